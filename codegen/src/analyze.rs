@@ -1,0 +1,95 @@
+//! What follows from the model as a whole: reach, direction, recursion, and where blobs are.
+
+mod blobs;
+mod recursion;
+
+use crate::diag::Diagnostics;
+use crate::ir::{Api, Owner, Type, TypeKind, UnionStyle};
+use crate::spec::Spec;
+
+/// Completes the model; mistakes that only the whole shows are noted.
+pub(crate) fn analyze(api: &mut Api, spec: &Spec, diagnostics: &mut Diagnostics) {
+    mark_reach(api);
+    report_unused(api, spec, diagnostics);
+    recursion::check(api, diagnostics);
+    blobs::collect(api, diagnostics);
+}
+
+fn mark_reach(api: &mut Api) {
+    let mut roots = Vec::new();
+    for (index, service) in api.services.iter().enumerate() {
+        for method in &service.methods {
+            roots.push((index, method.params.clone(), true));
+            roots.push((index, method.result.clone(), false));
+            let fields = method.errors.iter().filter_map(|error| api.errors.get(*error)?.fields.clone());
+            roots.extend(fields.map(|fields| (index, fields, false)));
+        }
+        roots.extend(service.events.iter().map(|event| (index, event.params.clone(), false)));
+    }
+    for (service, root, sent) in roots {
+        let mut rest = vec![(root, true)];
+        while let Some((ty, standalone)) = rest.pop() {
+            let id = match ty {
+                Type::List(items) => {
+                    rest.push((*items, standalone));
+                    continue;
+                }
+                Type::Named(id) => id,
+                _ => continue,
+            };
+            let Some(definition) = api.types.get_mut(id.0) else { continue };
+            let known = definition.services.contains(&service)
+                && (if sent { definition.sent } else { definition.received })
+                && (if standalone { definition.standalone } else { definition.variant });
+            if known {
+                continue;
+            }
+            definition.services.insert(service);
+            definition.sent |= sent;
+            definition.received |= !sent;
+            definition.standalone |= standalone;
+            definition.variant |= !standalone;
+            match &definition.kind {
+                TypeKind::Object(object) => rest.extend(object.fields.iter().map(|field| (field.ty.clone(), true))),
+                TypeKind::Union(union) => {
+                    let standalone = !matches!(union.style, UnionStyle::Tagged { .. });
+                    rest.extend(
+                        union.variants.iter().filter_map(|variant| Some((variant.payload.clone()?, standalone))),
+                    );
+                }
+                TypeKind::Enum(_) => {}
+            }
+        }
+    }
+}
+
+fn report_unused(api: &Api, spec: &Spec, diagnostics: &mut Diagnostics) {
+    for definition in api.types.iter().filter(|definition| matches!(definition.owner, Owner::Shared(_))) {
+        if definition.services.is_empty() && !definition.bare {
+            let message = format!("no method or event reaches the type `{}`", definition.name);
+            diagnostics.error(&definition.at, message, "use it, or remove it");
+        }
+        let tagged = matches!(&definition.kind, TypeKind::Object(object) if object.constant.is_some());
+        if tagged && definition.standalone && definition.variant {
+            let message = format!(
+                "`{}` is a variant of a tagged union in one place and stands by itself in another",
+                definition.name
+            );
+            diagnostics.error(&definition.at, message, "define it twice, once for each use");
+        }
+    }
+    let used: Vec<usize> =
+        api.services.iter().flat_map(|service| &service.methods).flat_map(|method| method.errors.clone()).collect();
+    for (name, at, _) in spec.errors.iter() {
+        let index = api.errors.iter().position(|error| error.name == name);
+        if index.is_some_and(|index| !used.contains(&index)) {
+            diagnostics.error(at, format!("no method answers with the error `{name}`"), "use it, or remove it");
+        }
+    }
+    for (name, at, _) in spec.error_sets.iter() {
+        let mut methods = spec.services.iter().flat_map(|(.., service)| service.methods.iter());
+        if !methods.any(|(.., method)| method.error_sets.iter().any(|set| set.get().is_some_and(|set| set == name))) {
+            diagnostics.error(at, format!("no method uses the error set `{name}`"), "use it, or remove it");
+        }
+    }
+}

@@ -1,0 +1,523 @@
+//! The resolved, language-neutral model of an API: references followed, names settled, rules checked.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::diag::Location;
+
+/// An API, ready to be emitted.
+#[derive(Clone, Debug)]
+pub struct Api {
+    /// The API's name.
+    pub title: String,
+    /// The revision of the API that is described.
+    pub revision: Option<String>,
+    /// What it is or does.
+    pub description: String,
+    /// Prefix of type names that namespaces make needless; may be empty.
+    pub type_prefix: String,
+    /// Base URL over HTTP.
+    pub http: Option<String>,
+    /// URL of the WebSocket.
+    pub websocket: Option<String>,
+    /// Every named type; [`TypeId`] is the index.
+    pub types: Vec<TypeDef>,
+    /// Shapes of error codes; [`Method::errors`] holds indexes.
+    pub errors: Vec<ErrorShape>,
+    /// The services, in the order of the definition.
+    pub services: Vec<Service>,
+}
+
+impl Api {
+    /// The named type behind an id.
+    pub fn get(&self, id: TypeId) -> Option<&TypeDef> {
+        self.types.get(id.0)
+    }
+
+    /// The object behind a type, if it is one.
+    pub fn object(&self, ty: &Type) -> Option<&Object> {
+        match ty {
+            Type::Named(id) => match &self.get(*id)?.kind {
+                TypeKind::Object(object) => Some(object),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The union behind a type, if it is one.
+    pub fn union(&self, ty: &Type) -> Option<&Union> {
+        match ty {
+            Type::Named(id) => match &self.get(*id)?.kind {
+                TypeKind::Union(union) => Some(union),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// Index of a named type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(pub usize);
+
+/// A type as it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// Text, or a string of JSON.
+    String,
+    /// True or false.
+    Boolean,
+    /// 32 bits, signed.
+    Int32,
+    /// 64 bits, signed.
+    Int64,
+    /// 32 bits, unsigned.
+    Uint32,
+    /// 64 bits, unsigned.
+    Uint64,
+    /// 32 bits, floating point.
+    Float,
+    /// 64 bits, floating point.
+    Double,
+    /// Bytes that travel in a blob.
+    Binary,
+    /// Bytes that travel as base64 text.
+    Base64,
+    /// One tensor.
+    Tensor,
+    /// A list.
+    List(Box<Type>),
+    /// A type with a name.
+    Named(TypeId),
+}
+
+/// A type with a name.
+#[derive(Clone, Debug)]
+pub struct TypeDef {
+    /// UpperCamelCase name, prefix included.
+    pub name: String,
+    /// What it means.
+    pub description: Option<String>,
+    /// Whether it should not be used any more.
+    pub deprecated: Option<Deprecated>,
+    /// Where it belongs.
+    pub owner: Owner,
+    /// What it is.
+    pub kind: TypeKind,
+    /// Where it stands in the definition.
+    pub at: Location,
+    /// Services whose methods or events reach the type.
+    pub services: BTreeSet<usize>,
+    /// Whether requests hold it.
+    pub sent: bool,
+    /// Whether answers or events hold it.
+    pub received: bool,
+    /// Whether it is used by itself, and writes its own constant.
+    pub standalone: bool,
+    /// Whether it is a variant of a tagged union, which writes the tag for it.
+    pub variant: bool,
+    /// Whether it serves as a variant whose tag says it all, and leaves no type behind.
+    pub bare: bool,
+}
+
+impl TypeDef {
+    /// What stands in for a type with a mistake.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            name: String::new(),
+            description: None,
+            deprecated: None,
+            owner: Owner::Errors,
+            kind: TypeKind::Object(Object::default()),
+            at: Location::default(),
+            services: BTreeSet::new(),
+            sent: false,
+            received: false,
+            standalone: false,
+            variant: false,
+            bare: false,
+        }
+    }
+}
+
+/// Where a named type belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// An entry of `$defs`, or inline in that entry.
+    Shared(TypeId),
+    /// Inline in an error's fields.
+    Errors,
+    /// Inline in a method: service and method.
+    Method(usize, usize),
+    /// Inline in an event: service and event.
+    Event(usize, usize),
+}
+
+/// What a named type is.
+#[derive(Clone, Debug)]
+pub enum TypeKind {
+    /// An object.
+    Object(Object),
+    /// An open set of strings.
+    Enum(StringEnum),
+    /// One of several alternatives.
+    Union(Union),
+}
+
+/// An object with known members.
+#[derive(Clone, Debug, Default)]
+pub struct Object {
+    /// Its members, in the order of the definition.
+    pub fields: Vec<Field>,
+    /// A member with one fixed value, which is no field.
+    pub constant: Option<(String, String)>,
+}
+
+impl Object {
+    /// The field of that name on the wire.
+    pub fn field(&self, wire: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.wire == wire)
+    }
+}
+
+/// A member of an object.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Name on the wire.
+    pub wire: String,
+    /// Other spellings that a reader accepts.
+    pub aliases: Vec<String>,
+    /// Name that replaces the wire's in generated code.
+    pub identifier: Option<String>,
+    /// What it means.
+    pub description: Option<String>,
+    /// Whether it should not be used any more.
+    pub deprecated: Option<Deprecated>,
+    /// Its type.
+    pub ty: Type,
+    /// Whether it is always present.
+    pub required: bool,
+    /// Whether the value must be boxed for the type to have a size.
+    pub boxed: bool,
+    /// What the server uses when it is absent.
+    pub absent: Option<Absent>,
+    /// A value for examples.
+    pub example: Option<Value>,
+    /// Whether bytes may be given as text.
+    pub accepts_text: bool,
+    /// How its bytes or tensors travel.
+    pub blob: Option<Blob>,
+    /// Where it stands in the definition.
+    pub at: Location,
+}
+
+/// What the server uses when a property is absent.
+#[derive(Clone, Debug)]
+pub enum Absent {
+    /// This value.
+    Literal(Value),
+    /// Everything there is.
+    Everything,
+    /// The active state of the model.
+    ActiveState,
+    /// The current one.
+    Current,
+}
+
+/// How bytes or tensors of a field travel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blob {
+    /// One blob.
+    Bytes,
+    /// One tensor.
+    Tensor,
+    /// One blob of zero or more tensors, back to back.
+    Tensors,
+    /// Dataset entries of a request.
+    Entries,
+    /// Bytes by name; the names stay in the JSON.
+    Keyed {
+        /// The key that lists the names.
+        names: String,
+        /// Whether that key stands at the root, rather than beside the property.
+        at_root: bool,
+    },
+    /// Dataset entries of an answer.
+    IndexedEntries {
+        /// The key that lists the indexes.
+        indexes: String,
+    },
+}
+
+/// An open set of strings.
+#[derive(Clone, Debug)]
+pub struct StringEnum {
+    /// The known values.
+    pub values: Vec<EnumValue>,
+}
+
+/// A known string of an open set.
+#[derive(Clone, Debug)]
+pub struct EnumValue {
+    /// Name on the wire.
+    pub wire: String,
+    /// Name that replaces the wire's in generated code.
+    pub identifier: Option<String>,
+    /// What it means.
+    pub description: Option<String>,
+    /// Where it stands in the definition.
+    pub at: Location,
+}
+
+/// One of several alternatives.
+#[derive(Clone, Debug)]
+pub struct Union {
+    /// How they are told apart.
+    pub style: UnionStyle,
+    /// They themselves.
+    pub variants: Vec<Variant>,
+}
+
+/// How the alternatives of a union are told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnionStyle {
+    /// By a string member; open.
+    Tagged {
+        /// The member that tells.
+        property: String,
+    },
+    /// By which key is present; exactly one is.
+    Keyed,
+    /// By their JSON type.
+    Kinded,
+}
+
+/// An alternative of a union.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// The tag, the key, or for kinds the title.
+    pub wire: String,
+    /// Name that replaces the wire's in generated code.
+    pub identifier: Option<String>,
+    /// What it means.
+    pub description: Option<String>,
+    /// What it holds; nothing when the tag says it all.
+    pub payload: Option<Type>,
+    /// Whether it must be boxed for the type to have a size.
+    pub boxed: bool,
+    /// The JSON type of its values.
+    pub kind: JsonKind,
+    /// Where it stands in the definition.
+    pub at: Location,
+}
+
+/// A kind of JSON value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonKind {
+    /// A list.
+    Array,
+    /// An object.
+    Object,
+    /// Text, or a string of JSON.
+    String,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
+}
+
+/// A deprecation.
+#[derive(Clone, Debug)]
+pub struct Deprecated {
+    /// The revision that deprecated it.
+    pub since: String,
+    /// What to use instead.
+    pub instead: String,
+}
+
+/// An error code with its fields.
+#[derive(Clone, Debug)]
+pub struct ErrorShape {
+    /// Name of the entry in the definition.
+    pub name: String,
+    /// The code on the wire.
+    pub code: String,
+    /// What it is or does.
+    pub description: String,
+    /// Whether the same call may succeed later.
+    pub retryable: bool,
+    /// The object of its fields, if it has any.
+    pub fields: Option<Type>,
+}
+
+/// A group of methods.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Name on the wire.
+    pub wire: String,
+    /// What it is or does.
+    pub description: String,
+    /// Its methods.
+    pub methods: Vec<Method>,
+    /// Its events.
+    pub events: Vec<Event>,
+}
+
+/// A remote procedure.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// Name on the wire.
+    pub wire: String,
+    /// Name that replaces the wire's in generated code.
+    pub identifier: Option<String>,
+    /// What it is or does.
+    pub description: String,
+    /// Whether it should not be used any more.
+    pub deprecated: Option<Deprecated>,
+    /// The object of the parameters.
+    pub params: Type,
+    /// The object, or keyed union, of the result.
+    pub result: Type,
+    /// Indexes into [`Api::errors`], in the order of the definition: own codes first.
+    pub errors: Vec<usize>,
+    /// How it travels.
+    pub transport: Transport,
+    /// What it does to a subscription.
+    pub subscription: Option<Subscription>,
+    /// Whether it may safely be repeated.
+    pub idempotent: bool,
+    /// How long it may take, where that is longer than usual.
+    pub deadline_seconds: Option<u32>,
+    /// The list of the result that is a page.
+    pub page: Option<String>,
+    /// How to wait for what it starts.
+    pub waiter: Option<Waiter>,
+    /// Blobs of its request, in order.
+    pub request_blobs: Vec<BlobRule>,
+    /// Blobs of its answer, in order.
+    pub response_blobs: Vec<BlobRule>,
+    /// Where it stands in the definition.
+    pub at: Location,
+}
+
+impl Method {
+    /// UpperCamelCase name, from which the names of its types are made.
+    pub fn type_base(&self) -> String {
+        crate::naming::upper_camel(self.identifier.as_ref().unwrap_or(&self.wire))
+    }
+}
+
+/// How a call travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// A POST of its own.
+    Http,
+    /// On the WebSocket.
+    WebSocket,
+    /// On the WebSocket unless a parameter has that value.
+    WebSocketUnless {
+        /// The boolean parameter that decides.
+        param: String,
+        /// Its value that sends the call over HTTP.
+        equals: bool,
+    },
+    /// On an open WebSocket; answered with the error otherwise.
+    OpenWebSocketElse {
+        /// Index of the error.
+        error: usize,
+    },
+}
+
+/// What a call does to a subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// Whether events start; they end otherwise.
+    pub opens: bool,
+    /// Whether the id stands in the result; in the params otherwise.
+    pub in_result: bool,
+    /// Name of the field with the id.
+    pub field: String,
+}
+
+/// How to wait for what a call starts.
+#[derive(Clone, Debug)]
+pub struct Waiter {
+    /// Index of the method of the same service.
+    pub method: usize,
+    /// Path to the tag that tells the stage; none when the method itself waits.
+    pub path: Option<String>,
+    /// Tags that end the wait.
+    pub done: Vec<String>,
+}
+
+/// A message that the server sends on its own.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Name on the wire.
+    pub wire: String,
+    /// What it is or does.
+    pub description: String,
+    /// The object of the parameters.
+    pub params: Type,
+    /// The parameter with the subscription's id.
+    pub id: String,
+    /// Whether it is the subscription's last.
+    pub ends: bool,
+    /// Its blobs, in order.
+    pub blobs: Vec<BlobRule>,
+    /// Where it stands in the definition.
+    pub at: Location,
+}
+
+/// A blob rule at its place in the params or the result of a method.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlobRule {
+    /// Members from the root; `[]` stands for every element, `<tag=value>` for a variant.
+    pub path: String,
+    /// What is lifted out there.
+    pub kind: BlobKind,
+}
+
+/// What is lifted out of the JSON at the place of a [`BlobRule`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BlobKind {
+    /// One blob.
+    Bytes,
+    /// One tensor.
+    Tensor,
+    /// One blob of zero or more tensors, back to back.
+    Tensors,
+    /// Bytes by name; the names stay in the JSON.
+    Keyed {
+        /// The key that lists the names.
+        names: String,
+        /// Whether that key stands at the root, rather than beside the property.
+        at_root: bool,
+        /// The member with the name.
+        key: String,
+        /// The member with the content.
+        data: String,
+    },
+    /// Dataset entries of a request.
+    Entries {
+        /// The member with the name.
+        key: String,
+        /// The member with the content.
+        data: String,
+    },
+    /// Dataset entries of an answer.
+    IndexedEntries {
+        /// The key that lists the indexes.
+        indexes: String,
+        /// The member with the name.
+        key: String,
+        /// The member with the content.
+        data: String,
+        /// The member with the index.
+        index: String,
+        /// The member with the tensor.
+        tensor: String,
+    },
+}

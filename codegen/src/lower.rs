@@ -1,0 +1,135 @@
+//! [`Spec`] → [`Api`]: references followed, names given, each rule checked where it stands.
+
+mod errors;
+mod methods;
+mod types;
+mod unions;
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::diag::{Diagnostics, Location};
+use crate::ir::{Api, Deprecated, Service, TypeDef, TypeId};
+use crate::naming;
+use crate::spec::{self, Spec};
+
+/// Resolves a definition; mistakes are noted and left out of the model.
+pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
+    let mut lowering = Lowering {
+        spec,
+        diagnostics,
+        types: Vec::new(),
+        names: HashMap::new(),
+        resolving: Vec::new(),
+        bare: BTreeSet::new(),
+    };
+    lowering.check_prose(&spec.description, "the API", &Location::default());
+    for (name, at, schema) in spec.defs.iter() {
+        lowering.check_type_name(name, at);
+        lowering.define(name, at, schema);
+    }
+    let errors = lowering.lower_errors();
+    let mut services = Vec::new();
+    for (index, (name, at, service)) in spec.services.iter().enumerate() {
+        services.push(lowering.lower_service(index, name, at, service, &errors));
+    }
+    let bare = lowering.bare;
+    let types = lowering.types.into_iter().enumerate().map(|(id, definition)| {
+        let definition = definition.unwrap_or_else(TypeDef::nothing);
+        TypeDef { bare: bare.contains(&TypeId(id)), ..definition }
+    });
+    let types = types.collect();
+    Api {
+        title: spec.title.clone(),
+        revision: spec.revision.clone(),
+        description: spec.description.clone(),
+        type_prefix: spec.type_prefix.clone().unwrap_or_default(),
+        http: spec.endpoints.as_ref().map(|endpoints| endpoints.http.clone()),
+        websocket: spec.endpoints.as_ref().and_then(|endpoints| endpoints.websocket.clone()),
+        types,
+        errors,
+        services,
+    }
+}
+
+struct Lowering<'a> {
+    spec: &'a Spec,
+    diagnostics: &'a mut Diagnostics,
+    /// Named types; a place is reserved before its type is built, so that types may refer to themselves.
+    types: Vec<Option<TypeDef>>,
+    /// Entries of `$defs` that have a place.
+    names: HashMap<String, TypeId>,
+    /// Entries of `$defs` that are mere other names, being followed.
+    resolving: Vec<String>,
+    /// Variants whose tag says it all.
+    bare: BTreeSet<TypeId>,
+}
+
+impl Lowering<'_> {
+    fn error(&mut self, at: &Location, message: impl Into<String>, help: impl Into<String>) {
+        self.diagnostics.error(at, message, help);
+    }
+
+    fn check_prose(&mut self, text: &str, of: &str, at: &Location) {
+        let text = text.trim();
+        if text.is_empty() {
+            self.error(at, format!("{of} has no description"), "say in a sentence what it is or does");
+        } else if !text.ends_with(['.', '!', '?', '`', ')', ':']) {
+            self.error(
+                at,
+                format!("the description of {of} is not a sentence: it has no full stop"),
+                "end it with a full stop",
+            );
+        }
+    }
+
+    fn check_type_name(&mut self, name: &str, at: &Location) {
+        if !naming::is_type_name(name) {
+            self.error(
+                at,
+                format!("`{name}` is not a type name"),
+                "use UpperCamelCase letters and digits, such as `LauncherSpec`",
+            );
+        }
+    }
+
+    fn lower_service(
+        &mut self,
+        index: usize,
+        name: &str,
+        at: &Location,
+        service: &spec::Service,
+        errors: &[crate::ir::ErrorShape],
+    ) -> Service {
+        self.check_prose(&service.description, &format!("service `{name}`"), at);
+        if !naming::is_type_name(name) {
+            self.error(
+                at,
+                format!("`{name}` is not a service name"),
+                "use UpperCamelCase letters and digits, such as `PersistentLauncher`",
+            );
+        }
+        if service.methods.is_empty() && service.events.is_empty() {
+            self.error(at, format!("service `{name}` has no methods"), "add a method, or remove the service");
+        }
+        let names: Vec<&str> = service.methods.iter().map(|(name, ..)| name).collect();
+        let mut methods = Vec::new();
+        for (position, (name, at, method)) in service.methods.iter().enumerate() {
+            methods.push(self.lower_method((index, position), name, at, method, errors));
+        }
+        for (position, (_, at, method)) in service.methods.iter().enumerate() {
+            let waiter = self.lower_waiter(at, method, &names, &methods);
+            if let Some(method) = methods.get_mut(position) {
+                method.waiter = waiter;
+            }
+        }
+        let mut events = Vec::new();
+        for (position, (name, at, event)) in service.events.iter().enumerate() {
+            events.push(self.lower_event((index, position), name, at, event));
+        }
+        Service { wire: name.to_owned(), description: service.description.clone(), methods, events }
+    }
+}
+
+fn deprecated(mark: Option<&spec::Deprecated>) -> Option<Deprecated> {
+    mark.map(|mark| Deprecated { since: mark.since.clone(), instead: mark.instead.clone() })
+}

@@ -1,0 +1,96 @@
+//! Error codes and the sets that methods share.
+
+use super::Lowering;
+use super::types::Place;
+use crate::diag::Location;
+use crate::ir::{ErrorShape, Owner, Type};
+use crate::naming;
+use crate::spanned::Spanned;
+use crate::spec;
+
+impl Lowering<'_> {
+    pub(super) fn lower_errors(&mut self) -> Vec<ErrorShape> {
+        let spec = self.spec;
+        let mut shapes = Vec::new();
+        for (name, at, error) in spec.errors.iter() {
+            self.check_prose(&error.description, &format!("error `{name}`"), at);
+            let code = error.code.as_ref().and_then(|code| code.get().cloned()).unwrap_or_else(|| name.to_owned());
+            shapes.push(ErrorShape {
+                name: name.to_owned(),
+                code,
+                description: error.description.clone(),
+                retryable: error.retryable,
+                fields: error.fields.as_ref().and_then(|fields| self.lower_error_fields(name, fields)),
+            });
+        }
+        for (name, at, set) in spec.error_sets.iter() {
+            self.check_prose(&set.description, &format!("error set `{name}`"), at);
+            if set.errors.is_empty() {
+                self.error(at, format!("error set `{name}` is empty"), "list the names of its errors");
+            }
+            for error in &set.errors {
+                self.check_error_name(error);
+            }
+        }
+        shapes
+    }
+
+    fn lower_error_fields(&mut self, name: &str, fields: &Spanned<spec::Schema>) -> Option<Type> {
+        let schema = fields.get()?;
+        let place = Place { name: naming::upper_camel(name), owner: Owner::Errors, property: false };
+        if schema.properties.is_none() {
+            self.error(&fields.at, "the fields of an error are an object", "add `properties`");
+            return None;
+        }
+        self.lower_type(schema, &fields.at, &place)
+    }
+
+    fn check_error_name(&mut self, name: &Spanned<String>) {
+        let spec = self.spec;
+        let Some(text) = name.get() else { return };
+        if !spec.errors.contains(text) {
+            let help = match naming::nearest(text, spec.errors.iter().map(|(name, ..)| name)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "add it to `errors`".to_owned(),
+            };
+            self.error(&name.at, format!("error `{text}` does not exist"), help);
+        }
+    }
+
+    /// The errors of a method, own ones first, as indexes into `shapes`.
+    pub(super) fn method_errors(&mut self, at: &Location, method: &spec::Method, shapes: &[ErrorShape]) -> Vec<usize> {
+        let spec = self.spec;
+        let mut names: Vec<&Spanned<String>> = method.errors.iter().collect();
+        for name in &method.errors {
+            self.check_error_name(name);
+        }
+        for set in &method.error_sets {
+            let Some(text) = set.get() else { continue };
+            match spec.error_sets.get(text) {
+                Some(set) => names.extend(&set.errors),
+                None if spec.error_sets.contains(text) => {}
+                None => self.error(
+                    &set.at,
+                    format!("error set `{text}` does not exist"),
+                    "add it to `errorSets`, or list the errors under `errors`",
+                ),
+            }
+        }
+        let mut errors: Vec<usize> = Vec::new();
+        for name in names {
+            let Some(index) = shapes.iter().position(|shape| name.get().is_some_and(|name| *name == shape.name)) else {
+                continue;
+            };
+            let code = shapes.get(index).map(|shape| shape.code.as_str()).unwrap_or_default();
+            if errors.iter().any(|earlier| shapes.get(*earlier).is_some_and(|shape| shape.code == code)) {
+                self.error(
+                    at,
+                    format!("the method lists the error code `{code}` twice"),
+                    "list it once, by itself or in a set",
+                );
+            }
+            errors.push(index);
+        }
+        errors
+    }
+}

@@ -1,0 +1,295 @@
+//! Methods and events, and what they say about transport, subscriptions, pages and waiting.
+
+use super::types::Place;
+use super::{Lowering, deprecated};
+use crate::diag::Location;
+use crate::ir::{
+    ErrorShape, Event, Method, Object, Owner, Subscription, Transport, Type, TypeKind, UnionStyle, Waiter,
+};
+use crate::naming;
+use crate::spanned::Spanned;
+use crate::spec::{self, PlainTransport, Schema};
+
+impl Lowering<'_> {
+    pub(super) fn lower_method(
+        &mut self,
+        (service, index): (usize, usize),
+        name: &str,
+        at: &Location,
+        method: &spec::Method,
+        shapes: &[ErrorShape],
+    ) -> Method {
+        self.check_prose(&method.description, &format!("method `{name}`"), at);
+        if !naming::is_member_name(name) {
+            self.error(
+                at,
+                format!("`{name}` is not a method name"),
+                "use lowerCamelCase letters and digits, such as `getModels`",
+            );
+        }
+        let identifier = method.identifier.as_ref().and_then(|name| name.get().cloned());
+        let base = naming::upper_camel(identifier.as_deref().unwrap_or(name));
+        let owner = Owner::Method(service, index);
+        let params = self.lower_root(&method.params, &format!("{base}Request"), owner, false);
+        let result = self.lower_root(&method.result, &format!("{base}Result"), owner, true);
+        let errors = self.method_errors(at, method, shapes);
+        let transport = self.lower_transport(method, &params, &errors, shapes);
+        Method {
+            wire: name.to_owned(),
+            identifier,
+            description: method.description.clone(),
+            deprecated: deprecated(method.deprecated.as_ref()),
+            subscription: self.lower_subscription(method, &params, &result),
+            page: self.lower_page(method, &params, &result),
+            params,
+            result,
+            errors,
+            transport,
+            idempotent: method.idempotent,
+            deadline_seconds: method.deadline_seconds,
+            waiter: None,
+            request_blobs: Vec::new(),
+            response_blobs: Vec::new(),
+            at: at.clone(),
+        }
+    }
+
+    pub(super) fn lower_event(
+        &mut self,
+        (service, index): (usize, usize),
+        name: &str,
+        at: &Location,
+        event: &spec::Event,
+    ) -> Event {
+        self.check_prose(&event.description, &format!("event `{name}`"), at);
+        let owner = Owner::Event(service, index);
+        let params = self.lower_root(&event.params, &format!("{}Event", naming::upper_camel(name)), owner, false);
+        let (id, ends) = event
+            .subscription
+            .get()
+            .map(|subscription| (subscription.id.clone(), subscription.ends))
+            .unwrap_or_default();
+        if event.subscription.get().is_some() {
+            self.check_id(&event.subscription.at, &params, &id, "the event's params");
+        }
+        Event {
+            wire: name.to_owned(),
+            description: event.description.clone(),
+            params,
+            id,
+            ends,
+            blobs: Vec::new(),
+            at: at.clone(),
+        }
+    }
+
+    /// Params or a result: an object, or where allowed a union told apart by keys.
+    fn lower_root(&mut self, schema: &Spanned<Schema>, name: &str, owner: Owner, keyed: bool) -> Type {
+        let nothing = Type::Named(crate::ir::TypeId(usize::MAX));
+        let Some(inner) = schema.get() else { return nothing };
+        let place = Place { name: name.to_owned(), owner, property: false };
+        let Some(ty) = self.lower_type(inner, &schema.at, &place) else { return nothing };
+        if !keyed && inner.reference.is_some() {
+            self.error(
+                &schema.at,
+                "params are written in place: they are the type of one call",
+                "write `properties` here instead of `$ref`",
+            );
+        }
+        let sound = match self.kind_of(&ty) {
+            Some(TypeKind::Object(object)) => object.constant.is_none(),
+            Some(TypeKind::Union(union)) => keyed && union.style == UnionStyle::Keyed,
+            _ => false,
+        };
+        if !sound {
+            let help =
+                if keyed { "use `properties`, or a `oneOf` of objects with one key each" } else { "use `properties`" };
+            self.error(&schema.at, "this must be an object", help);
+        }
+        ty
+    }
+
+    fn kind_of(&self, ty: &Type) -> Option<&TypeKind> {
+        match ty {
+            Type::Named(id) => self.types.get(id.0)?.as_ref().map(|definition| &definition.kind),
+            _ => None,
+        }
+    }
+
+    fn object_of(&self, ty: &Type) -> Option<&Object> {
+        match self.kind_of(ty)? {
+            TypeKind::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    fn lower_transport(
+        &mut self,
+        method: &spec::Method,
+        params: &Type,
+        errors: &[usize],
+        shapes: &[ErrorShape],
+    ) -> Transport {
+        let Some(transport) = &method.transport else { return Transport::Http };
+        match transport.get() {
+            None | Some(spec::Transport::Plain(PlainTransport::Http)) => Transport::Http,
+            Some(spec::Transport::Plain(PlainTransport::Websocket)) => Transport::WebSocket,
+            Some(spec::Transport::WebsocketUnless(rule)) => {
+                let spec::ParamEquals { param, equals } = &rule.websocket_unless;
+                let field = self.object_of(params).and_then(|object| object.field(param));
+                if !field.is_some_and(|field| field.ty == Type::Boolean) {
+                    self.error(
+                        &transport.at,
+                        format!("`{param}` is no boolean parameter of this method"),
+                        "name one of the method's boolean parameters",
+                    );
+                }
+                Transport::WebSocketUnless { param: param.clone(), equals: *equals }
+            }
+            Some(spec::Transport::OpenWebsocketElse(rule)) => {
+                let code = &rule.open_websocket_else;
+                let error = errors.iter().find(|error| {
+                    shapes.get(**error).is_some_and(|shape| shape.code == *code && shape.fields.is_none())
+                });
+                if error.is_none() {
+                    let message = format!("`{code}` is no error code of this method without fields");
+                    self.error(&transport.at, message, "list it under the method's `errors`, or name another");
+                }
+                Transport::OpenWebSocketElse { error: error.copied().unwrap_or_default() }
+            }
+        }
+    }
+
+    fn lower_subscription(&mut self, method: &spec::Method, params: &Type, result: &Type) -> Option<Subscription> {
+        let subscription = method.subscription.as_ref()?;
+        let (opens, path) = match subscription.get()? {
+            spec::Subscription::Opens(rule) => (true, &rule.opens),
+            spec::Subscription::Closes(rule) => (false, &rule.closes),
+        };
+        let (in_result, field) = match path.split_once('.') {
+            Some(("params", field)) => (false, field),
+            Some(("result", field)) if opens => (true, field),
+            _ => {
+                self.error(
+                    &subscription.at,
+                    format!("`{path}` does not say where the id is"),
+                    "write `params.name`, or for a new subscription `result.name`",
+                );
+                return None;
+            }
+        };
+        let (holder, what) = if in_result { (result, "the method's result") } else { (params, "the method's params") };
+        self.check_id(&subscription.at, holder, field, what);
+        Some(Subscription { opens, in_result, field: field.to_owned() })
+    }
+
+    fn check_id(&mut self, at: &Location, holder: &Type, field: &str, what: &str) {
+        let found = self.object_of(holder).and_then(|object| object.field(field));
+        if !found.is_some_and(|field| field.ty == Type::String && field.required) {
+            self.error(
+                at,
+                format!("`{field}` is no required string of {what}"),
+                "name the property that holds the subscription's id",
+            );
+        }
+    }
+
+    fn lower_page(&mut self, method: &spec::Method, params: &Type, result: &Type) -> Option<String> {
+        let paginated = method.paginated.as_ref()?;
+        let items = &paginated.get()?.items;
+        let number = |object: Option<&Object>, name: &str| {
+            object.and_then(|object| object.field(name)).is_some_and(|field| field.ty == Type::Uint32)
+        };
+        let params = self.object_of(params);
+        let missing_param = ["offset", "limit"].into_iter().find(|name| !number(params, name));
+        let result = self.object_of(result);
+        let missing_result = ["offset", "limit", "total"].into_iter().find(|name| !number(result, name));
+        let is_list =
+            result.and_then(|object| object.field(items)).is_some_and(|field| matches!(field.ty, Type::List(_)));
+        if let Some(name) = missing_param {
+            self.error(
+                &paginated.at,
+                format!("a paginated method needs the parameter `{name}`, a `uint32`"),
+                "add it, or remove `paginated`",
+            );
+        }
+        if let Some(name) = missing_result {
+            self.error(
+                &paginated.at,
+                format!("a paginated method needs `{name}`, a `uint32`, in its result"),
+                "add it, or remove `paginated`",
+            );
+        }
+        if !is_list {
+            self.error(
+                &paginated.at,
+                format!("`{items}` is no array of the result"),
+                "name the array that holds the page",
+            );
+        }
+        Some(items.clone())
+    }
+
+    pub(super) fn lower_waiter(
+        &mut self,
+        method_at: &Location,
+        method: &spec::Method,
+        names: &[&str],
+        methods: &[Method],
+    ) -> Option<Waiter> {
+        let spanned = method.waiter.as_ref()?;
+        let waiter = spanned.get()?;
+        let Some(index) = names.iter().position(|name| *name == waiter.method) else {
+            let help = match naming::nearest(&waiter.method, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "name a method of the same service".to_owned(),
+            };
+            self.error(&spanned.at, format!("`{}` is no method of this service", waiter.method), help);
+            return None;
+        };
+        if waiter.path.is_some() != waiter.done.is_some() {
+            self.error(
+                &spanned.at,
+                "`path` and `done` belong together",
+                "give both, or neither when the named method itself waits",
+            );
+        }
+        if let (Some(path), Some(done), Some(target)) = (&waiter.path, &waiter.done, methods.get(index)) {
+            self.check_stage(&spanned.at, &target.result, path, done);
+        }
+        if methods.get(index).is_some_and(|target| target.at == *method_at) {
+            self.error(
+                &spanned.at,
+                "a method cannot be its own waiter",
+                "name the method that tells how far this one is",
+            );
+        }
+        Some(Waiter { method: index, path: waiter.path.clone(), done: waiter.done.clone().unwrap_or_default() })
+    }
+
+    /// Checks that a path such as `status.state` ends in the tag of a union with these variants.
+    fn check_stage(&mut self, at: &Location, result: &Type, path: &str, done: &[String]) {
+        let (members, tag) = path.rsplit_once('.').unwrap_or(("", path));
+        let mut ty = Some(result.clone());
+        for member in members.split('.').filter(|member| !member.is_empty()) {
+            ty = ty.and_then(|ty| Some(self.object_of(&ty)?.field(member)?.ty.clone()));
+        }
+        let tags: Option<Vec<String>> = ty.and_then(|ty| match self.kind_of(&ty)? {
+            TypeKind::Union(union) if union.style == (UnionStyle::Tagged { property: tag.to_owned() }) => {
+                Some(union.variants.iter().map(|variant| variant.wire.clone()).collect())
+            }
+            _ => None,
+        });
+        let Some(tags) = tags else {
+            self.error(
+                at,
+                format!("`{path}` is no tag in the result of the named method"),
+                "write the path to the tag of a union, such as `status.state`",
+            );
+            return;
+        };
+        for stage in done.iter().filter(|stage| !tags.contains(stage)) {
+            self.error(at, format!("`{stage}` is no value of `{path}`"), format!("use some of: {}", tags.join(", ")));
+        }
+    }
+}

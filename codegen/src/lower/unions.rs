@@ -1,0 +1,204 @@
+//! Unions: what tells their alternatives apart.
+
+use super::Lowering;
+use super::types::{Place, json_kind};
+use crate::diag::Location;
+use crate::ir::{JsonKind, Type, Union, UnionStyle, Variant};
+use crate::naming;
+use crate::spanned::Spanned;
+use crate::spec::{Kind, Schema};
+
+const HELP: &str = "give every alternative the same required `const` property, or one required property of its own, or another JSON type";
+
+impl<'a> Lowering<'a> {
+    pub(super) fn lower_union(
+        &mut self,
+        alternatives: &[Spanned<Schema>],
+        at: &Location,
+        place: &Place,
+    ) -> Option<Union> {
+        if alternatives.is_empty() {
+            self.error(at, "the union has no alternatives", "add one, or use another type");
+            return None;
+        }
+        // An alternative with a mistake is reported there; what it would be is unknown.
+        let sound: Option<Vec<&Schema>> = alternatives.iter().map(Spanned::get).collect();
+        let targets: Option<Vec<&Schema>> = sound?.into_iter().map(|schema| self.target(schema)).collect();
+        let Some(targets) = targets else {
+            // A dangling reference: following it reports it.
+            for alternative in alternatives {
+                self.lower_type(alternative.get()?, &alternative.at, &place.element());
+            }
+            return None;
+        };
+        if let Some(property) = common_tag(&targets) {
+            return self.lower_tagged(property, alternatives, place);
+        }
+        if targets.iter().all(|schema| sole_required_property(schema).is_some()) {
+            return self.lower_keyed(alternatives, place);
+        }
+        let kinds: Vec<Option<JsonKind>> = targets.iter().map(|schema| kind_of(schema)).collect();
+        let is_repeated = |(index, kind): (usize, &Option<JsonKind>)| {
+            kind.is_some() && kinds.iter().take(index).any(|earlier| earlier == kind)
+        };
+        if kinds.iter().enumerate().any(is_repeated) {
+            self.error(
+                at,
+                "nothing tells the alternatives of this union apart: two have the same JSON type and no tag",
+                HELP,
+            );
+            return None;
+        }
+        self.lower_kinded(alternatives, place)
+    }
+
+    /// The schema itself or the one it refers to.
+    fn target<'s>(&self, schema: &'s Schema) -> Option<&'s Schema>
+    where
+        'a: 's,
+    {
+        let mut schema = schema;
+        // References in a circle are reported where the types are resolved.
+        for _ in 0..16 {
+            let Some(reference) = &schema.reference else { return Some(schema) };
+            let name = reference.get()?.strip_prefix("#/$defs/")?;
+            schema = self.spec.defs.get(name)?;
+        }
+        None
+    }
+
+    fn lower_tagged(&mut self, property: String, alternatives: &[Spanned<Schema>], place: &Place) -> Option<Union> {
+        let mut variants: Vec<Variant> = Vec::new();
+        for alternative in alternatives {
+            let schema = alternative.get()?;
+            let target = self.target(schema)?;
+            let tag = tag_of(target, &property)?;
+            if variants.iter().any(|variant| variant.wire == tag) {
+                self.error(
+                    &alternative.at,
+                    format!("two alternatives have the tag `{tag}`"),
+                    "give each alternative its own tag",
+                );
+                continue;
+            }
+            let name = schema.title.as_ref().and_then(|title| title.get().cloned());
+            let has_fields = target.properties.as_ref().is_some_and(|properties| properties.len() > 1);
+            let payload = if has_fields || schema.reference.is_some() {
+                let name = name.unwrap_or_else(|| format!("{}{}", place.name, naming::upper_camel(&tag)));
+                self.lower_type(schema, &alternative.at, &Place { name, property: false, ..place.clone() })
+            } else {
+                // Still resolved for its mistakes; nothing but the tag comes out of it.
+                self.lower_object(schema, &alternative.at, place, Some(&property));
+                None
+            };
+            if let (Some(Type::Named(id)), false) = (&payload, has_fields) {
+                self.bare.insert(*id);
+            }
+            variants.push(Variant {
+                wire: tag,
+                identifier: None,
+                description: schema.description.clone().or_else(|| target.description.clone()),
+                payload: payload.filter(|_| has_fields),
+                boxed: false,
+                kind: JsonKind::Object,
+                at: alternative.at.clone(),
+            });
+        }
+        Some(Union { style: UnionStyle::Tagged { property }, variants })
+    }
+
+    fn lower_keyed(&mut self, alternatives: &[Spanned<Schema>], place: &Place) -> Option<Union> {
+        let mut variants: Vec<Variant> = Vec::new();
+        for alternative in alternatives {
+            let schema = alternative.get()?;
+            let target = self.target(schema)?;
+            let (key, at, property) = target.properties.as_ref()?.iter().next()?;
+            if variants.iter().any(|variant| variant.wire == key) {
+                self.error(at, format!("two alternatives have the key `{key}`"), "give each alternative its own key");
+                continue;
+            }
+            let payload = self.lower_type(property, at, &place.inside(key));
+            variants.push(Variant {
+                wire: key.to_owned(),
+                identifier: None,
+                description: property.description.clone().or_else(|| schema.description.clone()),
+                payload,
+                boxed: false,
+                kind: JsonKind::Object,
+                at: alternative.at.clone(),
+            });
+        }
+        Some(Union { style: UnionStyle::Keyed, variants })
+    }
+
+    fn lower_kinded(&mut self, alternatives: &[Spanned<Schema>], place: &Place) -> Option<Union> {
+        let mut variants: Vec<Variant> = Vec::new();
+        for alternative in alternatives {
+            let schema = alternative.get()?;
+            let title = schema.title.as_ref().and_then(|title| title.get().cloned());
+            let inline = title.clone().map_or_else(|| place.name.clone(), |title| format!("{}{title}", place.name));
+            let payload =
+                self.lower_type(schema, &alternative.at, &Place { name: inline, property: false, ..place.clone() })?;
+            let Some(kind) = json_kind(self, &payload) else {
+                self.error(
+                    &alternative.at,
+                    "nothing tells this alternative from the others: it can be of several JSON types",
+                    HELP,
+                );
+                continue;
+            };
+            let name = title.or_else(|| self.name_of(&payload)).unwrap_or_else(|| format!("{kind:?}"));
+            variants.push(Variant {
+                wire: name,
+                identifier: None,
+                description: schema.description.clone(),
+                payload: Some(payload),
+                boxed: false,
+                kind,
+                at: alternative.at.clone(),
+            });
+        }
+        Some(Union { style: UnionStyle::Kinded, variants })
+    }
+
+    fn name_of(&self, ty: &Type) -> Option<String> {
+        match ty {
+            Type::Named(id) => self.types.get(id.0)?.as_ref().map(|definition| definition.name.clone()),
+            _ => None,
+        }
+    }
+}
+
+fn tag_of(schema: &Schema, property: &str) -> Option<String> {
+    schema.properties.as_ref()?.get(property)?.constant.as_ref()?.get().cloned()
+}
+
+/// The JSON type that the schema's values have, where it is one.
+fn kind_of(schema: &Schema) -> Option<JsonKind> {
+    if schema.properties.is_some() {
+        return Some(JsonKind::Object);
+    }
+    Some(match schema.kind.as_ref()?.get()? {
+        Kind::String => JsonKind::String,
+        Kind::Boolean => JsonKind::Boolean,
+        Kind::Integer | Kind::Number => JsonKind::Number,
+        Kind::Array => JsonKind::Array,
+        Kind::Object => JsonKind::Object,
+    })
+}
+
+/// The property that is a constant in every alternative.
+fn common_tag(alternatives: &[&Schema]) -> Option<String> {
+    let first = alternatives.first()?;
+    let (name, ..) = first.properties.as_ref()?.iter().find(|(_, _, property)| property.constant.is_some())?;
+    alternatives.iter().all(|schema| tag_of(schema, name).is_some()).then(|| name.to_owned())
+}
+
+/// The only property of an object, when it is required and no constant.
+fn sole_required_property(schema: &Schema) -> Option<&str> {
+    let properties = schema.properties.as_ref()?;
+    let (name, _, property) = properties.iter().next()?;
+    let required =
+        schema.required.iter().flatten().any(|required| required.get().is_some_and(|required| required == name));
+    (properties.len() == 1 && required && property.constant.is_none()).then_some(name)
+}

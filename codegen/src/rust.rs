@@ -1,0 +1,70 @@
+//! The model → Rust: one emitter a kind of artifact.
+
+mod context;
+mod docs;
+mod dynamic;
+mod enums;
+mod errors;
+mod example;
+mod index;
+mod methods;
+mod server;
+mod services;
+mod structs;
+mod unions;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::ir::{Api, Owner, TypeDef, TypeId, TypeKind};
+use crate::naming;
+use crate::render::render;
+use crate::{EmitError, Files, Options};
+use context::{Context, File};
+
+/// Emits every file of the API's module.
+pub(crate) fn emit(api: &Api, options: &Options) -> Result<Files, EmitError> {
+    let cx = Context::new(api, options)?;
+    let mut files = Files::new();
+    let mut add = |path: String, tokens: TokenStream| -> Result<(), EmitError> {
+        let text = render(&path, tokens)?;
+        files.insert(path, text);
+        Ok(())
+    };
+    for (id, definition) in cx.shared() {
+        add(format!("types/{}.rs", naming::snake(&naming::type_name(api, definition))), shared_type(&cx, id))?;
+    }
+    add("types/mod.rs".into(), index::types(&cx))?;
+    add("errors.rs".into(), errors::payloads(&cx))?;
+    for (index, service) in api.services.iter().enumerate() {
+        let folder = naming::snake(&service.wire);
+        for (position, method) in service.methods.iter().enumerate() {
+            add(format!("{folder}/{}.rs", cx.method_module(method)), methods::file(&cx, index, position))?;
+        }
+        add(format!("{folder}/service.rs"), server::file(&cx, index))?;
+        add(format!("{folder}/mod.rs"), services::file(&cx, index))?;
+    }
+    if options.features {
+        add("dynamic.rs".into(), dynamic::file(&cx))?;
+    }
+    add("mod.rs".into(), index::root(&cx))?;
+    Ok(files)
+}
+
+/// An entry of `$defs` and the types inside it.
+fn shared_type(cx: &Context<'_>, root: TypeId) -> TokenStream {
+    let file = File::new(cx, "super::super", Owner::Shared(root));
+    let owned = cx.owned_by(Owner::Shared(root));
+    let types: Vec<TokenStream> = owned.iter().map(|(_, definition)| type_item(&file, definition)).collect();
+    let imports = file.imports();
+    quote!(#imports #(#types)*)
+}
+
+/// The items of one named type.
+fn type_item(file: &File<'_, '_>, definition: &TypeDef) -> TokenStream {
+    match &definition.kind {
+        TypeKind::Object(object) => structs::item(file, definition, object),
+        TypeKind::Enum(set) => enums::item(file, definition, set),
+        TypeKind::Union(union) => unions::item(file, definition, union),
+    }
+}

@@ -1,0 +1,141 @@
+//! Error codes → one enum a method, and the structs of what errors carry.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::context::{Context, File};
+use super::docs;
+use crate::ir::{ErrorShape, Method, Owner};
+use crate::naming;
+
+/// `errors.rs`: what errors carry, and what codes mean.
+pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
+    let file = File::new(cx, "super", Owner::Errors);
+    let types: Vec<TokenStream> = cx
+        .error_types()
+        .into_iter()
+        .map(|(_, definition)| {
+            let gate = cx.gate(&definition.services);
+            let item = super::type_item(&file, definition);
+            let mut gated = syn::parse2::<syn::File>(item).map(|file| file.items).unwrap_or_default();
+            for item in &mut gated {
+                gate_item(item, &gate);
+            }
+            quote!(#(#gated)*)
+        })
+        .collect();
+    let mut codes: Vec<(&str, &str)> = Vec::new();
+    for shape in &cx.api.errors {
+        if !codes.iter().any(|(code, _)| *code == shape.code) {
+            codes.push((&shape.code, &shape.description));
+        }
+    }
+    let arms = codes.iter().map(|(code, text)| quote!(#code => #text,));
+    let imports = file.imports();
+    quote! {
+        //! What errors of the API carry besides their code, and what the codes mean.
+        #imports
+        /// What an error code means, as a sentence; empty for a code that is not in the definition.
+        pub fn description(code: &str) -> &'static str {
+            match code { #(#arms)* _ => "" }
+        }
+        #(#types)*
+    }
+}
+
+fn gate_item(item: &mut syn::Item, gate: &TokenStream) {
+    let attributes = match item {
+        syn::Item::Struct(item) => &mut item.attrs,
+        syn::Item::Impl(item) => &mut item.attrs,
+        syn::Item::Enum(item) => &mut item.attrs,
+        _ => return,
+    };
+    let parsed = syn::parse::Parser::parse2(syn::Attribute::parse_outer, gate.clone());
+    attributes.extend(parsed.unwrap_or_default());
+}
+
+/// The error enum of a method.
+pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStream {
+    let name = file.cx.error_ident(method);
+    let api_error = file.runtime("ApiError");
+    let error_code = file.runtime("ErrorCode");
+    let field_error = file.runtime("FieldError");
+    let shapes = file.cx.errors_of(method);
+    let doc = docs::doc(&format!(
+        "Why the API refused {link}.\n\nOpen: a code that this version doesn't know is kept with its fields."
+    ));
+    let variants = shapes.iter().map(|shape| variant(file, shape));
+    let codes = shapes.iter().map(|shape| {
+        let (variant, code) = (variant_ident(shape), &shape.code);
+        if shape.fields.is_some() { quote!(Self::#variant(_) => #code,) } else { quote!(Self::#variant => #code,) }
+    });
+    let reads = shapes.iter().map(|shape| {
+        let (variant, code) = (variant_ident(shape), &shape.code);
+        if shape.fields.is_some() {
+            quote!(#code => Self::#variant(error.parse_fields()?),)
+        } else {
+            quote!(#code => Self::#variant,)
+        }
+    });
+    let writes = shapes.iter().filter(|shape| shape.fields.is_some()).map(|shape| {
+        let (variant, code) = (variant_ident(shape), &shape.code);
+        quote!(Self::#variant(fields) => #api_error::with_fields(#code, &fields),)
+    });
+    let retryable: Vec<TokenStream> =
+        shapes.iter().filter(|shape| shape.retryable).map(|shape| pattern(shape)).collect();
+    let is_retryable = if retryable.is_empty() { quote!(false) } else { quote!(matches!(self, #(#retryable)|*)) };
+    let describe = file.import("super::super", "errors");
+    quote! {
+        #doc
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants)*
+            /// A code that this version doesn't know, with its fields.
+            Unrecognized(#api_error),
+        }
+        impl #error_code for #name {
+            fn from_api(error: #api_error) -> Result<Self, #field_error> {
+                let known = match error.code() {
+                    #(#reads)*
+                    _ => Self::Unrecognized(error),
+                };
+                Ok(known)
+            }
+            fn code(&self) -> &str {
+                match self {
+                    #(#codes)*
+                    Self::Unrecognized(error) => error.code(),
+                }
+            }
+            fn into_api(self) -> #api_error {
+                match self {
+                    #(#writes)*
+                    Self::Unrecognized(error) => error,
+                    other => #api_error::new(other.code()),
+                }
+            }
+            fn is_retryable(&self) -> bool { #is_retryable }
+            fn description(&self) -> &str { #describe::description(self.code()) }
+        }
+    }
+}
+
+fn variant_ident(shape: &ErrorShape) -> Ident {
+    naming::ident(&naming::variant_name(&shape.code, None))
+}
+
+fn pattern(shape: &ErrorShape) -> TokenStream {
+    let variant = variant_ident(shape);
+    if shape.fields.is_some() { quote!(Self::#variant(_)) } else { quote!(Self::#variant) }
+}
+
+fn variant(file: &File<'_, '_>, shape: &ErrorShape) -> TokenStream {
+    let name = variant_ident(shape);
+    let doc = docs::doc(&format!("`{}`: {}", shape.code, shape.description));
+    let fields = shape.fields.as_ref().map(|fields| {
+        let ty = file.ty(fields);
+        quote!((#ty))
+    });
+    quote!(#doc #name #fields,)
+}

@@ -1,0 +1,130 @@
+//! The roots: the module itself and the shared types.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::context::Context;
+use super::docs;
+use crate::ir::Owner;
+use crate::naming;
+
+/// `types/mod.rs`.
+pub(super) fn types(cx: &Context<'_>) -> TokenStream {
+    let entries = cx.shared().into_iter().map(|(id, definition)| {
+        let module = naming::ident(&naming::snake(&naming::type_name(cx.api, definition)));
+        let owned = cx.owned_by(Owner::Shared(id));
+        let names = owned.iter().map(|(_, definition)| cx.type_ident(definition));
+        let services: BTreeSet<usize> = owned.iter().flat_map(|(_, definition)| definition.services.clone()).collect();
+        let gate = cx.gate(&services);
+        (quote!(#gate mod #module;), quote!(#gate pub use self::#module::{#(#names),*};))
+    });
+    let (modules, exports): (Vec<TokenStream>, Vec<TokenStream>) = entries.unzip();
+    quote! {
+        //! Types that several methods share.
+        #(#modules)*
+        #(#exports)*
+    }
+}
+
+/// `mod.rs`.
+pub(super) fn root(cx: &Context<'_>) -> TokenStream {
+    let about = docs::inner(&format!("{}\n\n{}", cx.api.description, table(cx)));
+    let modules = cx.api.services.iter().enumerate().map(|(index, service)| {
+        let gate = cx.gate_service(index);
+        let module = naming::ident(&naming::snake(&service.wire));
+        quote!(#gate pub mod #module;)
+    });
+    let dynamic = cx.options.features.then(|| {
+        quote!(
+            #[cfg(feature = "dynamic")]
+            pub mod dynamic;
+        )
+    });
+    let errors = (!cx.error_types().is_empty()).then(|| {
+        quote!(
+            pub mod errors;
+        )
+    });
+    let ends = endpoints(cx);
+    let accessors = accessors(cx);
+    quote! {
+        #about
+        #dynamic
+        pub mod errors;
+        pub mod types;
+        #(#modules)*
+        #ends
+        #accessors
+    }
+}
+
+fn endpoints(cx: &Context<'_>) -> TokenStream {
+    let http = cx.api.http.as_ref().map(|url| {
+        quote! {
+            /// Where the API is served over HTTP.
+            pub const HTTP_URL: &str = #url;
+        }
+    });
+    let websocket = cx.api.websocket.as_ref().map(|url| {
+        quote! {
+            /// Where the API's WebSocket is.
+            pub const WEBSOCKET_URL: &str = #url;
+        }
+    });
+    let revision = cx.api.revision.as_ref().map(|revision| {
+        quote! {
+            /// The revision of the API that this module was made for.
+            pub const REVISION: &str = #revision;
+        }
+    });
+    quote!(#http #websocket #revision)
+}
+
+/// `client.model()` and `router.model(…)`, where the types of the runtime may be extended.
+fn accessors(cx: &Context<'_>) -> TokenStream {
+    if !cx.at_home() {
+        return TokenStream::new();
+    }
+    let runtime: syn::Path = syn::parse_str(&cx.options.runtime).unwrap_or_else(|_| syn::parse_quote!(crate::runtime));
+    let clients = cx.api.services.iter().enumerate().map(|(index, service)| {
+        let gate = cx.gate_service(index);
+        let (module, client) = (naming::ident(&naming::snake(&service.wire)), cx.client_ident(service));
+        let doc = docs::doc(&format!("The service `{}`.", service.wire));
+        quote! {
+            #doc
+            #gate
+            pub fn #module(&self) -> #module::#client { #module::#client::new(self) }
+        }
+    });
+    let routers = cx.api.services.iter().enumerate().map(|(index, service)| {
+        let gate = cx.gate_service(index);
+        let (wire, module) = (&service.wire, naming::ident(&naming::snake(&service.wire)));
+        let service_trait = format_ident!("{}Service", naming::upper_camel(&service.wire));
+        let doc = docs::doc(&format!("Answers the calls of the service `{}`.", service.wire));
+        quote! {
+            #doc
+            #gate
+            pub fn #module<S: #module::#service_trait>(self, service: std::sync::Arc<S>) -> Self {
+                self.route(#wire, std::sync::Arc::new(#module::Dispatch(service)))
+            }
+        }
+    });
+    let server = cx.gate_server();
+    quote! {
+        impl #runtime::Client { #(#clients)* }
+        #server
+        impl #runtime::Router { #(#routers)* }
+    }
+}
+
+fn table(cx: &Context<'_>) -> String {
+    let mut table = String::from("| service | |\n|---|---|\n");
+    for service in &cx.api.services {
+        let module = naming::snake(&service.wire);
+        let sentence = docs::first_sentence(&service.description);
+        table.push_str(&format!("| [`{module}`] | {sentence} |\n"));
+    }
+    table
+}

@@ -1,0 +1,227 @@
+//! One file a method: the call, its request, its result and its errors.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::context::{Context, File};
+use super::{docs, errors, example, structs};
+use crate::ir::{BlobKind, BlobRule, Field, Method, Object, Owner, Service, Transport, Type, TypeKind};
+use crate::naming;
+
+pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> TokenStream {
+    let Some(service) = cx.api.services.get(service_index) else { return TokenStream::new() };
+    let Some(method) = service.methods.get(index) else { return TokenStream::new() };
+    let owner = Owner::Method(service_index, index);
+    let file = File::new(cx, "super::super", owner);
+    let about = docs::inner(&format!("`{}.{}`.", service.wire, method.wire));
+    let call = call(&file, service, method);
+    let (request, result) = (request_ident(&file, &method.params), request_ident(&file, &method.result));
+    let link = format!(
+        "[`{}::{}`](super::{}::{})",
+        cx.client_ident(service),
+        cx.method_name(method),
+        cx.client_ident(service),
+        naming::ident(&cx.method_name(method))
+    );
+    let types = cx.owned_by(owner).into_iter().map(|(_, definition)| {
+        let object = match &definition.kind {
+            TypeKind::Object(object) => object,
+            _ => return super::type_item(&file, definition),
+        };
+        let name = cx.type_ident(definition);
+        let text = if name == request {
+            format!("Parameters of {link}.")
+        } else if name == result {
+            definition.description.clone().unwrap_or_else(|| format!("Answer to {link}."))
+        } else {
+            return super::type_item(&file, definition);
+        };
+        let item = structs::with_docs(&file, definition, object, &name, &text);
+        if name == request {
+            let setters = call_setters(&file, object, &request);
+            quote!(#item #setters)
+        } else {
+            item
+        }
+    });
+    let types: Vec<TokenStream> = types.collect();
+    let error = errors::item(&file, method, &link);
+    let operation = operation(&file, service, method);
+    let imports = file.imports();
+    quote!(#about #imports #call #(#types)* #error #operation)
+}
+
+fn request_ident(file: &File<'_, '_>, ty: &Type) -> String {
+    file.ty(ty).to_string()
+}
+
+/// The method of the service's client.
+fn call(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream {
+    let client = file.import("super", &file.cx.client_ident(service).to_string());
+    let call = file.runtime("Call");
+    let name = naming::ident(&file.cx.method_name(method));
+    let request = file.ty(&method.params);
+    let nothing = Object::default();
+    let object = file.cx.api.object(&method.params).unwrap_or(&nothing);
+    let (parameters, _) = structs::arguments(file, object);
+    let arguments = object.fields.iter().filter(|field| field.required).map(structs::field_ident);
+    let allow = (parameters.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    let doc = docs::doc(&prose(file.cx, service, method, object));
+    let deprecated = docs::deprecated(method.deprecated.as_ref());
+    quote! {
+        impl #client {
+            #doc
+            #allow
+            #deprecated
+            pub fn #name(&self, #(#parameters),*) -> #call<#request> {
+                #call::new(&self.client, #request::new(#(#arguments),*))
+            }
+        }
+    }
+}
+
+/// The docs of a method: what it does, its parameters, its errors, its facts, an example.
+fn prose(cx: &Context<'_>, service: &Service, method: &Method, object: &Object) -> String {
+    let mut text = method.description.clone();
+    if !object.fields.is_empty() {
+        text.push_str("\n\n# Parameters\n\n");
+        for field in &object.fields {
+            let name = structs::setter_ident(field);
+            let line = if field.required {
+                format!("- `{name}`: {}\n", docs::field(field))
+            } else {
+                format!("- `.{name}(…)`, optional: {}\n", docs::field(field))
+            };
+            text.push_str(&line);
+        }
+    }
+    let codes: Vec<String> = cx.errors_of(method).iter().map(|shape| format!("`{}`", shape.code)).collect();
+    if !codes.is_empty() {
+        text.push_str(&format!(
+            "\n# Errors\n\nThe API's own, as [`{}`]: {}.\n",
+            cx.error_ident(method),
+            codes.join(", ")
+        ));
+    }
+    text.push_str(&format!("\n# Facts\n\n{}\n", facts(cx, service, method)));
+    text.push_str(&format!("\n# Example\n\n{}", example::call(cx, service, method)));
+    text
+}
+
+fn facts(cx: &Context<'_>, service: &Service, method: &Method) -> String {
+    let transport = match &method.transport {
+        Transport::Http => "travels over HTTP".to_owned(),
+        Transport::WebSocket => "travels on the WebSocket".to_owned(),
+        Transport::WebSocketUnless { param, equals } => {
+            format!("travels on the WebSocket, over HTTP when `{param}` is {equals}")
+        }
+        Transport::OpenWebSocketElse { error } => {
+            let code = cx.api.errors.get(*error).map_or("", |error| &error.code);
+            format!("travels on an open WebSocket, and answers `{code}` by itself when none is open")
+        }
+    };
+    let repeat = if method.idempotent { "safe to repeat" } else { "not safe to repeat" };
+    let mut facts = format!("`{}.{}` on the wire; {transport}; {repeat}.", service.wire, method.wire);
+    if let Some(seconds) = method.deadline_seconds {
+        facts.push_str(&format!(" It may take long: its deadline is {seconds} s by default."));
+    }
+    if let Some(items) = &method.page {
+        facts.push_str(&format!(" Answers one page of `{items}`: ask on with `offset` until `total` is reached."));
+    }
+    if let Some(target) = method.waiter.as_ref().and_then(|waiter| service.methods.get(waiter.method)) {
+        let client = cx.client_ident(service);
+        facts.push_str(&format!(
+            " Ask [`{0}`](super::{client}::{0}) how what it starts comes along.",
+            cx.method_name(target)
+        ));
+    }
+    facts
+}
+
+/// Setters on the pending call, so that it reads as one sentence.
+fn call_setters(file: &File<'_, '_>, object: &Object, request: &str) -> TokenStream {
+    let optional: Vec<&Field> = object.fields.iter().filter(|field| !field.required).collect();
+    if optional.is_empty() || !file.cx.at_home() {
+        return TokenStream::new();
+    }
+    let call = file.runtime("Call");
+    let request = format_ident!("{request}");
+    let setters = optional.into_iter().map(|field| {
+        let setter = structs::setter_ident(field);
+        let name = structs::field_ident(field);
+        let (ty, _) = file.argument(field, &name);
+        let doc = docs::doc(&docs::field(field));
+        quote! {
+            #doc
+            pub fn #setter(self, #name: #ty) -> Self {
+                self.with(|request| request.#setter(#name))
+            }
+        }
+    });
+    quote!(impl #call<#request> { #(#setters)* })
+}
+
+/// What the runtime needs to know of the method.
+fn operation(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream {
+    let operation = file.runtime("Operation");
+    let descriptor = file.runtime("Method");
+    let route_type = file.runtime("Route");
+    let (request, result, error) = (file.ty(&method.params), file.ty(&method.result), file.cx.error_ident(method));
+    let (service_wire, method_wire) = (&service.wire, &method.wire);
+    let idempotent = method.idempotent;
+    let deadline = match method.deadline_seconds.map(u64::from) {
+        Some(seconds) => {
+            let duration = file.import("std::time", "Duration");
+            quote!(Some(#duration::from_secs(#seconds)))
+        }
+        None => quote!(None),
+    };
+    let route = match &method.transport {
+        Transport::Http => quote!(#route_type::Http),
+        Transport::WebSocket => quote!(#route_type::WebSocket),
+        Transport::WebSocketUnless { param, equals } => {
+            quote!(#route_type::WebSocketUnless { param: #param, equals: #equals })
+        }
+        Transport::OpenWebSocketElse { error } => {
+            let code = file.cx.api.errors.get(*error).map(|error| &error.code);
+            quote!(#route_type::OpenWebSocketElse { error: #code })
+        }
+    };
+    let request_blobs = blob_rules(file, &method.request_blobs);
+    let response_blobs = blob_rules(file, &method.response_blobs);
+    quote! {
+        impl #operation for #request {
+            type Output = #result;
+            type Error = #error;
+            const METHOD: &'static #descriptor = &#descriptor {
+                service: #service_wire,
+                name: #method_wire,
+                transport: #route,
+                idempotent: #idempotent,
+                deadline: #deadline,
+                request_blobs: &[#(#request_blobs),*],
+                response_blobs: &[#(#response_blobs),*],
+            };
+        }
+    }
+}
+
+fn blob_rules(file: &File<'_, '_>, rules: &[BlobRule]) -> Vec<TokenStream> {
+    let rule = |BlobRule { path, kind }: &BlobRule| {
+        let rule = file.runtime("BlobRule");
+        match kind {
+            BlobKind::Bytes => quote!(#rule::bytes(#path)),
+            BlobKind::Tensor => quote!(#rule::tensor(#path)),
+            BlobKind::Tensors => quote!(#rule::tensors(#path)),
+            BlobKind::Keyed { names, at_root: false, key, data } => quote!(#rule::keyed(#path, #names, #key, #data)),
+            BlobKind::Keyed { names, at_root: true, key, data } => {
+                quote!(#rule::keyed_at_root(#path, #names, #key, #data))
+            }
+            BlobKind::Entries { key, data } => quote!(#rule::entries(#path, #key, #data)),
+            BlobKind::IndexedEntries { indexes, key, data, index, tensor } => {
+                quote!(#rule::indexed_entries(#path, #indexes, #key, #data, #index, #tensor))
+            }
+        }
+    };
+    rules.iter().map(rule).collect()
+}

@@ -1,0 +1,75 @@
+//! A service's trait, which servers and test doubles implement, and its dispatch.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::context::{Context, File};
+use super::docs;
+use crate::ir::Owner;
+use crate::naming;
+
+pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
+    let Some(service) = cx.api.services.get(index) else { return TokenStream::new() };
+    let file = File::new(cx, "super::super", Owner::Method(index, usize::MAX));
+    let name = format_ident!("{}Service", naming::upper_camel(&service.wire));
+    let client = cx.client_ident(service);
+    let service_error = file.runtime("ServiceError");
+    let handle = file.runtime("handle");
+    let (routes, incoming, answer, future) =
+        (file.runtime("Routes"), file.runtime("IncomingRequest"), file.runtime("Answer"), file.runtime("BoxFuture"));
+    let arc = file.import("std::sync", "Arc");
+    // In scope for `METHOD`.
+    file.runtime("Operation");
+    let methods = service.methods.iter().map(|method| {
+        let function = naming::ident(&cx.method_name(method));
+        let (request, result) = (local(&file, &method.params), local(&file, &method.result));
+        let error = file.import("super", &cx.error_ident(method).to_string());
+        let doc = docs::doc(&format!("Answers [`{0}`](super::{client}::{0}).", cx.method_name(method)));
+        quote! {
+            #doc
+            fn #function(&self, request: #request) -> impl Future<Output = Result<#result, #service_error<#error>>> + Send {
+                let _ = request;
+                async { Err(#service_error::not_implemented(#request::METHOD)) }
+            }
+        }
+    });
+    let methods: Vec<TokenStream> = methods.collect();
+    let arms = service.methods.iter().map(|method| {
+        let (wire, function) = (&method.wire, naming::ident(&cx.method_name(method)));
+        quote!(#wire => #handle(request, |request| self.0.#function(request)),)
+    });
+    let doc = docs::doc(&format!(
+        "The service `{}` from the other side: implemented by servers and test doubles.\n\nA method that is left out answers that it is not implemented.",
+        service.wire
+    ));
+    let about = docs::inner(&format!("The server side of the service `{}`.", service.wire));
+    let imports = file.imports();
+    quote! {
+        #about
+        #imports
+        #doc
+        pub trait #name: Send + Sync + 'static { #(#methods)* }
+        /// Leads requests to the methods of a service.
+        pub(crate) struct Dispatch<S>(pub(crate) #arc<S>);
+        impl<S: #name> #routes for Dispatch<S> {
+            fn dispatch<'a>(&'a self, method: &str, request: #incoming) -> Option<#future<'a, #answer>> {
+                let answer = match method {
+                    #(#arms)*
+                    _ => return None,
+                };
+                Some(answer)
+            }
+        }
+    }
+}
+
+/// The name of a type of the service's own folder, or of a shared one.
+fn local(file: &File<'_, '_>, ty: &crate::ir::Type) -> TokenStream {
+    let name = file.ty(ty);
+    if let crate::ir::Type::Named(id) = ty
+        && file.cx.api.get(*id).is_some_and(|definition| matches!(definition.owner, Owner::Method(..)))
+    {
+        file.import("super", &name.to_string());
+    }
+    name
+}

@@ -1,0 +1,268 @@
+//! Why a call failed.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::text::excerpt;
+use super::{ApiError, ErrorCode, Method};
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a call failed. `E` is the method's own errors; [`ApiError`] holds any.
+///
+/// Every variant knows the method; see [`service`](Self::service) and [`method`](Self::method).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error<E = ApiError> {
+    /// The API refused the call. To look at the error by reference, use [`Error::api`].
+    #[non_exhaustive]
+    Api {
+        /// The method that was called.
+        at: &'static Method,
+        /// What the API answered.
+        error: Box<E>,
+    },
+    /// The request cannot be sent as it is; nothing was sent.
+    #[non_exhaustive]
+    Invalid {
+        /// The method that was called.
+        at: &'static Method,
+        /// The parameter, such as `keys[2].data`; empty when it is the request as a whole.
+        path: Box<str>,
+        /// What is wrong with it.
+        reason: Box<str>,
+    },
+    /// The connection could not be made, or broke.
+    #[non_exhaustive]
+    Transport {
+        /// The method that was called.
+        at: &'static Method,
+        /// What happened, with the host.
+        message: Box<str>,
+        /// Whether it failed before anything was sent.
+        unsent: bool,
+        /// The cause.
+        source: Option<Source>,
+    },
+    /// The server, or something before it, answered with a failure status.
+    #[non_exhaustive]
+    Http {
+        /// The method that was called.
+        at: &'static Method,
+        /// The HTTP status.
+        status: u16,
+        /// The beginning of the answer.
+        excerpt: Box<str>,
+    },
+    /// The answer took too long. Whether the call took effect is not known.
+    #[non_exhaustive]
+    Timeout {
+        /// The method that was called.
+        at: &'static Method,
+        /// How long the call was waited for.
+        after: Duration,
+    },
+    /// The answer is not what it should be.
+    #[non_exhaustive]
+    Decode {
+        /// The method that was called.
+        at: &'static Method,
+        /// Where in the answer, such as `result.models[3].createdAt`; empty when it is the answer as a whole.
+        path: Box<str>,
+        /// What is wrong there.
+        message: Box<str>,
+        /// A short piece of the answer's JSON.
+        excerpt: Box<str>,
+    },
+    /// The client was closed before the answer came.
+    #[non_exhaustive]
+    Closed {
+        /// The method that was called.
+        at: &'static Method,
+    },
+}
+
+impl<E> Error<E> {
+    fn at(&self) -> &'static Method {
+        match self {
+            Self::Api { at, .. }
+            | Self::Invalid { at, .. }
+            | Self::Transport { at, .. }
+            | Self::Http { at, .. }
+            | Self::Timeout { at, .. }
+            | Self::Decode { at, .. }
+            | Self::Closed { at } => at,
+        }
+    }
+
+    /// The service that was called, such as `Model`.
+    pub fn service(&self) -> &'static str {
+        self.at().service
+    }
+
+    /// The method that was called, such as `train`.
+    pub fn method(&self) -> &'static str {
+        self.at().name
+    }
+
+    /// What the API answered, if it was the API that refused the call.
+    pub fn api(&self) -> Option<&E> {
+        match self {
+            Self::Api { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
+    /// What the API answered.
+    ///
+    /// # Errors
+    ///
+    /// The error itself, if it was not the API that refused the call.
+    pub fn into_api(self) -> Result<E, Self> {
+        match self {
+            Self::Api { error, .. } => Ok(*error),
+            other => Err(other),
+        }
+    }
+}
+
+impl<E: ErrorCode> Error<E> {
+    /// The error code, if it was the API that refused the call.
+    pub fn code(&self) -> Option<&str> {
+        self.api().map(ErrorCode::code)
+    }
+
+    /// Whether the same call may succeed later, and making it again does no harm.
+    ///
+    /// A method that is not safe to repeat is retryable only when it is certain that the call took no effect.
+    pub fn is_retryable(&self) -> bool {
+        let idempotent = self.at().idempotent;
+        match self {
+            Self::Api { error, .. } => error.is_retryable(),
+            Self::Transport { unsent, .. } => *unsent || idempotent,
+            Self::Http { status, .. } => match status {
+                429 | 503 => true,
+                408 | 500 | 502 | 504 => idempotent,
+                _ => false,
+            },
+            Self::Timeout { .. } => idempotent,
+            Self::Invalid { .. } | Self::Decode { .. } | Self::Closed { .. } => false,
+        }
+    }
+
+    /// The same with the API's error as it came, for code that handles errors of several methods.
+    pub fn into_raw(self) -> Error {
+        match self {
+            Self::Api { at, error } => Error::Api { at, error: Box::new(ApiError::erase(*error)) },
+            Self::Invalid { at, path, reason } => Error::Invalid { at, path, reason },
+            Self::Transport { at, message, unsent, source } => Error::Transport { at, message, unsent, source },
+            Self::Http { at, status, excerpt } => Error::Http { at, status, excerpt },
+            Self::Timeout { at, after } => Error::Timeout { at, after },
+            Self::Decode { at, path, message, excerpt } => Error::Decode { at, path, message, excerpt },
+            Self::Closed { at } => Error::Closed { at },
+        }
+    }
+}
+
+impl<E: ErrorCode> fmt::Display for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.at();
+        if !at.service.is_empty() {
+            write!(f, "{}.{}: ", at.service, at.name)?;
+        }
+        match self {
+            Self::Api { error, .. } => write_api(f, &**error),
+            Self::Invalid { path, reason, .. } if path.is_empty() => write!(f, "{reason}; nothing was sent"),
+            Self::Invalid { path, reason, .. } => write!(f, "parameter `{path}`: {reason}; nothing was sent"),
+            Self::Transport { message, .. } => f.write_str(message),
+            Self::Http { status, excerpt, .. } if excerpt.is_empty() => write!(f, "answered with HTTP status {status}"),
+            Self::Http { status, excerpt, .. } => write!(f, "answered with HTTP status {status}: {excerpt}"),
+            Self::Timeout { after, .. } => write!(f, "no answer within {after:?}"),
+            Self::Decode { path, message, .. } if path.is_empty() => write!(f, "malformed answer: {message}"),
+            Self::Decode { path, message, .. } => write!(f, "malformed answer: `{path}`: {message}"),
+            Self::Closed { .. } => f.write_str("the client was closed"),
+        }
+    }
+}
+
+/// `no model has this id (model_not_found)`
+fn write_api<E: ErrorCode>(f: &mut fmt::Formatter<'_>, error: &E) -> fmt::Result {
+    let description = error.description().trim_end_matches('.');
+    let code = error.code();
+    if description.is_empty() {
+        write!(f, "{}", excerpt(code))?;
+    } else {
+        let mut letters = description.chars();
+        let first = letters.next().unwrap_or_default();
+        // A word all in capitals stays.
+        if letters.clone().next().is_some_and(char::is_lowercase) || letters.as_str().starts_with(' ') {
+            write!(f, "{}{} ({code})", first.to_lowercase(), letters.as_str())?;
+        } else {
+            write!(f, "{description} ({code})")?;
+        }
+    }
+    match error.detail() {
+        Some(detail) => write!(f, ": {detail}"),
+        None => Ok(()),
+    }
+}
+
+impl<E: ErrorCode> std::error::Error for Error<E> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Transport { source: Some(source), .. } => Some(&**source),
+            _ => None,
+        }
+    }
+}
+
+/// Why a call failed, by everyone who does not need to know which call it is.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Invalid { path: String, reason: String },
+    Transport { message: String, unsent: bool, source: Option<Source> },
+    Http { status: u16, excerpt: String },
+    Timeout { after: Duration },
+    Decode { path: String, message: String, excerpt: String },
+}
+
+impl Failure {
+    pub(crate) fn invalid(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Invalid { path: path.into(), reason: reason.into() }
+    }
+
+    /// A malformed answer or, on the other side, request.
+    pub(crate) fn decode(path: impl Into<String>, message: impl Into<String>, text: &str) -> Self {
+        Self::Decode { path: path.into(), message: message.into(), excerpt: excerpt(text) }
+    }
+
+    pub(crate) fn at<E>(self, at: &'static Method) -> Error<E> {
+        match self {
+            Self::Invalid { path, reason } => Error::Invalid { at, path: path.into(), reason: reason.into() },
+            Self::Transport { message, unsent, source } => {
+                Error::Transport { at, message: message.into(), unsent, source }
+            }
+            Self::Http { status, excerpt } => Error::Http { at, status, excerpt: excerpt.into() },
+            Self::Timeout { after } => Error::Timeout { at, after },
+            Self::Decode { path, message, excerpt } => {
+                Error::Decode { at, path: path.into(), message: message.into(), excerpt: excerpt.into() }
+            }
+        }
+    }
+
+    /// What is wrong, without knowing the call.
+    #[cfg(feature = "server")]
+    pub(crate) fn explain(&self) -> String {
+        match self {
+            Self::Invalid { path, reason: text } | Self::Decode { path, message: text, .. } if path.is_empty() => {
+                text.clone()
+            }
+            Self::Invalid { path, reason: text } | Self::Decode { path, message: text, .. } => {
+                format!("`{path}`: {text}")
+            }
+            Self::Transport { message, .. } => message.clone(),
+            Self::Http { status, .. } => format!("HTTP status {status}"),
+            Self::Timeout { after } => format!("no answer within {after:?}"),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+use super::{Activation, ComputeError, ModelConfig, Task};
+use candle_core::{Device, Tensor, Var};
+use candle_nn::{Linear, Module, loss, ops};
+
+/// The weights of a model, ready to compute with.
+pub(super) struct Network {
+    pub(super) config: ModelConfig,
+    layers: Vec<Layer>,
+}
+
+struct Layer {
+    weight: Var,
+    bias: Var,
+    /// Shares its tensors with the two above, so that it follows their training.
+    linear: Linear,
+}
+
+impl Network {
+    /// Takes (weight, bias) of each layer; a weight is stored output after output.
+    pub(super) fn new(
+        config: ModelConfig,
+        values: Vec<(Vec<f32>, Vec<f32>)>,
+    ) -> Result<Self, ComputeError> {
+        let layers = config
+            .layer_sizes()
+            .zip(values)
+            .map(|((inputs, outputs), (weight, bias))| {
+                let weight = Var::from_vec(weight, (outputs, inputs), &Device::Cpu)?;
+                let bias = Var::from_vec(bias, outputs, &Device::Cpu)?;
+                let linear =
+                    Linear::new(weight.as_tensor().clone(), Some(bias.as_tensor().clone()));
+                Ok(Layer {
+                    weight,
+                    bias,
+                    linear,
+                })
+            })
+            .collect::<Result<Vec<_>, ComputeError>>()?;
+        Ok(Self { config, layers })
+    }
+
+    /// The (weight, bias) of each layer.
+    pub(super) fn values(&self) -> Result<Vec<(Vec<f32>, Vec<f32>)>, ComputeError> {
+        self.layers
+            .iter()
+            .map(|layer| {
+                let weight = layer.weight.flatten_all()?.to_vec1()?;
+                Ok((weight, layer.bias.to_vec1()?))
+            })
+            .collect()
+    }
+
+    /// Everything that training changes.
+    pub(super) fn variables(&self) -> Vec<Var> {
+        self.layers
+            .iter()
+            .flat_map(|layer| [layer.weight.clone(), layer.bias.clone()])
+            .collect()
+    }
+
+    /// The last layer's values: logits, or a regression's result.
+    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor, ComputeError> {
+        let mut values = x.clone();
+        for (index, layer) in self.layers.iter().enumerate() {
+            values = layer.linear.forward(&values)?;
+            if index < self.config.hidden.len() {
+                values = match self.config.activation {
+                    Activation::Relu => values.relu()?,
+                    Activation::Tanh => values.tanh()?,
+                };
+            }
+        }
+        Ok(values)
+    }
+
+    /// Turns the last layer's values into what a user gets.
+    pub(super) fn output(&self, last: &Tensor) -> Result<Tensor, ComputeError> {
+        Ok(match self.config.task {
+            Task::Classification => ops::softmax(last, 1)?,
+            Task::Regression => last.clone(),
+        })
+    }
+
+    /// The mean loss of a batch.
+    pub(super) fn loss(&self, last: &Tensor, targets: &Tensor) -> Result<Tensor, ComputeError> {
+        Ok(match self.config.task {
+            Task::Classification => loss::cross_entropy(last, targets)?,
+            Task::Regression => loss::mse(last, targets)?,
+        })
+    }
+
+    /// How many rows of a batch got the right class; `None` for a regression.
+    pub(super) fn hits(
+        &self,
+        last: &Tensor,
+        targets: &Tensor,
+    ) -> Result<Option<usize>, ComputeError> {
+        if self.config.task == Task::Regression {
+            return Ok(None);
+        }
+        let found = last.argmax(1)?.to_vec1::<u32>()?;
+        let wanted = targets.to_vec1::<u32>()?;
+        let hits = found.iter().zip(&wanted).filter(|(a, b)| a == b).count();
+        Ok(Some(hits))
+    }
+}

@@ -1,0 +1,86 @@
+//! `cargo xtask codegen`: the definition in, the generated tree out.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use decthings_codegen::{Files, Options, Source};
+
+use crate::tree::{self, Difference};
+
+/// Generates code from an API definition.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Change nothing; print what would change, and exit with 1 if anything would.
+    #[arg(long)]
+    check: bool,
+    /// The definition.
+    #[arg(long, value_name = "FILE", default_value = "schema/decthings.json")]
+    schema: PathBuf,
+    /// The folder that is replaced by the generated module.
+    #[arg(long, value_name = "DIR", default_value = "generated/src/api")]
+    out: PathBuf,
+    /// The path of the runtime as the generated code sees it; `decthings::runtime` in a crate other than ours.
+    #[arg(long, value_name = "PATH", default_value = "crate::runtime")]
+    runtime: String,
+    /// The name of the crate that holds the generated code.
+    #[arg(long, value_name = "NAME", default_value = "decthings")]
+    crate_name: String,
+    /// Emit no `cfg(feature = …)`: everything is always there.
+    #[arg(long)]
+    no_features: bool,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let text = std::fs::read_to_string(&arguments.schema)
+        .with_context(|| format!("cannot read the definition {}", arguments.schema.display()))?;
+    let api = match decthings_codegen::load(&Source::new(arguments.schema.display().to_string(), text)) {
+        Ok(api) => api,
+        Err(report) => {
+            eprint!("{report}");
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let options = Options {
+        runtime: arguments.runtime.clone(),
+        crate_name: arguments.crate_name.clone(),
+        features: !arguments.no_features,
+    };
+    let code = decthings_codegen::rust(&api, &options)?;
+    let mut differences = tree::compare(&arguments.out, &code, true)?;
+    // The schema of the format belongs to the project's own definition only.
+    let format = format_schema(&arguments.schema);
+    if let Some((folder, files)) = &format {
+        differences.extend(tree::compare(folder, files, false)?);
+    }
+    if arguments.check {
+        return Ok(report(&differences, arguments));
+    }
+    tree::apply(&differences)?;
+    let methods: usize = api.services.iter().map(|service| service.methods.len()).sum();
+    println!("{methods} methods in {} files, {} changed", code.len(), differences.len());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The schema of the definition's format, beside a definition that names it.
+fn format_schema(definition: &Path) -> Option<(PathBuf, Files)> {
+    let folder = definition.parent()?.to_owned();
+    let is_ours = definition.file_name()? == "decthings.json";
+    is_ours.then(|| (folder, Files::from([("api.schema.json".to_owned(), decthings_codegen::format_schema())])))
+}
+
+fn report(differences: &[Difference], arguments: &Arguments) -> ExitCode {
+    if differences.is_empty() {
+        println!("the generated code is what {} says", arguments.schema.display());
+        return ExitCode::SUCCESS;
+    }
+    for difference in differences {
+        print!("{difference}");
+    }
+    let count = differences.len();
+    let plural = if count == 1 { " is" } else { "s are" };
+    eprintln!("error: {count} file{plural} not what {} says", arguments.schema.display());
+    eprintln!("help: run `cargo xtask codegen` and commit what it changes");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,29 @@
+//! The project's own commands; the only code that touches the tree.
+
+mod codegen;
+mod tree;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Commands for those who maintain the project.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+enum Command {
+    /// Generates the code that is made from the API definition.
+    Codegen(codegen::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result = match Command::parse() {
+        Command::Codegen(arguments) => codegen::run(&arguments),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

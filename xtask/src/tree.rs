@@ -1,0 +1,87 @@
+//! Files on disk against files as they should be.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use decthings_codegen::Files;
+use similar::TextDiff;
+
+/// A file that is not as it should be.
+pub struct Difference {
+    path: PathBuf,
+    /// What is on disk, if anything.
+    old: Option<String>,
+    /// What should be, if anything.
+    new: Option<String>,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display().to_string();
+        let (old, new) = (self.old.as_deref().unwrap_or_default(), self.new.as_deref().unwrap_or_default());
+        let name = |side: &Option<String>| if side.is_some() { path.clone() } else { "/dev/null".to_owned() };
+        let (before, after) = (name(&self.old), name(&self.new));
+        write!(f, "{}", TextDiff::from_lines(old, new).unified_diff().header(&before, &after))
+    }
+}
+
+/// Compares a folder with the files that should be in it; with `whole`, nothing else may be there.
+pub fn compare(folder: &Path, files: &Files, whole: bool) -> Result<Vec<Difference>> {
+    let mut wanted: BTreeMap<PathBuf, &String> = files.iter().map(|(path, text)| (folder.join(path), text)).collect();
+    let present = if whole { list(folder)? } else { wanted.keys().cloned().collect() };
+    let mut differences = Vec::new();
+    for path in present {
+        let new = wanted.remove(&path);
+        let old = read(&path)?;
+        if old.as_ref() != new {
+            differences.push(Difference { path, old, new: new.cloned() });
+        }
+    }
+    differences.extend(wanted.into_iter().map(|(path, text)| Difference { path, old: None, new: Some(text.clone()) }));
+    differences.sort_by(|left, right| left.path.cmp(&right.path));
+    Ok(differences)
+}
+
+/// Writes what should be, and removes what should not.
+pub fn apply(differences: &[Difference]) -> Result<()> {
+    for Difference { path, new, .. } in differences {
+        let Some(text) = new else {
+            fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
+            // A folder goes with its last file; one that is not empty stays.
+            path.parent().map(fs::remove_dir);
+            continue;
+        };
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
+        }
+        fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Option<String>> {
+    match fs::read(path) {
+        // Bytes that are no text are compared as what they would be read as; generated files are text.
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+fn list(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).with_context(|| format!("cannot read the folder {}", folder.display())),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() { files.extend(list(&path)?) } else { files.push(path) }
+    }
+    Ok(files)
+}
