@@ -1,6 +1,7 @@
 //! The project's own commands; the only code that touches the tree.
 
 mod codegen;
+mod fixtures;
 mod tree;
 
 use std::process::ExitCode;
@@ -13,11 +14,14 @@ use clap::Parser;
 enum Command {
     /// Generates the code that is made from the API definition.
     Codegen(codegen::Arguments),
+    /// Writes anew what the generator's fixtures expect.
+    Fixtures,
 }
 
 fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Codegen(arguments) => codegen::run(&arguments),
+        Command::Fixtures => fixtures::run(),
     };
     match result {
         Ok(code) => code,

@@ -73,7 +73,7 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn error_ident(&self, method: &Method) -> Ident {
-        format_ident!("{}Error", method.type_base())
+        naming::type_ident(&format!("{}Error", method.type_base()))
     }
 
     /// The feature gate of something that only these services need.

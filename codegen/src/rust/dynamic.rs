@@ -1,28 +1,49 @@
 //! The table that leads names to typed calls.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::context::Context;
+use crate::ir::Service;
 use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>) -> TokenStream {
-    let arms = cx.api.services.iter().enumerate().flat_map(|(index, service)| {
-        let gate = cx.gate_service(index);
-        let module = naming::ident(&naming::snake(&service.wire));
-        service.methods.iter().map(move |method| {
-            let (service_wire, method_wire) = (&service.wire, &method.wire);
-            let request = naming::ident(&format!("{}Request", method.type_base()));
-            quote!(#gate (#service_wire, #method_wire) => dynamic::<super::#module::#request>(),)
-        })
+    let services: Vec<TokenStream> =
+        cx.api.services.iter().enumerate().map(|(index, service)| service_table(cx, index, service)).collect();
+    let entries = cx.api.services.iter().enumerate().map(|(index, service)| {
+        let (gate, wire, table) = (cx.gate_service(index), &service.wire, naming::ident(&naming::snake(&service.wire)));
+        (quote!(#gate #wire,), quote!(#gate #wire => #table(method),))
     });
+    let (names, arms): (Vec<TokenStream>, Vec<TokenStream>) = entries.unzip();
     let runtime: syn::Path = syn::parse_str(&cx.options.runtime).unwrap_or_else(|_| syn::parse_quote!(crate::runtime));
     quote! {
         //! Methods by name, for callers that know them only at run time.
         use #runtime::{DynamicOperation, dynamic};
+        /// The services that this crate was built with.
+        pub fn services() -> &'static [&'static str] { &[#(#names)*] }
         /// The method of that service and name.
         pub fn operation(service: &str, method: &str) -> Option<DynamicOperation> {
-            let operation = match (service, method) {
+            match service {
+                #(#arms)*
+                _ => None,
+            }
+        }
+        #(#services)*
+    }
+}
+
+fn service_table(cx: &Context<'_>, index: usize, service: &Service) -> TokenStream {
+    let gate = cx.gate_service(index);
+    let module = naming::ident(&naming::snake(&service.wire));
+    let arms = service.methods.iter().map(|method| {
+        let (wire, request) = (&method.wire, format_ident!("{}Request", method.type_base()));
+        quote!(#wire => dynamic::<#module::#request>(),)
+    });
+    quote! {
+        #gate
+        fn #module(method: &str) -> Option<DynamicOperation> {
+            use super::#module;
+            let operation = match method {
                 #(#arms)*
                 _ => return None,
             };

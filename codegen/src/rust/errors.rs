@@ -84,6 +84,8 @@ pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStr
     let retryable: Vec<TokenStream> =
         shapes.iter().filter(|shape| shape.retryable).map(|shape| pattern(shape)).collect();
     let is_retryable = if retryable.is_empty() { quote!(false) } else { quote!(matches!(self, #(#retryable)|*)) };
+    let has_plain = shapes.iter().any(|shape| shape.fields.is_none());
+    let plain = has_plain.then(|| quote!(other => #api_error::new(other.code()),));
     let describe = file.import("super::super", "errors");
     quote! {
         #doc
@@ -112,7 +114,7 @@ pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStr
                 match self {
                     #(#writes)*
                     Self::Unrecognized(error) => error,
-                    other => #api_error::new(other.code()),
+                    #plain
                 }
             }
             fn is_retryable(&self) -> bool { #is_retryable }

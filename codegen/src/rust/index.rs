@@ -42,11 +42,6 @@ pub(super) fn root(cx: &Context<'_>) -> TokenStream {
             pub mod dynamic;
         )
     });
-    let errors = (!cx.error_types().is_empty()).then(|| {
-        quote!(
-            pub mod errors;
-        )
-    });
     let ends = endpoints(cx);
     let accessors = accessors(cx);
     quote! {

@@ -165,45 +165,45 @@ fn call_setters(file: &File<'_, '_>, object: &Object, request: &str) -> TokenStr
 fn operation(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream {
     let operation = file.runtime("Operation");
     let descriptor = file.runtime("Method");
-    let route_type = file.runtime("Route");
     let (request, result, error) = (file.ty(&method.params), file.ty(&method.result), file.cx.error_ident(method));
     let (service_wire, method_wire) = (&service.wire, &method.wire);
-    let idempotent = method.idempotent;
-    let deadline = match method.deadline_seconds.map(u64::from) {
-        Some(seconds) => {
-            let duration = file.import("std::time", "Duration");
-            quote!(Some(#duration::from_secs(#seconds)))
-        }
-        None => quote!(None),
+    let route = route(file, &method.transport).map(|route| quote!(.route(#route)));
+    let idempotent = method.idempotent.then(|| quote!(.idempotent()));
+    let deadline = method.deadline_seconds.map(u64::from).map(|seconds| quote!(.deadline_seconds(#seconds)));
+    let blobs = |function: &str, rules: &[BlobRule]| {
+        let (function, rules) = (format_ident!("{function}"), blob_rules(file, rules));
+        (!rules.is_empty()).then(|| quote!(.#function(&[#(#rules),*])))
     };
-    let route = match &method.transport {
-        Transport::Http => quote!(#route_type::Http),
-        Transport::WebSocket => quote!(#route_type::WebSocket),
-        Transport::WebSocketUnless { param, equals } => {
-            quote!(#route_type::WebSocketUnless { param: #param, equals: #equals })
-        }
-        Transport::OpenWebSocketElse { error } => {
-            let code = file.cx.api.errors.get(*error).map(|error| &error.code);
-            quote!(#route_type::OpenWebSocketElse { error: #code })
-        }
-    };
-    let request_blobs = blob_rules(file, &method.request_blobs);
-    let response_blobs = blob_rules(file, &method.response_blobs);
+    let request_blobs = blobs("request_blobs", &method.request_blobs);
+    let response_blobs = blobs("response_blobs", &method.response_blobs);
     quote! {
         impl #operation for #request {
             type Output = #result;
             type Error = #error;
-            const METHOD: &'static #descriptor = &#descriptor {
-                service: #service_wire,
-                name: #method_wire,
-                transport: #route,
-                idempotent: #idempotent,
-                deadline: #deadline,
-                request_blobs: &[#(#request_blobs),*],
-                response_blobs: &[#(#response_blobs),*],
-            };
+            const METHOD: &'static #descriptor =
+                &#descriptor::new(#service_wire, #method_wire) #route #idempotent #deadline #request_blobs #response_blobs;
         }
     }
+}
+
+/// How the method's calls travel, where that is not over HTTP.
+fn route(file: &File<'_, '_>, transport: &Transport) -> Option<TokenStream> {
+    let route = || file.runtime("Route");
+    Some(match transport {
+        Transport::Http => return None,
+        Transport::WebSocket => {
+            let route = route();
+            quote!(#route::WebSocket)
+        }
+        Transport::WebSocketUnless { param, equals } => {
+            let route = route();
+            quote!(#route::WebSocketUnless { param: #param, equals: #equals })
+        }
+        Transport::OpenWebSocketElse { error } => {
+            let (route, code) = (route(), file.cx.api.errors.get(*error).map(|error| &error.code));
+            quote!(#route::OpenWebSocketElse { error: #code })
+        }
+    })
 }
 
 fn blob_rules(file: &File<'_, '_>, rules: &[BlobRule]) -> Vec<TokenStream> {

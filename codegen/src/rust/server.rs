@@ -13,23 +13,21 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let file = File::new(cx, "super::super", Owner::Method(index, usize::MAX));
     let name = format_ident!("{}Service", naming::upper_camel(&service.wire));
     let client = cx.client_ident(service);
-    let service_error = file.runtime("ServiceError");
+    let reply = file.runtime("Reply");
+    let not_implemented = file.runtime("not_implemented");
     let handle = file.runtime("handle");
     let (routes, incoming, answer, future) =
         (file.runtime("Routes"), file.runtime("IncomingRequest"), file.runtime("Answer"), file.runtime("BoxFuture"));
     let arc = file.import("std::sync", "Arc");
-    // In scope for `METHOD`.
-    file.runtime("Operation");
     let methods = service.methods.iter().map(|method| {
         let function = naming::ident(&cx.method_name(method));
-        let (request, result) = (local(&file, &method.params), local(&file, &method.result));
-        let error = file.import("super", &cx.error_ident(method).to_string());
+        let request = file.ty(&method.params);
+        file.import("super", &request.to_string());
         let doc = docs::doc(&format!("Answers [`{0}`](super::{client}::{0}).", cx.method_name(method)));
         quote! {
             #doc
-            fn #function(&self, request: #request) -> impl Future<Output = Result<#result, #service_error<#error>>> + Send {
-                let _ = request;
-                async { Err(#service_error::not_implemented(#request::METHOD)) }
+            fn #function(&self, request: #request) -> impl Future<Output = #reply<#request>> + Send {
+                #not_implemented(request)
             }
         }
     });
@@ -39,7 +37,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         quote!(#wire => #handle(request, |request| self.0.#function(request)),)
     });
     let doc = docs::doc(&format!(
-        "The service `{}` from the other side: implemented by servers and test doubles.\n\nA method that is left out answers that it is not implemented.",
+        "The service `{}` from the other side: implemented by servers and test doubles.\n\nImplement its methods as `async fn`s; one that is left out answers that it is not implemented.",
         service.wire
     ));
     let about = docs::inner(&format!("The server side of the service `{}`.", service.wire));
@@ -61,15 +59,4 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
             }
         }
     }
-}
-
-/// The name of a type of the service's own folder, or of a shared one.
-fn local(file: &File<'_, '_>, ty: &crate::ir::Type) -> TokenStream {
-    let name = file.ty(ty);
-    if let crate::ir::Type::Named(id) = ty
-        && file.cx.api.get(*id).is_some_and(|definition| matches!(definition.owner, Owner::Method(..)))
-    {
-        file.import("super", &name.to_string());
-    }
-    name
 }

@@ -156,8 +156,9 @@ fn setter(file: &File<'_, '_>, field: &Field) -> TokenStream {
     }
 }
 
-/// The name of a field's setter: the field's own, unless the constructor has it.
+/// The name of a field's setter: the field's own, unless requests or calls have it for something else.
 pub(super) fn setter_ident(field: &Field) -> Ident {
-    let name = field_ident(field);
-    if name == "new" { format_ident!("with_new") } else { name }
+    const TAKEN: &[&str] = &["into_request", "new", "request", "send", "timeout", "with"];
+    let name = naming::field_name(field);
+    if TAKEN.contains(&name.as_str()) { format_ident!("with_{name}") } else { naming::ident(&name) }
 }

@@ -154,10 +154,8 @@ fn constructors(file: &File<'_, '_>, name: &Ident, union: &Union) -> TokenStream
         let Type::Named(id) = payload else { return None };
         let definition = file.cx.api.get(*id)?;
         let TypeKind::Object(object) = &definition.kind else { return None };
-        // Content that is only ever received has no constructor on the receiving side.
-        if !definition.sent {
-            return None;
-        }
+        // What is only received is made by nobody but the side that sends it.
+        let gate = if definition.sent { TokenStream::new() } else { file.cx.gate_server() };
         let variant_name = variant_ident(union, variant);
         let function = naming::ident(&naming::snake(&variant.wire));
         let ty = file.ty(payload);
@@ -171,6 +169,7 @@ fn constructors(file: &File<'_, '_>, name: &Ident, union: &Union) -> TokenStream
         let doc = docs::doc(&format!("{text}{}", more(object)));
         Some(quote! {
             #doc
+            #gate
             pub fn #function(#(#parameters),*) -> Self { Self::#variant_name(#value) }
         })
     });

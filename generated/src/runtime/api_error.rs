@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::text::excerpt;
+use super::text::{excerpt, path_text};
 
 /// The errors of a method, told apart by their code.
 pub trait ErrorCode: fmt::Debug + Send + Sync + Sized + 'static {
@@ -28,11 +28,6 @@ pub trait ErrorCode: fmt::Debug + Send + Sync + Sized + 'static {
 
     /// What the code means, in one sentence; empty when that is not known.
     fn description(&self) -> &str;
-
-    /// What the fields say, for messages; nothing when there are none.
-    fn detail(&self) -> Option<String> {
-        None
-    }
 }
 
 /// An error as it came: its code and its other fields.
@@ -102,9 +97,19 @@ impl ApiError {
     pub fn parse_fields<T: DeserializeOwned>(&self) -> Result<T, FieldError> {
         serde_path_to_error::deserialize(Value::Object(self.fields().clone())).map_err(|error| FieldError {
             code: self.code().to_owned(),
-            path: error.path().to_string(),
+            path: path_text(error.path()),
             message: error.inner().to_string(),
         })
+    }
+
+    /// What the fields say, for messages; empty when there are none.
+    pub(crate) fn detail(&self) -> String {
+        let fields = self.fields();
+        match fields.get("message") {
+            _ if fields.is_empty() => String::new(),
+            Some(Value::String(message)) if fields.len() == 1 => excerpt(message),
+            _ => excerpt(&Value::Object(fields.clone()).to_string()),
+        }
     }
 
     /// The error as JSON: an object with `code` and the fields.
@@ -135,15 +140,6 @@ impl ErrorCode for ApiError {
     fn description(&self) -> &str {
         &self.0.description
     }
-
-    fn detail(&self) -> Option<String> {
-        let fields = self.fields();
-        match fields.get("message") {
-            _ if fields.is_empty() => None,
-            Some(Value::String(message)) if fields.len() == 1 => Some(excerpt(message)),
-            _ => Some(excerpt(&Value::Object(fields.clone()).to_string())),
-        }
-    }
 }
 
 impl PartialEq for ApiError {
@@ -160,9 +156,9 @@ impl fmt::Debug for ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.detail() {
-            Some(detail) => write!(f, "{}: {detail}", self.code()),
-            None => f.write_str(self.code()),
+        match self.detail().as_str() {
+            "" => f.write_str(self.code()),
+            detail => write!(f, "{}: {detail}", self.code()),
         }
     }
 }
@@ -183,7 +179,7 @@ impl FieldError {
         &self.code
     }
 
-    /// Where in the error the mistake is; `.` when it is the error as a whole.
+    /// Where in the error the mistake is; empty when it is the error as a whole.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -196,7 +192,11 @@ impl FieldError {
 
 impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "malformed fields of the error `{}`: {}: {}", self.code, self.path, self.message)
+        let (code, message) = (&self.code, &self.message);
+        match self.path.as_str() {
+            "" => write!(f, "malformed fields of the error `{code}`: {message}"),
+            path => write!(f, "malformed fields of the error `{code}`: `{path}`: {message}"),
+        }
     }
 }
 

@@ -21,6 +21,8 @@ pub enum Error<E = ApiError> {
         at: &'static Method,
         /// What the API answered.
         error: Box<E>,
+        /// What the fields of the error say, shortened, for messages; empty when there are none.
+        detail: Box<str>,
     },
     /// The request cannot be sent as it is; nothing was sent.
     #[non_exhaustive]
@@ -153,7 +155,7 @@ impl<E: ErrorCode> Error<E> {
     /// The same with the API's error as it came, for code that handles errors of several methods.
     pub fn into_raw(self) -> Error {
         match self {
-            Self::Api { at, error } => Error::Api { at, error: Box::new(ApiError::erase(*error)) },
+            Self::Api { at, error, detail } => Error::Api { at, error: Box::new(ApiError::erase(*error)), detail },
             Self::Invalid { at, path, reason } => Error::Invalid { at, path, reason },
             Self::Transport { at, message, unsent, source } => Error::Transport { at, message, unsent, source },
             Self::Http { at, status, excerpt } => Error::Http { at, status, excerpt },
@@ -171,7 +173,7 @@ impl<E: ErrorCode> fmt::Display for Error<E> {
             write!(f, "{}.{}: ", at.service, at.name)?;
         }
         match self {
-            Self::Api { error, .. } => write_api(f, &**error),
+            Self::Api { error, detail, .. } => write_api(f, &**error, detail),
             Self::Invalid { path, reason, .. } if path.is_empty() => write!(f, "{reason}; nothing was sent"),
             Self::Invalid { path, reason, .. } => write!(f, "parameter `{path}`: {reason}; nothing was sent"),
             Self::Transport { message, .. } => f.write_str(message),
@@ -186,7 +188,7 @@ impl<E: ErrorCode> fmt::Display for Error<E> {
 }
 
 /// `no model has this id (model_not_found)`
-fn write_api<E: ErrorCode>(f: &mut fmt::Formatter<'_>, error: &E) -> fmt::Result {
+fn write_api<E: ErrorCode>(f: &mut fmt::Formatter<'_>, error: &E, detail: &str) -> fmt::Result {
     let description = error.description().trim_end_matches('.');
     let code = error.code();
     if description.is_empty() {
@@ -201,10 +203,7 @@ fn write_api<E: ErrorCode>(f: &mut fmt::Formatter<'_>, error: &E) -> fmt::Result
             write!(f, "{description} ({code})")?;
         }
     }
-    match error.detail() {
-        Some(detail) => write!(f, ": {detail}"),
-        None => Ok(()),
-    }
+    if detail.is_empty() { Ok(()) } else { write!(f, ": {detail}") }
 }
 
 impl<E: ErrorCode> std::error::Error for Error<E> {
@@ -234,6 +233,14 @@ impl Failure {
     /// A malformed answer or, on the other side, request.
     pub(crate) fn decode(path: impl Into<String>, message: impl Into<String>, text: &str) -> Self {
         Self::Decode { path: path.into(), message: message.into(), excerpt: excerpt(text) }
+    }
+
+    /// The same with a piece of the JSON that is meant.
+    pub(crate) fn with_excerpt(mut self, text: &str) -> Self {
+        if let Self::Decode { excerpt: piece, .. } = &mut self {
+            *piece = excerpt(text);
+        }
+        self
     }
 
     pub(crate) fn at<E>(self, at: &'static Method) -> Error<E> {

@@ -1,6 +1,6 @@
 //! What the runtime knows of a method.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 use super::{BlobRule, ErrorCode};
 
 /// The facts of a method that do not depend on types.
-#[derive(Debug)]
 pub struct Method {
     /// The service, as the wire spells it.
     pub service: &'static str,
@@ -27,12 +26,66 @@ pub struct Method {
     pub response_blobs: &'static [BlobRule],
 }
 
+impl fmt::Debug for Method {
+    /// `Model.train`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.service, self.name)
+    }
+}
+
+impl Method {
+    /// A method over HTTP, not safe to repeat, without blobs; the other functions say what differs.
+    pub const fn new(service: &'static str, name: &'static str) -> Self {
+        let transport = Route::Http;
+        Self { service, name, transport, idempotent: false, deadline: None, request_blobs: &[], response_blobs: &[] }
+    }
+
+    /// Travels in another way.
+    pub const fn route(self, transport: Route) -> Self {
+        Self { transport, ..self }
+    }
+
+    /// Is safe to repeat.
+    pub const fn idempotent(self) -> Self {
+        Self { idempotent: true, ..self }
+    }
+
+    /// May take that long.
+    pub const fn deadline_seconds(self, seconds: u64) -> Self {
+        Self { deadline: Some(Duration::from_secs(seconds)), ..self }
+    }
+
+    /// Has blobs in its parameters.
+    pub const fn request_blobs(self, request_blobs: &'static [BlobRule]) -> Self {
+        Self { request_blobs, ..self }
+    }
+
+    /// Has blobs in its result.
+    pub const fn response_blobs(self, response_blobs: &'static [BlobRule]) -> Self {
+        Self { response_blobs, ..self }
+    }
+}
+
 /// How the calls of a method travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Route {
     /// As an HTTP request.
     Http,
+    /// On the WebSocket.
+    WebSocket,
+    /// On the WebSocket, unless a boolean parameter has a value; then as an HTTP request.
+    WebSocketUnless {
+        /// The parameter.
+        param: &'static str,
+        /// Its value.
+        equals: bool,
+    },
+    /// On a WebSocket that is open already; otherwise answered on the spot.
+    OpenWebSocketElse {
+        /// The code that it is answered with.
+        error: &'static str,
+    },
 }
 
 /// A request: plain data that knows its method, its result and its errors.

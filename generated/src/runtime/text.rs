@@ -1,16 +1,23 @@
 //! Bounded pieces of text for messages.
 
+use serde_path_to_error::{Path, Segment};
+
 /// The most characters of outside text that a message holds.
 const MOST: usize = 200;
 
 /// The beginning of a text.
 pub(crate) fn excerpt(text: &str) -> String {
     if text.chars().nth(MOST).is_none() {
-        return text.to_owned();
+        return text.chars().map(printable).collect();
     }
-    let mut short: String = text.chars().take(MOST.saturating_sub(1)).collect();
+    let mut short: String = text.chars().take(MOST.saturating_sub(1)).map(printable).collect();
     short.push('…');
     short
+}
+
+/// Messages end up in terminals, which control characters can lead astray.
+fn printable(letter: char) -> char {
+    if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }
 }
 
 /// The beginning of bytes that should be text.
@@ -33,15 +40,51 @@ pub(crate) fn excerpt_at(text: &str, byte: usize) -> String {
     let rest = text.get(start..).unwrap_or_default();
     let mut short = String::from("…");
     let mut letters = rest.chars().skip(1);
-    short.extend(letters.by_ref().take(MOST.saturating_sub(2)));
+    short.extend(letters.by_ref().take(MOST.saturating_sub(2)).map(printable));
     if letters.next().is_some() {
         short.push('…');
     }
     short
 }
 
+/// Where a mistake is, such as `models[3].createdAt`; empty for the whole, or when it cannot be said.
+pub(crate) fn path_text(path: &Path) -> String {
+    let mut text = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => text.push_str(&format!("[{index}]")),
+            Segment::Map { key: name } | Segment::Enum { variant: name } => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(name);
+            }
+            Segment::Unknown => break,
+        }
+    }
+    excerpt(&text)
+}
+
 /// A number with its noun.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{excerpt, excerpt_at, excerpt_bytes};
+
+    #[test]
+    fn pieces_are_bounded_and_hold_what_they_are_about() {
+        assert_eq!(excerpt("short\u{1b}"), "short\u{fffd}");
+        let long = format!("{}X{}", "é".repeat(1000), "ö".repeat(1000));
+        let at = long.find('X').unwrap();
+        for piece in [excerpt(&long), excerpt_at(&long, at), excerpt_at(&long, at + 2), excerpt_at(&long, usize::MAX)] {
+            assert!(piece.chars().count() <= 200, "{piece}");
+        }
+        assert!(excerpt_at(&long, at).contains("éXö"));
+        assert_eq!(excerpt_at("", 7), "");
+        assert!(excerpt_bytes(&[0xff; 5000]).chars().count() <= 200);
+    }
 }

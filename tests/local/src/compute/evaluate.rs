@@ -26,7 +26,10 @@ pub(super) fn evaluate(network: &Network, x: &Samples) -> Result<Samples, Comput
         ));
     };
     let mut data = Vec::with_capacity(values);
-    for rows in x.data().chunks(chunk_rows(network).saturating_mul(x.cols())) {
+    for rows in x
+        .data()
+        .chunks(chunk_rows(network).saturating_mul(x.cols()))
+    {
         let count = rows.len().checked_div(x.cols()).unwrap_or(0);
         let chunk = Tensor::from_slice(rows, (count, x.cols()), &Device::Cpu)?;
         let output = network.output(&network.forward(&chunk)?)?;

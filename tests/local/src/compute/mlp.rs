@@ -15,7 +15,7 @@ impl Preset for Mlp {
 
     fn default_train_options(&self) -> TrainOptions {
         TrainOptions {
-            epochs: 100,
+            epochs: 60,
             learning_rate: 0.01,
             batch_size: 32,
             seed: 0,

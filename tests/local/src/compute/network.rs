@@ -2,6 +2,9 @@ use super::{Activation, ComputeError, ModelConfig, Task};
 use candle_core::{Device, Tensor, Var};
 use candle_nn::{Linear, Module, loss, ops};
 
+/// The (weight, bias) of a layer; a weight is stored output after output.
+pub(super) type LayerValues = (Vec<f32>, Vec<f32>);
+
 /// The weights of a model, ready to compute with.
 pub(super) struct Network {
     pub(super) config: ModelConfig,
@@ -16,11 +19,8 @@ struct Layer {
 }
 
 impl Network {
-    /// Takes (weight, bias) of each layer; a weight is stored output after output.
-    pub(super) fn new(
-        config: ModelConfig,
-        values: Vec<(Vec<f32>, Vec<f32>)>,
-    ) -> Result<Self, ComputeError> {
+    /// Takes the values of each layer, from the input on; they must fit the configuration.
+    pub(super) fn new(config: ModelConfig, values: Vec<LayerValues>) -> Result<Self, ComputeError> {
         let layers = config
             .layer_sizes()
             .zip(values)
@@ -39,8 +39,8 @@ impl Network {
         Ok(Self { config, layers })
     }
 
-    /// The (weight, bias) of each layer.
-    pub(super) fn values(&self) -> Result<Vec<(Vec<f32>, Vec<f32>)>, ComputeError> {
+    /// The values of each layer, from the input on.
+    pub(super) fn values(&self) -> Result<Vec<LayerValues>, ComputeError> {
         self.layers
             .iter()
             .map(|layer| {
@@ -65,7 +65,7 @@ impl Network {
             values = layer.linear.forward(&values)?;
             if index < self.config.hidden.len() {
                 values = match self.config.activation {
-                    Activation::Relu => values.relu()?,
+                    Activation::Relu => relu(&values)?,
                     Activation::Tanh => values.tanh()?,
                 };
             }
@@ -103,4 +103,10 @@ impl Network {
         let hits = found.iter().zip(&wanted).filter(|(a, b)| a == b).count();
         Ok(Some(hits))
     }
+}
+
+/// Candle's own turns NaN into 0, which would pass an overflow off as a plausible output. Zero
+/// times anything that is not finite is NaN, and adding zero changes nothing else.
+fn relu(values: &Tensor) -> candle_core::Result<Tensor> {
+    values.relu()?.add(&values.affine(0.0, 0.0)?)
 }

@@ -61,7 +61,10 @@ pub fn presets() -> &'static [&'static dyn Preset] {
 
 /// The preset of that name.
 pub fn preset(name: &str) -> Option<&'static dyn Preset> {
-    presets().iter().copied().find(|preset| preset.name() == name)
+    presets()
+        .iter()
+        .copied()
+        .find(|preset| preset.name() == name)
 }
 
 /// Makes a state with the layers that a preset has settled on.

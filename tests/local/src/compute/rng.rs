@@ -20,10 +20,10 @@ impl Rng {
         (self.next() >> 40) as f32 / (1u32 << 24) as f32
     }
 
-    /// Uniform from 0 to below `end`, which must not be 0.
+    /// Uniform from 0 to below `end`.
     fn below(&mut self, end: usize) -> usize {
         // The bias of the remainder is below 2^-38 for tables of at most 50 million rows.
-        (self.next() % (end as u64).max(1)) as usize
+        self.next().checked_rem(end as u64).unwrap_or(0) as usize
     }
 
     /// Shuffles in place (Fisher-Yates).

@@ -112,10 +112,7 @@ fn by_key(state: &[StatePart]) -> Result<Parts<'_>, ComputeError> {
 }
 
 fn read_config(parts: &Parts<'_>) -> Result<ModelConfig, ComputeError> {
-    let bytes = parts
-        .get(CONFIG)
-        .ok_or_else(|| missing(CONFIG))
-        .map(|bytes| *bytes)?;
+    let bytes = *parts.get(CONFIG).ok_or_else(|| missing(CONFIG))?;
     if bytes.len() > MAX_CONFIG_BYTES {
         return Err(ComputeError::state(format!("{CONFIG} is too long")));
     }
@@ -148,7 +145,9 @@ fn read_tensor(
 ) -> Result<Vec<f32>, ComputeError> {
     let bytes = parts.remove(&*key).ok_or_else(|| missing(&key))?;
     let fail = |reason: String| ComputeError::state(format!("{key}: {reason}"));
-    let count = shape.iter().fold(1usize, |all, &side| all.saturating_mul(side));
+    let count = shape
+        .iter()
+        .fold(1usize, |all, &side| all.saturating_mul(side));
     let most = count.saturating_mul(4).saturating_add(MAX_HEADER_BYTES);
     if bytes.len() > most {
         return Err(fail("it is too long".into()));
@@ -176,7 +175,10 @@ fn read_tensor(
 }
 
 fn write_tensor(key: String, shape: Vec<usize>, values: &[f32]) -> Result<StatePart, ComputeError> {
-    let data: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let data: Vec<u8> = values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
     let bytes = TensorView::new(Dtype::F32, shape, &data)
         .and_then(|tensor| serialize([(key.as_str(), tensor)], None))
         .map_err(|error| ComputeError::Backend {

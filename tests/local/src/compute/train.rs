@@ -19,12 +19,7 @@ pub(super) fn train(
 ) -> Result<(), ComputeError> {
     x.expect_cols(network.config.inputs)?;
     if y.rows() != x.rows() {
-        let reason = format!(
-            "has {} rows, but `{}` has {}",
-            y.rows(),
-            x.name(),
-            x.rows()
-        );
+        let reason = format!("has {} rows, but `{}` has {}", y.rows(), x.name(), x.rows());
         return Err(ComputeError::parameter(y.name(), reason));
     }
     options.check(&network.config, x.rows())?;
@@ -137,11 +132,7 @@ fn targets(network: &Network, y: &Samples) -> Result<Tensor, ComputeError> {
 }
 
 /// Chooses the rows to train with and the rows to hold out.
-fn split(
-    rows: usize,
-    fraction: f64,
-    rng: &mut Rng,
-) -> Result<(Vec<u32>, Vec<u32>), ComputeError> {
+fn split(rows: usize, fraction: f64, rng: &mut Rng) -> Result<(Vec<u32>, Vec<u32>), ComputeError> {
     let mut order: Vec<u32> = (0..u32::try_from(rows).unwrap_or(u32::MAX)).collect();
     if fraction <= 0.0 {
         return Ok((order, Vec::new()));

@@ -1,7 +1,7 @@
 //! Made-up problems with two inputs and two classes.
 
-use super::super::rng::Rng;
 use super::super::Samples;
+use super::super::rng::Rng;
 use std::f32::consts::PI;
 
 type Problem = (Samples, Samples);
@@ -11,7 +11,11 @@ pub fn moons(rows: usize, seed: u64) -> Problem {
     make(rows, seed, |class, t, noise| {
         let angle = PI * t;
         let (x, y) = (angle.cos(), angle.sin());
-        let (x, y) = if class == 0 { (x, y) } else { (1.0 - x, 0.5 - y) };
+        let (x, y) = if class == 0 {
+            (x, y)
+        } else {
+            (1.0 - x, 0.5 - y)
+        };
         [x + 0.1 * noise[0], y + 0.1 * noise[1]]
     })
 }

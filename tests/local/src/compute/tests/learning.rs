@@ -132,7 +132,14 @@ fn progress_counts_and_measures() {
     let steps: Vec<_> = batches.iter().map(|p| (p.epoch, p.step, p.steps)).collect();
     assert_eq!(
         steps,
-        [(1, 1, 6), (1, 2, 6), (1, 3, 6), (2, 4, 6), (2, 5, 6), (2, 6, 6)]
+        [
+            (1, 1, 6),
+            (1, 2, 6),
+            (1, 3, 6),
+            (2, 4, 6),
+            (2, 5, 6),
+            (2, 6, 6)
+        ]
     );
     assert!(batches.iter().all(|p| p.validation.is_none()));
     assert_eq!(epochs.len(), 2);

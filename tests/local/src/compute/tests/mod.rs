@@ -41,6 +41,8 @@ fn accuracy(output: &Samples, y: &Samples) -> f32 {
         last.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap().0
     };
     let rows = output.data().chunks_exact(output.cols());
-    let hits = rows.zip(y.data()).filter(|(row, y)| best(row) == **y as usize);
+    let hits = rows
+        .zip(y.data())
+        .filter(|(row, y)| best(row) == **y as usize);
     hits.count() as f32 / y.rows() as f32
 }

@@ -17,7 +17,10 @@ fn refused(state: &[StatePart]) -> String {
     let mlp = find("mlp");
     let error = mlp.evaluate(state, &x).unwrap_err();
     let options = mlp.default_train_options();
-    assert_eq!(mlp.train(state, &x, &y, &options, &mut go), Err(error.clone()));
+    assert_eq!(
+        mlp.train(state, &x, &y, &options, &mut go),
+        Err(error.clone())
+    );
     match error {
         ComputeError::InvalidState { reason } => reason,
         other => panic!("{other:?}"),
@@ -42,7 +45,10 @@ fn every_part_has_the_documented_form() {
     );
     let config = inspect(&state).unwrap();
     assert_eq!((config.inputs, config.outputs), (2, 2));
-    assert_eq!(config.parameters(), Some(2 * 32 + 32 + 32 * 32 + 32 + 32 * 2 + 2));
+    assert_eq!(
+        config.parameters(),
+        Some(2 * 32 + 32 + 32 * 32 + 32 + 32 * 2 + 2)
+    );
     let file = safetensors::SafeTensors::deserialize(&state[1].bytes).unwrap();
     assert_eq!(file.tensor("layers.0.weight").unwrap().shape(), [32, 2]);
 }

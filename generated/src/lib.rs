@@ -1,0 +1,32 @@
+//! Client of Decthings, a cloud for machine learning.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use decthings::Client;
+//!
+//! let client = Client::builder().api_key_file("auth.txt").build()?;
+//! # let _ = client;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - A [`Client`] has a function a service, which has a function a method. Each makes a [`Call`]: complete it with its
+//!   setters, then await it.
+//! - Data goes in and comes out as [`Tensor`]s and [`Blob`]s, which are cheap to clone and not copied on their way.
+//! - What went wrong is an [`Error`]; what the API itself refused is in [`Error::api`], with the method's own type.
+//!
+//! Cargo features: `rustls` (TLS, on by default), one a service, `server` (the other side of each service, and a
+//! [`Client`] without a socket), `dynamic` (calls by name with JSON).
+
+pub mod runtime;
+pub mod tensor;
+mod varint;
+
+pub use api::types;
+pub use runtime::{ApiError, ApiKey, Base64, Blob, BuildError, Call, Client, ClientBuilder, Error};
+#[cfg(feature = "server")]
+pub use runtime::{Router, ServiceError};
+pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
+
+#[rustfmt::skip]
+pub mod api;

@@ -1,0 +1,81 @@
+//! The client.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::error::Failure;
+use super::transport::{Transport, WireCall};
+use super::{BuildError, ClientBuilder, Method, RequestFrame};
+
+/// A client of the API. Cheap to clone; clones share connections.
+///
+/// Calls run on a Tokio runtime with its timers and I/O enabled.
+#[derive(Clone)]
+pub struct Client(Arc<Core>);
+
+pub(super) struct Core {
+    pub(super) transport: Box<dyn Transport>,
+    pub(super) timeout: Duration,
+    pub(super) http_url: String,
+    pub(super) websocket_url: String,
+}
+
+impl Client {
+    /// Begins a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// A client made from the environment: `DECTHINGS_API_KEY`, `DECTHINGS_HTTP_URL` and `DECTHINGS_WS_URL`, each of
+    /// which may be missing.
+    ///
+    /// # Errors
+    ///
+    /// A variable has an unusable value.
+    pub fn from_env() -> Result<Self, BuildError> {
+        ClientBuilder::from_env().build()
+    }
+
+    pub(super) fn from_core(core: Core) -> Self {
+        Self(Arc::new(core))
+    }
+
+    /// Where calls go over HTTP. Of no meaning to a client of services in the same process.
+    pub fn http_url(&self) -> &str {
+        &self.0.http_url
+    }
+
+    /// Where the WebSocket is. Of no meaning to a client of services in the same process.
+    pub fn websocket_url(&self) -> &str {
+        &self.0.websocket_url
+    }
+
+    /// Makes a call without its types.
+    pub(crate) async fn exchange(
+        &self,
+        method: &'static Method,
+        frame: RequestFrame,
+        timeout: Option<Duration>,
+    ) -> Result<Bytes, Failure> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            let message = "there is no Tokio runtime here, which connections need".to_owned();
+            return Err(Failure::Transport { message, unsent: true, source: None });
+        }
+        let own = method.deadline.unwrap_or_default();
+        let after = timeout.unwrap_or_else(|| self.0.timeout.max(own));
+        let answer = self.0.transport.carry(WireCall { method, frame });
+        match tokio::time::timeout(after, answer).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Failure::Timeout { after }),
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("http_url", &self.0.http_url).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,43 @@
+//! What the generated code stands on: calls, errors, the wire, transports.
+
+mod api_error;
+mod blob;
+mod build_error;
+mod builder;
+mod bytes_notation;
+mod call;
+mod client;
+#[cfg(feature = "dynamic")]
+mod dynamic;
+mod endpoint;
+mod error;
+mod open;
+mod operation;
+mod secret;
+#[cfg(feature = "server")]
+mod server;
+mod tensor_serde;
+mod text;
+mod transport;
+mod wire;
+
+pub use api_error::{ApiError, ErrorCode, FieldError};
+pub use blob::{Base64, Blob};
+pub use build_error::BuildError;
+pub use builder::ClientBuilder;
+pub use call::Call;
+pub use client::Client;
+#[cfg(feature = "dynamic")]
+pub use dynamic::{DynamicOperation, dynamic};
+pub use error::Error;
+pub use open::{JsonKind, Keyed, Kinded, Tagged};
+pub use operation::{Method, Operation, Route};
+pub use secret::ApiKey;
+#[cfg(feature = "server")]
+pub use server::{Answer, IncomingRequest, Reply, Router, Routes, ServiceError, handle, not_implemented};
+pub use wire::{AnswerFrame, BlobRule, Payload, RequestFrame};
+
+pub use crate::tensor::Tensor;
+
+/// A future on the heap.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,0 +1,51 @@
+//! Headers of every request: ours, and the user's over them.
+
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+
+use crate::runtime::{ApiKey, BuildError};
+
+/// What the transport itself decides.
+const RESERVED: [&str; 4] = ["content-length", "transfer-encoding", "connection", "host"];
+
+/// Headers that are sent with every request.
+#[derive(Clone, Debug)]
+pub(crate) struct Headers(HeaderMap);
+
+impl Headers {
+    /// Our own headers, and the user's: a name that the user gives replaces ours; given twice, it is sent twice.
+    pub(crate) fn new(key: Option<&ApiKey>, extra: &[(String, String)]) -> Result<Self, BuildError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        if let Some(key) = key {
+            headers.insert(AUTHORIZATION, bearer(key)?);
+        }
+        let mut theirs = HeaderMap::new();
+        for (name, value) in extra {
+            let invalid = |reason: &str| BuildError::Header { name: name.clone(), reason: reason.to_owned() };
+            let header = HeaderName::try_from(name).map_err(|_| invalid("not a header's name"))?;
+            if RESERVED.contains(&header.as_str()) {
+                return Err(invalid("the client sets this one itself"));
+            }
+            let mut value = HeaderValue::try_from(value).map_err(|_| invalid("the value has control characters"))?;
+            value.set_sensitive(true);
+            theirs.append(header, value);
+        }
+        for name in theirs.keys() {
+            headers.remove(name);
+        }
+        headers.extend(theirs);
+        Ok(Self(headers))
+    }
+
+    pub(crate) fn map(&self) -> HeaderMap {
+        self.0.clone()
+    }
+}
+
+fn bearer(key: &ApiKey) -> Result<HeaderValue, BuildError> {
+    let invalid = |_| BuildError::ApiKey { reason: "has control characters".to_owned() };
+    let mut value = HeaderValue::try_from(format!("Bearer {}", key.expose())).map_err(invalid)?;
+    value.set_sensitive(true);
+    Ok(value)
+}

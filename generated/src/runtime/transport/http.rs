@@ -1,0 +1,126 @@
+//! Calls as HTTP requests.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::CONTENT_ENCODING;
+use reqwest::{Response, Url};
+
+use super::reason::{Doing, failure};
+use super::{Headers, Transport, WireCall, body};
+use crate::runtime::error::Failure;
+use crate::runtime::text::excerpt_bytes;
+use crate::runtime::{BoxFuture, BuildError};
+
+/// The most bytes that are reserved because a header says so.
+const TRUSTED: u64 = 16 << 20;
+/// The most bytes of an answer with a failure status that are read.
+const FAILURE: usize = 4096;
+
+/// What a client over HTTP is made with.
+#[derive(Debug)]
+pub(crate) struct HttpSettings {
+    pub(crate) base: Url,
+    pub(crate) headers: Headers,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) max_answer_bytes: u64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Http {
+    pool: reqwest::Client,
+    settings: HttpSettings,
+}
+
+impl Http {
+    pub(crate) fn new(settings: HttpSettings, is_local: bool) -> Result<Self, BuildError> {
+        let builder = reqwest::Client::builder()
+            .user_agent(concat!("decthings-rust/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(settings.connect_timeout)
+            .tcp_nodelay(true)
+            .referer(false);
+        // To this machine the key goes unencrypted, which must not lead through a proxy.
+        let builder = if is_local { builder.no_proxy() } else { builder };
+        #[cfg(feature = "rustls")]
+        let builder = {
+            let tls = super::tls::config().map_err(|error| BuildError::Setup { source: Box::new(error) })?;
+            builder.tls_backend_preconfigured(tls)
+        };
+        let pool = builder.build().map_err(|error| BuildError::Setup { source: Box::new(error) })?;
+        Ok(Self { pool, settings })
+    }
+
+    async fn post(&self, call: WireCall) -> Result<Bytes, Failure> {
+        let base = self.settings.base.as_str();
+        let url = format!("{}/{}/{}", base.trim_end_matches('/'), call.method.service, call.method.name);
+        let request =
+            self.pool.post(url).headers(self.settings.headers.map()).body(body::body(call.frame.to_segments()));
+        drop(call);
+        let response = request.send().await.map_err(|error| failure(error, base, Doing::Sending))?;
+        if !response.status().is_success() {
+            return Err(refused(response).await);
+        }
+        if let Some(coding) = response.headers().get(CONTENT_ENCODING).filter(|coding| *coding != "identity") {
+            let message = format!("it is encoded as {coding:?}, which was not asked for");
+            return Err(Failure::decode("", message, ""));
+        }
+        self.read(response).await
+    }
+
+    /// Reads the body. Memory grows with what arrives, not with what is announced.
+    async fn read(&self, mut response: Response) -> Result<Bytes, Failure> {
+        let most = self.settings.max_answer_bytes;
+        let announced = response.content_length();
+        if announced.is_some_and(|announced| announced > most) {
+            return Err(too_large(most));
+        }
+        let base = self.settings.base.as_str();
+        let mut whole = BytesMut::new();
+        let mut first = Bytes::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| failure(error, base, Doing::Reading))? {
+            let len = whole.len().saturating_add(first.len()).saturating_add(chunk.len());
+            if u64::try_from(len).map_or(true, |len| len > most) {
+                return Err(too_large(most));
+            }
+            if whole.is_empty() && first.is_empty() {
+                // The only one, as a rule: then nothing is copied.
+                first = chunk;
+                continue;
+            }
+            if whole.is_empty() {
+                let reserve = announced.unwrap_or(0).min(TRUSTED);
+                whole.reserve(usize::try_from(reserve).unwrap_or(0).max(len));
+                whole.extend_from_slice(&first);
+                first = Bytes::new();
+            }
+            whole.extend_from_slice(&chunk);
+        }
+        Ok(if whole.is_empty() { first } else { whole.freeze() })
+    }
+}
+
+impl Transport for Http {
+    fn carry(&self, call: WireCall) -> BoxFuture<'_, Result<Bytes, Failure>> {
+        Box::pin(self.post(call))
+    }
+}
+
+/// A failure status, with the beginning of what the server has to say about it.
+async fn refused(mut response: Response) -> Failure {
+    let status = response.status().as_u16();
+    let mut text = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let left = FAILURE.saturating_sub(text.len());
+        text.extend(chunk.iter().take(left));
+        if text.len() >= FAILURE {
+            break;
+        }
+    }
+    Failure::Http { status, excerpt: excerpt_bytes(&text) }
+}
+
+fn too_large(most: u64) -> Failure {
+    let message = format!("it is larger than {most} bytes; `ClientBuilder::max_answer_bytes` allows for more");
+    Failure::decode("", message, "")
+}

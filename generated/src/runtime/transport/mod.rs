@@ -1,0 +1,37 @@
+//! How frames travel. Each way of travelling is a [`Transport`].
+
+mod body;
+mod headers;
+mod http;
+#[cfg(feature = "server")]
+mod in_process;
+mod reason;
+#[cfg(feature = "rustls")]
+mod tls;
+
+pub(crate) use headers::Headers;
+pub(crate) use http::{Http, HttpSettings};
+#[cfg(feature = "server")]
+pub(crate) use in_process::InProcess;
+
+use std::fmt::Debug;
+
+use bytes::Bytes;
+
+use super::error::Failure;
+use super::{BoxFuture, Method, RequestFrame};
+
+/// A call without its types.
+#[derive(Debug)]
+pub(crate) struct WireCall {
+    pub(crate) method: &'static Method,
+    pub(crate) frame: RequestFrame,
+}
+
+/// Carries a call to the service and its answer back.
+///
+/// Deadlines are the caller's matter: it drops the future.
+pub(crate) trait Transport: Debug + Send + Sync {
+    /// The answer: its JSON and its blobs, as in the body of an HTTP answer.
+    fn carry(&self, call: WireCall) -> BoxFuture<'_, Result<Bytes, Failure>>;
+}

@@ -1,0 +1,107 @@
+//! What is looked at in JSON from outside before anything is built of it.
+
+/// How deep JSON may be nested.
+const DEEPEST: usize = 128;
+
+/// Why JSON is refused, and at which byte.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) message: &'static str,
+    pub(super) byte: usize,
+}
+
+/// Refuses JSON that is nested too deeply or has a key `__proto__`.
+///
+/// The recursion of a parser ends with the stack. The key is what an attack on a consumer in JavaScript looks like,
+/// to which the result may be passed on; no honest answer has it.
+pub(super) fn check(text: &str) -> Result<(), Refused> {
+    let mut depth: usize = 0;
+    let mut rest = text;
+    while let Some(at) = rest.find(['"', '{', '[', '}', ']']) {
+        let (_, found) = rest.split_at(at);
+        let byte = text.len().saturating_sub(found.len());
+        let mut letters = found.chars();
+        let first = letters.next();
+        rest = letters.as_str();
+        match first {
+            Some('"') => {
+                let (string, behind) = string(rest);
+                rest = behind;
+                if is_proto(string) && rest.trim_start().starts_with(':') {
+                    return Err(Refused { message: "has a key `__proto__`", byte });
+                }
+            }
+            Some('{' | '[') => {
+                depth = depth.saturating_add(1);
+                if depth > DEEPEST {
+                    return Err(Refused { message: "is nested more than 128 deep", byte });
+                }
+            }
+            _ => depth = depth.saturating_sub(1),
+        }
+    }
+    Ok(())
+}
+
+/// Splits behind the opening quote of a string: what is in it, and what follows the closing quote.
+fn string(text: &str) -> (&str, &str) {
+    let mut from = 0;
+    while let Some(found) = text.get(from..).and_then(|rest| rest.find(['"', '\\'])) {
+        let at = found.saturating_add(from);
+        if text.as_bytes().get(at) == Some(&b'"') {
+            return (text.get(..at).unwrap_or_default(), text.get(at.saturating_add(1)..).unwrap_or_default());
+        }
+        // Whatever is behind a backslash does not end the string. It may be a wide character.
+        let escaped = text.get(at.saturating_add(1)..).and_then(|rest| rest.chars().next());
+        from = at.saturating_add(1).saturating_add(escaped.map_or(0, char::len_utf8));
+    }
+    (text, "")
+}
+
+fn is_proto(string: &str) -> bool {
+    const KEY: &str = "__proto__";
+    // With each letter escaped, as `\u005f`, it has six times the length.
+    string == KEY
+        || (string.contains('\\')
+            && string.len() <= KEY.len().saturating_mul(6)
+            && serde_json::from_str::<String>(&format!("\"{string}\"")).is_ok_and(|string| string == KEY))
+}
+
+/// The byte of a position that the parser names by line and column.
+pub(super) fn byte_of(text: &str, error: &serde_json::Error) -> usize {
+    let mut start: usize = 0;
+    for line in text.split_inclusive('\n').take(error.line().saturating_sub(1)) {
+        start = start.saturating_add(line.len());
+    }
+    start.saturating_add(error.column().saturating_sub(1))
+}
+
+/// The parser's message without the position, which says little about JSON in one line.
+pub(super) fn message(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&position).unwrap_or(&text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn depth_is_counted_outside_of_strings_only() {
+        let fine = format!("[{}{}]", "[".repeat(127), "]".repeat(127));
+        assert!(check(&fine).is_ok());
+        assert!(check(&format!("[{fine}]")).is_err());
+        assert!(check(&format!("{{\"a\\\"{}\": 1}}", "[".repeat(500))).is_ok());
+        assert!(check("[\"\\").is_ok());
+        assert!(check("\"\\é\"").is_ok());
+    }
+
+    #[test]
+    fn the_key_is_found_however_it_is_spelled() {
+        assert!(check(r#"{"a": ["__proto__"], "b": "__proto__"}"#).is_ok());
+        assert!(check(r#"{"a": {"__proto__" : 1}}"#).is_err());
+        assert!(check(r#"{"\u005f_proto_\u005F":1}"#).is_err());
+        assert!(check(r#"{"\\u005f_proto__":1}"#).is_ok());
+    }
+}

@@ -1,0 +1,110 @@
+//! The wire: frames, their JSON, their blobs.
+
+mod answer;
+mod entries;
+mod frame;
+mod json;
+mod lift;
+mod path;
+mod payload;
+mod place;
+mod rules;
+pub(crate) mod scope;
+
+pub use frame::{AnswerFrame, RequestFrame};
+pub use payload::Payload;
+pub use rules::BlobRule;
+
+pub(crate) use payload::total;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::error::Failure;
+use super::{ApiError, Error, ErrorCode, Method, Operation};
+use scope::Parked;
+
+/// A request in its frame.
+pub(crate) fn encode_request<T: Serialize>(method: &Method, request: &T) -> Result<RequestFrame, Failure> {
+    let (json, blobs) = lift(serialize(request)?, method.request_blobs)?;
+    RequestFrame::new(json, blobs)
+}
+
+/// An answer, read into the method's types.
+pub(crate) fn decode_answer<R: Operation>(answer: Bytes) -> Result<R::Output, Error<R::Error>> {
+    let at = R::METHOD;
+    match answer::read(answer, at.response_blobs) {
+        Ok(answer::Reply::Result(result)) => result.read("result").map_err(|failure| failure.at(at)),
+        Ok(answer::Reply::Error(error)) => Err(api_error(at, error)),
+        Err(failure) => Err(failure.at(at)),
+    }
+}
+
+fn api_error<E: ErrorCode>(at: &'static Method, error: ApiError) -> Error<E> {
+    let (json, detail) = (error.to_json(), error.detail());
+    match E::from_api(error) {
+        Ok(error) => Error::Api { at, error: Box::new(error), detail: detail.into() },
+        Err(error) => {
+            let path = if error.path().is_empty() { "error".to_owned() } else { format!("error.{}", error.path()) };
+            Failure::decode(path, error.message(), &json.to_string()).at(at)
+        }
+    }
+}
+
+/// A request, read from its frame.
+#[cfg(any(feature = "server", feature = "dynamic"))]
+pub(crate) fn decode_request<T: serde::de::DeserializeOwned>(method: &Method, body: Bytes) -> Result<T, Failure> {
+    read_request(method, body)?.read("")
+}
+
+#[cfg(any(feature = "server", feature = "dynamic"))]
+fn read_request(method: &Method, body: Bytes) -> Result<answer::Ready, Failure> {
+    let frame = RequestFrame::read(body)?;
+    let text = answer::checked(&frame.json)?;
+    if !text.trim_start().starts_with('{') {
+        return Err(Failure::decode("", "the parameters are not an object", text));
+    }
+    answer::ready(frame.json, frame::Blobs::of_request(frame.blobs), method.request_blobs, "")
+}
+
+/// A result in its frame.
+#[cfg(any(feature = "server", feature = "dynamic"))]
+pub(crate) fn encode_result<T: Serialize>(method: &Method, result: &T) -> Result<AnswerFrame, Failure> {
+    let (json, blobs) = lift(serialize(result)?, method.response_blobs)?;
+    Ok(AnswerFrame::new(answer::write("result", &json), blobs))
+}
+
+/// An error in its frame.
+#[cfg(feature = "server")]
+pub(crate) fn encode_error(error: &ApiError) -> AnswerFrame {
+    AnswerFrame::new(answer::write("error", error.to_json().to_string().as_bytes()), Vec::new())
+}
+
+/// The JSON of a value, and what stands in it as positions.
+struct Serialized {
+    json: Vec<u8>,
+    parked: Vec<Parked>,
+}
+
+fn serialize<T: Serialize>(value: &T) -> Result<Serialized, Failure> {
+    let (json, parked) = scope::within(Vec::new(), || serde_json::to_vec(value));
+    match json {
+        Ok(json) => Ok(Serialized { json, parked }),
+        Err(error) => Err(Failure::invalid("", format!("cannot be written as JSON: {error}"))),
+    }
+}
+
+fn lift(Serialized { json, parked }: Serialized, rules: &[BlobRule]) -> Result<(Bytes, Vec<Payload>), Failure> {
+    if json == b"null" {
+        // A request without any parameter.
+        return Ok((Bytes::from_static(b"{}"), Vec::new()));
+    }
+    if rules.is_empty() && parked.is_empty() {
+        return Ok((json.into(), Vec::new()));
+    }
+    let unreadable = |error: serde_json::Error| Failure::invalid("", format!("cannot be written as JSON: {error}"));
+    let mut value = serde_json::from_slice(&json).map_err(unreadable)?;
+    let blobs = lift::lift(&mut value, parked, rules)?;
+    let json = serde_json::to_vec(&value).map_err(unreadable)?;
+    Ok((json.into(), blobs))
+}

@@ -1,0 +1,95 @@
+//! The making of tensors.
+
+use bytes::Bytes;
+
+use super::shape::Shape;
+use super::{DType, Element, Elements, Tensor, TensorError};
+
+impl Tensor {
+    /// A tensor of any shape. The shape of a scalar is `[]`; at most 255 dimensions are possible.
+    ///
+    /// A vector of numbers or booleans becomes the tensor's memory as it is, without a copy.
+    ///
+    /// # Errors
+    ///
+    /// [`TensorError::ElementCount`] when the shape is for another number of elements,
+    /// [`TensorError::ShapeOverflow`] or [`TensorError::Rank`] when no tensor can have the shape.
+    ///
+    /// ```
+    /// use decthings::Tensor;
+    ///
+    /// let pixels = Tensor::new([2, 2, 1], vec![0u8, 255, 255, 0])?;
+    /// assert_eq!(pixels.shape(), [2, 2, 1]);
+    ///
+    /// let error = Tensor::new([2, 3], [true, false]).unwrap_err();
+    /// assert_eq!(error.to_string(), "shape [2, 3] takes 6 elements, got 2");
+    /// # Ok::<(), decthings::TensorError>(())
+    /// ```
+    pub fn new<D: Elements>(shape: impl AsRef<[usize]>, data: D) -> Result<Self, TensorError> {
+        let shape = Shape::new(shape.as_ref())?;
+        let data = data.into_vec();
+        shape.expect_count(data.len())?;
+        Ok(Self::of(shape, data))
+    }
+
+    /// A tensor of one element and no dimensions.
+    ///
+    /// ```
+    /// use decthings::Tensor;
+    ///
+    /// assert_eq!(Tensor::scalar(0.5f64).rank(), 0);
+    /// ```
+    pub fn scalar<T: Element>(value: T) -> Self {
+        Self::of(Shape::of_checked(&[]), vec![value])
+    }
+
+    /// A tensor of one dimension.
+    ///
+    /// ```
+    /// use decthings::{DType, Tensor};
+    ///
+    /// let names = Tensor::vector(["cat", "dog"]);
+    /// assert_eq!((names.dtype(), names.shape()), (DType::String, &[2][..]));
+    /// ```
+    pub fn vector<D: Elements>(data: D) -> Self {
+        let data = data.into_vec();
+        Self::of(Shape::of_checked(&[data.len()]), data)
+    }
+
+    /// A tensor of numbers or booleans from their little-endian bytes, which are kept without a copy.
+    ///
+    /// Every byte but 0 is a true boolean; the bytes are kept as they are.
+    ///
+    /// # Errors
+    ///
+    /// [`TensorError::ByteCount`] when the type and the shape are for another number of bytes,
+    /// [`TensorError::NoFixedSize`] when elements of the type differ in size, [`TensorError::ShapeOverflow`] or
+    /// [`TensorError::Rank`] when no tensor can have the shape.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use decthings::{DType, Tensor};
+    ///
+    /// let tensor = Tensor::from_raw(DType::U16, [2], Bytes::from_static(&[1, 0, 0, 1]))?;
+    /// assert_eq!(tensor.to_vec::<u16>()?, [1, 256]);
+    /// # Ok::<(), decthings::TensorError>(())
+    /// ```
+    pub fn from_raw(dtype: DType, shape: impl AsRef<[usize]>, data: impl Into<Bytes>) -> Result<Self, TensorError> {
+        let Some(size) = dtype.size() else {
+            return Err(TensorError::NoFixedSize { dtype });
+        };
+        let shape = Shape::new(shape.as_ref())?;
+        let payload = data.into();
+        let actual = payload.len();
+        match shape.count().checked_mul(size) {
+            Some(expected) if expected == actual => Ok(Self { dtype, shape, payload }),
+            Some(expected) => Err(TensorError::ByteCount { dtype, shape: shape.dims().to_vec(), expected, actual }),
+            None => Err(TensorError::ShapeOverflow { shape: shape.dims().to_vec() }),
+        }
+    }
+
+    /// Takes as many elements as the shape is for.
+    pub(super) fn of<T: Element>(shape: Shape, data: Vec<T>) -> Self {
+        Self { dtype: T::DTYPE, shape, payload: T::pack(data) }
+    }
+}

@@ -1,0 +1,164 @@
+//! The reading of tensors.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use super::media::Media;
+use super::variable::{Parts, text};
+use super::{Audio, DType, Image, Number, ReadElement, Tensor, TensorError, Video, number};
+
+impl Tensor {
+    /// All elements in row-major order.
+    ///
+    /// Bytes and the data of images, sound and videos share the tensor's memory.
+    ///
+    /// # Errors
+    ///
+    /// [`TensorError::WrongType`] when the elements are of another type.
+    ///
+    /// ```
+    /// use decthings::Tensor;
+    ///
+    /// let tensor = Tensor::from([[1i64, 2], [3, 4]]);
+    /// assert_eq!(tensor.to_vec::<i64>()?, [1, 2, 3, 4]);
+    ///
+    /// let error = tensor.to_vec::<f32>().unwrap_err();
+    /// assert_eq!(error.to_string(), "wanted f32 elements, but the tensor is i64 [2, 2]");
+    /// # Ok::<(), decthings::TensorError>(())
+    /// ```
+    pub fn to_vec<T: ReadElement>(&self) -> Result<Vec<T>, TensorError> {
+        self.expect_type(T::DTYPE)?;
+        Ok(T::unpack(&self.payload, self.len()))
+    }
+
+    /// The element of a scalar, or of a tensor of any shape that has one element.
+    ///
+    /// # Errors
+    ///
+    /// [`TensorError::WrongType`] when the element is of another type, [`TensorError::NotSingle`] when there is
+    /// none or more than one.
+    pub fn item<T: ReadElement>(&self) -> Result<T, TensorError> {
+        self.expect_type(T::DTYPE)?;
+        let not_single = || TensorError::NotSingle { dtype: self.dtype, shape: self.shape().to_vec() };
+        if self.len() != 1 {
+            return Err(not_single());
+        }
+        T::unpack(&self.payload, 1).pop().ok_or_else(not_single)
+    }
+
+    /// The numbers as they lie in memory.
+    ///
+    /// They are copied only where the machine cannot read them in place: when they are not aligned, which the
+    /// tensors of an answer need not be, or when the machine is big-endian.
+    ///
+    /// # Errors
+    ///
+    /// [`TensorError::WrongType`] when the elements are of another type.
+    ///
+    /// ```
+    /// use decthings::Tensor;
+    ///
+    /// let tensor = Tensor::from(vec![1.0f32, 2.0, 3.0]);
+    /// assert_eq!(tensor.view::<f32>()?.iter().sum::<f32>(), 6.0);
+    /// # Ok::<(), decthings::TensorError>(())
+    /// ```
+    pub fn view<T: Number>(&self) -> Result<Cow<'_, [T]>, TensorError> {
+        self.expect_type(T::DTYPE)?;
+        if cfg!(target_endian = "little") {
+            if let Ok(values) = bytemuck::try_cast_slice(&self.payload) {
+                return Ok(Cow::Borrowed(values));
+            }
+        }
+        Ok(Cow::Owned(T::unpack(&self.payload, self.len())))
+    }
+
+    /// The little-endian bytes of numbers and booleans; `None` when the elements have no fixed size.
+    pub fn bytes(&self) -> Option<&Bytes> {
+        self.dtype.size().map(|_| &self.payload)
+    }
+
+    /// The text of each element, without a copy.
+    ///
+    /// # Errors
+    ///
+    /// [`TensorError::WrongType`] when the elements are not strings.
+    ///
+    /// ```
+    /// use decthings::Tensor;
+    ///
+    /// let tensor = Tensor::from(["a", "bc"]);
+    /// assert_eq!(tensor.strings()?.map(str::len).collect::<Vec<_>>(), [1, 2]);
+    /// # Ok::<(), decthings::TensorError>(())
+    /// ```
+    pub fn strings(&self) -> Result<impl ExactSizeIterator<Item = &str> + Clone, TensorError> {
+        Ok(self.parts(DType::String)?.map(text))
+    }
+
+    /// The bytes of each element, which share the tensor's memory.
+    ///
+    /// # Errors
+    ///
+    /// [`TensorError::WrongType`] when the elements are not binary.
+    pub fn binaries(&self) -> Result<impl ExactSizeIterator<Item = Bytes> + Clone, TensorError> {
+        Ok(self.parts(DType::Binary)?.map(|part| self.payload.slice_ref(part)))
+    }
+
+    /// Each image. Its data shares the tensor's memory.
+    ///
+    /// # Errors
+    ///
+    /// [`TensorError::WrongType`] when the elements are not images.
+    pub fn images(&self) -> Result<impl ExactSizeIterator<Item = Image> + Clone, TensorError> {
+        self.media()
+    }
+
+    /// Each sound. Its data shares the tensor's memory.
+    ///
+    /// # Errors
+    ///
+    /// [`TensorError::WrongType`] when the elements are not sound.
+    pub fn audios(&self) -> Result<impl ExactSizeIterator<Item = Audio> + Clone, TensorError> {
+        self.media()
+    }
+
+    /// Each video. Its data shares the tensor's memory.
+    ///
+    /// # Errors
+    ///
+    /// [`TensorError::WrongType`] when the elements are not videos.
+    pub fn videos(&self) -> Result<impl ExactSizeIterator<Item = Video> + Clone, TensorError> {
+        self.media()
+    }
+
+    /// The numbers of a tensor that is known to have this type.
+    pub(super) fn numbers<T: Number>(&self) -> impl ExactSizeIterator<Item = T> {
+        number::iter(&self.payload)
+    }
+
+    /// The booleans of a tensor that is known to have them.
+    pub(super) fn booleans(&self) -> impl ExactSizeIterator<Item = bool> {
+        number::booleans(&self.payload)
+    }
+
+    /// The elements of a tensor that is known to have no fixed size of them.
+    pub(super) fn elements(&self) -> Parts<'_> {
+        Parts::new(&self.payload, self.len())
+    }
+
+    fn media<T: Media>(&self) -> Result<impl ExactSizeIterator<Item = T> + Clone, TensorError> {
+        Ok(self.parts(T::DTYPE)?.map(|part| T::from_part(&self.payload, part)))
+    }
+
+    fn parts(&self, wanted: DType) -> Result<Parts<'_>, TensorError> {
+        self.expect_type(wanted)?;
+        Ok(self.elements())
+    }
+
+    fn expect_type(&self, wanted: DType) -> Result<(), TensorError> {
+        if self.dtype == wanted {
+            return Ok(());
+        }
+        Err(TensorError::WrongType { wanted, actual: self.dtype, shape: self.shape().to_vec() })
+    }
+}

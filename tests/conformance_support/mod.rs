@@ -1,0 +1,190 @@
+//! A server that records what it gets and answers what it is told, and a codec of its own to look into frames.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use serde_json::{Map, Value};
+
+/// A request as it arrived.
+pub struct Sent {
+    pub path: String,
+    pub content_type: Option<String>,
+    pub content_length: Option<usize>,
+    pub authorization: Option<String>,
+    pub body: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Tape {
+    answer: Vec<u8>,
+    sent: Option<Sent>,
+}
+
+/// A server on loopback; it ends with the test's runtime.
+pub struct Recorder {
+    address: SocketAddr,
+    tape: Arc<Mutex<Tape>>,
+}
+
+impl Recorder {
+    pub async fn start() -> Self {
+        let tape = Arc::new(Mutex::new(Tape::default()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let limit = axum::extract::DefaultBodyLimit::disable();
+        let app = Router::new().fallback(record).layer(limit).with_state(Arc::clone(&tape));
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { address, tape }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}/v0", self.address)
+    }
+
+    /// Sets the answer to the requests from now on, and forgets what was sent.
+    pub fn answer(&self, frame: Vec<u8>) {
+        *self.tape.lock().unwrap() = Tape { answer: frame, sent: None };
+    }
+
+    /// What was sent since the answer was set.
+    pub fn take(&self) -> Option<Sent> {
+        self.tape.lock().unwrap().sent.take()
+    }
+}
+
+async fn record(State(tape): State<Arc<Mutex<Tape>>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Vec<u8> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let mut tape = tape.lock().unwrap();
+    tape.sent = Some(Sent {
+        path: uri.path().to_owned(),
+        content_type: header("content-type"),
+        content_length: header("content-length").and_then(|length| length.parse().ok()),
+        authorization: header("authorization"),
+        body: body.to_vec(),
+    });
+    tape.answer.clone()
+}
+
+/// Reads a varint; `None` at the end.
+fn varint(bytes: &[u8], at: &mut usize) -> Option<usize> {
+    let first = *bytes.get(*at)?;
+    let width = match first {
+        0..=252 => 0,
+        253 => 2,
+        254 => 4,
+        255 => 8,
+    };
+    let digits = bytes.get(*at + 1..*at + 1 + width)?;
+    *at += 1 + width;
+    if width == 0 {
+        Some(first.into())
+    } else {
+        Some(digits.iter().fold(0, |value, digit| value << 8 | usize::from(*digit)))
+    }
+}
+
+fn write_varint(value: usize, out: &mut Vec<u8>) {
+    match value {
+        0..=252 => out.push(value as u8),
+        253..=0xffff => {
+            out.push(253);
+            out.extend((value as u16).to_be_bytes());
+        }
+        _ => {
+            out.push(254);
+            out.extend((value as u32).to_be_bytes());
+        }
+    }
+}
+
+/// The JSON and the blobs of a request's body.
+pub fn split_request(body: &[u8]) -> (Value, Vec<Vec<u8>>) {
+    let count = usize::from(body[0]);
+    let mut at = 1;
+    let lengths: Vec<usize> = (0..=count).map(|_| varint(body, &mut at).unwrap()).collect();
+    let mut parts = Vec::new();
+    for length in lengths {
+        parts.push(body[at..at + length].to_vec());
+        at += length;
+    }
+    assert_eq!(at, body.len(), "bytes behind the last blob");
+    let json = serde_json::from_slice(&parts.remove(0)).unwrap();
+    (json, parts)
+}
+
+/// A request's body of JSON and blobs.
+pub fn join_request(json: &Value, blobs: &[Vec<u8>]) -> Vec<u8> {
+    let text = json.to_string();
+    let mut body = vec![u8::try_from(blobs.len()).unwrap()];
+    write_varint(text.len(), &mut body);
+    blobs.iter().for_each(|blob| write_varint(blob.len(), &mut body));
+    body.extend(text.bytes());
+    blobs.iter().for_each(|blob| body.extend(blob));
+    body
+}
+
+/// The JSON of an answer's body, where it has some.
+pub fn split_answer(body: &[u8]) -> Option<Value> {
+    let mut at = 0;
+    let length = varint(body, &mut at)?;
+    serde_json::from_slice(body.get(at..at.checked_add(length)?)?).ok()
+}
+
+/// Blobs in hex, shortened.
+pub fn hex(blobs: &[Vec<u8>]) -> String {
+    let one = |blob: &Vec<u8>| {
+        let digits: String = blob.iter().take(200).map(|byte| format!("{byte:02x}")).collect();
+        if blob.len() > 200 { format!("{digits}… ({} bytes)", blob.len()) } else { digits }
+    };
+    blobs.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether two JSON values mean the same; 1 and 1.0 do.
+pub fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(key, value)| right.get(key).is_some_and(|other| same(value, other)))
+        }
+        _ => left == right,
+    }
+}
+
+/// Tensors and bytes in one spelling, where the notation allows several.
+pub fn normalize(value: &Value) -> Value {
+    match value {
+        Value::Object(members) if is_tensor(members) => {
+            match serde_json::from_value::<decthings::Tensor>(value.clone()) {
+                Ok(tensor) => serde_json::to_value(tensor).unwrap(),
+                Err(error) => panic!("{error}: {value}"),
+            }
+        }
+        Value::Object(members) => {
+            members.iter().map(|(key, member)| (key.clone(), normalize(member))).collect::<Map<_, _>>().into()
+        }
+        Value::Array(elements) => elements.iter().map(normalize).collect(),
+        other => other.clone(),
+    }
+}
+
+fn is_tensor(members: &Map<String, Value>) -> bool {
+    members.len() == 3 && ["type", "shape", "data"].iter().all(|key| members.contains_key(*key))
+}
+
+/// Dataset entries in the order in which the wire has them: by key.
+pub fn sort_entry_keys(mut params: Value, wire: &Value) -> Value {
+    let names: Option<Vec<&str>> =
+        wire.get("keys").and_then(Value::as_array).map(|keys| keys.iter().filter_map(Value::as_str).collect());
+    if let (Some(names), Some(keys)) = (names, params.get_mut("keys").and_then(Value::as_array_mut)) {
+        keys.sort_by_key(|key| names.iter().position(|name| key.get("key").and_then(Value::as_str) == Some(name)));
+    }
+    params
+}

@@ -1,0 +1,63 @@
+//! Definitions, one idea each: `ok` ones with the Rust they give, `err` ones with what is said of them.
+//!
+//! `cargo xtask fixtures` writes what is expected anew; the difference is for a reviewer.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use decthings_codegen::{Options, Source};
+use decthings_tests::{difference, folders, read_tree};
+
+mod fixture_calls;
+
+fn fixtures(kind: &str) -> Vec<(String, PathBuf)> {
+    let folders = folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(kind));
+    assert!(!folders.is_empty());
+    folders
+}
+
+fn source(folder: &Path) -> Source {
+    Source::new("definition.json", fs::read_to_string(folder.join("definition.json")).unwrap())
+}
+
+#[test]
+fn sound_definitions_give_the_expected_rust() {
+    let options = Options { runtime: "decthings::runtime".into(), crate_name: "fixture".into(), features: false };
+    for (name, folder) in fixtures("ok") {
+        let api = decthings_codegen::load(&source(&folder)).unwrap_or_else(|report| panic!("{name}: {report}"));
+        let fresh = decthings_codegen::rust(&api, &options).unwrap();
+        let expected = folder.join("expected");
+        let committed = read_tree(&expected);
+        let orphans: Vec<&String> = committed.keys().filter(|path| !fresh.contains_key(*path)).collect();
+        assert!(orphans.is_empty(), "{name}: files that nothing generates: {orphans:?}");
+        for (path, text) in &fresh {
+            let old = committed.get(path).map_or("", String::as_str);
+            assert!(old == text, "{name}:\n{}", difference(old, text, path));
+        }
+    }
+}
+
+#[test]
+fn every_expected_file_is_compiled() {
+    let compiled = include_str!("fixture_calls/ok.rs");
+    for (name, _) in fixtures("ok") {
+        assert!(
+            compiled.contains(&format!("ok/{name}/expected/mod.rs")),
+            "add the fixture `{name}` to tests/fixture_calls/ok.rs"
+        );
+    }
+}
+
+#[test]
+fn broken_definitions_are_explained() {
+    for (name, folder) in fixtures("err") {
+        let Err(report) = decthings_codegen::load(&source(&folder)) else { panic!("{name}: nothing was reported") };
+        let fresh = report.to_string();
+        let expected = folder.join("expected.txt");
+        let committed = fs::read_to_string(&expected).unwrap_or_default();
+        assert!(committed == fresh, "{name}:\n{}", difference(&committed, &fresh, "expected.txt"));
+        for diagnostic in report.diagnostics() {
+            assert!(!diagnostic.message.is_empty() && !diagnostic.help.is_empty(), "{name}: {diagnostic:?}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What a local Decthings can be told before it starts.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::store::ids;
+
+/// Settings of a [`Local`](crate::Local): keys, where it may be reached from, limits.
+///
+/// ```
+/// use decthings_local::{Limits, LocalConfig};
+///
+/// let mut limits = Limits::default();
+/// limits.body_bytes = 16 << 20;
+/// let config = LocalConfig::new().key("my-key").limits(limits);
+/// assert_eq!(config.first_key(), "my-key");
+/// ```
+#[derive(Clone)]
+pub struct LocalConfig {
+    pub(crate) keys: Vec<String>,
+    pub(crate) allow_remote: bool,
+    pub(crate) launcher_startup: Duration,
+    pub(crate) limits: Limits,
+}
+
+impl LocalConfig {
+    /// One new, random key; only this machine may connect; launchers start at once; the default [`Limits`].
+    pub fn new() -> Self {
+        Self {
+            keys: vec![ids::key()],
+            allow_remote: false,
+            launcher_startup: Duration::ZERO,
+            limits: Limits::default(),
+        }
+    }
+
+    /// The only API key that is accepted.
+    pub fn key(self, key: impl Into<String>) -> Self {
+        self.keys([key])
+    }
+
+    /// The API keys that are accepted. With none, every call is refused.
+    pub fn keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.keys = keys.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether other machines may connect. Keys and data travel unencrypted, so allow it in a trusted network only.
+    pub fn allow_remote(mut self, allow: bool) -> Self {
+        self.allow_remote = allow;
+        self
+    }
+
+    /// How long a temporary launcher pretends to take to start, before each job. Something above zero shows what a
+    /// program does while it waits.
+    pub fn launcher_startup(mut self, startup: Duration) -> Self {
+        self.launcher_startup = startup;
+        self
+    }
+
+    /// The limits.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The first key that is accepted; empty if there is none.
+    pub fn first_key(&self) -> &str {
+        self.keys.first().map_or("", String::as_str)
+    }
+}
+
+impl Default for LocalConfig {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Shows how many keys there are, but none of them.
+impl fmt::Debug for LocalConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalConfig")
+            .field("keys", &self.keys.len())
+            .field("allow_remote", &self.allow_remote)
+            .field("launcher_startup", &self.launcher_startup)
+            .field("limits", &self.limits)
+            .finish()
+    }
+}
+
+/// How much a local Decthings takes on; everything is kept in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The longest body of an HTTP request, in bytes: 256 MiB. Above it, the answer has the status 413.
+    pub body_bytes: usize,
+    /// The HTTP requests that are answered at the same time: 256. Above it, `too_many_requests`.
+    pub requests: usize,
+    /// All entries and states together, in bytes: 4 GiB. Above it, `quota_exceeded`.
+    pub stored_bytes: u64,
+    /// The datasets: 1,000. Above it, `quota_exceeded`.
+    pub datasets: usize,
+    /// The entries of a dataset, and its needs-review entries, each: 100,000. Above it, `limit_exceeded`, or
+    /// `quota_exceeded` where a method has no such error.
+    pub entries: usize,
+    /// The models: 1,000. Above it, `quota_exceeded`.
+    pub models: usize,
+    /// The states of a model, with those being made: 1,000. Above it, `quota_exceeded`.
+    pub states: usize,
+    /// The snapshots of a model: 1,000. Above it, `quota_exceeded`.
+    pub snapshots: usize,
+    /// The training sessions that a model keeps until they are cleared: 1,000. Above it, `quota_exceeded`.
+    pub training_sessions: usize,
+    /// The jobs of all models that run or wait for a processor: 64. A job is a training session, an evaluation or
+    /// the creation of a state. Above it, `quota_exceeded`.
+    pub jobs: usize,
+    /// The jobs that compute at the same time: as many as there are processors. Others wait.
+    pub running_jobs: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 256 << 20,
+            requests: 256,
+            stored_bytes: 4 << 30,
+            datasets: 1_000,
+            entries: 100_000,
+            models: 1_000,
+            states: 1_000,
+            snapshots: 1_000,
+            training_sessions: 1_000,
+            jobs: 64,
+            running_jobs: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Why a call is refused, before it becomes the method's own error.
+
+use decthings::api::errors::{DatasetKeyNotFound, IncorrectVersionId, InvalidParameter, ReferencedDatasetNotFound};
+use decthings::runtime::{ApiError, ErrorCode, Operation, ServiceError};
+
+/// What a method of a service answers.
+pub(crate) type Answer<R> = Result<<R as Operation>::Output, ServiceError<<R as Operation>::Error>>;
+
+/// An error of the API, shared by all methods that have it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Fail {
+    InvalidParameter { path: String, reason: String },
+    IncorrectVersionId { current: String },
+    ReferencedDatasetNotFound { dataset: String },
+    DatasetKeyNotFound { dataset: String, key: String },
+    DatasetNotFound,
+    EvaluationNotFound,
+    ImageNotFound,
+    IndexOutOfRange,
+    LimitExceeded,
+    ModelAlreadyCreated,
+    ModelNotFound,
+    ModelToMountNoLongerExists,
+    ModelToMountNotFound,
+    NameAlreadyUsed,
+    NotEnoughSpace,
+    PersistentLauncherNotFound,
+    QuotaExceeded,
+    SnapshotForModelToMountNotFound,
+    SnapshotNoLongerExists,
+    SnapshotNotFound,
+    StateAlreadyCreated,
+    StateForModelToMountNotFound,
+    StateIsActive,
+    StateKeyNotFound,
+    StateNotFound,
+    TrainingSessionNotFound,
+    TrainingSessionNotRunning,
+    TrainingSessionRunning,
+    Unknown,
+}
+
+impl Fail {
+    /// A parameter that cannot be used; `path` is where it is, such as `keys[0].data[3]`.
+    pub(crate) fn invalid(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::InvalidParameter { path: path.into(), reason: reason.into() }
+    }
+
+    fn into_api(self) -> ApiError {
+        ApiError::new(match self {
+            Self::InvalidParameter { path, reason } => {
+                return ApiError::with_fields("invalid_parameter", &InvalidParameter::new(path, reason));
+            }
+            Self::IncorrectVersionId { current } => {
+                return ApiError::with_fields("incorrect_version_id", &IncorrectVersionId::new(current));
+            }
+            Self::ReferencedDatasetNotFound { dataset } => {
+                return ApiError::with_fields("dataset_not_found", &ReferencedDatasetNotFound::new(dataset));
+            }
+            Self::DatasetKeyNotFound { dataset, key } => {
+                return ApiError::with_fields("dataset_key_not_found", &DatasetKeyNotFound::new(dataset, key));
+            }
+            Self::DatasetNotFound => "dataset_not_found",
+            Self::EvaluationNotFound => "evaluation_not_found",
+            Self::ImageNotFound => "image_not_found",
+            Self::IndexOutOfRange => "index_out_of_range",
+            Self::LimitExceeded => "limit_exceeded",
+            Self::ModelAlreadyCreated => "model_already_created",
+            Self::ModelNotFound => "model_not_found",
+            Self::ModelToMountNoLongerExists => "model_to_mount_no_longer_exists",
+            Self::ModelToMountNotFound => "model_to_mount_not_found",
+            Self::NameAlreadyUsed => "name_already_used",
+            Self::NotEnoughSpace => "not_enough_space",
+            Self::PersistentLauncherNotFound => "persistent_launcher_not_found",
+            Self::QuotaExceeded => "quota_exceeded",
+            Self::SnapshotForModelToMountNotFound => "snapshot_for_model_to_mount_not_found",
+            Self::SnapshotNoLongerExists => "snapshot_no_longer_exists",
+            Self::SnapshotNotFound => "snapshot_not_found",
+            Self::StateAlreadyCreated => "state_already_created",
+            Self::StateForModelToMountNotFound => "state_for_model_to_mount_not_found",
+            Self::StateIsActive => "state_is_active",
+            Self::StateKeyNotFound => "state_key_not_found",
+            Self::StateNotFound => "state_not_found",
+            Self::TrainingSessionNotFound => "training_session_not_found",
+            Self::TrainingSessionNotRunning => "training_session_not_running",
+            Self::TrainingSessionRunning => "training_session_running",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+impl<E: ErrorCode> From<Fail> for ServiceError<E> {
+    fn from(fail: Fail) -> Self {
+        let error = fail.into_api();
+        match E::from_api(error.clone()) {
+            Ok(typed) => Self::Api(typed),
+            Err(_) => Self::Other(error),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! A dataset.
+
+use std::time::{Duration, Instant};
+
+use decthings::types::{Access, Dataset, EntryTotals, ParameterDefinition, Tag};
+
+use super::entries::Entries;
+use super::listing::Listed;
+use super::{ids, owner};
+use crate::fail::Fail;
+
+/// How long removed entries count as waiting to be deleted. Their memory is free at once.
+const DELETION_DELAY: Duration = Duration::from_secs(60);
+
+pub(crate) struct StoredDataset {
+    pub(crate) id: String,
+    pub(crate) sequence: u64,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) public_access: bool,
+    pub(crate) created_at: i64,
+    pub(crate) tags: Vec<Tag>,
+    pub(crate) keys: Vec<ParameterDefinition>,
+    pub(crate) entries: Entries,
+    pub(crate) needs_review: Entries,
+    pub(crate) version: String,
+    pub(crate) removed: Removed,
+}
+
+impl StoredDataset {
+    /// Checks that the caller knows the current version, if it says which it knows.
+    pub(crate) fn check_version(&self, expected: Option<&str>) -> Result<(), Fail> {
+        match expected {
+            Some(expected) if expected != self.version => {
+                Err(Fail::IncorrectVersionId { current: self.version.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives the data a new version.
+    pub(crate) fn changed(&mut self) {
+        self.version = ids::id();
+    }
+
+    pub(crate) fn stored_bytes(&self) -> u64 {
+        self.entries.bytes().saturating_add(self.needs_review.bytes())
+    }
+
+    pub(crate) fn view(&self) -> Dataset {
+        Dataset::new(
+            &self.id,
+            &self.name,
+            &self.description,
+            self.public_access,
+            self.created_at,
+            self.tags.clone(),
+            owner(),
+            Access::Readwrite,
+            self.keys.clone(),
+            self.entries.totals(),
+            self.needs_review.totals(),
+            self.removed.totals(),
+            &self.version,
+        )
+    }
+}
+
+impl Listed for StoredDataset {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn tags(&self) -> &[Tag] {
+        &self.tags
+    }
+
+    fn created(&self) -> (i64, u64) {
+        (self.created_at, self.sequence)
+    }
+}
+
+/// Entries that were removed lately.
+#[derive(Default)]
+pub(crate) struct Removed {
+    count: u64,
+    bytes: u64,
+    last: Option<Instant>,
+}
+
+impl Removed {
+    pub(crate) fn add(&mut self, (count, bytes): (u64, u64)) {
+        let (waiting, waiting_bytes) = self.waiting();
+        self.count = waiting.saturating_add(count);
+        self.bytes = waiting_bytes.saturating_add(bytes);
+        self.last = Some(Instant::now());
+    }
+
+    /// The number and the size of the entries that wait.
+    pub(crate) fn waiting(&self) -> (u64, u64) {
+        match self.last {
+            Some(last) if last.elapsed() < DELETION_DELAY => (self.count, self.bytes),
+            _ => (0, 0),
+        }
+    }
+
+    fn totals(&self) -> EntryTotals {
+        let (count, bytes) = self.waiting();
+        EntryTotals::new(u32::try_from(count).unwrap_or(u32::MAX), bytes)
+    }
+}

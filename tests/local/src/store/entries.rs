@@ -1,0 +1,158 @@
+//! The entries of a dataset: rows of one tensor a key.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use decthings::Tensor;
+use decthings::types::{
+    DatasetEntries, DatasetKeyData, DatasetKeyEntries, DatasetKeyEntry, EntrySelection, EntryTotals,
+    ParameterDefinition,
+};
+
+use crate::fail::Fail;
+use crate::rules;
+
+/// One entry: a tensor for each key, in the order of the dataset's keys.
+pub(crate) struct Entry {
+    tensors: Vec<Tensor>,
+    bytes: u64,
+}
+
+/// Checks new entries against the keys of their dataset.
+pub(crate) fn read(keys: &[ParameterDefinition], data: Vec<DatasetKeyData>) -> Result<Vec<Entry>, Fail> {
+    let mut columns = BTreeMap::new();
+    for (index, column) in data.into_iter().enumerate() {
+        let path = format!("keys[{index}]");
+        let Some(key) = keys.iter().find(|key| key.name == column.key) else {
+            let path = format!("{path}.key");
+            return Err(Fail::invalid(path, format!("the dataset has no key {:?}", column.key)));
+        };
+        for (row, tensor) in column.data.iter().enumerate() {
+            rules::check(&key.rules, tensor).map_err(|reason| {
+                Fail::invalid(format!("{path}.data[{row}]"), format!("key {:?}: {reason}", key.name))
+            })?;
+        }
+        if columns.insert(column.key.clone(), (path.clone(), column.data.into_iter())).is_some() {
+            return Err(Fail::invalid(format!("{path}.key"), format!("the key {:?} is repeated", column.key)));
+        }
+    }
+    if let Some(key) = keys.iter().find(|key| !columns.contains_key(&key.name)) {
+        return Err(Fail::invalid("keys", format!("the key {:?} is missing", key.name)));
+    }
+    let mut columns: Vec<_> = keys.iter().filter_map(|key| columns.remove(&key.name)).collect();
+    let rows = columns.iter().map(|(_, column)| column.len()).max().unwrap_or(0);
+    if let Some((path, column)) = columns.iter().find(|(_, column)| column.len() != rows) {
+        let reason = format!("has {} entries where another key has {rows}", column.len());
+        return Err(Fail::invalid(format!("{path}.data"), reason));
+    }
+    Ok((0..rows).map(|_| Entry::new(columns.iter_mut().filter_map(|(_, column)| column.next()))).collect())
+}
+
+impl Entry {
+    /// Copies the tensors: each of them shares the memory of the whole request, which would be kept for as long as
+    /// any of them is.
+    fn new(tensors: impl Iterator<Item = Tensor>) -> Self {
+        let tensors: Vec<Tensor> = tensors.map(|tensor| tensor.detach()).collect();
+        let bytes = tensors.iter().map(|tensor| tensor.encoded_len()).fold(0, usize::saturating_add);
+        Self { tensors, bytes: u64::try_from(bytes).unwrap_or(u64::MAX) }
+    }
+}
+
+/// The size of entries, in bytes.
+pub(crate) fn size(entries: &[Entry]) -> u64 {
+    entries.iter().map(|entry| entry.bytes).fold(0, u64::saturating_add)
+}
+
+/// A list of entries.
+#[derive(Default)]
+pub(crate) struct Entries {
+    rows: Vec<Entry>,
+    bytes: u64,
+}
+
+impl Entries {
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub(crate) fn totals(&self) -> EntryTotals {
+        EntryTotals::new(u32::try_from(self.rows.len()).unwrap_or(u32::MAX), self.bytes)
+    }
+
+    pub(crate) fn append(&mut self, entries: Vec<Entry>) {
+        self.bytes = self.bytes.saturating_add(size(&entries));
+        self.rows.extend(entries);
+    }
+
+    /// Reads which entries to remove: all of them must exist, and be named once. `path` is what errors call them.
+    pub(crate) fn choose(&self, path: &str, indexes: &[u32]) -> Result<BTreeSet<usize>, Fail> {
+        let mut chosen = BTreeSet::new();
+        for (position, &index) in indexes.iter().enumerate() {
+            let index = usize::try_from(index).map_err(|_| Fail::IndexOutOfRange)?;
+            if index >= self.rows.len() {
+                return Err(Fail::IndexOutOfRange);
+            }
+            if !chosen.insert(index) {
+                return Err(Fail::invalid(format!("{path}[{position}]"), format!("the index {index} is repeated")));
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// Removes entries and tells their number and size; those behind them move up.
+    pub(crate) fn remove(&mut self, chosen: &BTreeSet<usize>) -> (u64, u64) {
+        let (mut count, mut bytes) = (0u64, 0u64);
+        let mut index = 0usize;
+        self.rows.retain(|entry| {
+            let removed = chosen.contains(&index);
+            index = index.saturating_add(1);
+            if removed {
+                count = count.saturating_add(1);
+                bytes = bytes.saturating_add(entry.bytes);
+            }
+            !removed
+        });
+        self.bytes = self.bytes.saturating_sub(bytes);
+        (count, bytes)
+    }
+
+    /// The selected entries that exist: those of a range, or single ones in the order given, each once.
+    pub(crate) fn select(
+        &self,
+        keys: &[ParameterDefinition],
+        selection: &EntrySelection,
+    ) -> Result<DatasetEntries, Fail> {
+        let indexes = match selection {
+            EntrySelection::Indexes(indexes) => {
+                let mut seen = BTreeSet::new();
+                indexes.iter().copied().filter(|&index| self.row(index).is_some() && seen.insert(index)).collect()
+            }
+            EntrySelection::EntryRange(range) if range.start > range.end => {
+                let reason = format!("must not be below the start, {}, got {}", range.start, range.end);
+                return Err(Fail::invalid("entries.end", reason));
+            }
+            EntrySelection::EntryRange(range) => {
+                let end = range.end.min(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+                (range.start..end).collect::<Vec<u32>>()
+            }
+            _ => return Err(Fail::invalid("entries", "must be a list of indexes or a range")),
+        };
+        let columns = keys.iter().enumerate().map(|(key, definition)| {
+            let entry = |&index: &u32| Some(DatasetKeyEntry::new(index, self.row(index)?.tensors.get(key)?.clone()));
+            DatasetKeyEntries::new(&definition.name, indexes.iter().filter_map(entry))
+        });
+        Ok(DatasetEntries::new(columns))
+    }
+
+    fn row(&self, index: u32) -> Option<&Entry> {
+        self.rows.get(usize::try_from(index).ok()?)
+    }
+
+    /// The tensors of one key, one for each entry.
+    pub(crate) fn column(&self, key: usize) -> Vec<Tensor> {
+        self.rows.iter().filter_map(|entry| entry.tensors.get(key).cloned()).collect()
+    }
+}

@@ -1,0 +1,70 @@
+//! What a local Decthings remembers, all of it in memory and behind one lock.
+
+pub(crate) mod datasets;
+pub(crate) mod entries;
+pub(crate) mod ids;
+pub(crate) mod listing;
+pub(crate) mod models;
+pub(crate) mod runs;
+pub(crate) mod states;
+pub(crate) mod training;
+
+use std::collections::BTreeMap;
+
+use decthings::types::{Owner, OwnerUser};
+
+use crate::fail::Fail;
+use datasets::StoredDataset;
+use models::StoredModel;
+
+/// The id and the name of the only user.
+pub(crate) const USER: &str = "local";
+
+/// The owner of everything.
+pub(crate) fn owner() -> Owner {
+    Owner::User(OwnerUser::new(USER, USER))
+}
+
+/// Datasets and models by id.
+#[derive(Default)]
+pub(crate) struct Store {
+    pub(crate) datasets: BTreeMap<String, StoredDataset>,
+    pub(crate) models: BTreeMap<String, StoredModel>,
+    created: u64,
+}
+
+impl Store {
+    /// A number that grows with everything that is created, to keep lists in order.
+    pub(crate) fn next_sequence(&mut self) -> u64 {
+        self.created = self.created.saturating_add(1);
+        self.created
+    }
+
+    pub(crate) fn dataset(&self, id: &str) -> Result<&StoredDataset, Fail> {
+        self.datasets.get(id).ok_or(Fail::DatasetNotFound)
+    }
+
+    pub(crate) fn dataset_mut(&mut self, id: &str) -> Result<&mut StoredDataset, Fail> {
+        self.datasets.get_mut(id).ok_or(Fail::DatasetNotFound)
+    }
+
+    pub(crate) fn model(&self, id: &str) -> Result<&StoredModel, Fail> {
+        self.models.get(id).ok_or(Fail::ModelNotFound)
+    }
+
+    pub(crate) fn model_mut(&mut self, id: &str) -> Result<&mut StoredModel, Fail> {
+        self.models.get_mut(id).ok_or(Fail::ModelNotFound)
+    }
+
+    /// The size of all entries and states, in bytes.
+    pub(crate) fn stored_bytes(&self) -> u64 {
+        let datasets = self.datasets.values().map(StoredDataset::stored_bytes);
+        let models = self.models.values().map(StoredModel::stored_bytes);
+        datasets.chain(models).fold(0, u64::saturating_add)
+    }
+
+    /// Checks that so many bytes more may be stored.
+    pub(crate) fn check_space(&self, more: u64, limit: u64) -> Result<(), Fail> {
+        if self.stored_bytes().saturating_add(more) > limit { Err(Fail::QuotaExceeded) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,98 @@
+//! States of models.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use decthings::Blob;
+use decthings::types::{ModelState, MountedModel, StateData, StateEntry, StateKeySize};
+
+use super::Store;
+use crate::compute::StatePart;
+use crate::fail::Fail;
+
+/// The keys and bytes of a state. Cheap to clone.
+pub(crate) type Parts = Arc<Vec<StatePart>>;
+
+/// A state of a model, or of a snapshot.
+#[derive(Clone)]
+pub(crate) struct StoredState {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) training_operations: Vec<String>,
+    pub(crate) created_at: i64,
+    pub(crate) parts: Parts,
+    pub(crate) mounted: Vec<MountedModel>,
+}
+
+impl StoredState {
+    pub(crate) fn bytes(&self) -> u64 {
+        size(&self.parts)
+    }
+
+    pub(crate) fn keys(&self) -> Vec<StateKeySize> {
+        self.parts.iter().map(|part| StateKeySize::new(&part.key, part_size(part))).collect()
+    }
+
+    pub(crate) fn view(&self) -> ModelState {
+        ModelState::new(
+            &self.id,
+            &self.name,
+            &self.training_operations,
+            self.created_at,
+            false,
+            self.keys(),
+            self.mounted.clone(),
+        )
+    }
+
+    /// The data of the given keys, each once, or of all.
+    pub(crate) fn data(&self, keys: Option<&[String]>) -> Result<StateData, Fail> {
+        let entry = |index: usize, part: &StatePart| {
+            let bytes = Bytes::from_owner(PartBytes { parts: self.parts.clone(), index });
+            StateEntry::new(&part.key, Blob::from(bytes))
+        };
+        let Some(keys) = keys else {
+            let all = self.parts.iter().enumerate().map(|(index, part)| entry(index, part));
+            return Ok(StateData::new(all));
+        };
+        let mut seen = BTreeSet::new();
+        let chosen = keys.iter().filter(|key| seen.insert(*key)).map(|key| {
+            let mut parts = self.parts.iter().enumerate();
+            let (index, part) = parts.find(|(_, part)| part.key == *key).ok_or(Fail::StateKeyNotFound)?;
+            Ok(entry(index, part))
+        });
+        Ok(StateData::new(chosen.collect::<Result<Vec<_>, Fail>>()?))
+    }
+
+    /// Checks that the models that it mounts are still there.
+    pub(crate) fn check_mounted(&self, store: &Store) -> Result<(), Fail> {
+        let gone = |mounted: &MountedModel| match (store.models.get(&mounted.model_id), &mounted.snapshot_id) {
+            (None, _) => true,
+            (Some(model), Some(snapshot)) => model.snapshot(snapshot).is_err(),
+            (Some(_), None) => false,
+        };
+        if self.mounted.iter().any(gone) { Err(Fail::ModelToMountNoLongerExists) } else { Ok(()) }
+    }
+}
+
+/// The size of a state, in bytes.
+pub(crate) fn size(parts: &[StatePart]) -> u64 {
+    parts.iter().map(part_size).fold(0, u64::saturating_add)
+}
+
+pub(crate) fn part_size(part: &StatePart) -> u64 {
+    u64::try_from(part.bytes.len()).unwrap_or(u64::MAX)
+}
+
+/// Lends the bytes of a part to an answer, without a copy.
+struct PartBytes {
+    parts: Parts,
+    index: usize,
+}
+
+impl AsRef<[u8]> for PartBytes {
+    fn as_ref(&self) -> &[u8] {
+        self.parts.get(self.index).map_or(&[], |part| &part.bytes)
+    }
+}

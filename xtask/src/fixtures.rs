@@ -1,0 +1,58 @@
+//! `cargo xtask fixtures`: what the generator's fixtures expect, written anew for a reviewer to look at.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use decthings_codegen::{Files, Options, Source};
+
+use crate::tree;
+
+const FOLDER: &str = "tests/fixtures";
+
+/// Runs the command.
+pub fn run() -> Result<ExitCode> {
+    let options = Options { runtime: "decthings::runtime".into(), crate_name: "fixture".into(), features: false };
+    let mut changed = 0_usize;
+    for folder in folders(&Path::new(FOLDER).join("ok"))? {
+        match load(&folder)? {
+            Ok(api) => {
+                changed = changed.saturating_add(write(
+                    &folder.join("expected"),
+                    &decthings_codegen::rust(&api, &options)?,
+                    true,
+                )?)
+            }
+            Err(report) => bail!("{} should be sound, but:\n{report}", folder.display()),
+        }
+    }
+    for folder in folders(&Path::new(FOLDER).join("err"))? {
+        let Err(report) = load(&folder)? else { bail!("{} should be refused, but is sound", folder.display()) };
+        let files = Files::from([("expected.txt".to_owned(), report.to_string())]);
+        changed = changed.saturating_add(write(&folder, &files, false)?);
+    }
+    println!("{changed} files of {FOLDER} changed; review them with `git diff`");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn load(folder: &Path) -> Result<Result<decthings_codegen::ir::Api, decthings_codegen::Report>> {
+    let path = folder.join("definition.json");
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(decthings_codegen::load(&Source::new("definition.json", text)))
+}
+
+fn write(folder: &Path, files: &Files, whole: bool) -> Result<usize> {
+    let differences = tree::compare(folder, files, whole)?;
+    tree::apply(&differences)?;
+    Ok(differences.len())
+}
+
+fn folders(parent: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(parent)
+        .with_context(|| format!("cannot read {}; run this at the root of the repository", parent.display()))?;
+    let mut folders: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    Ok(folders)
+}
