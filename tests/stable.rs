@@ -88,8 +88,11 @@ fn a_permuted_definition_gives_the_same_api() {
         let is_index = ["mod.rs", "service.rs", "dynamic.rs", "errors.rs"].iter().any(|index| name.ends_with(index));
         if is_index {
             let sorted = |text: &str| {
-                let mut words: Vec<String> =
-                    text.split_whitespace().filter(|word| *word != "///").map(str::to_owned).collect();
+                let mut words: Vec<String> = text
+                    .split(|c: char| c.is_whitespace() || "[],&".contains(c))
+                    .filter(|word| !word.is_empty() && *word != "///")
+                    .map(str::to_owned)
+                    .collect();
                 words.sort();
                 words
             };
@@ -129,10 +132,17 @@ fn every_service_has_a_cargo_feature_that_is_on_by_default() {
 fn mutate(text: &str, dice: &mut Dice) -> String {
     let mut bytes = text.as_bytes().to_vec();
     let at = dice.roll(bytes.len());
-    match dice.roll(6) {
+    let is_wordless = text.split('"').count() < 3;
+    match dice.roll(if bytes.is_empty() {
+        1
+    } else if is_wordless {
+        4
+    } else {
+        6
+    }) {
         0 => bytes.truncate(at),
         1 => drop(bytes.remove(at)),
-        2 => bytes[at] = b"{}[]\",:0-9.etnu\\\xff"[dice.roll(18)],
+        2 => bytes[at] = b"{}[]\",:0-9.etnu\\\xff"[dice.roll(17)],
         3 => {
             let end = (at + dice.roll(80)).min(bytes.len());
             let piece = bytes[at..end].to_vec();

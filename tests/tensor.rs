@@ -447,6 +447,9 @@ fn exercise(tensor: &Tensor) {
 }
 
 proptest! {
+    // Failures are reproduced by the seed that is printed; nothing is written.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn tensors_survive_their_bytes(tensor in tensors()) {
         exercise(&tensor);

@@ -24,10 +24,13 @@ pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
             quote!(#(#gated)*)
         })
         .collect();
+    // Where several entries share a code, the one that is called by it speaks for all.
     let mut codes: Vec<(&str, &str)> = Vec::new();
-    for shape in &cx.api.errors {
-        if !codes.iter().any(|(code, _)| *code == shape.code) {
-            codes.push((&shape.code, &shape.description));
+    for is_namesake in [true, false] {
+        for shape in cx.api.errors.iter().filter(|shape| (shape.name == shape.code) == is_namesake) {
+            if !codes.iter().any(|(code, _)| *code == shape.code) {
+                codes.push((&shape.code, &shape.description));
+            }
         }
     }
     let arms = codes.iter().map(|(code, text)| quote!(#code => #text,));

@@ -108,3 +108,56 @@ fn lift(Serialized { json, parked }: Serialized, rules: &[BlobRule]) -> Result<(
     let json = serde_json::to_vec(&value).map_err(unreadable)?;
     Ok((json.into(), blobs))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::runtime::Blob;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Instantiate {
+        state: State,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(tag = "type", rename_all = "camelCase")]
+    enum State {
+        Data { data: Vec<Item> },
+        Other,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Item {
+        key: String,
+        data: Blob,
+    }
+
+    const RULES: &[BlobRule] = &[BlobRule::keyed_at_root("state<type=data>.data", "names", "key", "data")];
+
+    fn there_and_back(value: &Instantiate) -> (Value, usize) {
+        let (json, blobs) = lift(serialize(value).unwrap(), RULES).unwrap();
+        let (text, number) = (serde_json::from_slice(&json).unwrap(), blobs.len());
+        let ready = answer::ready(json, frame::Blobs::of_request(blobs), RULES, "").unwrap();
+        assert_eq!(ready.read::<Instantiate>("").unwrap(), *value);
+        (text, number)
+    }
+
+    #[test]
+    fn names_stand_at_the_root_if_their_items_are_there() {
+        let item = |key: &str| Item { key: key.into(), data: key.into() };
+        let two = Instantiate { state: State::Data { data: vec![item("b"), item("a")] } };
+        assert_eq!(there_and_back(&two), (json!({"state": {"type": "data"}, "names": ["b", "a"]}), 2));
+        let none = Instantiate { state: State::Data { data: Vec::new() } };
+        assert_eq!(there_and_back(&none), (json!({"state": {"type": "data"}, "names": []}), 0));
+        let other = Instantiate { state: State::Other };
+        assert_eq!(there_and_back(&other), (json!({"state": {"type": "other"}}), 0));
+    }
+
+    #[test]
+    fn bytes_without_a_rule_are_not_lost_silently() {
+        assert!(lift(serialize(&Blob::from("x")).unwrap(), &[]).is_err());
+    }
+}
