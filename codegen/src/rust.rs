@@ -8,6 +8,7 @@ mod errors;
 mod example;
 mod index;
 mod methods;
+mod prose;
 mod server;
 mod services;
 mod structs;
@@ -24,6 +25,7 @@ use context::{Context, File};
 
 /// Emits every file of the API's module.
 pub(crate) fn emit(api: &Api, options: &Options) -> Result<Files, EmitError> {
+    let api = &prose::translate(api, options.runtime.starts_with("crate"));
     let cx = Context::new(api, options)?;
     let mut files = Files::new();
     let mut add = |path: String, tokens: TokenStream| -> Result<(), EmitError> {

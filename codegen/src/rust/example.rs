@@ -78,8 +78,20 @@ impl Example<'_, '_> {
                     _ => format!("[{}]", self.value(items, None, depth)),
                 }
             }
-            ty => self.value(ty, field.example.as_ref(), depth),
+            ty => match self.content(ty) {
+                // The argument takes the content of a variant as well as the union.
+                Some(content) => self.value(&content, None, depth),
+                None => self.value(ty, field.example.as_ref(), depth),
+            },
         }
+    }
+
+    /// What the example's variant of a union by JSON type holds, where only that variant holds it.
+    fn content(&self, ty: &Type) -> Option<Type> {
+        let union = self.cx.api.union(ty).filter(|union| union.style == UnionStyle::Kinded)?;
+        let content = union.variants.last()?.payload.as_ref()?;
+        let holders = union.variants.iter().filter(|variant| variant.payload.as_ref() == Some(content));
+        (holders.count() == 1).then(|| content.clone())
     }
 
     fn text(&self, field: &Field) -> String {

@@ -53,14 +53,14 @@ pub fn description(code: &str) -> &'static str {
         "state_not_found" => "The model does not have this state.",
         "state_key_not_found" => "The state does not have one of the given keys.",
         "state_is_active" => {
-            "The state is the active one and cannot be deleted. Choose another with `Model.setActiveModelState` first."
+            "The state is the active one and cannot be deleted. Choose another with `set_active_model_state` first."
         }
         "state_already_created" => {
             "The state is complete, so that its creation can no longer be cancelled."
         }
         "training_session_not_found" => "The model does not have this training session.",
         "training_session_running" => {
-            "The training session is still going on. Cancel it with `Model.cancelTrainingSession` first."
+            "The training session is still going on. Cancel it with `cancel_training_session` first."
         }
         "training_session_not_running" => "The training session is already over.",
         "evaluation_not_found" => {

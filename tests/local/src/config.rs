@@ -111,11 +111,12 @@ pub struct Limits {
     pub snapshots: usize,
     /// The training sessions that a model keeps until they are cleared: 1,000. Above it, `quota_exceeded`.
     pub training_sessions: usize,
-    /// The jobs of all models that run or wait for a processor: 64. A job is a training session, an evaluation or
-    /// the creation of a state. Above it, `quota_exceeded`.
+    /// The jobs of all models that are going on: 64. A job is a training session, an evaluation or the creation of a
+    /// state. Above it, `quota_exceeded`.
     pub jobs: usize,
-    /// The jobs that compute at the same time: as many as there are processors. Others wait.
-    pub running_jobs: usize,
+    /// The training sessions that compute at the same time: as many as there are processors. Others wait, and show
+    /// as starting.
+    pub running_trainings: usize,
 }
 
 impl Default for Limits {
@@ -131,7 +132,7 @@ impl Default for Limits {
             snapshots: 1_000,
             training_sessions: 1_000,
             jobs: 64,
-            running_jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            running_trainings: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }
 }

@@ -65,9 +65,10 @@ pub(crate) enum Ended {
     Panicked,
 }
 
-/// A launcher that has started, with a processor to itself.
+/// A launcher that has started.
 pub(crate) struct Launcher {
-    _slot: OwnedSemaphorePermit,
+    /// The processor that a training session has to itself.
+    _slot: Option<OwnedSemaphorePermit>,
     /// How long it took to get, in milliseconds.
     pub(crate) created_in: u64,
 }
@@ -90,7 +91,7 @@ struct All {
 
 impl Jobs {
     pub(crate) fn new(config: &LocalConfig) -> Self {
-        let slots = config.limits.running_jobs.clamp(1, Semaphore::MAX_PERMITS);
+        let slots = config.limits.running_trainings.clamp(1, Semaphore::MAX_PERMITS);
         Self {
             all: Mutex::default(),
             slots: Arc::new(Semaphore::new(slots)),
@@ -119,21 +120,31 @@ impl Jobs {
 
     /// Waits for a launcher.
     pub(crate) async fn launch(&self, sign: &StopSign) -> Result<Launcher, Stop> {
+        self.launch_with(sign, async { None }).await
+    }
+
+    /// Waits for a launcher that shares its processor with none of the other training sessions.
+    pub(crate) async fn launch_training(&self, sign: &StopSign) -> Result<Launcher, Stop> {
+        self.launch_with(sign, async { self.slots.clone().acquire_owned().await.ok() }).await
+    }
+
+    async fn launch_with(
+        &self,
+        sign: &StopSign,
+        slot: impl Future<Output = Option<OwnedSemaphorePermit>>,
+    ) -> Result<Launcher, Stop> {
         let asked = Instant::now();
-        let slot = async {
+        let started = async {
             // Even the shortest sleep would take a millisecond.
             if !self.startup.is_zero() {
                 tokio::time::sleep(self.startup).await;
             }
-            self.slots.clone().acquire_owned().await
+            slot.await
         };
         tokio::select! {
             biased;
             stop = sign.wait() => Err(stop),
-            slot = slot => match slot {
-                Ok(slot) => Ok(Launcher { _slot: slot, created_in: time::elapsed(asked) }),
-                Err(_) => Err(Stop::ShuttingDown),
-            },
+            slot = started => Ok(Launcher { _slot: slot, created_in: time::elapsed(asked) }),
         }
     }
 

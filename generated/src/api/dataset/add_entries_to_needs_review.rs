@@ -11,7 +11,7 @@ use super::super::types::DatasetKeyData;
 
 impl DatasetClient {
     /// Appends entries to the needs-review entries of a dataset. They become entries proper with
-    /// `Dataset.finalizeNeedsReviewEntries`.
+    /// [`finalize_needs_review_entries`](crate::api::dataset::DatasetClient::finalize_needs_review_entries).
     ///
     /// # Parameters
     ///

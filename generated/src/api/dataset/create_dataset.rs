@@ -10,7 +10,8 @@ use super::super::errors::InvalidParameter;
 use super::super::types::{ParameterDefinition, Tag};
 
 impl DatasetClient {
-    /// Creates an empty dataset. Fill it with `Dataset.addEntries`.
+    /// Creates an empty dataset. Fill it with
+    /// [`add_entries`](crate::api::dataset::DatasetClient::add_entries).
     ///
     /// # Parameters
     ///

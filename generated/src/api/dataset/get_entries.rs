@@ -32,15 +32,9 @@ impl DatasetClient {
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use decthings::api::types::{EntryRange, EntrySelection};
+    /// use decthings::api::types::EntryRange;
     ///
-    /// let result = client
-    ///     .dataset()
-    ///     .get_entries(
-    ///         "dataset-id",
-    ///         EntrySelection::EntryRange(EntryRange::new(0, 100)),
-    ///     )
-    ///     .await?;
+    /// let result = client.dataset().get_entries("dataset-id", EntryRange::new(0, 100)).await?;
     /// println!("{result:?}");
     /// # Ok(())
     /// # }

@@ -9,12 +9,13 @@ use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl ModelClient {
-    /// Cancels a `Model.createState` that is going on.
+    /// Cancels a [`create_state`](crate::api::model::ModelClient::create_state) that is going on.
     ///
     /// # Parameters
     ///
     /// - `model_id`: Id of the model.
-    /// - `state_id`: Id of the state that is being created, from `Model.getCreatingStates`.
+    /// - `state_id`: Id of the state that is being created, from
+    ///   [`get_creating_states`](crate::api::model::ModelClient::get_creating_states).
     ///
     /// # Errors
     ///
@@ -51,7 +52,8 @@ impl ModelClient {
 pub struct CancelCreateStateRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the state that is being created, from `Model.getCreatingStates`.
+    /// Id of the state that is being created, from
+    /// [`get_creating_states`](crate::api::model::ModelClient::get_creating_states).
     pub state_id: String,
 }
 

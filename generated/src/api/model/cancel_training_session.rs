@@ -15,7 +15,8 @@ impl ModelClient {
     /// # Parameters
     ///
     /// - `model_id`: Id of the model.
-    /// - `training_session_id`: Id of the training session, from `Model.train`.
+    /// - `training_session_id`: Id of the training session, from
+    ///   [`train`](crate::api::model::ModelClient::train).
     ///
     /// # Errors
     ///
@@ -55,7 +56,7 @@ impl ModelClient {
 pub struct CancelTrainingSessionRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the training session, from `Model.train`.
+    /// Id of the training session, from [`train`](crate::api::model::ModelClient::train).
     pub training_session_id: String,
 }
 

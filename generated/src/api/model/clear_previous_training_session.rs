@@ -15,7 +15,8 @@ impl ModelClient {
     /// # Parameters
     ///
     /// - `model_id`: Id of the model.
-    /// - `training_session_id`: Id of the training session, from `Model.train`.
+    /// - `training_session_id`: Id of the training session, from
+    ///   [`train`](crate::api::model::ModelClient::train).
     ///
     /// # Errors
     ///
@@ -56,7 +57,7 @@ impl ModelClient {
 pub struct ClearPreviousTrainingSessionRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the training session, from `Model.train`.
+    /// Id of the training session, from [`train`](crate::api::model::ModelClient::train).
     pub training_session_id: String,
 }
 
@@ -100,7 +101,7 @@ pub enum ClearPreviousTrainingSessionError {
     /// `training_session_not_found`: The model does not have this training session.
     TrainingSessionNotFound,
     /// `training_session_running`: The training session is still going on. Cancel it with
-    /// `Model.cancelTrainingSession` first.
+    /// `cancel_training_session` first.
     TrainingSessionRunning,
     /// `access_denied`: The caller may not do this.
     AccessDenied,

@@ -18,7 +18,8 @@ use super::super::types::{
 
 impl ModelClient {
     /// Creates a model. When it needs a first state that takes time to make, the call returns before that
-    /// is done; wait with `Model.waitForModelToBeCreated`.
+    /// is done; wait with
+    /// [`wait_for_model_to_be_created`](crate::api::model::ModelClient::wait_for_model_to_be_created).
     ///
     /// # Parameters
     ///
@@ -365,10 +366,11 @@ pub enum InitialState {
     /// `copy`: Copy the state of the snapshot.
     #[serde(rename = "copy")]
     Copy,
-    /// `create`: Create a state by running the code, as `Model.createState` does.
+    /// `create`: Create a state by running the code, as
+    /// [`create_state`](crate::api::model::ModelClient::create_state) does.
     #[serde(rename = "create")]
     Create(InitialStateCreate),
-    /// `upload`: Upload a state, as `Model.uploadState` does.
+    /// `upload`: Upload a state, as [`upload_state`](crate::api::model::ModelClient::upload_state) does.
     #[serde(rename = "upload")]
     Upload(InitialStateUpload),
     /// A variant that this version doesn't know, as it came.
@@ -377,7 +379,8 @@ pub enum InitialState {
 }
 
 impl InitialState {
-    /// Create a state by running the code, as `Model.createState` does.
+    /// Create a state by running the code, as
+    /// [`create_state`](crate::api::model::ModelClient::create_state) does.
     pub fn create(
         name: impl Into<String>,
         params: impl IntoIterator<Item = ParameterProvider>,
@@ -386,7 +389,7 @@ impl InitialState {
         Self::Create(InitialStateCreate::new(name, params, launcher_spec))
     }
 
-    /// Upload a state, as `Model.uploadState` does.
+    /// Upload a state, as [`upload_state`](crate::api::model::ModelClient::upload_state) does.
     pub fn upload(
         name: impl Into<String>,
         data: impl IntoIterator<Item = StateEntry>,
@@ -420,7 +423,8 @@ impl From<InitialStateUpload> for InitialState {
     }
 }
 
-/// Create a state by running the code, as `Model.createState` does.
+/// Create a state by running the code, as
+/// [`create_state`](crate::api::model::ModelClient::create_state) does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -448,7 +452,7 @@ impl InitialStateCreate {
     }
 }
 
-/// Upload a state, as `Model.uploadState` does.
+/// Upload a state, as [`upload_state`](crate::api::model::ModelClient::upload_state) does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InitialStateUpload {
@@ -517,7 +521,8 @@ pub struct CreateModelResult {
     /// Id of the new model.
     pub model_id: String,
     /// Whether the first state is still being made. If so, the model cannot be used before
-    /// `Model.waitForModelToBeCreated` returns.
+    /// [`wait_for_model_to_be_created`](crate::api::model::ModelClient::wait_for_model_to_be_created)
+    /// returns.
     pub is_now_creating: bool,
 }
 

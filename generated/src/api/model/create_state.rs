@@ -17,8 +17,8 @@ use super::super::types::{
 };
 
 impl ModelClient {
-    /// Creates a state by running the code of a model, and waits until that is done. `Model.uploadState`
-    /// makes a state from data instead.
+    /// Creates a state by running the code of a model, and waits until that is done.
+    /// [`upload_state`](crate::api::model::ModelClient::upload_state) makes a state from data instead.
     ///
     /// # Parameters
     ///
@@ -46,14 +46,14 @@ impl ModelClient {
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use decthings::api::types::{DatasetReference, ExecutionLocation, LauncherSpec, ParameterProvider, ParameterProviderData};
+    /// use decthings::api::types::{DatasetReference, ExecutionLocation, LauncherSpec, ParameterProvider};
     ///
     /// let result = client
     ///     .model()
     ///     .create_state(
     ///         "model-id",
     ///         "digits-v2",
-    ///         [ParameterProvider::new("images", ParameterProviderData::DatasetReference(DatasetReference::new("dataset-id", "image")))],
+    ///         [ParameterProvider::new("images", DatasetReference::new("dataset-id", "image"))],
     ///         ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096)),
     ///     )
     ///     .await?;
@@ -137,8 +137,8 @@ impl Call<CreateStateRequest> {
 pub struct ModelToMount {
     /// Id of the other model.
     pub model_id: String,
-    /// Id of the state of the other model to use. Cannot be given together with `snapshotId`. Left out: the
-    /// active state.
+    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Left out:
+    /// the active state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_id: Option<String>,
     /// Id of the snapshot of the other model to use, with the state frozen in it.
@@ -156,8 +156,8 @@ impl ModelToMount {
         }
     }
 
-    /// Id of the state of the other model to use. Cannot be given together with `snapshotId`. Left out: the
-    /// active state.
+    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Left out:
+    /// the active state.
     pub fn state_id(mut self, state_id: impl Into<String>) -> Self {
         self.state_id = Some(state_id.into());
         self

@@ -90,7 +90,7 @@ pub enum DeleteModelStateError {
     /// `state_not_found`: The model does not have this state.
     StateNotFound,
     /// `state_is_active`: The state is the active one and cannot be deleted. Choose another with
-    /// `Model.setActiveModelState` first.
+    /// `set_active_model_state` first.
     StateIsActive,
     /// `access_denied`: The caller may not do this.
     AccessDenied,

@@ -13,7 +13,8 @@ use super::super::types::{EvaluationResult, ParameterProvider};
 
 impl ModelClient {
     /// Runs the active state of a model, or a snapshot, on given inputs and waits for the outputs. A
-    /// running evaluation shows in `Model.getEvaluations` and can be stopped with `Model.cancelEvaluation`.
+    /// running evaluation shows in [`get_evaluations`](crate::api::model::ModelClient::get_evaluations) and
+    /// can be stopped with [`cancel_evaluation`](crate::api::model::ModelClient::cancel_evaluation).
     ///
     /// # Parameters
     ///
@@ -37,13 +38,13 @@ impl ModelClient {
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use decthings::api::types::{DatasetReference, ParameterProvider, ParameterProviderData};
+    /// use decthings::api::types::{DatasetReference, ParameterProvider};
     ///
     /// let result = client
     ///     .model()
     ///     .evaluate(
     ///         "model-id",
-    ///         [ParameterProvider::new("images", ParameterProviderData::DatasetReference(DatasetReference::new("dataset-id", "image")))],
+    ///         [ParameterProvider::new("images", DatasetReference::new("dataset-id", "image"))],
     ///     )
     ///     .await?;
     /// println!("{result:?}");

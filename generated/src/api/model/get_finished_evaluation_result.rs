@@ -10,7 +10,8 @@ use super::super::errors::InvalidParameter;
 use super::super::types::EvaluationResult;
 
 impl ModelClient {
-    /// Fetches the result of an evaluation listed by `Model.getEvaluations`. Waits for the end of one that
+    /// Fetches the result of an evaluation listed by
+    /// [`get_evaluations`](crate::api::model::ModelClient::get_evaluations). Waits for the end of one that
     /// is still going on. Results are kept for a few minutes only.
     ///
     /// # Parameters

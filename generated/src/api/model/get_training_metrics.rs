@@ -10,13 +10,15 @@ use super::super::errors::InvalidParameter;
 use super::super::types::{TrainingMetric, TrainingMetricRange};
 
 impl ModelClient {
-    /// Fetches values of the metrics that a training session has recorded. `Model.getTrainingStatus` tells
-    /// which metrics there are and how many values they have.
+    /// Fetches values of the metrics that a training session has recorded.
+    /// [`get_training_status`](crate::api::model::ModelClient::get_training_status) tells which metrics
+    /// there are and how many values they have.
     ///
     /// # Parameters
     ///
     /// - `model_id`: Id of the model.
-    /// - `training_session_id`: Id of the training session, from `Model.train`.
+    /// - `training_session_id`: Id of the training session, from
+    ///   [`train`](crate::api::model::ModelClient::train).
     /// - `metrics`: Which values to fetch.
     ///
     /// # Errors
@@ -66,7 +68,7 @@ impl ModelClient {
 pub struct GetTrainingMetricsRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the training session, from `Model.train`.
+    /// Id of the training session, from [`train`](crate::api::model::ModelClient::train).
     pub training_session_id: String,
     /// Which values to fetch.
     pub metrics: Vec<TrainingMetricRange>,

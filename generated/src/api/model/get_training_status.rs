@@ -19,7 +19,8 @@ impl ModelClient {
     /// # Parameters
     ///
     /// - `model_id`: Id of the model.
-    /// - `training_session_id`: Id of the training session, from `Model.train`.
+    /// - `training_session_id`: Id of the training session, from
+    ///   [`train`](crate::api::model::ModelClient::train).
     ///
     /// # Errors
     ///
@@ -58,7 +59,7 @@ impl ModelClient {
 pub struct GetTrainingStatusRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the training session, from `Model.train`.
+    /// Id of the training session, from [`train`](crate::api::model::ModelClient::train).
     pub training_session_id: String,
 }
 
@@ -88,7 +89,8 @@ pub struct GetTrainingStatusResult {
     pub new_state_name: String,
     /// When the training session was started, in milliseconds since the Unix epoch.
     pub created_at: i64,
-    /// Metrics recorded so far. Fetch their values with `Model.getTrainingMetrics`.
+    /// Metrics recorded so far. Fetch their values with
+    /// [`get_training_metrics`](crate::api::model::ModelClient::get_training_metrics).
     pub metrics: Vec<TrainingMetricCount>,
     /// Where the training runs.
     pub execution_location: UsedExecutionLocation,

@@ -15,7 +15,8 @@ impl ModelClient {
     /// # Parameters
     ///
     /// - `model_id`: Id of the model.
-    /// - `training_session_id`: Id of the training session, from `Model.train`.
+    /// - `training_session_id`: Id of the training session, from
+    ///   [`train`](crate::api::model::ModelClient::train).
     /// - `.from_timestamp(…)`, optional: Only measurements after this time, in milliseconds since the Unix
     ///   epoch. All of them when left out.
     ///
@@ -56,7 +57,7 @@ impl ModelClient {
 pub struct GetTrainingSysinfoRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the training session, from `Model.train`.
+    /// Id of the training session, from [`train`](crate::api::model::ModelClient::train).
     pub training_session_id: String,
     /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
     #[serde(skip_serializing_if = "Option::is_none")]

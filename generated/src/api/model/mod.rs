@@ -170,7 +170,7 @@ use crate::runtime::Client;
 /// | [`set_image`](Self::set_image) | Chooses the container image that the code of a model runs in. |
 /// | [`create_state`](Self::create_state) | Creates a state by running the code of a model, and waits until that is done. |
 /// | [`upload_state`](Self::upload_state) | Creates a state from given data. |
-/// | [`cancel_create_state`](Self::cancel_create_state) | Cancels a `Model.createState` that is going on. |
+/// | [`cancel_create_state`](Self::cancel_create_state) | Cancels a [`create_state`](crate::api::model::ModelClient::create_state) that is going on. |
 /// | [`get_creating_states`](Self::get_creating_states) | Lists the states of a model that are being created. |
 /// | [`update_model_state`](Self::update_model_state) | Renames a state of a model. |
 /// | [`set_active_model_state`](Self::set_active_model_state) | Makes a state the active one, which is used where no other is named. |
@@ -185,7 +185,7 @@ use crate::runtime::Client;
 /// | [`clear_previous_training_session`](Self::clear_previous_training_session) | Deletes what is kept of a training session that is over: its status, metrics and measurements. |
 /// | [`evaluate`](Self::evaluate) | Runs the active state of a model, or a snapshot, on given inputs and waits for the outputs. |
 /// | [`get_evaluations`](Self::get_evaluations) | Lists the evaluations of a model that are going on or have ended lately. |
-/// | [`get_finished_evaluation_result`](Self::get_finished_evaluation_result) | Fetches the result of an evaluation listed by `Model.getEvaluations`. |
+/// | [`get_finished_evaluation_result`](Self::get_finished_evaluation_result) | Fetches the result of an evaluation listed by [`get_evaluations`](crate::api::model::ModelClient::get_evaluations). |
 /// | [`cancel_evaluation`](Self::cancel_evaluation) | Stops an evaluation that is going on. |
 /// | [`set_used_persistent_launchers_for_evaluate`](Self::set_used_persistent_launchers_for_evaluate) | Sets which persistent launchers run the evaluations of a model, and how much they keep ready for it. |
 /// | [`get_used_persistent_launchers_for_evaluate`](Self::get_used_persistent_launchers_for_evaluate) | Lists the persistent launchers that run the evaluations of a model. |

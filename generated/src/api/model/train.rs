@@ -13,8 +13,10 @@ use super::super::types::{ExecutionLocation, ParameterProvider};
 
 impl ModelClient {
     /// Starts a training session, which goes on in the background and ends with a new state. Follow it with
-    /// `Model.getTrainingStatus` and `Model.getTrainingMetrics`, and put the new state to use with
-    /// `Model.setActiveModelState`.
+    /// [`get_training_status`](crate::api::model::ModelClient::get_training_status) and
+    /// [`get_training_metrics`](crate::api::model::ModelClient::get_training_metrics), and put the new
+    /// state to use with
+    /// [`set_active_model_state`](crate::api::model::ModelClient::set_active_model_state).
     ///
     /// # Parameters
     ///
@@ -40,14 +42,14 @@ impl ModelClient {
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use decthings::api::types::{DatasetReference, ExecutionLocation, LauncherSpec, ParameterProvider, ParameterProviderData};
+    /// use decthings::api::types::{DatasetReference, ExecutionLocation, LauncherSpec, ParameterProvider};
     ///
     /// let result = client
     ///     .model()
     ///     .train(
     ///         "model-id",
     ///         "digits-v2",
-    ///         [ParameterProvider::new("images", ParameterProviderData::DatasetReference(DatasetReference::new("dataset-id", "image")))],
+    ///         [ParameterProvider::new("images", DatasetReference::new("dataset-id", "image"))],
     ///         ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096)),
     ///     )
     ///     .await?;

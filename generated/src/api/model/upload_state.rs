@@ -10,7 +10,8 @@ use super::super::errors::InvalidParameter;
 use super::super::types::{MountedModel, StateEntry};
 
 impl ModelClient {
-    /// Creates a state from given data. Nothing is run; `Model.createState` makes a state by running code
+    /// Creates a state from given data. Nothing is run;
+    /// [`create_state`](crate::api::model::ModelClient::create_state) makes a state by running code
     /// instead.
     ///
     /// # Parameters
@@ -172,7 +173,7 @@ pub enum UploadStateError {
     /// `state_not_found`: The model does not have this state.
     StateNotFound,
     /// `state_is_active`: The state is the active one and cannot be deleted. Choose another with
-    /// `Model.setActiveModelState` first.
+    /// `set_active_model_state` first.
     StateIsActive,
     /// `bad_credentials`: The API key is missing, wrong or no longer valid.
     BadCredentials,

@@ -28,11 +28,12 @@ pub struct Dataset {
     pub keys: Vec<ParameterDefinition>,
     /// The entries proper.
     pub entries: EntryTotals,
-    /// Entries that wait for review, see `Dataset.addEntriesToNeedsReview`.
+    /// Entries that wait for review, see
+    /// [`add_entries_to_needs_review`](crate::api::dataset::DatasetClient::add_entries_to_needs_review).
     pub needs_review_entries: EntryTotals,
     /// Entries that were removed but still take up space.
     pub entries_waiting_to_be_deleted: EntryTotals,
-    /// Version of the data. It changes with every change to the entries; pass it as `datasetVersionId` to
+    /// Version of the data. It changes with every change to the entries; pass it as `dataset_version_id` to
     /// notice changes made by others.
     pub version_id: String,
 }

@@ -27,7 +27,8 @@ pub struct Model {
     pub owner: Owner,
     /// What the caller may do with it.
     pub access: Access,
-    /// Whether the first state is still being made, see `Model.waitForModelToBeCreated`.
+    /// Whether the first state is still being made, see
+    /// [`wait_for_model_to_be_created`](crate::api::model::ModelClient::wait_for_model_to_be_created).
     pub being_created: bool,
     /// Language of the code.
     pub language: ModelLanguage,
@@ -41,11 +42,13 @@ pub struct Model {
     pub default_launcher_specs: DefaultLauncherSpecs,
     /// Time limits of the model.
     pub max_durations_seconds: MaxDurationsSeconds,
-    /// Size of the filesystem, in mebibytes. See `Model.setFilesystemSize`.
+    /// Size of the filesystem, in mebibytes. See
+    /// [`set_filesystem_size`](crate::api::model::ModelClient::set_filesystem_size).
     pub filesystem_size_mebibytes: u32,
     /// Ids of the training sessions that are going on.
     pub ongoing_training_sessions: Vec<String>,
-    /// Ids of the training sessions that have not been cleared with `Model.clearPreviousTrainingSession`.
+    /// Ids of the training sessions that have not been cleared with
+    /// [`clear_previous_training_session`](crate::api::model::ModelClient::clear_previous_training_session).
     pub training_sessions: Vec<String>,
     /// States of the model.
     pub states: Vec<ModelState>,

@@ -15,7 +15,7 @@ pub struct ModelImage {
     pub reference: String,
     /// Digest of the image in use.
     pub digest: String,
-    /// Registry of the image last chosen with `Model.setImage`.
+    /// Registry of the image last chosen with [`set_image`](crate::api::model::ModelClient::set_image).
     pub target_domain: String,
     /// Repository of the image last chosen.
     pub target_repository: String,

@@ -8,11 +8,12 @@ use super::ParameterDefinition;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ParameterDefinitions {
-    /// Inputs of the function that creates a state, see `Model.createState`.
+    /// Inputs of the function that creates a state, see
+    /// [`create_state`](crate::api::model::ModelClient::create_state).
     pub create_state: Vec<ParameterDefinition>,
-    /// Inputs of the training function, see `Model.train`.
+    /// Inputs of the training function, see [`train`](crate::api::model::ModelClient::train).
     pub train: Vec<ParameterDefinition>,
-    /// Inputs of the evaluation function, see `Model.evaluate`.
+    /// Inputs of the evaluation function, see [`evaluate`](crate::api::model::ModelClient::evaluate).
     pub evaluate_input: Vec<ParameterDefinition>,
     /// Outputs of the evaluation function.
     pub evaluate_output: Vec<ParameterDefinition>,

@@ -12,22 +12,11 @@ use super::listing::Listed;
 use super::runs::{CreatingState, Evaluations};
 use super::states::StoredState;
 use super::training::TrainingRun;
-use super::{Store, owner};
+use super::{Store, ids, owner};
 use crate::compute::Preset;
 use crate::fail::Fail;
-use crate::jobs::{Once, StopSign};
-use crate::presets;
-
-/// What a model is until it is changed.
-pub(crate) const FILESYSTEM_MEBIBYTES: u32 = 1024;
-
-pub(crate) fn default_launchers() -> DefaultLauncherSpecs {
-    DefaultLauncherSpecs::new(LauncherSpec::new(1.0, 1024), LauncherSpec::new(1.0, 1024))
-}
-
-pub(crate) fn default_durations() -> MaxDurationsSeconds {
-    MaxDurationsSeconds::new(60, 120, 600, 86_400, 600)
-}
+use crate::jobs::{Once, Stop, StopSign};
+use crate::{presets, time};
 
 pub(crate) struct StoredModel {
     pub(crate) id: String,
@@ -79,6 +68,33 @@ impl Creation {
 }
 
 impl StoredModel {
+    /// A model without states.
+    pub(crate) fn new(sequence: u64, name: String, description: String, preset: &'static dyn Preset) -> Self {
+        Self {
+            id: ids::id(),
+            sequence,
+            name,
+            description,
+            public_access: false,
+            created_at: time::now(),
+            tags: Vec::new(),
+            language: ModelLanguage::Rust,
+            wasm: false,
+            preset,
+            launchers: DefaultLauncherSpecs::new(LauncherSpec::new(1.0, 1024), LauncherSpec::new(1.0, 1024)),
+            durations: MaxDurationsSeconds::new(60, 120, 600, 86_400, 600),
+            filesystem_mebibytes: 1024,
+            states: Vec::new(),
+            active: None,
+            snapshots: Vec::new(),
+            base: None,
+            creation: None,
+            creating: Vec::new(),
+            trainings: Vec::new(),
+            evaluations: Evaluations::default(),
+        }
+    }
+
     pub(crate) fn being_created(&self) -> bool {
         self.creation.as_ref().is_some_and(|creation| creation.outcome.get().is_none())
     }
@@ -202,7 +218,7 @@ impl StoredModel {
         let creating = self.creating.iter().map(|state| &state.sign);
         let trainings = self.trainings.iter().map(|run| &run.sign);
         let signs = creation.chain(creating).chain(trainings).chain(self.evaluations.signs());
-        signs.for_each(|sign| sign.set(crate::jobs::Stop::Cancelled));
+        signs.for_each(|sign| sign.set(Stop::Cancelled));
     }
 }
 
