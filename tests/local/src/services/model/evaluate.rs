@@ -46,12 +46,8 @@ fn start(local: &Arc<Local>, request: EvaluateRequest) -> Result<Once<Finished>,
     state.check_mounted(&store)?;
     let definitions = presets::definitions(model.preset).evaluate_input;
     let inputs = presets::resolve(&store, &definitions, request.params, "params")?;
-    let evaluation = Evaluation {
-        id: ids::id(),
-        started_at: time::now(),
-        sign: StopSign::new(),
-        finished: Once::new(),
-    };
+    let evaluation =
+        Evaluation { id: ids::id(), started_at: time::now(), sign: StopSign::new(), finished: Once::new() };
     let (spec, seconds) = (launchers.evaluate.clone(), durations.evaluate);
     let work = Work { preset: model.preset, state: state.parts.clone(), inputs, sign: evaluation.sign.clone() };
     let (own, told) = (local.clone(), evaluation.finished.clone());
