@@ -105,7 +105,7 @@ pub struct InvalidParameter {
 
 #[cfg(feature = "server")]
 impl InvalidParameter {
-    /// Makes a [`InvalidParameter`] of what is required.
+    /// Makes an [`InvalidParameter`] of what is required.
     pub fn new(parameter_name: impl Into<String>, reason: impl Into<String>) -> Self {
         Self {
             parameter_name: parameter_name.into(),
@@ -172,7 +172,7 @@ pub struct IncorrectVersionId {
 #[cfg(feature = "server")]
 #[cfg(feature = "dataset")]
 impl IncorrectVersionId {
-    /// Makes a [`IncorrectVersionId`] of what is required.
+    /// Makes an [`IncorrectVersionId`] of what is required.
     pub fn new(dataset_version_id: impl Into<String>) -> Self {
         Self {
             dataset_version_id: dataset_version_id.into(),

@@ -73,7 +73,7 @@ pub struct AddEntriesRequest {
 }
 
 impl AddEntriesRequest {
-    /// Makes a [`AddEntriesRequest`] of what is required.
+    /// Makes an [`AddEntriesRequest`] of what is required.
     pub fn new(
         dataset_id: impl Into<String>,
         keys: impl IntoIterator<Item = DatasetKeyData>,
@@ -112,7 +112,7 @@ pub struct AddEntriesResult {
 
 #[cfg(feature = "server")]
 impl AddEntriesResult {
-    /// Makes a [`AddEntriesResult`] of what is required.
+    /// Makes an [`AddEntriesResult`] of what is required.
     pub fn new(new_dataset_version_id: impl Into<String>) -> Self {
         Self {
             new_dataset_version_id: new_dataset_version_id.into(),

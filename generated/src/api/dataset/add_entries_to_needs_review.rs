@@ -75,7 +75,7 @@ pub struct AddEntriesToNeedsReviewRequest {
 }
 
 impl AddEntriesToNeedsReviewRequest {
-    /// Makes a [`AddEntriesToNeedsReviewRequest`] of what is required.
+    /// Makes an [`AddEntriesToNeedsReviewRequest`] of what is required.
     pub fn new(
         dataset_id: impl Into<String>,
         keys: impl IntoIterator<Item = DatasetKeyData>,
@@ -115,7 +115,7 @@ pub struct AddEntriesToNeedsReviewResult {
 
 #[cfg(feature = "server")]
 impl AddEntriesToNeedsReviewResult {
-    /// Makes a [`AddEntriesToNeedsReviewResult`] of what is required.
+    /// Makes an [`AddEntriesToNeedsReviewResult`] of what is required.
     pub fn new(new_dataset_version_id: impl Into<String>) -> Self {
         Self {
             new_dataset_version_id: new_dataset_version_id.into(),

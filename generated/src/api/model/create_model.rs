@@ -438,7 +438,7 @@ pub struct InitialStateCreate {
 }
 
 impl InitialStateCreate {
-    /// Makes a [`InitialStateCreate`] of what is required.
+    /// Makes an [`InitialStateCreate`] of what is required.
     pub fn new(
         name: impl Into<String>,
         params: impl IntoIterator<Item = ParameterProvider>,
@@ -463,7 +463,7 @@ pub struct InitialStateUpload {
 }
 
 impl InitialStateUpload {
-    /// Makes a [`InitialStateUpload`] of what is required.
+    /// Makes an [`InitialStateUpload`] of what is required.
     pub fn new(
         name: impl Into<String>,
         data: impl IntoIterator<Item = StateEntry>,

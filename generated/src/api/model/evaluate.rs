@@ -75,7 +75,7 @@ pub struct EvaluateRequest {
 }
 
 impl EvaluateRequest {
-    /// Makes a [`EvaluateRequest`] of what is required.
+    /// Makes an [`EvaluateRequest`] of what is required.
     pub fn new(
         model_id: impl Into<String>,
         params: impl IntoIterator<Item = ParameterProvider>,

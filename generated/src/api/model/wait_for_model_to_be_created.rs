@@ -301,7 +301,7 @@ pub struct InitialStateFailureMaxDurationExceeded {
 
 #[cfg(feature = "server")]
 impl InitialStateFailureMaxDurationExceeded {
-    /// Makes a [`InitialStateFailureMaxDurationExceeded`] of what is required.
+    /// Makes an [`InitialStateFailureMaxDurationExceeded`] of what is required.
     pub fn new(at: CreateStateStage) -> Self {
         Self { at }
     }
@@ -321,7 +321,7 @@ pub struct InitialStateFailureException {
 
 #[cfg(feature = "server")]
 impl InitialStateFailureException {
-    /// Makes a [`InitialStateFailureException`] of what is required.
+    /// Makes an [`InitialStateFailureException`] of what is required.
     pub fn new(at: CreateStateStage) -> Self {
         Self {
             at,
@@ -353,7 +353,7 @@ pub struct InitialStateFailedDurations {
 
 #[cfg(feature = "server")]
 impl InitialStateFailedDurations {
-    /// Makes a [`InitialStateFailedDurations`] of what is required.
+    /// Makes an [`InitialStateFailedDurations`] of what is required.
     pub fn new(create_launcher: u64) -> Self {
         Self {
             create_launcher,
@@ -409,7 +409,7 @@ pub struct InitialStateDurations {
 
 #[cfg(feature = "server")]
 impl InitialStateDurations {
-    /// Makes a [`InitialStateDurations`] of what is required.
+    /// Makes an [`InitialStateDurations`] of what is required.
     pub fn new(create_launcher: u64, code_startup: u64, create_state: u64) -> Self {
         Self {
             create_launcher,
