@@ -8,6 +8,9 @@
 //!
 //! Without `DECTHINGS_API_KEY` or `DECTHINGS_HTTP_URL` in the environment it starts a Decthings of its own.
 
+// The lints of library code are not for an example.
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
 mod chart;
 mod data;
 
