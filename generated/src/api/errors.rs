@@ -3,92 +3,145 @@
 //! What errors of the API carry besides their code, and what the codes mean.
 
 use serde::{Deserialize, Serialize};
+use crate::runtime::Meaning;
 
-/// What an error code means, as a sentence; empty for a code that is not in the definition.
-pub fn description(code: &str) -> &'static str {
+/// What an error code means; nothing is known of a code that is not in the definition.
+pub fn meaning(code: &str) -> Meaning {
     match code {
-        "bad_credentials" => "The API key is missing, wrong or no longer valid.",
+        "bad_credentials" => {
+            Meaning::new("The API key is missing, wrong or no longer valid.")
+        }
         "too_many_requests" => {
-            "Too many calls in a short time. Wait before calling again."
+            Meaning::new("Too many calls in a short time. Wait before calling again.")
+                .retryable()
         }
         "payment_required" => {
-            "The account has no valid means of payment or has unpaid bills."
+            Meaning::new(
+                "The account has no valid means of payment or has unpaid bills.",
+            )
         }
-        "unknown" => "Something went wrong on the server that it does not describe.",
-        "invalid_parameter" => "A parameter is missing or has an unacceptable value.",
-        "access_denied" => "The caller may not do this.",
+        "unknown" => {
+            Meaning::new("Something went wrong on the server that it does not describe.")
+        }
+        "invalid_parameter" => {
+            Meaning::new("A parameter is missing or has an unacceptable value.")
+        }
+        "access_denied" => Meaning::new("The caller may not do this."),
         "quota_exceeded" => {
-            "The call would exceed a quota of the account, for example for storage."
+            Meaning::new(
+                "The call would exceed a quota of the account, for example for storage.",
+            )
         }
-        "limit_exceeded" => "The dataset would exceed its largest allowed size.",
+        "limit_exceeded" => {
+            Meaning::new("The dataset would exceed its largest allowed size.")
+        }
         "server_overloaded" => {
-            "The server has no capacity for this call at the moment. Try again later."
+            Meaning::new(
+                    "The server has no capacity for this call at the moment. Try again later.",
+                )
+                .retryable()
         }
         "name_already_used" => {
-            "The owner has another item of this kind with the same name."
+            Meaning::new("The owner has another item of this kind with the same name.")
         }
         "organization_not_found" => {
-            "The organization that would own the new item does not exist."
+            Meaning::new("The organization that would own the new item does not exist.")
         }
         "dataset_not_found" => {
-            "The dataset does not exist, or the caller has no access to it."
+            Meaning::new(
+                "The dataset does not exist, or the caller has no access to it.",
+            )
         }
         "dataset_key_not_found" => {
-            "A dataset that a parameter refers to does not have the given key."
+            Meaning::new(
+                "A dataset that a parameter refers to does not have the given key.",
+            )
         }
         "incorrect_version_id" => {
-            "The dataset has changed: its version is not the expected one. Nothing was done."
+            Meaning::new(
+                "The dataset has changed: its version is not the expected one. Nothing was done.",
+            )
         }
-        "index_out_of_range" => "There is no entry with one of the given indexes.",
+        "index_out_of_range" => {
+            Meaning::new("There is no entry with one of the given indexes.")
+        }
         "model_not_found" => {
-            "The model does not exist, or the caller has no access to it."
+            Meaning::new("The model does not exist, or the caller has no access to it.")
         }
         "model_already_created" => {
-            "The model is not being created, or its creation is already over."
+            Meaning::new(
+                "The model is not being created, or its creation is already over.",
+            )
         }
-        "snapshot_not_found" => "The model does not have this snapshot.",
+        "snapshot_not_found" => Meaning::new("The model does not have this snapshot."),
         "snapshot_no_longer_exists" => {
-            "The model is based on a snapshot of another model that has been deleted."
+            Meaning::new(
+                "The model is based on a snapshot of another model that has been deleted.",
+            )
         }
-        "state_not_found" => "The model does not have this state.",
-        "state_key_not_found" => "The state does not have one of the given keys.",
+        "state_not_found" => Meaning::new("The model does not have this state."),
+        "state_key_not_found" => {
+            Meaning::new("The state does not have one of the given keys.")
+        }
         "state_is_active" => {
-            "The state is the active one and cannot be deleted. Choose another with `set_active_model_state` first."
+            Meaning::new(
+                "The state is the active one and cannot be deleted. Choose another with `set_active_model_state` first.",
+            )
         }
         "state_already_created" => {
-            "The state is complete, so that its creation can no longer be cancelled."
+            Meaning::new(
+                "The state is complete, so that its creation can no longer be cancelled.",
+            )
         }
-        "training_session_not_found" => "The model does not have this training session.",
+        "training_session_not_found" => {
+            Meaning::new("The model does not have this training session.")
+        }
         "training_session_running" => {
-            "The training session is still going on. Cancel it with `cancel_training_session` first."
+            Meaning::new(
+                "The training session is still going on. Cancel it with `cancel_training_session` first.",
+            )
         }
-        "training_session_not_running" => "The training session is already over.",
+        "training_session_not_running" => {
+            Meaning::new("The training session is already over.")
+        }
         "evaluation_not_found" => {
-            "The model does not have this evaluation, or its result is no longer kept."
+            Meaning::new(
+                "The model does not have this evaluation, or its result is no longer kept.",
+            )
         }
-        "persistent_launcher_not_found" => "The persistent launcher does not exist.",
+        "persistent_launcher_not_found" => {
+            Meaning::new("The persistent launcher does not exist.")
+        }
         "model_to_mount_not_found" => {
-            "A model to mount does not exist, or the caller has no access to it."
+            Meaning::new(
+                "A model to mount does not exist, or the caller has no access to it.",
+            )
         }
         "state_for_model_to_mount_not_found" => {
-            "A model to mount does not have the given state."
+            Meaning::new("A model to mount does not have the given state.")
         }
         "snapshot_for_model_to_mount_not_found" => {
-            "A model to mount does not have the given snapshot."
+            Meaning::new("A model to mount does not have the given snapshot.")
         }
         "model_to_mount_no_longer_exists" => {
-            "A model that the state mounts has been deleted."
+            Meaning::new("A model that the state mounts has been deleted.")
         }
         "invalid_executable_file" => {
-            "The executable file has a format that cannot be run."
+            Meaning::new("The executable file has a format that cannot be run.")
         }
-        "read_executable_file_failed" => "The executable file could not be read.",
+        "read_executable_file_failed" => {
+            Meaning::new("The executable file could not be read.")
+        }
         "invalid_executor_type" => {
-            "This kind of model has no filesystem that could be resized."
+            Meaning::new("This kind of model has no filesystem that could be resized.")
         }
-        "not_enough_space" => "The files of the model do not fit into the given size.",
-        "image_not_found" => "The container image does not exist in the registry.",
-        _ => "",
+        "not_enough_space" => {
+            Meaning::new("The files of the model do not fit into the given size.")
+        }
+        "image_not_found" => {
+            Meaning::new("The container image does not exist in the registry.")
+        }
+        _ => Meaning::new(""),
     }
 }
 

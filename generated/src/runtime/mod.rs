@@ -11,6 +11,7 @@ mod client;
 mod dynamic;
 mod endpoint;
 mod error;
+mod error_codes;
 mod open;
 mod operation;
 mod secret;
@@ -21,6 +22,7 @@ mod text;
 mod transport;
 mod wire;
 
+pub use crate::error_codes;
 pub use api_error::{ApiError, ErrorCode, FieldError};
 pub use blob::{Base64, Blob};
 pub use build_error::BuildError;
@@ -30,6 +32,7 @@ pub use client::Client;
 #[cfg(feature = "dynamic")]
 pub use dynamic::{DynamicOperation, dynamic};
 pub use error::Error;
+pub use error_codes::Meaning;
 pub use open::{JsonKind, Keyed, Kinded, Tagged};
 pub use operation::{Method, Operation, Route};
 pub use secret::ApiKey;

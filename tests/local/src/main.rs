@@ -1,11 +1,12 @@
 //! `decthings-local`: serves a Decthings on this machine until Ctrl-C.
 
 use std::error::Error;
+use std::io::{Write, stdout};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use decthings_local::{Limits, Local, LocalConfig, LocalServer};
+use decthings_local::{Limits, Local, LocalConfig, LocalServer, StartError};
 
 const HELP: &str = "\
 A Decthings on your own machine. Everything is kept in memory and is gone with the process.
@@ -34,15 +35,18 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn Error>> {
     let Some((config, address)) = arguments(std::env::args().skip(1))? else {
-        print!("{HELP}");
+        write!(stdout(), "{HELP}")?;
         return Ok(());
     };
-    let server = LocalServer::start(Local::new(config), address).await?;
-    println!("Decthings is at {} with the key {}", server.url(), server.key());
-    println!("Let clients find it:");
-    println!("  export DECTHINGS_HTTP_URL={} DECTHINGS_API_KEY={}", server.url(), server.key());
+    let server = LocalServer::start(Local::new(config), address).await.map_err(|error| match error {
+        StartError::NotLoopback(_) => format!("{error}, with --allow-remote"),
+        error => error.to_string(),
+    })?;
+    let (url, key) = (server.url(), server.key());
+    writeln!(stdout(), "Decthings is at {url} with the key {key}")?;
+    writeln!(stdout(), "Let clients find it, then stop it with Ctrl-C:")?;
+    writeln!(stdout(), "  export DECTHINGS_HTTP_URL={url} DECTHINGS_API_KEY={key}")?;
     tokio::signal::ctrl_c().await?;
-    println!("Stopping.");
     server.shutdown().await;
     Ok(())
 }

@@ -7,6 +7,9 @@ use crate::runtime::{ApiKey, BuildError};
 /// What the transport itself decides.
 const RESERVED: [&str; 4] = ["content-length", "transfer-encoding", "connection", "host"];
 
+/// What is shorter is no secret, but may be a word.
+const SECRET: usize = 8;
+
 /// Headers that are sent with every request.
 #[derive(Clone, Debug)]
 pub(crate) struct Headers(HeaderMap);
@@ -40,6 +43,19 @@ impl Headers {
 
     pub(crate) fn map(&self) -> HeaderMap {
         self.0.clone()
+    }
+
+    /// A text of the server's without the credentials, which some servers repeat when they refuse them.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for value in self.0.get_all(AUTHORIZATION) {
+            // Behind the scheme, as in `Bearer …`.
+            let secret = value.to_str().unwrap_or_default().rsplit(' ').next().unwrap_or_default();
+            if secret.len() >= SECRET {
+                text = text.replace(secret, "***");
+            }
+        }
+        text
     }
 }
 

@@ -11,7 +11,7 @@ use axum::routing::post;
 use bytes::{Bytes, BytesMut};
 use decthings::runtime::Router;
 use http_body_util::BodyExt;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::answer;
 use crate::jobs::Once;
@@ -28,14 +28,25 @@ pub(super) struct Shared {
     local: Arc<Local>,
     router: Router,
     requests: Semaphore,
+    /// A permit for each kibibyte of bodies.
+    bodies: Semaphore,
     /// Set when the server stops.
     pub(super) stopping: Once<()>,
 }
 
 impl Shared {
     pub(super) fn new(local: Arc<Local>) -> Self {
-        let requests = local.config.limits.requests.min(Semaphore::MAX_PERMITS);
-        Self { router: local.router(), requests: Semaphore::new(requests), stopping: Once::new(), local }
+        let limits = &local.config.limits;
+        let requests = Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS));
+        let bodies = Semaphore::new(kibibytes(limits.bodies_bytes).min(Semaphore::MAX_PERMITS));
+        Self { router: local.router(), requests, bodies, stopping: Once::new(), local }
+    }
+
+    /// Makes room for a request; none if there are too many.
+    fn room(&self, body: usize) -> Option<[SemaphorePermit<'_>; 2]> {
+        let request = self.requests.try_acquire().ok()?;
+        let body = self.bodies.try_acquire_many(u32::try_from(kibibytes(body)).ok()?).ok()?;
+        Some([request, body])
     }
 }
 
@@ -65,17 +76,17 @@ async fn call(
 
 async fn answer(shared: &Shared, service: &str, method: &str, request: Request<Body>) -> Response<Body> {
     let limit = shared.local.config.limits.body_bytes;
-    let Ok(_permit) = shared.requests.try_acquire() else {
-        return answer::refusal("too_many_requests");
-    };
     let allowed = is_allowed(&shared.local.config.keys, request.headers());
     let announced = announced_length(request.headers());
+    let fits = announced.is_none_or(|length| length <= limit);
+    let room = if allowed && fits { shared.room(announced.unwrap_or(limit)) } else { None };
     // A client that is not let finish would only see a broken connection. So what it sends is read in any case, but
-    // it is not kept without a key, nor when it is going to be too long.
-    let keep = allowed && announced.is_none_or(|length| length <= limit);
-    match tokio::time::timeout(BODY_TIMEOUT, read(request.into_body(), announced, limit, keep)).await {
-        Ok(Ok(body)) if allowed => answer::api(shared.router.handle(service, method, body).await),
-        Ok(Ok(_)) => answer::refusal("bad_credentials"),
+    // it is only kept if it is going to be used.
+    let body = read(request.into_body(), announced, limit, room.is_some());
+    match tokio::time::timeout(BODY_TIMEOUT, body).await {
+        Ok(Ok(_)) if !allowed => answer::refusal("bad_credentials"),
+        Ok(Ok(_)) if room.is_none() => answer::refusal("too_many_requests"),
+        Ok(Ok(body)) => answer::api(shared.router.handle(service, method, body).await),
         Ok(Err(Unread::TooLong)) => {
             answer::text(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is longer than {limit} bytes\n"))
         }
@@ -109,6 +120,10 @@ async fn read(mut body: Body, announced: Option<usize>, limit: usize, keep: bool
         }
     }
     if length > limit { Err(Unread::TooLong) } else { Ok(kept.freeze()) }
+}
+
+fn kibibytes(bytes: usize) -> usize {
+    bytes.div_ceil(1024)
 }
 
 fn announced_length(headers: &HeaderMap) -> Option<usize> {

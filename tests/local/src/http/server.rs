@@ -67,10 +67,10 @@ impl LocalServer {
         // First the jobs, since calls wait for them.
         self.local.shutdown().await;
         self.shared.stopping.set(());
-        if let Some(mut serving) = self.serving.take() {
-            if tokio::time::timeout(CLOSING_TIMEOUT, &mut serving).await.is_err() {
-                serving.abort();
-            }
+        if let Some(mut serving) = self.serving.take()
+            && tokio::time::timeout(CLOSING_TIMEOUT, &mut serving).await.is_err()
+        {
+            serving.abort();
         }
     }
 }

@@ -29,7 +29,7 @@ const CHUNK_ROWS: usize = 16_384;
 /// The job goes on when the caller gives up waiting.
 pub(super) async fn evaluate(local: &Arc<Local>, request: EvaluateRequest) -> Result<EvaluationResult, Fail> {
     let finished = start(local, request)?;
-    Ok(finished.wait().await.result)
+    Ok(Arc::unwrap_or_clone(finished.wait().await.result))
 }
 
 fn start(local: &Arc<Local>, request: EvaluateRequest) -> Result<Once<Finished>, Fail> {
