@@ -45,7 +45,9 @@ pub fn meaning(code: &str) -> Meaning {
             Meaning::new("The owner has another item of this kind with the same name.")
         }
         "organization_not_found" => {
-            Meaning::new("The organization that would own the new item does not exist.")
+            Meaning::new(
+                "The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.",
+            )
         }
         "dataset_not_found" => {
             Meaning::new(
@@ -94,7 +96,9 @@ pub fn meaning(code: &str) -> Meaning {
             )
         }
         "training_session_not_found" => {
-            Meaning::new("The model does not have this training session.")
+            Meaning::new(
+                "The model, or the debug session, does not have this training session.",
+            )
         }
         "training_session_running" => {
             Meaning::new(
@@ -133,7 +137,9 @@ pub fn meaning(code: &str) -> Meaning {
             Meaning::new("The executable file could not be read.")
         }
         "invalid_executor_type" => {
-            Meaning::new("This kind of model has no filesystem that could be resized.")
+            Meaning::new(
+                "The call does not apply to this kind of model, for example because it has no filesystem to resize or no code to debug.",
+            )
         }
         "not_enough_space" => {
             Meaning::new("The files of the model do not fit into the given size.")
@@ -141,6 +147,87 @@ pub fn meaning(code: &str) -> Meaning {
         "image_not_found" => {
             Meaning::new("The container image does not exist in the registry.")
         }
+        "exception" => {
+            Meaning::new(
+                "The code of the model threw an exception or returned an error.",
+            )
+        }
+        "not_subscribed" => {
+            Meaning::new("This connection does not receive the events in question.")
+        }
+        "debug_session_not_found" => {
+            Meaning::new(
+                "The debug session does not exist, or the caller has no access to it.",
+            )
+        }
+        "debug_session_terminated" => {
+            Meaning::new("The debug session ended before the call was done.")
+        }
+        "instantiated_model_not_found" => {
+            Meaning::new("The debug session does not have this instantiated model.")
+        }
+        "state_data_not_found" => {
+            Meaning::new("The debug session does not have this state data.")
+        }
+        "not_remote_inspector" => {
+            Meaning::new(
+                "The debug session runs without a remote inspector, see `launch_debug_session`.",
+            )
+        }
+        "invalid_executable" => {
+            Meaning::new(
+                "The executable file has a format that cannot be run. `invalid_executable_file` means the same.",
+            )
+        }
+        "ESTALE" => {
+            Meaning::new("There is no file or folder with the given inode number.")
+        }
+        "ENOENT" => Meaning::new("The folder has nothing of that name."),
+        "ENOTDIR" => Meaning::new("What should be a folder is something else."),
+        "EISDIR" => Meaning::new("What should be a file is a folder."),
+        "EEXIST" => Meaning::new("The folder has something of that name already."),
+        "ENOTEMPTY" => Meaning::new("The folder is not empty."),
+        "ENOSPC" => {
+            Meaning::new(
+                "The filesystem of the model is full. `set_filesystem_size` makes it larger.",
+            )
+        }
+        "EINVAL" => Meaning::new("The call does not apply to this kind of file."),
+        "EFBIG" => Meaning::new("The new size is larger than a file can be."),
+        "EPERM" => Meaning::new("A folder cannot have a second name."),
+        "repository_not_found" => {
+            Meaning::new(
+                "The repository does not exist, or the caller has no access to it.",
+            )
+        }
+        "language_server_not_found" => {
+            Meaning::new(
+                "The language server does not exist, or is not one of this connection.",
+            )
+        }
+        "name_in_use" => Meaning::new("Another organization has that name."),
+        "member_not_found" => {
+            Meaning::new("One of the users is not a member of the organization.")
+        }
+        "invite_not_found" => {
+            Meaning::new(
+                "The organization has not invited the caller, or has withdrawn the invitation.",
+            )
+        }
+        "persistent_launcher_being_deleted" => {
+            Meaning::new("The persistent launcher is about to disappear already.")
+        }
+        "spawned_command_not_found" => {
+            Meaning::new(
+                "The command does not exist, has ended, or the caller has no access to it.",
+            )
+        }
+        "terminal_session_not_found" => {
+            Meaning::new(
+                "The terminal session does not exist, has ended, or the caller has no access to it.",
+            )
+        }
+        "notification_not_found" => Meaning::new("The notification does not exist."),
         _ => Meaning::new(""),
     }
 }
@@ -171,14 +258,14 @@ impl InvalidParameter {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-#[cfg(feature = "model")]
+#[cfg(any(feature = "debug", feature = "model"))]
 pub struct ReferencedDatasetNotFound {
     /// Id of the dataset.
     pub dataset_id: String,
 }
 
 #[cfg(feature = "server")]
-#[cfg(feature = "model")]
+#[cfg(any(feature = "debug", feature = "model"))]
 impl ReferencedDatasetNotFound {
     /// Makes a [`ReferencedDatasetNotFound`] of what is required.
     pub fn new(dataset_id: impl Into<String>) -> Self {
@@ -192,7 +279,7 @@ impl ReferencedDatasetNotFound {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-#[cfg(feature = "model")]
+#[cfg(any(feature = "debug", feature = "model"))]
 pub struct DatasetKeyNotFound {
     /// Id of the dataset.
     pub dataset_id: String,
@@ -201,7 +288,7 @@ pub struct DatasetKeyNotFound {
 }
 
 #[cfg(feature = "server")]
-#[cfg(feature = "model")]
+#[cfg(any(feature = "debug", feature = "model"))]
 impl DatasetKeyNotFound {
     /// Makes a [`DatasetKeyNotFound`] of what is required.
     pub fn new(dataset_id: impl Into<String>, dataset_key: impl Into<String>) -> Self {
@@ -230,5 +317,32 @@ impl IncorrectVersionId {
         Self {
             dataset_version_id: dataset_version_id.into(),
         }
+    }
+}
+
+/// Exception.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+#[cfg(feature = "debug")]
+pub struct Exception {
+    /// Message or stack trace of the exception, when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exception_details: Option<String>,
+}
+
+#[cfg(feature = "server")]
+#[cfg(feature = "debug")]
+impl Exception {
+    /// Makes an [`Exception`] in which nothing is set.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        Self { exception_details: None }
+    }
+
+    /// Message or stack trace of the exception, when there is one.
+    pub fn exception_details(mut self, exception_details: impl Into<String>) -> Self {
+        self.exception_details = Some(exception_details.into());
+        self
     }
 }

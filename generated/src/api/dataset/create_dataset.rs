@@ -153,7 +153,8 @@ impl CreateDatasetResult {
 pub enum CreateDatasetError {
     /// `name_already_used`: The owner has another item of this kind with the same name.
     NameAlreadyUsed,
-    /// `organization_not_found`: The organization that would own the new item does not exist.
+    /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
+    /// Where something is created, this is the organization that would own it.
     OrganizationNotFound,
     /// `access_denied`: The caller may not do this.
     AccessDenied,

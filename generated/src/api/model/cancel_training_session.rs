@@ -96,7 +96,7 @@ impl CancelTrainingSessionResult {
 pub enum CancelTrainingSessionError {
     /// `model_not_found`: The model does not exist, or the caller has no access to it.
     ModelNotFound,
-    /// `training_session_not_found`: The model does not have this training session.
+    /// `training_session_not_found`: The model, or the debug session, does not have this training session.
     TrainingSessionNotFound,
     /// `training_session_not_running`: The training session is already over.
     TrainingSessionNotRunning,

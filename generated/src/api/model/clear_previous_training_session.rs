@@ -98,7 +98,7 @@ impl ClearPreviousTrainingSessionResult {
 pub enum ClearPreviousTrainingSessionError {
     /// `model_not_found`: The model does not exist, or the caller has no access to it.
     ModelNotFound,
-    /// `training_session_not_found`: The model does not have this training session.
+    /// `training_session_not_found`: The model, or the debug session, does not have this training session.
     TrainingSessionNotFound,
     /// `training_session_running`: The training session is still going on. Cancel it with
     /// `cancel_training_session` first.

@@ -522,7 +522,7 @@ impl TrainingFailureMaxDurationExceeded {
 pub enum GetTrainingStatusError {
     /// `model_not_found`: The model does not exist, or the caller has no access to it.
     ModelNotFound,
-    /// `training_session_not_found`: The model does not have this training session.
+    /// `training_session_not_found`: The model, or the debug session, does not have this training session.
     TrainingSessionNotFound,
     /// `bad_credentials`: The API key is missing, wrong or no longer valid.
     BadCredentials,

@@ -90,7 +90,8 @@ impl SetFilesystemSizeResult {
 pub enum SetFilesystemSizeError {
     /// `model_not_found`: The model does not exist, or the caller has no access to it.
     ModelNotFound,
-    /// `invalid_executor_type`: This kind of model has no filesystem that could be resized.
+    /// `invalid_executor_type`: The call does not apply to this kind of model, for example because it has
+    /// no filesystem to resize or no code to debug.
     InvalidExecutorType,
     /// `not_enough_space`: The files of the model do not fit into the given size.
     NotEnoughSpace,

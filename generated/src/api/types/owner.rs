@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use crate::runtime::Tagged;
 
-/// Who owns a dataset or model.
+/// Who owns a dataset, a model or a repository.
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
