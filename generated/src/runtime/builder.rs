@@ -157,7 +157,13 @@ impl ClientBuilder {
         let (http_url, websocket_url) = (http.to_string(), websocket.to_string());
         let timeout = self.timeout;
         let transport = self.transport(http, &websocket)?;
-        Ok(Client::from_core(Core { transport, timeout, http_url, websocket_url }))
+        Ok(Client::from_core(Core {
+            transport,
+            socket: super::socket::Socket::new(None),
+            timeout,
+            http_url,
+            websocket_url,
+        }))
     }
 
     fn transport(self, http: Endpoint, websocket: &Endpoint) -> Result<Box<dyn Transport>, BuildError> {

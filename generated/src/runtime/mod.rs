@@ -11,11 +11,13 @@ mod client;
 mod dynamic;
 mod endpoint;
 mod error;
+mod events;
 mod open;
 mod operation;
 mod secret;
 #[cfg(feature = "server")]
 mod server;
+mod socket;
 mod tensor_serde;
 mod text;
 mod transport;
@@ -30,11 +32,17 @@ pub use client::Client;
 #[cfg(feature = "dynamic")]
 pub use dynamic::{DynamicOperation, dynamic};
 pub use error::Error;
+pub use events::{
+    Channel, EndReason, EventError, EventKind, EventSet, IdSource, RawEvent, Subscribes, Subscription, Update,
+};
 pub use open::{JsonKind, Keyed, Kinded, Tagged};
 pub use operation::{Method, Operation, Route};
 pub use secret::ApiKey;
 #[cfg(feature = "server")]
-pub use server::{Answer, IncomingRequest, Reply, Router, Routes, ServiceError, handle, not_implemented};
+pub use server::{
+    Answer, Connection, EventHub, IncomingRequest, Outgoing, Reply, Router, Routes, ServiceError, handle,
+    not_implemented,
+};
 pub use wire::{AnswerFrame, BlobRule, Payload, RequestFrame};
 
 pub use crate::tensor::Tensor;

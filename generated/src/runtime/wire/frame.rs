@@ -180,7 +180,7 @@ fn take_blob(data: &mut Bytes, index: usize) -> Result<Bytes, Failure> {
     take(data, size, &format_args!("blob {index}"))
 }
 
-fn write_len(len: usize, out: &mut Vec<u8>) {
+pub(super) fn write_len(len: usize, out: &mut Vec<u8>) {
     // No machine's usize is wider than 64 bits.
     varint::write(u64::try_from(len).unwrap_or(u64::MAX), out);
 }
