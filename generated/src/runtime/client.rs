@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::error::Failure;
-use super::socket::{Lease, Opened, Opening, Socket, Want};
+use super::socket::{Answered, Lease, Socket};
 use super::transport::{Transport, WireCall};
 use super::wire;
 use super::{BuildError, Channel, ClientBuilder, IdSource, Method, RequestFrame, Route};
@@ -70,7 +70,7 @@ impl Client {
                 Route::OpenWebSocketElse { error } => Some(error),
                 _ => return self.0.transport.carry(WireCall { method, frame }).await,
             };
-            self.0.socket.call(method, frame, refusal, Want::Answer).await.map(|opened| opened.answer)
+            self.0.socket.call(method, frame, refusal).await.map(|answered| answered.answer)
         })
         .await
     }
@@ -83,20 +83,19 @@ impl Client {
         timeout: Option<Duration>,
         channel: &'static Channel,
         id: IdSource,
-    ) -> Result<Opened, Failure> {
+    ) -> Result<Answered, Failure> {
         if let Route::WebSocketUnless { param, equals } = method.transport {
             if wire::has_flag(&frame, param, equals) {
-                return Err(Failure::invalid(param, format!("without `{param}: {equals}` only, one subscribes")));
+                return Err(Failure::invalid(param, format!("with {equals}, the call does not subscribe")));
             }
         }
-        let want = Want::Events(Opening { channel, id });
-        self.within(method, timeout, self.0.socket.call(method, frame, None, want)).await
+        self.within(method, timeout, self.0.socket.open(method, frame, channel, id)).await
     }
 
-    /// Gives a subscription back, and waits until the server knows.
-    pub(crate) async fn give_back(&self, lease: Lease) -> Result<(), Failure> {
-        drop(lease);
-        Ok(())
+    /// Gives a subscription back, and waits for the server's answer if it is asked.
+    pub(crate) async fn give_back(&self, lease: Lease) -> Result<Option<Bytes>, Failure> {
+        let after = self.0.timeout;
+        tokio::time::timeout(after, lease.give_back()).await.map_err(|_| Failure::Timeout { after })
     }
 
     async fn within<T>(

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use super::{EndReason, RawEvent, Update};
+use super::{EndReason, Update};
 
 /// How much waits at most.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +46,11 @@ impl Buffer {
         Self { state: Mutex::default(), limits }
     }
 
+    /// One before which updates have been lost.
+    pub(crate) fn after_loss(limits: Limits, lagged: u64) -> Self {
+        Self { state: Mutex::new(State { lagged, ..State::default() }), limits }
+    }
+
     /// Adds an update. The oldest ones make room.
     pub(crate) fn push(&self, update: Update) {
         let mut state = self.lock();
@@ -72,18 +77,6 @@ impl Buffer {
         if matches!(state.end, End::Open) {
             state.end = End::Reason(reason);
             state.wake();
-        }
-    }
-
-    /// Takes over what has been waiting elsewhere, before anyone reads.
-    pub(crate) fn take_over(&self, other: &Self) {
-        let other = std::mem::take(&mut *other.lock());
-        let mut state = self.lock();
-        state.lagged = state.lagged.saturating_add(other.lagged);
-        state.gap |= other.gap;
-        drop(state);
-        for update in other.waiting {
-            self.push(update);
         }
     }
 

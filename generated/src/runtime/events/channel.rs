@@ -23,6 +23,21 @@ impl Channel {
     pub fn kind(&self, name: &str) -> Option<&'static EventKind> {
         self.events.iter().find(|kind| kind.name == name)
     }
+
+    /// The method that subscribes, and the parameter that says to what.
+    pub(crate) fn subscribing(&self) -> Option<(&'static Method, &'static str)> {
+        let method = self.subscribe?;
+        match method.opens? {
+            IdSource::Params(param) => Some((method, param)),
+            IdSource::Result(_) => None,
+        }
+    }
+
+    /// The method that unsubscribes, and the parameter that says from what.
+    pub(crate) fn unsubscribing(&self) -> Option<(&'static Method, &'static str)> {
+        let method = self.unsubscribe?;
+        Some((method, method.closes?))
+    }
 }
 
 impl fmt::Debug for Channel {

@@ -11,7 +11,7 @@ use super::{Channel, EventError, EventSet};
 use crate::runtime::error::Failure;
 use crate::runtime::wire::{self, Event};
 
-/// An event as it came. Cheap to clone only when its JSON is small.
+/// An event as it came.
 #[derive(Clone)]
 pub struct RawEvent {
     channel: &'static Channel,
@@ -79,10 +79,6 @@ impl RawEvent {
     pub fn params<T: DeserializeOwned>(&self) -> Result<T, EventError> {
         let rules = self.channel.kind(self.name()).map_or(&[][..], |kind| kind.blobs);
         wire::decode_event(&self.event, rules).map_err(|failure| EventError::new(self.service(), self.name(), failure))
-    }
-
-    pub(crate) fn channel(&self) -> &'static Channel {
-        self.channel
     }
 
     /// Whether no event follows.

@@ -10,7 +10,7 @@ use futures_core::Stream;
 
 use super::{EventSet, RawEvent, Update};
 use crate::runtime::socket::Lease;
-use crate::runtime::{Client, Error};
+use crate::runtime::{Client, Error, wire};
 
 /// Events of a session, as they come: a stream, which ends after the session's last event.
 ///
@@ -55,10 +55,11 @@ impl<E: EventSet> Subscription<E> {
     /// meanwhile is no error.
     pub async fn unsubscribe(self) -> Result<(), Error> {
         let Self { lease, client, .. } = self;
-        let at = lease.channel().unsubscribe;
-        match (client.give_back(lease).await, at) {
-            (Err(failure), Some(at)) => Err(failure.at(at)),
-            _ => Ok(()),
+        let Some(at) = lease.channel().unsubscribe else { return Ok(()) };
+        match client.give_back(lease).await {
+            Ok(None) => Ok(()),
+            Ok(Some(answer)) => wire::unsubscribed(at, answer),
+            Err(failure) => Err(failure.at(at)),
         }
     }
 

@@ -3,20 +3,34 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use tokio::sync::oneshot;
+
 use super::shared::Shared;
 use crate::runtime::Channel;
 use crate::runtime::events::Buffer;
 
 /// A reader's part of a subscription. Dropping it gives it back.
 pub(crate) struct Lease {
-    pub(super) shared: Arc<Shared>,
-    pub(super) key: u64,
-    pub(super) channel: &'static Channel,
-    pub(super) id: String,
-    pub(super) buffer: Arc<Buffer>,
+    shared: Arc<Shared>,
+    key: u64,
+    channel: &'static Channel,
+    id: String,
+    buffer: Arc<Buffer>,
+    held: bool,
 }
 
 impl Lease {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        key: u64,
+        channel: &'static Channel,
+        id: String,
+        buffer: Arc<Buffer>,
+    ) -> Self {
+        Self { shared, key, channel, id, buffer, held: true }
+    }
+
     pub(crate) fn id(&self) -> &str {
         &self.id
     }
@@ -28,11 +42,21 @@ impl Lease {
     pub(crate) fn buffer(&self) -> &Buffer {
         &self.buffer
     }
+
+    /// Gives it back, and waits for the server's answer; nothing if the server did not have to be asked.
+    pub(crate) async fn give_back(mut self) -> Option<Bytes> {
+        let (told, answer) = oneshot::channel();
+        self.held = false;
+        self.shared.release(self.key, Some(told));
+        answer.await.ok().flatten()
+    }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.shared.release(self.key, None);
+        if self.held {
+            self.shared.release(self.key, None);
+        }
     }
 }
 

@@ -37,6 +37,7 @@ pub(crate) trait Link: Send {
 
 /// What comes from a connection.
 #[derive(Debug)]
+#[cfg_attr(not(any(feature = "ws", feature = "server")), expect(dead_code, reason = "there is no way to connect"))]
 pub(crate) enum Incoming {
     Message(Bytes),
     Lost(Lost),

@@ -161,7 +161,6 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
 }
 
 /// The JSON of an answer.
-#[cfg(any(feature = "server", feature = "dynamic"))]
 pub(super) fn write(name: &str, content: &[u8]) -> Bytes {
     let parts: [&[u8]; 5] = [b"{\"", name.as_bytes(), b"\":", content, b"}"];
     parts.concat().into()

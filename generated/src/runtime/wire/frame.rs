@@ -78,7 +78,6 @@ pub struct AnswerFrame {
 }
 
 impl AnswerFrame {
-    #[cfg(any(feature = "server", feature = "dynamic"))]
     pub(crate) fn new(json: Bytes, blobs: Vec<Payload>) -> Self {
         let mut head = Vec::new();
         write_len(json.len(), &mut head);

@@ -2,10 +2,10 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::event::Event;
 use super::frame::take_json;
-use super::payload::join;
 use crate::runtime::error::Failure;
 use crate::runtime::{ApiKey, EventError, Method, RequestFrame};
 
@@ -45,11 +45,29 @@ pub(crate) fn socket_request(
     Ok(RequestFrame { json: json.into(), blobs: frame.blobs })
 }
 
-/// The message of a request.
-pub(crate) fn request_message(id: u32, request: &RequestFrame) -> Bytes {
-    let mut pieces = vec![Bytes::copy_from_slice(&id.to_be_bytes())];
-    pieces.extend(request.to_segments());
-    join(&pieces)
+/// A request of which the only parameter is an id.
+pub(crate) fn id_request(param: &str, id: &str) -> Result<RequestFrame, Failure> {
+    let params = Map::from_iter([(param.to_owned(), Value::from(id))]);
+    RequestFrame::new(Value::from(params).to_string().into(), Vec::new())
+}
+
+/// The message of a request, with room for its id.
+pub(crate) fn request_message(request: &RequestFrame) -> BytesMut {
+    let pieces = request.to_segments();
+    let mut message = BytesMut::with_capacity(super::total(&pieces).saturating_add(4));
+    message.put_u32(0);
+    for piece in pieces {
+        message.extend_from_slice(&piece);
+    }
+    message
+}
+
+/// A message with its id.
+pub(crate) fn with_id(mut message: BytesMut, id: u32) -> Bytes {
+    if let Some(place) = message.first_chunk_mut() {
+        *place = id.to_be_bytes();
+    }
+    message.freeze()
 }
 
 /// Reads what a server says.

@@ -18,7 +18,7 @@ pub use payload::Payload;
 pub use rules::BlobRule;
 
 pub(crate) use event::{Event, decode_event, encode_event};
-pub(crate) use message::{ServerMessage, read_server_message, request_message, socket_request};
+pub(crate) use message::{ServerMessage, id_request, read_server_message, request_message, socket_request, with_id};
 pub(crate) use payload::total;
 #[cfg(feature = "server")]
 pub(crate) use {
@@ -31,7 +31,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::error::Failure;
-use super::{ApiError, Error, ErrorCode, Method, Operation};
+use super::{ApiError, Error, ErrorCode, Method, Operation, Route};
 use scope::Parked;
 
 /// A request in its frame.
@@ -103,7 +103,6 @@ pub(crate) fn encode_result<T: Serialize>(method: &Method, result: &T) -> Result
 }
 
 /// An error in its frame.
-#[cfg(feature = "server")]
 pub(crate) fn encode_error(error: &ApiError) -> AnswerFrame {
     AnswerFrame::new(answer::write("error", error.to_json().to_string().as_bytes()), Vec::new())
 }
@@ -120,6 +119,20 @@ pub(crate) enum Outcome {
     /// The properties of the result; of no use where bytes or tensors belong.
     Result(Map<String, Value>),
     Error(ApiError),
+}
+
+/// Reads the answer to a method that ends a subscription. That there is none is what was wanted.
+pub(crate) fn unsubscribed(at: &'static Method, answer: Bytes) -> Result<(), Error> {
+    let none = match at.transport {
+        Route::OpenWebSocketElse { error } => Some(error),
+        _ => None,
+    };
+    match outcome(at, answer) {
+        Ok(Outcome::Result(_)) => Ok(()),
+        Ok(Outcome::Error(error)) if none == Some(error.code()) => Ok(()),
+        Ok(Outcome::Error(error)) => Err(api_error(at, error)),
+        Err(failure) => Err(failure.at(at)),
+    }
 }
 
 /// Reads an answer as far as it goes without its types.
