@@ -13,9 +13,11 @@
 //! - A [`Client`] has a function a service, which has a function a method. Each makes a [`Call`]: complete it with its
 //!   setters, then await it.
 //! - Data goes in and comes out as [`Tensor`]s and [`Blob`]s, which are cheap to clone and not copied on their way.
+//! - A method that starts something that tells events can be subscribed to: [`Call::subscribe`] gives a [`Subscription`],
+//!   which is a stream.
 //! - What went wrong is an [`Error`]; what the API itself refused is in [`Error::api`], with the method's own type.
 //!
-//! Cargo features: `rustls` (TLS, on by default), one a service, `server` (the other side of each service, and a
+//! Cargo features: `rustls` (TLS, on by default), `ws` (calls and events on the WebSocket, on by default), one a service, `server` (the other side of each service, and a
 //! [`Client`] without a socket), `dynamic` (calls by name with JSON).
 
 pub mod runtime;
@@ -25,7 +27,8 @@ mod varint;
 pub use api::types;
 pub use runtime::{ApiError, ApiKey, Base64, Blob, BuildError, Call, Client, ClientBuilder, Error};
 #[cfg(feature = "server")]
-pub use runtime::{Router, ServiceError};
+pub use runtime::{Connection, EventHub, Router, ServiceError};
+pub use runtime::{EndReason, EventError, RawEvent, Subscription, Update};
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 
 #[rustfmt::skip]

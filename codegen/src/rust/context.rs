@@ -154,7 +154,10 @@ impl<'c, 'a> File<'c, 'a> {
             Owner::Errors => {
                 self.import(&format!("{}::errors", self.root), &ident.to_string());
             }
-            Owner::Method(..) | Owner::Event(..) => {}
+            // Another file of the same service, which its folder passes on.
+            Owner::Method(..) | Owner::Event(..) => {
+                self.import("super", &ident.to_string());
+            }
         }
         quote!(#ident)
     }

@@ -103,7 +103,7 @@ fn channel(file: &File<'_, '_>, service: &Service, id: &str) -> TokenStream {
         };
         match service.methods.iter().find(is_it) {
             Some(method) => {
-                let request = file.import("super", &file.ty(&method.params).to_string());
+                let request = file.ty(&method.params);
                 file.runtime("Operation");
                 quote!(Some(#request::METHOD))
             }
@@ -161,7 +161,7 @@ fn session(file: &File<'_, '_>, service: &Service, id: &str, name: &Ident) -> To
     let functions = service.methods.iter().filter(concerns).map(|method| {
         let call = file.runtime("Call");
         let function = naming::ident(&file.cx.method_name(method));
-        let request = file.import("super", &file.ty(&method.params).to_string());
+        let request = file.ty(&method.params);
         let fields = file.cx.api.object(&method.params).map(|object| object.fields.as_slice()).unwrap_or_default();
         let others = fields.iter().filter(|field| field.required && field.wire != id);
         let parameters = others.map(|field| {

@@ -6,8 +6,16 @@ use std::time::Duration;
 
 use super::client::Core;
 use super::endpoint::{self, Endpoint};
+use super::socket::{Heartbeat, Reconnect, Socket};
+#[cfg(feature = "ws")]
+use super::transport::WebSocketDial;
 use super::transport::{Headers, Http, HttpSettings, Transport};
 use super::{ApiKey, BuildError, Client};
+#[cfg(any(feature = "ws", feature = "server"))]
+use super::{
+    events::Limits,
+    socket::{Dial, Settings},
+};
 
 /// Settings of a client. What is left out has a default.
 ///
@@ -27,6 +35,10 @@ pub struct ClientBuilder {
     timeout: Duration,
     connect_timeout: Duration,
     max_answer_bytes: u64,
+    max_message_bytes: usize,
+    heartbeat: Heartbeat,
+    reconnect: Reconnect,
+    event_buffer: usize,
     allow_insecure_key: bool,
     /// A variable of the environment that is not Unicode.
     unusable: Option<&'static str>,
@@ -46,6 +58,14 @@ impl ClientBuilder {
             timeout: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(10),
             max_answer_bytes: 1 << 30,
+            max_message_bytes: 256 << 20,
+            heartbeat: Heartbeat { every: Duration::from_secs(20), timeout: Duration::from_secs(20) },
+            reconnect: Reconnect {
+                first: Duration::from_millis(200),
+                most: Duration::from_secs(30),
+                give_up: Duration::from_secs(300),
+            },
+            event_buffer: 1024,
             allow_insecure_key: false,
             unusable: None,
             #[cfg(feature = "server")]
@@ -126,6 +146,41 @@ impl ClientBuilder {
         self
     }
 
+    /// The most bytes of a message on the WebSocket, in either direction: 256 MiB if not set. A larger request is
+    /// refused before it is sent; a larger message of the server ends the connection.
+    pub fn max_message_bytes(mut self, bytes: usize) -> Self {
+        self.max_message_bytes = bytes;
+        self
+    }
+
+    /// How often a silent WebSocket is asked for a sign of life, and how long that may take until the connection
+    /// counts as lost: 20 s each if not set.
+    pub fn heartbeat(mut self, every: Duration, timeout: Duration) -> Self {
+        self.heartbeat = Heartbeat { every, timeout };
+        self
+    }
+
+    /// How a lost WebSocket is connected again for the sake of subscriptions: after `first`, twice that, and so on up
+    /// to `most`, each shortened by chance to no less than half. 200 ms and 30 s if not set. Calls do not wait: each
+    /// connects at once.
+    pub fn reconnect_delay(mut self, first: Duration, most: Duration) -> Self {
+        self.reconnect = Reconnect { first, most, ..self.reconnect };
+        self
+    }
+
+    /// How long that is tried, until subscriptions end: 5 minutes if not set.
+    pub fn reconnect_for(mut self, time: Duration) -> Self {
+        self.reconnect.give_up = time;
+        self
+    }
+
+    /// How many events of a subscription may wait for being read: 1024 if not set, and no more than 16 MiB. Of more,
+    /// the oldest are dropped, of which [`Update::Lagged`](super::Update::Lagged) tells.
+    pub fn event_buffer(mut self, events: usize) -> Self {
+        self.event_buffer = events;
+        self
+    }
+
     /// Whether the API key may be sent without TLS to another machine. It may not if this is not set.
     pub fn allow_insecure_key(mut self, allow: bool) -> Self {
         self.allow_insecure_key = allow;
@@ -156,19 +211,21 @@ impl ClientBuilder {
         };
         let (http_url, websocket_url) = (http.to_string(), websocket.to_string());
         let timeout = self.timeout;
-        let transport = self.transport(http, &websocket)?;
-        Ok(Client::from_core(Core { transport, timeout, http_url, websocket_url }))
+        let (transport, socket) = self.connections(http, websocket)?;
+        Ok(Client::from_core(Core { transport, socket, timeout, http_url, websocket_url }))
     }
 
-    fn transport(self, http: Endpoint, websocket: &Endpoint) -> Result<Box<dyn Transport>, BuildError> {
+    fn connections(self, http: Endpoint, websocket: Endpoint) -> Result<(Box<dyn Transport>, Socket), BuildError> {
         #[cfg(feature = "server")]
-        if let Some(router) = self.router {
-            return Ok(Box::new(super::transport::InProcess(router)));
+        if let Some(router) = self.router.clone() {
+            let dial = super::socket::LocalDial(router.clone());
+            let socket = Socket::new(Some(self.socket(Box::new(dial), None)));
+            return Ok((Box::new(super::transport::InProcess(router)), socket));
         }
         http.check_tls()?;
-        let key = match self.api_key_file {
-            Some(path) => Some(endpoint::read_key(&path)?),
-            None => self.api_key,
+        let key = match &self.api_key_file {
+            Some(path) => Some(endpoint::read_key(path)?),
+            None => self.api_key.clone(),
         };
         if key.is_some() && !self.allow_insecure_key {
             http.check_secret()?;
@@ -181,7 +238,29 @@ impl ClientBuilder {
             connect_timeout: self.connect_timeout,
             max_answer_bytes: self.max_answer_bytes,
         };
-        Ok(Box::new(Http::new(settings, is_local)?))
+        let transport = Box::new(Http::new(settings, is_local)?);
+        #[cfg(feature = "ws")]
+        let socket = {
+            let (url, headers) = (websocket.into_url(), Headers::of_user(&self.headers)?);
+            let dial = WebSocketDial::new(url, headers, self.connect_timeout, self.max_message_bytes)?;
+            Socket::new(Some(self.socket(Box::new(dial), key)))
+        };
+        #[cfg(not(feature = "ws"))]
+        let socket = Socket::new(None);
+        Ok((transport, socket))
+    }
+
+    #[cfg(any(feature = "ws", feature = "server"))]
+    fn socket(&self, dial: Box<dyn Dial>, key: Option<ApiKey>) -> Settings {
+        Settings {
+            dial,
+            key,
+            most_bytes: self.max_message_bytes,
+            heartbeat: self.heartbeat,
+            reconnect: self.reconnect,
+            limits: Limits { events: self.event_buffer, bytes: 16 << 20 },
+            timeout: self.timeout,
+        }
     }
 }
 

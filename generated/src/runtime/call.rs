@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{BoxFuture, Client, Error, Operation, wire};
+use super::error::Failure;
+use super::events::EventSet as _;
+use super::{BoxFuture, Client, Error, IdSource, Operation, Subscribes, Subscription, wire};
 
 /// A call: complete it with its setters, then await it, or [`send`](Self::send) it.
 ///
@@ -55,6 +57,30 @@ impl<R: Operation> Call<R> {
         let answer = self.client.exchange(method, frame, self.timeout).await;
         let answer = answer.map_err(|failure| failure.at(method))?;
         wire::decode_answer::<R>(answer)
+    }
+}
+
+impl<R: Subscribes> Call<R> {
+    /// Makes the call on the WebSocket, and subscribes to the events of what it starts or names.
+    ///
+    /// Events that come before the answer are delivered as well.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`send`](Self::send).
+    pub async fn subscribe(self) -> Result<Subscription<R::Events>, Error<R::Error>> {
+        let method = R::METHOD;
+        let frame = wire::encode_request(method, &self.request).map_err(|failure| failure.at(method))?;
+        let opened = self.client.open(method, frame, self.timeout, R::Events::CHANNEL, R::ID).await;
+        let opened = opened.map_err(|failure| failure.at(method))?;
+        wire::decode_answer::<R>(opened.answer)?;
+        match opened.lease {
+            Some(lease) => Ok(Subscription::new(self.client, lease)),
+            None => {
+                let (IdSource::Params(name) | IdSource::Result(name)) = R::ID;
+                Err(Failure::decode(format!("result.{name}"), "the id to subscribe to is missing", "").at(method))
+            }
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::error::Failure;
 use super::text::path_text;
 use super::wire::{self, AnswerFrame};
-use super::{BoxFuture, Call, Client, Error, Method, Operation, RequestFrame, Route};
+use super::{BoxFuture, Call, Client, Error, Method, Operation, RequestFrame};
 
 /// A method without its types.
 #[derive(Clone, Copy, Debug)]
@@ -108,15 +108,7 @@ impl Client {
     }
 }
 
-static UNKNOWN: Method = Method {
-    service: "",
-    name: "",
-    transport: Route::Http,
-    idempotent: false,
-    deadline: None,
-    request_blobs: &[],
-    response_blobs: &[],
-};
+static UNKNOWN: Method = Method::new("", "");
 
 fn call<R: Operation>(client: Client, params: Value) -> BoxFuture<'static, Result<Value, Error>> {
     let at = R::METHOD;

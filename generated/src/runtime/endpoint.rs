@@ -26,7 +26,11 @@ impl Endpoint {
     }
 
     pub(super) fn websocket_at(url: Option<&str>) -> Result<Self, BuildError> {
-        parse(url.unwrap_or(WEBSOCKET_URL), ["ws", "wss"])
+        let endpoint = parse(url.unwrap_or(WEBSOCKET_URL), ["ws", "wss"])?;
+        if cfg!(all(feature = "ws", not(feature = "rustls"))) && endpoint.0.scheme() == "wss" {
+            return Err(invalid(endpoint.0.as_str(), "needs the cargo feature `rustls`"));
+        }
+        Ok(endpoint)
     }
 
     /// The WebSocket beside an HTTP address.

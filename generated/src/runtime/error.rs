@@ -263,7 +263,6 @@ impl Failure {
     }
 
     /// What is wrong, without knowing the call.
-    #[cfg(feature = "server")]
     pub(crate) fn explain(&self) -> String {
         match self {
             Self::Invalid { path, reason: text } | Self::Decode { path, message: text, .. } if path.is_empty() => {

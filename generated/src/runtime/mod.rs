@@ -12,11 +12,13 @@ mod dynamic;
 mod endpoint;
 mod error;
 mod error_codes;
+mod events;
 mod open;
 mod operation;
 mod secret;
 #[cfg(feature = "server")]
 mod server;
+mod socket;
 mod tensor_serde;
 mod text;
 mod transport;
@@ -33,11 +35,17 @@ pub use client::Client;
 pub use dynamic::{DynamicOperation, dynamic};
 pub use error::Error;
 pub use error_codes::Meaning;
+pub use events::{
+    Channel, EndReason, EventError, EventKind, EventSet, IdSource, RawEvent, Subscribes, Subscription, Update,
+};
 pub use open::{JsonKind, Keyed, Kinded, Tagged};
 pub use operation::{Method, Operation, Route};
 pub use secret::ApiKey;
 #[cfg(feature = "server")]
-pub use server::{Answer, IncomingRequest, Reply, Router, Routes, ServiceError, handle, not_implemented};
+pub use server::{
+    Answer, Connection, EventHub, IncomingRequest, Outgoing, Reply, Router, Routes, ServiceError, handle,
+    not_implemented,
+};
 pub use wire::{AnswerFrame, BlobRule, Payload, RequestFrame};
 
 pub use crate::tensor::Tensor;

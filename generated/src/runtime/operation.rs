@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{BlobRule, ErrorCode};
+use super::{BlobRule, ErrorCode, IdSource};
 
 /// The facts of a method that do not depend on types.
 pub struct Method {
@@ -20,6 +20,10 @@ pub struct Method {
     pub idempotent: bool,
     /// How long a call may take where the client's default is too short.
     pub deadline: Option<Duration>,
+    /// Where the id stands that a successful call subscribes to.
+    pub opens: Option<IdSource>,
+    /// The parameter with the id of which a successful call ends the subscription.
+    pub closes: Option<&'static str>,
     /// Where bytes and tensors leave the parameters.
     pub request_blobs: &'static [BlobRule],
     /// Where bytes and tensors join the result.
@@ -36,8 +40,17 @@ impl fmt::Debug for Method {
 impl Method {
     /// A method over HTTP, not safe to repeat, without blobs; the other functions say what differs.
     pub const fn new(service: &'static str, name: &'static str) -> Self {
-        let transport = Route::Http;
-        Self { service, name, transport, idempotent: false, deadline: None, request_blobs: &[], response_blobs: &[] }
+        Self {
+            service,
+            name,
+            transport: Route::Http,
+            idempotent: false,
+            deadline: None,
+            opens: None,
+            closes: None,
+            request_blobs: &[],
+            response_blobs: &[],
+        }
     }
 
     /// Travels in another way.
@@ -53,6 +66,16 @@ impl Method {
     /// May take that long.
     pub const fn deadline_seconds(self, seconds: u64) -> Self {
         Self { deadline: Some(Duration::from_secs(seconds)), ..self }
+    }
+
+    /// Subscribes to the events of an id.
+    pub const fn opens(self, id: IdSource) -> Self {
+        Self { opens: Some(id), ..self }
+    }
+
+    /// Ends the subscription to the id in this parameter.
+    pub const fn closes(self, param: &'static str) -> Self {
+        Self { closes: Some(param), ..self }
     }
 
     /// Has blobs in its parameters.

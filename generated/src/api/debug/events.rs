@@ -11,8 +11,8 @@ use super::{
     CallCreateModelStateRequest, CallEvaluateRequest, CallGetModelStateRequest,
     CallInstantiateModelRequest, CallTrainRequest, CancelTrainingSessionRequest,
     DownloadStateDataRequest, GetTrainingMetricsRequest, GetTrainingStatusRequest,
-    SendToRemoteInspectorRequest, SubscribeToEventsRequest, TerminateDebugSessionRequest,
-    UnsubscribeFromEventsRequest,
+    SendToRemoteInspectorRequest, StateSource, SubscribeToEventsRequest,
+    TerminateDebugSessionRequest, UnsubscribeFromEventsRequest,
 };
 use super::super::types::{
     DebugSessionTerminatedReason, ParameterProvider, TrainingMetricRange,

@@ -9,7 +9,7 @@ use crate::runtime::{
 };
 use super::{
     AddFilesystemAccessForTerminalSessionRequest, ResizeTerminalSessionRequest,
-    SubscribeToEventsRequest, TerminateTerminalSessionRequest,
+    SubscribeToEventsRequest, TerminalSize, TerminateTerminalSessionRequest,
     UnsubscribeFromEventsRequest, WriteToTerminalSessionRequest,
 };
 use super::super::types::TerminalSessionTerminatedReason;

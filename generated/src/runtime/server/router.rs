@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Answer, IncomingRequest};
+use super::{Answer, Connection, EventHub, IncomingRequest};
 use crate::runtime::{ApiError, BoxFuture};
 
 /// The methods of a service.
@@ -19,6 +19,7 @@ pub trait Routes: Send + Sync + 'static {
 #[derive(Clone, Default)]
 pub struct Router {
     services: Arc<BTreeMap<&'static str, Arc<dyn Routes>>>,
+    hub: EventHub,
 }
 
 impl Router {
@@ -33,15 +34,30 @@ impl Router {
         self
     }
 
+    /// Takes the events of this hub. A router that is not given one has its own, which nobody can publish to.
+    pub fn events(mut self, hub: EventHub) -> Self {
+        self.hub = hub;
+        self
+    }
+
+    /// A connection for a new socket.
+    pub fn connect(&self) -> Connection {
+        Connection::new(self.clone(), self.hub.clone())
+    }
+
     /// Answers a request, of which the body is that of `POST /{service}/{method}`.
     ///
     /// What cannot be answered is answered with an error: `unknown_service`, `unknown_method`, `invalid_request`.
     pub async fn handle(&self, service: &str, method: &str, body: Bytes) -> Answer {
+        self.answer(service, method, IncomingRequest::new(body)).await
+    }
+
+    pub(super) async fn answer(&self, service: &str, method: &str, request: IncomingRequest) -> Answer {
         let Some(routes) = self.services.get(service) else {
             let message = format!("there is no service {service:?} here");
             return Answer::error(&ApiError::with_message("unknown_service", message));
         };
-        match routes.dispatch(method, IncomingRequest::new(body)) {
+        match routes.dispatch(method, request) {
             Some(answer) => answer.await,
             None => {
                 let message = format!("the service {service} has no method {method:?}");

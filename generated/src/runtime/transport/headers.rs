@@ -5,7 +5,17 @@ use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, H
 use crate::runtime::{ApiKey, BuildError};
 
 /// What the transport itself decides.
-const RESERVED: [&str; 4] = ["content-length", "transfer-encoding", "connection", "host"];
+const RESERVED: [&str; 9] = [
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "host",
+    "upgrade",
+    "sec-websocket-extensions",
+    "sec-websocket-key",
+    "sec-websocket-protocol",
+    "sec-websocket-version",
+];
 
 /// What is shorter is no secret, but may be a word.
 const SECRET: usize = 8;
@@ -23,22 +33,18 @@ impl Headers {
         if let Some(key) = key {
             headers.insert(AUTHORIZATION, bearer(key)?);
         }
-        let mut theirs = HeaderMap::new();
-        for (name, value) in extra {
-            let invalid = |reason: &str| BuildError::Header { name: name.clone(), reason: reason.to_owned() };
-            let header = HeaderName::try_from(name).map_err(|_| invalid("not a header's name"))?;
-            if RESERVED.contains(&header.as_str()) {
-                return Err(invalid("the client sets this one itself"));
-            }
-            let mut value = HeaderValue::try_from(value).map_err(|_| invalid("the value has control characters"))?;
-            value.set_sensitive(true);
-            theirs.append(header, value);
-        }
+        let theirs = theirs(extra)?;
         for name in theirs.keys() {
             headers.remove(name);
         }
         headers.extend(theirs);
         Ok(Self(headers))
+    }
+
+    /// The user's alone, for connecting a WebSocket.
+    #[cfg(feature = "ws")]
+    pub(crate) fn of_user(extra: &[(String, String)]) -> Result<Self, BuildError> {
+        theirs(extra).map(Self)
     }
 
     pub(crate) fn map(&self) -> HeaderMap {
@@ -57,6 +63,21 @@ impl Headers {
         }
         text
     }
+}
+
+fn theirs(extra: &[(String, String)]) -> Result<HeaderMap, BuildError> {
+    let mut theirs = HeaderMap::new();
+    for (name, value) in extra {
+        let invalid = |reason: &str| BuildError::Header { name: name.clone(), reason: reason.to_owned() };
+        let header = HeaderName::try_from(name).map_err(|_| invalid("not a header's name"))?;
+        if RESERVED.contains(&header.as_str()) {
+            return Err(invalid("the client sets this one itself"));
+        }
+        let mut value = HeaderValue::try_from(value).map_err(|_| invalid("the value has control characters"))?;
+        value.set_sensitive(true);
+        theirs.append(header, value);
+    }
+    Ok(theirs)
 }
 
 fn bearer(key: &ApiKey) -> Result<HeaderValue, BuildError> {

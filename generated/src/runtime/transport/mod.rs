@@ -8,11 +8,15 @@ mod in_process;
 mod reason;
 #[cfg(feature = "rustls")]
 mod tls;
+#[cfg(feature = "ws")]
+mod websocket;
 
 pub(crate) use headers::Headers;
 pub(crate) use http::{Http, HttpSettings};
 #[cfg(feature = "server")]
 pub(crate) use in_process::InProcess;
+#[cfg(feature = "ws")]
+pub(crate) use websocket::WebSocketDial;
 
 use std::fmt::Debug;
 

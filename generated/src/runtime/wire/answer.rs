@@ -91,7 +91,7 @@ impl Ready {
 }
 
 /// Reads a whole text.
-fn parse<'de, T: Deserialize<'de>>(text: &'de str, prefix: &str) -> Result<T, Failure> {
+pub(super) fn parse<'de, T: Deserialize<'de>>(text: &'de str, prefix: &str) -> Result<T, Failure> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let mut track = serde_path_to_error::Track::new();
     let value = T::deserialize(serde_path_to_error::Deserializer::new(&mut deserializer, &mut track));
@@ -161,7 +161,6 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
 }
 
 /// The JSON of an answer.
-#[cfg(any(feature = "server", feature = "dynamic"))]
 pub(super) fn write(name: &str, content: &[u8]) -> Bytes {
     let parts: [&[u8]; 5] = [b"{\"", name.as_bytes(), b"\":", content, b"}"];
     parts.concat().into()

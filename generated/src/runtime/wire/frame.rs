@@ -78,7 +78,6 @@ pub struct AnswerFrame {
 }
 
 impl AnswerFrame {
-    #[cfg(any(feature = "server", feature = "dynamic"))]
     pub(crate) fn new(json: Bytes, blobs: Vec<Payload>) -> Self {
         let mut head = Vec::new();
         write_len(json.len(), &mut head);
@@ -180,7 +179,7 @@ fn take_blob(data: &mut Bytes, index: usize) -> Result<Bytes, Failure> {
     take(data, size, &format_args!("blob {index}"))
 }
 
-fn write_len(len: usize, out: &mut Vec<u8>) {
+pub(super) fn write_len(len: usize, out: &mut Vec<u8>) {
     // No machine's usize is wider than 64 bits.
     varint::write(u64::try_from(len).unwrap_or(u64::MAX), out);
 }

@@ -2,9 +2,11 @@
 
 mod answer;
 mod entries;
+mod event;
 mod frame;
 mod json;
 mod lift;
+mod message;
 mod path;
 mod payload;
 mod place;
@@ -15,19 +17,45 @@ pub use frame::{AnswerFrame, RequestFrame};
 pub use payload::Payload;
 pub use rules::BlobRule;
 
+pub(crate) use event::{Event, decode_event, encode_event};
+pub(crate) use message::{ServerMessage, id_request, read_server_message, request_message, socket_request, with_id};
 pub(crate) use payload::total;
+#[cfg(feature = "server")]
+pub(crate) use {
+    event::event_message,
+    message::{SocketRequest, answer_message, read_socket_request, split_id},
+};
 
 use bytes::Bytes;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::error::Failure;
-use super::{ApiError, Error, ErrorCode, Method, Operation};
+use super::{ApiError, Error, ErrorCode, Method, Operation, Route};
 use scope::Parked;
 
 /// A request in its frame.
 pub(crate) fn encode_request<T: Serialize>(method: &Method, request: &T) -> Result<RequestFrame, Failure> {
     let (json, blobs) = lift(serialize(request)?, method.request_blobs)?;
     RequestFrame::new(json, blobs)
+}
+
+/// Whether a boolean parameter has a value.
+pub(crate) fn has_flag(frame: &RequestFrame, param: &str, value: bool) -> bool {
+    param_of(frame, param) == Some(Value::Bool(value))
+}
+
+/// A parameter that is text.
+pub(crate) fn text_param(frame: &RequestFrame, param: &str) -> Option<String> {
+    match param_of(frame, param) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn param_of(frame: &RequestFrame, param: &str) -> Option<Value> {
+    let mut params: Map<_, _> = serde_json::from_slice(&frame.json).ok()?;
+    params.remove(param)
 }
 
 /// An answer, read into the method's types.
@@ -52,19 +80,19 @@ fn api_error<E: ErrorCode>(at: &'static Method, error: ApiError) -> Error<E> {
 }
 
 /// A request, read from its frame.
-#[cfg(any(feature = "server", feature = "dynamic"))]
+#[cfg(feature = "dynamic")]
 pub(crate) fn decode_request<T: serde::de::DeserializeOwned>(method: &Method, body: Bytes) -> Result<T, Failure> {
-    read_request(method, body)?.read("")
+    decode_frame(method, RequestFrame::read(body)?)
 }
 
+/// A request, read from its parts.
 #[cfg(any(feature = "server", feature = "dynamic"))]
-fn read_request(method: &Method, body: Bytes) -> Result<answer::Ready, Failure> {
-    let frame = RequestFrame::read(body)?;
+pub(crate) fn decode_frame<T: serde::de::DeserializeOwned>(method: &Method, frame: RequestFrame) -> Result<T, Failure> {
     let text = answer::checked(&frame.json)?;
     if !text.trim_start().starts_with('{') {
         return Err(Failure::decode("", "the parameters are not an object", text));
     }
-    answer::ready(frame.json, frame::Blobs::of_request(frame.blobs), method.request_blobs, "")
+    answer::ready(frame.json, frame::Blobs::of_request(frame.blobs), method.request_blobs, "")?.read("")
 }
 
 /// A result in its frame.
@@ -75,9 +103,44 @@ pub(crate) fn encode_result<T: Serialize>(method: &Method, result: &T) -> Result
 }
 
 /// An error in its frame.
-#[cfg(feature = "server")]
 pub(crate) fn encode_error(error: &ApiError) -> AnswerFrame {
     AnswerFrame::new(answer::write("error", error.to_json().to_string().as_bytes()), Vec::new())
+}
+
+/// An empty result in its frame.
+#[cfg(feature = "server")]
+pub(crate) fn encode_empty() -> AnswerFrame {
+    AnswerFrame::new(answer::write("result", b"{}"), Vec::new())
+}
+
+/// What an answer says, without its types.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// The properties of the result; of no use where bytes or tensors belong.
+    Result(Map<String, Value>),
+    Error(ApiError),
+}
+
+/// Reads the answer to a method that ends a subscription. That there is none is what was wanted.
+pub(crate) fn unsubscribed(at: &'static Method, answer: Bytes) -> Result<(), Error> {
+    let none = match at.transport {
+        Route::OpenWebSocketElse { error } => Some(error),
+        _ => None,
+    };
+    match outcome(at, answer) {
+        Ok(Outcome::Result(_)) => Ok(()),
+        Ok(Outcome::Error(error)) if none == Some(error.code()) => Ok(()),
+        Ok(Outcome::Error(error)) => Err(api_error(at, error)),
+        Err(failure) => Err(failure.at(at)),
+    }
+}
+
+/// Reads an answer as far as it goes without its types.
+pub(crate) fn outcome(method: &Method, answer: Bytes) -> Result<Outcome, Failure> {
+    match answer::read(answer, method.response_blobs)? {
+        answer::Reply::Result(result) => result.read("result").map(Outcome::Result),
+        answer::Reply::Error(error) => Ok(Outcome::Error(error)),
+    }
 }
 
 /// The JSON of a value, and what stands in it as positions.
@@ -112,7 +175,7 @@ fn lift(Serialized { json, parked }: Serialized, rules: &[BlobRule]) -> Result<(
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::runtime::Blob;

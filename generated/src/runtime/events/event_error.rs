@@ -1,0 +1,63 @@
+//! An event that makes no sense.
+
+use std::fmt;
+
+use crate::runtime::error::Failure;
+
+/// An event, or what should be one, that makes no sense.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventError(Box<Content>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Content {
+    service: String,
+    event: String,
+    path: String,
+    message: String,
+}
+
+impl EventError {
+    pub(crate) fn new(service: &str, event: &str, failure: Failure) -> Self {
+        let (path, message) = match failure {
+            Failure::Decode { path, message, .. } => (path, message),
+            Failure::Invalid { path, reason } => (path, reason),
+            other => (String::new(), other.explain()),
+        };
+        Self(Box::new(Content { service: service.to_owned(), event: event.to_owned(), path, message }))
+    }
+
+    /// The service that it is of; empty if that is not known.
+    pub fn service(&self) -> &str {
+        &self.0.service
+    }
+
+    /// The event; empty if that is not known.
+    pub fn event(&self) -> &str {
+        &self.0.event
+    }
+
+    /// Where in the event the mistake is, such as `params.reason.code`; empty when it is the event as a whole.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// What is wrong there.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+}
+
+impl fmt::Display for EventError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Content { service, event, path, message } = &*self.0;
+        f.write_str("malformed event")?;
+        match (service.as_str(), event.as_str()) {
+            ("", _) => {}
+            (service, "") => write!(f, " of {service}")?,
+            (service, event) => write!(f, " {service}.{event}")?,
+        }
+        if path.is_empty() { write!(f, ": {message}") } else { write!(f, ": `{path}`: {message}") }
+    }
+}
+
+impl std::error::Error for EventError {}

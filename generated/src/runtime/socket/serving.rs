@@ -1,0 +1,254 @@
+//! One connection at work.
+
+use std::collections::BTreeSet;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::{Sleep, sleep, timeout};
+
+use super::heartbeat::Pulse;
+use super::orphans::Orphans;
+use super::pending::{Asked, Awaited, Pending};
+use super::shared::{Call, Release, Told, Work};
+use super::task::Task;
+use super::{Effect, Incoming, Link, Lost};
+use crate::runtime::error::Failure;
+use crate::runtime::wire::{self, Event, ServerMessage};
+use crate::runtime::{Channel, EventError, Method, RawEvent};
+
+/// How long the end of a subscription is waited for when nothing else is wanted of the connection.
+const LAST_ANSWER: Duration = Duration::from_secs(5);
+/// How long closing may take. Nobody waits for it.
+const CLOSING: Duration = Duration::from_secs(2);
+
+/// One connection at work.
+pub(super) struct Serving<'a> {
+    pub(super) task: &'a mut Task,
+    link: Box<dyn Link>,
+    pub(super) pending: Pending,
+    pub(super) orphans: Orphans,
+    /// Calls that have to wait until a subscription has ended.
+    held: Vec<Call>,
+    /// Subscriptions that nobody reads, left to a call that subscribes to the same.
+    pub(super) owed: BTreeSet<(&'static str, String)>,
+    pulse: Pulse,
+    /// When it is too late for the answers to subscribing again.
+    again: Option<Pin<Box<Sleep>>>,
+    /// When it is too late for the answer to the last unsubscribing.
+    last: Option<Pin<Box<Sleep>>>,
+}
+
+enum Step {
+    Work(Work),
+    Message(Bytes),
+    Lost(Lost),
+    Late,
+}
+
+impl<'a> Serving<'a> {
+    pub(super) fn new(task: &'a mut Task, link: Box<dyn Link>) -> Self {
+        let settings = &task.shared.settings;
+        let (orphans, pulse) = (Orphans::new(settings.limits), Pulse::new(settings.heartbeat));
+        let (pending, owed) = (Pending::default(), BTreeSet::new());
+        Self { task, link, pending, orphans, held: Vec::new(), owed, pulse, again: None, last: None }
+    }
+
+    /// Works until nothing is wanted of the connection, or it is lost.
+    pub(super) async fn run(mut self) -> Option<Lost> {
+        self.task.shared.set_open();
+        self.subscribe_again();
+        loop {
+            match poll_fn(|context| self.poll(context)).await {
+                Step::Work(work) => {
+                    let closed = work.closed;
+                    self.work(work);
+                    if closed {
+                        self.task.shared.set_closed(false);
+                        self.close();
+                        return None;
+                    }
+                }
+                Step::Message(message) => self.message(message),
+                Step::Lost(lost) => return Some(self.lost(lost)),
+                Step::Late => {}
+            }
+            if self.is_unused() && self.task.shared.set_closed(true) {
+                self.close();
+                return None;
+            }
+        }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Step> {
+        if let Poll::Ready(work) = self.task.shared.poll_work(context) {
+            return Poll::Ready(Step::Work(work));
+        }
+        if let Poll::Ready(incoming) = self.link.poll(context) {
+            return Poll::Ready(match incoming {
+                Incoming::Message(message) => Step::Message(message),
+                Incoming::Lost(lost) => Step::Lost(lost),
+            });
+        }
+        if self.pulse.poll(&mut *self.link, context).is_ready() {
+            let message = format!("{} gave no sign of life", self.target());
+            return Poll::Ready(Step::Lost(Lost::new(message)));
+        }
+        if self.again.as_mut().is_some_and(|timer| timer.as_mut().poll(context).is_ready()) {
+            let message = format!("{} gave no answer to subscribing again", self.target());
+            return Poll::Ready(Step::Lost(Lost::new(message)));
+        }
+        match &mut self.last {
+            Some(timer) => timer.as_mut().poll(context).map(|()| Step::Late),
+            None => Poll::Pending,
+        }
+    }
+
+    fn target(&self) -> &str {
+        self.task.shared.settings.dial.target()
+    }
+
+    /// Does what callers want.
+    fn work(&mut self, work: Work) {
+        for key in work.cancelled {
+            self.held.retain(|call| call.key != key);
+            self.pending.cancel(key);
+        }
+        for Release { key, told } in work.released {
+            if let Some((channel, id)) = self.task.readers.remove(key) {
+                if self.pending.subscribes(channel, &id) {
+                    // The call that subscribes to it too is going to need it, unless it fails.
+                    self.owed.insert((channel.service, id));
+                } else {
+                    self.unsubscribe(channel, id, told);
+                }
+            }
+        }
+        for call in work.calls {
+            self.call(call);
+        }
+    }
+
+    fn call(&mut self, call: Call) {
+        match &call.effect {
+            Effect::Opens(opens) => {
+                if opens.id.as_ref().is_some_and(|id| self.pending.unsubscribes(opens.channel, id)) {
+                    self.held.push(call);
+                    return;
+                }
+                self.task.readers.expect(opens.channel);
+            }
+            Effect::Unwanted => self.task.readers.expect_unwanted(call.method.service),
+            Effect::Nothing | Effect::Closes(_) => {}
+        }
+        let Call { key, method, message, effect, reply, permit, .. } = call;
+        let id = self.pending.add(Awaited::Call(Asked { key, method, effect, reply, _permit: permit }));
+        self.link.send(wire::with_id(message, id));
+    }
+
+    /// Makes the calls that waited for the end of a subscription.
+    pub(super) fn call_held(&mut self) {
+        for call in std::mem::take(&mut self.held) {
+            self.call(call);
+        }
+    }
+
+    fn subscribe_again(&mut self) {
+        for (channel, id) in self.task.readers.stale() {
+            let Some((method, param)) = channel.subscribing() else { continue };
+            self.send_about(method, param, &id.clone(), Awaited::Again { channel, id });
+        }
+        if self.task.readers.is_stale() {
+            self.again = Some(Box::pin(sleep(self.task.shared.settings.timeout)));
+        }
+    }
+
+    pub(super) fn unsubscribe(&mut self, channel: &'static Channel, id: String, told: Option<Told>) {
+        let Some((method, param)) = channel.unsubscribing() else { return };
+        self.send_about(method, param, &id.clone(), Awaited::Unsubscribe { service: channel.service, id, told });
+    }
+
+    /// Sends a message of which the only parameter is an id.
+    fn send_about(&mut self, method: &'static Method, param: &str, id: &str, awaited: Awaited) {
+        let key = self.task.shared.settings.key.as_ref();
+        if let Ok(request) = wire::id_request(param, id).and_then(|frame| wire::socket_request(method, frame, key)) {
+            let id = self.pending.add(awaited);
+            self.link.send(wire::with_id(wire::request_message(&request), id));
+        }
+    }
+
+    fn message(&mut self, message: Bytes) {
+        match wire::read_server_message(message) {
+            Ok(ServerMessage::Answer { id, answer }) => self.answer(id, answer),
+            Ok(ServerMessage::Event { service, event }) => self.event(&service, event),
+            Err(error) => self.task.readers.report(&error),
+        }
+        if !self.pending.opens() {
+            self.orphans.clear();
+        }
+        if self.again.is_some() && !self.task.readers.is_stale() {
+            self.again = None;
+        }
+        if self.again.is_none() {
+            self.task.backoff.reset();
+        }
+    }
+
+    fn event(&mut self, service: &str, event: Event) {
+        let Some(channel) = self.task.readers.channel(service) else {
+            if !self.task.readers.is_unwanted(service) {
+                let failure = Failure::decode("", "nothing was subscribed to there", "");
+                self.task.readers.report(&EventError::new(service, &event.name, failure));
+            }
+            return;
+        };
+        match RawEvent::new(channel, event) {
+            Ok(event) => {
+                if let Some(event) = self.task.readers.deliver(event) {
+                    if self.pending.may_open(channel, event.id()) {
+                        self.orphans.hold(event);
+                    }
+                }
+            }
+            Err(error) => self.task.readers.report(&error),
+        }
+    }
+
+    /// Whether nothing is wanted of the connection any more.
+    fn is_unused(&mut self) -> bool {
+        if self.pending.is_waited_for() || !self.task.readers.is_empty() || !self.held.is_empty() {
+            self.last = None;
+            return false;
+        }
+        if !self.pending.is_unsubscribing() {
+            return true;
+        }
+        let timer = self.last.get_or_insert_with(|| Box::pin(sleep(LAST_ANSWER)));
+        timer.is_elapsed()
+    }
+
+    fn close(self) {
+        let closing = self.link.close();
+        tokio::spawn(async move {
+            let _ = timeout(CLOSING, closing).await;
+        });
+    }
+
+    /// Fails everyone who awaits an answer.
+    fn lost(self, lost: Lost) -> Lost {
+        self.task.shared.set_closed(false);
+        let message = format!("the connection broke before the answer came: {}", lost.message);
+        let broken = Lost { message, ..lost.clone() };
+        for awaited in self.pending.into_all() {
+            if let Awaited::Call(call) = awaited {
+                let _ = call.reply.send(Err(broken.failure(false)));
+            }
+        }
+        for call in self.held {
+            call.fail(&broken, true);
+        }
+        lost
+    }
+}

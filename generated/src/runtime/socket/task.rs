@@ -1,0 +1,117 @@
+//! The task that has the connection.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::backoff::Backoff;
+use super::readers::Readers;
+use super::serving::Serving;
+use super::shared::{Shared, Work};
+use super::{Link, Lost};
+
+/// Connects, serves calls and subscriptions, connects again, and ends when nothing is wanted any more.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let backoff = Backoff::new(shared.settings.reconnect);
+    let mut task = Task { shared, readers: Readers::default(), backoff, finished: false };
+    while !task.finished {
+        task.connection().await;
+        if task.readers.is_empty() {
+            task.backoff.reset();
+            task.finished = task.shared.finish();
+        }
+    }
+}
+
+pub(super) struct Task {
+    pub(super) shared: Arc<Shared>,
+    pub(super) readers: Readers,
+    pub(super) backoff: Backoff,
+    finished: bool,
+}
+
+/// What a caller's wish means while there is no connection.
+enum Offline {
+    /// Calls wait for a connection.
+    Called,
+    /// Only subscriptions do.
+    Quiet,
+    /// Nothing does.
+    Unused,
+}
+
+impl Task {
+    /// One connection, from its making to the time when another one is due.
+    async fn connection(&mut self) {
+        let lost = match self.connect().await {
+            None => return,
+            Some(Ok(link)) => match Serving::new(self, link).run().await {
+                None => return,
+                Some(lost) => lost,
+            },
+            Some(Err(lost)) => {
+                self.shared.fail(&lost);
+                lost
+            }
+        };
+        self.readers.lost(&lost);
+        if self.readers.is_empty() {
+            return;
+        }
+        match self.backoff.next() {
+            Some(delay) => self.pause(delay).await,
+            None => self.readers.end_all(&lost),
+        }
+    }
+
+    /// Makes a connection, unless it is not wanted any more.
+    async fn connect(&mut self) -> Option<Result<Box<dyn Link>, Lost>> {
+        let shared = self.shared.clone();
+        let mut dialing = shared.settings.dial.dial();
+        poll_fn(|context| match self.offline(context) {
+            Offline::Unused => Poll::Ready(None),
+            _ => dialing.as_mut().poll(context).map(Some),
+        })
+        .await
+    }
+
+    /// Waits before the next connection is made, unless it is wanted at once or not at all.
+    async fn pause(&mut self, delay: Duration) {
+        let mut timer = std::pin::pin!(sleep(delay));
+        poll_fn(|context| match self.offline(context) {
+            Offline::Quiet => timer.as_mut().poll(context),
+            Offline::Called | Offline::Unused => Poll::Ready(()),
+        })
+        .await;
+    }
+
+    fn offline(&mut self, context: &mut std::task::Context<'_>) -> Offline {
+        let (calls, Work { released, closed, .. }) = self.shared.look(context);
+        for release in released {
+            // The server has forgotten it with the connection.
+            self.readers.remove(release.key);
+        }
+        match calls {
+            _ if closed => {
+                self.readers = Readers::default();
+                Offline::Unused
+            }
+            0 if self.readers.is_empty() => Offline::Unused,
+            0 => Offline::Quiet,
+            _ => Offline::Called,
+        }
+    }
+}
+
+impl Drop for Task {
+    /// A runtime that ends drops its tasks wherever they are.
+    fn drop(&mut self) {
+        if !self.finished {
+            self.readers.end_all(&Lost::new("the Tokio runtime with the connection has ended"));
+            self.shared.stopped();
+        }
+    }
+}

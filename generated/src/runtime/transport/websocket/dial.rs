@@ -1,0 +1,109 @@
+//! How a WebSocket is connected.
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use reqwest::Url;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::client_async_with_config;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+use super::link::WebSocketLink;
+use super::reason::{refused, unreachable};
+use super::stream::Stream;
+use crate::runtime::socket::{Dial, Link, Lost};
+use crate::runtime::transport::Headers;
+use crate::runtime::{BoxFuture, BuildError};
+
+/// Connects to a server's WebSocket.
+pub(crate) struct WebSocketDial {
+    url: Url,
+    target: String,
+    headers: Headers,
+    connect_timeout: Duration,
+    most_bytes: usize,
+    #[cfg(feature = "rustls")]
+    tls: tokio_rustls::TlsConnector,
+}
+
+impl WebSocketDial {
+    /// The headers are sent when connecting.
+    pub(crate) fn new(
+        url: Url,
+        headers: Headers,
+        connect_timeout: Duration,
+        most_bytes: usize,
+    ) -> Result<Self, BuildError> {
+        Ok(Self {
+            target: url.to_string(),
+            url,
+            headers,
+            connect_timeout,
+            most_bytes,
+            #[cfg(feature = "rustls")]
+            tls: {
+                let config = crate::runtime::transport::tls::config()
+                    .map_err(|error| BuildError::Setup { source: Box::new(error) })?;
+                std::sync::Arc::new(config).into()
+            },
+        })
+    }
+
+    async fn connect(&self) -> Result<Box<dyn Link>, Lost> {
+        let stream = self.stream().await.map_err(|error| unreachable(&self.target, &error))?;
+        let refused = |error| refused(&self.target, error);
+        let mut request = self.url.as_str().into_client_request().map_err(refused)?;
+        request.headers_mut().extend(self.headers.map());
+        let limit = Some(self.most_bytes);
+        let config = WebSocketConfig::default().max_message_size(limit).max_frame_size(limit);
+        let (socket, _) = client_async_with_config(request, stream, Some(config)).await.map_err(refused)?;
+        Ok(Box::new(WebSocketLink::new(socket, &self.target)))
+    }
+
+    async fn stream(&self) -> io::Result<Stream> {
+        let host = self.url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+        let port = self.url.port_or_known_default().unwrap_or_default();
+        let stream = TcpStream::connect((host, port)).await?;
+        stream.set_nodelay(true)?;
+        if self.url.scheme() == "ws" {
+            return Ok(Stream::plain(stream));
+        }
+        self.encrypt(stream, host).await
+    }
+
+    #[cfg(feature = "rustls")]
+    async fn encrypt(&self, stream: TcpStream, host: &str) -> io::Result<Stream> {
+        let name = rustls::pki_types::ServerName::try_from(host.to_owned())
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        Ok(Stream::tls(self.tls.connect(name, stream).await?))
+    }
+
+    #[cfg(not(feature = "rustls"))]
+    async fn encrypt(&self, _: TcpStream, _: &str) -> io::Result<Stream> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "TLS needs the cargo feature `rustls`"))
+    }
+}
+
+impl Dial for WebSocketDial {
+    fn dial(&self) -> BoxFuture<'_, Result<Box<dyn Link>, Lost>> {
+        Box::pin(async {
+            match timeout(self.connect_timeout, self.connect()).await {
+                Ok(connected) => connected,
+                Err(_) => Err(Lost::new(format!("could not connect to {} in time; is it reachable?", self.target))),
+            }
+        })
+    }
+
+    fn target(&self) -> &str {
+        &self.target
+    }
+}
+
+impl fmt::Debug for WebSocketDial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebSocketDial").field("target", &self.target).finish_non_exhaustive()
+    }
+}
