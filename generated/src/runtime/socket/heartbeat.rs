@@ -6,13 +6,19 @@ use std::time::Duration;
 
 use tokio::time::{Sleep, sleep};
 
-use super::Link;
-
 /// How often a silent connection is asked for a sign of life, and how long that may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Heartbeat {
     pub(crate) every: Duration,
     pub(crate) timeout: Duration,
+}
+
+/// What is due.
+pub(super) enum Beat {
+    /// To ask for a sign of life.
+    Ask,
+    /// To give the connection up.
+    Dead,
 }
 
 /// Watches a connection.
@@ -29,20 +35,19 @@ impl Pulse {
         Self { heartbeat, timer: Box::pin(sleep(heartbeat.every)), signs: 0, asked: false }
     }
 
-    /// Ready when the other side gives no sign of life.
-    pub(super) fn poll(&mut self, link: &mut dyn Link, context: &mut Context<'_>) -> Poll<()> {
+    /// Ready when there is something to do. `signs` is the number of the last sign of life.
+    pub(super) fn poll(&mut self, signs: u64, context: &mut Context<'_>) -> Poll<Beat> {
         while self.timer.as_mut().poll(context).is_ready() {
-            let signs = link.signs();
             if signs != self.signs {
                 self.signs = signs;
                 self.asked = false;
                 self.timer.set(sleep(self.heartbeat.every));
             } else if self.asked {
-                return Poll::Ready(());
+                return Poll::Ready(Beat::Dead);
             } else {
                 self.asked = true;
-                link.ping();
                 self.timer.set(sleep(self.heartbeat.timeout));
+                return Poll::Ready(Beat::Ask);
             }
         }
         Poll::Pending

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::{Sleep, sleep, timeout};
 
-use super::heartbeat::Pulse;
+use super::heartbeat::{Beat, Pulse};
 use super::orphans::Orphans;
 use super::pending::{Asked, Awaited, Pending};
 use super::shared::{Call, Release, Told, Work};
@@ -86,15 +86,22 @@ impl<'a> Serving<'a> {
         if let Poll::Ready(work) = self.task.shared.poll_work(context) {
             return Poll::Ready(Step::Work(work));
         }
-        if let Poll::Ready(incoming) = self.link.poll(context) {
-            return Poll::Ready(match incoming {
-                Incoming::Message(message) => Step::Message(message),
-                Incoming::Lost(lost) => Step::Lost(lost),
-            });
-        }
-        if self.pulse.poll(&mut *self.link, context).is_ready() {
-            let message = format!("{} gave no sign of life", self.target());
-            return Poll::Ready(Step::Lost(Lost::new(message)));
+        loop {
+            if let Poll::Ready(incoming) = self.link.poll(context) {
+                return Poll::Ready(match incoming {
+                    Incoming::Message(message) => Step::Message(message),
+                    Incoming::Lost(lost) => Step::Lost(lost),
+                });
+            }
+            match self.pulse.poll(self.link.signs(), context) {
+                Poll::Pending => break,
+                // The link has to be polled once more, to send it.
+                Poll::Ready(Beat::Ask) => self.link.ping(),
+                Poll::Ready(Beat::Dead) => {
+                    let message = format!("{} gave no sign of life", self.target());
+                    return Poll::Ready(Step::Lost(Lost::new(message)));
+                }
+            }
         }
         if self.again.as_mut().is_some_and(|timer| timer.as_mut().poll(context).is_ready()) {
             let message = format!("{} gave no answer to subscribing again", self.target());

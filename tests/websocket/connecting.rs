@@ -1,0 +1,139 @@
+//! What there is before a connection.
+
+use std::time::{Duration, Instant};
+
+use decthings::{BuildError, Client, Error};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::websocket_support::raw::Raw;
+use crate::websocket_support::soon;
+use crate::websocket_support::talk::echo;
+
+#[tokio::test]
+async fn a_connection_that_is_refused_fails_the_call_at_once() {
+    let url = format!("ws://{}/v0/ws", Raw::new().await.address);
+    let client = Client::builder().websocket_url(&url).build().unwrap();
+    let before = Instant::now();
+    let error = soon(echo(&client, "x").send()).await.unwrap_err();
+    assert!(before.elapsed() < Duration::from_secs(2));
+    assert!(matches!(error, Error::Transport { unsent: true, .. }), "{error:?}");
+    assert!(error.to_string().contains(&format!("{url}: connection refused; is a server running there?")), "{error}");
+    assert!(error.is_retryable());
+}
+
+/// Reads the handshake, and answers it with this.
+async fn shake_hands(raw: &Raw, answer: &str) -> TcpStream {
+    let mut stream = raw.accept_tcp().await;
+    let mut handshake = Vec::new();
+    while !handshake.ends_with(b"\r\n\r\n") {
+        handshake.push(soon(stream.read_u8()).await.unwrap());
+    }
+    soon(stream.write_all(answer.as_bytes())).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn an_upgrade_that_is_answered_otherwise_is_an_http_error() {
+    let raw = Raw::new().await;
+    let client = raw.client();
+    for status in [404, 401, 500, 302] {
+        let call = tokio::spawn(echo(&client, "x").send());
+        let answer = format!("HTTP/1.1 {status} X\r\nLocation: /\r\nContent-Length: 7\r\n\r\nno such");
+        let _stream = shake_hands(&raw, &answer).await;
+        let error = soon(call).await.unwrap().unwrap_err();
+        assert!(matches!(error, Error::Http { status: is, .. } if is == status), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_speaks_no_websocket_is_an_error_that_says_so() {
+    let raw = Raw::new().await;
+    let client = raw.client();
+    for answer in
+        ["HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "SSH-2.0-OpenSSH_9.9\r\n\r\n", "", "HTTP/1.1 101 X\r\n\r\n"]
+    {
+        let call = tokio::spawn(echo(&client, "x").send());
+        drop(shake_hands(&raw, answer).await);
+        let error = soon(call).await.unwrap().unwrap_err();
+        assert!(matches!(error, Error::Transport { unsent: true, .. }), "{error:?}");
+        assert!(error.to_string().contains(&raw.address.to_string()), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_without_an_answer_ends_in_time() {
+    let raw = Raw::new().await;
+    let client = raw.builder().connect_timeout(Duration::from_millis(100)).build().unwrap();
+    let call = tokio::spawn(echo(&client, "x").send());
+    let _stream = raw.accept_tcp().await;
+    let error = soon(call).await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::Transport { unsent: true, .. }), "{error:?}");
+    assert!(error.to_string().contains("in time"), "{error}");
+}
+
+#[tokio::test]
+async fn all_calls_that_wait_for_a_connection_fail_with_it_and_the_next_one_connects_again() {
+    let raw = Raw::new().await;
+    let client = raw.client();
+    let calls: Vec<_> = (0..3).map(|_| tokio::spawn(echo(&client, "x").send())).collect();
+    let stream = raw.accept_tcp().await;
+    tokio::task::yield_now().await;
+    drop(stream);
+    for call in calls {
+        assert!(matches!(soon(call).await.unwrap(), Err(Error::Transport { .. })));
+    }
+    let call = tokio::spawn(echo(&client, "y").send());
+    let mut socket = raw.accept().await;
+    let asked = socket.asked("echo").await;
+    assert_eq!(asked.id, 0);
+    socket.echo(asked).await;
+    assert_eq!(soon(call).await.unwrap().unwrap().text, "y");
+}
+
+#[tokio::test]
+async fn the_key_is_in_each_message_and_headers_are_in_the_handshake() {
+    let raw = Raw::new().await;
+    let client = raw.builder().api_key("s3cret").header("X-Team", "blue").build().unwrap();
+    assert!(!format!("{client:?}").contains("s3cret"));
+    let call = tokio::spawn(echo(&client, "x").send());
+    let mut socket = raw.accept().await;
+    assert_eq!(socket.headers["x-team"], "blue");
+    assert!(!socket.headers.contains_key("authorization"));
+    assert!(!socket.headers.contains_key("content-type"));
+    let asked = socket.asked("echo").await;
+    assert_eq!(asked.json["apiKey"], "s3cret");
+    socket.echo(asked).await;
+    soon(call).await.unwrap().unwrap();
+}
+
+#[test]
+fn a_key_is_refused_where_others_could_read_it() {
+    let builder = Client::builder().api_key("s3cret").websocket_url("ws://decthings.example/v0/ws");
+    let error = builder.clone().build().unwrap_err();
+    assert!(matches!(error, BuildError::InsecureKey { .. }), "{error}");
+    assert!(!error.to_string().contains("s3cret"));
+    builder.allow_insecure_key(true).build().unwrap();
+}
+
+#[test]
+fn headers_of_the_handshake_itself_are_refused() {
+    for name in ["Sec-WebSocket-Key", "Upgrade", "Connection"] {
+        let error = Client::builder().header(name, "x").build().unwrap_err();
+        assert!(matches!(error, BuildError::Header { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn tls_is_spoken_where_the_address_says_so() {
+    let raw = Raw::new().await;
+    let url = format!("wss://localhost:{}/v0/ws", raw.address.port());
+    let client = Client::builder().websocket_url(url).build().unwrap();
+    let call = tokio::spawn(echo(&client, "x").send());
+    let mut stream = raw.accept_tcp().await;
+    // The first byte of a TLS handshake.
+    assert_eq!(soon(stream.read_u8()).await.unwrap(), 22);
+    soon(stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")).await.unwrap();
+    let error = soon(call).await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("does the server speak TLS"), "{error}");
+}

@@ -1,0 +1,256 @@
+//! Connections that are lost, and made again.
+
+use std::time::{Duration, Instant};
+
+use decthings::{Call, Client, EndReason, Error, Update};
+use serde_json::json;
+
+use super::unsubscribing::{first_subscribed, subscribed};
+use crate::websocket_support::raw::{Raw, RawSocket, event};
+use crate::websocket_support::talk::{LoneEvent, StartLone, data, echo, exit, subscribe};
+use crate::websocket_support::{next, soon};
+
+const SHORT: Duration = Duration::from_millis(20);
+
+fn hasty(raw: &Raw) -> Client {
+    raw.builder().reconnect_delay(SHORT, SHORT).build().unwrap()
+}
+
+/// Answers to subscribing again.
+async fn accept_again(raw: &Raw, id: &str) -> RawSocket {
+    let mut socket = raw.accept().await;
+    let asked = socket.asked("subscribe").await;
+    assert_eq!(asked.json["params"], json!({"talkId": id}));
+    socket.answer(asked.id, json!({})).await;
+    socket
+}
+
+#[tokio::test]
+async fn a_lost_connection_fails_every_pending_call_at_once() {
+    let raw = Raw::new().await;
+    let client = raw.client();
+    for close in [true, false] {
+        let calls: Vec<_> = (0..5).map(|_| tokio::spawn(echo(&client, "x").send())).collect();
+        let mut socket = raw.accept().await;
+        for _ in 0..5 {
+            socket.asked("echo").await;
+        }
+        if close {
+            soon(socket.socket.close(None)).await.unwrap();
+        }
+        drop(socket);
+        for call in calls {
+            let error = soon(call).await.unwrap().unwrap_err();
+            assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
+            assert!(error.to_string().contains("broke before the answer came"), "{error}");
+            assert!(!error.is_retryable());
+        }
+        // The next call opens a new one.
+        let call = tokio::spawn(echo(&client, "again").send());
+        let mut socket = raw.accept().await;
+        let asked = socket.asked("echo").await;
+        socket.echo(asked).await;
+        assert_eq!(soon(call).await.unwrap().unwrap().text, "again");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_before_the_end_arrives() {
+    let raw = Raw::new().await;
+    let call = tokio::spawn(echo(&raw.client(), "x").send());
+    let mut socket = raw.accept().await;
+    let asked = socket.asked("echo").await;
+    socket.echo(asked).await;
+    drop(socket);
+    assert_eq!(soon(call).await.unwrap().unwrap().text, "x");
+}
+
+#[tokio::test]
+async fn subscriptions_go_on_after_a_gap() {
+    let raw = Raw::new().await;
+    let client = hasty(&raw);
+    let (mut socket, mut subscription) = first_subscribed(&client, &raw, "t").await;
+    socket.data("t", "before").await;
+    soon(socket.socket.close(None)).await.unwrap();
+    drop(socket);
+    let mut socket = accept_again(&raw, "t").await;
+    socket.data("t", "after").await;
+    assert_eq!(next(&mut subscription).await, Update::Event(data("t", "before")));
+    assert_eq!(next(&mut subscription).await, Update::Gap);
+    assert_eq!(next(&mut subscription).await, Update::Event(data("t", "after")));
+    // Once more, and the event comes before the answer.
+    drop(socket);
+    let mut socket = raw.accept().await;
+    let asked = socket.asked("subscribe").await;
+    socket.data("t", "early").await;
+    socket.answer(asked.id, json!({})).await;
+    socket.exit("t").await;
+    assert_eq!(next(&mut subscription).await, Update::Gap);
+    assert_eq!(next(&mut subscription).await, Update::Event(data("t", "early")));
+    assert_eq!(next(&mut subscription).await, Update::Event(exit("t")));
+    assert_eq!(soon(subscription.next()).await, None);
+    assert!(socket.is_closed().await);
+}
+
+#[tokio::test]
+async fn sessions_that_ended_meanwhile_end_their_subscription_alone() {
+    let raw = Raw::new().await;
+    let client = hasty(&raw);
+    let (mut socket, mut ended) = first_subscribed(&client, &raw, "ended").await;
+    let mut going = subscribed(&client, &mut socket, "going").await;
+    drop(socket);
+    let mut socket = raw.accept().await;
+    for _ in 0..2 {
+        let asked = socket.asked("subscribe").await;
+        match asked.json["params"]["talkId"].as_str() {
+            Some("ended") => socket.refuse(asked.id, "talk_not_found").await,
+            _ => socket.answer(asked.id, json!({})).await,
+        }
+    }
+    let Update::Ended(EndReason::Refused(error)) = next(&mut ended).await else { panic!() };
+    assert_eq!(error.code(), "talk_not_found");
+    assert_eq!(soon(ended.next()).await, None);
+    assert_eq!(next(&mut going).await, Update::Gap);
+    socket.data("going", "x").await;
+    assert_eq!(next(&mut going).await, Update::Event(data("going", "x")));
+}
+
+#[tokio::test]
+async fn what_cannot_be_subscribed_to_again_ends() {
+    let raw = Raw::new().await;
+    let call = tokio::spawn(Call::new(&raw.client(), StartLone {}).subscribe());
+    let mut socket = raw.accept().await;
+    let asked = socket.asked("start").await;
+    socket.answer(asked.id, json!({"loneId": "l"})).await;
+    let mut lone = soon(call).await.unwrap().unwrap();
+    socket.send(event("Lone", &json!({"event": "data", "params": {"loneId": "l"}}), &[b"x"])).await;
+    assert!(matches!(next(&mut lone).await, Update::Event(LoneEvent::Data(_))));
+    drop(socket);
+    let update = next(&mut lone).await;
+    assert!(matches!(update, Update::Ended(EndReason::ConnectionLost { .. })), "{update:?}");
+    assert_eq!(soon(lone.next()).await, None);
+    assert!(raw.is_left_alone().await);
+}
+
+#[tokio::test]
+async fn it_is_not_tried_for_ever_and_not_without_pause() {
+    let raw = Raw::new().await;
+    let builder = raw.builder().reconnect_delay(Duration::from_millis(40), Duration::from_millis(160));
+    let client = builder.reconnect_for(Duration::from_millis(500)).build().unwrap();
+    let (socket, mut subscription) = first_subscribed(&client, &raw, "t").await;
+    drop(socket);
+    let refuser = tokio::spawn(async move {
+        let mut attempts = 0;
+        loop {
+            drop(raw.accept_tcp().await);
+            attempts += 1;
+            if attempts > 30 {
+                return;
+            }
+        }
+    });
+    let update = next(&mut subscription).await;
+    assert!(matches!(update, Update::Ended(EndReason::ConnectionLost { .. })), "{update:?}");
+    assert!(!refuser.is_finished());
+    refuser.abort();
+    assert_eq!(soon(subscription.next()).await, None);
+}
+
+#[tokio::test]
+async fn a_call_does_not_wait_for_the_next_attempt() {
+    let raw = Raw::new().await;
+    let hour = Duration::from_secs(3600);
+    let client = raw.builder().reconnect_delay(hour, hour).build().unwrap();
+    let (socket, mut subscription) = first_subscribed(&client, &raw, "t").await;
+    drop(socket);
+    assert!(raw.is_left_alone().await);
+    let call = tokio::spawn(echo(&client, "x").send());
+    let mut socket = raw.accept().await;
+    for _ in 0..2 {
+        let asked = socket.try_asked().await.unwrap();
+        match asked.method() {
+            "echo" => socket.echo(asked).await,
+            _ => socket.answer(asked.id, json!({})).await,
+        }
+    }
+    soon(call).await.unwrap().unwrap();
+    assert_eq!(next(&mut subscription).await, Update::Gap);
+}
+
+#[tokio::test]
+async fn a_subscription_that_is_dropped_meanwhile_is_not_made_again() {
+    let raw = Raw::new().await;
+    let client = raw.builder().reconnect_delay(SHORT * 5, SHORT * 5).build().unwrap();
+    let (socket, subscription) = first_subscribed(&client, &raw, "t").await;
+    drop(socket);
+    tokio::time::sleep(SHORT).await;
+    soon(subscription.unsubscribe()).await.unwrap();
+    assert!(raw.is_left_alone().await);
+}
+
+#[tokio::test]
+async fn a_connection_without_a_sign_of_life_is_lost() {
+    let raw = Raw::new().await;
+    let builder = raw.builder().heartbeat(Duration::from_millis(60), Duration::from_millis(60));
+    let client = builder.reconnect_delay(SHORT, SHORT).build().unwrap();
+    let (mut socket, mut subscription) = first_subscribed(&client, &raw, "t").await;
+    // A server that only reads answers pings, which is enough.
+    let quiet = tokio::time::timeout(Duration::from_millis(500), socket.try_asked()).await;
+    assert!(quiet.is_err(), "{quiet:?}");
+    // One that does not read is as good as none.
+    let before = Instant::now();
+    let error = soon(echo(&client, "x").send()).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
+    assert!(error.to_string().contains("no sign of life"), "{error}");
+    assert!(before.elapsed() < Duration::from_secs(3));
+    let _socket = accept_again(&raw, "t").await;
+    assert_eq!(next(&mut subscription).await, Update::Gap);
+}
+
+#[tokio::test]
+async fn subscribing_again_without_an_answer_is_no_connection() {
+    let raw = Raw::new().await;
+    let builder = raw.builder().timeout(Duration::from_millis(100));
+    let client = builder.reconnect_delay(SHORT, SHORT).build().unwrap();
+    let (socket, mut subscription) = first_subscribed(&client, &raw, "t").await;
+    drop(socket);
+    let mut silent = raw.accept().await;
+    silent.asked("subscribe").await;
+    let _socket = accept_again(&raw, "t").await;
+    assert_eq!(next(&mut subscription).await, Update::Gap);
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_ends_the_connection() {
+    let raw = Raw::new().await;
+    let client = raw.builder().max_message_bytes(1000).build().unwrap();
+    let call = tokio::spawn(echo(&client, "x").send());
+    let mut socket = raw.accept().await;
+    socket.asked("echo").await;
+    socket.send(vec![0; 2000]).await;
+    let error = soon(call).await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+    assert!(error.to_string().contains("max_message_bytes"), "{error}");
+}
+
+#[tokio::test]
+async fn a_subscription_ends_with_the_runtime_of_its_connection() {
+    let raw = Raw::new().await;
+    let client = raw.client();
+    let first = client.clone();
+    let (send, subscription) = tokio::sync::oneshot::channel();
+    let thread = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let subscription = runtime.block_on(subscribe(&first, "t").subscribe()).unwrap();
+        send.send(subscription).unwrap();
+    });
+    let mut socket = raw.accept().await;
+    let asked = socket.asked("subscribe").await;
+    socket.answer(asked.id, json!({})).await;
+    let mut subscription = soon(subscription).await.unwrap();
+    thread.join().unwrap();
+    let update = next(&mut subscription).await;
+    assert!(matches!(update, Update::Ended(EndReason::ConnectionLost { .. })), "{update:?}");
+    assert_eq!(soon(subscription.next()).await, None);
+    drop(first_subscribed(&client, &raw, "t").await);
+}

@@ -1,0 +1,207 @@
+//! A server that does exactly what a test says.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use decthings::{Client, ClientBuilder};
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+use tokio_tungstenite::tungstenite::http::HeaderMap;
+
+use super::soon;
+
+/// A server that does exactly what a test says.
+pub struct Raw {
+    listener: TcpListener,
+    pub address: SocketAddr,
+}
+
+/// One of its connections.
+pub struct RawSocket {
+    pub socket: WebSocketStream<TcpStream>,
+    pub headers: HeaderMap,
+}
+
+/// A message of the client.
+#[derive(Debug)]
+pub struct Asked {
+    pub id: u32,
+    pub json: Value,
+    pub blobs: Vec<Bytes>,
+}
+
+impl Asked {
+    pub fn method(&self) -> &str {
+        self.json["method"].as_str().unwrap()
+    }
+}
+
+impl Raw {
+    pub async fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        Self { listener, address }
+    }
+
+    pub fn builder(&self) -> ClientBuilder {
+        Client::builder().http_url(format!("http://{}/v0", self.address))
+    }
+
+    pub fn client(&self) -> Client {
+        self.builder().build().unwrap()
+    }
+
+    pub async fn accept_tcp(&self) -> TcpStream {
+        soon(self.listener.accept()).await.unwrap().0
+    }
+
+    pub async fn accept(&self) -> RawSocket {
+        let mut headers = HeaderMap::new();
+        let look = |request: &Request, response: Response| {
+            assert_eq!(request.uri().path(), "/v0/ws");
+            headers = request.headers().clone();
+            Ok(response)
+        };
+        let stream = self.accept_tcp().await;
+        let socket = soon(tokio_tungstenite::accept_hdr_async(stream, look)).await.unwrap();
+        RawSocket { socket, headers }
+    }
+
+    /// Whether nobody connects within a short time.
+    pub async fn is_left_alone(&self) -> bool {
+        let short = std::time::Duration::from_millis(200);
+        tokio::time::timeout(short, self.listener.accept()).await.is_err()
+    }
+}
+
+impl RawSocket {
+    /// The next message of the client; nothing when it closes the connection.
+    pub async fn try_asked(&mut self) -> Option<Asked> {
+        loop {
+            match soon(self.socket.next()).await? {
+                Ok(Message::Binary(message)) => return Some(parse(message)),
+                Ok(Message::Close(_)) => {}
+                Ok(Message::Ping(_) | Message::Pong(_)) => {}
+                Ok(other) => panic!("{other:?}"),
+                Err(_) => return None,
+            }
+        }
+    }
+
+    pub async fn asked(&mut self, method: &str) -> Asked {
+        let asked = self.try_asked().await.expect("the client closed the connection");
+        assert_eq!(asked.method(), method);
+        asked
+    }
+
+    pub async fn is_closed(&mut self) -> bool {
+        self.try_asked().await.is_none()
+    }
+
+    pub async fn send(&mut self, message: impl Into<Bytes>) {
+        soon(self.socket.send(Message::Binary(message.into()))).await.unwrap();
+    }
+
+    pub async fn answer(&mut self, id: u32, result: Value) {
+        self.send(answer(id, &json!({ "result": result }), &[])).await;
+    }
+
+    pub async fn refuse(&mut self, id: u32, code: &str) {
+        self.send(answer(id, &json!({"error": {"code": code}}), &[])).await;
+    }
+
+    pub async fn echo(&mut self, asked: Asked) {
+        self.send(echo_of(&asked)).await;
+    }
+
+    pub async fn data(&mut self, id: &str, text: &str) {
+        self.send(data_of(id, text)).await;
+    }
+
+    pub async fn exit(&mut self, id: &str) {
+        self.send(exit_of(id)).await;
+    }
+}
+
+pub fn echo_of(asked: &Asked) -> Bytes {
+    let result = json!({"result": {"text": asked.json["params"]["text"]}});
+    answer(asked.id, &result, &[&asked.blobs[0]])
+}
+
+pub fn data_of(id: &str, text: &str) -> Bytes {
+    event("Talk", &json!({"event": "data", "params": {"talkId": id}}), &[text.as_bytes()])
+}
+
+pub fn exit_of(id: &str) -> Bytes {
+    event("Talk", &json!({"event": "exit", "params": {"talkId": id, "reason": "done"}}), &[])
+}
+
+/// A length of less than 64 KiB.
+fn push_len(len: usize, out: &mut Vec<u8>) {
+    match u8::try_from(len) {
+        Ok(len) if len < 253 => out.push(len),
+        _ => {
+            out.push(253);
+            out.extend(u16::try_from(len).unwrap().to_be_bytes());
+        }
+    }
+}
+
+pub fn answer(id: u32, json: &Value, blobs: &[&[u8]]) -> Bytes {
+    let mut message = vec![0];
+    message.extend(id.to_be_bytes());
+    push_frame(json, blobs, &mut message);
+    message.into()
+}
+
+pub fn event(service: &str, json: &Value, blobs: &[&[u8]]) -> Bytes {
+    let mut message = vec![1];
+    push_len(service.len(), &mut message);
+    message.extend(service.as_bytes());
+    push_frame(json, blobs, &mut message);
+    message.into()
+}
+
+fn push_frame(json: &Value, blobs: &[&[u8]], out: &mut Vec<u8>) {
+    let json = json.to_string();
+    push_len(json.len(), out);
+    out.extend(json.as_bytes());
+    for blob in blobs {
+        push_len(blob.len(), out);
+        out.extend(*blob);
+    }
+}
+
+fn parse(message: Bytes) -> Asked {
+    let (id, mut rest) = message.split_first_chunk().unwrap();
+    let mut take_len = |wide: bool| {
+        let (&first, behind) = rest.split_first().unwrap();
+        rest = behind;
+        if !wide || first < 253 {
+            return usize::from(first);
+        }
+        let (len, behind) = match first {
+            253 => rest.split_first_chunk().map(|(len, rest)| (u16::from_be_bytes(*len).into(), rest)).unwrap(),
+            254 => rest.split_first_chunk().map(|(len, rest)| (u32::from_be_bytes(*len), rest)).unwrap(),
+            _ => panic!("too long"),
+        };
+        rest = behind;
+        len as usize
+    };
+    let number = take_len(false);
+    let json = take_len(true);
+    let sizes: Vec<usize> = (0..number).map(|_| take_len(true)).collect();
+    let (json, mut rest) = rest.split_at(json);
+    let mut blobs = Vec::new();
+    for size in sizes {
+        let (blob, behind) = rest.split_at(size);
+        blobs.push(Bytes::copy_from_slice(blob));
+        rest = behind;
+    }
+    assert!(rest.is_empty());
+    Asked { id: u32::from_be_bytes(*id), json: serde_json::from_slice(json).unwrap(), blobs }
+}
