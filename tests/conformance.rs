@@ -4,10 +4,10 @@ mod conformance_support;
 
 use std::time::Duration;
 
-use conformance_support::{Recorder, hex, normalize, same, split_answer, split_request};
+use conformance_support::{Recorder, bytes, cases, hex, judge, normalize, report, same, split_answer, split_request};
 use decthings::{ApiError, Client, Error};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// No case takes longer; a hang is a failure.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -37,18 +37,9 @@ struct ResponseCase {
     expect: Value,
 }
 
-fn cases<T: for<'de> Deserialize<'de>>(text: &'static str) -> Vec<T> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
 /// Services whose cases are run; the others' are kept for when they exist.
 fn is_covered(api: &str, transport: &str) -> bool {
     transport == "http" && decthings::api::dynamic::services().contains(&api)
-}
-
-fn bytes(base64_text: &str) -> Vec<u8> {
-    use base64::Engine;
-    base64::engine::general_purpose::STANDARD.decode(base64_text).unwrap()
 }
 
 fn client(recorder: &Recorder, key: Option<&str>) -> Client {
@@ -62,12 +53,6 @@ fn client(recorder: &Recorder, key: Option<&str>) -> Client {
 
 async fn call(client: &Client, api: &str, method: &str, params: Value) -> Result<Value, Error<ApiError>> {
     tokio::time::timeout(PATIENCE, client.call_json(api, method, params)).await.expect("the call hung")
-}
-
-fn report(file: &str, tried: usize, failures: &[String]) {
-    println!("{file}: {} of {tried} cases passed", tried - failures.len());
-    let shown: Vec<&String> = failures.iter().take(10).collect();
-    assert!(failures.is_empty(), "{file}: {} of {tried} cases failed:\n{shown:#?}", failures.len());
 }
 
 #[tokio::test]
@@ -167,35 +152,4 @@ async fn answers_are_read_as_expected() {
     }
     assert!(tried >= 700, "only {tried} cases");
     report("responses.jsonl", tried, &failures);
-}
-
-/// Compares what came of an answer with what a case expects.
-fn judge(expect: &Value, outcome: &Result<Value, Error<ApiError>>, frame: &[u8]) -> Result<(), String> {
-    let complain = || Err(format!("expected {expect}, got {outcome:?}"));
-    if let Some(wanted) = expect.get("value") {
-        let actual = match outcome {
-            Ok(result) => json!({ "result": result }),
-            Err(Error::Api { error, .. }) => json!({ "error": with_code(error) }),
-            Err(_) => return complain(),
-        };
-        return if same(&normalize(&actual), &normalize(wanted)) { Ok(()) } else { complain() };
-    }
-    match (expect.as_str().unwrap_or_default(), outcome) {
-        ("any-but-no-panic-or-hang", _) | ("ok", Ok(_)) | ("api-error", Err(Error::Api { .. })) => Ok(()),
-        ("api-error-with-this-code-and-payload-kept", Err(Error::Api { error, .. })) => {
-            let sent = split_answer(frame).and_then(|json| json.get("error").cloned()).unwrap_or_default();
-            if same(&with_code(error), &sent) { Ok(()) } else { complain() }
-        }
-        ("decode-error", Err(error @ Error::Decode { message, .. })) => {
-            if message.is_empty() || error.to_string().len() > 2000 { complain() } else { Ok(()) }
-        }
-        _ => complain(),
-    }
-}
-
-/// An error as the API spells it.
-fn with_code(error: &ApiError) -> Value {
-    let mut members = error.fields().clone();
-    members.insert("code".into(), error.code().into());
-    members.into()
 }

@@ -1,5 +1,9 @@
 //! A server that records what it gets and answers what it is told, and a codec of its own to look into frames.
 
+#![allow(dead_code)] // Each of the tests uses its share.
+
+pub mod socket;
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +11,9 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
-use serde_json::{Map, Value};
+use decthings::{ApiError, Error};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 /// A request as it arrived.
 pub struct Sent {
@@ -187,4 +193,53 @@ pub fn sort_entry_keys(mut params: Value, wire: &Value) -> Value {
         keys.sort_by_key(|key| names.iter().position(|name| key.get("key").and_then(Value::as_str) == Some(name)));
     }
     params
+}
+
+/// The cases of a file.
+pub fn cases<T: for<'de> Deserialize<'de>>(text: &'static str) -> Vec<T> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Bytes as the cases write them.
+pub fn bytes(base64_text: &str) -> Vec<u8> {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.decode(base64_text).unwrap()
+}
+
+/// Fails if a case did, showing the first of them.
+pub fn report(file: &str, tried: usize, failures: &[String]) {
+    println!("{file}: {} of {tried} cases passed", tried - failures.len());
+    let shown: Vec<&String> = failures.iter().take(10).collect();
+    assert!(failures.is_empty(), "{file}: {} of {tried} cases failed:\n{shown:#?}", failures.len());
+}
+
+/// Compares what came of an answer with what a case expects.
+pub fn judge(expect: &Value, outcome: &Result<Value, Error<ApiError>>, frame: &[u8]) -> Result<(), String> {
+    let complain = || Err(format!("expected {expect}, got {outcome:?}"));
+    if let Some(wanted) = expect.get("value") {
+        let actual = match outcome {
+            Ok(result) => json!({ "result": result }),
+            Err(Error::Api { error, .. }) => json!({ "error": with_code(error) }),
+            Err(_) => return complain(),
+        };
+        return if same(&normalize(&actual), &normalize(wanted)) { Ok(()) } else { complain() };
+    }
+    match (expect.as_str().unwrap_or_default(), outcome) {
+        ("any-but-no-panic-or-hang", _) | ("ok", Ok(_)) | ("api-error", Err(Error::Api { .. })) => Ok(()),
+        ("api-error-with-this-code-and-payload-kept", Err(Error::Api { error, .. })) => {
+            let sent = split_answer(frame).and_then(|json| json.get("error").cloned()).unwrap_or_default();
+            if same(&with_code(error), &sent) { Ok(()) } else { complain() }
+        }
+        ("decode-error", Err(error @ Error::Decode { message, .. })) => {
+            if message.is_empty() || error.to_string().len() > 2000 { complain() } else { Ok(()) }
+        }
+        _ => complain(),
+    }
+}
+
+/// An error as the API spells it.
+fn with_code(error: &ApiError) -> Value {
+    let mut members = error.fields().clone();
+    members.insert("code".into(), error.code().into());
+    members.into()
 }

@@ -196,20 +196,24 @@ pub struct ExitEvent {
     /// Id of the debug session.
     pub debug_session_id: String,
     /// Why it ended.
-    pub reason: DebugSessionTerminatedReason,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<DebugSessionTerminatedReason>,
 }
 
 #[cfg(feature = "server")]
 impl ExitEvent {
     /// Makes an [`ExitEvent`] of what is required.
-    pub fn new(
-        debug_session_id: impl Into<String>,
-        reason: impl Into<DebugSessionTerminatedReason>,
-    ) -> Self {
+    pub fn new(debug_session_id: impl Into<String>) -> Self {
         Self {
             debug_session_id: debug_session_id.into(),
-            reason: reason.into(),
+            reason: None,
         }
+    }
+
+    /// Why it ended.
+    pub fn reason(mut self, reason: impl Into<DebugSessionTerminatedReason>) -> Self {
+        self.reason = Some(reason.into());
+        self
     }
 }
 

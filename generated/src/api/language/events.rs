@@ -73,20 +73,24 @@ pub struct ExitEvent {
     /// Id of the language server.
     pub language_server_id: String,
     /// Why it ended.
-    pub reason: LanguageServerExitReason,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<LanguageServerExitReason>,
 }
 
 #[cfg(feature = "server")]
 impl ExitEvent {
     /// Makes an [`ExitEvent`] of what is required.
-    pub fn new(
-        language_server_id: impl Into<String>,
-        reason: LanguageServerExitReason,
-    ) -> Self {
+    pub fn new(language_server_id: impl Into<String>) -> Self {
         Self {
             language_server_id: language_server_id.into(),
-            reason,
+            reason: None,
         }
+    }
+
+    /// Why it ended.
+    pub fn reason(mut self, reason: LanguageServerExitReason) -> Self {
+        self.reason = Some(reason);
+        self
     }
 }
 

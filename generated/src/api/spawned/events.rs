@@ -87,20 +87,24 @@ pub struct ExitEvent {
     /// Id of the spawned command.
     pub spawned_command_id: String,
     /// Why it ended.
-    pub reason: SpawnedCommandTerminatedReason,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<SpawnedCommandTerminatedReason>,
 }
 
 #[cfg(feature = "server")]
 impl ExitEvent {
     /// Makes an [`ExitEvent`] of what is required.
-    pub fn new(
-        spawned_command_id: impl Into<String>,
-        reason: impl Into<SpawnedCommandTerminatedReason>,
-    ) -> Self {
+    pub fn new(spawned_command_id: impl Into<String>) -> Self {
         Self {
             spawned_command_id: spawned_command_id.into(),
-            reason: reason.into(),
+            reason: None,
         }
+    }
+
+    /// Why it ended.
+    pub fn reason(mut self, reason: impl Into<SpawnedCommandTerminatedReason>) -> Self {
+        self.reason = Some(reason.into());
+        self
     }
 }
 

@@ -104,20 +104,24 @@ pub struct ExitEvent {
     /// Id of the terminal session.
     pub terminal_session_id: String,
     /// Why it ended.
-    pub reason: TerminalSessionTerminatedReason,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<TerminalSessionTerminatedReason>,
 }
 
 #[cfg(feature = "server")]
 impl ExitEvent {
     /// Makes an [`ExitEvent`] of what is required.
-    pub fn new(
-        terminal_session_id: impl Into<String>,
-        reason: impl Into<TerminalSessionTerminatedReason>,
-    ) -> Self {
+    pub fn new(terminal_session_id: impl Into<String>) -> Self {
         Self {
             terminal_session_id: terminal_session_id.into(),
-            reason: reason.into(),
+            reason: None,
         }
+    }
+
+    /// Why it ended.
+    pub fn reason(mut self, reason: impl Into<TerminalSessionTerminatedReason>) -> Self {
+        self.reason = Some(reason.into());
+        self
     }
 }
 
