@@ -38,12 +38,22 @@ fn sound_definitions_give_the_expected_rust() {
 }
 
 #[test]
-fn every_expected_file_is_compiled() {
+fn every_expected_file_is_compiled_and_called() {
     let compiled = include_str!("fixture_calls/ok.rs");
+    let calls = [
+        include_str!("fixture_calls/blobs.rs"),
+        include_str!("fixture_calls/calls.rs"),
+        include_str!("fixture_calls/facts.rs"),
+    ]
+    .concat();
     for (name, _) in fixtures("ok") {
         assert!(
             compiled.contains(&format!("ok/{name}/expected/mod.rs")),
             "add the fixture `{name}` to tests/fixture_calls/ok.rs"
+        );
+        assert!(
+            calls.contains(&format!("use {name}::")),
+            "call the service of the fixture `{name}` in tests/fixture_calls"
         );
     }
 }

@@ -126,7 +126,26 @@ impl Lowering<'_> {
         for (position, (name, at, event)) in service.events.iter().enumerate() {
             events.push(self.lower_event((index, position), name, at, event));
         }
+        self.check_subscriptions(service, &events);
         Service { wire: name.to_owned(), description: service.description.clone(), methods, events }
+    }
+
+    /// The events of a service go by one id, and a subscription needs events.
+    fn check_subscriptions(&mut self, service: &spec::Service, events: &[crate::ir::Event]) {
+        let first = events.first().map(|event| event.id.clone());
+        for event in events.iter().filter(|event| Some(&event.id) != first.as_ref()) {
+            let message = format!("`{}` goes by another id than the service's other events", event.wire);
+            self.error(&event.at, message, "give all events of a service the same id, or put them in another service");
+        }
+        for (name, at, method) in service.methods.iter() {
+            if method.subscription.is_some() && events.is_empty() {
+                self.error(
+                    at,
+                    format!("`{name}` concerns a subscription, but the service has no events"),
+                    "add `events`, or remove `subscription`",
+                );
+            }
+        }
     }
 }
 

@@ -56,6 +56,14 @@ const NEVER_RAW: &[&str] = &["crate", "self", "super", "Self", "_"];
 /// Type names that generated code uses with another meaning.
 const TAKEN_TYPES: &[&str] = &[
     "Api",
+    "Channel",
+    "EventError",
+    "EventKind",
+    "EventSet",
+    "IdSource",
+    "RawEvent",
+    "Subscribes",
+    "Subscription",
     "ApiError",
     "Arc",
     "Base64",
@@ -182,7 +190,13 @@ pub(crate) fn check(api: &Api, diagnostics: &mut Diagnostics) {
             scope.claim(&module, &name, &method.wire, &method.at, diagnostics);
         }
         for event in &service.events {
-            scope.claim(&format!("{module} events"), &upper_camel(&event.wire), &event.wire, &event.at, diagnostics);
+            scope.claim(
+                &format!("{module} events"),
+                &variant_name(&event.wire, None),
+                &event.wire,
+                &event.at,
+                diagnostics,
+            );
         }
         for definition in &api.types {
             if matches!(definition.owner, Owner::Method(owner, _) | Owner::Event(owner, _) if owner == index) {

@@ -12,7 +12,34 @@ pub(crate) const HEADER: &str =
 pub(crate) fn render(path: &str, tokens: TokenStream) -> Result<String, EmitError> {
     let file: syn::File =
         syn::parse2(tokens).map_err(|error| EmitError { path: path.to_owned(), message: error.to_string() })?;
-    Ok(format!("{HEADER}\n\n{}", space(&prettyplease::unparse(&file))))
+    Ok(format!("{HEADER}\n\n{}", space(&lay_out_tables(&prettyplease::unparse(&file)))))
+}
+
+/// Gives each entry of a macro's table a line of its own; the printer fills lines with what it does not parse.
+fn lay_out_tables(text: &str) -> String {
+    let mut laid_out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, table)) = rest.split_once("! {\n")
+        && let Some((body, after)) = table.split_once("\n}\n")
+    {
+        let body = body
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace(" ,", ",")
+            .replace(" ;", ";")
+            .replace(":: ", "::");
+        let body = body.replace(" ::", "::").replace("; ", ";\n    ").replace(", ", ",\n    ");
+        // What precedes the table's entries is one line.
+        let body = match body.split_once(";\n") {
+            Some((head, entries)) => format!("{};\n{entries}", head.replace(",\n    ", ", ")),
+            None => body,
+        };
+        laid_out.push_str(&format!("{before}! {{\n    {body}\n}}\n"));
+        rest = after;
+    }
+    laid_out.push_str(rest);
+    laid_out
 }
 
 /// Sets items apart by blank lines, which the printer leaves out.
@@ -55,6 +82,7 @@ fn starts_item(line: &str) -> bool {
         "struct ",
         "enum ",
         "trait ",
+        "error_codes! ",
     ];
     STARTS.iter().any(|start| line.starts_with(start))
 }

@@ -5,6 +5,7 @@ mod docs;
 mod dynamic;
 mod enums;
 mod errors;
+mod events;
 mod example;
 mod index;
 mod methods;
@@ -42,6 +43,9 @@ pub(crate) fn emit(api: &Api, options: &Options) -> Result<Files, EmitError> {
         let folder = naming::snake(&service.wire);
         for (position, method) in service.methods.iter().enumerate() {
             add(format!("{folder}/{}.rs", cx.method_module(method)), methods::file(&cx, index, position))?;
+        }
+        if !service.events.is_empty() {
+            add(format!("{folder}/events.rs"), events::file(&cx, index))?;
         }
         add(format!("{folder}/service.rs"), server::file(&cx, index))?;
         add(format!("{folder}/mod.rs"), services::file(&cx, index))?;

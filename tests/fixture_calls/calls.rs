@@ -226,10 +226,3 @@ fn other_spellings_are_read_and_the_first_is_written() {
     let request = StatRequest::new("/").follow_links(true).max_depth(2);
     assert_eq!(serde_json::to_value(request).unwrap(), json!({ "path": "/", "FollowLinks": true, "max_depth": 2 }));
 }
-
-#[test]
-fn a_prefix_is_left_off() {
-    use type_prefix::types::Engine;
-    assert_eq!(Engine::new(5).power, 5);
-    assert_eq!(type_prefix::HTTP_URL, "https://acme.example/v1");
-}

@@ -7,6 +7,7 @@ mod ok;
 
 mod blobs;
 mod calls;
+mod facts;
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! `cargo xtask codegen`, as a maintainer meets it.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -62,10 +62,10 @@ impl<'a> Context<'a> {
         method.identifier.clone().unwrap_or_else(|| naming::snake(&method.wire))
     }
 
-    /// Name of a method's module; `service` and `mod` name other files of the folder.
+    /// Name of a method's module; `events`, `service` and `mod` name other files of the folder.
     pub(super) fn method_module(&self, method: &Method) -> String {
         let name = self.method_name(method);
-        if matches!(name.as_str(), "service" | "mod") { format!("{name}_") } else { name }
+        if matches!(name.as_str(), "events" | "service" | "mod") { format!("{name}_") } else { name }
     }
 
     pub(super) fn client_ident(&self, service: &Service) -> Ident {
@@ -142,6 +142,8 @@ impl<'c, 'a> File<'c, 'a> {
         let ident = self.cx.type_ident(definition);
         match definition.owner {
             owner if owner == self.owner => {}
+            // All events of a service share a file.
+            Owner::Event(..) if matches!(self.owner, Owner::Event(..)) => {}
             // Files of shared types see each other through their parent.
             Owner::Shared(_) if matches!(self.owner, Owner::Shared(_)) => {
                 self.import("super", &ident.to_string());
@@ -152,7 +154,10 @@ impl<'c, 'a> File<'c, 'a> {
             Owner::Errors => {
                 self.import(&format!("{}::errors", self.root), &ident.to_string());
             }
-            Owner::Method(..) | Owner::Event(..) => {}
+            // Another file of the same service, which its folder passes on.
+            Owner::Method(..) | Owner::Event(..) => {
+                self.import("super", &ident.to_string());
+            }
         }
         quote!(#ident)
     }

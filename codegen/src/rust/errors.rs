@@ -25,22 +25,27 @@ pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
         })
         .collect();
     // Where several entries share a code, the one that is called by it speaks for all.
-    let mut codes: Vec<(&str, &str)> = Vec::new();
+    let mut codes: Vec<&ErrorShape> = Vec::new();
     for is_namesake in [true, false] {
         for shape in cx.api.errors.iter().filter(|shape| (shape.name == shape.code) == is_namesake) {
-            if !codes.iter().any(|(code, _)| *code == shape.code) {
-                codes.push((&shape.code, &shape.description));
+            if !codes.iter().any(|earlier| earlier.code == shape.code) {
+                codes.push(shape);
             }
         }
     }
-    let arms = codes.iter().map(|(code, text)| quote!(#code => #text,));
+    let meaning = file.runtime("Meaning");
+    let arms = codes.iter().map(|shape| {
+        let ErrorShape { code, description, retryable, .. } = shape;
+        let retryable = retryable.then(|| quote!(.retryable()));
+        quote!(#code => #meaning::new(#description)#retryable,)
+    });
     let imports = file.imports();
     quote! {
         //! What errors of the API carry besides their code, and what the codes mean.
         #imports
-        /// What an error code means, as a sentence; empty for a code that is not in the definition.
-        pub fn description(code: &str) -> &'static str {
-            match code { #(#arms)* _ => "" }
+        /// What an error code means; nothing is known of a code that is not in the definition.
+        pub fn meaning(code: &str) -> #meaning {
+            match code { #(#arms)* _ => #meaning::new("") }
         }
         #(#types)*
     }
@@ -61,8 +66,7 @@ fn gate_item(item: &mut syn::Item, gate: &TokenStream) {
 pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStream {
     let name = file.cx.error_ident(method);
     let api_error = file.runtime("ApiError");
-    let error_code = file.runtime("ErrorCode");
-    let field_error = file.runtime("FieldError");
+    let error_codes = file.runtime("error_codes");
     let shapes = file.cx.errors_of(method);
     let doc = docs::doc(&format!(
         "Why the API refused {link}.\n\nOpen: a code that this version doesn't know is kept with its fields."
@@ -70,26 +74,10 @@ pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStr
     let variants = shapes.iter().map(|shape| variant(file, shape));
     let codes = shapes.iter().map(|shape| {
         let (variant, code) = (variant_ident(shape), &shape.code);
-        if shape.fields.is_some() { quote!(Self::#variant(_) => #code,) } else { quote!(Self::#variant => #code,) }
+        let fields = shape.fields.as_ref().map(|_| quote!((fields)));
+        quote!(#variant #fields = #code,)
     });
-    let reads = shapes.iter().map(|shape| {
-        let (variant, code) = (variant_ident(shape), &shape.code);
-        if shape.fields.is_some() {
-            quote!(#code => Self::#variant(error.parse_fields()?),)
-        } else {
-            quote!(#code => Self::#variant,)
-        }
-    });
-    let writes = shapes.iter().filter(|shape| shape.fields.is_some()).map(|shape| {
-        let (variant, code) = (variant_ident(shape), &shape.code);
-        quote!(Self::#variant(fields) => #api_error::with_fields(#code, &fields),)
-    });
-    let retryable: Vec<TokenStream> =
-        shapes.iter().filter(|shape| shape.retryable).map(|shape| pattern(shape)).collect();
-    let is_retryable = if retryable.is_empty() { quote!(false) } else { quote!(matches!(self, #(#retryable)|*)) };
-    let has_plain = shapes.iter().any(|shape| shape.fields.is_none());
-    let plain = has_plain.then(|| quote!(other => #api_error::new(other.code()),));
-    let describe = file.import("super::super", "errors");
+    let errors = file.import("super::super", "errors");
     quote! {
         #doc
         #[derive(Clone, Debug, PartialEq)]
@@ -99,40 +87,12 @@ pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStr
             /// A code that this version doesn't know, with its fields.
             Unrecognized(#api_error),
         }
-        impl #error_code for #name {
-            fn from_api(error: #api_error) -> Result<Self, #field_error> {
-                let known = match error.code() {
-                    #(#reads)*
-                    _ => Self::Unrecognized(error),
-                };
-                Ok(known)
-            }
-            fn code(&self) -> &str {
-                match self {
-                    #(#codes)*
-                    Self::Unrecognized(error) => error.code(),
-                }
-            }
-            fn into_api(self) -> #api_error {
-                match self {
-                    #(#writes)*
-                    Self::Unrecognized(error) => error,
-                    #plain
-                }
-            }
-            fn is_retryable(&self) -> bool { #is_retryable }
-            fn description(&self) -> &str { #describe::description(self.code()) }
-        }
+        #error_codes! { #name, #errors::meaning; #(#codes)* }
     }
 }
 
 fn variant_ident(shape: &ErrorShape) -> Ident {
     naming::ident(&naming::variant_name(&shape.code, None))
-}
-
-fn pattern(shape: &ErrorShape) -> TokenStream {
-    let variant = variant_ident(shape);
-    if shape.fields.is_some() { quote!(Self::#variant(_)) } else { quote!(Self::#variant) }
 }
 
 fn variant(file: &File<'_, '_>, shape: &ErrorShape) -> TokenStream {

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::context::{Context, File};
-use super::{docs, errors, example, structs};
-use crate::ir::{BlobKind, BlobRule, Field, Method, Object, Owner, Service, Transport, Type, TypeKind};
+use super::{docs, errors, events, example, structs};
+use crate::ir::{BlobKind, BlobRule, Field, Method, Object, Owner, Service, Subscription, Transport, Type, TypeKind};
 use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> TokenStream {
@@ -47,8 +47,9 @@ pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> Toke
     let types: Vec<TokenStream> = types.collect();
     let error = errors::item(&file, method, &link);
     let operation = operation(&file, service, method);
+    let subscribes = subscribes(&file, service, method);
     let imports = file.imports();
-    quote!(#about #imports #call #(#types)* #error #operation)
+    quote!(#about #imports #call #(#types)* #error #operation #subscribes)
 }
 
 fn request_ident(file: &File<'_, '_>, ty: &Type) -> String {
@@ -125,6 +126,12 @@ fn facts(cx: &Context<'_>, service: &Service, method: &Method) -> String {
     if let Some(seconds) = method.deadline_seconds {
         facts.push_str(&format!(" It may take long: its deadline is {seconds} s by default."));
     }
+    if method.subscription.as_ref().is_some_and(|subscription| subscription.opens) {
+        facts.push_str(&format!(
+            " [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`{0}`](super::{0}).",
+            events::enum_ident(service)
+        ));
+    }
     if let Some(items) = &method.page {
         facts.push_str(&format!(" Answers one page of `{items}`: ask on with `offset` until `total` is reached."));
     }
@@ -168,6 +175,7 @@ fn operation(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenSt
     let (request, result, error) = (file.ty(&method.params), file.ty(&method.result), file.cx.error_ident(method));
     let (service_wire, method_wire) = (&service.wire, &method.wire);
     let route = route(file, &method.transport).map(|route| quote!(.route(#route)));
+    let subscription = subscription(file, method);
     let idempotent = method.idempotent.then(|| quote!(.idempotent()));
     let deadline = method.deadline_seconds.map(u64::from).map(|seconds| quote!(.deadline_seconds(#seconds)));
     let blobs = |function: &str, rules: &[BlobRule]| {
@@ -181,7 +189,40 @@ fn operation(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenSt
             type Output = #result;
             type Error = #error;
             const METHOD: &'static #descriptor =
-                &#descriptor::new(#service_wire, #method_wire) #route #idempotent #deadline #request_blobs #response_blobs;
+                &#descriptor::new(#service_wire, #method_wire) #route #subscription #idempotent #deadline #request_blobs #response_blobs;
+        }
+    }
+}
+
+/// What the method's calls do to a subscription.
+fn subscription(file: &File<'_, '_>, method: &Method) -> Option<TokenStream> {
+    let subscription = method.subscription.as_ref()?;
+    let field = &subscription.field;
+    if !subscription.opens {
+        return Some(quote!(.closes(#field)));
+    }
+    let source = id_source(file, subscription);
+    Some(quote!(.opens(#source)))
+}
+
+fn id_source(file: &File<'_, '_>, subscription: &Subscription) -> TokenStream {
+    let (source, field) = (file.runtime("IdSource"), &subscription.field);
+    if subscription.in_result { quote!(#source::Result(#field)) } else { quote!(#source::Params(#field)) }
+}
+
+/// What makes `.subscribe()` possible.
+fn subscribes(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream {
+    let Some(subscription) = method.subscription.as_ref().filter(|subscription| subscription.opens) else {
+        return TokenStream::new();
+    };
+    let subscribes = file.runtime("Subscribes");
+    let events = file.import("super", &events::enum_ident(service).to_string());
+    let (request, source) = (file.ty(&method.params), id_source(file, subscription));
+    let id_source = file.runtime("IdSource");
+    quote! {
+        impl #subscribes for #request {
+            type Events = #events;
+            const ID: #id_source = #source;
         }
     }
 }
@@ -206,7 +247,7 @@ fn route(file: &File<'_, '_>, transport: &Transport) -> Option<TokenStream> {
     })
 }
 
-fn blob_rules(file: &File<'_, '_>, rules: &[BlobRule]) -> Vec<TokenStream> {
+pub(super) fn blob_rules(file: &File<'_, '_>, rules: &[BlobRule]) -> Vec<TokenStream> {
     let rule = |BlobRule { path, kind }: &BlobRule| {
         let rule = file.runtime("BlobRule");
         match kind {

@@ -72,7 +72,7 @@ impl Terms {
             _ => piece.to_owned(),
         });
         let rewritten: String = pieces.collect();
-        if text.matches('`').count() % 2 == 0 {
+        if text.matches('`').count().is_multiple_of(2) {
             *text = rewritten;
         }
     }

@@ -22,7 +22,6 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let methods = service.methods.iter().map(|method| {
         let function = naming::ident(&cx.method_name(method));
         let request = file.ty(&method.params);
-        file.import("super", &request.to_string());
         let doc = docs::doc(&format!("Answers [`{0}`](super::{client}::{0}).", cx.method_name(method)));
         quote! {
             #doc

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::{Context, File};
-use super::docs;
+use super::{docs, events};
 use crate::ir::{Owner, Service};
 use crate::naming;
 
@@ -27,14 +27,26 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         names.sort();
         quote!(pub use self::#module::{#(#names),*};)
     });
+    let event_names = events::exports(cx, index);
+    let events = (!event_names.is_empty()).then(|| {
+        (
+            quote!(
+                mod events;
+            ),
+            quote!(pub use self::events::{#(#event_names),*};),
+        )
+    });
+    let (event_module, event_exports) = events.unzip();
     let service_trait = quote::format_ident!("{}Service", naming::upper_camel(&service.wire));
     let doc = docs::doc(&format!("{}\n\n{}", service.description, table(cx, service)));
     let imports = file.imports();
     quote! {
         #about
+        #event_module
         #(mod #modules;)*
         #server
         mod service;
+        #event_exports
         #(#exports)*
         #server
         pub use self::service::#service_trait;

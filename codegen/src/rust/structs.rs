@@ -102,10 +102,11 @@ fn constructor(file: &File<'_, '_>, name: &Ident, object: &Object) -> TokenStrea
     let (parameters, values) = arguments(file, object);
     let names = object.fields.iter().map(field_ident);
     let optional: Vec<&Field> = object.fields.iter().filter(|field| !field.required).collect();
+    let article = if name.to_string().starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
     let text = match (parameters.is_empty(), optional.is_empty()) {
-        (true, true) => format!("Makes a [`{name}`]."),
-        (true, false) => format!("Makes a [`{name}`] in which nothing is set."),
-        (false, _) => format!("Makes a [`{name}`] of what is required."),
+        (true, true) => format!("Makes {article} [`{name}`]."),
+        (true, false) => format!("Makes {article} [`{name}`] in which nothing is set."),
+        (false, _) => format!("Makes {article} [`{name}`] of what is required."),
     };
     let doc = docs::doc(&text);
     let allow = (parameters.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));

@@ -10,16 +10,17 @@ pub fn progress_bar(progress: f32, loss: Option<f32>) -> String {
     format!("[{}{}] {:3.0} %{loss}", "#".repeat(done), "-".repeat(30 - done), progress * 100.0)
 }
 
-/// A curve, its ends labelled.
+/// A falling curve on a logarithmic scale, its ends labelled.
 pub fn curve(name: &str, values: &[f32]) -> String {
     let (Some(first), Some(last)) = (values.first(), values.last()) else { return String::new() };
     let top = values.iter().copied().fold(f32::MIN, f32::max);
     let bottom = values.iter().copied().fold(f32::MAX, f32::min);
-    let span = (top - bottom).max(f32::EPSILON);
+    let height = |value: f32| value.max(f32::MIN_POSITIVE).ln();
+    let span = (height(top) - height(bottom)).max(f32::EPSILON);
     let columns = WIDTH.min(values.len());
     let row_of = |column: usize| {
         let value = values[column * (values.len() - 1) / (columns - 1).max(1)];
-        ((top - value) / span * (HEIGHT - 1) as f32).round() as usize
+        ((height(top) - height(value)) / span * (HEIGHT - 1) as f32).round() as usize
     };
     let mut picture = String::new();
     for row in 0..HEIGHT {

@@ -23,18 +23,19 @@ pub struct Data {
 }
 
 impl Data {
-    /// Two half circles that reach into each other, which no straight line tells apart.
-    pub fn two_moons(count: usize) -> Self {
+    /// Two spirals that wind around each other, which no straight line tells apart.
+    pub fn two_spirals(count: usize) -> Self {
         let mut random = Random(1);
         let mut samples = Vec::new();
         for index in 0..count {
             let class = (index % 2) as u32;
-            let angle = PI * random.unit();
-            let (x, y) = if class == 0 { (angle.cos(), angle.sin()) } else { (1.0 - angle.cos(), 0.5 - angle.sin()) };
-            let features = vec![x + 0.1 * random.normal(), y + 0.1 * random.normal()];
+            let radius = random.unit().sqrt();
+            let angle = PI * (2.5 * radius + class as f32);
+            let features =
+                vec![radius * angle.cos() + 0.02 * random.normal(), radius * angle.sin() + 0.02 * random.normal()];
             samples.push(Sample { features, class });
         }
-        Self::split(samples, vec!["upper".into(), "lower".into()], &mut random)
+        Self::split(samples, vec!["first".into(), "second".into()], &mut random)
     }
 
     /// Reads comma-separated values: numbers, and in the last column the label. A first line of names is skipped.

@@ -8,6 +8,9 @@
 //!
 //! Without `DECTHINGS_API_KEY` or `DECTHINGS_HTTP_URL` in the environment it starts a Decthings of its own.
 
+// The lints of library code are not for an example.
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
 mod chart;
 mod data;
 
@@ -49,7 +52,7 @@ async fn run() -> Result<bool> {
     let csv = arguments()?;
     let data = match &csv {
         Some(path) => Data::read_csv(path)?,
-        None => Data::two_moons(600),
+        None => Data::two_spirals(600),
     };
     // The server, if it is ours, lives as long as the client is used.
     let (client, _server) = connect().await?;
@@ -83,7 +86,7 @@ async fn connect() -> Result<(Client, Option<LocalServer>)> {
     if ["DECTHINGS_API_KEY", "DECTHINGS_HTTP_URL"].iter().any(|name| std::env::var_os(name).is_some()) {
         return Ok((Client::from_env()?, None));
     }
-    let server = LocalServer::start(Local::new(LocalConfig::default()), "127.0.0.1:0").await?;
+    let server = LocalServer::start(Local::new(LocalConfig::new()), ([127, 0, 0, 1], 0).into()).await?;
     let client = Client::builder().http_url(server.url()).api_key(server.key()).build()?;
     println!("server    {}", server.url());
     Ok((client, Some(server)))

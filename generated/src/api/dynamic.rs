@@ -6,7 +6,30 @@ use crate::runtime::{DynamicOperation, dynamic};
 
 /// The services that this crate was built with.
 pub fn services() -> &'static [&'static str] {
-    &[#[cfg(feature = "dataset")] "Dataset", #[cfg(feature = "model")] "Model"]
+    &[
+        #[cfg(feature = "dataset")]
+        "Dataset",
+        #[cfg(feature = "debug")]
+        "Debug",
+        #[cfg(feature = "fs")]
+        "FS",
+        #[cfg(feature = "image")]
+        "Image",
+        #[cfg(feature = "language")]
+        "Language",
+        #[cfg(feature = "model")]
+        "Model",
+        #[cfg(feature = "organization")]
+        "Organization",
+        #[cfg(feature = "persistent-launcher")]
+        "PersistentLauncher",
+        #[cfg(feature = "spawned")]
+        "Spawned",
+        #[cfg(feature = "terminal")]
+        "Terminal",
+        #[cfg(feature = "user")]
+        "User",
+    ]
 }
 
 /// The method of that service and name.
@@ -14,8 +37,26 @@ pub fn operation(service: &str, method: &str) -> Option<DynamicOperation> {
     match service {
         #[cfg(feature = "dataset")]
         "Dataset" => dataset(method),
+        #[cfg(feature = "debug")]
+        "Debug" => debug(method),
+        #[cfg(feature = "fs")]
+        "FS" => fs(method),
+        #[cfg(feature = "image")]
+        "Image" => image(method),
+        #[cfg(feature = "language")]
+        "Language" => language(method),
         #[cfg(feature = "model")]
         "Model" => model(method),
+        #[cfg(feature = "organization")]
+        "Organization" => organization(method),
+        #[cfg(feature = "persistent-launcher")]
+        "PersistentLauncher" => persistent_launcher(method),
+        #[cfg(feature = "spawned")]
+        "Spawned" => spawned(method),
+        #[cfg(feature = "terminal")]
+        "Terminal" => terminal(method),
+        #[cfg(feature = "user")]
+        "User" => user(method),
         _ => None,
     }
 }
@@ -39,6 +80,80 @@ fn dataset(method: &str) -> Option<DynamicOperation> {
         "removeNeedsReviewEntries" => {
             dynamic::<dataset::RemoveNeedsReviewEntriesRequest>()
         }
+        _ => return None,
+    };
+    Some(operation)
+}
+
+#[cfg(feature = "debug")]
+fn debug(method: &str) -> Option<DynamicOperation> {
+    use super::debug;
+    let operation = match method {
+        "launchDebugSession" => dynamic::<debug::LaunchDebugSessionRequest>(),
+        "getDebugSessions" => dynamic::<debug::GetDebugSessionsRequest>(),
+        "terminateDebugSession" => dynamic::<debug::TerminateDebugSessionRequest>(),
+        "callCreateModelState" => dynamic::<debug::CallCreateModelStateRequest>(),
+        "callInstantiateModel" => dynamic::<debug::CallInstantiateModelRequest>(),
+        "callTrain" => dynamic::<debug::CallTrainRequest>(),
+        "getTrainingStatus" => dynamic::<debug::GetTrainingStatusRequest>(),
+        "getTrainingMetrics" => dynamic::<debug::GetTrainingMetricsRequest>(),
+        "cancelTrainingSession" => dynamic::<debug::CancelTrainingSessionRequest>(),
+        "callEvaluate" => dynamic::<debug::CallEvaluateRequest>(),
+        "callGetModelState" => dynamic::<debug::CallGetModelStateRequest>(),
+        "downloadStateData" => dynamic::<debug::DownloadStateDataRequest>(),
+        "sendToRemoteInspector" => dynamic::<debug::SendToRemoteInspectorRequest>(),
+        "subscribeToEvents" => dynamic::<debug::SubscribeToEventsRequest>(),
+        "unsubscribeFromEvents" => dynamic::<debug::UnsubscribeFromEventsRequest>(),
+        _ => return None,
+    };
+    Some(operation)
+}
+
+#[cfg(feature = "fs")]
+fn fs(method: &str) -> Option<DynamicOperation> {
+    use super::fs;
+    let operation = match method {
+        "lookup" => dynamic::<fs::LookupRequest>(),
+        "getattr" => dynamic::<fs::GetattrRequest>(),
+        "setattr" => dynamic::<fs::SetattrRequest>(),
+        "mknod" => dynamic::<fs::MknodRequest>(),
+        "read" => dynamic::<fs::ReadRequest>(),
+        "write" => dynamic::<fs::WriteRequest>(),
+        "symlink" => dynamic::<fs::SymlinkRequest>(),
+        "readlink" => dynamic::<fs::ReadlinkRequest>(),
+        "mkdir" => dynamic::<fs::MkdirRequest>(),
+        "unlink" => dynamic::<fs::UnlinkRequest>(),
+        "rmdir" => dynamic::<fs::RmdirRequest>(),
+        "rename" => dynamic::<fs::RenameRequest>(),
+        "link" => dynamic::<fs::LinkRequest>(),
+        "readdir" => dynamic::<fs::ReaddirRequest>(),
+        "rmdirAll" => dynamic::<fs::RmdirAllRequest>(),
+        "copy" => dynamic::<fs::CopyRequest>(),
+        _ => return None,
+    };
+    Some(operation)
+}
+
+#[cfg(feature = "image")]
+fn image(method: &str) -> Option<DynamicOperation> {
+    use super::image;
+    let operation = match method {
+        "createRepository" => dynamic::<image::CreateRepositoryRequest>(),
+        "updateRepository" => dynamic::<image::UpdateRepositoryRequest>(),
+        "deleteRepository" => dynamic::<image::DeleteRepositoryRequest>(),
+        "getRepositories" => dynamic::<image::GetRepositoriesRequest>(),
+        _ => return None,
+    };
+    Some(operation)
+}
+
+#[cfg(feature = "language")]
+fn language(method: &str) -> Option<DynamicOperation> {
+    use super::language;
+    let operation = match method {
+        "startLanguageServer" => dynamic::<language::StartLanguageServerRequest>(),
+        "writeToLanguageServer" => dynamic::<language::WriteToLanguageServerRequest>(),
+        "unsubscribeFromEvents" => dynamic::<language::UnsubscribeFromEventsRequest>(),
         _ => return None,
     };
     Some(operation)
@@ -88,6 +203,100 @@ fn model(method: &str) -> Option<DynamicOperation> {
         "getUsedPersistentLaunchersForEvaluate" => {
             dynamic::<model::GetUsedPersistentLaunchersForEvaluateRequest>()
         }
+        _ => return None,
+    };
+    Some(operation)
+}
+
+#[cfg(feature = "organization")]
+fn organization(method: &str) -> Option<DynamicOperation> {
+    use super::organization;
+    let operation = match method {
+        "createOrganization" => dynamic::<organization::CreateOrganizationRequest>(),
+        "getOrganizations" => dynamic::<organization::GetOrganizationsRequest>(),
+        "inviteUsersToOrganization" => {
+            dynamic::<organization::InviteUsersToOrganizationRequest>()
+        }
+        "removeUsersFromOrganization" => {
+            dynamic::<organization::RemoveUsersFromOrganizationRequest>()
+        }
+        "respondToOrganizationInvitation" => {
+            dynamic::<organization::RespondToOrganizationInvitationRequest>()
+        }
+        "assignRoles" => dynamic::<organization::AssignRolesRequest>(),
+        "deleteOrganization" => dynamic::<organization::DeleteOrganizationRequest>(),
+        _ => return None,
+    };
+    Some(operation)
+}
+
+#[cfg(feature = "persistent-launcher")]
+fn persistent_launcher(method: &str) -> Option<DynamicOperation> {
+    use super::persistent_launcher;
+    let operation = match method {
+        "createPersistentLauncher" => {
+            dynamic::<persistent_launcher::CreatePersistentLauncherRequest>()
+        }
+        "getPersistentLaunchers" => {
+            dynamic::<persistent_launcher::GetPersistentLaunchersRequest>()
+        }
+        "getSysinfo" => dynamic::<persistent_launcher::GetSysinfoRequest>(),
+        "deletePersistentLauncher" => {
+            dynamic::<persistent_launcher::DeletePersistentLauncherRequest>()
+        }
+        _ => return None,
+    };
+    Some(operation)
+}
+
+#[cfg(feature = "spawned")]
+fn spawned(method: &str) -> Option<DynamicOperation> {
+    use super::spawned;
+    let operation = match method {
+        "spawnCommand" => dynamic::<spawned::SpawnCommandRequest>(),
+        "spawnCommandForModel" => dynamic::<spawned::SpawnCommandForModelRequest>(),
+        "terminateSpawnedCommand" => dynamic::<spawned::TerminateSpawnedCommandRequest>(),
+        "getSpawnedCommands" => dynamic::<spawned::GetSpawnedCommandsRequest>(),
+        "writeToSpawnedCommand" => dynamic::<spawned::WriteToSpawnedCommandRequest>(),
+        "subscribeToEvents" => dynamic::<spawned::SubscribeToEventsRequest>(),
+        "unsubscribeFromEvents" => dynamic::<spawned::UnsubscribeFromEventsRequest>(),
+        _ => return None,
+    };
+    Some(operation)
+}
+
+#[cfg(feature = "terminal")]
+fn terminal(method: &str) -> Option<DynamicOperation> {
+    use super::terminal;
+    let operation = match method {
+        "launchTerminalSession" => dynamic::<terminal::LaunchTerminalSessionRequest>(),
+        "terminateTerminalSession" => {
+            dynamic::<terminal::TerminateTerminalSessionRequest>()
+        }
+        "getTerminalSessions" => dynamic::<terminal::GetTerminalSessionsRequest>(),
+        "writeToTerminalSession" => dynamic::<terminal::WriteToTerminalSessionRequest>(),
+        "resizeTerminalSession" => dynamic::<terminal::ResizeTerminalSessionRequest>(),
+        "addFilesystemAccessForTerminalSession" => {
+            dynamic::<terminal::AddFilesystemAccessForTerminalSessionRequest>()
+        }
+        "subscribeToEvents" => dynamic::<terminal::SubscribeToEventsRequest>(),
+        "unsubscribeFromEvents" => dynamic::<terminal::UnsubscribeFromEventsRequest>(),
+        _ => return None,
+    };
+    Some(operation)
+}
+
+#[cfg(feature = "user")]
+fn user(method: &str) -> Option<DynamicOperation> {
+    use super::user;
+    let operation = match method {
+        "findMatchingUsers" => dynamic::<user::FindMatchingUsersRequest>(),
+        "getUsers" => dynamic::<user::GetUsersRequest>(),
+        "getNotifications" => dynamic::<user::GetNotificationsRequest>(),
+        "setNotification" => dynamic::<user::SetNotificationRequest>(),
+        "getBillingStats" => dynamic::<user::GetBillingStatsRequest>(),
+        "estimateAmountDue" => dynamic::<user::EstimateAmountDueRequest>(),
+        "getQuotas" => dynamic::<user::GetQuotasRequest>(),
         _ => return None,
     };
     Some(operation)

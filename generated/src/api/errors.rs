@@ -3,92 +3,232 @@
 //! What errors of the API carry besides their code, and what the codes mean.
 
 use serde::{Deserialize, Serialize};
+use crate::runtime::Meaning;
 
-/// What an error code means, as a sentence; empty for a code that is not in the definition.
-pub fn description(code: &str) -> &'static str {
+/// What an error code means; nothing is known of a code that is not in the definition.
+pub fn meaning(code: &str) -> Meaning {
     match code {
-        "bad_credentials" => "The API key is missing, wrong or no longer valid.",
+        "bad_credentials" => {
+            Meaning::new("The API key is missing, wrong or no longer valid.")
+        }
         "too_many_requests" => {
-            "Too many calls in a short time. Wait before calling again."
+            Meaning::new("Too many calls in a short time. Wait before calling again.")
+                .retryable()
         }
         "payment_required" => {
-            "The account has no valid means of payment or has unpaid bills."
+            Meaning::new(
+                "The account has no valid means of payment or has unpaid bills.",
+            )
         }
-        "unknown" => "Something went wrong on the server that it does not describe.",
-        "invalid_parameter" => "A parameter is missing or has an unacceptable value.",
-        "access_denied" => "The caller may not do this.",
+        "unknown" => {
+            Meaning::new("Something went wrong on the server that it does not describe.")
+        }
+        "invalid_parameter" => {
+            Meaning::new("A parameter is missing or has an unacceptable value.")
+        }
+        "access_denied" => Meaning::new("The caller may not do this."),
         "quota_exceeded" => {
-            "The call would exceed a quota of the account, for example for storage."
+            Meaning::new(
+                "The call would exceed a quota of the account, for example for storage.",
+            )
         }
-        "limit_exceeded" => "The dataset would exceed its largest allowed size.",
+        "limit_exceeded" => {
+            Meaning::new("The dataset would exceed its largest allowed size.")
+        }
         "server_overloaded" => {
-            "The server has no capacity for this call at the moment. Try again later."
+            Meaning::new(
+                    "The server has no capacity for this call at the moment. Try again later.",
+                )
+                .retryable()
         }
         "name_already_used" => {
-            "The owner has another item of this kind with the same name."
+            Meaning::new("The owner has another item of this kind with the same name.")
         }
         "organization_not_found" => {
-            "The organization that would own the new item does not exist."
+            Meaning::new(
+                "The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.",
+            )
         }
         "dataset_not_found" => {
-            "The dataset does not exist, or the caller has no access to it."
+            Meaning::new(
+                "The dataset does not exist, or the caller has no access to it.",
+            )
         }
         "dataset_key_not_found" => {
-            "A dataset that a parameter refers to does not have the given key."
+            Meaning::new(
+                "A dataset that a parameter refers to does not have the given key.",
+            )
         }
         "incorrect_version_id" => {
-            "The dataset has changed: its version is not the expected one. Nothing was done."
+            Meaning::new(
+                "The dataset has changed: its version is not the expected one. Nothing was done.",
+            )
         }
-        "index_out_of_range" => "There is no entry with one of the given indexes.",
+        "index_out_of_range" => {
+            Meaning::new("There is no entry with one of the given indexes.")
+        }
         "model_not_found" => {
-            "The model does not exist, or the caller has no access to it."
+            Meaning::new("The model does not exist, or the caller has no access to it.")
         }
         "model_already_created" => {
-            "The model is not being created, or its creation is already over."
+            Meaning::new(
+                "The model is not being created, or its creation is already over.",
+            )
         }
-        "snapshot_not_found" => "The model does not have this snapshot.",
+        "snapshot_not_found" => Meaning::new("The model does not have this snapshot."),
         "snapshot_no_longer_exists" => {
-            "The model is based on a snapshot of another model that has been deleted."
+            Meaning::new(
+                "The model is based on a snapshot of another model that has been deleted.",
+            )
         }
-        "state_not_found" => "The model does not have this state.",
-        "state_key_not_found" => "The state does not have one of the given keys.",
+        "state_not_found" => Meaning::new("The model does not have this state."),
+        "state_key_not_found" => {
+            Meaning::new("The state does not have one of the given keys.")
+        }
         "state_is_active" => {
-            "The state is the active one and cannot be deleted. Choose another with `set_active_model_state` first."
+            Meaning::new(
+                "The state is the active one and cannot be deleted. Choose another with `set_active_model_state` first.",
+            )
         }
         "state_already_created" => {
-            "The state is complete, so that its creation can no longer be cancelled."
+            Meaning::new(
+                "The state is complete, so that its creation can no longer be cancelled.",
+            )
         }
-        "training_session_not_found" => "The model does not have this training session.",
+        "training_session_not_found" => {
+            Meaning::new(
+                "The model, or the debug session, does not have this training session.",
+            )
+        }
         "training_session_running" => {
-            "The training session is still going on. Cancel it with `cancel_training_session` first."
+            Meaning::new(
+                "The training session is still going on. Cancel it with `cancel_training_session` first.",
+            )
         }
-        "training_session_not_running" => "The training session is already over.",
+        "training_session_not_running" => {
+            Meaning::new("The training session is already over.")
+        }
         "evaluation_not_found" => {
-            "The model does not have this evaluation, or its result is no longer kept."
+            Meaning::new(
+                "The model does not have this evaluation, or its result is no longer kept.",
+            )
         }
-        "persistent_launcher_not_found" => "The persistent launcher does not exist.",
+        "persistent_launcher_not_found" => {
+            Meaning::new("The persistent launcher does not exist.")
+        }
         "model_to_mount_not_found" => {
-            "A model to mount does not exist, or the caller has no access to it."
+            Meaning::new(
+                "A model to mount does not exist, or the caller has no access to it.",
+            )
         }
         "state_for_model_to_mount_not_found" => {
-            "A model to mount does not have the given state."
+            Meaning::new("A model to mount does not have the given state.")
         }
         "snapshot_for_model_to_mount_not_found" => {
-            "A model to mount does not have the given snapshot."
+            Meaning::new("A model to mount does not have the given snapshot.")
         }
         "model_to_mount_no_longer_exists" => {
-            "A model that the state mounts has been deleted."
+            Meaning::new("A model that the state mounts has been deleted.")
         }
         "invalid_executable_file" => {
-            "The executable file has a format that cannot be run."
+            Meaning::new("The executable file has a format that cannot be run.")
         }
-        "read_executable_file_failed" => "The executable file could not be read.",
+        "read_executable_file_failed" => {
+            Meaning::new("The executable file could not be read.")
+        }
         "invalid_executor_type" => {
-            "This kind of model has no filesystem that could be resized."
+            Meaning::new(
+                "The call does not apply to this kind of model, for example because it has no filesystem to resize or no code to debug.",
+            )
         }
-        "not_enough_space" => "The files of the model do not fit into the given size.",
-        "image_not_found" => "The container image does not exist in the registry.",
-        _ => "",
+        "not_enough_space" => {
+            Meaning::new("The files of the model do not fit into the given size.")
+        }
+        "image_not_found" => {
+            Meaning::new("The container image does not exist in the registry.")
+        }
+        "exception" => {
+            Meaning::new(
+                "The code of the model threw an exception or returned an error.",
+            )
+        }
+        "not_subscribed" => {
+            Meaning::new("This connection does not receive the events in question.")
+        }
+        "debug_session_not_found" => {
+            Meaning::new(
+                "The debug session does not exist, or the caller has no access to it.",
+            )
+        }
+        "debug_session_terminated" => {
+            Meaning::new("The debug session ended before the call was done.")
+        }
+        "instantiated_model_not_found" => {
+            Meaning::new("The debug session does not have this instantiated model.")
+        }
+        "state_data_not_found" => {
+            Meaning::new("The debug session does not have this state data.")
+        }
+        "not_remote_inspector" => {
+            Meaning::new(
+                "The debug session runs without a remote inspector, see `launch_debug_session`.",
+            )
+        }
+        "invalid_executable" => {
+            Meaning::new(
+                "The executable file has a format that cannot be run. `invalid_executable_file` means the same.",
+            )
+        }
+        "ESTALE" => {
+            Meaning::new("There is no file or folder with the given inode number.")
+        }
+        "ENOENT" => Meaning::new("The folder has nothing of that name."),
+        "ENOTDIR" => Meaning::new("What should be a folder is something else."),
+        "EISDIR" => Meaning::new("What should be a file is a folder."),
+        "EEXIST" => Meaning::new("The folder has something of that name already."),
+        "ENOTEMPTY" => Meaning::new("The folder is not empty."),
+        "ENOSPC" => {
+            Meaning::new(
+                "The filesystem of the model is full. `set_filesystem_size` makes it larger.",
+            )
+        }
+        "EINVAL" => Meaning::new("The call does not apply to this kind of file."),
+        "EFBIG" => Meaning::new("The new size is larger than a file can be."),
+        "EPERM" => Meaning::new("A folder cannot have a second name."),
+        "repository_not_found" => {
+            Meaning::new(
+                "The repository does not exist, or the caller has no access to it.",
+            )
+        }
+        "language_server_not_found" => {
+            Meaning::new(
+                "The language server does not exist, or is not one of this connection.",
+            )
+        }
+        "name_in_use" => Meaning::new("Another organization has that name."),
+        "member_not_found" => {
+            Meaning::new("One of the users is not a member of the organization.")
+        }
+        "invite_not_found" => {
+            Meaning::new(
+                "The organization has not invited the caller, or has withdrawn the invitation.",
+            )
+        }
+        "persistent_launcher_being_deleted" => {
+            Meaning::new("The persistent launcher is about to disappear already.")
+        }
+        "spawned_command_not_found" => {
+            Meaning::new(
+                "The command does not exist, has ended, or the caller has no access to it.",
+            )
+        }
+        "terminal_session_not_found" => {
+            Meaning::new(
+                "The terminal session does not exist, has ended, or the caller has no access to it.",
+            )
+        }
+        "notification_not_found" => Meaning::new("The notification does not exist."),
+        _ => Meaning::new(""),
     }
 }
 
@@ -105,7 +245,7 @@ pub struct InvalidParameter {
 
 #[cfg(feature = "server")]
 impl InvalidParameter {
-    /// Makes a [`InvalidParameter`] of what is required.
+    /// Makes an [`InvalidParameter`] of what is required.
     pub fn new(parameter_name: impl Into<String>, reason: impl Into<String>) -> Self {
         Self {
             parameter_name: parameter_name.into(),
@@ -118,14 +258,14 @@ impl InvalidParameter {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-#[cfg(feature = "model")]
+#[cfg(any(feature = "debug", feature = "model"))]
 pub struct ReferencedDatasetNotFound {
     /// Id of the dataset.
     pub dataset_id: String,
 }
 
 #[cfg(feature = "server")]
-#[cfg(feature = "model")]
+#[cfg(any(feature = "debug", feature = "model"))]
 impl ReferencedDatasetNotFound {
     /// Makes a [`ReferencedDatasetNotFound`] of what is required.
     pub fn new(dataset_id: impl Into<String>) -> Self {
@@ -139,7 +279,7 @@ impl ReferencedDatasetNotFound {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-#[cfg(feature = "model")]
+#[cfg(any(feature = "debug", feature = "model"))]
 pub struct DatasetKeyNotFound {
     /// Id of the dataset.
     pub dataset_id: String,
@@ -148,7 +288,7 @@ pub struct DatasetKeyNotFound {
 }
 
 #[cfg(feature = "server")]
-#[cfg(feature = "model")]
+#[cfg(any(feature = "debug", feature = "model"))]
 impl DatasetKeyNotFound {
     /// Makes a [`DatasetKeyNotFound`] of what is required.
     pub fn new(dataset_id: impl Into<String>, dataset_key: impl Into<String>) -> Self {
@@ -172,10 +312,37 @@ pub struct IncorrectVersionId {
 #[cfg(feature = "server")]
 #[cfg(feature = "dataset")]
 impl IncorrectVersionId {
-    /// Makes a [`IncorrectVersionId`] of what is required.
+    /// Makes an [`IncorrectVersionId`] of what is required.
     pub fn new(dataset_version_id: impl Into<String>) -> Self {
         Self {
             dataset_version_id: dataset_version_id.into(),
         }
+    }
+}
+
+/// Exception.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+#[cfg(feature = "debug")]
+pub struct Exception {
+    /// Message or stack trace of the exception, when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exception_details: Option<String>,
+}
+
+#[cfg(feature = "server")]
+#[cfg(feature = "debug")]
+impl Exception {
+    /// Makes an [`Exception`] in which nothing is set.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        Self { exception_details: None }
+    }
+
+    /// Message or stack trace of the exception, when there is one.
+    pub fn exception_details(mut self, exception_details: impl Into<String>) -> Self {
+        self.exception_details = Some(exception_details.into());
+        self
     }
 }

@@ -7,7 +7,16 @@
 //! | service | |
 //! |---|---|
 //! | [`dataset`] | Datasets: entries with one tensor for each key, to train and evaluate models on. |
+//! | [`debug`] | Debug sessions: the code of a model runs on a launcher, its functions are called one by one, and what it prints comes as events. |
+//! | [`fs`] | Filesystems of models: the files of their code. |
+//! | [`image`] | Repositories for container images, which models can run in: see [`set_image`](crate::api::model::ModelClient::set_image). |
+//! | [`language`] | Language servers for editors: completion, diagnostics and more for the code in the filesystem of a model. |
 //! | [`model`] | Models: code or a preset, with one or more states (named sets of binary data such as weights), one of which is active. |
+//! | [`organization`] | Organizations: groups of users that own datasets, models and repositories together. |
+//! | [`persistent_launcher`] | Persistent launchers: machines that stay until they are deleted, so that operations need not wait for a new one. |
+//! | [`spawned`] | Commands: programs that run on a launcher without a terminal, alone or in the filesystem of a model. |
+//! | [`terminal`] | Terminal sessions: shells on launchers, in the filesystem of a model. |
+//! | [`user`] | Users, and the account of the caller: notifications, bills and quotas. |
 
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
@@ -17,8 +26,35 @@ pub mod types;
 #[cfg(feature = "dataset")]
 pub mod dataset;
 
+#[cfg(feature = "debug")]
+pub mod debug;
+
+#[cfg(feature = "fs")]
+pub mod fs;
+
+#[cfg(feature = "image")]
+pub mod image;
+
+#[cfg(feature = "language")]
+pub mod language;
+
 #[cfg(feature = "model")]
 pub mod model;
+
+#[cfg(feature = "organization")]
+pub mod organization;
+
+#[cfg(feature = "persistent-launcher")]
+pub mod persistent_launcher;
+
+#[cfg(feature = "spawned")]
+pub mod spawned;
+
+#[cfg(feature = "terminal")]
+pub mod terminal;
+
+#[cfg(feature = "user")]
+pub mod user;
 
 /// Where the API is served over HTTP.
 pub const HTTP_URL: &str = "https://api.decthings.com/v0";
@@ -36,10 +72,64 @@ impl crate::runtime::Client {
         dataset::DatasetClient::new(self)
     }
 
+    /// The service `Debug`.
+    #[cfg(feature = "debug")]
+    pub fn debug(&self) -> debug::DebugClient {
+        debug::DebugClient::new(self)
+    }
+
+    /// The service `FS`.
+    #[cfg(feature = "fs")]
+    pub fn fs(&self) -> fs::FsClient {
+        fs::FsClient::new(self)
+    }
+
+    /// The service `Image`.
+    #[cfg(feature = "image")]
+    pub fn image(&self) -> image::ImageClient {
+        image::ImageClient::new(self)
+    }
+
+    /// The service `Language`.
+    #[cfg(feature = "language")]
+    pub fn language(&self) -> language::LanguageClient {
+        language::LanguageClient::new(self)
+    }
+
     /// The service `Model`.
     #[cfg(feature = "model")]
     pub fn model(&self) -> model::ModelClient {
         model::ModelClient::new(self)
+    }
+
+    /// The service `Organization`.
+    #[cfg(feature = "organization")]
+    pub fn organization(&self) -> organization::OrganizationClient {
+        organization::OrganizationClient::new(self)
+    }
+
+    /// The service `PersistentLauncher`.
+    #[cfg(feature = "persistent-launcher")]
+    pub fn persistent_launcher(&self) -> persistent_launcher::PersistentLauncherClient {
+        persistent_launcher::PersistentLauncherClient::new(self)
+    }
+
+    /// The service `Spawned`.
+    #[cfg(feature = "spawned")]
+    pub fn spawned(&self) -> spawned::SpawnedClient {
+        spawned::SpawnedClient::new(self)
+    }
+
+    /// The service `Terminal`.
+    #[cfg(feature = "terminal")]
+    pub fn terminal(&self) -> terminal::TerminalClient {
+        terminal::TerminalClient::new(self)
+    }
+
+    /// The service `User`.
+    #[cfg(feature = "user")]
+    pub fn user(&self) -> user::UserClient {
+        user::UserClient::new(self)
     }
 }
 
@@ -54,9 +144,81 @@ impl crate::runtime::Router {
         self.route("Dataset", std::sync::Arc::new(dataset::Dispatch(service)))
     }
 
+    /// Answers the calls of the service `Debug`.
+    #[cfg(feature = "debug")]
+    pub fn debug<S: debug::DebugService>(self, service: std::sync::Arc<S>) -> Self {
+        self.route("Debug", std::sync::Arc::new(debug::Dispatch(service)))
+    }
+
+    /// Answers the calls of the service `FS`.
+    #[cfg(feature = "fs")]
+    pub fn fs<S: fs::FsService>(self, service: std::sync::Arc<S>) -> Self {
+        self.route("FS", std::sync::Arc::new(fs::Dispatch(service)))
+    }
+
+    /// Answers the calls of the service `Image`.
+    #[cfg(feature = "image")]
+    pub fn image<S: image::ImageService>(self, service: std::sync::Arc<S>) -> Self {
+        self.route("Image", std::sync::Arc::new(image::Dispatch(service)))
+    }
+
+    /// Answers the calls of the service `Language`.
+    #[cfg(feature = "language")]
+    pub fn language<S: language::LanguageService>(
+        self,
+        service: std::sync::Arc<S>,
+    ) -> Self {
+        self.route("Language", std::sync::Arc::new(language::Dispatch(service)))
+    }
+
     /// Answers the calls of the service `Model`.
     #[cfg(feature = "model")]
     pub fn model<S: model::ModelService>(self, service: std::sync::Arc<S>) -> Self {
         self.route("Model", std::sync::Arc::new(model::Dispatch(service)))
+    }
+
+    /// Answers the calls of the service `Organization`.
+    #[cfg(feature = "organization")]
+    pub fn organization<S: organization::OrganizationService>(
+        self,
+        service: std::sync::Arc<S>,
+    ) -> Self {
+        self.route("Organization", std::sync::Arc::new(organization::Dispatch(service)))
+    }
+
+    /// Answers the calls of the service `PersistentLauncher`.
+    #[cfg(feature = "persistent-launcher")]
+    pub fn persistent_launcher<S: persistent_launcher::PersistentLauncherService>(
+        self,
+        service: std::sync::Arc<S>,
+    ) -> Self {
+        self.route(
+            "PersistentLauncher",
+            std::sync::Arc::new(persistent_launcher::Dispatch(service)),
+        )
+    }
+
+    /// Answers the calls of the service `Spawned`.
+    #[cfg(feature = "spawned")]
+    pub fn spawned<S: spawned::SpawnedService>(
+        self,
+        service: std::sync::Arc<S>,
+    ) -> Self {
+        self.route("Spawned", std::sync::Arc::new(spawned::Dispatch(service)))
+    }
+
+    /// Answers the calls of the service `Terminal`.
+    #[cfg(feature = "terminal")]
+    pub fn terminal<S: terminal::TerminalService>(
+        self,
+        service: std::sync::Arc<S>,
+    ) -> Self {
+        self.route("Terminal", std::sync::Arc::new(terminal::Dispatch(service)))
+    }
+
+    /// Answers the calls of the service `User`.
+    #[cfg(feature = "user")]
+    pub fn user<S: user::UserService>(self, service: std::sync::Arc<S>) -> Self {
+        self.route("User", std::sync::Arc::new(user::Dispatch(service)))
     }
 }

@@ -222,6 +222,7 @@ impl ClientBuilder {
             let socket = Socket::new(Some(self.socket(Box::new(dial), None)));
             return Ok((Box::new(super::transport::InProcess(router)), socket));
         }
+        http.check_tls()?;
         let key = match &self.api_key_file {
             Some(path) => Some(endpoint::read_key(path)?),
             None => self.api_key.clone(),
@@ -275,8 +276,8 @@ impl fmt::Debug for ClientBuilder {
         let headers: Vec<&String> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("ClientBuilder")
             .field("api_key", &self.api_key)
-            .field("http_url", &self.http_url)
-            .field("websocket_url", &self.websocket_url)
+            .field("http_url", &self.http_url.as_deref().map(endpoint::presentable))
+            .field("websocket_url", &self.websocket_url.as_deref().map(endpoint::presentable))
             .field("headers", &headers)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()

@@ -29,9 +29,9 @@ pub const fn dynamic<R: Operation>() -> DynamicOperation {
     DynamicOperation {
         method: R::METHOD,
         call: call::<R>,
-        encode_request: |params| wire::encode_request(R::METHOD, &read::<R>(params)?),
+        encode_request: |params| wire::encode_request(R::METHOD, &read::<R>(params, PARAMETERS)?),
         decode_request: |body| write(&wire::decode_request::<R>(R::METHOD, body)?),
-        encode_result: |result| wire::encode_result(R::METHOD, &read::<R::Output>(result)?),
+        encode_result: |result| wire::encode_result(R::METHOD, &read::<R::Output>(result, RESULT)?),
         decode_answer: |answer| {
             let result = wire::decode_answer::<R>(answer).map_err(Error::into_raw)?;
             write(&result).map_err(|failure| failure.at(R::METHOD))
@@ -113,14 +113,22 @@ static UNKNOWN: Method = Method::new("", "");
 fn call<R: Operation>(client: Client, params: Value) -> BoxFuture<'static, Result<Value, Error>> {
     let at = R::METHOD;
     Box::pin(async move {
-        let request: R = read(params).map_err(|failure| failure.at(at))?;
+        let request: R = read(params, PARAMETERS).map_err(|failure| failure.at(at))?;
         let result = Call::new(&client, request).send().await.map_err(Error::into_raw)?;
         write(&result).map_err(|failure| failure.at(at))
     })
 }
 
-fn read<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
-    let value = if value.is_null() { Value::Object(Map::new()) } else { value };
+const PARAMETERS: &str = "the parameters are not an object";
+const RESULT: &str = "the result is not an object";
+
+fn read<T: DeserializeOwned>(value: Value, not_an_object: &str) -> Result<T, Failure> {
+    let value = match value {
+        Value::Object(_) => value,
+        Value::Null => Value::Object(Map::new()),
+        // A list would do for the type, as its fields in order.
+        _ => return Err(Failure::invalid("", not_an_object)),
+    };
     serde_path_to_error::deserialize(value)
         .map_err(|error| Failure::invalid(path_text(error.path()), error.inner().to_string()))
 }

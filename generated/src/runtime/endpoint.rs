@@ -14,11 +14,15 @@ pub(super) struct Endpoint(Url);
 
 impl Endpoint {
     pub(super) fn http(url: Option<&str>) -> Result<Self, BuildError> {
-        let endpoint = parse(url.unwrap_or(HTTP_URL), ["http", "https"])?;
-        if cfg!(not(feature = "rustls")) && endpoint.0.scheme() == "https" {
-            return Err(invalid(endpoint.0.as_str(), "needs the cargo feature `rustls`"));
+        parse(url.unwrap_or(HTTP_URL), ["http", "https"])
+    }
+
+    /// Refuses an address that this build cannot reach.
+    pub(super) fn check_tls(&self) -> Result<(), BuildError> {
+        if cfg!(not(feature = "rustls")) && self.0.scheme() == "https" {
+            return Err(invalid(self.0.as_str(), "needs the cargo feature `rustls`"));
         }
-        Ok(endpoint)
+        Ok(())
     }
 
     pub(super) fn websocket_at(url: Option<&str>) -> Result<Self, BuildError> {
@@ -66,7 +70,10 @@ impl fmt::Display for Endpoint {
 }
 
 fn parse(text: &str, schemes: [&str; 2]) -> Result<Endpoint, BuildError> {
-    let url = Url::parse(text.trim()).map_err(|error| invalid(text, error.to_string()))?;
+    let url = Url::parse(text.trim()).map_err(|error| match presentable(text) {
+        "" if text.contains('@') => invalid("", format!("holds a `@` and cannot be read: {error}")),
+        text => invalid(text, error.to_string()),
+    })?;
     if !url.username().is_empty() || url.password().is_some() {
         // The address is not shown: it has a secret.
         return Err(invalid("", "holds a user name or a password; set a header instead"));
@@ -81,7 +88,14 @@ fn parse(text: &str, schemes: [&str; 2]) -> Result<Endpoint, BuildError> {
 }
 
 fn invalid(url: &str, reason: impl Into<String>) -> BuildError {
-    BuildError::Url { url: url.to_owned(), reason: reason.into() }
+    BuildError::Url { url: presentable(url).to_owned(), reason: reason.into() }
+}
+
+/// What may be shown of an address that has not been checked: nothing of what often is a secret.
+pub(super) fn presentable(url: &str) -> &str {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let shown = url.get(..end).unwrap_or_default();
+    if shown.contains('@') { "" } else { shown }
 }
 
 /// Reads a key from a file.
@@ -117,7 +131,16 @@ mod tests {
 
     #[test]
     fn odd_addresses_are_refused() {
-        for odd in ["", "a.example", "ftp://a", "http://u:secret@a", "http://a/?x", "http://a/#x", "http://"] {
+        for odd in [
+            "",
+            "a.example",
+            "ftp://a",
+            "http://u:secret@a",
+            "http://u:secret@",
+            "http://a/?secret",
+            "http://a/#secret",
+            "http://",
+        ] {
             let error = Endpoint::http(Some(odd)).err().unwrap().to_string();
             assert!(!error.contains("secret"), "{error}");
         }

@@ -177,8 +177,13 @@ impl<E: ErrorCode> fmt::Display for Error<E> {
             Self::Invalid { path, reason, .. } if path.is_empty() => write!(f, "{reason}; nothing was sent"),
             Self::Invalid { path, reason, .. } => write!(f, "parameter `{path}`: {reason}; nothing was sent"),
             Self::Transport { message, .. } => f.write_str(message),
-            Self::Http { status, excerpt, .. } if excerpt.is_empty() => write!(f, "answered with HTTP status {status}"),
-            Self::Http { status, excerpt, .. } => write!(f, "answered with HTTP status {status}: {excerpt}"),
+            Self::Http { status, excerpt, .. } => {
+                write!(f, "answered with HTTP status {status}")?;
+                if let 301 | 302 | 303 | 307 | 308 = status {
+                    f.write_str(", a redirect, which is not followed; is the client's `http_url` right?")?;
+                }
+                if excerpt.is_empty() { Ok(()) } else { write!(f, ": {excerpt}") }
+            }
             Self::Timeout { after, .. } => write!(f, "no answer within {after:?}"),
             Self::Decode { path, message, .. } if path.is_empty() => write!(f, "malformed answer: {message}"),
             Self::Decode { path, message, .. } => write!(f, "malformed answer: `{path}`: {message}"),

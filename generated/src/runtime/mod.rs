@@ -11,6 +11,7 @@ mod client;
 mod dynamic;
 mod endpoint;
 mod error;
+mod error_codes;
 mod events;
 mod open;
 mod operation;
@@ -23,6 +24,7 @@ mod text;
 mod transport;
 mod wire;
 
+pub use crate::error_codes;
 pub use api_error::{ApiError, ErrorCode, FieldError};
 pub use blob::{Base64, Blob};
 pub use build_error::BuildError;
@@ -32,6 +34,7 @@ pub use client::Client;
 #[cfg(feature = "dynamic")]
 pub use dynamic::{DynamicOperation, dynamic};
 pub use error::Error;
+pub use error_codes::Meaning;
 pub use events::{
     Channel, EndReason, EventError, EventKind, EventSet, IdSource, RawEvent, Subscribes, Subscription, Update,
 };

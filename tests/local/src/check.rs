@@ -7,7 +7,7 @@ use crate::fail::Fail;
 const MAX_NAME: usize = 200;
 const MAX_DESCRIPTION: usize = 10_000;
 const MAX_TAGS: usize = 100;
-const MAX_ANNOTATIONS: usize = 100;
+const MAX_ANNOTATIONS: usize = 16;
 const MAX_KEYS: usize = 255;
 const MAX_RANK: usize = 255;
 
@@ -85,7 +85,7 @@ fn rules(path: &str, key: &ParameterDefinition) -> Result<(), Fail> {
         return Err(Fail::invalid(format!("{path}.annotations"), format!("at most {MAX_ANNOTATIONS}, got {got}")));
     }
     for (index, annotation) in rules.annotations.iter().enumerate() {
-        text(&format!("{path}.annotations[{index}]"), annotation, MAX_DESCRIPTION)?;
+        text(&format!("{path}.annotations[{index}]"), annotation, MAX_NAME)?;
     }
     Ok(())
 }

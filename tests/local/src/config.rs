@@ -96,7 +96,10 @@ pub struct Limits {
     pub body_bytes: usize,
     /// The HTTP requests that are answered at the same time: 256. Above it, `too_many_requests`.
     pub requests: usize,
-    /// All entries and states together, in bytes: 4 GiB. Above it, `quota_exceeded`.
+    /// The bodies of the requests that are answered at the same time, together, in bytes: 1 GiB. Above it,
+    /// `too_many_requests`.
+    pub bodies_bytes: usize,
+    /// The memory that all entries and states take together, about, in bytes: 4 GiB. Above it, `quota_exceeded`.
     pub stored_bytes: u64,
     /// The datasets: 1,000. Above it, `quota_exceeded`.
     pub datasets: usize,
@@ -109,7 +112,7 @@ pub struct Limits {
     pub states: usize,
     /// The snapshots of a model: 1,000. Above it, `quota_exceeded`.
     pub snapshots: usize,
-    /// The training sessions that a model keeps until they are cleared: 1,000. Above it, `quota_exceeded`.
+    /// The training sessions that a model keeps until they are cleared: 100. Above it, `quota_exceeded`.
     pub training_sessions: usize,
     /// The jobs of all models that are going on: 64. A job is a training session, an evaluation or the creation of a
     /// state. Above it, `quota_exceeded`.
@@ -124,13 +127,14 @@ impl Default for Limits {
         Self {
             body_bytes: 256 << 20,
             requests: 256,
+            bodies_bytes: 1 << 30,
             stored_bytes: 4 << 30,
             datasets: 1_000,
             entries: 100_000,
             models: 1_000,
             states: 1_000,
             snapshots: 1_000,
-            training_sessions: 1_000,
+            training_sessions: 100,
             jobs: 64,
             running_trainings: std::thread::available_parallelism().map_or(1, usize::from),
         }

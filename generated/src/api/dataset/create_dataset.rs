@@ -3,7 +3,7 @@
 //! `Dataset.createDataset`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, ErrorCode, FieldError, Method, Operation};
+use crate::runtime::{ApiError, Call, Method, Operation, error_codes};
 use super::DatasetClient;
 use super::super::errors;
 use super::super::errors::InvalidParameter;
@@ -153,7 +153,8 @@ impl CreateDatasetResult {
 pub enum CreateDatasetError {
     /// `name_already_used`: The owner has another item of this kind with the same name.
     NameAlreadyUsed,
-    /// `organization_not_found`: The organization that would own the new item does not exist.
+    /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
+    /// Where something is created, this is the organization that would own it.
     OrganizationNotFound,
     /// `access_denied`: The caller may not do this.
     AccessDenied,
@@ -173,55 +174,17 @@ pub enum CreateDatasetError {
     Unrecognized(ApiError),
 }
 
-impl ErrorCode for CreateDatasetError {
-    fn from_api(error: ApiError) -> Result<Self, FieldError> {
-        let known = match error.code() {
-            "name_already_used" => Self::NameAlreadyUsed,
-            "organization_not_found" => Self::OrganizationNotFound,
-            "access_denied" => Self::AccessDenied,
-            "quota_exceeded" => Self::QuotaExceeded,
-            "bad_credentials" => Self::BadCredentials,
-            "too_many_requests" => Self::TooManyRequests,
-            "payment_required" => Self::PaymentRequired,
-            "unknown" => Self::Unknown,
-            "invalid_parameter" => Self::InvalidParameter(error.parse_fields()?),
-            _ => Self::Unrecognized(error),
-        };
-        Ok(known)
-    }
-
-    fn code(&self) -> &str {
-        match self {
-            Self::NameAlreadyUsed => "name_already_used",
-            Self::OrganizationNotFound => "organization_not_found",
-            Self::AccessDenied => "access_denied",
-            Self::QuotaExceeded => "quota_exceeded",
-            Self::BadCredentials => "bad_credentials",
-            Self::TooManyRequests => "too_many_requests",
-            Self::PaymentRequired => "payment_required",
-            Self::Unknown => "unknown",
-            Self::InvalidParameter(_) => "invalid_parameter",
-            Self::Unrecognized(error) => error.code(),
-        }
-    }
-
-    fn into_api(self) -> ApiError {
-        match self {
-            Self::InvalidParameter(fields) => {
-                ApiError::with_fields("invalid_parameter", &fields)
-            }
-            Self::Unrecognized(error) => error,
-            other => ApiError::new(other.code()),
-        }
-    }
-
-    fn is_retryable(&self) -> bool {
-        matches!(self, Self::TooManyRequests)
-    }
-
-    fn description(&self) -> &str {
-        errors::description(self.code())
-    }
+error_codes! {
+    CreateDatasetError, errors::meaning;
+    NameAlreadyUsed = "name_already_used",
+    OrganizationNotFound = "organization_not_found",
+    AccessDenied = "access_denied",
+    QuotaExceeded = "quota_exceeded",
+    BadCredentials = "bad_credentials",
+    TooManyRequests = "too_many_requests",
+    PaymentRequired = "payment_required",
+    Unknown = "unknown",
+    InvalidParameter(fields) = "invalid_parameter",
 }
 
 impl Operation for CreateDatasetRequest {

@@ -3,7 +3,7 @@
 //! `Dataset.finalizeNeedsReviewEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, BlobRule, Call, ErrorCode, FieldError, Method, Operation};
+use crate::runtime::{ApiError, BlobRule, Call, Method, Operation, error_codes};
 use super::DatasetClient;
 use super::super::errors;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
@@ -170,60 +170,18 @@ pub enum FinalizeNeedsReviewEntriesError {
     Unrecognized(ApiError),
 }
 
-impl ErrorCode for FinalizeNeedsReviewEntriesError {
-    fn from_api(error: ApiError) -> Result<Self, FieldError> {
-        let known = match error.code() {
-            "dataset_not_found" => Self::DatasetNotFound,
-            "index_out_of_range" => Self::IndexOutOfRange,
-            "access_denied" => Self::AccessDenied,
-            "quota_exceeded" => Self::QuotaExceeded,
-            "incorrect_version_id" => Self::IncorrectVersionId(error.parse_fields()?),
-            "bad_credentials" => Self::BadCredentials,
-            "too_many_requests" => Self::TooManyRequests,
-            "payment_required" => Self::PaymentRequired,
-            "unknown" => Self::Unknown,
-            "invalid_parameter" => Self::InvalidParameter(error.parse_fields()?),
-            _ => Self::Unrecognized(error),
-        };
-        Ok(known)
-    }
-
-    fn code(&self) -> &str {
-        match self {
-            Self::DatasetNotFound => "dataset_not_found",
-            Self::IndexOutOfRange => "index_out_of_range",
-            Self::AccessDenied => "access_denied",
-            Self::QuotaExceeded => "quota_exceeded",
-            Self::IncorrectVersionId(_) => "incorrect_version_id",
-            Self::BadCredentials => "bad_credentials",
-            Self::TooManyRequests => "too_many_requests",
-            Self::PaymentRequired => "payment_required",
-            Self::Unknown => "unknown",
-            Self::InvalidParameter(_) => "invalid_parameter",
-            Self::Unrecognized(error) => error.code(),
-        }
-    }
-
-    fn into_api(self) -> ApiError {
-        match self {
-            Self::IncorrectVersionId(fields) => {
-                ApiError::with_fields("incorrect_version_id", &fields)
-            }
-            Self::InvalidParameter(fields) => {
-                ApiError::with_fields("invalid_parameter", &fields)
-            }
-            Self::Unrecognized(error) => error,
-            other => ApiError::new(other.code()),
-        }
-    }
-
-    fn is_retryable(&self) -> bool {
-        matches!(self, Self::TooManyRequests)
-    }
-
-    fn description(&self) -> &str {
-        errors::description(self.code())
-    }
+error_codes! {
+    FinalizeNeedsReviewEntriesError, errors::meaning;
+    DatasetNotFound = "dataset_not_found",
+    IndexOutOfRange = "index_out_of_range",
+    AccessDenied = "access_denied",
+    QuotaExceeded = "quota_exceeded",
+    IncorrectVersionId(fields) = "incorrect_version_id",
+    BadCredentials = "bad_credentials",
+    TooManyRequests = "too_many_requests",
+    PaymentRequired = "payment_required",
+    Unknown = "unknown",
+    InvalidParameter(fields) = "invalid_parameter",
 }
 
 impl Operation for FinalizeNeedsReviewEntriesRequest {

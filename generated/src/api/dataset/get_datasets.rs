@@ -3,7 +3,7 @@
 //! `Dataset.getDatasets`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, ErrorCode, FieldError, Method, Operation};
+use crate::runtime::{ApiError, Call, Method, Operation, error_codes};
 use super::DatasetClient;
 use super::super::errors;
 use super::super::errors::InvalidParameter;
@@ -190,47 +190,13 @@ pub enum GetDatasetsError {
     Unrecognized(ApiError),
 }
 
-impl ErrorCode for GetDatasetsError {
-    fn from_api(error: ApiError) -> Result<Self, FieldError> {
-        let known = match error.code() {
-            "bad_credentials" => Self::BadCredentials,
-            "too_many_requests" => Self::TooManyRequests,
-            "payment_required" => Self::PaymentRequired,
-            "unknown" => Self::Unknown,
-            "invalid_parameter" => Self::InvalidParameter(error.parse_fields()?),
-            _ => Self::Unrecognized(error),
-        };
-        Ok(known)
-    }
-
-    fn code(&self) -> &str {
-        match self {
-            Self::BadCredentials => "bad_credentials",
-            Self::TooManyRequests => "too_many_requests",
-            Self::PaymentRequired => "payment_required",
-            Self::Unknown => "unknown",
-            Self::InvalidParameter(_) => "invalid_parameter",
-            Self::Unrecognized(error) => error.code(),
-        }
-    }
-
-    fn into_api(self) -> ApiError {
-        match self {
-            Self::InvalidParameter(fields) => {
-                ApiError::with_fields("invalid_parameter", &fields)
-            }
-            Self::Unrecognized(error) => error,
-            other => ApiError::new(other.code()),
-        }
-    }
-
-    fn is_retryable(&self) -> bool {
-        matches!(self, Self::TooManyRequests)
-    }
-
-    fn description(&self) -> &str {
-        errors::description(self.code())
-    }
+error_codes! {
+    GetDatasetsError, errors::meaning;
+    BadCredentials = "bad_credentials",
+    TooManyRequests = "too_many_requests",
+    PaymentRequired = "payment_required",
+    Unknown = "unknown",
+    InvalidParameter(fields) = "invalid_parameter",
 }
 
 impl Operation for GetDatasetsRequest {

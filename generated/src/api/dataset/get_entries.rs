@@ -3,7 +3,7 @@
 //! `Dataset.getEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, BlobRule, Call, ErrorCode, FieldError, Method, Operation};
+use crate::runtime::{ApiError, BlobRule, Call, Method, Operation, error_codes};
 use super::DatasetClient;
 use super::super::errors;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
@@ -117,54 +117,15 @@ pub enum GetEntriesError {
     Unrecognized(ApiError),
 }
 
-impl ErrorCode for GetEntriesError {
-    fn from_api(error: ApiError) -> Result<Self, FieldError> {
-        let known = match error.code() {
-            "dataset_not_found" => Self::DatasetNotFound,
-            "incorrect_version_id" => Self::IncorrectVersionId(error.parse_fields()?),
-            "bad_credentials" => Self::BadCredentials,
-            "too_many_requests" => Self::TooManyRequests,
-            "payment_required" => Self::PaymentRequired,
-            "unknown" => Self::Unknown,
-            "invalid_parameter" => Self::InvalidParameter(error.parse_fields()?),
-            _ => Self::Unrecognized(error),
-        };
-        Ok(known)
-    }
-
-    fn code(&self) -> &str {
-        match self {
-            Self::DatasetNotFound => "dataset_not_found",
-            Self::IncorrectVersionId(_) => "incorrect_version_id",
-            Self::BadCredentials => "bad_credentials",
-            Self::TooManyRequests => "too_many_requests",
-            Self::PaymentRequired => "payment_required",
-            Self::Unknown => "unknown",
-            Self::InvalidParameter(_) => "invalid_parameter",
-            Self::Unrecognized(error) => error.code(),
-        }
-    }
-
-    fn into_api(self) -> ApiError {
-        match self {
-            Self::IncorrectVersionId(fields) => {
-                ApiError::with_fields("incorrect_version_id", &fields)
-            }
-            Self::InvalidParameter(fields) => {
-                ApiError::with_fields("invalid_parameter", &fields)
-            }
-            Self::Unrecognized(error) => error,
-            other => ApiError::new(other.code()),
-        }
-    }
-
-    fn is_retryable(&self) -> bool {
-        matches!(self, Self::TooManyRequests)
-    }
-
-    fn description(&self) -> &str {
-        errors::description(self.code())
-    }
+error_codes! {
+    GetEntriesError, errors::meaning;
+    DatasetNotFound = "dataset_not_found",
+    IncorrectVersionId(fields) = "incorrect_version_id",
+    BadCredentials = "bad_credentials",
+    TooManyRequests = "too_many_requests",
+    PaymentRequired = "payment_required",
+    Unknown = "unknown",
+    InvalidParameter(fields) = "invalid_parameter",
 }
 
 impl Operation for GetEntriesRequest {

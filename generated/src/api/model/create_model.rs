@@ -5,7 +5,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use crate::runtime::{
-    ApiError, Blob, BlobRule, Call, ErrorCode, FieldError, Method, Operation, Tagged,
+    ApiError, Blob, BlobRule, Call, Method, Operation, Tagged, error_codes,
 };
 use super::ModelClient;
 use super::super::errors;
@@ -438,7 +438,7 @@ pub struct InitialStateCreate {
 }
 
 impl InitialStateCreate {
-    /// Makes a [`InitialStateCreate`] of what is required.
+    /// Makes an [`InitialStateCreate`] of what is required.
     pub fn new(
         name: impl Into<String>,
         params: impl IntoIterator<Item = ParameterProvider>,
@@ -463,7 +463,7 @@ pub struct InitialStateUpload {
 }
 
 impl InitialStateUpload {
-    /// Makes a [`InitialStateUpload`] of what is required.
+    /// Makes an [`InitialStateUpload`] of what is required.
     pub fn new(
         name: impl Into<String>,
         data: impl IntoIterator<Item = StateEntry>,
@@ -545,7 +545,8 @@ impl CreateModelResult {
 pub enum CreateModelError {
     /// `name_already_used`: The owner has another item of this kind with the same name.
     NameAlreadyUsed,
-    /// `organization_not_found`: The organization that would own the new item does not exist.
+    /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
+    /// Where something is created, this is the organization that would own it.
     OrganizationNotFound,
     /// `access_denied`: The caller may not do this.
     AccessDenied,
@@ -580,75 +581,24 @@ pub enum CreateModelError {
     Unrecognized(ApiError),
 }
 
-impl ErrorCode for CreateModelError {
-    fn from_api(error: ApiError) -> Result<Self, FieldError> {
-        let known = match error.code() {
-            "name_already_used" => Self::NameAlreadyUsed,
-            "organization_not_found" => Self::OrganizationNotFound,
-            "access_denied" => Self::AccessDenied,
-            "model_not_found" => Self::ModelNotFound,
-            "snapshot_not_found" => Self::SnapshotNotFound,
-            "quota_exceeded" => Self::QuotaExceeded,
-            "server_overloaded" => Self::ServerOverloaded,
-            "invalid_executable_file" => Self::InvalidExecutableFile,
-            "read_executable_file_failed" => Self::ReadExecutableFileFailed,
-            "bad_credentials" => Self::BadCredentials,
-            "too_many_requests" => Self::TooManyRequests,
-            "payment_required" => Self::PaymentRequired,
-            "unknown" => Self::Unknown,
-            "invalid_parameter" => Self::InvalidParameter(error.parse_fields()?),
-            "dataset_not_found" => Self::DatasetNotFound(error.parse_fields()?),
-            "dataset_key_not_found" => Self::DatasetKeyNotFound(error.parse_fields()?),
-            _ => Self::Unrecognized(error),
-        };
-        Ok(known)
-    }
-
-    fn code(&self) -> &str {
-        match self {
-            Self::NameAlreadyUsed => "name_already_used",
-            Self::OrganizationNotFound => "organization_not_found",
-            Self::AccessDenied => "access_denied",
-            Self::ModelNotFound => "model_not_found",
-            Self::SnapshotNotFound => "snapshot_not_found",
-            Self::QuotaExceeded => "quota_exceeded",
-            Self::ServerOverloaded => "server_overloaded",
-            Self::InvalidExecutableFile => "invalid_executable_file",
-            Self::ReadExecutableFileFailed => "read_executable_file_failed",
-            Self::BadCredentials => "bad_credentials",
-            Self::TooManyRequests => "too_many_requests",
-            Self::PaymentRequired => "payment_required",
-            Self::Unknown => "unknown",
-            Self::InvalidParameter(_) => "invalid_parameter",
-            Self::DatasetNotFound(_) => "dataset_not_found",
-            Self::DatasetKeyNotFound(_) => "dataset_key_not_found",
-            Self::Unrecognized(error) => error.code(),
-        }
-    }
-
-    fn into_api(self) -> ApiError {
-        match self {
-            Self::InvalidParameter(fields) => {
-                ApiError::with_fields("invalid_parameter", &fields)
-            }
-            Self::DatasetNotFound(fields) => {
-                ApiError::with_fields("dataset_not_found", &fields)
-            }
-            Self::DatasetKeyNotFound(fields) => {
-                ApiError::with_fields("dataset_key_not_found", &fields)
-            }
-            Self::Unrecognized(error) => error,
-            other => ApiError::new(other.code()),
-        }
-    }
-
-    fn is_retryable(&self) -> bool {
-        matches!(self, Self::ServerOverloaded | Self::TooManyRequests)
-    }
-
-    fn description(&self) -> &str {
-        errors::description(self.code())
-    }
+error_codes! {
+    CreateModelError, errors::meaning;
+    NameAlreadyUsed = "name_already_used",
+    OrganizationNotFound = "organization_not_found",
+    AccessDenied = "access_denied",
+    ModelNotFound = "model_not_found",
+    SnapshotNotFound = "snapshot_not_found",
+    QuotaExceeded = "quota_exceeded",
+    ServerOverloaded = "server_overloaded",
+    InvalidExecutableFile = "invalid_executable_file",
+    ReadExecutableFileFailed = "read_executable_file_failed",
+    BadCredentials = "bad_credentials",
+    TooManyRequests = "too_many_requests",
+    PaymentRequired = "payment_required",
+    Unknown = "unknown",
+    InvalidParameter(fields) = "invalid_parameter",
+    DatasetNotFound(fields) = "dataset_not_found",
+    DatasetKeyNotFound(fields) = "dataset_key_not_found",
 }
 
 impl Operation for CreateModelRequest {

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use crate::runtime::{
-    ApiError, BlobRule, Call, ErrorCode, FieldError, Keyed, Method, Operation, Tagged,
+    ApiError, BlobRule, Call, Keyed, Method, Operation, Tagged, error_codes,
 };
 use super::ModelClient;
 use super::super::errors;
@@ -533,77 +533,23 @@ pub enum CreateStateError {
     Unrecognized(ApiError),
 }
 
-impl ErrorCode for CreateStateError {
-    fn from_api(error: ApiError) -> Result<Self, FieldError> {
-        let known = match error.code() {
-            "model_not_found" => Self::ModelNotFound,
-            "model_to_mount_not_found" => Self::ModelToMountNotFound,
-            "state_for_model_to_mount_not_found" => Self::StateForModelToMountNotFound,
-            "snapshot_for_model_to_mount_not_found" => {
-                Self::SnapshotForModelToMountNotFound
-            }
-            "persistent_launcher_not_found" => Self::PersistentLauncherNotFound,
-            "snapshot_no_longer_exists" => Self::SnapshotNoLongerExists,
-            "access_denied" => Self::AccessDenied,
-            "quota_exceeded" => Self::QuotaExceeded,
-            "bad_credentials" => Self::BadCredentials,
-            "too_many_requests" => Self::TooManyRequests,
-            "payment_required" => Self::PaymentRequired,
-            "unknown" => Self::Unknown,
-            "invalid_parameter" => Self::InvalidParameter(error.parse_fields()?),
-            "dataset_not_found" => Self::DatasetNotFound(error.parse_fields()?),
-            "dataset_key_not_found" => Self::DatasetKeyNotFound(error.parse_fields()?),
-            _ => Self::Unrecognized(error),
-        };
-        Ok(known)
-    }
-
-    fn code(&self) -> &str {
-        match self {
-            Self::ModelNotFound => "model_not_found",
-            Self::ModelToMountNotFound => "model_to_mount_not_found",
-            Self::StateForModelToMountNotFound => "state_for_model_to_mount_not_found",
-            Self::SnapshotForModelToMountNotFound => {
-                "snapshot_for_model_to_mount_not_found"
-            }
-            Self::PersistentLauncherNotFound => "persistent_launcher_not_found",
-            Self::SnapshotNoLongerExists => "snapshot_no_longer_exists",
-            Self::AccessDenied => "access_denied",
-            Self::QuotaExceeded => "quota_exceeded",
-            Self::BadCredentials => "bad_credentials",
-            Self::TooManyRequests => "too_many_requests",
-            Self::PaymentRequired => "payment_required",
-            Self::Unknown => "unknown",
-            Self::InvalidParameter(_) => "invalid_parameter",
-            Self::DatasetNotFound(_) => "dataset_not_found",
-            Self::DatasetKeyNotFound(_) => "dataset_key_not_found",
-            Self::Unrecognized(error) => error.code(),
-        }
-    }
-
-    fn into_api(self) -> ApiError {
-        match self {
-            Self::InvalidParameter(fields) => {
-                ApiError::with_fields("invalid_parameter", &fields)
-            }
-            Self::DatasetNotFound(fields) => {
-                ApiError::with_fields("dataset_not_found", &fields)
-            }
-            Self::DatasetKeyNotFound(fields) => {
-                ApiError::with_fields("dataset_key_not_found", &fields)
-            }
-            Self::Unrecognized(error) => error,
-            other => ApiError::new(other.code()),
-        }
-    }
-
-    fn is_retryable(&self) -> bool {
-        matches!(self, Self::TooManyRequests)
-    }
-
-    fn description(&self) -> &str {
-        errors::description(self.code())
-    }
+error_codes! {
+    CreateStateError, errors::meaning;
+    ModelNotFound = "model_not_found",
+    ModelToMountNotFound = "model_to_mount_not_found",
+    StateForModelToMountNotFound = "state_for_model_to_mount_not_found",
+    SnapshotForModelToMountNotFound = "snapshot_for_model_to_mount_not_found",
+    PersistentLauncherNotFound = "persistent_launcher_not_found",
+    SnapshotNoLongerExists = "snapshot_no_longer_exists",
+    AccessDenied = "access_denied",
+    QuotaExceeded = "quota_exceeded",
+    BadCredentials = "bad_credentials",
+    TooManyRequests = "too_many_requests",
+    PaymentRequired = "payment_required",
+    Unknown = "unknown",
+    InvalidParameter(fields) = "invalid_parameter",
+    DatasetNotFound(fields) = "dataset_not_found",
+    DatasetKeyNotFound(fields) = "dataset_key_not_found",
 }
 
 impl Operation for CreateStateRequest {

@@ -3,7 +3,7 @@
 //! `Model.deleteModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, ErrorCode, FieldError, Method, Operation};
+use crate::runtime::{ApiError, Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors;
 use super::super::errors::InvalidParameter;
@@ -108,55 +108,17 @@ pub enum DeleteModelStateError {
     Unrecognized(ApiError),
 }
 
-impl ErrorCode for DeleteModelStateError {
-    fn from_api(error: ApiError) -> Result<Self, FieldError> {
-        let known = match error.code() {
-            "model_not_found" => Self::ModelNotFound,
-            "state_not_found" => Self::StateNotFound,
-            "state_is_active" => Self::StateIsActive,
-            "access_denied" => Self::AccessDenied,
-            "bad_credentials" => Self::BadCredentials,
-            "too_many_requests" => Self::TooManyRequests,
-            "payment_required" => Self::PaymentRequired,
-            "unknown" => Self::Unknown,
-            "invalid_parameter" => Self::InvalidParameter(error.parse_fields()?),
-            _ => Self::Unrecognized(error),
-        };
-        Ok(known)
-    }
-
-    fn code(&self) -> &str {
-        match self {
-            Self::ModelNotFound => "model_not_found",
-            Self::StateNotFound => "state_not_found",
-            Self::StateIsActive => "state_is_active",
-            Self::AccessDenied => "access_denied",
-            Self::BadCredentials => "bad_credentials",
-            Self::TooManyRequests => "too_many_requests",
-            Self::PaymentRequired => "payment_required",
-            Self::Unknown => "unknown",
-            Self::InvalidParameter(_) => "invalid_parameter",
-            Self::Unrecognized(error) => error.code(),
-        }
-    }
-
-    fn into_api(self) -> ApiError {
-        match self {
-            Self::InvalidParameter(fields) => {
-                ApiError::with_fields("invalid_parameter", &fields)
-            }
-            Self::Unrecognized(error) => error,
-            other => ApiError::new(other.code()),
-        }
-    }
-
-    fn is_retryable(&self) -> bool {
-        matches!(self, Self::TooManyRequests)
-    }
-
-    fn description(&self) -> &str {
-        errors::description(self.code())
-    }
+error_codes! {
+    DeleteModelStateError, errors::meaning;
+    ModelNotFound = "model_not_found",
+    StateNotFound = "state_not_found",
+    StateIsActive = "state_is_active",
+    AccessDenied = "access_denied",
+    BadCredentials = "bad_credentials",
+    TooManyRequests = "too_many_requests",
+    PaymentRequired = "payment_required",
+    Unknown = "unknown",
+    InvalidParameter(fields) = "invalid_parameter",
 }
 
 impl Operation for DeleteModelStateRequest {

@@ -3,7 +3,7 @@
 //! `Model.evaluate`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, BlobRule, Call, ErrorCode, FieldError, Method, Operation};
+use crate::runtime::{ApiError, BlobRule, Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors;
 use super::super::errors::{
@@ -75,7 +75,7 @@ pub struct EvaluateRequest {
 }
 
 impl EvaluateRequest {
-    /// Makes a [`EvaluateRequest`] of what is required.
+    /// Makes an [`EvaluateRequest`] of what is required.
     pub fn new(
         model_id: impl Into<String>,
         params: impl IntoIterator<Item = ParameterProvider>,
@@ -134,65 +134,19 @@ pub enum EvaluateError {
     Unrecognized(ApiError),
 }
 
-impl ErrorCode for EvaluateError {
-    fn from_api(error: ApiError) -> Result<Self, FieldError> {
-        let known = match error.code() {
-            "model_not_found" => Self::ModelNotFound,
-            "snapshot_not_found" => Self::SnapshotNotFound,
-            "quota_exceeded" => Self::QuotaExceeded,
-            "model_to_mount_no_longer_exists" => Self::ModelToMountNoLongerExists,
-            "bad_credentials" => Self::BadCredentials,
-            "too_many_requests" => Self::TooManyRequests,
-            "payment_required" => Self::PaymentRequired,
-            "unknown" => Self::Unknown,
-            "invalid_parameter" => Self::InvalidParameter(error.parse_fields()?),
-            "dataset_not_found" => Self::DatasetNotFound(error.parse_fields()?),
-            "dataset_key_not_found" => Self::DatasetKeyNotFound(error.parse_fields()?),
-            _ => Self::Unrecognized(error),
-        };
-        Ok(known)
-    }
-
-    fn code(&self) -> &str {
-        match self {
-            Self::ModelNotFound => "model_not_found",
-            Self::SnapshotNotFound => "snapshot_not_found",
-            Self::QuotaExceeded => "quota_exceeded",
-            Self::ModelToMountNoLongerExists => "model_to_mount_no_longer_exists",
-            Self::BadCredentials => "bad_credentials",
-            Self::TooManyRequests => "too_many_requests",
-            Self::PaymentRequired => "payment_required",
-            Self::Unknown => "unknown",
-            Self::InvalidParameter(_) => "invalid_parameter",
-            Self::DatasetNotFound(_) => "dataset_not_found",
-            Self::DatasetKeyNotFound(_) => "dataset_key_not_found",
-            Self::Unrecognized(error) => error.code(),
-        }
-    }
-
-    fn into_api(self) -> ApiError {
-        match self {
-            Self::InvalidParameter(fields) => {
-                ApiError::with_fields("invalid_parameter", &fields)
-            }
-            Self::DatasetNotFound(fields) => {
-                ApiError::with_fields("dataset_not_found", &fields)
-            }
-            Self::DatasetKeyNotFound(fields) => {
-                ApiError::with_fields("dataset_key_not_found", &fields)
-            }
-            Self::Unrecognized(error) => error,
-            other => ApiError::new(other.code()),
-        }
-    }
-
-    fn is_retryable(&self) -> bool {
-        matches!(self, Self::TooManyRequests)
-    }
-
-    fn description(&self) -> &str {
-        errors::description(self.code())
-    }
+error_codes! {
+    EvaluateError, errors::meaning;
+    ModelNotFound = "model_not_found",
+    SnapshotNotFound = "snapshot_not_found",
+    QuotaExceeded = "quota_exceeded",
+    ModelToMountNoLongerExists = "model_to_mount_no_longer_exists",
+    BadCredentials = "bad_credentials",
+    TooManyRequests = "too_many_requests",
+    PaymentRequired = "payment_required",
+    Unknown = "unknown",
+    InvalidParameter(fields) = "invalid_parameter",
+    DatasetNotFound(fields) = "dataset_not_found",
+    DatasetKeyNotFound(fields) = "dataset_key_not_found",
 }
 
 impl Operation for EvaluateRequest {

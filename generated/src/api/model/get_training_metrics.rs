@@ -3,7 +3,7 @@
 //! `Model.getTrainingMetrics`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, BlobRule, Call, ErrorCode, FieldError, Method, Operation};
+use crate::runtime::{ApiError, BlobRule, Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors;
 use super::super::errors::InvalidParameter;
@@ -115,7 +115,7 @@ impl GetTrainingMetricsResult {
 pub enum GetTrainingMetricsError {
     /// `model_not_found`: The model does not exist, or the caller has no access to it.
     ModelNotFound,
-    /// `training_session_not_found`: The model does not have this training session.
+    /// `training_session_not_found`: The model, or the debug session, does not have this training session.
     TrainingSessionNotFound,
     /// `bad_credentials`: The API key is missing, wrong or no longer valid.
     BadCredentials,
@@ -131,51 +131,15 @@ pub enum GetTrainingMetricsError {
     Unrecognized(ApiError),
 }
 
-impl ErrorCode for GetTrainingMetricsError {
-    fn from_api(error: ApiError) -> Result<Self, FieldError> {
-        let known = match error.code() {
-            "model_not_found" => Self::ModelNotFound,
-            "training_session_not_found" => Self::TrainingSessionNotFound,
-            "bad_credentials" => Self::BadCredentials,
-            "too_many_requests" => Self::TooManyRequests,
-            "payment_required" => Self::PaymentRequired,
-            "unknown" => Self::Unknown,
-            "invalid_parameter" => Self::InvalidParameter(error.parse_fields()?),
-            _ => Self::Unrecognized(error),
-        };
-        Ok(known)
-    }
-
-    fn code(&self) -> &str {
-        match self {
-            Self::ModelNotFound => "model_not_found",
-            Self::TrainingSessionNotFound => "training_session_not_found",
-            Self::BadCredentials => "bad_credentials",
-            Self::TooManyRequests => "too_many_requests",
-            Self::PaymentRequired => "payment_required",
-            Self::Unknown => "unknown",
-            Self::InvalidParameter(_) => "invalid_parameter",
-            Self::Unrecognized(error) => error.code(),
-        }
-    }
-
-    fn into_api(self) -> ApiError {
-        match self {
-            Self::InvalidParameter(fields) => {
-                ApiError::with_fields("invalid_parameter", &fields)
-            }
-            Self::Unrecognized(error) => error,
-            other => ApiError::new(other.code()),
-        }
-    }
-
-    fn is_retryable(&self) -> bool {
-        matches!(self, Self::TooManyRequests)
-    }
-
-    fn description(&self) -> &str {
-        errors::description(self.code())
-    }
+error_codes! {
+    GetTrainingMetricsError, errors::meaning;
+    ModelNotFound = "model_not_found",
+    TrainingSessionNotFound = "training_session_not_found",
+    BadCredentials = "bad_credentials",
+    TooManyRequests = "too_many_requests",
+    PaymentRequired = "payment_required",
+    Unknown = "unknown",
+    InvalidParameter(fields) = "invalid_parameter",
 }
 
 impl Operation for GetTrainingMetricsRequest {

@@ -3,7 +3,7 @@
 //! `Model.setFilesystemSize`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, ErrorCode, FieldError, Method, Operation};
+use crate::runtime::{ApiError, Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors;
 use super::super::errors::InvalidParameter;
@@ -90,7 +90,8 @@ impl SetFilesystemSizeResult {
 pub enum SetFilesystemSizeError {
     /// `model_not_found`: The model does not exist, or the caller has no access to it.
     ModelNotFound,
-    /// `invalid_executor_type`: This kind of model has no filesystem that could be resized.
+    /// `invalid_executor_type`: The call does not apply to this kind of model, for example because it has
+    /// no filesystem to resize or no code to debug.
     InvalidExecutorType,
     /// `not_enough_space`: The files of the model do not fit into the given size.
     NotEnoughSpace,
@@ -114,59 +115,19 @@ pub enum SetFilesystemSizeError {
     Unrecognized(ApiError),
 }
 
-impl ErrorCode for SetFilesystemSizeError {
-    fn from_api(error: ApiError) -> Result<Self, FieldError> {
-        let known = match error.code() {
-            "model_not_found" => Self::ModelNotFound,
-            "invalid_executor_type" => Self::InvalidExecutorType,
-            "not_enough_space" => Self::NotEnoughSpace,
-            "access_denied" => Self::AccessDenied,
-            "quota_exceeded" => Self::QuotaExceeded,
-            "server_overloaded" => Self::ServerOverloaded,
-            "bad_credentials" => Self::BadCredentials,
-            "too_many_requests" => Self::TooManyRequests,
-            "payment_required" => Self::PaymentRequired,
-            "unknown" => Self::Unknown,
-            "invalid_parameter" => Self::InvalidParameter(error.parse_fields()?),
-            _ => Self::Unrecognized(error),
-        };
-        Ok(known)
-    }
-
-    fn code(&self) -> &str {
-        match self {
-            Self::ModelNotFound => "model_not_found",
-            Self::InvalidExecutorType => "invalid_executor_type",
-            Self::NotEnoughSpace => "not_enough_space",
-            Self::AccessDenied => "access_denied",
-            Self::QuotaExceeded => "quota_exceeded",
-            Self::ServerOverloaded => "server_overloaded",
-            Self::BadCredentials => "bad_credentials",
-            Self::TooManyRequests => "too_many_requests",
-            Self::PaymentRequired => "payment_required",
-            Self::Unknown => "unknown",
-            Self::InvalidParameter(_) => "invalid_parameter",
-            Self::Unrecognized(error) => error.code(),
-        }
-    }
-
-    fn into_api(self) -> ApiError {
-        match self {
-            Self::InvalidParameter(fields) => {
-                ApiError::with_fields("invalid_parameter", &fields)
-            }
-            Self::Unrecognized(error) => error,
-            other => ApiError::new(other.code()),
-        }
-    }
-
-    fn is_retryable(&self) -> bool {
-        matches!(self, Self::ServerOverloaded | Self::TooManyRequests)
-    }
-
-    fn description(&self) -> &str {
-        errors::description(self.code())
-    }
+error_codes! {
+    SetFilesystemSizeError, errors::meaning;
+    ModelNotFound = "model_not_found",
+    InvalidExecutorType = "invalid_executor_type",
+    NotEnoughSpace = "not_enough_space",
+    AccessDenied = "access_denied",
+    QuotaExceeded = "quota_exceeded",
+    ServerOverloaded = "server_overloaded",
+    BadCredentials = "bad_credentials",
+    TooManyRequests = "too_many_requests",
+    PaymentRequired = "payment_required",
+    Unknown = "unknown",
+    InvalidParameter(fields) = "invalid_parameter",
 }
 
 impl Operation for SetFilesystemSizeRequest {

@@ -4,9 +4,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use crate::runtime::{
-    ApiError, Call, ErrorCode, FieldError, Keyed, Method, Operation, Tagged,
-};
+use crate::runtime::{ApiError, Call, Keyed, Method, Operation, Tagged, error_codes};
 use super::ModelClient;
 use super::super::errors;
 use super::super::errors::InvalidParameter;
@@ -301,7 +299,7 @@ pub struct InitialStateFailureMaxDurationExceeded {
 
 #[cfg(feature = "server")]
 impl InitialStateFailureMaxDurationExceeded {
-    /// Makes a [`InitialStateFailureMaxDurationExceeded`] of what is required.
+    /// Makes an [`InitialStateFailureMaxDurationExceeded`] of what is required.
     pub fn new(at: CreateStateStage) -> Self {
         Self { at }
     }
@@ -321,7 +319,7 @@ pub struct InitialStateFailureException {
 
 #[cfg(feature = "server")]
 impl InitialStateFailureException {
-    /// Makes a [`InitialStateFailureException`] of what is required.
+    /// Makes an [`InitialStateFailureException`] of what is required.
     pub fn new(at: CreateStateStage) -> Self {
         Self {
             at,
@@ -353,7 +351,7 @@ pub struct InitialStateFailedDurations {
 
 #[cfg(feature = "server")]
 impl InitialStateFailedDurations {
-    /// Makes a [`InitialStateFailedDurations`] of what is required.
+    /// Makes an [`InitialStateFailedDurations`] of what is required.
     pub fn new(create_launcher: u64) -> Self {
         Self {
             create_launcher,
@@ -409,7 +407,7 @@ pub struct InitialStateDurations {
 
 #[cfg(feature = "server")]
 impl InitialStateDurations {
-    /// Makes a [`InitialStateDurations`] of what is required.
+    /// Makes an [`InitialStateDurations`] of what is required.
     pub fn new(create_launcher: u64, code_startup: u64, create_state: u64) -> Self {
         Self {
             create_launcher,
@@ -444,51 +442,15 @@ pub enum WaitForModelToBeCreatedError {
     Unrecognized(ApiError),
 }
 
-impl ErrorCode for WaitForModelToBeCreatedError {
-    fn from_api(error: ApiError) -> Result<Self, FieldError> {
-        let known = match error.code() {
-            "model_not_found" => Self::ModelNotFound,
-            "model_already_created" => Self::ModelAlreadyCreated,
-            "bad_credentials" => Self::BadCredentials,
-            "too_many_requests" => Self::TooManyRequests,
-            "payment_required" => Self::PaymentRequired,
-            "unknown" => Self::Unknown,
-            "invalid_parameter" => Self::InvalidParameter(error.parse_fields()?),
-            _ => Self::Unrecognized(error),
-        };
-        Ok(known)
-    }
-
-    fn code(&self) -> &str {
-        match self {
-            Self::ModelNotFound => "model_not_found",
-            Self::ModelAlreadyCreated => "model_already_created",
-            Self::BadCredentials => "bad_credentials",
-            Self::TooManyRequests => "too_many_requests",
-            Self::PaymentRequired => "payment_required",
-            Self::Unknown => "unknown",
-            Self::InvalidParameter(_) => "invalid_parameter",
-            Self::Unrecognized(error) => error.code(),
-        }
-    }
-
-    fn into_api(self) -> ApiError {
-        match self {
-            Self::InvalidParameter(fields) => {
-                ApiError::with_fields("invalid_parameter", &fields)
-            }
-            Self::Unrecognized(error) => error,
-            other => ApiError::new(other.code()),
-        }
-    }
-
-    fn is_retryable(&self) -> bool {
-        matches!(self, Self::TooManyRequests)
-    }
-
-    fn description(&self) -> &str {
-        errors::description(self.code())
-    }
+error_codes! {
+    WaitForModelToBeCreatedError, errors::meaning;
+    ModelNotFound = "model_not_found",
+    ModelAlreadyCreated = "model_already_created",
+    BadCredentials = "bad_credentials",
+    TooManyRequests = "too_many_requests",
+    PaymentRequired = "payment_required",
+    Unknown = "unknown",
+    InvalidParameter(fields) = "invalid_parameter",
 }
 
 impl Operation for WaitForModelToBeCreatedRequest {

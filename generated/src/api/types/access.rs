@@ -3,7 +3,7 @@
 use std::fmt;
 use serde::{Deserialize, Serialize};
 
-/// What the caller may do with a dataset or model.
+/// What the caller may do with a dataset, a model or a repository.
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

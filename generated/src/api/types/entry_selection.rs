@@ -48,7 +48,7 @@ pub struct EntryRange {
 }
 
 impl EntryRange {
-    /// Makes a [`EntryRange`] of what is required.
+    /// Makes an [`EntryRange`] of what is required.
     pub fn new(start: u32, end: u32) -> Self {
         Self { start, end }
     }

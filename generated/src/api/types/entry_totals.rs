@@ -15,7 +15,7 @@ pub struct EntryTotals {
 
 #[cfg(feature = "server")]
 impl EntryTotals {
-    /// Makes a [`EntryTotals`] of what is required.
+    /// Makes an [`EntryTotals`] of what is required.
     pub fn new(count: u32, total_byte_size: u64) -> Self {
         Self { count, total_byte_size }
     }

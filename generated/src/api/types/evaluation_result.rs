@@ -58,7 +58,7 @@ pub struct EvaluationFailed {
 
 #[cfg(feature = "server")]
 impl EvaluationFailed {
-    /// Makes a [`EvaluationFailed`] of what is required.
+    /// Makes an [`EvaluationFailed`] of what is required.
     pub fn new(
         total_duration: u64,
         durations: EvaluationFailedDurations,
@@ -95,7 +95,7 @@ pub struct EvaluationFailedDurations {
 
 #[cfg(feature = "server")]
 impl EvaluationFailedDurations {
-    /// Makes a [`EvaluationFailedDurations`] in which nothing is set.
+    /// Makes an [`EvaluationFailedDurations`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         Self {
@@ -261,7 +261,7 @@ pub struct EvaluationFailureMaxDurationExceeded {
 
 #[cfg(feature = "server")]
 impl EvaluationFailureMaxDurationExceeded {
-    /// Makes a [`EvaluationFailureMaxDurationExceeded`] of what is required.
+    /// Makes an [`EvaluationFailureMaxDurationExceeded`] of what is required.
     pub fn new(at: EvaluationStage) -> Self {
         Self { at }
     }
@@ -281,7 +281,7 @@ pub struct EvaluationFailureException {
 
 #[cfg(feature = "server")]
 impl EvaluationFailureException {
-    /// Makes a [`EvaluationFailureException`] of what is required.
+    /// Makes an [`EvaluationFailureException`] of what is required.
     pub fn new(at: EvaluationStage) -> Self {
         Self {
             at,
@@ -308,7 +308,7 @@ pub struct EvaluationFailureInvalidOutput {
 
 #[cfg(feature = "server")]
 impl EvaluationFailureInvalidOutput {
-    /// Makes a [`EvaluationFailureInvalidOutput`] of what is required.
+    /// Makes an [`EvaluationFailureInvalidOutput`] of what is required.
     pub fn new(reason: InvalidOutputReason, details: impl Into<String>) -> Self {
         Self {
             reason,
@@ -387,7 +387,7 @@ pub struct EvaluationSucceeded {
 
 #[cfg(feature = "server")]
 impl EvaluationSucceeded {
-    /// Makes a [`EvaluationSucceeded`] of what is required.
+    /// Makes an [`EvaluationSucceeded`] of what is required.
     pub fn new(
         total_duration: u64,
         durations: EvaluationSucceededDurations,
@@ -423,7 +423,7 @@ pub struct EvaluationSucceededDurations {
 
 #[cfg(feature = "server")]
 impl EvaluationSucceededDurations {
-    /// Makes a [`EvaluationSucceededDurations`] of what is required.
+    /// Makes an [`EvaluationSucceededDurations`] of what is required.
     pub fn new(evaluate: u64) -> Self {
         Self {
             create_launcher: None,

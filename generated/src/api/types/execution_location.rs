@@ -71,7 +71,7 @@ pub struct ExecutionLocationPersistentLauncher {
 }
 
 impl ExecutionLocationPersistentLauncher {
-    /// Makes a [`ExecutionLocationPersistentLauncher`] of what is required.
+    /// Makes an [`ExecutionLocationPersistentLauncher`] of what is required.
     pub fn new(persistent_launcher_id: impl Into<String>) -> Self {
         Self {
             persistent_launcher_id: persistent_launcher_id.into(),
@@ -88,7 +88,7 @@ pub struct ExecutionLocationTemporaryLauncher {
 }
 
 impl ExecutionLocationTemporaryLauncher {
-    /// Makes a [`ExecutionLocationTemporaryLauncher`] of what is required.
+    /// Makes an [`ExecutionLocationTemporaryLauncher`] of what is required.
     pub fn new(spec: LauncherSpec) -> Self {
         Self { spec }
     }

@@ -18,7 +18,7 @@ pub struct ImageReference {
 
 #[cfg(feature = "server")]
 impl ImageReference {
-    /// Makes a [`ImageReference`] of what is required.
+    /// Makes an [`ImageReference`] of what is required.
     pub fn new(
         domain: impl Into<String>,
         repository: impl Into<String>,

@@ -80,7 +80,7 @@ pub struct ImageProgress {
 
 #[cfg(feature = "server")]
 impl ImageProgress {
-    /// Makes a [`ImageProgress`] of what is required.
+    /// Makes an [`ImageProgress`] of what is required.
     pub fn new(total_bytes: u64, copied_bytes: u64) -> Self {
         Self { total_bytes, copied_bytes }
     }

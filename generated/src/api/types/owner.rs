@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use crate::runtime::Tagged;
 
-/// Who owns a dataset or model.
+/// Who owns a dataset, a model or a repository.
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -76,7 +76,7 @@ pub struct OwnerUser {
 
 #[cfg(feature = "server")]
 impl OwnerUser {
-    /// Makes a [`OwnerUser`] of what is required.
+    /// Makes an [`OwnerUser`] of what is required.
     pub fn new(user_id: impl Into<String>, username: impl Into<String>) -> Self {
         Self {
             user_id: user_id.into(),
@@ -98,7 +98,7 @@ pub struct OwnerOrganization {
 
 #[cfg(feature = "server")]
 impl OwnerOrganization {
-    /// Makes a [`OwnerOrganization`] of what is required.
+    /// Makes an [`OwnerOrganization`] of what is required.
     pub fn new(
         organization_id: impl Into<String>,
         organization_name: impl Into<String>,

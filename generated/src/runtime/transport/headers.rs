@@ -17,6 +17,9 @@ const RESERVED: [&str; 9] = [
     "sec-websocket-version",
 ];
 
+/// What is shorter is no secret, but may be a word.
+const SECRET: usize = 8;
+
 /// Headers that are sent with every request.
 #[derive(Clone, Debug)]
 pub(crate) struct Headers(HeaderMap);
@@ -46,6 +49,19 @@ impl Headers {
 
     pub(crate) fn map(&self) -> HeaderMap {
         self.0.clone()
+    }
+
+    /// A text of the server's without the credentials, which some servers repeat when they refuse them.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for value in self.0.get_all(AUTHORIZATION) {
+            // Behind the scheme, as in `Bearer …`.
+            let secret = value.to_str().unwrap_or_default().rsplit(' ').next().unwrap_or_default();
+            if secret.len() >= SECRET {
+                text = text.replace(secret, "***");
+            }
+        }
+        text
     }
 }
 

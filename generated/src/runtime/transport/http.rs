@@ -9,7 +9,7 @@ use reqwest::{Response, Url};
 use super::reason::{Doing, failure};
 use super::{Headers, Transport, WireCall, body};
 use crate::runtime::error::Failure;
-use crate::runtime::text::excerpt_bytes;
+use crate::runtime::text::excerpt;
 use crate::runtime::{BoxFuture, BuildError};
 
 /// The most bytes that are reserved because a header says so.
@@ -59,7 +59,7 @@ impl Http {
         drop(call);
         let response = request.send().await.map_err(|error| failure(error, base, Doing::Sending))?;
         if !response.status().is_success() {
-            return Err(refused(response).await);
+            return Err(refused(response, &self.settings.headers).await);
         }
         if let Some(coding) = response.headers().get(CONTENT_ENCODING).filter(|coding| *coding != "identity") {
             let message = format!("it is encoded as {coding:?}, which was not asked for");
@@ -107,7 +107,7 @@ impl Transport for Http {
 }
 
 /// A failure status, with the beginning of what the server has to say about it.
-async fn refused(mut response: Response) -> Failure {
+async fn refused(mut response: Response, sent: &Headers) -> Failure {
     let status = response.status().as_u16();
     let mut text = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
@@ -117,7 +117,8 @@ async fn refused(mut response: Response) -> Failure {
             break;
         }
     }
-    Failure::Http { status, excerpt: excerpt_bytes(&text) }
+    let text = sent.redact(&String::from_utf8_lossy(&text));
+    Failure::Http { status, excerpt: excerpt(text.trim()) }
 }
 
 fn too_large(most: u64) -> Failure {

@@ -47,8 +47,13 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     let mut kind = None;
     let mut next: Option<&dyn Error> = Some(error);
     while let Some(error) = next {
-        kind = error.downcast_ref::<io::Error>().map(io::Error::kind).or(kind);
-        next = error.source();
+        let io = error.downcast_ref::<io::Error>();
+        kind = io.map(io::Error::kind).or(kind);
+        next = match io.and_then(io::Error::get_ref) {
+            // What an I/O error holds is not its source: that would be the source of what it holds.
+            Some(held) => Some(held),
+            None => error.source(),
+        };
     }
     kind
 }

@@ -44,30 +44,22 @@ pub struct ModelConfig {
 impl ModelConfig {
     /// The number of weights and biases, or `None` if it overflows.
     pub fn parameters(&self) -> Option<usize> {
-        self.layer_sizes()
-            .try_fold(0usize, |total, (inputs, outputs)| {
-                let layer = inputs.checked_mul(outputs)?.checked_add(outputs)?;
-                total.checked_add(layer)
-            })
+        self.layer_sizes().try_fold(0usize, |total, (inputs, outputs)| {
+            let layer = inputs.checked_mul(outputs)?.checked_add(outputs)?;
+            total.checked_add(layer)
+        })
     }
 
     /// The (inputs, outputs) of each layer.
     pub(super) fn layer_sizes(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
         let from = std::iter::once(self.inputs).chain(self.hidden.iter().copied());
-        let to = self
-            .hidden
-            .iter()
-            .copied()
-            .chain(std::iter::once(self.outputs));
+        let to = self.hidden.iter().copied().chain(std::iter::once(self.outputs));
         from.zip(to)
     }
 
     /// The widest row that a forward pass holds.
     pub(super) fn widest(&self) -> usize {
-        self.layer_sizes()
-            .map(|(inputs, outputs)| inputs.max(outputs))
-            .max()
-            .unwrap_or(1)
+        self.layer_sizes().map(|(inputs, outputs)| inputs.max(outputs)).max().unwrap_or(1)
     }
 
     /// Checks every size, before anything is allocated by them.
@@ -86,10 +78,7 @@ impl ModelConfig {
         }
         if self.hidden.len() > MAX_HIDDEN_LAYERS {
             let got = self.hidden.len();
-            return fail(
-                "hidden",
-                format!("at most {MAX_HIDDEN_LAYERS} layers are possible, got {got}"),
-            );
+            return fail("hidden", format!("at most {MAX_HIDDEN_LAYERS} layers are possible, got {got}"));
         }
         if self.hidden.contains(&0) {
             return fail("hidden", "every layer needs a width of at least 1".into());
@@ -103,10 +92,7 @@ impl ModelConfig {
             } else {
                 "hidden"
             };
-            return fail(
-                name,
-                format!("the model would have more than {MAX_PARAMETERS} parameters"),
-            );
+            return fail(name, format!("the model would have more than {MAX_PARAMETERS} parameters"));
         }
         Ok(())
     }

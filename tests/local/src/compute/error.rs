@@ -38,16 +38,11 @@ pub enum ComputeError {
 
 impl ComputeError {
     pub(super) fn parameter(name: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::InvalidParameter {
-            name: name.into(),
-            reason: reason.into(),
-        }
+        Self::InvalidParameter { name: name.into(), reason: reason.into() }
     }
 
     pub(super) fn state(reason: impl Into<String>) -> Self {
-        Self::InvalidState {
-            reason: reason.into(),
-        }
+        Self::InvalidState { reason: reason.into() }
     }
 }
 
@@ -76,8 +71,6 @@ impl std::error::Error for ComputeError {}
 
 impl From<candle_core::Error> for ComputeError {
     fn from(error: candle_core::Error) -> Self {
-        Self::Backend {
-            reason: error.to_string(),
-        }
+        Self::Backend { reason: error.to_string() }
     }
 }

@@ -7,10 +7,7 @@ const CHUNK_VALUES: usize = 1 << 18;
 
 /// How many rows to compute at once.
 pub(super) fn chunk_rows(network: &Network) -> usize {
-    CHUNK_VALUES
-        .checked_div(network.config.widest())
-        .unwrap_or(1)
-        .max(1)
+    CHUNK_VALUES.checked_div(network.config.widest()).unwrap_or(1).max(1)
 }
 
 /// The output for each row.
@@ -26,10 +23,7 @@ pub(super) fn evaluate(network: &Network, x: &Samples) -> Result<Samples, Comput
         ));
     };
     let mut data = Vec::with_capacity(values);
-    for rows in x
-        .data()
-        .chunks(chunk_rows(network).saturating_mul(x.cols()))
-    {
+    for rows in x.data().chunks(chunk_rows(network).saturating_mul(x.cols())) {
         let count = rows.len().checked_div(x.cols()).unwrap_or(0);
         let chunk = Tensor::from_slice(rows, (count, x.cols()), &Device::Cpu)?;
         let output = network.output(&network.forward(&chunk)?)?;

@@ -14,13 +14,7 @@ impl Preset for Linear {
     }
 
     fn default_train_options(&self) -> TrainOptions {
-        TrainOptions {
-            epochs: 60,
-            learning_rate: 0.05,
-            batch_size: 32,
-            seed: 0,
-            validation_fraction: 0.0,
-        }
+        TrainOptions { epochs: 60, learning_rate: 0.05, batch_size: 32, seed: 0, validation_fraction: 0.0 }
     }
 
     fn create_state(&self, options: &CreateOptions) -> Result<Vec<StatePart>, ComputeError> {

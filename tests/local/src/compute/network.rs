@@ -27,13 +27,8 @@ impl Network {
             .map(|((inputs, outputs), (weight, bias))| {
                 let weight = Var::from_vec(weight, (outputs, inputs), &Device::Cpu)?;
                 let bias = Var::from_vec(bias, outputs, &Device::Cpu)?;
-                let linear =
-                    Linear::new(weight.as_tensor().clone(), Some(bias.as_tensor().clone()));
-                Ok(Layer {
-                    weight,
-                    bias,
-                    linear,
-                })
+                let linear = Linear::new(weight.as_tensor().clone(), Some(bias.as_tensor().clone()));
+                Ok(Layer { weight, bias, linear })
             })
             .collect::<Result<Vec<_>, ComputeError>>()?;
         Ok(Self { config, layers })
@@ -52,10 +47,7 @@ impl Network {
 
     /// Everything that training changes.
     pub(super) fn variables(&self) -> Vec<Var> {
-        self.layers
-            .iter()
-            .flat_map(|layer| [layer.weight.clone(), layer.bias.clone()])
-            .collect()
+        self.layers.iter().flat_map(|layer| [layer.weight.clone(), layer.bias.clone()]).collect()
     }
 
     /// The last layer's values: logits, or a regression's result.
@@ -90,11 +82,7 @@ impl Network {
     }
 
     /// How many rows of a batch got the right class; `None` for a regression.
-    pub(super) fn hits(
-        &self,
-        last: &Tensor,
-        targets: &Tensor,
-    ) -> Result<Option<usize>, ComputeError> {
+    pub(super) fn hits(&self, last: &Tensor, targets: &Tensor) -> Result<Option<usize>, ComputeError> {
         if self.config.task == Task::Regression {
             return Ok(None);
         }

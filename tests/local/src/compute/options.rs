@@ -38,34 +38,22 @@ impl TrainOptions {
         let fail = |name: &str, reason: String| Err(ComputeError::parameter(name, reason));
         if self.epochs == 0 || self.epochs > MAX_EPOCHS {
             let got = self.epochs;
-            return fail(
-                "epochs",
-                format!("must be from 1 to {MAX_EPOCHS}, got {got}"),
-            );
+            return fail("epochs", format!("must be from 1 to {MAX_EPOCHS}, got {got}"));
         }
         if !(self.learning_rate > 0.0 && self.learning_rate <= 10.0) {
             let got = self.learning_rate;
-            return fail(
-                "learning_rate",
-                format!("must be above 0 and at most 10, got {got}"),
-            );
+            return fail("learning_rate", format!("must be above 0 and at most 10, got {got}"));
         }
         if self.batch_size == 0 {
             return fail("batch_size", "must be at least 1".into());
         }
         let values = self.batch_size.min(rows).checked_mul(config.widest());
         if values.is_none_or(|n| n > MAX_BATCH_VALUES) {
-            return fail(
-                "batch_size",
-                format!("a layer would yield more than {MAX_BATCH_VALUES} values per batch"),
-            );
+            return fail("batch_size", format!("a layer would yield more than {MAX_BATCH_VALUES} values per batch"));
         }
         if !(0.0..1.0).contains(&self.validation_fraction) {
             let got = self.validation_fraction;
-            return fail(
-                "validation_fraction",
-                format!("must be from 0 to below 1, got {got}"),
-            );
+            return fail("validation_fraction", format!("must be from 0 to below 1, got {got}"));
         }
         Ok(())
     }

@@ -3,8 +3,7 @@ use super::linear::Linear;
 use super::mlp::Mlp;
 use super::train::{Report, train};
 use super::{
-    Activation, ComputeError, CreateOptions, Progress, Samples, StatePart, TrainOptions, evaluate,
-    init, state,
+    Activation, ComputeError, CreateOptions, Progress, Samples, StatePart, TrainOptions, evaluate, init, state,
 };
 use std::ops::ControlFlow;
 
@@ -61,10 +60,7 @@ pub fn presets() -> &'static [&'static dyn Preset] {
 
 /// The preset of that name.
 pub fn preset(name: &str) -> Option<&'static dyn Preset> {
-    presets()
-        .iter()
-        .copied()
-        .find(|preset| preset.name() == name)
+    presets().iter().copied().find(|preset| preset.name() == name)
 }
 
 /// Makes a state with the layers that a preset has settled on.

@@ -15,12 +15,7 @@ impl Samples {
     /// # Errors
     /// [`ComputeError::InvalidParameter`] with that name if there is no row or no column, if
     /// `data` has not `rows × cols` values or more than [`MAX_VALUES`], or if one is not finite.
-    pub fn new(
-        name: impl Into<String>,
-        rows: usize,
-        cols: usize,
-        data: Vec<f32>,
-    ) -> Result<Self, ComputeError> {
+    pub fn new(name: impl Into<String>, rows: usize, cols: usize, data: Vec<f32>) -> Result<Self, ComputeError> {
         let name = name.into();
         let fail = |reason: String| Err(ComputeError::parameter(name.as_str(), reason));
         if rows == 0 {
@@ -33,35 +28,21 @@ impl Samples {
             Some(values) if values <= MAX_VALUES => {
                 if values != data.len() {
                     let got = data.len();
-                    return fail(format!(
-                        "{rows} rows of {cols} columns need {values} values, got {got}"
-                    ));
+                    return fail(format!("{rows} rows of {cols} columns need {values} values, got {got}"));
                 }
             }
             _ => {
-                return fail(format!(
-                    "{rows} rows of {cols} columns are over the limit of {MAX_VALUES} values"
-                ));
+                return fail(format!("{rows} rows of {cols} columns are over the limit of {MAX_VALUES} values"));
             }
         }
-        let bad = data
-            .chunks_exact(cols)
-            .enumerate()
-            .find_map(|(row, values)| {
-                let col = values.iter().position(|value| !value.is_finite())?;
-                Some((row, col))
-            });
+        let bad = data.chunks_exact(cols).enumerate().find_map(|(row, values)| {
+            let col = values.iter().position(|value| !value.is_finite())?;
+            Some((row, col))
+        });
         if let Some((row, col)) = bad {
-            return fail(format!(
-                "the value in row {row}, column {col} is not a finite number"
-            ));
+            return fail(format!("the value in row {row}, column {col} is not a finite number"));
         }
-        Ok(Self {
-            name,
-            rows,
-            cols,
-            data,
-        })
+        Ok(Self { name, rows, cols, data })
     }
 
     /// What errors about this table call it.

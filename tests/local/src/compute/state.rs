@@ -48,9 +48,7 @@ pub(super) fn load(preset: &str, state: &[StatePart]) -> Result<Network, Compute
     let config = read_config(&parts)?;
     if config.preset != preset {
         let other = &config.preset;
-        return Err(ComputeError::state(format!(
-            "it belongs to the preset `{other}`, not to `{preset}`"
-        )));
+        return Err(ComputeError::state(format!("it belongs to the preset `{other}`, not to `{preset}`")));
     }
     parts.remove(CONFIG);
     let values = config
@@ -70,21 +68,12 @@ pub(super) fn load(preset: &str, state: &[StatePart]) -> Result<Network, Compute
 
 /// Writes a whole state; the configuration comes first.
 pub(super) fn save(network: &Network) -> Result<Vec<StatePart>, ComputeError> {
-    let config =
-        serde_json::to_vec_pretty(&network.config).map_err(|error| ComputeError::Backend {
-            reason: error.to_string(),
-        })?;
-    let mut state = vec![StatePart {
-        key: CONFIG.into(),
-        bytes: config,
-    }];
+    let config = serde_json::to_vec_pretty(&network.config)
+        .map_err(|error| ComputeError::Backend { reason: error.to_string() })?;
+    let mut state = vec![StatePart { key: CONFIG.into(), bytes: config }];
     let sizes = network.config.layer_sizes();
     for (layer, ((inputs, outputs), (weight, bias))) in sizes.zip(network.values()?).enumerate() {
-        state.push(write_tensor(
-            weight_key(layer),
-            vec![outputs, inputs],
-            &weight,
-        )?);
+        state.push(write_tensor(weight_key(layer), vec![outputs, inputs], &weight)?);
         state.push(write_tensor(bias_key(layer), vec![outputs], &bias)?);
     }
     Ok(state)
@@ -116,19 +105,15 @@ fn read_config(parts: &Parts<'_>) -> Result<ModelConfig, ComputeError> {
     if bytes.len() > MAX_CONFIG_BYTES {
         return Err(ComputeError::state(format!("{CONFIG} is too long")));
     }
-    let config: ModelConfig = serde_json::from_slice(bytes)
-        .map_err(|error| ComputeError::state(format!("{CONFIG}: {error}")))?;
+    let config: ModelConfig =
+        serde_json::from_slice(bytes).map_err(|error| ComputeError::state(format!("{CONFIG}: {error}")))?;
     if config.format != FORMAT {
         let format = &config.format;
-        return Err(ComputeError::state(format!(
-            "{CONFIG}: the format {format:?} is unknown, {FORMAT:?} is needed"
-        )));
+        return Err(ComputeError::state(format!("{CONFIG}: the format {format:?} is unknown, {FORMAT:?} is needed")));
     }
     // The sizes come from outside here too, but as a part of the state.
     config.check().map_err(|error| match error {
-        ComputeError::InvalidParameter { name, reason } => {
-            ComputeError::state(format!("{CONFIG}: `{name}` {reason}"))
-        }
+        ComputeError::InvalidParameter { name, reason } => ComputeError::state(format!("{CONFIG}: `{name}` {reason}")),
         other => other,
     })?;
     Ok(config)
@@ -138,16 +123,10 @@ fn missing(key: &str) -> ComputeError {
     ComputeError::state(format!("the key {key:?} is missing"))
 }
 
-fn read_tensor(
-    parts: &mut Parts<'_>,
-    key: String,
-    shape: &[usize],
-) -> Result<Vec<f32>, ComputeError> {
+fn read_tensor(parts: &mut Parts<'_>, key: String, shape: &[usize]) -> Result<Vec<f32>, ComputeError> {
     let bytes = parts.remove(&*key).ok_or_else(|| missing(&key))?;
     let fail = |reason: String| ComputeError::state(format!("{key}: {reason}"));
-    let count = shape
-        .iter()
-        .fold(1usize, |all, &side| all.saturating_mul(side));
+    let count = shape.iter().fold(1usize, |all, &side| all.saturating_mul(side));
     let most = count.saturating_mul(4).saturating_add(MAX_HEADER_BYTES);
     if bytes.len() > most {
         return Err(fail("it is too long".into()));
@@ -160,9 +139,7 @@ fn read_tensor(
     let tensor = file.tensor(&key).map_err(|error| fail(error.to_string()))?;
     if tensor.dtype() != Dtype::F32 || tensor.shape() != shape {
         let (dtype, got) = (tensor.dtype(), tensor.shape());
-        return Err(fail(format!(
-            "it must be F32 {shape:?}, got {dtype:?} {got:?}"
-        )));
+        return Err(fail(format!("it must be F32 {shape:?}, got {dtype:?} {got:?}")));
     }
     let mut values = Vec::with_capacity(count);
     for bytes in tensor.data().chunks_exact(4) {
@@ -175,14 +152,9 @@ fn read_tensor(
 }
 
 fn write_tensor(key: String, shape: Vec<usize>, values: &[f32]) -> Result<StatePart, ComputeError> {
-    let data: Vec<u8> = values
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect();
+    let data: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     let bytes = TensorView::new(Dtype::F32, shape, &data)
         .and_then(|tensor| serialize([(key.as_str(), tensor)], None))
-        .map_err(|error| ComputeError::Backend {
-            reason: error.to_string(),
-        })?;
+        .map_err(|error| ComputeError::Backend { reason: error.to_string() })?;
     Ok(StatePart { key, bytes })
 }

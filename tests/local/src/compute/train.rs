@@ -84,14 +84,7 @@ pub(super) fn train(
         let mut values = weight.iter().chain(bias);
         values.all(|value| value.is_finite())
     });
-    if finite {
-        Ok(())
-    } else {
-        Err(ComputeError::Diverged {
-            epoch: epochs,
-            step,
-        })
-    }
+    if finite { Ok(()) } else { Err(ComputeError::Diverged { epoch: epochs, step }) }
 }
 
 fn go_on(flow: ControlFlow<()>) -> Result<(), ComputeError> {
@@ -106,11 +99,7 @@ fn targets(network: &Network, y: &Samples) -> Result<Tensor, ComputeError> {
     let outputs = network.config.outputs;
     if network.config.task == Task::Regression {
         y.expect_cols(outputs)?;
-        return Ok(Tensor::from_slice(
-            y.data(),
-            (y.rows(), outputs),
-            &Device::Cpu,
-        )?);
+        return Ok(Tensor::from_slice(y.data(), (y.rows(), outputs), &Device::Cpu)?);
     }
     y.expect_cols(1)?;
     let classes = y
@@ -173,9 +162,6 @@ impl Tally {
 
     fn metrics(&self) -> Metrics {
         let rows = self.rows.max(1) as f64;
-        Metrics {
-            loss: (self.loss / rows) as f32,
-            accuracy: self.hits.map(|hits| (hits as f64 / rows) as f32),
-        }
+        Metrics { loss: (self.loss / rows) as f32, accuracy: self.hits.map(|hits| (hits as f64 / rows) as f32) }
     }
 }

@@ -80,11 +80,8 @@ fn check(definition: &ParameterDefinition, tensors: &[Tensor], path: &str) -> Re
     for (index, tensor) in tensors.iter().enumerate() {
         // A scalar is a vector of one.
         let scalar = tensor.rank() == 0 && definition.rules.shape == [-1];
-        let checked = if scalar {
-            rules::check_type(&definition.rules, tensor)
-        } else {
-            rules::check(&definition.rules, tensor)
-        };
+        let checked =
+            if scalar { rules::check_type(&definition.rules, tensor) } else { rules::check(&definition.rules, tensor) };
         checked.map_err(|reason| Fail::invalid(format!("{path}[{index}]"), format!("`{name}` {reason}")))?;
     }
     Ok(())

@@ -44,7 +44,7 @@ impl StoredDataset {
     }
 
     pub(crate) fn stored_bytes(&self) -> u64 {
-        self.entries.bytes().saturating_add(self.needs_review.bytes())
+        self.entries.footprint().saturating_add(self.needs_review.footprint())
     }
 
     pub(crate) fn view(&self) -> Dataset {

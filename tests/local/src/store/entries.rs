@@ -15,6 +15,16 @@ use crate::rules;
 pub(crate) struct Entry {
     tensors: Vec<Tensor>,
     bytes: u64,
+    footprint: u64,
+}
+
+/// Copies the tensors of a request, each of which shares the memory of the whole: that would be kept for as long as any
+/// of them is.
+pub(crate) fn copied(mut data: Vec<DatasetKeyData>) -> Vec<DatasetKeyData> {
+    for tensor in data.iter_mut().flat_map(|column| &mut column.data) {
+        *tensor = tensor.detach();
+    }
+    data
 }
 
 /// Checks new entries against the keys of their dataset.
@@ -48,18 +58,17 @@ pub(crate) fn read(keys: &[ParameterDefinition], data: Vec<DatasetKeyData>) -> R
 }
 
 impl Entry {
-    /// Copies the tensors: each of them shares the memory of the whole request, which would be kept for as long as
-    /// any of them is.
     fn new(tensors: impl Iterator<Item = Tensor>) -> Self {
-        let tensors: Vec<Tensor> = tensors.map(|tensor| tensor.detach()).collect();
+        let tensors: Vec<Tensor> = tensors.collect();
         let bytes = tensors.iter().map(|tensor| tensor.encoded_len()).fold(0, usize::saturating_add);
-        Self { tensors, bytes: u64::try_from(bytes).unwrap_or(u64::MAX) }
+        let footprint = tensors.iter().map(super::footprint).fold(0, u64::saturating_add);
+        Self { tensors, bytes: u64::try_from(bytes).unwrap_or(u64::MAX), footprint }
     }
 }
 
-/// The size of entries, in bytes.
-pub(crate) fn size(entries: &[Entry]) -> u64 {
-    entries.iter().map(|entry| entry.bytes).fold(0, u64::saturating_add)
+/// The memory that entries take, about, in bytes.
+pub(crate) fn footprint(entries: &[Entry]) -> u64 {
+    entries.iter().map(|entry| entry.footprint).fold(0, u64::saturating_add)
 }
 
 /// A list of entries.
@@ -67,6 +76,7 @@ pub(crate) fn size(entries: &[Entry]) -> u64 {
 pub(crate) struct Entries {
     rows: Vec<Entry>,
     bytes: u64,
+    footprint: u64,
 }
 
 impl Entries {
@@ -74,8 +84,9 @@ impl Entries {
         self.rows.len()
     }
 
-    pub(crate) fn bytes(&self) -> u64 {
-        self.bytes
+    /// The memory that they take, about, in bytes.
+    pub(crate) fn footprint(&self) -> u64 {
+        self.footprint
     }
 
     pub(crate) fn totals(&self) -> EntryTotals {
@@ -83,7 +94,8 @@ impl Entries {
     }
 
     pub(crate) fn append(&mut self, entries: Vec<Entry>) {
-        self.bytes = self.bytes.saturating_add(size(&entries));
+        self.bytes = entries.iter().map(|entry| entry.bytes).fold(self.bytes, u64::saturating_add);
+        self.footprint = self.footprint.saturating_add(footprint(&entries));
         self.rows.extend(entries);
     }
 
@@ -104,7 +116,7 @@ impl Entries {
 
     /// Removes entries and tells their number and size; those behind them move up.
     pub(crate) fn remove(&mut self, chosen: &BTreeSet<usize>) -> (u64, u64) {
-        let (mut count, mut bytes) = (0u64, 0u64);
+        let (mut count, mut bytes, mut footprint) = (0u64, 0u64, 0u64);
         let mut index = 0usize;
         self.rows.retain(|entry| {
             let removed = chosen.contains(&index);
@@ -112,10 +124,12 @@ impl Entries {
             if removed {
                 count = count.saturating_add(1);
                 bytes = bytes.saturating_add(entry.bytes);
+                footprint = footprint.saturating_add(entry.footprint);
             }
             !removed
         });
         self.bytes = self.bytes.saturating_sub(bytes);
+        self.footprint = self.footprint.saturating_sub(footprint);
         (count, bytes)
     }
 

@@ -66,7 +66,9 @@ impl Query {
 
     fn matches(&self, item: &impl Listed) -> bool {
         let Some(filter) = &self.filter else { return true };
-        let any = |wanted: &Option<Vec<String>>, got: &str| wanted.as_ref().is_none_or(|all| all.iter().any(|one| one == got));
+        let any = |wanted: &Option<Vec<String>>, got: &str| {
+            wanted.as_ref().is_none_or(|all| all.iter().any(|one| one == got))
+        };
         any(&filter.owners, USER)
             && any(&filter.ids, item.id())
             && any(&filter.names, item.name())

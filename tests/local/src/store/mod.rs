@@ -11,6 +11,7 @@ pub(crate) mod training;
 
 use std::collections::BTreeMap;
 
+use decthings::Tensor;
 use decthings::types::{Owner, OwnerUser};
 
 use crate::fail::Fail;
@@ -23,6 +24,12 @@ pub(crate) const USER: &str = "local";
 /// The owner of everything.
 pub(crate) fn owner() -> Owner {
     Owner::User(OwnerUser::new(USER, USER))
+}
+
+/// The memory that a tensor takes, about, in bytes: small ones are mostly their own description.
+pub(crate) fn footprint(tensor: &Tensor) -> u64 {
+    const DESCRIPTION: u64 = 128;
+    u64::try_from(tensor.byte_len()).unwrap_or(u64::MAX).saturating_add(DESCRIPTION)
 }
 
 /// Datasets and models by id.
@@ -56,7 +63,7 @@ impl Store {
         self.models.get_mut(id).ok_or(Fail::ModelNotFound)
     }
 
-    /// The size of all entries and states, in bytes.
+    /// The memory that all entries and states take, about, in bytes.
     pub(crate) fn stored_bytes(&self) -> u64 {
         let datasets = self.datasets.values().map(StoredDataset::stored_bytes);
         let models = self.models.values().map(StoredModel::stored_bytes);

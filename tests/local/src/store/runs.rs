@@ -1,10 +1,12 @@
 //! States that are being made, and evaluations.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use decthings::api::model::{FinishedEvaluation, RunningEvaluation};
 use decthings::types::EvaluationResult;
 
+use super::footprint;
 use crate::jobs::{Once, StopSign};
 
 /// How long the result of an evaluation is kept.
@@ -13,7 +15,7 @@ const KEPT_FOR: Duration = Duration::from_secs(300);
 /// How many results a model keeps.
 const KEPT: usize = 100;
 
-/// The size of the results that a model keeps, in bytes; the last one is kept in any case.
+/// The memory that the results of a model may take, in bytes; the last one is kept in any case.
 const KEPT_BYTES: u64 = 64 << 20;
 
 /// A state that is being made.
@@ -38,7 +40,7 @@ pub(crate) struct Evaluation {
 pub(crate) struct Finished {
     pub(crate) at: i64,
     since: Instant,
-    pub(crate) result: EvaluationResult,
+    pub(crate) result: Arc<EvaluationResult>,
     bytes: u64,
 }
 
@@ -47,15 +49,15 @@ impl Finished {
         let bytes = match &result {
             EvaluationResult::Success(success) => {
                 let tensors = success.output.iter().flat_map(|output| &output.data);
-                tensors.map(|tensor| tensor.byte_len()).fold(0, usize::saturating_add)
+                tensors.map(footprint).fold(0, u64::saturating_add)
             }
             _ => 0,
         };
-        Self { at, since: Instant::now(), result, bytes: u64::try_from(bytes).unwrap_or(u64::MAX) }
+        Self { at, since: Instant::now(), result: Arc::new(result), bytes }
     }
 
     fn succeeded(&self) -> bool {
-        matches!(self.result, EvaluationResult::Success(_))
+        matches!(*self.result, EvaluationResult::Success(_))
     }
 }
 

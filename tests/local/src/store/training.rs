@@ -61,10 +61,6 @@ impl TrainingRun {
         }
     }
 
-    pub(crate) fn new_state_name(&self) -> &str {
-        &self.new_state_name
-    }
-
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.progress().status, TrainingStatus::Completed(_) | TrainingStatus::Failed(_))
     }

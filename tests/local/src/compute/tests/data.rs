@@ -11,11 +11,7 @@ pub fn moons(rows: usize, seed: u64) -> Problem {
     make(rows, seed, |class, t, noise| {
         let angle = PI * t;
         let (x, y) = (angle.cos(), angle.sin());
-        let (x, y) = if class == 0 {
-            (x, y)
-        } else {
-            (1.0 - x, 0.5 - y)
-        };
+        let (x, y) = if class == 0 { (x, y) } else { (1.0 - x, 0.5 - y) };
         [x + 0.1 * noise[0], y + 0.1 * noise[1]]
     })
 }
@@ -35,10 +31,7 @@ pub fn spirals(rows: usize, seed: u64) -> Problem {
         let turn = 0.1 + 0.9 * t.sqrt();
         let angle = 3.0 * PI * turn + PI * class as f32;
         let radius = turn;
-        [
-            radius * angle.cos() + 0.015 * noise[0],
-            radius * angle.sin() + 0.015 * noise[1],
-        ]
+        [radius * angle.cos() + 0.015 * noise[0], radius * angle.sin() + 0.015 * noise[1]]
     })
 }
 
@@ -72,8 +65,5 @@ fn make(rows: usize, seed: u64, point: impl Fn(usize, f32, [f32; 2]) -> [f32; 2]
         x.extend(point(class, t, noise));
         y.push(class as f32);
     }
-    (
-        Samples::new("x", rows, 2, x).unwrap(),
-        Samples::new("y", rows, 1, y).unwrap(),
-    )
+    (Samples::new("x", rows, 2, x).unwrap(), Samples::new("y", rows, 1, y).unwrap())
 }

@@ -46,23 +46,11 @@ fn create_options_are_checked() {
         ("linear", "outputs", with(&|o| o.outputs = MAX_PARAMETERS)),
         ("mlp", "hidden", with(&|o| o.hidden = Some(vec![]))),
         ("mlp", "hidden", with(&|o| o.hidden = Some(vec![4, 0]))),
-        (
-            "mlp",
-            "hidden",
-            with(&|o| o.hidden = Some(vec![4000, 4000])),
-        ),
-        (
-            "mlp",
-            "hidden",
-            with(&|o| o.hidden = Some(vec![usize::MAX; 2])),
-        ),
+        ("mlp", "hidden", with(&|o| o.hidden = Some(vec![4000, 4000]))),
+        ("mlp", "hidden", with(&|o| o.hidden = Some(vec![usize::MAX; 2]))),
         ("mlp", "hidden", with(&|o| o.hidden = Some(vec![1; 17]))),
         ("linear", "hidden", with(&|o| o.hidden = Some(vec![4]))),
-        (
-            "linear",
-            "activation",
-            with(&|o| o.activation = Some(Activation::Tanh)),
-        ),
+        ("linear", "activation", with(&|o| o.activation = Some(Activation::Tanh))),
     ];
     for (preset, name, options) in bad {
         assert_eq!(blamed(find(preset).create_state(&options)), name);
@@ -98,16 +86,10 @@ fn train_options_are_checked() {
 
 #[test]
 fn too_large_a_batch_is_refused() {
-    let options = CreateOptions {
-        hidden: Some(vec![100_000]),
-        ..create(Task::Classification, 2, 2)
-    };
+    let options = CreateOptions { hidden: Some(vec![100_000]), ..create(Task::Classification, 2, 2) };
     let state = find("mlp").create_state(&options).unwrap();
     let (x, y) = moons(200, 1);
-    let options = TrainOptions {
-        batch_size: usize::MAX,
-        ..find("mlp").default_train_options()
-    };
+    let options = TrainOptions { batch_size: usize::MAX, ..find("mlp").default_train_options() };
     let result = find("mlp").train(&state, &x, &y, &options, &mut go);
     assert_eq!(blamed(result), "batch_size");
 }
@@ -119,18 +101,9 @@ fn tables_must_fit_the_model() {
     let options = preset.default_train_options();
     let (x, y) = moons(4, 1);
     let train = |x: &Samples, y: &Samples| preset.train(&state, x, y, &options, &mut go);
-    assert_eq!(
-        blamed(train(&samples("wide", 4, 3, &[0.0; 12]), &y)),
-        "wide"
-    );
-    assert_eq!(
-        blamed(train(&x, &samples("short", 3, 1, &[0.0; 3]))),
-        "short"
-    );
-    assert_eq!(
-        blamed(train(&x, &samples("pairs", 4, 2, &[0.0; 8]))),
-        "pairs"
-    );
+    assert_eq!(blamed(train(&samples("wide", 4, 3, &[0.0; 12]), &y)), "wide");
+    assert_eq!(blamed(train(&x, &samples("short", 3, 1, &[0.0; 3]))), "short");
+    assert_eq!(blamed(train(&x, &samples("pairs", 4, 2, &[0.0; 8]))), "pairs");
     for class in [2.0, -1.0, 0.5, 1e30] {
         let y = samples("classes", 4, 1, &[0.0, 1.0, 0.0, class]);
         assert_eq!(blamed(train(&x, &y)), "classes");
@@ -138,14 +111,9 @@ fn tables_must_fit_the_model() {
     let wide = samples("wide", 1, 3, &[0.0; 3]);
     assert_eq!(blamed(preset.evaluate(&state, &wide)), "wide");
 
-    let state = preset
-        .create_state(&create(Task::Regression, 2, 3))
-        .unwrap();
+    let state = preset.create_state(&create(Task::Regression, 2, 3)).unwrap();
     let y = samples("narrow", 4, 2, &[0.0; 8]);
-    assert_eq!(
-        blamed(preset.train(&state, &x, &y, &options, &mut go)),
-        "narrow"
-    );
+    assert_eq!(blamed(preset.train(&state, &x, &y, &options, &mut go)), "narrow");
 }
 
 #[test]
@@ -160,10 +128,7 @@ fn too_long_an_output_is_refused() {
 #[test]
 fn a_break_cancels() {
     let (x, y) = moons(100, 1);
-    let options = TrainOptions {
-        validation_fraction: 0.2,
-        ..find("mlp").default_train_options()
-    };
+    let options = TrainOptions { validation_fraction: 0.2, ..find("mlp").default_train_options() };
     for phase in [Phase::Batch, Phase::Validation, Phase::Epoch] {
         let mut after = 0;
         let result = find("mlp").train(&classifier("mlp"), &x, &y, &options, &mut |p| {
@@ -181,9 +146,7 @@ fn a_break_cancels() {
 #[test]
 fn overflow_is_an_error() {
     let preset = find("linear");
-    let state = preset
-        .create_state(&create(Task::Regression, 1, 1))
-        .unwrap();
+    let state = preset.create_state(&create(Task::Regression, 1, 1)).unwrap();
     let x = samples("x", 2, 1, &[1e30, -1e30]);
     let y = samples("y", 2, 1, &[0.0, 1.0]);
     let options = preset.default_train_options();
@@ -206,8 +169,5 @@ fn overflow_is_an_error() {
 #[test]
 fn messages_name_the_parameter() {
     let error = Samples::new("x", 1, 1, vec![f32::NAN]).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "invalid parameter `x`: the value in row 0, column 0 is not a finite number"
-    );
+    assert_eq!(error.to_string(), "invalid parameter `x`: the value in row 0, column 0 is not a finite number");
 }

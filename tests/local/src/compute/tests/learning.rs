@@ -7,9 +7,7 @@ fn held_out(preset: &str, problem: Problem, rows: usize, options: TrainOptions) 
     let (x, y) = problem(rows, 11);
     let (test_x, test_y) = problem(400, 12);
     let preset = find(preset);
-    let state = preset
-        .train(&classifier(preset.name()), &x, &y, &options, &mut go)
-        .unwrap();
+    let state = preset.train(&classifier(preset.name()), &x, &y, &options, &mut go).unwrap();
     accuracy(&preset.evaluate(&state, &test_x).unwrap(), &test_y)
 }
 
@@ -25,8 +23,7 @@ fn linear_learns_a_straight_border() {
 
 #[test]
 fn linear_cannot_learn_curved_borders() {
-    let problems: [(Problem, f32); 4] =
-        [(moons, 0.92), (circles, 0.7), (spirals, 0.75), (xor, 0.8)];
+    let problems: [(Problem, f32); 4] = [(moons, 0.92), (circles, 0.7), (spirals, 0.75), (xor, 0.8)];
     for (index, (problem, most)) in problems.into_iter().enumerate() {
         let got = held_out("linear", problem, 300, defaults("linear"));
         assert!(got < most, "problem {index}: {got}");
@@ -37,10 +34,7 @@ fn linear_cannot_learn_curved_borders() {
 fn mlp_learns_moons_circles_and_xor() {
     let problems: [Problem; 3] = [moons, circles, xor];
     for (index, problem) in problems.into_iter().enumerate() {
-        let options = TrainOptions {
-            epochs: 40,
-            ..defaults("mlp")
-        };
+        let options = TrainOptions { epochs: 40, ..defaults("mlp") };
         let got = held_out("mlp", problem, 300, options);
         assert!(got >= 0.97, "problem {index}: {got}");
     }
@@ -58,20 +52,13 @@ fn both_learn_a_regression() {
     let x = samples("x", 100, 1, &data);
     let line: Vec<f32> = data.iter().flat_map(|x| [2.0 * x + 1.0, -x]).collect();
     let curve: Vec<f32> = data.iter().flat_map(|x| [x * x, x.abs()]).collect();
-    for (name, targets, good) in [
-        ("linear", &line, true),
-        ("linear", &curve, false),
-        ("mlp", &line, true),
-        ("mlp", &curve, true),
-    ] {
+    for (name, targets, good) in
+        [("linear", &line, true), ("linear", &curve, false), ("mlp", &line, true), ("mlp", &curve, true)]
+    {
         let y = samples("y", 100, 2, targets);
         let preset = find(name);
-        let state = preset
-            .create_state(&create(Task::Regression, 1, 2))
-            .unwrap();
-        let state = preset
-            .train(&state, &x, &y, &preset.default_train_options(), &mut go)
-            .unwrap();
+        let state = preset.create_state(&create(Task::Regression, 1, 2)).unwrap();
+        let state = preset.train(&state, &x, &y, &preset.default_train_options(), &mut go).unwrap();
         let output = preset.evaluate(&state, &x).unwrap();
         assert_eq!((output.rows(), output.cols()), (100, 2));
         let errors = output.data().iter().zip(targets);
@@ -85,17 +72,9 @@ fn the_seeds_decide_everything() {
     let (x, y) = moons(64, 1);
     for name in ["linear", "mlp"] {
         let run = |create_seed, train_seed| {
-            let options = CreateOptions {
-                seed: create_seed,
-                ..create(Task::Classification, 2, 2)
-            };
+            let options = CreateOptions { seed: create_seed, ..create(Task::Classification, 2, 2) };
             let state = find(name).create_state(&options).unwrap();
-            let options = TrainOptions {
-                epochs: 3,
-                seed: train_seed,
-                validation_fraction: 0.2,
-                ..defaults(name)
-            };
+            let options = TrainOptions { epochs: 3, seed: train_seed, validation_fraction: 0.2, ..defaults(name) };
             let mut log = Vec::new();
             let mut progress = |p| {
                 log.push(p);
@@ -113,12 +92,7 @@ fn the_seeds_decide_everything() {
 #[test]
 fn progress_counts_and_measures() {
     let (x, y) = clouds(50, 1);
-    let options = TrainOptions {
-        epochs: 2,
-        batch_size: 16,
-        validation_fraction: 0.2,
-        ..defaults("linear")
-    };
+    let options = TrainOptions { epochs: 2, batch_size: 16, validation_fraction: 0.2, ..defaults("linear") };
     let mut log = Vec::new();
     find("linear")
         .train(&classifier("linear"), &x, &y, &options, &mut |p| {
@@ -130,17 +104,7 @@ fn progress_counts_and_measures() {
     let batches: Vec<_> = log.iter().filter(|p| p.phase == Phase::Batch).collect();
     // 40 rows make 3 batches.
     let steps: Vec<_> = batches.iter().map(|p| (p.epoch, p.step, p.steps)).collect();
-    assert_eq!(
-        steps,
-        [
-            (1, 1, 6),
-            (1, 2, 6),
-            (1, 3, 6),
-            (2, 4, 6),
-            (2, 5, 6),
-            (2, 6, 6)
-        ]
-    );
+    assert_eq!(steps, [(1, 1, 6), (1, 2, 6), (1, 3, 6), (2, 4, 6), (2, 5, 6), (2, 6, 6)]);
     assert!(batches.iter().all(|p| p.validation.is_none()));
     assert_eq!(epochs.len(), 2);
     for progress in epochs {

@@ -11,14 +11,7 @@ fn find(name: &str) -> &'static dyn Preset {
 }
 
 fn create(task: Task, inputs: usize, outputs: usize) -> CreateOptions {
-    CreateOptions {
-        task,
-        inputs,
-        outputs,
-        hidden: None,
-        activation: None,
-        seed: 1,
-    }
+    CreateOptions { task, inputs, outputs, hidden: None, activation: None, seed: 1 }
 }
 
 fn classifier(preset: &str) -> Vec<StatePart> {
@@ -41,8 +34,6 @@ fn accuracy(output: &Samples, y: &Samples) -> f32 {
         last.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap().0
     };
     let rows = output.data().chunks_exact(output.cols());
-    let hits = rows
-        .zip(y.data())
-        .filter(|(row, y)| best(row) == **y as usize);
+    let hits = rows.zip(y.data()).filter(|(row, y)| best(row) == **y as usize);
     hits.count() as f32 / y.rows() as f32
 }

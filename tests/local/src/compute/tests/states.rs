@@ -17,10 +17,7 @@ fn refused(state: &[StatePart]) -> String {
     let mlp = find("mlp");
     let error = mlp.evaluate(state, &x).unwrap_err();
     let options = mlp.default_train_options();
-    assert_eq!(
-        mlp.train(state, &x, &y, &options, &mut go),
-        Err(error.clone())
-    );
+    assert_eq!(mlp.train(state, &x, &y, &options, &mut go), Err(error.clone()));
     match error {
         ComputeError::InvalidState { reason } => reason,
         other => panic!("{other:?}"),
@@ -45,10 +42,7 @@ fn every_part_has_the_documented_form() {
     );
     let config = inspect(&state).unwrap();
     assert_eq!((config.inputs, config.outputs), (2, 2));
-    assert_eq!(
-        config.parameters(),
-        Some(2 * 32 + 32 + 32 * 32 + 32 + 32 * 2 + 2)
-    );
+    assert_eq!(config.parameters(), Some(2 * 32 + 32 + 32 * 32 + 32 + 32 * 2 + 2));
     let file = safetensors::SafeTensors::deserialize(&state[1].bytes).unwrap();
     assert_eq!(file.tensor("layers.0.weight").unwrap().shape(), [32, 2]);
 }
@@ -58,13 +52,8 @@ fn a_state_survives_another_order_and_goes_on_learning() {
     let (x, y) = moons(64, 1);
     for name in ["linear", "mlp"] {
         let preset = find(name);
-        let options = TrainOptions {
-            epochs: 2,
-            ..preset.default_train_options()
-        };
-        let once = preset
-            .train(&classifier(name), &x, &y, &options, &mut go)
-            .unwrap();
+        let options = TrainOptions { epochs: 2, ..preset.default_train_options() };
+        let once = preset.train(&classifier(name), &x, &y, &options, &mut go).unwrap();
         let mut moved = once.clone();
         moved.reverse();
         let output = preset.evaluate(&once, &x).unwrap();
@@ -89,10 +78,7 @@ fn missing_repeated_unknown_and_foreign_parts_are_refused() {
         assert!(refused(&state).contains("repeated"));
     }
     let mut state = good;
-    state.push(StatePart {
-        key: "layers.3.bias".into(),
-        bytes: vec![],
-    });
+    state.push(StatePart { key: "layers.3.bias".into(), bytes: vec![] });
     assert!(refused(&state).contains("unknown"));
     assert!(refused(&classifier("linear")).contains("linear"));
 }

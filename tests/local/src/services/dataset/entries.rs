@@ -10,12 +10,13 @@ use crate::local::Local;
 use crate::store::entries::{self, Entries, Entry};
 
 pub(super) fn add_entries(local: &Local, request: AddEntriesRequest) -> Result<AddEntriesResult, Fail> {
+    let keys = entries::copied(request.keys);
     let mut store = local.store();
     let dataset = store.dataset(&request.dataset_id)?;
     dataset.check_version(request.dataset_version_id.as_deref())?;
-    let new = entries::read(&dataset.keys, request.keys)?;
+    let new = entries::read(&dataset.keys, keys)?;
     check_count(local, &dataset.entries, &new, Fail::LimitExceeded)?;
-    store.check_space(entries::size(&new), local.config.limits.stored_bytes)?;
+    store.check_space(entries::footprint(&new), local.config.limits.stored_bytes)?;
     let dataset = store.dataset_mut(&request.dataset_id)?;
     if !new.is_empty() {
         dataset.entries.append(new);

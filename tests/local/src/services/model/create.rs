@@ -129,11 +129,7 @@ fn based_on_snapshot(
     Ok((model, Some(first)))
 }
 
-fn from_existing(
-    store: &Store,
-    options: ModelOptionsFromExisting,
-    named: Named<'_>,
-) -> Result<StoredModel, Fail> {
+fn from_existing(store: &Store, options: ModelOptionsFromExisting, named: Named<'_>) -> Result<StoredModel, Fail> {
     let source = store.model(&options.model_id)?;
     if source.being_created() {
         return Err(Fail::invalid("options.modelId", "the model is still being created"));

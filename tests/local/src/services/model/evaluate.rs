@@ -29,7 +29,7 @@ const CHUNK_ROWS: usize = 16_384;
 /// The job goes on when the caller gives up waiting.
 pub(super) async fn evaluate(local: &Arc<Local>, request: EvaluateRequest) -> Result<EvaluationResult, Fail> {
     let finished = start(local, request)?;
-    Ok(finished.wait().await.result)
+    Ok(Arc::unwrap_or_clone(finished.wait().await.result))
 }
 
 fn start(local: &Arc<Local>, request: EvaluateRequest) -> Result<Once<Finished>, Fail> {
@@ -46,12 +46,8 @@ fn start(local: &Arc<Local>, request: EvaluateRequest) -> Result<Once<Finished>,
     state.check_mounted(&store)?;
     let definitions = presets::definitions(model.preset).evaluate_input;
     let inputs = presets::resolve(&store, &definitions, request.params, "params")?;
-    let evaluation = Evaluation {
-        id: ids::id(),
-        started_at: time::now(),
-        sign: StopSign::new(),
-        finished: Once::new(),
-    };
+    let evaluation =
+        Evaluation { id: ids::id(), started_at: time::now(), sign: StopSign::new(), finished: Once::new() };
     let (spec, seconds) = (launchers.evaluate.clone(), durations.evaluate);
     let work = Work { preset: model.preset, state: state.parts.clone(), inputs, sign: evaluation.sign.clone() };
     let (own, told) = (local.clone(), evaluation.finished.clone());

@@ -1,5 +1,7 @@
 //! Evaluations: listed, waited for, cancelled.
 
+use std::sync::Arc;
+
 use decthings::api::model::{
     CancelEvaluationRequest, CancelEvaluationResult, GetEvaluationsRequest, GetEvaluationsResult,
     GetFinishedEvaluationResultRequest,
@@ -21,7 +23,7 @@ pub(super) async fn get_finished_evaluation_result(
     request: GetFinishedEvaluationResultRequest,
 ) -> Result<EvaluationResult, Fail> {
     let evaluation = find(local, &request.model_id, &request.evaluation_id)?;
-    Ok(evaluation.finished.wait().await.result)
+    Ok(Arc::unwrap_or_clone(evaluation.finished.wait().await.result))
 }
 
 /// One that is over cannot be cancelled any more, so it counts as not found.

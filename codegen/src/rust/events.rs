@@ -1,0 +1,193 @@
+//! A service's events: one enum, the structs of what they carry, and what a subscription can do.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::context::{Context, File};
+use super::{docs, methods, structs};
+use crate::ir::{Event, Method, Owner, Service, Type};
+use crate::naming;
+
+/// `events.rs` of a service that has events.
+pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
+    let Some(service) = cx.api.services.get(index) else { return TokenStream::new() };
+    let Some(id) = service.events.first().map(|event| &event.id) else { return TokenStream::new() };
+    // The types of all events stand in this file.
+    let file = File::new(cx, "super::super", Owner::Event(index, usize::MAX));
+    let name = enum_ident(service);
+    let (raw, error, set) = (file.runtime("RawEvent"), file.runtime("EventError"), file.runtime("EventSet"));
+    let doc = docs::doc(&format!(
+        "What happens under an id of the service `{}`, as a subscription delivers it.\n\nOpen: an event that this version doesn't know is kept as it came.",
+        service.wire
+    ));
+    let members = service.events.iter().map(|event| {
+        let doc = docs::doc(&format!("`{}`: {}", event.wire, event.description));
+        let (variant, ty) = (variant(event), file.ty(&event.params));
+        quote!(#doc #variant(#ty),)
+    });
+    let reads = service.events.iter().map(|event| {
+        let (wire, variant) = (&event.wire, variant(event));
+        quote!(#wire => Self::#variant(event.params()?),)
+    });
+    let writes = service.events.iter().map(|event| {
+        let (wire, variant) = (&event.wire, variant(event));
+        quote!(Self::#variant(params) => #raw::of::<Self>(#wire, params),)
+    });
+    let channel = channel(&file, service, id);
+    let types = service.events.iter().enumerate().flat_map(|(position, event)| types(&file, index, position, event));
+    let types: Vec<TokenStream> = types.collect();
+    let session = session(&file, service, id, &name);
+    let about = docs::inner(&format!("Events of the service `{}`.", service.wire));
+    let imports = file.imports();
+    quote! {
+        #about
+        #imports
+        #doc
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#members)*
+            /// An event that this version doesn't know.
+            Unrecognized(#raw),
+        }
+        impl #set for #name {
+            #channel
+            fn read(event: #raw) -> Result<Self, #error> {
+                let known = match event.name() {
+                    #(#reads)*
+                    _ => Self::Unrecognized(event),
+                };
+                Ok(known)
+            }
+            fn write(&self) -> Result<#raw, #error> {
+                match self {
+                    #(#writes)*
+                    Self::Unrecognized(event) => Ok(event.clone()),
+                }
+            }
+        }
+        #session
+        #(#types)*
+    }
+}
+
+/// The enum of a service's events.
+pub(super) fn enum_ident(service: &Service) -> Ident {
+    format_ident!("{}Event", naming::upper_camel(&service.wire))
+}
+
+/// Names that the file offers.
+pub(super) fn exports(cx: &Context<'_>, index: usize) -> Vec<Ident> {
+    let Some(service) = cx.api.services.get(index).filter(|service| !service.events.is_empty()) else {
+        return Vec::new();
+    };
+    let owned = (0..service.events.len()).flat_map(|position| cx.owned_by(Owner::Event(index, position)));
+    let mut names: Vec<Ident> = owned.map(|(_, definition)| cx.type_ident(definition)).collect();
+    names.push(enum_ident(service));
+    names.sort();
+    names
+}
+
+fn variant(event: &Event) -> Ident {
+    naming::ident(&naming::variant_name(&event.wire, None))
+}
+
+fn channel(file: &File<'_, '_>, service: &Service, id: &str) -> TokenStream {
+    let (channel, kind) = (file.runtime("Channel"), file.runtime("EventKind"));
+    let method = |opens: bool| {
+        let is_it = |method: &&Method| {
+            method
+                .subscription
+                .as_ref()
+                .is_some_and(|subscription| subscription.opens == opens && !subscription.in_result)
+        };
+        match service.methods.iter().find(is_it) {
+            Some(method) => {
+                let request = file.ty(&method.params);
+                file.runtime("Operation");
+                quote!(Some(#request::METHOD))
+            }
+            None => quote!(None),
+        }
+    };
+    let (subscribe, unsubscribe) = (method(true), method(false));
+    let events = service.events.iter().map(|event| {
+        let wire = &event.wire;
+        let rules = methods::blob_rules(file, &event.blobs);
+        let blobs = (!rules.is_empty()).then(|| quote!(.blobs(&[#(#rules),*])));
+        let ends = event.ends.then(|| quote!(.ends()));
+        quote!(#kind::new(#wire)#blobs #ends)
+    });
+    let wire = &service.wire;
+    quote! {
+        const CHANNEL: &'static #channel = &#channel {
+            service: #wire,
+            id: #id,
+            subscribe: #subscribe,
+            unsubscribe: #unsubscribe,
+            events: &[#(#events),*],
+        };
+    }
+}
+
+/// The types of one event, of which the first is what it carries.
+fn types(file: &File<'_, '_>, index: usize, position: usize, event: &Event) -> Vec<TokenStream> {
+    let owned = file.cx.owned_by(Owner::Event(index, position));
+    let items = owned.into_iter().map(|(id, definition)| match file.cx.api.object(&Type::Named(id)) {
+        Some(object) if event.params == Type::Named(id) => {
+            let text = format!("What [`{}`]({}::{}) carries.", event.wire, enum_name(file, index), variant(event));
+            structs::with_docs(file, definition, object, &file.cx.type_ident(definition), &text)
+        }
+        _ => super::type_item(file, definition),
+    });
+    items.collect()
+}
+
+fn enum_name(file: &File<'_, '_>, index: usize) -> String {
+    file.cx.api.services.get(index).map_or_else(String::new, |service| enum_ident(service).to_string())
+}
+
+/// The calls that concern the id of a subscription.
+fn session(file: &File<'_, '_>, service: &Service, id: &str, name: &Ident) -> TokenStream {
+    if !file.cx.at_home() {
+        return TokenStream::new();
+    }
+    let concerns = |method: &&Method| {
+        let object = file.cx.api.object(&method.params);
+        let takes_id =
+            object.and_then(|object| object.field(id)).is_some_and(|field| field.required && field.ty == Type::String);
+        takes_id && method.subscription.is_none()
+    };
+    let functions = service.methods.iter().filter(concerns).map(|method| {
+        let call = file.runtime("Call");
+        let function = naming::ident(&file.cx.method_name(method));
+        let request = file.ty(&method.params);
+        let fields = file.cx.api.object(&method.params).map(|object| object.fields.as_slice()).unwrap_or_default();
+        let others = fields.iter().filter(|field| field.required && field.wire != id);
+        let parameters = others.map(|field| {
+            let name = structs::field_ident(field);
+            let (ty, _) = file.argument(field, &name);
+            quote!(#name: #ty)
+        });
+        let arguments = fields.iter().filter(|field| field.required).map(|field| {
+            let name = structs::field_ident(field);
+            if field.wire == id { quote!(self.id()) } else { quote!(#name) }
+        });
+        let client = file.cx.client_ident(service);
+        let doc = docs::doc(&format!(
+            "[`{0}`](super::{client}::{0}) of this subscription's id.",
+            file.cx.method_name(method)
+        ));
+        let deprecated = docs::deprecated(method.deprecated.as_ref());
+        quote! {
+            #doc
+            #deprecated
+            pub fn #function(&self, #(#parameters),*) -> #call<#request> {
+                #call::new(self.client(), #request::new(#(#arguments),*))
+            }
+        }
+    });
+    let functions: Vec<TokenStream> = functions.collect();
+    let subscription = file.runtime("Subscription");
+    quote!(impl #subscription<#name> { #(#functions)* })
+}

@@ -1,0 +1,152 @@
+//! Calls of methods that say more about themselves: pages, waiting, deprecation, names.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use decthings::runtime::{Operation, Reply, Router};
+use decthings::{Client, Error};
+
+use super::client;
+use super::ok::*;
+
+#[tokio::test]
+async fn nested_objects_have_types_of_their_own() {
+    use nested_objects::shop::*;
+    struct Shop;
+    impl ShopService for Shop {
+        async fn describe(&self, request: DescribeRequest) -> Reply<DescribeRequest> {
+            let rooms = request.house.rooms.unwrap_or_default();
+            let words = rooms.iter().map(|room| room.windows.len() as u32).sum();
+            assert_eq!(request.house.address.street, "Main");
+            Ok(DescribeResult::new(DescribeResultSummary::new(words)))
+        }
+    }
+    let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
+    let windows = [1, 2, 3].map(RoomWindows::new);
+    let house =
+        DescribeRequestHouse::new(DescribeRequestHouseAddress::new("Main", 5)).rooms([Room::new("hall", windows)]);
+    assert_eq!(shop.describe(house).await.unwrap().summary.words, 3);
+}
+
+#[tokio::test]
+async fn a_page_is_asked_for_by_offset_and_limit() {
+    use paging::shop::*;
+    struct Shop;
+    impl ShopService for Shop {
+        async fn get_things(&self, request: GetThingsRequest) -> Reply<GetThingsRequest> {
+            let (offset, limit) = (request.offset.unwrap_or(0), request.limit.unwrap_or(20));
+            let things = (offset..45.min(offset + limit)).map(|thing| thing.to_string());
+            Ok(GetThingsResult::new(things, 45, offset, limit))
+        }
+    }
+    let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
+    assert_eq!(shop.get_things().await.unwrap().things.len(), 20);
+    let last = shop.get_things().with(|request| request.offset(40)).await.unwrap();
+    assert_eq!((last.things.len(), last.total), (5, 45));
+    const { assert!(GetThingsRequest::METHOD.idempotent) };
+}
+
+#[tokio::test]
+async fn work_that_goes_on_is_asked_after() {
+    use waiter::shop::*;
+    struct Shop;
+    impl ShopService for Shop {
+        async fn bake(&self, request: BakeRequest) -> Reply<BakeRequest> {
+            Ok(BakeResult::new(request.cake))
+        }
+        async fn get_bake(&self, request: GetBakeRequest) -> Reply<GetBakeRequest> {
+            let done = request.bake_id == "small";
+            Ok(GetBakeResult::new(if done { BakeStatus::Done } else { BakeStatus::baking(0.5) }))
+        }
+    }
+    let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
+    let bake_id = shop.bake("small").await.unwrap().bake_id;
+    assert_eq!(shop.get_bake(bake_id).await.unwrap().status, BakeStatus::Done);
+    assert_eq!(shop.get_bake("large").await.unwrap().status, BakeStatus::baking(0.5));
+    assert_eq!(WaitForIceRequest::METHOD.deadline, Some(Duration::from_secs(600)));
+    assert_eq!(BakeRequest::METHOD.deadline, None);
+}
+
+#[tokio::test]
+#[allow(deprecated)]
+async fn what_is_deprecated_still_works() {
+    use deprecation::shop::*;
+    struct Shop;
+    impl ShopService for Shop {
+        async fn old_way(&self, request: OldWayRequest) -> Reply<OldWayRequest> {
+            assert_eq!(request.colour.as_deref(), Some("red"));
+            Ok(OldWayResult::new())
+        }
+    }
+    let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
+    shop.old_way("name").with(|request| request.colour("red")).await.unwrap();
+    assert_eq!(deprecation::REVISION, "2");
+}
+
+#[tokio::test]
+async fn other_spellings_are_read_from_requests_as_well() {
+    use aliases_and_spelling::shop::*;
+    struct Shop;
+    impl ShopService for Shop {
+        async fn stat(&self, request: StatRequest) -> Reply<StatRequest> {
+            Ok(StatResult::new(request.path.len() as u32, i64::from(request.max_depth.unwrap_or_default())))
+        }
+    }
+    let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
+    let result = shop.stat("/a").with(|request| request.max_depth(7)).await.unwrap();
+    assert_eq!((result.size, result.mtime_nsec), (2, 7));
+}
+
+#[tokio::test]
+async fn open_enums_travel_both_ways() {
+    use open_enum::shop::*;
+    use open_enum::types::Colour;
+    struct Shop;
+    impl ShopService for Shop {
+        async fn paint(&self, request: PaintRequest) -> Reply<PaintRequest> {
+            assert_eq!(request.finish, Some(PaintRequestFinish::Matt));
+            Ok(PaintResult::new(request.colour))
+        }
+    }
+    let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
+    for colour in [Colour::LightBlue, Colour::Empty, Colour::Unrecognized("mauve".into())] {
+        let call = shop.paint(colour.clone()).with(|request| request.finish(PaintRequestFinish::Matt));
+        assert_eq!(call.await.unwrap().colour, colour);
+    }
+}
+
+#[tokio::test]
+async fn a_prefix_is_left_off_and_not_missed() {
+    use type_prefix::shop::*;
+    use type_prefix::types::Engine;
+    struct Shop;
+    impl ShopService for Shop {
+        async fn make(&self, request: MakeRequest) -> Reply<MakeRequest> {
+            Ok(MakeResult::new(request.engine))
+        }
+    }
+    let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
+    assert_eq!(shop.make(Engine::new(5)).await.unwrap().engine.power, 5);
+    assert_eq!(type_prefix::HTTP_URL, "https://acme.example/v1");
+}
+
+#[tokio::test]
+async fn two_services_share_a_router_and_a_type() {
+    use two_services::types::Money;
+    use two_services::{bank, shop};
+    struct Town;
+    impl bank::BankService for Town {
+        async fn get_balance(&self, _: bank::GetBalanceRequest) -> Reply<bank::GetBalanceRequest> {
+            Ok(bank::GetBalanceResult::new(Money::new(-5)))
+        }
+    }
+    impl shop::ShopService for Town {}
+    let town = Arc::new(Town);
+    let router = Router::new()
+        .route("Bank", Arc::new(bank::Dispatch(Arc::clone(&town))))
+        .route("Shop", Arc::new(shop::Dispatch(town)));
+    let client = Client::builder().service(router).build().unwrap();
+    assert_eq!(bank::BankClient::new(&client).get_balance("me").await.unwrap().balance, Money::new(-5));
+    let error = shop::ShopClient::new(&client).get_price("bread").await.unwrap_err();
+    assert!(matches!(error, Error::Api { .. }), "{error}");
+}

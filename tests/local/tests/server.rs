@@ -1,0 +1,181 @@
+//! The server, over real sockets of this machine.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod support;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use decthings::api::model::{CreateStateFailure, CreateStateResult, TrainingStatus};
+use decthings::types::StateEntry;
+use decthings::{Client, Error};
+use decthings_local::{Limits, Local, LocalConfig, LocalServer, StartError};
+use support::{ended, launcher, many, moons, new_model, new_state, one, refusal, sizes, within};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+async fn start(config: LocalConfig) -> LocalServer {
+    LocalServer::start(Local::new(config), SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap()
+}
+
+fn client(server: &LocalServer, key: &str) -> Client {
+    Client::builder().http_url(server.url()).api_key(key).build().unwrap()
+}
+
+/// Sends a request as it is; the status line and the body of the answer.
+async fn raw(server: &LocalServer, request: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.lines().next().unwrap().to_owned(), body.to_owned())
+}
+
+#[tokio::test]
+async fn a_model_is_trained_over_http() {
+    within(async {
+        let server = start(LocalConfig::new().key("secret")).await;
+        assert!(server.url().starts_with("http://127.0.0.1:") && server.url().ends_with("/v0"));
+        assert_eq!(server.key(), "secret");
+        let client = client(&server, server.key());
+        let id = new_model(&client, "a", "mlp").await;
+        new_state(&client, &id, "first").await;
+        let (x, y) = moons(50, 1);
+        let params = [many("x", x), many("y", y), one("epochs", 1u8)];
+        let session = client.model().train(&id, "second", params, launcher()).await.unwrap().training_session_id;
+        let status = ended(&client, &id, &session).await;
+        assert!(matches!(status, TrainingStatus::Completed(_)), "{status:?}");
+        let data = vec![7u8; 3 << 20];
+        let state = client.model().upload_state(&id, "big", [StateEntry::new("data", data.clone())]).await.unwrap();
+        let got = client.model().get_model_state(&id).state_id(state.state_id).await.unwrap();
+        assert_eq!(got.data, [StateEntry::new("data", data)]);
+        server.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_are_checked() {
+    within(async {
+        let server = start(LocalConfig::new().keys(["one", "two"])).await;
+        for key in ["one", "two"] {
+            client(&server, key).model().get_models().await.unwrap();
+        }
+        for key in ["on", "onee", "three", "ONE"] {
+            assert_eq!(refusal(client(&server, key).model().get_models().await), "bad_credentials");
+        }
+        let no_key = Client::builder().http_url(server.url()).build().unwrap();
+        assert_eq!(refusal(no_key.model().get_models().await), "bad_credentials");
+        let data = [StateEntry::new("data", vec![0u8; 8 << 20])];
+        assert_eq!(refusal(no_key.model().upload_state("a", "b", data).await), "bad_credentials");
+        server.shutdown().await;
+
+        let random = [LocalConfig::new(), LocalConfig::new()];
+        assert_ne!(random[0].first_key(), random[1].first_key());
+        assert!(!format!("{:?}", random[0]).contains(random[0].first_key()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn bodies_and_requests_are_limited() {
+    within(async {
+        let mut limits = Limits::default();
+        limits.body_bytes = 10_000;
+        let server = start(LocalConfig::new().limits(limits.clone())).await;
+        let client = client(&server, server.key());
+        let id = new_model(&client, "a", "mlp").await;
+        for length in [10_001, 1 << 20] {
+            let data = [StateEntry::new("data", vec![0u8; length])];
+            let refused = client.model().upload_state(&id, "big", data).await;
+            assert!(matches!(refused, Err(Error::Http { status: 413, .. })), "{refused:?}");
+        }
+        client.model().upload_state(&id, "small", [StateEntry::new("data", vec![0u8; 9_000])]).await.unwrap();
+        server.shutdown().await;
+
+        let (mut no_requests, mut no_bodies) = (limits.clone(), limits);
+        (no_requests.requests, no_bodies.bodies_bytes) = (0, 0);
+        for limits in [no_requests, no_bodies] {
+            let server = start(LocalConfig::new().limits(limits)).await;
+            let client = self::client(&server, server.key());
+            assert_eq!(refusal(client.model().get_models().await), "too_many_requests");
+            server.shutdown().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nonsense_is_answered() {
+    within(async {
+        let server = start(LocalConfig::new().key("k")).await;
+        let head = "Host: localhost\r\nAuthorization: Bearer k\r\nConnection: close\r\n";
+        let (status, body) = raw(&server, &format!("GET /index.html HTTP/1.1\r\n{head}\r\n")).await;
+        assert!(status.contains("404") && body.contains("/index.html"), "{status} {body}");
+        let (status, _) = raw(&server, &format!("GET /v0/Model/getModels HTTP/1.1\r\n{head}\r\n")).await;
+        assert!(status.contains("405"), "{status}");
+        let post = async |path: &str, body: &str| {
+            let length = body.len();
+            raw(&server, &format!("POST {path} HTTP/1.1\r\n{head}Content-Length: {length}\r\n\r\n{body}")).await
+        };
+        let (status, body) = post("/v0/Model/getModels", "nonsense").await;
+        assert!(status.contains("200") && body.contains("invalid_request"), "{status} {body}");
+        let (status, body) = post("/v0/Model/getModels", "").await;
+        assert!(status.contains("200") && body.contains("invalid_request"), "{status} {body}");
+        let (status, body) = post("/v0/Model/getPoems", "\0\u{2}{}").await;
+        assert!(status.contains("200") && body.contains("unknown_method"), "{status} {body}");
+        let (status, body) = post("/v0/Model/getModels", "\0\u{2}{}").await;
+        assert!(status.contains("200") && body.contains("\"total\":0"), "{status} {body}");
+        server.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn other_machines_are_kept_out() {
+    within(async {
+        let any = SocketAddr::from(([0, 0, 0, 0], 0));
+        let refused = LocalServer::start(Local::new(LocalConfig::new()), any).await;
+        assert!(matches!(refused, Err(StartError::NotLoopback(address)) if address == any), "{refused:?}");
+        let allowed = LocalServer::start(Local::new(LocalConfig::new().allow_remote(true)), any).await.unwrap();
+        let taken =
+            LocalServer::start(Local::new(LocalConfig::new()), ([127, 0, 0, 1], allowed.address().port()).into());
+        assert!(matches!(taken.await, Err(StartError::Bind { .. })));
+        allowed.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stop_answers_those_who_wait() {
+    within(async {
+        let server = start(LocalConfig::new().launcher_startup(Duration::from_secs(3600))).await;
+        let (client, address) = (client(&server, server.key()), server.address());
+        let id = new_model(&client, "a", "mlp").await;
+        // Connections that would never end by themselves.
+        let silent = TcpStream::connect(address).await.unwrap();
+        let mut slow = TcpStream::connect(address).await.unwrap();
+        let head =
+            format!("POST /v0/Model/getModels HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\n", server.key());
+        slow.write_all(format!("{head}Content-Length: 100\r\n\r\n").as_bytes()).await.unwrap();
+
+        let waiting = client.model().create_state(&id, "first", sizes(), launcher()).send();
+        let stop = async {
+            while client.model().get_creating_states(&id).await.unwrap().states.is_empty() {
+                tokio::task::yield_now().await;
+            }
+            tokio::time::timeout(Duration::from_secs(4), server.shutdown()).await.unwrap();
+        };
+        let (state, ()) = tokio::join!(waiting, stop);
+        match state.unwrap() {
+            CreateStateResult::Failed(failed) => assert_eq!(failed.error, CreateStateFailure::LauncherTerminated),
+            other => panic!("{other:?}"),
+        }
+        drop((silent, slow));
+        assert!(TcpStream::connect(address).await.is_err());
+    })
+    .await;
+}

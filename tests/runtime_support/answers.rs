@@ -1,0 +1,179 @@
+//! Answers that are fine though unusual, and those that are no answers at all.
+
+use decthings::Error;
+
+use super::faults::{self, failure};
+use super::server::{Act, Server, chunked, http, ok, write_length};
+use super::{ask, bytes_of, client, good};
+
+async fn is_accepted(answer: Vec<u8>) {
+    let server = Server::always(Act::Close(answer)).await;
+    assert_eq!(bytes_of(&ask(&client(&server)).await), b"abc");
+}
+
+fn length(frame: &[u8]) -> String {
+    format!("Content-Length: {}", frame.len())
+}
+
+#[tokio::test]
+async fn an_answer_without_a_content_type_is_accepted() {
+    is_accepted(ok(&good(b"abc"))).await;
+}
+
+#[tokio::test]
+async fn an_answer_of_another_content_type_is_accepted() {
+    let frame = good(b"abc");
+    is_accepted(http("200 OK", &["Content-Type: text/html", &length(&frame)], &frame)).await;
+}
+
+#[tokio::test]
+async fn any_status_of_success_is_accepted() {
+    let frame = good(b"abc");
+    is_accepted(http("203 Non-Authoritative Information", &[&length(&frame)], &frame)).await;
+}
+
+#[tokio::test]
+async fn an_answer_in_chunks_is_accepted_however_it_is_cut() {
+    for size in [1, 7, 1000] {
+        is_accepted(chunked(&good(b"abc"), size)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_ends_with_the_connection_is_accepted() {
+    is_accepted(http("200 OK", &[], &good(b"abc"))).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_says_it_is_not_encoded_is_accepted() {
+    let frame = good(b"abc");
+    is_accepted(http("200 OK", &["Content-Encoding: identity", &length(&frame)], &frame)).await;
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_named_as_such() {
+    let error = failure(faults::compressed()).await;
+    assert!(matches!(error, Error::Decode { .. }), "{error:?}");
+    assert!(error.to_string().contains("gzip"), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_cut_short_is_a_broken_connection() {
+    let server = Server::always(faults::cut_short()).await;
+    let error = ask(&client(&server)).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(text.contains(&server.address().to_string()) && text.contains("within the answer"), "{text}");
+}
+
+#[tokio::test]
+async fn an_answer_longer_than_announced_is_malformed() {
+    let error = failure(faults::longer_than_announced()).await;
+    assert!(matches!(error, Error::Decode { .. }), "{error:?}");
+    assert!(error.to_string().contains("the frame ends"), "{error}");
+}
+
+#[tokio::test]
+async fn what_follows_an_answer_does_not_become_the_next_answer() {
+    let forged = [ok(&good(b"true")), ok(&good(b"forged"))].concat();
+    let server = Server::always(Act::Answer(forged)).await;
+    let client = client(&server);
+    assert_eq!(bytes_of(&ask(&client).await), b"true");
+    assert_eq!(bytes_of(&ask(&client).await), b"true");
+}
+
+#[tokio::test]
+async fn garbage_instead_of_http_names_the_address() {
+    let server = Server::always(faults::garbage()).await;
+    let error = ask(&client(&server)).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(text.contains(&server.address().to_string()) && text.contains("HTTP"), "{text}");
+}
+
+#[tokio::test]
+async fn a_refused_connection_names_the_address_and_asks_for_a_server() {
+    let (address, error) = faults::refused_connection().await;
+    assert!(matches!(error, Error::Transport { unsent: true, .. }), "{error:?}");
+    let text = error.to_string();
+    for part in [address.as_str(), "connection refused", "is a server running there?"] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_reset_before_the_answer_names_the_address() {
+    for act in [Act::Reset, faults::closed_without_a_word()] {
+        let server = Server::always(act).await;
+        let error = ask(&client(&server)).await.unwrap_err();
+        assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
+        let text = error.to_string();
+        assert!(text.contains(&server.address().to_string()) && text.contains("before the answer"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_recognised() {
+    let error = faults::plain_server_over_tls().await;
+    assert!(matches!(error, Error::Transport { unsent: true, .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(text.contains("https://127.0.0.1") && text.contains("does the server speak TLS"), "{text}");
+}
+
+#[tokio::test]
+async fn a_page_instead_of_a_frame_is_malformed() {
+    let error = failure(faults::frame_of_nonsense()).await;
+    assert!(matches!(error, Error::Decode { .. }), "{error:?}");
+    assert!(error.to_string().contains("malformed answer"), "{error}");
+}
+
+#[tokio::test]
+async fn an_empty_answer_is_malformed() {
+    for answer in [ok(b""), http("204 No Content", &[], b"")] {
+        let error = failure(Act::Close(answer)).await;
+        assert!(matches!(error, Error::Decode { .. }), "{error:?}");
+        assert!(error.to_string().contains("the answer is empty"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_mistake_in_the_json_is_shown_with_its_path_and_surroundings() {
+    let json = r#"{"result":{"stateKeyNames":["w", 7]}}"#;
+    let error = failure(Act::Answer(ok(&super::server::frame(json, &[b"", b""])))).await;
+    let Error::Decode { path, excerpt, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(&**path, "result.data[1].key");
+    assert!(excerpt.contains('7') && excerpt.chars().count() <= 200, "{excerpt}");
+}
+
+#[tokio::test]
+async fn lengths_that_lie_are_refused_before_anything_is_built() {
+    let mut frame = Vec::new();
+    write_length(0xffff_ffff, &mut frame);
+    let error = failure(Act::Answer(ok(&frame))).await;
+    assert!(matches!(error, Error::Decode { .. }), "{error:?}");
+    let error = failure(Act::Answer(ok(&[255; 9]))).await;
+    assert!(matches!(error, Error::Decode { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_client_outlives_every_bad_answer() {
+    let bad = [
+        faults::redirect(),
+        faults::status("500 Internal Server Error", b"oh"),
+        faults::compressed(),
+        faults::cut_short(),
+        faults::longer_than_announced(),
+        faults::garbage(),
+        faults::closed_without_a_word(),
+        Act::Reset,
+        faults::frame_of_nonsense(),
+    ];
+    let number = bad.len();
+    let acts = bad.into_iter().flat_map(|bad| [bad, Act::Answer(ok(&good(b"abc")))]).collect();
+    let server = Server::in_turn(acts).await;
+    let client = client(&server);
+    for _ in 0..number {
+        assert!(ask(&client).await.is_err());
+        assert_eq!(bytes_of(&ask(&client).await), b"abc");
+    }
+}

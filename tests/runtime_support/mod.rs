@@ -1,0 +1,61 @@
+//! The tests by subject, and what they share.
+
+mod answers;
+mod by_name;
+mod calls;
+mod environment;
+mod errors;
+mod faults;
+mod in_process;
+mod key;
+mod large;
+mod limits;
+mod refusals;
+mod server;
+mod service;
+
+use std::time::Duration;
+
+use decthings::Client;
+use decthings::Error;
+use decthings::api::model::{GetModelStateError, GetModelStateRequest};
+use decthings::api::types::StateData;
+
+use self::server::Server;
+
+/// No step of a test takes longer; a hang is a failure.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A key that is easily found where it should not be.
+const KEY: &str = "k3y-that-n0body-may-see";
+
+type Outcome = Result<StateData, Error<GetModelStateError>>;
+
+/// Waits, but not for ever.
+async fn soon<T>(future: impl IntoFuture<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, future.into_future()).await.expect("the test hangs")
+}
+
+fn client(server: &Server) -> Client {
+    Client::builder().http_url(server.url()).api_key(KEY).build().unwrap()
+}
+
+/// A call that is safe to repeat and gets bytes.
+async fn ask(client: &Client) -> Outcome {
+    soon(client.model().get_model_state("m")).await
+}
+
+/// What a server answers that has understood [`ask`]: the frame around one key, `w`.
+fn good(bytes: &[u8]) -> Vec<u8> {
+    server::frame(r#"{"result":{"stateKeyNames":["w"]}}"#, &[bytes])
+}
+
+/// The bytes of the key `w`.
+fn bytes_of(outcome: &Outcome) -> &[u8] {
+    &outcome.as_ref().unwrap().data[0].data
+}
+
+/// The method that [`ask`] calls.
+fn asked() -> &'static decthings::runtime::Method {
+    <GetModelStateRequest as decthings::runtime::Operation>::METHOD
+}
