@@ -1,7 +1,17 @@
 //! Calls and subscriptions on the WebSocket: against a server that does what each test says, and against a router.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
 
 #[path = "websocket/calls.rs"]
 mod calls;
+#[path = "websocket/cases.rs"]
+mod cases;
 #[path = "websocket/connecting.rs"]
 mod connecting;
 #[path = "websocket/losing.rs"]

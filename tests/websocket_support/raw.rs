@@ -61,6 +61,7 @@ impl Raw {
 
     pub async fn accept(&self) -> RawSocket {
         let mut headers = HeaderMap::new();
+        #[expect(clippy::result_large_err, reason = "the library wants it so")]
         let look = |request: &Request, response: Response| {
             assert_eq!(request.uri().path(), "/v0/ws");
             headers = request.headers().clone();

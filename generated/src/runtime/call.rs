@@ -63,7 +63,7 @@ impl<R: Operation> Call<R> {
 impl<R: Subscribes> Call<R> {
     /// Makes the call on the WebSocket, and subscribes to the events of what it starts or names.
     ///
-    /// Events that come before the answer are delivered as well.
+    /// Events that come before the answer are delivered as well. Those of a call that was only sent are dropped.
     ///
     /// # Errors
     ///

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::runtime::error::Failure;
+use crate::runtime::text::excerpt;
 
 /// An event, or what should be one, that makes no sense.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +24,8 @@ impl EventError {
             Failure::Invalid { path, reason } => (path, reason),
             other => (String::new(), other.explain()),
         };
-        Self(Box::new(Content { service: service.to_owned(), event: event.to_owned(), path, message }))
+        let (event, message) = (excerpt(event), excerpt(&message));
+        Self(Box::new(Content { service: service.to_owned(), event, path, message }))
     }
 
     /// The service that it is of; empty if that is not known.

@@ -180,3 +180,20 @@ impl fmt::Debug for Socket {
         f.debug_tuple("Socket").field(&self.0.as_ref().map(|shared| &shared.settings.dial)).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static METHOD: Method = Method::new("S", "m");
+
+    #[test]
+    fn without_a_way_to_connect_the_caller_learns_what_is_missing() {
+        let frame = RequestFrame { json: Bytes::from_static(b"{}"), blobs: Vec::new() };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let failure = runtime.block_on(Socket::new(None).call(&METHOD, frame, None)).unwrap_err();
+        let error: crate::Error = failure.at(&METHOD);
+        assert!(matches!(error, crate::Error::Invalid { .. }), "{error:?}");
+        assert!(error.to_string().contains("cargo feature `ws`"), "{error}");
+    }
+}

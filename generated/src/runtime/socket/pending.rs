@@ -9,6 +9,9 @@ use super::{Answered, Effect, Opens};
 use crate::runtime::error::Failure;
 use crate::runtime::{Channel, Method};
 
+/// The most answers that are awaited although no call waits for them.
+const MOST_OTHERS: usize = 4096;
+
 /// Whom an answer is for.
 #[derive(Debug)]
 pub(super) enum Awaited {
@@ -58,8 +61,11 @@ impl Pending {
         }
         let id = self.next;
         self.next = id.wrapping_add(1);
-        if let Awaited::Call(call) = &awaited {
-            self.calls.insert(call.key, id);
+        match &awaited {
+            Awaited::Call(call) => {
+                self.calls.insert(call.key, id);
+            }
+            _ => self.make_room(),
         }
         self.awaited.insert(id, awaited);
         id
@@ -78,7 +84,21 @@ impl Pending {
     pub(super) fn cancel(&mut self, key: u64) {
         let Some(id) = self.calls.remove(&key) else { return };
         if let Some(Awaited::Call(Asked { method, effect: Effect::Opens(opens), .. })) = self.awaited.remove(&id) {
+            self.make_room();
             self.awaited.insert(id, Awaited::Abandoned { method, opens });
+        }
+    }
+
+    /// Gives up the oldest answer that no call waits for, if there are too many of them. The number of calls has its
+    /// bound elsewhere.
+    fn make_room(&mut self) {
+        if self.awaited.len().saturating_sub(self.calls.len()) < MOST_OTHERS {
+            return;
+        }
+        let is_spare = |awaited: &Awaited| matches!(awaited, Awaited::Abandoned { .. } | Awaited::Unsubscribe { .. });
+        let oldest = self.awaited.iter().find(|(_, awaited)| is_spare(awaited)).map(|(id, _)| *id);
+        if let Some(id) = oldest {
+            self.awaited.remove(&id);
         }
     }
 
@@ -128,7 +148,7 @@ impl Pending {
 
 #[cfg(test)]
 mod tests {
-    use super::{Awaited, Pending};
+    use super::{Awaited, MOST_OTHERS, Pending};
 
     #[test]
     fn ids_in_use_are_left_out_when_they_start_again() {
@@ -138,5 +158,14 @@ mod tests {
         assert!(pending.take(1).is_some() && pending.take(1).is_none());
         pending.next = u32::MAX;
         assert_eq!([pending.add(again()), pending.add(again()), pending.add(again())], [u32::MAX, 1, 3]);
+    }
+
+    #[test]
+    fn a_server_that_never_answers_does_not_fill_the_memory() {
+        let mut pending = Pending::default();
+        for _ in 0..MOST_OTHERS.saturating_mul(2) {
+            pending.add(Awaited::Unsubscribe { service: "S", id: String::new(), told: None });
+        }
+        assert_eq!(pending.awaited.len(), MOST_OTHERS);
     }
 }

@@ -7,7 +7,8 @@ use std::task::{Context, Poll, Waker};
 use bytes::BytesMut;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::{Answered, Effect, Lost, Settings, task};
+use super::task::Task;
+use super::{Answered, Effect, Lost, Settings};
 use crate::runtime::error::Failure;
 use crate::runtime::{ApiError, Method, wire};
 
@@ -91,11 +92,13 @@ impl Shared {
             return call.refuse();
         }
         state.work.calls.push_back(call);
-        if !state.running {
-            state.running = true;
-            tokio::spawn(task::run(self.clone()));
-        }
+        let starts = !std::mem::replace(&mut state.running, true);
         state.wake();
+        drop(state);
+        if starts {
+            // A runtime that is ending drops the task at once, which then takes the lock.
+            tokio::spawn(Task::new(self.clone()).run());
+        }
     }
 
     /// Nobody waits for the call any more.
@@ -134,7 +137,9 @@ impl Shared {
             return Poll::Pending;
         }
         let closed = *closed;
-        Poll::Ready(Work { closed, ..std::mem::take(&mut state.work) })
+        let work = std::mem::take(&mut state.work);
+        state.work.closed = closed;
+        Poll::Ready(Work { closed, ..work })
     }
 
     /// What callers want while there is no connection: the number of calls that wait for one, which they go on doing,

@@ -13,19 +13,6 @@ use super::serving::Serving;
 use super::shared::{Shared, Work};
 use super::{Link, Lost};
 
-/// Connects, serves calls and subscriptions, connects again, and ends when nothing is wanted any more.
-pub(super) async fn run(shared: Arc<Shared>) {
-    let backoff = Backoff::new(shared.settings.reconnect);
-    let mut task = Task { shared, readers: Readers::default(), backoff, finished: false };
-    while !task.finished {
-        task.connection().await;
-        if task.readers.is_empty() {
-            task.backoff.reset();
-            task.finished = task.shared.finish();
-        }
-    }
-}
-
 pub(super) struct Task {
     pub(super) shared: Arc<Shared>,
     pub(super) readers: Readers,
@@ -44,6 +31,22 @@ enum Offline {
 }
 
 impl Task {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let backoff = Backoff::new(shared.settings.reconnect);
+        Self { shared, readers: Readers::default(), backoff, finished: false }
+    }
+
+    /// Connects, serves calls and subscriptions, connects again, and ends when nothing is wanted any more.
+    pub(super) async fn run(mut self) {
+        while !self.finished {
+            self.connection().await;
+            if self.readers.is_empty() {
+                self.backoff.reset();
+                self.finished = self.shared.finish();
+            }
+        }
+    }
+
     /// One connection, from its making to the time when another one is due.
     async fn connection(&mut self) {
         let lost = match self.connect().await {
