@@ -181,6 +181,16 @@ pub fn normalize(value: &Value) -> Value {
     }
 }
 
+/// Of names that are read in two spellings, the one that is written.
+fn spelling(key: &str) -> &str {
+    match key {
+        "atimeNsec" => "atime_nsec",
+        "ctimeNsec" => "ctime_nsec",
+        "mtimeNsec" => "mtime_nsec",
+        key => key,
+    }
+}
+
 fn is_tensor(members: &Map<String, Value>) -> bool {
     members.len() == 3 && ["type", "shape", "data"].iter().all(|key| members.contains_key(*key))
 }

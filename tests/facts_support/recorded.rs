@@ -397,7 +397,7 @@ impl Teller<'_, '_> {
                 "object".to_owned()
             }
             Shape::Union { discriminator, variants } => {
-                let tags = || variants.iter().flat_map(|variant| variant.tags.iter().map(|tag| (tag, variant)));
+                let tags = || variants.iter().flat_map(|variant| variant.tags.iter().map(move |tag| (tag, variant)));
                 for (tag, variant) in tags() {
                     let place = format!("{at}<{tag}>");
                     self.account.say(&place, "presence", "a variant");

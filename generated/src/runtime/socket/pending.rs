@@ -102,6 +102,11 @@ impl Pending {
         }
     }
 
+    /// The messages of the calls that wait for an answer.
+    pub(super) fn call_ids(&self) -> Vec<u32> {
+        self.calls.values().copied().collect()
+    }
+
     /// Whether someone waits for an answer.
     pub(super) fn is_waited_for(&self) -> bool {
         !self.calls.is_empty()

@@ -190,6 +190,10 @@ impl<'a> Serving<'a> {
         match wire::read_server_message(message) {
             Ok(ServerMessage::Answer { id, answer }) => self.answer(id, answer),
             Ok(ServerMessage::Event { service, event }) => self.event(&service, event),
+            // One of the calls would wait in vain, and nothing tells which: all of them get an answer without sense.
+            Ok(ServerMessage::Unaddressed) => {
+                self.pending.call_ids().into_iter().for_each(|id| self.answer(id, Bytes::new()))
+            }
             Err(error) => self.task.readers.report(&error),
         }
         if !self.pending.opens() {

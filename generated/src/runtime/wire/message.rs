@@ -21,6 +21,8 @@ pub(crate) enum ServerMessage {
         service: String,
         event: Event,
     },
+    /// An answer that does not say whose it is.
+    Unaddressed,
 }
 
 #[derive(Serialize)]
@@ -75,11 +77,11 @@ pub(crate) fn read_server_message(message: Bytes) -> Result<ServerMessage, Event
     let mut rest = message;
     let malformed = |message: &str| EventError::new("", "", Failure::decode("", message, ""));
     let Some((&kind, bytes)) = rest.split_first() else {
-        return Err(malformed("the message is empty"));
+        return Ok(ServerMessage::Unaddressed);
     };
     if kind == 0 {
         let Some((id, answer)) = bytes.split_first_chunk() else {
-            return Err(malformed("the message ends inside the id of a call"));
+            return Ok(ServerMessage::Unaddressed);
         };
         let answer = rest.slice_ref(answer);
         return Ok(ServerMessage::Answer { id: u32::from_be_bytes(*id), answer });
