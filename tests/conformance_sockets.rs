@@ -178,7 +178,7 @@ async fn answers_are_read_as_expected() {
 /// What reached a subscriber, without its type.
 #[derive(Debug)]
 enum Reached {
-    Event(RawEvent, Value),
+    Event(Box<RawEvent>, Value),
     Unrecognized,
     Other,
 }
@@ -259,7 +259,7 @@ async fn reach<R: Subscribes>(call: Call<R>, is_unrecognized: impl Fn(&R::Events
             if let Some(blob) = raw.blobs().next() {
                 params["data"] = serde_json::to_value(decthings::Blob::from(blob)).unwrap();
             }
-            Some(Reached::Event(raw, params))
+            Some(Reached::Event(Box::new(raw), params))
         }
         _ => Some(Reached::Other),
     }

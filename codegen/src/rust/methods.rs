@@ -128,7 +128,7 @@ fn facts(cx: &Context<'_>, service: &Service, method: &Method) -> String {
     }
     if method.subscription.as_ref().is_some_and(|subscription| subscription.opens) {
         facts.push_str(&format!(
-            " [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`{0}`](super::{0}).",
+            " [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`{0}`].",
             events::enum_ident(service)
         ));
     }

@@ -35,7 +35,7 @@ impl DebugClient {
     ///
     /// `Debug.launchDebugSession` on the wire; travels on the WebSocket, over HTTP when `subscribeToEvents`
     /// is false; not safe to repeat. [`subscribe`](Call::subscribe) instead of `send` gives its events as a
-    /// stream of [`DebugEvent`](super::DebugEvent).
+    /// stream of [`DebugEvent`].
     ///
     /// # Example
     ///

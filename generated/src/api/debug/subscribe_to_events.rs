@@ -27,8 +27,7 @@ impl DebugClient {
     /// # Facts
     ///
     /// `Debug.subscribeToEvents` on the wire; travels on the WebSocket; safe to repeat.
-    /// [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of
-    /// [`DebugEvent`](super::DebugEvent).
+    /// [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`DebugEvent`].
     ///
     /// # Example
     ///

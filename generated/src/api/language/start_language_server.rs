@@ -29,8 +29,7 @@ impl LanguageClient {
     /// # Facts
     ///
     /// `Language.startLanguageServer` on the wire; travels on the WebSocket; not safe to repeat.
-    /// [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of
-    /// [`LanguageEvent`](super::LanguageEvent).
+    /// [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`LanguageEvent`].
     ///
     /// # Example
     ///

@@ -35,7 +35,7 @@ impl SpawnedClient {
     ///
     /// `Spawned.spawnCommandForModel` on the wire; travels on the WebSocket, over HTTP when
     /// `subscribeToEvents` is false; not safe to repeat. [`subscribe`](Call::subscribe) instead of `send`
-    /// gives its events as a stream of [`SpawnedEvent`](super::SpawnedEvent).
+    /// gives its events as a stream of [`SpawnedEvent`].
     ///
     /// # Example
     ///

@@ -26,8 +26,7 @@ impl SpawnedClient {
     /// # Facts
     ///
     /// `Spawned.subscribeToEvents` on the wire; travels on the WebSocket; safe to repeat.
-    /// [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of
-    /// [`SpawnedEvent`](super::SpawnedEvent).
+    /// [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`SpawnedEvent`].
     ///
     /// # Example
     ///

@@ -26,8 +26,7 @@ impl TerminalClient {
     /// # Facts
     ///
     /// `Terminal.subscribeToEvents` on the wire; travels on the WebSocket; safe to repeat.
-    /// [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of
-    /// [`TerminalEvent`](super::TerminalEvent).
+    /// [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`TerminalEvent`].
     ///
     /// # Example
     ///
