@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use decthings::runtime::{Operation, Reply, Router};
+use decthings::runtime::{EventHub, Operation, Reply, Router, Update};
 use decthings::{Client, Error};
 
 use super::client;
@@ -149,4 +149,37 @@ async fn two_services_share_a_router_and_a_type() {
     assert_eq!(bank::BankClient::new(&client).get_balance("me").await.unwrap().balance, Money::new(-5));
     let error = shop::ShopClient::new(&client).get_price("bread").await.unwrap_err();
     assert!(matches!(error, Error::Api { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_subscription_delivers_the_events_of_its_session() {
+    use events::shell::*;
+    use events::types::EndReason;
+    struct Shell(EventHub);
+    impl ShellService for Shell {
+        async fn launch(&self, request: LaunchRequest) -> Reply<LaunchRequest> {
+            // Told before anyone can have subscribed, and still not lost.
+            self.0.publish("1", &ShellEvent::Output(OutputEvent::new("1", request.command))).unwrap();
+            Ok(LaunchResult::new("1"))
+        }
+        async fn write(&self, request: WriteRequest) -> Reply<WriteRequest> {
+            self.0.publish("1", &ShellEvent::Output(OutputEvent::new(&request.session_id, request.data))).unwrap();
+            self.0.publish("1", &ShellEvent::Exit(ExitEvent::new(request.session_id, EndReason::Done))).unwrap();
+            Ok(WriteResult::new())
+        }
+    }
+    let hub = EventHub::new();
+    let shell = Arc::new(Dispatch(Arc::new(Shell(hub.clone()))));
+    let client = Client::builder().service(Router::new().events(hub).route("Shell", shell)).build().unwrap();
+    let shell = ShellClient::new(&client);
+    let mut session = shell.launch("ls").subscribe().await.unwrap();
+    let mut next = async || {
+        let update = tokio::time::timeout(Duration::from_secs(5), session.next());
+        update.await.expect("no event came")
+    };
+    assert_eq!(next().await, Some(Update::Event(ShellEvent::Output(OutputEvent::new("1", "ls")))));
+    shell.write("1", "bye").await.unwrap();
+    assert_eq!(next().await, Some(Update::Event(ShellEvent::Output(OutputEvent::new("1", "bye")))));
+    assert_eq!(next().await, Some(Update::Event(ShellEvent::Exit(ExitEvent::new("1", EndReason::Done)))));
+    assert_eq!(next().await, None, "nothing follows the last event");
 }

@@ -14,6 +14,8 @@ pub mod blob_tensors;
 pub mod deprecation;
 #[path = "../fixtures/ok/errors/expected/mod.rs"]
 pub mod errors;
+#[path = "../fixtures/ok/events/expected/mod.rs"]
+pub mod events;
 #[path = "../fixtures/ok/fields/expected/mod.rs"]
 pub mod fields;
 #[path = "../fixtures/ok/keyed_union/expected/mod.rs"]
