@@ -149,7 +149,7 @@ pub fn hex(blobs: &[Vec<u8>]) -> String {
     blobs.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
-/// Whether two JSON values mean the same; 1 and 1.0 do.
+/// Whether two JSON values mean the same; 1 and 1.0 do, and so do text and its bytes.
 pub fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
@@ -159,6 +159,9 @@ pub fn same(left: &Value, right: &Value) -> bool {
         (Value::Object(left), Value::Object(right)) => {
             left.len() == right.len()
                 && left.iter().all(|(key, value)| right.get(key).is_some_and(|other| same(value, other)))
+        }
+        (Value::Object(left), Value::String(right)) if left.contains_key("$bytes") => {
+            left["$bytes"].as_str().map(bytes).as_deref() == Some(right.as_bytes())
         }
         _ => left == right,
     }
@@ -173,9 +176,11 @@ pub fn normalize(value: &Value) -> Value {
                 Err(error) => panic!("{error}: {value}"),
             }
         }
-        Value::Object(members) => {
-            members.iter().map(|(key, member)| (key.clone(), normalize(member))).collect::<Map<_, _>>().into()
-        }
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, member)| (spelling(key).to_owned(), normalize(member)))
+            .collect::<Map<_, _>>()
+            .into(),
         Value::Array(elements) => elements.iter().map(normalize).collect(),
         other => other.clone(),
     }
