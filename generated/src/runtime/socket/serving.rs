@@ -191,8 +191,9 @@ impl<'a> Serving<'a> {
             Ok(ServerMessage::Answer { id, answer }) => self.answer(id, answer),
             Ok(ServerMessage::Event { service, event }) => self.event(&service, event),
             // One of the calls would wait in vain, and nothing tells which: all of them get an answer without sense.
-            Ok(ServerMessage::Unaddressed) => {
-                self.pending.call_ids().into_iter().for_each(|id| self.answer(id, Bytes::new()))
+            Ok(ServerMessage::Unaddressed(error)) => {
+                self.pending.call_ids().into_iter().for_each(|id| self.answer(id, Bytes::new()));
+                self.task.readers.report(&error);
             }
             Err(error) => self.task.readers.report(&error),
         }

@@ -22,7 +22,7 @@ pub(crate) enum ServerMessage {
         event: Event,
     },
     /// An answer that does not say whose it is.
-    Unaddressed,
+    Unaddressed(EventError),
 }
 
 #[derive(Serialize)]
@@ -77,11 +77,11 @@ pub(crate) fn read_server_message(message: Bytes) -> Result<ServerMessage, Event
     let mut rest = message;
     let malformed = |message: &str| EventError::new("", "", Failure::decode("", message, ""));
     let Some((&kind, bytes)) = rest.split_first() else {
-        return Ok(ServerMessage::Unaddressed);
+        return Ok(ServerMessage::Unaddressed(malformed("the message is empty")));
     };
     if kind == 0 {
         let Some((id, answer)) = bytes.split_first_chunk() else {
-            return Ok(ServerMessage::Unaddressed);
+            return Ok(ServerMessage::Unaddressed(malformed("the message ends inside the id of a call")));
         };
         let answer = rest.slice_ref(answer);
         return Ok(ServerMessage::Answer { id: u32::from_be_bytes(*id), answer });
