@@ -90,7 +90,7 @@ fn a_permuted_definition_gives_the_same_api() {
         if is_index {
             let sorted = |text: &str| {
                 let mut words: Vec<String> = text
-                    .split(|c: char| c.is_whitespace() || "[],&".contains(c))
+                    .split(|c: char| c.is_whitespace() || "[](),&#".contains(c))
                     .filter(|word| !word.is_empty() && *word != "///")
                     .map(str::to_owned)
                     .collect();

@@ -26,11 +26,11 @@ pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
         .collect();
     // Where several entries share a code, the one that is called by it speaks for all.
     let mut codes: Vec<&ErrorShape> = Vec::new();
-    for is_namesake in [true, false] {
-        for shape in cx.api.errors.iter().filter(|shape| (shape.name == shape.code) == is_namesake) {
-            if !codes.iter().any(|earlier| earlier.code == shape.code) {
-                codes.push(shape);
-            }
+    let mut shapes: Vec<&ErrorShape> = cx.api.errors.iter().collect();
+    shapes.sort_by_key(|shape| (shape.name != shape.code, &shape.name));
+    for shape in shapes {
+        if !codes.iter().any(|earlier| earlier.code == shape.code) {
+            codes.push(shape);
         }
     }
     let meaning = file.runtime("Meaning");
