@@ -223,6 +223,8 @@ impl ClientBuilder {
             return Ok((Box::new(super::transport::InProcess(router)), socket));
         }
         http.check_tls()?;
+        #[cfg(feature = "ws")]
+        websocket.check_tls()?;
         let key = match &self.api_key_file {
             Some(path) => Some(endpoint::read_key(path)?),
             None => self.api_key.clone(),
@@ -231,18 +233,29 @@ impl ClientBuilder {
             http.check_secret()?;
             websocket.check_secret()?;
         }
+        #[cfg(feature = "rustls")]
+        let tls = super::transport::tls::config()?;
         let is_local = http.is_local();
         let settings = HttpSettings {
             headers: Headers::new(key.as_ref(), &self.headers)?,
             base: http.into_url(),
             connect_timeout: self.connect_timeout,
             max_answer_bytes: self.max_answer_bytes,
+            #[cfg(feature = "rustls")]
+            tls: tls.clone(),
         };
         let transport = Box::new(Http::new(settings, is_local)?);
         #[cfg(feature = "ws")]
         let socket = {
-            let (url, headers) = (websocket.into_url(), Headers::of_user(&self.headers)?);
-            let dial = WebSocketDial::new(url, headers, self.connect_timeout, self.max_message_bytes)?;
+            let dial = WebSocketDial {
+                target: websocket.to_string(),
+                url: websocket.into_url(),
+                headers: Headers::of_user(&self.headers)?,
+                connect_timeout: self.connect_timeout,
+                most_bytes: self.max_message_bytes,
+                #[cfg(feature = "rustls")]
+                tls,
+            };
             Socket::new(Some(self.socket(Box::new(dial), key)))
         };
         #[cfg(not(feature = "ws"))]

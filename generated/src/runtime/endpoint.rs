@@ -19,18 +19,14 @@ impl Endpoint {
 
     /// Refuses an address that this build cannot reach.
     pub(super) fn check_tls(&self) -> Result<(), BuildError> {
-        if cfg!(not(feature = "rustls")) && self.0.scheme() == "https" {
+        if cfg!(not(feature = "rustls")) && matches!(self.0.scheme(), "https" | "wss") {
             return Err(invalid(self.0.as_str(), "needs the cargo feature `rustls`"));
         }
         Ok(())
     }
 
     pub(super) fn websocket_at(url: Option<&str>) -> Result<Self, BuildError> {
-        let endpoint = parse(url.unwrap_or(WEBSOCKET_URL), ["ws", "wss"])?;
-        if cfg!(all(feature = "ws", not(feature = "rustls"))) && endpoint.0.scheme() == "wss" {
-            return Err(invalid(endpoint.0.as_str(), "needs the cargo feature `rustls`"));
-        }
-        Ok(endpoint)
+        parse(url.unwrap_or(WEBSOCKET_URL), ["ws", "wss"])
     }
 
     /// The WebSocket beside an HTTP address.

@@ -24,6 +24,8 @@ pub(crate) struct HttpSettings {
     pub(crate) headers: Headers,
     pub(crate) connect_timeout: Duration,
     pub(crate) max_answer_bytes: u64,
+    #[cfg(feature = "rustls")]
+    pub(crate) tls: rustls::ClientConfig,
 }
 
 #[derive(Debug)]
@@ -43,10 +45,7 @@ impl Http {
         // To this machine the key goes unencrypted, which must not lead through a proxy.
         let builder = if is_local { builder.no_proxy() } else { builder };
         #[cfg(feature = "rustls")]
-        let builder = {
-            let tls = super::tls::config().map_err(|error| BuildError::Setup { source: Box::new(error) })?;
-            builder.tls_backend_preconfigured(tls)
-        };
+        let builder = builder.tls_backend_preconfigured(settings.tls.clone());
         let pool = builder.build().map_err(|error| BuildError::Setup { source: Box::new(error) })?;
         Ok(Self { pool, settings })
     }

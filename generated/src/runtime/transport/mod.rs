@@ -7,7 +7,7 @@ mod http;
 mod in_process;
 mod reason;
 #[cfg(feature = "rustls")]
-mod tls;
+pub(crate) mod tls;
 #[cfg(feature = "ws")]
 mod websocket;
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::io;
+#[cfg(feature = "rustls")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -14,44 +16,24 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use super::link::WebSocketLink;
 use super::reason::{refused, unreachable};
 use super::stream::Stream;
+use crate::runtime::BoxFuture;
 use crate::runtime::socket::{Dial, Link, Lost};
 use crate::runtime::transport::Headers;
-use crate::runtime::{BoxFuture, BuildError};
 
 /// Connects to a server's WebSocket.
 pub(crate) struct WebSocketDial {
-    url: Url,
-    target: String,
-    headers: Headers,
-    connect_timeout: Duration,
-    most_bytes: usize,
+    pub(crate) url: Url,
+    /// The URL, for messages.
+    pub(crate) target: String,
+    /// What is sent with the handshake.
+    pub(crate) headers: Headers,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) most_bytes: usize,
     #[cfg(feature = "rustls")]
-    tls: tokio_rustls::TlsConnector,
+    pub(crate) tls: rustls::ClientConfig,
 }
 
 impl WebSocketDial {
-    /// The headers are sent when connecting.
-    pub(crate) fn new(
-        url: Url,
-        headers: Headers,
-        connect_timeout: Duration,
-        most_bytes: usize,
-    ) -> Result<Self, BuildError> {
-        Ok(Self {
-            target: url.to_string(),
-            url,
-            headers,
-            connect_timeout,
-            most_bytes,
-            #[cfg(feature = "rustls")]
-            tls: {
-                let config = crate::runtime::transport::tls::config()
-                    .map_err(|error| BuildError::Setup { source: Box::new(error) })?;
-                std::sync::Arc::new(config).into()
-            },
-        })
-    }
-
     async fn connect(&self) -> Result<Box<dyn Link>, Lost> {
         let stream = self.stream().await.map_err(|error| unreachable(&self.target, &error))?;
         let refused = |error| refused(&self.target, error);
@@ -78,7 +60,8 @@ impl WebSocketDial {
     async fn encrypt(&self, stream: TcpStream, host: &str) -> io::Result<Stream> {
         let name = rustls::pki_types::ServerName::try_from(host.to_owned())
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        Ok(Stream::tls(self.tls.connect(name, stream).await?))
+        let connector = tokio_rustls::TlsConnector::from(Arc::new(self.tls.clone()));
+        Ok(Stream::tls(connector.connect(name, stream).await?))
     }
 
     #[cfg(not(feature = "rustls"))]
