@@ -5,18 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::context::Context;
-use crate::ir::{Field, Method, Object, Owner, Service, Type, TypeDef, TypeId, TypeKind, Union, UnionStyle};
+use crate::ir::{Field, Method, Object, Owner, Service, Type, TypeDef, TypeId, TypeKind, Union, UnionStyle, Variant};
 use crate::naming;
-
-/// How deep examples go into types that contain themselves.
-const DEPTH: usize = 8;
 
 /// A doc test that makes the call with what is required.
 pub(super) fn call(cx: &Context<'_>, service: &Service, method: &Method) -> String {
-    let mut example = Example { cx, service, imports: BTreeMap::new() };
+    let mut example = Example { cx, service, imports: BTreeMap::new(), within: Vec::new() };
     let nothing = Object::default();
     let object = cx.api.object(&method.params).unwrap_or(&nothing);
-    let arguments = example.arguments(object, DEPTH);
+    let arguments = example.arguments(object).unwrap_or_default();
     let client = naming::snake(&service.wire);
     let function = naming::ident(&cx.method_name(method));
     let short = arguments.iter().map(String::len).sum::<usize>() < 60;
@@ -54,36 +51,39 @@ struct Example<'c, 'a> {
     cx: &'c Context<'a>,
     service: &'c Service,
     imports: BTreeMap<String, BTreeSet<String>>,
+    /// The types that the expression being made is inside of; it does not go into one twice.
+    within: Vec<TypeId>,
 }
 
 impl Example<'_, '_> {
-    /// One argument for each required field.
-    fn arguments(&mut self, object: &Object, depth: usize) -> Vec<String> {
-        object.fields.iter().filter(|field| field.required).map(|field| self.argument(field, depth)).collect()
+    /// One argument for each required field; `None` when one of them leads back.
+    fn arguments(&mut self, object: &Object) -> Option<Vec<String>> {
+        object.fields.iter().filter(|field| field.required).map(|field| self.argument(field)).collect()
     }
 
-    fn argument(&mut self, field: &Field, depth: usize) -> String {
-        match &field.ty {
+    fn argument(&mut self, field: &Field) -> Option<String> {
+        Some(match &field.ty {
             Type::String => self.text(field),
             Type::Binary | Type::Base64 => "b\"bytes\".as_slice()".to_owned(),
             Type::Tensor => "[0.5_f32, 1.5]".to_owned(),
             Type::List(items) => {
                 if let Some(values) = field.example.as_ref().and_then(Value::as_array) {
                     let values: Vec<String> = values.iter().map(|value| scalar(value, items)).collect();
-                    return format!("[{}]", values.join(", "));
+                    return Some(format!("[{}]", values.join(", ")));
                 }
                 match **items {
                     Type::Tensor => "[[0.5_f32, 1.5], [2.5, 3.5]]".to_owned(),
                     Type::String => format!("[{}]", self.text(field)),
-                    _ => format!("[{}]", self.value(items, None, depth)),
+                    // A list that leads back is left empty.
+                    _ => format!("[{}]", self.value(items, None).unwrap_or_default()),
                 }
             }
             ty => match self.content(ty) {
                 // The argument takes the content of a variant as well as the union.
-                Some(content) => self.value(&content, None, depth),
-                None => self.value(ty, field.example.as_ref(), depth),
+                Some(content) => self.value(&content, None)?,
+                None => self.value(ty, field.example.as_ref())?,
             },
-        }
+        })
     }
 
     /// What the example's variant of a union by JSON type holds, where only that variant holds it.
@@ -101,12 +101,13 @@ impl Example<'_, '_> {
         }
     }
 
-    /// An expression of exactly that type.
-    fn value(&mut self, ty: &Type, example: Option<&Value>, depth: usize) -> String {
-        match ty {
-            Type::String => example
-                .and_then(Value::as_str)
-                .map_or("\"text\".to_owned()".to_owned(), |text| format!("{text:?}.to_owned()")),
+    /// An expression of exactly that type; `None` when it would lead back to a type that it is inside of.
+    fn value(&mut self, ty: &Type, example: Option<&Value>) -> Option<String> {
+        Some(match ty {
+            Type::String => match example.and_then(Value::as_str) {
+                Some(text) => format!("{text:?}.to_owned()"),
+                None => "\"text\".to_owned()".to_owned(),
+            },
             Type::Boolean => example.and_then(Value::as_bool).unwrap_or(true).to_string(),
             Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => {
                 example.map_or_else(|| "1".to_owned(), Value::to_string)
@@ -119,48 +120,54 @@ impl Example<'_, '_> {
                 self.import(krate, "Tensor");
                 "Tensor::from([0.5_f32, 1.5])".to_owned()
             }
-            Type::List(items) => format!("vec![{}]", self.value(items, None, depth)),
-            Type::Named(id) => self.named(*id, depth),
-        }
+            Type::List(items) => format!("vec![{}]", self.value(items, None).unwrap_or_default()),
+            Type::Named(id) => return self.named(*id),
+        })
     }
 
-    fn named(&mut self, id: TypeId, depth: usize) -> String {
-        let Some(definition) = self.cx.api.get(id) else { return "()".to_owned() };
-        let name = self.import_type(definition);
-        let Some(depth) = depth.checked_sub(1) else { return format!("todo!(\"a {name}\")") };
-        match &definition.kind {
-            TypeKind::Object(object) => format!("{name}::new({})", self.arguments(object, depth).join(", ")),
-            TypeKind::Enum(set) => match set.values.first() {
-                Some(value) => format!(
-                    "{name}::{}",
-                    naming::ident(&naming::variant_name(&value.wire, value.identifier.as_deref()))
-                ),
-                None => format!("{name}::Unrecognized(String::new())"),
-            },
-            TypeKind::Union(union) => self.union(&name, union, depth),
+    fn named(&mut self, id: TypeId) -> Option<String> {
+        let definition = self.cx.api.get(id)?;
+        if self.within.contains(&id) {
+            return None;
         }
+        let name = self.cx.type_ident(definition).to_string();
+        self.within.push(id);
+        let expression = match &definition.kind {
+            TypeKind::Object(object) => {
+                self.arguments(object).map(|arguments| format!("{name}::new({})", arguments.join(", ")))
+            }
+            TypeKind::Enum(set) => set.values.first().map(|value| {
+                let variant = naming::variant_name(&value.wire, value.identifier.as_deref());
+                format!("{name}::{}", naming::ident(&variant))
+            }),
+            TypeKind::Union(union) => {
+                union.variants.iter().rev().find_map(|variant| self.variant(&name, union, variant))
+            }
+        };
+        self.within.pop();
+        // What an expression does not mention is not imported.
+        if expression.is_some() {
+            self.import_type(definition);
+        }
+        expression
     }
 
-    fn union(&mut self, name: &str, union: &Union, depth: usize) -> String {
-        let Some(variant) = union.variants.last() else { return name.to_owned() };
+    fn variant(&mut self, name: &str, union: &Union, variant: &Variant) -> Option<String> {
         let ident = match union.style {
             UnionStyle::Kinded => naming::ident(&variant.wire),
             _ => naming::ident(&naming::variant_name(&variant.wire, None)),
         };
-        match (&variant.payload, &union.style) {
-            (None, _) => format!("{name}::{ident}"),
-            (Some(payload), UnionStyle::Tagged { .. }) => match self.cx.api.object(payload) {
-                Some(object) => {
-                    let function = naming::ident(&naming::snake(&variant.wire));
-                    format!("{name}::{function}({})", self.arguments(object, depth).join(", "))
-                }
-                None => format!("{name}::{ident}({})", self.value(payload, None, depth)),
-            },
-            (Some(payload), _) => format!("{name}::{ident}({})", self.value(payload, None, depth)),
-        }
+        let Some(payload) = &variant.payload else { return Some(format!("{name}::{ident}")) };
+        let Some(object) = self.cx.api.object(payload).filter(|_| matches!(union.style, UnionStyle::Tagged { .. }))
+        else {
+            return self.value(payload, None).map(|content| format!("{name}::{ident}({content})"));
+        };
+        // The content is not spelled out: the union has a function that makes it.
+        let function = naming::ident(&naming::snake(&variant.wire));
+        self.arguments(object).map(|arguments| format!("{name}::{function}({})", arguments.join(", ")))
     }
 
-    fn import_type(&mut self, definition: &TypeDef) -> String {
+    fn import_type(&mut self, definition: &TypeDef) {
         let krate = &self.cx.options.crate_name;
         let path = match definition.owner {
             Owner::Shared(_) => format!("{krate}::api::types"),
@@ -169,7 +176,6 @@ impl Example<'_, '_> {
         };
         let name = self.cx.type_ident(definition).to_string();
         self.import(path, &name);
-        name
     }
 
     fn import(&mut self, path: String, name: &str) {
