@@ -1,6 +1,7 @@
 //! Tokens → text: parsed as Rust, printed, spaced, and headed.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
 
 use crate::EmitError;
 
@@ -12,34 +13,25 @@ pub(crate) const HEADER: &str =
 pub(crate) fn render(path: &str, tokens: TokenStream) -> Result<String, EmitError> {
     let file: syn::File =
         syn::parse2(tokens).map_err(|error| EmitError { path: path.to_owned(), message: error.to_string() })?;
-    Ok(format!("{HEADER}\n\n{}", space(&lay_out_tables(&prettyplease::unparse(&file)))))
+    Ok(format!("{HEADER}\n\n{}", space(&unveil_macros(&prettyplease::unparse(&file)))))
 }
 
-/// Gives each entry of a macro's table a line of its own; the printer fills lines with what it does not parse.
-fn lay_out_tables(text: &str) -> String {
-    let mut laid_out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, table)) = rest.split_once("! {\n")
-        && let Some((body, after)) = table.split_once("\n}\n")
-    {
-        let body = body
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-            .replace(" ,", ",")
-            .replace(" ;", ";")
-            .replace(":: ", "::");
-        let body = body.replace(" ::", "::").replace("; ", ";\n    ").replace(", ", ",\n    ");
-        // What precedes the table's entries is one line.
-        let body = match body.split_once(";\n") {
-            Some((head, entries)) => format!("{};\n{entries}", head.replace(",\n    ", ", ")),
-            None => body,
-        };
-        laid_out.push_str(&format!("{before}! {{\n    {body}\n}}\n"));
-        rest = after;
-    }
-    laid_out.push_str(rest);
-    laid_out
+/// What stands for a macro until the text is printed: the printer lays out a module, and no macro.
+const MACRO: &str = "__macro_";
+
+/// Items inside a macro, which have to be the syntax of Rust's own items.
+pub(crate) fn in_macro(name: &Ident, items: TokenStream) -> TokenStream {
+    let module = format_ident!("{MACRO}{name}");
+    quote!(mod #module { #items })
+}
+
+/// Puts macros in the place of the modules that stand for them.
+fn unveil_macros(text: &str) -> String {
+    let unveiled = text.lines().map(|line| match line.strip_prefix("mod ").and_then(|line| line.strip_prefix(MACRO)) {
+        Some(line) => line.replacen(" {", "! {", 1),
+        None => line.to_owned(),
+    });
+    unveiled.collect::<Vec<_>>().join("\n")
 }
 
 /// Sets items apart by blank lines, which the printer leaves out.
@@ -50,8 +42,10 @@ fn space(text: &str) -> String {
     for line in text.lines() {
         let indent = |line: &str| line.len().saturating_sub(line.trim_start().len());
         let level = indent(previous) == indent(line);
-        let ends_item =
-            level && (matches!(previous.trim(), "}" | "};") || (indent(line) == 0 && previous.ends_with([';', '}'])));
+        let ends_item = level
+            && (matches!(previous.trim(), "}" | "};")
+                || (indent(line) == 0 && previous.ends_with([';', '}']))
+                || (is_import(previous.trim_start()) && previous.ends_with(';')));
         let ends_docs = previous.starts_with("//!") && !line.starts_with("//!");
         let starts_item = starts_item(line.trim_start()) && !(is_import(line) && in_imports);
         if ends_docs || (ends_item && starts_item) {

@@ -1,12 +1,12 @@
 //! Error codes → one enum a method, and the structs of what errors carry.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::{Context, File};
 use super::docs;
 use crate::ir::{ErrorShape, Method, Owner};
-use crate::naming;
+use crate::{naming, render};
 
 /// `errors.rs`: what errors carry, and what codes mean.
 pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
@@ -62,45 +62,33 @@ fn gate_item(item: &mut syn::Item, gate: &TokenStream) {
     attributes.extend(parsed.unwrap_or_default());
 }
 
-/// The error enum of a method.
+/// The error enum of a method, in the macro that gives each variant its code.
 pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStream {
     let name = file.cx.error_ident(method);
-    let api_error = file.runtime("ApiError");
     let error_codes = file.runtime("error_codes");
-    let shapes = file.cx.errors_of(method);
     let doc = docs::doc(&format!(
         "Why the API refused {link}.\n\nOpen: a code that this version doesn't know is kept with its fields."
     ));
-    let variants = shapes.iter().map(|shape| variant(file, shape));
-    let codes = shapes.iter().map(|shape| {
-        let (variant, code) = (variant_ident(shape), &shape.code);
-        let fields = shape.fields.as_ref().map(|_| quote!((fields)));
-        quote!(#variant #fields = #code,)
-    });
-    let errors = file.import("super::super", "errors");
-    quote! {
-        #doc
-        #[derive(Clone, Debug, PartialEq)]
-        #[non_exhaustive]
-        pub enum #name {
-            #(#variants)*
-            /// A code that this version doesn't know, with its fields.
-            Unrecognized(#api_error),
-        }
-        #error_codes! { #name, #errors::meaning; #(#codes)* }
-    }
-}
-
-fn variant_ident(shape: &ErrorShape) -> Ident {
-    naming::ident(&naming::variant_name(&shape.code, None))
+    let variants = file.cx.errors_of(method).into_iter().map(|shape| variant(file, shape));
+    render::in_macro(
+        &error_codes,
+        quote! {
+            use super::super::errors::meaning;
+            #doc
+            pub enum #name {
+                #(#variants)*
+            }
+        },
+    )
 }
 
 fn variant(file: &File<'_, '_>, shape: &ErrorShape) -> TokenStream {
-    let name = variant_ident(shape);
-    let doc = docs::doc(&format!("`{}`: {}", shape.code, shape.description));
+    let ErrorShape { code, description, .. } = shape;
+    let name = naming::ident(&naming::variant_name(code, None));
+    let doc = docs::doc(&format!("`{code}`: {description}"));
     let fields = shape.fields.as_ref().map(|fields| {
         let ty = file.ty(fields);
         quote!((#ty))
     });
-    quote!(#doc #name #fields,)
+    quote!(#doc #name #fields = #code,)
 }

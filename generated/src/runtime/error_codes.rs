@@ -21,37 +21,49 @@ impl Meaning {
     }
 }
 
-/// Implements [`ErrorCode`](crate::runtime::ErrorCode) for an enum of a method's errors.
+/// Declares the errors of a method: an enum with a code a variant, which is an
+/// [`ErrorCode`](crate::runtime::ErrorCode).
 ///
-/// The enum and the function that tells what codes mean come first, then each variant with its code. A variant that
-/// holds the error's fields is written `Variant(fields)`. The enum's last variant is
-/// `Unrecognized(ApiError)`, which holds every other code.
+/// The function that tells what codes mean comes first. A variant may hold what the error carries. Codes of no variant
+/// become `Unrecognized`, which is added.
 #[macro_export]
 macro_rules! error_codes {
-    ($name:ident, $meaning:path; $($variant:ident $(($fields:ident))? = $code:literal,)*) => {
-        #[allow(unused_variables)]
+    (
+        use $meaning:path;
+
+        $(#[$about:meta])*
+        pub enum $name:ident {
+            $($(#[$doc:meta])* $variant:ident $(($fields:ty))? = $code:literal,)*
+        }
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant $(($fields))?,)*
+            /// A code that this version doesn't know, with its fields.
+            Unrecognized($crate::runtime::ApiError),
+        }
+
         impl $crate::runtime::ErrorCode for $name {
             fn from_api(error: $crate::runtime::ApiError) -> Result<Self, $crate::runtime::FieldError> {
-                let known = match error.code() {
-                    $($code => Self::$variant $(({
-                        let $fields = error.parse_fields()?;
-                        $fields
-                    }))?,)*
+                Ok(match error.code() {
+                    $($code => Self::$variant $((error.parse_fields::<$fields>()?))?,)*
                     _ => Self::Unrecognized(error),
-                };
-                Ok(known)
+                })
             }
 
             fn code(&self) -> &str {
                 match self {
-                    $(Self::$variant $(($fields))? => $code,)*
+                    $(Self::$variant { .. } => $code,)*
                     Self::Unrecognized(error) => error.code(),
                 }
             }
 
             fn into_api(self) -> $crate::runtime::ApiError {
                 match self {
-                    $(Self::$variant $(($fields))? => $crate::error_codes!(@write $code $(, $fields)?),)*
+                    $(Self::$variant $(($crate::error_codes!(@bind fields: $fields)))? =>
+                        $crate::error_codes!(@write $code $(, fields: $fields)?),)*
                     Self::Unrecognized(error) => error,
                 }
             }
@@ -65,10 +77,13 @@ macro_rules! error_codes {
             }
         }
     };
+    (@bind $name:ident: $fields:ty) => {
+        $name
+    };
     (@write $code:literal) => {
         $crate::runtime::ApiError::new($code)
     };
-    (@write $code:literal, $fields:ident) => {
-        $crate::runtime::ApiError::with_fields($code, &$fields)
+    (@write $code:literal, $name:ident: $fields:ty) => {
+        $crate::runtime::ApiError::with_fields($code, &$name)
     };
 }

@@ -3,9 +3,8 @@
 //! `Dataset.addEntriesToNeedsReview`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
 use super::DatasetClient;
-use super::super::errors;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::DatasetKeyData;
 
@@ -123,50 +122,36 @@ impl AddEntriesToNeedsReviewResult {
     }
 }
 
-/// Why the API refused
-/// [`DatasetClient::add_entries_to_needs_review`](super::DatasetClient::add_entries_to_needs_review).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum AddEntriesToNeedsReviewError {
-    /// `dataset_not_found`: The dataset does not exist, or the caller has no access to it.
-    DatasetNotFound,
-    /// `access_denied`: The caller may not do this.
-    AccessDenied,
-    /// `limit_exceeded`: The dataset would exceed its largest allowed size.
-    LimitExceeded,
-    /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
-    QuotaExceeded,
-    /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was
-    /// done.
-    IncorrectVersionId(IncorrectVersionId),
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    AddEntriesToNeedsReviewError, errors::meaning;
-    DatasetNotFound = "dataset_not_found",
-    AccessDenied = "access_denied",
-    LimitExceeded = "limit_exceeded",
-    QuotaExceeded = "quota_exceeded",
-    IncorrectVersionId(fields) = "incorrect_version_id",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused
+    /// [`DatasetClient::add_entries_to_needs_review`](super::DatasetClient::add_entries_to_needs_review).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum AddEntriesToNeedsReviewError {
+        /// `dataset_not_found`: The dataset does not exist, or the caller has no access to it.
+        DatasetNotFound = "dataset_not_found",
+        /// `access_denied`: The caller may not do this.
+        AccessDenied = "access_denied",
+        /// `limit_exceeded`: The dataset would exceed its largest allowed size.
+        LimitExceeded = "limit_exceeded",
+        /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
+        QuotaExceeded = "quota_exceeded",
+        /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was
+        /// done.
+        IncorrectVersionId(IncorrectVersionId) = "incorrect_version_id",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for AddEntriesToNeedsReviewRequest {

@@ -3,9 +3,8 @@
 //! `Dataset.getNeedsReviewEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
 use super::DatasetClient;
-use super::super::errors;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::{DatasetEntries, EntrySelection};
 
@@ -93,41 +92,30 @@ impl Call<GetNeedsReviewEntriesRequest> {
     }
 }
 
-/// Why the API refused
-/// [`DatasetClient::get_needs_review_entries`](super::DatasetClient::get_needs_review_entries).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum GetNeedsReviewEntriesError {
-    /// `dataset_not_found`: The dataset does not exist, or the caller has no access to it.
-    DatasetNotFound,
-    /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was
-    /// done.
-    IncorrectVersionId(IncorrectVersionId),
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    GetNeedsReviewEntriesError, errors::meaning;
-    DatasetNotFound = "dataset_not_found",
-    IncorrectVersionId(fields) = "incorrect_version_id",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused
+    /// [`DatasetClient::get_needs_review_entries`](super::DatasetClient::get_needs_review_entries).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum GetNeedsReviewEntriesError {
+        /// `dataset_not_found`: The dataset does not exist, or the caller has no access to it.
+        DatasetNotFound = "dataset_not_found",
+        /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was
+        /// done.
+        IncorrectVersionId(IncorrectVersionId) = "incorrect_version_id",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for GetNeedsReviewEntriesRequest {

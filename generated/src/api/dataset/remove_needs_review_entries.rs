@@ -3,9 +3,8 @@
 //! `Dataset.removeNeedsReviewEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, error_codes};
 use super::DatasetClient;
-use super::super::errors;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 
 impl DatasetClient {
@@ -117,47 +116,34 @@ impl RemoveNeedsReviewEntriesResult {
     }
 }
 
-/// Why the API refused
-/// [`DatasetClient::remove_needs_review_entries`](super::DatasetClient::remove_needs_review_entries).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum RemoveNeedsReviewEntriesError {
-    /// `dataset_not_found`: The dataset does not exist, or the caller has no access to it.
-    DatasetNotFound,
-    /// `index_out_of_range`: There is no entry with one of the given indexes.
-    IndexOutOfRange,
-    /// `access_denied`: The caller may not do this.
-    AccessDenied,
-    /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was
-    /// done.
-    IncorrectVersionId(IncorrectVersionId),
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    RemoveNeedsReviewEntriesError, errors::meaning;
-    DatasetNotFound = "dataset_not_found",
-    IndexOutOfRange = "index_out_of_range",
-    AccessDenied = "access_denied",
-    IncorrectVersionId(fields) = "incorrect_version_id",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused
+    /// [`DatasetClient::remove_needs_review_entries`](super::DatasetClient::remove_needs_review_entries).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum RemoveNeedsReviewEntriesError {
+        /// `dataset_not_found`: The dataset does not exist, or the caller has no access to it.
+        DatasetNotFound = "dataset_not_found",
+        /// `index_out_of_range`: There is no entry with one of the given indexes.
+        IndexOutOfRange = "index_out_of_range",
+        /// `access_denied`: The caller may not do this.
+        AccessDenied = "access_denied",
+        /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was
+        /// done.
+        IncorrectVersionId(IncorrectVersionId) = "incorrect_version_id",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for RemoveNeedsReviewEntriesRequest {

@@ -3,9 +3,8 @@
 //! `Dataset.updateDataset`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, error_codes};
 use super::DatasetClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 use super::super::types::Tag;
 
@@ -137,42 +136,30 @@ impl UpdateDatasetResult {
     }
 }
 
-/// Why the API refused [`DatasetClient::update_dataset`](super::DatasetClient::update_dataset).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum UpdateDatasetError {
-    /// `dataset_not_found`: The dataset does not exist, or the caller has no access to it.
-    DatasetNotFound,
-    /// `access_denied`: The caller may not do this.
-    AccessDenied,
-    /// `name_already_used`: The owner has another item of this kind with the same name.
-    NameAlreadyUsed,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    UpdateDatasetError, errors::meaning;
-    DatasetNotFound = "dataset_not_found",
-    AccessDenied = "access_denied",
-    NameAlreadyUsed = "name_already_used",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`DatasetClient::update_dataset`](super::DatasetClient::update_dataset).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum UpdateDatasetError {
+        /// `dataset_not_found`: The dataset does not exist, or the caller has no access to it.
+        DatasetNotFound = "dataset_not_found",
+        /// `access_denied`: The caller may not do this.
+        AccessDenied = "access_denied",
+        /// `name_already_used`: The owner has another item of this kind with the same name.
+        NameAlreadyUsed = "name_already_used",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for UpdateDatasetRequest {

@@ -3,9 +3,8 @@
 //! `Debug.callEvaluate`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
 use super::DebugClient;
-use super::super::errors;
 use super::super::errors::{
     DatasetKeyNotFound, Exception, InvalidParameter, ReferencedDatasetNotFound,
 };
@@ -112,52 +111,37 @@ impl CallEvaluateResult {
     }
 }
 
-/// Why the API refused [`DebugClient::call_evaluate`](super::DebugClient::call_evaluate).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum CallEvaluateError {
-    /// `instantiated_model_not_found`: The debug session does not have this instantiated model.
-    InstantiatedModelNotFound,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
-    DebugSessionNotFound,
-    /// `debug_session_terminated`: The debug session ended before the call was done.
-    DebugSessionTerminated,
-    /// `exception`: The code of the model threw an exception or returned an error.
-    Exception(Exception),
-    /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no
-    /// access to it.
-    DatasetNotFound(ReferencedDatasetNotFound),
-    /// `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
-    DatasetKeyNotFound(DatasetKeyNotFound),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    CallEvaluateError, errors::meaning;
-    InstantiatedModelNotFound = "instantiated_model_not_found",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
-    DebugSessionNotFound = "debug_session_not_found",
-    DebugSessionTerminated = "debug_session_terminated",
-    Exception(fields) = "exception",
-    DatasetNotFound(fields) = "dataset_not_found",
-    DatasetKeyNotFound(fields) = "dataset_key_not_found",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`DebugClient::call_evaluate`](super::DebugClient::call_evaluate).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum CallEvaluateError {
+        /// `instantiated_model_not_found`: The debug session does not have this instantiated model.
+        InstantiatedModelNotFound = "instantiated_model_not_found",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+        /// `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
+        DebugSessionNotFound = "debug_session_not_found",
+        /// `debug_session_terminated`: The debug session ended before the call was done.
+        DebugSessionTerminated = "debug_session_terminated",
+        /// `exception`: The code of the model threw an exception or returned an error.
+        Exception(Exception) = "exception",
+        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no
+        /// access to it.
+        DatasetNotFound(ReferencedDatasetNotFound) = "dataset_not_found",
+        /// `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
+        DatasetKeyNotFound(DatasetKeyNotFound) = "dataset_key_not_found",
+    }
 }
 
 impl Operation for CallEvaluateRequest {

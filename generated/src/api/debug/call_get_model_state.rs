@@ -3,9 +3,8 @@
 //! `Debug.callGetModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, error_codes};
 use super::DebugClient;
-use super::super::errors;
 use super::super::errors::{Exception, InvalidParameter};
 use super::super::types::DebugStateData;
 
@@ -78,45 +77,32 @@ impl CallGetModelStateRequest {
     }
 }
 
-/// Why the API refused [`DebugClient::call_get_model_state`](super::DebugClient::call_get_model_state).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum CallGetModelStateError {
-    /// `instantiated_model_not_found`: The debug session does not have this instantiated model.
-    InstantiatedModelNotFound,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
-    DebugSessionNotFound,
-    /// `debug_session_terminated`: The debug session ended before the call was done.
-    DebugSessionTerminated,
-    /// `exception`: The code of the model threw an exception or returned an error.
-    Exception(Exception),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    CallGetModelStateError, errors::meaning;
-    InstantiatedModelNotFound = "instantiated_model_not_found",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
-    DebugSessionNotFound = "debug_session_not_found",
-    DebugSessionTerminated = "debug_session_terminated",
-    Exception(fields) = "exception",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`DebugClient::call_get_model_state`](super::DebugClient::call_get_model_state).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum CallGetModelStateError {
+        /// `instantiated_model_not_found`: The debug session does not have this instantiated model.
+        InstantiatedModelNotFound = "instantiated_model_not_found",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+        /// `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
+        DebugSessionNotFound = "debug_session_not_found",
+        /// `debug_session_terminated`: The debug session ended before the call was done.
+        DebugSessionTerminated = "debug_session_terminated",
+        /// `exception`: The code of the model threw an exception or returned an error.
+        Exception(Exception) = "exception",
+    }
 }
 
 impl Operation for CallGetModelStateRequest {

@@ -3,9 +3,8 @@
 //! `Debug.cancelTrainingSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, error_codes};
 use super::DebugClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl DebugClient {
@@ -88,43 +87,31 @@ impl CancelTrainingSessionResult {
     }
 }
 
-/// Why the API refused
-/// [`DebugClient::cancel_training_session`](super::DebugClient::cancel_training_session).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum CancelTrainingSessionError {
-    /// `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
-    DebugSessionNotFound,
-    /// `training_session_not_found`: The model, or the debug session, does not have this training session.
-    TrainingSessionNotFound,
-    /// `training_session_not_running`: The training session is already over.
-    TrainingSessionNotRunning,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    CancelTrainingSessionError, errors::meaning;
-    DebugSessionNotFound = "debug_session_not_found",
-    TrainingSessionNotFound = "training_session_not_found",
-    TrainingSessionNotRunning = "training_session_not_running",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused
+    /// [`DebugClient::cancel_training_session`](super::DebugClient::cancel_training_session).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum CancelTrainingSessionError {
+        /// `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
+        DebugSessionNotFound = "debug_session_not_found",
+        /// `training_session_not_found`: The model, or the debug session, does not have this training session.
+        TrainingSessionNotFound = "training_session_not_found",
+        /// `training_session_not_running`: The training session is already over.
+        TrainingSessionNotRunning = "training_session_not_running",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for CancelTrainingSessionRequest {

@@ -3,11 +3,8 @@
 //! `Debug.launchDebugSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    ApiError, Call, IdSource, Method, Operation, Route, Subscribes, error_codes,
-};
+use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error_codes};
 use super::{DebugClient, DebugEvent};
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 use super::super::types::ExecutionLocation;
 
@@ -190,59 +187,42 @@ impl LaunchDebugSessionResult {
     }
 }
 
-/// Why the API refused [`DebugClient::launch_debug_session`](super::DebugClient::launch_debug_session).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum LaunchDebugSessionError {
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `invalid_executor_type`: The call does not apply to this kind of model, for example because it has
-    /// no filesystem to resize or no code to debug.
-    InvalidExecutorType,
-    /// `invalid_executable`: The executable file has a format that cannot be run. `invalid_executable_file`
-    /// means the same.
-    InvalidExecutable,
-    /// `invalid_executable_file`: The executable file has a format that cannot be run.
-    InvalidExecutableFile,
-    /// `read_executable_file_failed`: The executable file could not be read.
-    ReadExecutableFileFailed,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// `persistent_launcher_not_found`: The persistent launcher does not exist.
-    PersistentLauncherNotFound,
-    /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
-    QuotaExceeded,
-    /// `server_overloaded`: The server has no capacity for this call at the moment. Try again later.
-    ServerOverloaded,
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    LaunchDebugSessionError, errors::meaning;
-    ModelNotFound = "model_not_found",
-    InvalidExecutorType = "invalid_executor_type",
-    InvalidExecutable = "invalid_executable",
-    InvalidExecutableFile = "invalid_executable_file",
-    ReadExecutableFileFailed = "read_executable_file_failed",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
-    PersistentLauncherNotFound = "persistent_launcher_not_found",
-    QuotaExceeded = "quota_exceeded",
-    ServerOverloaded = "server_overloaded",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`DebugClient::launch_debug_session`](super::DebugClient::launch_debug_session).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum LaunchDebugSessionError {
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `invalid_executor_type`: The call does not apply to this kind of model, for example because it has
+        /// no filesystem to resize or no code to debug.
+        InvalidExecutorType = "invalid_executor_type",
+        /// `invalid_executable`: The executable file has a format that cannot be run. `invalid_executable_file`
+        /// means the same.
+        InvalidExecutable = "invalid_executable",
+        /// `invalid_executable_file`: The executable file has a format that cannot be run.
+        InvalidExecutableFile = "invalid_executable_file",
+        /// `read_executable_file_failed`: The executable file could not be read.
+        ReadExecutableFileFailed = "read_executable_file_failed",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+        /// `persistent_launcher_not_found`: The persistent launcher does not exist.
+        PersistentLauncherNotFound = "persistent_launcher_not_found",
+        /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
+        QuotaExceeded = "quota_exceeded",
+        /// `server_overloaded`: The server has no capacity for this call at the moment. Try again later.
+        ServerOverloaded = "server_overloaded",
+    }
 }
 
 impl Operation for LaunchDebugSessionRequest {

@@ -3,9 +3,8 @@
 //! `Debug.sendToRemoteInspector`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Blob, BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
 use super::DebugClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl DebugClient {
@@ -85,41 +84,30 @@ impl SendToRemoteInspectorResult {
     }
 }
 
-/// Why the API refused
-/// [`DebugClient::send_to_remote_inspector`](super::DebugClient::send_to_remote_inspector).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum SendToRemoteInspectorError {
-    /// `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
-    DebugSessionNotFound,
-    /// `not_remote_inspector`: The debug session runs without a remote inspector, see
-    /// `launch_debug_session`.
-    NotRemoteInspector,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    SendToRemoteInspectorError, errors::meaning;
-    DebugSessionNotFound = "debug_session_not_found",
-    NotRemoteInspector = "not_remote_inspector",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused
+    /// [`DebugClient::send_to_remote_inspector`](super::DebugClient::send_to_remote_inspector).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum SendToRemoteInspectorError {
+        /// `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
+        DebugSessionNotFound = "debug_session_not_found",
+        /// `not_remote_inspector`: The debug session runs without a remote inspector, see
+        /// `launch_debug_session`.
+        NotRemoteInspector = "not_remote_inspector",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for SendToRemoteInspectorRequest {

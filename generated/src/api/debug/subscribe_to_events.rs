@@ -3,11 +3,8 @@
 //! `Debug.subscribeToEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    ApiError, Call, IdSource, Method, Operation, Route, Subscribes, error_codes,
-};
+use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error_codes};
 use super::{DebugClient, DebugEvent};
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl DebugClient {
@@ -78,36 +75,26 @@ impl SubscribeToEventsResult {
     }
 }
 
-/// Why the API refused [`DebugClient::subscribe_to_events`](super::DebugClient::subscribe_to_events).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum SubscribeToEventsError {
-    /// `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
-    DebugSessionNotFound,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    SubscribeToEventsError, errors::meaning;
-    DebugSessionNotFound = "debug_session_not_found",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`DebugClient::subscribe_to_events`](super::DebugClient::subscribe_to_events).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum SubscribeToEventsError {
+        /// `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
+        DebugSessionNotFound = "debug_session_not_found",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for SubscribeToEventsRequest {

@@ -3,9 +3,8 @@
 //! `FS.rmdir`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Base64, Call, Method, Operation, error_codes};
+use crate::runtime::{Base64, Call, Method, Operation, error_codes};
 use super::FsClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl FsClient {
@@ -89,51 +88,36 @@ impl RmdirResult {
     }
 }
 
-/// Why the API refused [`FsClient::rmdir`](super::FsClient::rmdir).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum RmdirError {
-    /// `ENOTDIR`: What should be a folder is something else.
-    Enotdir,
-    /// `ENOENT`: The folder has nothing of that name.
-    Enoent,
-    /// `ENOTEMPTY`: The folder is not empty.
-    Enotempty,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `access_denied`: The caller may not do this.
-    AccessDenied,
-    /// `ESTALE`: There is no file or folder with the given inode number.
-    Estale,
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    RmdirError, errors::meaning;
-    Enotdir = "ENOTDIR",
-    Enoent = "ENOENT",
-    Enotempty = "ENOTEMPTY",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
-    ModelNotFound = "model_not_found",
-    AccessDenied = "access_denied",
-    Estale = "ESTALE",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`FsClient::rmdir`](super::FsClient::rmdir).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum RmdirError {
+        /// `ENOTDIR`: What should be a folder is something else.
+        Enotdir = "ENOTDIR",
+        /// `ENOENT`: The folder has nothing of that name.
+        Enoent = "ENOENT",
+        /// `ENOTEMPTY`: The folder is not empty.
+        Enotempty = "ENOTEMPTY",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `access_denied`: The caller may not do this.
+        AccessDenied = "access_denied",
+        /// `ESTALE`: There is no file or folder with the given inode number.
+        Estale = "ESTALE",
+    }
 }
 
 impl Operation for RmdirRequest {

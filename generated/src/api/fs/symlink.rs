@@ -3,9 +3,8 @@
 //! `FS.symlink`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Base64, Call, Method, Operation, error_codes};
+use crate::runtime::{Base64, Call, Method, Operation, error_codes};
 use super::FsClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
 
@@ -99,51 +98,36 @@ impl SymlinkResult {
     }
 }
 
-/// Why the API refused [`FsClient::symlink`](super::FsClient::symlink).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum SymlinkError {
-    /// `ENOTDIR`: What should be a folder is something else.
-    Enotdir,
-    /// `EEXIST`: The folder has something of that name already.
-    Eexist,
-    /// `ENOSPC`: The filesystem of the model is full. `set_filesystem_size` makes it larger.
-    Enospc,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `access_denied`: The caller may not do this.
-    AccessDenied,
-    /// `ESTALE`: There is no file or folder with the given inode number.
-    Estale,
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    SymlinkError, errors::meaning;
-    Enotdir = "ENOTDIR",
-    Eexist = "EEXIST",
-    Enospc = "ENOSPC",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
-    ModelNotFound = "model_not_found",
-    AccessDenied = "access_denied",
-    Estale = "ESTALE",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`FsClient::symlink`](super::FsClient::symlink).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum SymlinkError {
+        /// `ENOTDIR`: What should be a folder is something else.
+        Enotdir = "ENOTDIR",
+        /// `EEXIST`: The folder has something of that name already.
+        Eexist = "EEXIST",
+        /// `ENOSPC`: The filesystem of the model is full. `set_filesystem_size` makes it larger.
+        Enospc = "ENOSPC",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `access_denied`: The caller may not do this.
+        AccessDenied = "access_denied",
+        /// `ESTALE`: There is no file or folder with the given inode number.
+        Estale = "ESTALE",
+    }
 }
 
 impl Operation for SymlinkRequest {

@@ -3,9 +3,8 @@
 //! `FS.write`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Blob, BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
 use super::FsClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl FsClient {
@@ -120,51 +119,36 @@ impl WriteResult {
     }
 }
 
-/// Why the API refused [`FsClient::write`](super::FsClient::write).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum WriteError {
-    /// `EISDIR`: What should be a file is a folder.
-    Eisdir,
-    /// `ENOSPC`: The filesystem of the model is full. `set_filesystem_size` makes it larger.
-    Enospc,
-    /// `EINVAL`: The call does not apply to this kind of file.
-    Einval,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `access_denied`: The caller may not do this.
-    AccessDenied,
-    /// `ESTALE`: There is no file or folder with the given inode number.
-    Estale,
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    WriteError, errors::meaning;
-    Eisdir = "EISDIR",
-    Enospc = "ENOSPC",
-    Einval = "EINVAL",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
-    ModelNotFound = "model_not_found",
-    AccessDenied = "access_denied",
-    Estale = "ESTALE",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`FsClient::write`](super::FsClient::write).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum WriteError {
+        /// `EISDIR`: What should be a file is a folder.
+        Eisdir = "EISDIR",
+        /// `ENOSPC`: The filesystem of the model is full. `set_filesystem_size` makes it larger.
+        Enospc = "ENOSPC",
+        /// `EINVAL`: The call does not apply to this kind of file.
+        Einval = "EINVAL",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `access_denied`: The caller may not do this.
+        AccessDenied = "access_denied",
+        /// `ESTALE`: There is no file or folder with the given inode number.
+        Estale = "ESTALE",
+    }
 }
 
 impl Operation for WriteRequest {

@@ -4,11 +4,8 @@
 
 use std::fmt;
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    ApiError, Call, IdSource, Method, Operation, Route, Subscribes, error_codes,
-};
+use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error_codes};
 use super::{LanguageClient, LanguageEvent};
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl LanguageClient {
@@ -144,40 +141,29 @@ impl StartLanguageServerResult {
     }
 }
 
-/// Why the API refused
-/// [`LanguageClient::start_language_server`](super::LanguageClient::start_language_server).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum StartLanguageServerError {
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `server_overloaded`: The server has no capacity for this call at the moment. Try again later.
-    ServerOverloaded,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    StartLanguageServerError, errors::meaning;
-    ModelNotFound = "model_not_found",
-    ServerOverloaded = "server_overloaded",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused
+    /// [`LanguageClient::start_language_server`](super::LanguageClient::start_language_server).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum StartLanguageServerError {
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `server_overloaded`: The server has no capacity for this call at the moment. Try again later.
+        ServerOverloaded = "server_overloaded",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for StartLanguageServerRequest {

@@ -3,9 +3,8 @@
 //! `Language.unsubscribeFromEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, Method, Operation, Route, error_codes};
+use crate::runtime::{Call, Method, Operation, Route, error_codes};
 use super::LanguageClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl LanguageClient {
@@ -77,31 +76,23 @@ impl UnsubscribeFromEventsResult {
     }
 }
 
-/// Why the API refused
-/// [`LanguageClient::unsubscribe_from_events`](super::LanguageClient::unsubscribe_from_events).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum UnsubscribeFromEventsError {
-    /// `not_subscribed`: This connection does not receive the events in question.
-    NotSubscribed,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    UnsubscribeFromEventsError, errors::meaning;
-    NotSubscribed = "not_subscribed",
-    TooManyRequests = "too_many_requests",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused
+    /// [`LanguageClient::unsubscribe_from_events`](super::LanguageClient::unsubscribe_from_events).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum UnsubscribeFromEventsError {
+        /// `not_subscribed`: This connection does not receive the events in question.
+        NotSubscribed = "not_subscribed",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for UnsubscribeFromEventsRequest {

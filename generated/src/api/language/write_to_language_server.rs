@@ -3,11 +3,8 @@
 //! `Language.writeToLanguageServer`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    ApiError, Blob, BlobRule, Call, Method, Operation, Route, error_codes,
-};
+use crate::runtime::{Blob, BlobRule, Call, Method, Operation, Route, error_codes};
 use super::LanguageClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl LanguageClient {
@@ -87,37 +84,27 @@ impl WriteToLanguageServerResult {
     }
 }
 
-/// Why the API refused
-/// [`LanguageClient::write_to_language_server`](super::LanguageClient::write_to_language_server).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum WriteToLanguageServerError {
-    /// `language_server_not_found`: The language server does not exist, or is not one of this connection.
-    LanguageServerNotFound,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    WriteToLanguageServerError, errors::meaning;
-    LanguageServerNotFound = "language_server_not_found",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused
+    /// [`LanguageClient::write_to_language_server`](super::LanguageClient::write_to_language_server).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum WriteToLanguageServerError {
+        /// `language_server_not_found`: The language server does not exist, or is not one of this connection.
+        LanguageServerNotFound = "language_server_not_found",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for WriteToLanguageServerRequest {

@@ -3,9 +3,8 @@
 //! `Model.clearPreviousTrainingSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl ModelClient {
@@ -89,47 +88,34 @@ impl ClearPreviousTrainingSessionResult {
     }
 }
 
-/// Why the API refused
-/// [`ModelClient::clear_previous_training_session`](super::ModelClient::clear_previous_training_session).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ClearPreviousTrainingSessionError {
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `training_session_not_found`: The model, or the debug session, does not have this training session.
-    TrainingSessionNotFound,
-    /// `training_session_running`: The training session is still going on. Cancel it with
-    /// `cancel_training_session` first.
-    TrainingSessionRunning,
-    /// `access_denied`: The caller may not do this.
-    AccessDenied,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    ClearPreviousTrainingSessionError, errors::meaning;
-    ModelNotFound = "model_not_found",
-    TrainingSessionNotFound = "training_session_not_found",
-    TrainingSessionRunning = "training_session_running",
-    AccessDenied = "access_denied",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused
+    /// [`ModelClient::clear_previous_training_session`](super::ModelClient::clear_previous_training_session).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum ClearPreviousTrainingSessionError {
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `training_session_not_found`: The model, or the debug session, does not have this training session.
+        TrainingSessionNotFound = "training_session_not_found",
+        /// `training_session_running`: The training session is still going on. Cancel it with
+        /// `cancel_training_session` first.
+        TrainingSessionRunning = "training_session_running",
+        /// `access_denied`: The caller may not do this.
+        AccessDenied = "access_denied",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for ClearPreviousTrainingSessionRequest {

@@ -4,11 +4,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use crate::runtime::{
-    ApiError, Blob, BlobRule, Call, Method, Operation, Tagged, error_codes,
-};
+use crate::runtime::{Blob, BlobRule, Call, Method, Operation, Tagged, error_codes};
 use super::ModelClient;
-use super::super::errors;
 use super::super::errors::{
     DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound,
 };
@@ -537,68 +534,48 @@ impl CreateModelResult {
     }
 }
 
-/// Why the API refused [`ModelClient::create_model`](super::ModelClient::create_model).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum CreateModelError {
-    /// `name_already_used`: The owner has another item of this kind with the same name.
-    NameAlreadyUsed,
-    /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
-    /// Where something is created, this is the organization that would own it.
-    OrganizationNotFound,
-    /// `access_denied`: The caller may not do this.
-    AccessDenied,
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `snapshot_not_found`: The model does not have this snapshot.
-    SnapshotNotFound,
-    /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
-    QuotaExceeded,
-    /// `server_overloaded`: The server has no capacity for this call at the moment. Try again later.
-    ServerOverloaded,
-    /// `invalid_executable_file`: The executable file has a format that cannot be run.
-    InvalidExecutableFile,
-    /// `read_executable_file_failed`: The executable file could not be read.
-    ReadExecutableFileFailed,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no
-    /// access to it.
-    DatasetNotFound(ReferencedDatasetNotFound),
-    /// `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
-    DatasetKeyNotFound(DatasetKeyNotFound),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    CreateModelError, errors::meaning;
-    NameAlreadyUsed = "name_already_used",
-    OrganizationNotFound = "organization_not_found",
-    AccessDenied = "access_denied",
-    ModelNotFound = "model_not_found",
-    SnapshotNotFound = "snapshot_not_found",
-    QuotaExceeded = "quota_exceeded",
-    ServerOverloaded = "server_overloaded",
-    InvalidExecutableFile = "invalid_executable_file",
-    ReadExecutableFileFailed = "read_executable_file_failed",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
-    DatasetNotFound(fields) = "dataset_not_found",
-    DatasetKeyNotFound(fields) = "dataset_key_not_found",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`ModelClient::create_model`](super::ModelClient::create_model).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum CreateModelError {
+        /// `name_already_used`: The owner has another item of this kind with the same name.
+        NameAlreadyUsed = "name_already_used",
+        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
+        /// Where something is created, this is the organization that would own it.
+        OrganizationNotFound = "organization_not_found",
+        /// `access_denied`: The caller may not do this.
+        AccessDenied = "access_denied",
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `snapshot_not_found`: The model does not have this snapshot.
+        SnapshotNotFound = "snapshot_not_found",
+        /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
+        QuotaExceeded = "quota_exceeded",
+        /// `server_overloaded`: The server has no capacity for this call at the moment. Try again later.
+        ServerOverloaded = "server_overloaded",
+        /// `invalid_executable_file`: The executable file has a format that cannot be run.
+        InvalidExecutableFile = "invalid_executable_file",
+        /// `read_executable_file_failed`: The executable file could not be read.
+        ReadExecutableFileFailed = "read_executable_file_failed",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no
+        /// access to it.
+        DatasetNotFound(ReferencedDatasetNotFound) = "dataset_not_found",
+        /// `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
+        DatasetKeyNotFound(DatasetKeyNotFound) = "dataset_key_not_found",
+    }
 }
 
 impl Operation for CreateModelRequest {

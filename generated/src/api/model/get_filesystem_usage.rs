@@ -3,9 +3,8 @@
 //! `Model.getFilesystemUsage`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl ModelClient {
@@ -95,48 +94,34 @@ impl GetFilesystemUsageResult {
     }
 }
 
-/// Why the API refused [`ModelClient::get_filesystem_usage`](super::ModelClient::get_filesystem_usage).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum GetFilesystemUsageError {
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `not_enough_space`: The files of the model do not fit into the given size.
-    NotEnoughSpace,
-    /// `access_denied`: The caller may not do this.
-    AccessDenied,
-    /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
-    QuotaExceeded,
-    /// `server_overloaded`: The server has no capacity for this call at the moment. Try again later.
-    ServerOverloaded,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    GetFilesystemUsageError, errors::meaning;
-    ModelNotFound = "model_not_found",
-    NotEnoughSpace = "not_enough_space",
-    AccessDenied = "access_denied",
-    QuotaExceeded = "quota_exceeded",
-    ServerOverloaded = "server_overloaded",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`ModelClient::get_filesystem_usage`](super::ModelClient::get_filesystem_usage).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum GetFilesystemUsageError {
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `not_enough_space`: The files of the model do not fit into the given size.
+        NotEnoughSpace = "not_enough_space",
+        /// `access_denied`: The caller may not do this.
+        AccessDenied = "access_denied",
+        /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
+        QuotaExceeded = "quota_exceeded",
+        /// `server_overloaded`: The server has no capacity for this call at the moment. Try again later.
+        ServerOverloaded = "server_overloaded",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for GetFilesystemUsageRequest {

@@ -3,9 +3,8 @@
 //! `Model.setUsedPersistentLaunchersForEvaluate`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 use super::super::types::UsedPersistentLauncher;
 
@@ -100,47 +99,34 @@ impl SetUsedPersistentLaunchersForEvaluateResult {
     }
 }
 
-/// Why the API refused
-/// [`ModelClient::set_used_persistent_launchers_for_evaluate`](super::ModelClient::set_used_persistent_launchers_for_evaluate).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum SetUsedPersistentLaunchersForEvaluateError {
-    /// `persistent_launcher_not_found`: The persistent launcher does not exist.
-    PersistentLauncherNotFound,
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `snapshot_no_longer_exists`: The model is based on a snapshot of another model that has been
-    /// deleted.
-    SnapshotNoLongerExists,
-    /// `access_denied`: The caller may not do this.
-    AccessDenied,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    SetUsedPersistentLaunchersForEvaluateError, errors::meaning;
-    PersistentLauncherNotFound = "persistent_launcher_not_found",
-    ModelNotFound = "model_not_found",
-    SnapshotNoLongerExists = "snapshot_no_longer_exists",
-    AccessDenied = "access_denied",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused
+    /// [`ModelClient::set_used_persistent_launchers_for_evaluate`](super::ModelClient::set_used_persistent_launchers_for_evaluate).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum SetUsedPersistentLaunchersForEvaluateError {
+        /// `persistent_launcher_not_found`: The persistent launcher does not exist.
+        PersistentLauncherNotFound = "persistent_launcher_not_found",
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `snapshot_no_longer_exists`: The model is based on a snapshot of another model that has been
+        /// deleted.
+        SnapshotNoLongerExists = "snapshot_no_longer_exists",
+        /// `access_denied`: The caller may not do this.
+        AccessDenied = "access_denied",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for SetUsedPersistentLaunchersForEvaluateRequest {

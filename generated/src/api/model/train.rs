@@ -3,9 +3,8 @@
 //! `Model.train`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
 use super::ModelClient;
-use super::super::errors;
 use super::super::errors::{
     DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound,
 };
@@ -139,59 +138,42 @@ impl TrainResult {
     }
 }
 
-/// Why the API refused [`ModelClient::train`](super::ModelClient::train).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum TrainError {
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `persistent_launcher_not_found`: The persistent launcher does not exist.
-    PersistentLauncherNotFound,
-    /// `snapshot_no_longer_exists`: The model is based on a snapshot of another model that has been
-    /// deleted.
-    SnapshotNoLongerExists,
-    /// `access_denied`: The caller may not do this.
-    AccessDenied,
-    /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
-    QuotaExceeded,
-    /// `model_to_mount_no_longer_exists`: A model that the state mounts has been deleted.
-    ModelToMountNoLongerExists,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no
-    /// access to it.
-    DatasetNotFound(ReferencedDatasetNotFound),
-    /// `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
-    DatasetKeyNotFound(DatasetKeyNotFound),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    TrainError, errors::meaning;
-    ModelNotFound = "model_not_found",
-    PersistentLauncherNotFound = "persistent_launcher_not_found",
-    SnapshotNoLongerExists = "snapshot_no_longer_exists",
-    AccessDenied = "access_denied",
-    QuotaExceeded = "quota_exceeded",
-    ModelToMountNoLongerExists = "model_to_mount_no_longer_exists",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
-    DatasetNotFound(fields) = "dataset_not_found",
-    DatasetKeyNotFound(fields) = "dataset_key_not_found",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`ModelClient::train`](super::ModelClient::train).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum TrainError {
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `persistent_launcher_not_found`: The persistent launcher does not exist.
+        PersistentLauncherNotFound = "persistent_launcher_not_found",
+        /// `snapshot_no_longer_exists`: The model is based on a snapshot of another model that has been
+        /// deleted.
+        SnapshotNoLongerExists = "snapshot_no_longer_exists",
+        /// `access_denied`: The caller may not do this.
+        AccessDenied = "access_denied",
+        /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
+        QuotaExceeded = "quota_exceeded",
+        /// `model_to_mount_no_longer_exists`: A model that the state mounts has been deleted.
+        ModelToMountNoLongerExists = "model_to_mount_no_longer_exists",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no
+        /// access to it.
+        DatasetNotFound(ReferencedDatasetNotFound) = "dataset_not_found",
+        /// `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
+        DatasetKeyNotFound(DatasetKeyNotFound) = "dataset_key_not_found",
+    }
 }
 
 impl Operation for TrainRequest {

@@ -3,9 +3,8 @@
 //! `Model.updateSnapshot`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl ModelClient {
@@ -115,42 +114,30 @@ impl UpdateSnapshotResult {
     }
 }
 
-/// Why the API refused [`ModelClient::update_snapshot`](super::ModelClient::update_snapshot).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum UpdateSnapshotError {
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `snapshot_not_found`: The model does not have this snapshot.
-    SnapshotNotFound,
-    /// `access_denied`: The caller may not do this.
-    AccessDenied,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    UpdateSnapshotError, errors::meaning;
-    ModelNotFound = "model_not_found",
-    SnapshotNotFound = "snapshot_not_found",
-    AccessDenied = "access_denied",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`ModelClient::update_snapshot`](super::ModelClient::update_snapshot).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum UpdateSnapshotError {
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `snapshot_not_found`: The model does not have this snapshot.
+        SnapshotNotFound = "snapshot_not_found",
+        /// `access_denied`: The caller may not do this.
+        AccessDenied = "access_denied",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for UpdateSnapshotRequest {

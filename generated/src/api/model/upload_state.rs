@@ -3,9 +3,8 @@
 //! `Model.uploadState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
 use super::ModelClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 use super::super::types::{MountedModel, StateEntry};
 
@@ -154,55 +153,39 @@ impl UploadStateResult {
     }
 }
 
-/// Why the API refused [`ModelClient::upload_state`](super::ModelClient::upload_state).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum UploadStateError {
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `model_to_mount_not_found`: A model to mount does not exist, or the caller has no access to it.
-    ModelToMountNotFound,
-    /// `snapshot_for_model_to_mount_not_found`: A model to mount does not have the given snapshot.
-    SnapshotForModelToMountNotFound,
-    /// `access_denied`: The caller may not do this.
-    AccessDenied,
-    /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
-    QuotaExceeded,
-    /// `state_not_found`: The model does not have this state.
-    StateNotFound,
-    /// `state_is_active`: The state is the active one and cannot be deleted. Choose another with
-    /// `set_active_model_state` first.
-    StateIsActive,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    UploadStateError, errors::meaning;
-    ModelNotFound = "model_not_found",
-    ModelToMountNotFound = "model_to_mount_not_found",
-    SnapshotForModelToMountNotFound = "snapshot_for_model_to_mount_not_found",
-    AccessDenied = "access_denied",
-    QuotaExceeded = "quota_exceeded",
-    StateNotFound = "state_not_found",
-    StateIsActive = "state_is_active",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`ModelClient::upload_state`](super::ModelClient::upload_state).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum UploadStateError {
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `model_to_mount_not_found`: A model to mount does not exist, or the caller has no access to it.
+        ModelToMountNotFound = "model_to_mount_not_found",
+        /// `snapshot_for_model_to_mount_not_found`: A model to mount does not have the given snapshot.
+        SnapshotForModelToMountNotFound = "snapshot_for_model_to_mount_not_found",
+        /// `access_denied`: The caller may not do this.
+        AccessDenied = "access_denied",
+        /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
+        QuotaExceeded = "quota_exceeded",
+        /// `state_not_found`: The model does not have this state.
+        StateNotFound = "state_not_found",
+        /// `state_is_active`: The state is the active one and cannot be deleted. Choose another with
+        /// `set_active_model_state` first.
+        StateIsActive = "state_is_active",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for UploadStateRequest {

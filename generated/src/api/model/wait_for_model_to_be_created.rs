@@ -4,9 +4,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use crate::runtime::{ApiError, Call, Keyed, Method, Operation, Tagged, error_codes};
+use crate::runtime::{Call, Keyed, Method, Operation, Tagged, error_codes};
 use super::ModelClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 use super::super::types::{CodeTerminated, CreateStateStage};
 
@@ -417,40 +416,29 @@ impl InitialStateDurations {
     }
 }
 
-/// Why the API refused
-/// [`ModelClient::wait_for_model_to_be_created`](super::ModelClient::wait_for_model_to_be_created).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum WaitForModelToBeCreatedError {
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `model_already_created`: The model is not being created, or its creation is already over.
-    ModelAlreadyCreated,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    WaitForModelToBeCreatedError, errors::meaning;
-    ModelNotFound = "model_not_found",
-    ModelAlreadyCreated = "model_already_created",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused
+    /// [`ModelClient::wait_for_model_to_be_created`](super::ModelClient::wait_for_model_to_be_created).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum WaitForModelToBeCreatedError {
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `model_already_created`: The model is not being created, or its creation is already over.
+        ModelAlreadyCreated = "model_already_created",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for WaitForModelToBeCreatedRequest {

@@ -3,9 +3,8 @@
 //! `PersistentLauncher.deletePersistentLauncher`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{ApiError, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, error_codes};
 use super::PersistentLauncherClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl PersistentLauncherClient {
@@ -80,40 +79,29 @@ impl DeletePersistentLauncherResult {
     }
 }
 
-/// Why the API refused
-/// [`PersistentLauncherClient::delete_persistent_launcher`](super::PersistentLauncherClient::delete_persistent_launcher).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum DeletePersistentLauncherError {
-    /// `persistent_launcher_not_found`: The persistent launcher does not exist.
-    PersistentLauncherNotFound,
-    /// `persistent_launcher_being_deleted`: The persistent launcher is about to disappear already.
-    PersistentLauncherBeingDeleted,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    DeletePersistentLauncherError, errors::meaning;
-    PersistentLauncherNotFound = "persistent_launcher_not_found",
-    PersistentLauncherBeingDeleted = "persistent_launcher_being_deleted",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused
+    /// [`PersistentLauncherClient::delete_persistent_launcher`](super::PersistentLauncherClient::delete_persistent_launcher).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum DeletePersistentLauncherError {
+        /// `persistent_launcher_not_found`: The persistent launcher does not exist.
+        PersistentLauncherNotFound = "persistent_launcher_not_found",
+        /// `persistent_launcher_being_deleted`: The persistent launcher is about to disappear already.
+        PersistentLauncherBeingDeleted = "persistent_launcher_being_deleted",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for DeletePersistentLauncherRequest {

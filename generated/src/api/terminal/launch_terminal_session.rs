@@ -3,11 +3,8 @@
 //! `Terminal.launchTerminalSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    ApiError, Call, IdSource, Method, Operation, Route, Subscribes, error_codes,
-};
+use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error_codes};
 use super::{TerminalClient, TerminalEvent};
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 use super::super::types::{ExecutionLocation, FilesystemAccess};
 
@@ -214,46 +211,33 @@ impl LaunchTerminalSessionResult {
     }
 }
 
-/// Why the API refused
-/// [`TerminalClient::launch_terminal_session`](super::TerminalClient::launch_terminal_session).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum LaunchTerminalSessionError {
-    /// `model_not_found`: The model does not exist, or the caller has no access to it.
-    ModelNotFound,
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// `persistent_launcher_not_found`: The persistent launcher does not exist.
-    PersistentLauncherNotFound,
-    /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
-    QuotaExceeded,
-    /// `server_overloaded`: The server has no capacity for this call at the moment. Try again later.
-    ServerOverloaded,
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    LaunchTerminalSessionError, errors::meaning;
-    ModelNotFound = "model_not_found",
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
-    PersistentLauncherNotFound = "persistent_launcher_not_found",
-    QuotaExceeded = "quota_exceeded",
-    ServerOverloaded = "server_overloaded",
+    use super::super::errors::meaning;
+
+    /// Why the API refused
+    /// [`TerminalClient::launch_terminal_session`](super::TerminalClient::launch_terminal_session).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum LaunchTerminalSessionError {
+        /// `model_not_found`: The model does not exist, or the caller has no access to it.
+        ModelNotFound = "model_not_found",
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+        /// `persistent_launcher_not_found`: The persistent launcher does not exist.
+        PersistentLauncherNotFound = "persistent_launcher_not_found",
+        /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
+        QuotaExceeded = "quota_exceeded",
+        /// `server_overloaded`: The server has no capacity for this call at the moment. Try again later.
+        ServerOverloaded = "server_overloaded",
+    }
 }
 
 impl Operation for LaunchTerminalSessionRequest {

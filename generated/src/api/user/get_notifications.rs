@@ -5,9 +5,8 @@
 use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use crate::runtime::{ApiError, Call, Method, Operation, Tagged, error_codes};
+use crate::runtime::{Call, Method, Operation, Tagged, error_codes};
 use super::UserClient;
-use super::super::errors;
 use super::super::errors::InvalidParameter;
 
 impl UserClient {
@@ -338,33 +337,24 @@ impl AlertFix {
     }
 }
 
-/// Why the API refused [`UserClient::get_notifications`](super::UserClient::get_notifications).
-///
-/// Open: a code that this version doesn't know is kept with its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum GetNotificationsError {
-    /// `bad_credentials`: The API key is missing, wrong or no longer valid.
-    BadCredentials,
-    /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
-    TooManyRequests,
-    /// `payment_required`: The account has no valid means of payment or has unpaid bills.
-    PaymentRequired,
-    /// `unknown`: Something went wrong on the server that it does not describe.
-    Unknown,
-    /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
-    InvalidParameter(InvalidParameter),
-    /// A code that this version doesn't know, with its fields.
-    Unrecognized(ApiError),
-}
-
 error_codes! {
-    GetNotificationsError, errors::meaning;
-    BadCredentials = "bad_credentials",
-    TooManyRequests = "too_many_requests",
-    PaymentRequired = "payment_required",
-    Unknown = "unknown",
-    InvalidParameter(fields) = "invalid_parameter",
+    use super::super::errors::meaning;
+
+    /// Why the API refused [`UserClient::get_notifications`](super::UserClient::get_notifications).
+    ///
+    /// Open: a code that this version doesn't know is kept with its fields.
+    pub enum GetNotificationsError {
+        /// `bad_credentials`: The API key is missing, wrong or no longer valid.
+        BadCredentials = "bad_credentials",
+        /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
+        TooManyRequests = "too_many_requests",
+        /// `payment_required`: The account has no valid means of payment or has unpaid bills.
+        PaymentRequired = "payment_required",
+        /// `unknown`: Something went wrong on the server that it does not describe.
+        Unknown = "unknown",
+        /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        InvalidParameter(InvalidParameter) = "invalid_parameter",
+    }
 }
 
 impl Operation for GetNotificationsRequest {
