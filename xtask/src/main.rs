@@ -1,5 +1,6 @@
 //! The project's own commands; the only code that touches the tree.
 
+mod bench;
 mod codegen;
 mod fixtures;
 mod tree;
@@ -14,6 +15,8 @@ use clap::Parser;
 enum Command {
     /// Generates the code that is made from the API definition.
     Codegen(codegen::Arguments),
+    /// Measures the client beside bare libraries and the official client.
+    Bench(bench::Arguments),
     /// Writes anew what the generator's fixtures expect.
     Fixtures,
 }
@@ -21,6 +24,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Codegen(arguments) => codegen::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Fixtures => fixtures::run(),
     };
     match result {

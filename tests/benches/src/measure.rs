@@ -1,0 +1,106 @@
+//! Taking turns, and what a process has used.
+
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use crate::contender::Contender;
+
+/// What one process of a contender measured.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Sample {
+    /// Wall time of the work, in seconds.
+    pub seconds: f64,
+    /// Processor time of the work, in seconds.
+    pub cpu_seconds: f64,
+    /// The most memory beyond what the process held before the work, in bytes.
+    pub extra_bytes: u64,
+    /// Times of single calls, in seconds, sorted.
+    pub calls: Vec<f64>,
+}
+
+impl Sample {
+    /// The time under which a share of the calls stayed.
+    pub fn percentile(&self, share: f64) -> f64 {
+        let index = (self.calls.len() as f64 * share) as usize;
+        self.calls.get(index.min(self.calls.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+    }
+}
+
+/// Measures work in this process from here on.
+pub struct Meter {
+    started: Instant,
+    cpu: f64,
+    held: u64,
+}
+
+impl Meter {
+    pub fn start() -> Self {
+        // The kernel forgets the peak so far, so that the work's own peak shows.
+        let _ = std::fs::write("/proc/self/clear_refs", "5");
+        Self { cpu: cpu_seconds(), held: status("VmRSS:"), started: Instant::now() }
+    }
+
+    pub fn stop(self) -> Sample {
+        Sample {
+            seconds: self.started.elapsed().as_secs_f64(),
+            cpu_seconds: cpu_seconds() - self.cpu,
+            extra_bytes: status("VmHWM:").saturating_sub(self.held),
+            calls: Vec::new(),
+        }
+    }
+}
+
+/// A line of `/proc/self/status`, in bytes; 0 where there is none.
+fn status(name: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kibibytes.unwrap_or(0) * 1024
+}
+
+/// The processor time of all threads of this process so far, in nanoseconds' resolution where the kernel has it.
+fn cpu_seconds() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let times = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok());
+    times.filter_map(|line| line.split_whitespace().next()?.parse::<f64>().ok()).sum::<f64>() / 1e9
+}
+
+/// A round for each contender in turn, as often as `rounds` says, each in a process of its own. The first round of
+/// each warms up and is not counted.
+pub fn in_turn(job: &str, contenders: &[Contender], url: &str, rounds: usize) -> Result<Vec<Vec<Sample>>> {
+    let mut samples = vec![Vec::new(); contenders.len()];
+    for round in 0..=rounds {
+        for (contender, samples) in contenders.iter().zip(&mut samples) {
+            let sample = process(job, *contender, url).with_context(|| format!("{job} of {contender}"))?;
+            if round > 0 {
+                samples.push(sample);
+            }
+        }
+    }
+    Ok(samples)
+}
+
+fn process(job: &str, contender: Contender, url: &str) -> Result<Sample> {
+    let program = std::env::current_exe()?;
+    let output = Command::new(program).args([job, &contender.to_string(), url]).stderr(Stdio::inherit()).output()?;
+    ensure!(output.status.success(), "the process failed: {}", output.status);
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// Runs functions in turn in this process, and gives the seconds of each run. The first of each is not counted.
+pub fn functions(rounds: usize, functions: &mut [&mut dyn FnMut()]) -> Vec<Vec<f64>> {
+    let mut seconds = vec![Vec::new(); functions.len()];
+    for round in 0..=rounds {
+        for (function, seconds) in functions.iter_mut().zip(&mut seconds) {
+            let started = Instant::now();
+            function();
+            if round > 0 {
+                seconds.push(started.elapsed().as_secs_f64());
+            }
+        }
+    }
+    seconds
+}

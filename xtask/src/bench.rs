@@ -1,0 +1,34 @@
+//! `cargo xtask bench`: this client beside bare libraries and the official client, in one table.
+
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+/// Where the table is written, beside being printed.
+const TABLE: &str = "target/bench.md";
+
+/// Measures the client.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Only show that everything works: little data, one round, and no figures to quote.
+    #[arg(long)]
+    quick: bool,
+}
+
+/// Runs the command. What it builds needs the headers of OpenSSL, for the sake of the official client.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["run", "--quiet", "--release", "--locked"]);
+    command.args(["--manifest-path", "tests/benches/Cargo.toml", "--target-dir", "target/benches", "--"]);
+    if arguments.quick {
+        command.arg("--quick");
+    }
+    let output = command.stderr(Stdio::inherit()).output().context("cannot run cargo")?;
+    ensure!(output.status.success(), "the benchmarks failed");
+    let table = String::from_utf8(output.stdout).context("the table is no text")?;
+    print!("{table}");
+    std::fs::write(Path::new(TABLE), &table).with_context(|| format!("cannot write {TABLE}"))?;
+    println!("\nwritten to {TABLE}");
+    Ok(ExitCode::SUCCESS)
+}
