@@ -6,7 +6,7 @@ use decthings::runtime::Router;
 
 use crate::config::LocalConfig;
 use crate::jobs::Jobs;
-use crate::services::{Datasets, Models};
+use crate::services::{Datasets, Filesystems, Models};
 use crate::store::Store;
 
 /// A Decthings of its own, with no datasets and no models at first.
@@ -24,7 +24,10 @@ impl Local {
 
     /// What answers calls in this process, without a socket and without keys. It needs a tokio runtime.
     pub fn router(self: &Arc<Self>) -> Router {
-        Router::new().dataset(Arc::new(Datasets(self.clone()))).model(Arc::new(Models(self.clone())))
+        Router::new()
+            .dataset(Arc::new(Datasets(self.clone())))
+            .fs(Arc::new(Filesystems(self.clone())))
+            .model(Arc::new(Models(self.clone())))
     }
 
     /// Its settings.
