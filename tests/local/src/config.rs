@@ -99,7 +99,7 @@ pub struct Limits {
     /// The bodies of the requests that are answered at the same time, together, in bytes: 1 GiB. Above it,
     /// `too_many_requests`.
     pub bodies_bytes: usize,
-    /// The memory that all entries and states take together, about, in bytes: 4 GiB. Above it, `quota_exceeded`.
+    /// The memory that all entries, states and files take together, about, in bytes: 4 GiB. Above it, `quota_exceeded`.
     pub stored_bytes: u64,
     /// The datasets: 1,000. Above it, `quota_exceeded`.
     pub datasets: usize,
@@ -108,6 +108,10 @@ pub struct Limits {
     pub entries: usize,
     /// The models: 1,000. Above it, `quota_exceeded`.
     pub models: usize,
+    /// The persistent launchers: 100. Above it, `quota_exceeded`.
+    pub persistent_launchers: usize,
+    /// The repositories for images: 1,000. Above it, `quota_exceeded`.
+    pub repositories: usize,
     /// The states of a model, with those being made: 1,000. Above it, `quota_exceeded`.
     pub states: usize,
     /// The snapshots of a model: 1,000. Above it, `quota_exceeded`.
@@ -132,6 +136,8 @@ impl Default for Limits {
             datasets: 1_000,
             entries: 100_000,
             models: 1_000,
+            persistent_launchers: 100,
+            repositories: 1_000,
             states: 1_000,
             snapshots: 1_000,
             training_sessions: 100,

@@ -77,7 +77,6 @@ pub(crate) struct Launcher {
 pub(crate) struct Jobs {
     all: Mutex<All>,
     slots: Arc<Semaphore>,
-    startup: Duration,
     most: usize,
 }
 
@@ -92,12 +91,7 @@ struct All {
 impl Jobs {
     pub(crate) fn new(config: &LocalConfig) -> Self {
         let slots = config.limits.running_trainings.clamp(1, Semaphore::MAX_PERMITS);
-        Self {
-            all: Mutex::default(),
-            slots: Arc::new(Semaphore::new(slots)),
-            startup: config.launcher_startup,
-            most: config.limits.jobs,
-        }
+        Self { all: Mutex::default(), slots: Arc::new(Semaphore::new(slots)), most: config.limits.jobs }
     }
 
     /// Starts a job, which ends soon after its sign is set.
@@ -118,26 +112,27 @@ impl Jobs {
         Ok(())
     }
 
-    /// Waits for a launcher.
-    pub(crate) async fn launch(&self, sign: &StopSign) -> Result<Launcher, Stop> {
-        self.launch_with(sign, async { None }).await
+    /// Waits for a launcher, which takes so long to start.
+    pub(crate) async fn launch(&self, sign: &StopSign, startup: Duration) -> Result<Launcher, Stop> {
+        self.launch_with(sign, startup, async { None }).await
     }
 
     /// Waits for a launcher that shares its processor with none of the other training sessions.
-    pub(crate) async fn launch_training(&self, sign: &StopSign) -> Result<Launcher, Stop> {
-        self.launch_with(sign, async { self.slots.clone().acquire_owned().await.ok() }).await
+    pub(crate) async fn launch_training(&self, sign: &StopSign, startup: Duration) -> Result<Launcher, Stop> {
+        self.launch_with(sign, startup, async { self.slots.clone().acquire_owned().await.ok() }).await
     }
 
     async fn launch_with(
         &self,
         sign: &StopSign,
+        startup: Duration,
         slot: impl Future<Output = Option<OwnedSemaphorePermit>>,
     ) -> Result<Launcher, Stop> {
         let asked = Instant::now();
         let started = async {
             // Even the shortest sleep would take a millisecond.
-            if !self.startup.is_zero() {
-                tokio::time::sleep(self.startup).await;
+            if !startup.is_zero() {
+                tokio::time::sleep(startup).await;
             }
             slot.await
         };

@@ -6,7 +6,7 @@ use decthings::runtime::Router;
 
 use crate::config::LocalConfig;
 use crate::jobs::Jobs;
-use crate::services::{Datasets, Filesystems, Models};
+use crate::services::{Datasets, Filesystems, Images, Launchers, Models};
 use crate::store::Store;
 
 /// A Decthings of its own, with no datasets and no models at first.
@@ -27,7 +27,9 @@ impl Local {
         Router::new()
             .dataset(Arc::new(Datasets(self.clone())))
             .fs(Arc::new(Filesystems(self.clone())))
+            .image(Arc::new(Images(self.clone())))
             .model(Arc::new(Models(self.clone())))
+            .persistent_launcher(Arc::new(Launchers(self.clone())))
     }
 
     /// Its settings.

@@ -2,9 +2,13 @@
 
 mod dataset;
 mod fs;
+mod images;
 mod launcher;
+mod launchers;
 mod model;
 
 pub(crate) use dataset::Datasets;
 pub(crate) use fs::Filesystems;
+pub(crate) use images::Images;
+pub(crate) use launchers::Launchers;
 pub(crate) use model::Models;

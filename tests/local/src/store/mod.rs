@@ -4,8 +4,10 @@ pub(crate) mod datasets;
 pub(crate) mod entries;
 pub(crate) mod files;
 pub(crate) mod ids;
+pub(crate) mod launchers;
 pub(crate) mod listing;
 pub(crate) mod models;
+pub(crate) mod repositories;
 pub(crate) mod runs;
 pub(crate) mod states;
 pub(crate) mod training;
@@ -18,7 +20,9 @@ use decthings::types::{Owner, OwnerUser};
 use crate::fail::Fail;
 use datasets::StoredDataset;
 use files::Room;
+use launchers::StoredLauncher;
 use models::StoredModel;
+use repositories::StoredRepository;
 
 /// The id and the name of the only user.
 pub(crate) const USER: &str = "local";
@@ -34,11 +38,14 @@ pub(crate) fn footprint(tensor: &Tensor) -> u64 {
     u64::try_from(tensor.byte_len()).unwrap_or(u64::MAX).saturating_add(DESCRIPTION)
 }
 
-/// Datasets and models by id.
+/// Datasets, models and so on by id.
 #[derive(Default)]
 pub(crate) struct Store {
     pub(crate) datasets: BTreeMap<String, StoredDataset>,
     pub(crate) models: BTreeMap<String, StoredModel>,
+    pub(crate) launchers: BTreeMap<String, StoredLauncher>,
+    /// By name.
+    pub(crate) repositories: BTreeMap<String, StoredRepository>,
     created: u64,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use decthings::api::model::WaitForModelToBeCreatedResult;
 use decthings::types::{
     Access, BaseSnapshot, DefaultLauncherSpecs, ImageReference, LauncherSpec, MaxDurationsSeconds, Model, ModelImage,
-    ModelLanguage, ModelSnapshot, SnapshotState, Tag,
+    ModelLanguage, ModelSnapshot, SnapshotState, Tag, UsedPersistentLauncher,
 };
 
 use super::files::{Files, Room};
@@ -34,6 +34,8 @@ pub(crate) struct StoredModel {
     pub(crate) durations: MaxDurationsSeconds,
     pub(crate) filesystem_mebibytes: u32,
     pub(crate) files: Arc<Files>,
+    /// The persistent launchers that evaluations may use, first choice first.
+    pub(crate) used_launchers: Vec<UsedPersistentLauncher>,
     pub(crate) states: Vec<StoredState>,
     pub(crate) active: Option<String>,
     pub(crate) snapshots: Vec<StoredSnapshot>,
@@ -95,6 +97,7 @@ impl StoredModel {
             durations: MaxDurationsSeconds::new(60, 120, 600, 86_400, 600),
             filesystem_mebibytes: 1024,
             files: Arc::new(Files::new()),
+            used_launchers: Vec::new(),
             states: Vec::new(),
             active: None,
             snapshots: Vec::new(),

@@ -24,7 +24,7 @@ pub(crate) struct TrainingRun {
     model_id: String,
     new_state_name: String,
     created_at: i64,
-    launcher: LauncherSpec,
+    pub(crate) location: UsedExecutionLocation,
     progress: Mutex<Progress>,
 }
 
@@ -42,7 +42,7 @@ struct Metric {
 }
 
 impl TrainingRun {
-    pub(crate) fn new(model_id: &str, new_state_name: &str, launcher: LauncherSpec) -> Self {
+    pub(crate) fn new(model_id: &str, new_state_name: &str, location: UsedExecutionLocation) -> Self {
         let progress = Progress {
             status: TrainingStatus::Starting,
             start: TrainingStartDurations::new(),
@@ -56,7 +56,7 @@ impl TrainingRun {
             model_id: model_id.to_owned(),
             new_state_name: new_state_name.to_owned(),
             created_at: time::now(),
-            launcher,
+            location,
             progress: Mutex::new(progress),
         }
     }
@@ -139,7 +139,7 @@ impl TrainingRun {
             &self.new_state_name,
             self.created_at,
             progress.metrics.iter().map(count),
-            temporary(self.launcher.clone()),
+            self.location.clone(),
             progress.status.clone(),
         )
     }
@@ -169,7 +169,7 @@ impl Progress {
     }
 }
 
-/// Where everything runs here.
+/// A launcher of an operation's own.
 pub(crate) fn temporary(launcher: LauncherSpec) -> UsedExecutionLocation {
     UsedExecutionLocation::TemporaryLauncher(UsedExecutionLocationTemporaryLauncher::new(launcher))
 }

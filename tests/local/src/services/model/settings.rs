@@ -6,6 +6,8 @@ use decthings::api::model::{
     SetImageResult, SetUsedPersistentLaunchersForEvaluateRequest, SetUsedPersistentLaunchersForEvaluateResult,
 };
 
+use decthings::types::UsedPersistentLauncherLevel;
+
 use crate::check;
 use crate::fail::Fail;
 use crate::local::Local;
@@ -58,19 +60,32 @@ pub(super) fn set_used_persistent_launchers_for_evaluate(
     local: &Local,
     request: &SetUsedPersistentLaunchersForEvaluateRequest,
 ) -> Result<SetUsedPersistentLaunchersForEvaluateResult, Fail> {
-    let store = local.store();
+    let mut store = local.store();
     let model = store.model(&request.model_id)?;
-    if request.persistent_launchers.is_empty() {
-        return Ok(SetUsedPersistentLaunchersForEvaluateResult::new());
+    if !request.persistent_launchers.is_empty() {
+        model.check_base(&store)?;
     }
-    model.check_base(&store)?;
-    Err(Fail::PersistentLauncherNotFound)
+    for (index, used) in request.persistent_launchers.iter().enumerate() {
+        store.launcher(&used.persistent_launcher_id)?;
+        let path = format!("persistentLaunchers[{index}]");
+        if let UsedPersistentLauncherLevel::Unrecognized(other) = &used.level {
+            return Err(Fail::invalid(format!("{path}.level"), format!("there is no level {other:?}")));
+        }
+        let mut before = request.persistent_launchers.iter().take(index);
+        if before.any(|other| other.persistent_launcher_id == used.persistent_launcher_id) {
+            return Err(Fail::invalid(format!("{path}.persistentLauncherId"), "is repeated"));
+        }
+    }
+    store.model_mut(&request.model_id)?.used_launchers = request.persistent_launchers.clone();
+    Ok(SetUsedPersistentLaunchersForEvaluateResult::new())
 }
 
 pub(super) fn get_used_persistent_launchers_for_evaluate(
     local: &Local,
     request: &GetUsedPersistentLaunchersForEvaluateRequest,
 ) -> Result<GetUsedPersistentLaunchersForEvaluateResult, Fail> {
-    local.store().model(&request.model_id)?;
-    Ok(GetUsedPersistentLaunchersForEvaluateResult::new([]))
+    let store = local.store();
+    let used = store.model(&request.model_id)?.used_launchers.iter();
+    let there = used.filter(|used| store.launcher(&used.persistent_launcher_id).is_ok());
+    Ok(GetUsedPersistentLaunchersForEvaluateResult::new(there.cloned()))
 }
