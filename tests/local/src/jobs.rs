@@ -88,6 +88,15 @@ struct All {
     threads: JoinSet<()>,
 }
 
+impl All {
+    fn forget_ended(&mut self) {
+        while let Some(ended) = self.tasks.try_join_next_with_id() {
+            let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
+            self.signs.remove(&id);
+        }
+    }
+}
+
 impl Jobs {
     pub(crate) fn new(config: &LocalConfig) -> Self {
         let slots = config.limits.running_trainings.clamp(1, Semaphore::MAX_PERMITS);
@@ -97,10 +106,7 @@ impl Jobs {
     /// Starts a job, which ends soon after its sign is set.
     pub(crate) fn spawn(&self, sign: &StopSign, job: impl Future<Output = ()> + Send + 'static) -> Result<(), Fail> {
         let mut all = self.all();
-        while let Some(ended) = all.tasks.try_join_next_with_id() {
-            let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
-            all.signs.remove(&id);
-        }
+        all.forget_ended();
         if all.closed {
             return Err(Fail::Unknown);
         }
@@ -177,6 +183,13 @@ impl Jobs {
                 Err(Ended::Stopped(Stop::TimeLimit))
             }
         }
+    }
+
+    /// How many are going on.
+    pub(crate) fn count(&self) -> usize {
+        let mut all = self.all();
+        all.forget_ended();
+        all.tasks.len()
     }
 
     /// Starts no more jobs, stops all, and waits until they have ended.

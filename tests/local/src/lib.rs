@@ -50,6 +50,6 @@ mod services;
 mod store;
 mod time;
 
-pub use config::{Limits, LocalConfig};
+pub use config::{Limits, LocalConfig, LocalUser};
 pub use http::{LocalServer, StartError};
 pub use local::Local;

@@ -7,24 +7,29 @@ pub(crate) mod ids;
 pub(crate) mod launchers;
 pub(crate) mod listing;
 pub(crate) mod models;
+pub(crate) mod organizations;
 pub(crate) mod repositories;
 pub(crate) mod runs;
 pub(crate) mod states;
 pub(crate) mod training;
+pub(crate) mod users;
 
 use std::collections::BTreeMap;
 
 use decthings::Tensor;
+use decthings::api::user::{Notification, NotificationData};
 use decthings::types::{Owner, OwnerUser};
 
+use crate::config::{LocalConfig, LocalUser};
 use crate::fail::Fail;
 use datasets::StoredDataset;
 use files::Room;
 use launchers::StoredLauncher;
 use models::StoredModel;
+use organizations::StoredOrganization;
 use repositories::StoredRepository;
 
-/// The id and the name of the only user.
+/// The id and the name of the user who calls.
 pub(crate) const USER: &str = "local";
 
 /// The owner of everything.
@@ -46,10 +51,30 @@ pub(crate) struct Store {
     pub(crate) launchers: BTreeMap<String, StoredLauncher>,
     /// By name.
     pub(crate) repositories: BTreeMap<String, StoredRepository>,
+    pub(crate) organizations: BTreeMap<String, StoredOrganization>,
+    /// The caller first.
+    pub(crate) users: Vec<LocalUser>,
+    /// The oldest first.
+    pub(crate) notifications: Vec<Notification>,
     created: u64,
 }
 
 impl Store {
+    /// What there is before anybody has done anything.
+    pub(crate) fn new(config: &LocalConfig) -> Self {
+        let caller = LocalUser::new(USER, USER, &config.email);
+        let users = [caller].into_iter().chain(config.users.iter().cloned()).collect();
+        let mut store = Self { users, ..Self::default() };
+        store.notify(NotificationData::AccountRegistered);
+        for (name, from) in &config.invitations {
+            let id = store.add_organization(name.clone(), from);
+            if let Some(organization) = store.organizations.get_mut(&id) {
+                organization.invited.push(config.email.clone());
+            }
+        }
+        store
+    }
+
     /// A number that grows with everything that is created, to keep lists in order.
     pub(crate) fn next_sequence(&mut self) -> u64 {
         self.created = self.created.saturating_add(1);

@@ -8,6 +8,7 @@ use decthings::api::model::{
     GetTrainingStatusResult, TrainingFailure, TrainingStatus, TrainingStatusCompleted, TrainingStatusFailed,
     TrainingStatusGettingState, TrainingStatusRunning,
 };
+use decthings::api::user::{NotificationDataTrainingFinished, TrainingOutcome};
 use decthings::types::{
     LauncherSpec, TrainingMetric, TrainingMetricCount, TrainingMetricEntry, TrainingMetricRange,
     TrainingStartDurations, UsedExecutionLocation, UsedExecutionLocationTemporaryLauncher,
@@ -126,6 +127,11 @@ impl TrainingRun {
         };
         failed.get_state_duration = progress.trained.map(|(_, at)| time::elapsed(at));
         progress.status = TrainingStatus::Failed(failed);
+    }
+
+    /// What the caller is told at the end.
+    pub(crate) fn finished(&self, outcome: TrainingOutcome) -> NotificationDataTrainingFinished {
+        NotificationDataTrainingFinished::new(&self.model_id, &self.id, &self.new_state_name, outcome)
     }
 
     pub(crate) fn view(&self) -> GetTrainingStatusResult {

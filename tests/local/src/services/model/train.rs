@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use decthings::api::model::{
     TrainRequest, TrainResult, TrainingFailure, TrainingFailureException, TrainingFailureMaxDurationExceeded,
 };
+use decthings::api::user::TrainingOutcome;
 use decthings::types::{RunningOperationType, TrainingStage};
 
 use super::make_state::{NO_SPACE, PANICKED};
@@ -145,6 +146,7 @@ fn finish(
             } else if let Ok(model) = store.model_mut(model_id) {
                 run.completed(&state.id);
                 model.add_state(state);
+                store.notify(run.finished(TrainingOutcome::Completed));
                 return;
             } else {
                 TrainingFailure::Cancelled
@@ -152,6 +154,7 @@ fn finish(
         }
     };
     run.failed(failure);
+    store.notify(run.finished(TrainingOutcome::Failed));
 }
 
 fn stopped(stop: Stop) -> TrainingFailure {

@@ -7,6 +7,8 @@ mod change;
 mod content;
 #[cfg(unix)]
 mod disk;
+#[cfg(all(test, unix))]
+mod disk_tests;
 mod errno;
 mod folder;
 mod inode;
