@@ -80,7 +80,10 @@ impl Content {
         for piece in pieces(offset, length) {
             let Some((now, later)) = rest.split_at_mut_checked(piece.length) else { break };
             if let Some(stored) = self.blocks.get(&piece.block).and_then(|block| block.get(piece.start..)) {
-                now.iter_mut().zip(stored).for_each(|(to, from)| *to = *from);
+                let length = stored.len().min(now.len());
+                if let (Some(to), Some(from)) = (now.get_mut(..length), stored.get(..length)) {
+                    to.copy_from_slice(from);
+                }
             }
             rest = later;
         }
