@@ -92,13 +92,18 @@ impl fmt::Debug for LocalConfig {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The longest body of an HTTP request, in bytes: 256 MiB. Above it, the answer has the status 413.
+    /// The longest body of an HTTP request and the longest message on a WebSocket, in bytes: 256 MiB. Above it, the
+    /// answer has the status 413, or the WebSocket is closed.
     pub body_bytes: usize,
-    /// The HTTP requests that are answered at the same time: 256. Above it, `too_many_requests`.
+    /// The calls that are answered at the same time: 256. Above it, `too_many_requests`.
     pub requests: usize,
     /// The bodies of the requests that are answered at the same time, together, in bytes: 1 GiB. Above it,
     /// `too_many_requests`.
     pub bodies_bytes: usize,
+    /// The WebSockets: 64. Above it, the handshake is answered with the status 503.
+    pub sockets: usize,
+    /// The calls of a WebSocket that are answered at the same time: 128. Above it, `too_many_requests`.
+    pub socket_calls: usize,
     /// The memory that all entries and states take together, about, in bytes: 4 GiB. Above it, `quota_exceeded`.
     pub stored_bytes: u64,
     /// The datasets: 1,000. Above it, `quota_exceeded`.
@@ -128,6 +133,8 @@ impl Default for Limits {
             body_bytes: 256 << 20,
             requests: 256,
             bodies_bytes: 1 << 30,
+            sockets: 64,
+            socket_calls: 128,
             stored_bytes: 4 << 30,
             datasets: 1_000,
             entries: 100_000,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use decthings::runtime::Router;
+use decthings::runtime::{EventHub, Router};
 
 use crate::config::LocalConfig;
 use crate::jobs::Jobs;
@@ -13,18 +13,22 @@ use crate::store::Store;
 pub struct Local {
     pub(crate) config: LocalConfig,
     pub(crate) jobs: Jobs,
+    pub(crate) events: EventHub,
     store: Mutex<Store>,
 }
 
 impl Local {
     /// Makes one. It does nothing before it is asked something.
     pub fn new(config: LocalConfig) -> Arc<Self> {
-        Arc::new(Self { jobs: Jobs::new(&config), store: Mutex::default(), config })
+        Arc::new(Self { jobs: Jobs::new(&config), events: EventHub::new(), store: Mutex::default(), config })
     }
 
     /// What answers calls in this process, without a socket and without keys. It needs a tokio runtime.
     pub fn router(self: &Arc<Self>) -> Router {
-        Router::new().dataset(Arc::new(Datasets(self.clone()))).model(Arc::new(Models(self.clone())))
+        Router::new()
+            .events(self.events.clone())
+            .dataset(Arc::new(Datasets(self.clone())))
+            .model(Arc::new(Models(self.clone())))
     }
 
     /// Its settings.

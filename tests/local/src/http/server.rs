@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::io;
+use std::mem;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -17,7 +18,8 @@ const CLOSING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A [`Local`] on a socket.
 ///
-/// It answers `POST /v0/{service}/{method}`, to callers with one of the keys of its configuration.
+/// It answers `POST /v0/{service}/{method}` and the messages on WebSockets at `/v0/ws`, to callers with one of the keys
+/// of its configuration.
 pub struct LocalServer {
     shared: Arc<Shared>,
     local: Arc<Local>,
@@ -67,6 +69,11 @@ impl LocalServer {
         // First the jobs, since calls wait for them.
         self.local.shutdown().await;
         self.shared.stopping.set(());
+        let mut sockets = mem::take(&mut *self.shared.sockets.lock().unwrap_or_else(PoisonError::into_inner));
+        let closed = async { while sockets.join_next().await.is_some() {} };
+        if tokio::time::timeout(CLOSING_TIMEOUT, closed).await.is_err() {
+            sockets.shutdown().await;
+        }
         if let Some(mut serving) = self.serving.take()
             && tokio::time::timeout(CLOSING_TIMEOUT, &mut serving).await.is_err()
         {
