@@ -3,6 +3,8 @@
 use decthings::api::errors::{DatasetKeyNotFound, IncorrectVersionId, InvalidParameter, ReferencedDatasetNotFound};
 use decthings::runtime::{ApiError, ErrorCode, Operation, ServiceError};
 
+use crate::store::files::Errno;
+
 /// What a method of a service answers.
 pub(crate) type Answer<R> = Result<<R as Operation>::Output, ServiceError<<R as Operation>::Error>>;
 
@@ -15,6 +17,7 @@ pub(crate) enum Fail {
     DatasetKeyNotFound { dataset: String, key: String },
     DatasetNotFound,
     EvaluationNotFound,
+    Files(Errno),
     ImageNotFound,
     IndexOutOfRange,
     LimitExceeded,
@@ -62,6 +65,7 @@ impl Fail {
             }
             Self::DatasetNotFound => "dataset_not_found",
             Self::EvaluationNotFound => "evaluation_not_found",
+            Self::Files(errno) => errno.code(),
             Self::ImageNotFound => "image_not_found",
             Self::IndexOutOfRange => "index_out_of_range",
             Self::LimitExceeded => "limit_exceeded",

@@ -6,7 +6,7 @@ use decthings::runtime::{EventHub, Router};
 
 use crate::config::LocalConfig;
 use crate::jobs::Jobs;
-use crate::services::{Datasets, Models};
+use crate::services::{Datasets, Filesystems, Models};
 use crate::store::Store;
 
 /// A Decthings of its own, with no datasets and no models at first.
@@ -28,6 +28,7 @@ impl Local {
         Router::new()
             .events(self.events.clone())
             .dataset(Arc::new(Datasets(self.clone())))
+            .fs(Arc::new(Filesystems(self.clone())))
             .model(Arc::new(Models(self.clone())))
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod datasets;
 pub(crate) mod entries;
+pub(crate) mod files;
 pub(crate) mod ids;
 pub(crate) mod listing;
 pub(crate) mod models;
@@ -16,6 +17,7 @@ use decthings::types::{Owner, OwnerUser};
 
 use crate::fail::Fail;
 use datasets::StoredDataset;
+use files::Room;
 use models::StoredModel;
 
 /// The id and the name of the only user.
@@ -63,11 +65,18 @@ impl Store {
         self.models.get_mut(id).ok_or(Fail::ModelNotFound)
     }
 
-    /// The memory that all entries and states take, about, in bytes.
+    /// The memory that all entries, states and files take, about, in bytes.
     pub(crate) fn stored_bytes(&self) -> u64 {
         let datasets = self.datasets.values().map(StoredDataset::stored_bytes);
         let models = self.models.values().map(StoredModel::stored_bytes);
         datasets.chain(models).fold(0, u64::saturating_add)
+    }
+
+    /// What the files of a model may take altogether, in what its filesystem has and in what this server stores.
+    pub(crate) fn room_for_files(&self, model: &str, limit: u64) -> Result<Room, Fail> {
+        let model = self.model(model)?;
+        let bytes = limit.saturating_sub(self.stored_bytes()).saturating_add(model.files.bytes());
+        Ok(model.room_for_files().min(Room::of_bytes(bytes)))
     }
 
     /// Checks that so many bytes more may be stored.
