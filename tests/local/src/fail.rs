@@ -1,6 +1,8 @@
 //! Why a call is refused, before it becomes the method's own error.
 
-use decthings::api::errors::{DatasetKeyNotFound, IncorrectVersionId, InvalidParameter, ReferencedDatasetNotFound};
+use decthings::api::errors::{
+    DatasetKeyNotFound, Exception, IncorrectVersionId, InvalidParameter, ReferencedDatasetNotFound,
+};
 use decthings::runtime::{ApiError, ErrorCode, Operation, ServiceError};
 
 use crate::store::files::Errno;
@@ -15,11 +17,16 @@ pub(crate) enum Fail {
     IncorrectVersionId { current: String },
     ReferencedDatasetNotFound { dataset: String },
     DatasetKeyNotFound { dataset: String, key: String },
+    Exception { details: String },
     DatasetNotFound,
+    DebugSessionNotFound,
+    DebugSessionTerminated,
     EvaluationNotFound,
     Files(Errno),
     ImageNotFound,
     IndexOutOfRange,
+    InstantiatedModelNotFound,
+    LanguageServerNotFound,
     LimitExceeded,
     ModelAlreadyCreated,
     ModelNotFound,
@@ -27,16 +34,21 @@ pub(crate) enum Fail {
     ModelToMountNotFound,
     NameAlreadyUsed,
     NotEnoughSpace,
+    NotRemoteInspector,
     PersistentLauncherNotFound,
     QuotaExceeded,
     SnapshotForModelToMountNotFound,
     SnapshotNoLongerExists,
     SnapshotNotFound,
+    SpawnedCommandNotFound,
     StateAlreadyCreated,
+    StateDataNotFound,
     StateForModelToMountNotFound,
     StateIsActive,
     StateKeyNotFound,
     StateNotFound,
+    TerminalSessionNotFound,
+    TooManyRequests,
     TrainingSessionNotFound,
     TrainingSessionNotRunning,
     TrainingSessionRunning,
@@ -63,11 +75,18 @@ impl Fail {
             Self::DatasetKeyNotFound { dataset, key } => {
                 return ApiError::with_fields("dataset_key_not_found", &DatasetKeyNotFound::new(dataset, key));
             }
+            Self::Exception { details } => {
+                return ApiError::with_fields("exception", &Exception::new().exception_details(details));
+            }
             Self::DatasetNotFound => "dataset_not_found",
+            Self::DebugSessionNotFound => "debug_session_not_found",
+            Self::DebugSessionTerminated => "debug_session_terminated",
             Self::EvaluationNotFound => "evaluation_not_found",
             Self::Files(errno) => errno.code(),
             Self::ImageNotFound => "image_not_found",
             Self::IndexOutOfRange => "index_out_of_range",
+            Self::InstantiatedModelNotFound => "instantiated_model_not_found",
+            Self::LanguageServerNotFound => "language_server_not_found",
             Self::LimitExceeded => "limit_exceeded",
             Self::ModelAlreadyCreated => "model_already_created",
             Self::ModelNotFound => "model_not_found",
@@ -75,16 +94,21 @@ impl Fail {
             Self::ModelToMountNotFound => "model_to_mount_not_found",
             Self::NameAlreadyUsed => "name_already_used",
             Self::NotEnoughSpace => "not_enough_space",
+            Self::NotRemoteInspector => "not_remote_inspector",
             Self::PersistentLauncherNotFound => "persistent_launcher_not_found",
             Self::QuotaExceeded => "quota_exceeded",
             Self::SnapshotForModelToMountNotFound => "snapshot_for_model_to_mount_not_found",
             Self::SnapshotNoLongerExists => "snapshot_no_longer_exists",
             Self::SnapshotNotFound => "snapshot_not_found",
+            Self::SpawnedCommandNotFound => "spawned_command_not_found",
             Self::StateAlreadyCreated => "state_already_created",
+            Self::StateDataNotFound => "state_data_not_found",
             Self::StateForModelToMountNotFound => "state_for_model_to_mount_not_found",
             Self::StateIsActive => "state_is_active",
             Self::StateKeyNotFound => "state_key_not_found",
             Self::StateNotFound => "state_not_found",
+            Self::TerminalSessionNotFound => "terminal_session_not_found",
+            Self::TooManyRequests => "too_many_requests",
             Self::TrainingSessionNotFound => "training_session_not_found",
             Self::TrainingSessionNotRunning => "training_session_not_running",
             Self::TrainingSessionRunning => "training_session_running",

@@ -47,6 +47,7 @@ mod local;
 pub mod presets;
 mod rules;
 mod services;
+mod sessions;
 mod store;
 mod time;
 

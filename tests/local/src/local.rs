@@ -6,7 +6,8 @@ use decthings::runtime::{EventHub, Router};
 
 use crate::config::LocalConfig;
 use crate::jobs::Jobs;
-use crate::services::{Datasets, Filesystems, Models};
+use crate::services::{Datasets, DebugSession, Debugging, Filesystems, Models};
+use crate::sessions::Sessions;
 use crate::store::Store;
 
 /// A Decthings of its own, with no datasets and no models at first.
@@ -14,13 +15,20 @@ pub struct Local {
     pub(crate) config: LocalConfig,
     pub(crate) jobs: Jobs,
     pub(crate) events: EventHub,
+    pub(crate) debug: Sessions<DebugSession>,
     store: Mutex<Store>,
 }
 
 impl Local {
     /// Makes one. It does nothing before it is asked something.
     pub fn new(config: LocalConfig) -> Arc<Self> {
-        Arc::new(Self { jobs: Jobs::new(&config), events: EventHub::new(), store: Mutex::default(), config })
+        Arc::new(Self {
+            jobs: Jobs::new(&config),
+            events: EventHub::new(),
+            debug: Sessions::default(),
+            store: Mutex::default(),
+            config,
+        })
     }
 
     /// What answers calls in this process, without a socket and without keys. It needs a tokio runtime.
@@ -28,6 +36,7 @@ impl Local {
         Router::new()
             .events(self.events.clone())
             .dataset(Arc::new(Datasets(self.clone())))
+            .debug(Arc::new(Debugging(self.clone())))
             .fs(Arc::new(Filesystems(self.clone())))
             .model(Arc::new(Models(self.clone())))
     }

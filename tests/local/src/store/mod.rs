@@ -5,6 +5,7 @@ pub(crate) mod entries;
 pub(crate) mod files;
 pub(crate) mod ids;
 pub(crate) mod listing;
+pub(crate) mod metrics;
 pub(crate) mod models;
 pub(crate) mod runs;
 pub(crate) mod states;
