@@ -19,6 +19,9 @@ use crate::store::ids;
 pub struct LocalConfig {
     pub(crate) keys: Vec<String>,
     pub(crate) allow_remote: bool,
+    pub(crate) allow_processes: bool,
+    /// Language, program, arguments.
+    pub(crate) language_servers: Vec<(String, String, Vec<String>)>,
     pub(crate) launcher_startup: Duration,
     pub(crate) limits: Limits,
 }
@@ -29,6 +32,8 @@ impl LocalConfig {
         Self {
             keys: vec![ids::key()],
             allow_remote: false,
+            allow_processes: false,
+            language_servers: language_servers(),
             launcher_startup: Duration::ZERO,
             limits: Limits::default(),
         }
@@ -48,6 +53,28 @@ impl LocalConfig {
     /// Whether other machines may connect. Keys and data travel unencrypted, so allow it in a trusted network only.
     pub fn allow_remote(mut self, allow: bool) -> Self {
         self.allow_remote = allow;
+        self
+    }
+
+    /// Whether `Spawned`, `Terminal` and `Language` run programs of this machine. They run as the user of the server,
+    /// in temporary folders, but nothing keeps them from what that user may do: whoever has a key can do anything.
+    /// So it cannot be allowed together with [`allow_remote`](Self::allow_remote).
+    pub fn allow_processes(mut self, allow: bool) -> Self {
+        self.allow_processes = allow;
+        self
+    }
+
+    /// The program that serves a language, such as `python`, instead of the usual ones: `gopls`, `pylsp` or
+    /// `pyright-langserver`, `rust-analyzer`.
+    pub fn language_server(
+        mut self,
+        language: impl Into<String>,
+        program: impl Into<String>,
+        args: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let language = language.into();
+        self.language_servers.retain(|(other, ..)| *other != language);
+        self.language_servers.push((language, program.into(), args.into_iter().map(Into::into).collect()));
         self
     }
 
@@ -76,12 +103,26 @@ impl Default for LocalConfig {
     }
 }
 
+/// The usual language servers, those of a language in the order in which they are tried.
+fn language_servers() -> Vec<(String, String, Vec<String>)> {
+    let usual: [(&str, &str, &[&str]); 4] = [
+        ("go", "gopls", &[]),
+        ("python", "pylsp", &[]),
+        ("python", "pyright-langserver", &["--stdio"]),
+        ("rust", "rust-analyzer", &[]),
+    ];
+    let owned = |args: &[&str]| args.iter().map(|arg| (*arg).to_owned()).collect();
+    usual.iter().map(|(language, program, args)| ((*language).into(), (*program).into(), owned(args))).collect()
+}
+
 /// Shows how many keys there are, but none of them.
 impl fmt::Debug for LocalConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalConfig")
             .field("keys", &self.keys.len())
             .field("allow_remote", &self.allow_remote)
+            .field("allow_processes", &self.allow_processes)
+            .field("language_servers", &self.language_servers)
             .field("launcher_startup", &self.launcher_startup)
             .field("limits", &self.limits)
             .finish()

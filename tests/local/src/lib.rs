@@ -45,6 +45,7 @@ mod http;
 mod jobs;
 mod local;
 pub mod presets;
+mod processes;
 mod rules;
 mod services;
 mod sessions;

@@ -6,7 +6,8 @@ use decthings::runtime::{EventHub, Router};
 
 use crate::config::LocalConfig;
 use crate::jobs::Jobs;
-use crate::services::{Datasets, DebugSession, Debugging, Filesystems, Models};
+use crate::processes::Process;
+use crate::services::{Commands, Datasets, DebugSession, Debugging, Filesystems, Languages, Models, Terminals};
 use crate::sessions::Sessions;
 use crate::store::Store;
 
@@ -16,6 +17,9 @@ pub struct Local {
     pub(crate) jobs: Jobs,
     pub(crate) events: EventHub,
     pub(crate) debug: Sessions<DebugSession>,
+    pub(crate) commands: Sessions<Process>,
+    pub(crate) terminals: Sessions<Process>,
+    pub(crate) languages: Sessions<Process>,
     store: Mutex<Store>,
 }
 
@@ -26,6 +30,9 @@ impl Local {
             jobs: Jobs::new(&config),
             events: EventHub::new(),
             debug: Sessions::default(),
+            commands: Sessions::default(),
+            terminals: Sessions::default(),
+            languages: Sessions::default(),
             store: Mutex::default(),
             config,
         })
@@ -38,7 +45,10 @@ impl Local {
             .dataset(Arc::new(Datasets(self.clone())))
             .debug(Arc::new(Debugging(self.clone())))
             .fs(Arc::new(Filesystems(self.clone())))
+            .language(Arc::new(Languages(self.clone())))
             .model(Arc::new(Models(self.clone())))
+            .spawned(Arc::new(Commands(self.clone())))
+            .terminal(Arc::new(Terminals(self.clone())))
     }
 
     /// Its settings.

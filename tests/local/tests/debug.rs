@@ -6,9 +6,7 @@ mod support;
 
 use std::net::SocketAddr;
 
-use decthings::api::debug::{
-    DebugEvent, DebugSessionOptions, DebugTrainingFailure, DebugTrainingStatus, StateSource,
-};
+use decthings::api::debug::{DebugEvent, DebugSessionOptions, DebugTrainingFailure, DebugTrainingStatus, StateSource};
 use decthings::types::{DebugSessionTerminatedReason, StateEntry, TrainingMetricRange};
 use decthings::{Client, Subscription, Update};
 use decthings_local::{Limits, Local, LocalConfig, LocalServer};

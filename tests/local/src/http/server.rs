@@ -33,8 +33,12 @@ impl LocalServer {
     /// # Errors
     ///
     /// [`StartError::NotLoopback`] when other machines could connect and the configuration does not allow that,
+    /// [`StartError::ProcessesForOthers`] when it allows other machines and programs together,
     /// [`StartError::Bind`] when the address cannot be used.
     pub async fn start(local: Arc<Local>, address: SocketAddr) -> Result<Self, StartError> {
+        if local.config.allow_remote && local.config.allow_processes {
+            return Err(StartError::ProcessesForOthers);
+        }
         if !address.ip().is_loopback() && !local.config.allow_remote {
             return Err(StartError::NotLoopback(address));
         }
@@ -101,6 +105,8 @@ impl fmt::Debug for LocalServer {
 pub enum StartError {
     /// Other machines could connect, which has to be allowed explicitly.
     NotLoopback(SocketAddr),
+    /// Other machines could run programs on this one.
+    ProcessesForOthers,
     /// The address cannot be used.
     Bind {
         /// The address.
@@ -118,6 +124,10 @@ impl fmt::Display for StartError {
                 "{address} can be reached from other machines, and nothing is encrypted; this has to be allowed \
                  explicitly"
             ),
+            Self::ProcessesForOthers => f.write_str(
+                "programs run for the user of this machine alone: allow other machines to connect or programs to \
+                 run, not both",
+            ),
             Self::Bind { address, source } => write!(f, "cannot listen on {address}: {source}"),
         }
     }
@@ -126,7 +136,7 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::NotLoopback(_) => None,
+            Self::NotLoopback(_) | Self::ProcessesForOthers => None,
             Self::Bind { source, .. } => Some(source),
         }
     }

@@ -3,7 +3,16 @@
 use decthings::types::{ExecutionLocation, LauncherSpec};
 
 use crate::check;
+use crate::config::LocalConfig;
 use crate::fail::Fail;
+
+/// Refuses to run programs unless that has been allowed. `path` is the parameter that asks for it.
+pub(super) fn check_processes(config: &LocalConfig, path: &str) -> Result<(), Fail> {
+    if config.allow_processes {
+        return Ok(());
+    }
+    Err(Fail::invalid(path, "no programs run here; start the server with --allow-processes to let them"))
+}
 
 /// The specification of the launcher to run on. There are no persistent launchers.
 pub(super) fn spec(path: &str, location: ExecutionLocation) -> Result<LauncherSpec, Fail> {
