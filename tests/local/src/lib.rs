@@ -4,6 +4,11 @@
 //! in the background, on the processor. What is missing is the code of models: instead of running any, it offers
 //! built-in [presets], of which the weights are the state. Everything is kept in memory and is gone with the process.
 //!
+//! Debug sessions call the functions of a preset one by one; what they print and how they end come as events, over
+//! the WebSocket of the server. `Spawned`, `Terminal` and `Language` run programs of this machine, if
+//! [`LocalConfig::allow_processes`] lets them: in a temporary folder with the files of the model (other models' files
+//! are beside it, in folders named by their ids), which are read back when the program has ended.
+//!
 //! In the same process, without a socket:
 //!
 //! ```

@@ -5,12 +5,15 @@
 mod support;
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 
 use decthings::api::debug::{DebugEvent, DebugSessionOptions, DebugTrainingFailure, DebugTrainingStatus, StateSource};
 use decthings::types::{DebugSessionTerminatedReason, StateEntry, TrainingMetricRange};
 use decthings::{Client, Subscription, Update};
 use decthings_local::{Limits, Local, LocalConfig, LocalServer};
 use support::{accuracy, launcher, many, moons, new_model, one, refusal, sizes, within};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
 
 type Events = Subscription<DebugEvent>;
 
@@ -244,6 +247,54 @@ async fn sockets_have_keys_and_limits() {
         let (server, client) = start(LocalConfig::new().limits(limits)).await;
         let refused = client.debug().launch_debug_session("a", launcher()).await.unwrap_err();
         assert!(refused.to_string().contains("503"), "{refused}");
+        server.shutdown().await;
+    })
+    .await;
+}
+
+/// Stands between a client and the server, and can cut their connections.
+struct Proxy {
+    address: SocketAddr,
+    connections: Arc<Mutex<JoinSet<()>>>,
+    accepting: JoinHandle<()>,
+}
+
+impl Proxy {
+    async fn new(to: SocketAddr) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let connections: Arc<Mutex<JoinSet<()>>> = Arc::default();
+        let own = connections.clone();
+        let accepting = tokio::spawn(async move {
+            while let Ok((mut from, _)) = listener.accept().await {
+                own.lock().unwrap().spawn(async move {
+                    let mut to = TcpStream::connect(to).await.unwrap();
+                    let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
+                });
+            }
+        });
+        Self { address, connections, accepting }
+    }
+
+    fn cut(&self) {
+        self.connections.lock().unwrap().abort_all();
+    }
+}
+
+#[tokio::test]
+async fn a_lost_socket_is_found_again() {
+    within(async {
+        let (server, direct) = start(LocalConfig::new()).await;
+        let proxy = Proxy::new(server.address()).await;
+        let url = format!("http://{}/v0", proxy.address);
+        let client = Client::builder().http_url(url).api_key(server.key()).build().unwrap();
+        let model = new_model(&direct, "a", "mlp").await;
+        let mut events = launched(&client, &model).await;
+        proxy.cut();
+        assert_eq!(events.next().await, Some(Update::Gap));
+        direct.debug().terminate_debug_session(events.id()).await.unwrap();
+        assert_eq!(ended(events).await, DebugSessionTerminatedReason::TerminatedOnRequest);
+        proxy.accepting.abort();
         server.shutdown().await;
     })
     .await;
