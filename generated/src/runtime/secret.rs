@@ -14,7 +14,8 @@ impl ApiKey {
         (!key.is_empty()).then(|| Self(key.into()))
     }
 
-    pub(crate) fn expose(&self) -> &str {
+    /// The key itself, for a server that checks it. It belongs in no output.
+    pub fn expose(&self) -> &str {
         &self.0
     }
 }

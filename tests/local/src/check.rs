@@ -107,6 +107,11 @@ pub(crate) fn launcher(path: &str, spec: &LauncherSpec) -> Result<(), Fail> {
     Ok(())
 }
 
+/// A time limit.
+pub(crate) fn seconds(path: &str, seconds: u32) -> Result<(), Fail> {
+    if seconds == 0 { Err(Fail::invalid(path, "must be at least 1")) } else { Ok(()) }
+}
+
 pub(crate) fn max_durations(path: &str, durations: &MaxDurationsSeconds) -> Result<(), Fail> {
     let all = [
         ("codeStartup", durations.code_startup),

@@ -19,6 +19,9 @@ use crate::store::ids;
 pub struct LocalConfig {
     pub(crate) keys: Vec<String>,
     pub(crate) allow_remote: bool,
+    pub(crate) allow_processes: bool,
+    /// Language, program, arguments.
+    pub(crate) language_servers: Vec<(String, String, Vec<String>)>,
     pub(crate) launcher_startup: Duration,
     pub(crate) limits: Limits,
     pub(crate) email: String,
@@ -33,6 +36,8 @@ impl LocalConfig {
         Self {
             keys: vec![ids::key()],
             allow_remote: false,
+            allow_processes: false,
+            language_servers: language_servers(),
             launcher_startup: Duration::ZERO,
             limits: Limits::default(),
             email: "local@localhost".to_owned(),
@@ -55,6 +60,28 @@ impl LocalConfig {
     /// Whether other machines may connect. Keys and data travel unencrypted, so allow it in a trusted network only.
     pub fn allow_remote(mut self, allow: bool) -> Self {
         self.allow_remote = allow;
+        self
+    }
+
+    /// Whether `Spawned`, `Terminal` and `Language` run programs of this machine. They run as the user of the server,
+    /// in temporary folders, but nothing keeps them from what that user may do: whoever has a key can do anything.
+    /// So it cannot be allowed together with [`allow_remote`](Self::allow_remote).
+    pub fn allow_processes(mut self, allow: bool) -> Self {
+        self.allow_processes = allow;
+        self
+    }
+
+    /// The program that serves a language, such as `python`, instead of the usual ones: `gopls`, `pylsp` or
+    /// `pyright-langserver`, `rust-analyzer`.
+    pub fn language_server(
+        mut self,
+        language: impl Into<String>,
+        program: impl Into<String>,
+        args: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let language = language.into();
+        self.language_servers.retain(|(other, ..)| *other != language);
+        self.language_servers.push((language, program.into(), args.into_iter().map(Into::into).collect()));
         self
     }
 
@@ -101,12 +128,26 @@ impl Default for LocalConfig {
     }
 }
 
+/// The usual language servers, those of a language in the order in which they are tried.
+fn language_servers() -> Vec<(String, String, Vec<String>)> {
+    let usual: [(&str, &str, &[&str]); 4] = [
+        ("go", "gopls", &[]),
+        ("python", "pylsp", &[]),
+        ("python", "pyright-langserver", &["--stdio"]),
+        ("rust", "rust-analyzer", &[]),
+    ];
+    let owned = |args: &[&str]| args.iter().map(|arg| (*arg).to_owned()).collect();
+    usual.iter().map(|(language, program, args)| ((*language).into(), (*program).into(), owned(args))).collect()
+}
+
 /// Shows how many keys there are, but none of them.
 impl fmt::Debug for LocalConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalConfig")
             .field("keys", &self.keys.len())
             .field("allow_remote", &self.allow_remote)
+            .field("allow_processes", &self.allow_processes)
+            .field("language_servers", &self.language_servers)
             .field("launcher_startup", &self.launcher_startup)
             .field("limits", &self.limits)
             .finish()
@@ -136,13 +177,18 @@ impl LocalUser {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The longest body of an HTTP request, in bytes: 256 MiB. Above it, the answer has the status 413.
+    /// The longest body of an HTTP request and the longest message on a WebSocket, in bytes: 256 MiB. Above it, the
+    /// answer has the status 413, or the WebSocket is closed.
     pub body_bytes: usize,
-    /// The HTTP requests that are answered at the same time: 256. Above it, `too_many_requests`.
+    /// The calls that are answered at the same time: 256. Above it, `too_many_requests`.
     pub requests: usize,
     /// The bodies of the requests that are answered at the same time, together, in bytes: 1 GiB. Above it,
     /// `too_many_requests`.
     pub bodies_bytes: usize,
+    /// The WebSockets: 64. Above it, the handshake is answered with the status 503.
+    pub sockets: usize,
+    /// The calls of a WebSocket that are answered at the same time: 128. Above it, `too_many_requests`.
+    pub socket_calls: usize,
     /// The memory that all entries, states and files take together, about, in bytes: 4 GiB. Above it, `quota_exceeded`.
     pub stored_bytes: u64,
     /// The datasets: 1,000. Above it, `quota_exceeded`.
@@ -178,6 +224,8 @@ impl Default for Limits {
             body_bytes: 256 << 20,
             requests: 256,
             bodies_bytes: 1 << 30,
+            sockets: 64,
+            socket_calls: 128,
             stored_bytes: 4 << 30,
             datasets: 1_000,
             entries: 100_000,

@@ -73,6 +73,13 @@ pub(crate) struct Launcher {
     pub(crate) created_in: u64,
 }
 
+impl Launcher {
+    /// One that has been there for a while.
+    pub(crate) fn running() -> Self {
+        Self { _slot: None, created_in: 0 }
+    }
+}
+
 /// All jobs.
 pub(crate) struct Jobs {
     all: Mutex<All>,

@@ -8,6 +8,11 @@
 //! one caller, the user `local`; other users, who can be found and invited to organizations, are configured with
 //! [`LocalConfig::user`]. Nothing costs anything, so bills are empty, and quotas are the [`Limits`].
 //!
+//! Debug sessions call the functions of a preset one by one; what they print and how they end come as events, over
+//! the WebSocket of the server. `Spawned`, `Terminal` and `Language` run programs of this machine, if
+//! [`LocalConfig::allow_processes`] lets them: in a temporary folder with the files of the model (other models' files
+//! are beside it, in folders named by their ids), which are read back when the program has ended.
+//!
 //! In the same process, without a socket:
 //!
 //! ```
@@ -49,8 +54,10 @@ mod http;
 mod jobs;
 mod local;
 pub mod presets;
+mod processes;
 mod rules;
 mod services;
+mod sessions;
 mod store;
 mod time;
 

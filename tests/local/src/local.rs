@@ -2,35 +2,59 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use decthings::runtime::Router;
+use decthings::runtime::{EventHub, Router};
 
 use crate::config::LocalConfig;
 use crate::jobs::Jobs;
-use crate::services::{Datasets, Filesystems, Images, Launchers, Models, Organizations, Users};
+use crate::processes::Process;
+use crate::services::{
+    Commands, Datasets, DebugSession, Debugging, Filesystems, Images, Languages, Launchers, Models, Organizations,
+    Terminals, Users,
+};
+use crate::sessions::Sessions;
 use crate::store::Store;
 
 /// A Decthings of its own, with no datasets and no models at first.
 pub struct Local {
     pub(crate) config: LocalConfig,
     pub(crate) jobs: Jobs,
+    pub(crate) events: EventHub,
+    pub(crate) debug: Sessions<DebugSession>,
+    pub(crate) commands: Sessions<Process>,
+    pub(crate) terminals: Sessions<Process>,
+    pub(crate) languages: Sessions<Process>,
     store: Mutex<Store>,
 }
 
 impl Local {
     /// Makes one. It does nothing before it is asked something.
     pub fn new(config: LocalConfig) -> Arc<Self> {
-        Arc::new(Self { jobs: Jobs::new(&config), store: Mutex::new(Store::new(&config)), config })
+        Arc::new(Self {
+            jobs: Jobs::new(&config),
+            events: EventHub::new(),
+            debug: Sessions::default(),
+            commands: Sessions::default(),
+            terminals: Sessions::default(),
+            languages: Sessions::default(),
+            store: Mutex::new(Store::new(&config)),
+            config,
+        })
     }
 
     /// What answers calls in this process, without a socket and without keys. It needs a tokio runtime.
     pub fn router(self: &Arc<Self>) -> Router {
         Router::new()
+            .events(self.events.clone())
             .dataset(Arc::new(Datasets(self.clone())))
+            .debug(Arc::new(Debugging(self.clone())))
             .fs(Arc::new(Filesystems(self.clone())))
             .image(Arc::new(Images(self.clone())))
+            .language(Arc::new(Languages(self.clone())))
             .model(Arc::new(Models(self.clone())))
             .organization(Arc::new(Organizations(self.clone())))
             .persistent_launcher(Arc::new(Launchers(self.clone())))
+            .spawned(Arc::new(Commands(self.clone())))
+            .terminal(Arc::new(Terminals(self.clone())))
             .user(Arc::new(Users(self.clone())))
     }
 

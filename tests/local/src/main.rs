@@ -17,6 +17,7 @@ Usage: decthings-local [options]
   --port <port>                 port to listen on, 0 for any that is free (4711)
   --key <key>                   API key to accept (a new, random one)
   --allow-remote                let other machines connect; nothing is encrypted
+  --allow-processes             run programs, terminals and language servers, as you; not with --allow-remote
   --max-body <mebibytes>        longest request (256)
   --launcher-startup <ms>       how long a launcher pretends to take to start (0)
   --help                        print this
@@ -63,6 +64,7 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Option<(LocalCon
             "--port" => port = parse(&name, &value()?)?,
             "--key" => config = config.key(checked_key(value()?)?),
             "--allow-remote" => config = config.allow_remote(true),
+            "--allow-processes" => config = config.allow_processes(true),
             "--max-body" => {
                 let mebibytes: usize = parse(&name, &value()?)?;
                 limits.body_bytes = mebibytes.saturating_mul(1 << 20);

@@ -64,6 +64,12 @@ impl Connection {
         }
     }
 
+    /// The reply that refuses a message with an error, whatever it asks for; `None` if it is too short.
+    pub fn refuse(&self, message: &Bytes, error: &ApiError) -> Option<Bytes> {
+        let (id, _) = wire::split_id(message)?;
+        Some(wire::answer_message(id, Answer::error(error).segments()))
+    }
+
     /// The messages that tell events.
     pub fn events(&self) -> Outgoing {
         Outgoing(self.inner.outbox.clone())

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use tokio::sync::Notify;
 
 use super::outbox::Outbox;
 use crate::runtime::error::Failure;
@@ -27,6 +28,8 @@ pub struct EventHub(Arc<Hub>);
 struct Hub {
     state: Mutex<State>,
     connections: AtomicU64,
+    /// Woken when a subscription has ended.
+    left: Notify,
 }
 
 /// A service and an id.
@@ -85,6 +88,18 @@ impl EventHub {
         }
     }
 
+    /// Waits until everyone who was subscribed to the session has left: for what belongs to its connections.
+    pub async fn abandoned<E: EventSet>(&self, id: &str) {
+        let key = (E::CHANNEL.service, id.to_owned());
+        loop {
+            let left = self.0.left.notified();
+            if matches!(self.lock().sessions.get(&key), Some(Session::Open(connections)) if connections.is_empty()) {
+                return;
+            }
+            left.await;
+        }
+    }
+
     /// A number for a connection.
     pub(super) fn connection(&self) -> u64 {
         self.0.connections.fetch_add(1, Ordering::Relaxed)
@@ -116,10 +131,12 @@ impl EventHub {
 
     /// Ends a connection's subscription; says whether there was one.
     pub(super) fn unregister(&self, service: &'static str, id: &str, connection: u64) -> bool {
-        match self.lock().sessions.get_mut(&(service, id.to_owned())) {
+        let was_there = match self.lock().sessions.get_mut(&(service, id.to_owned())) {
             Some(Session::Open(connections)) => connections.remove(&connection).is_some(),
             _ => false,
-        }
+        };
+        self.0.left.notify_waiters();
+        was_there
     }
 
     /// Ends all subscriptions of a connection.
@@ -129,6 +146,7 @@ impl EventHub {
                 connections.remove(&connection);
             }
         }
+        self.0.left.notify_waiters();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,19 +1,20 @@
 //! One HTTP request.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH};
+use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, Request, Response, StatusCode, Uri};
-use axum::routing::post;
+use axum::routing::{get, post};
 use bytes::{Bytes, BytesMut};
 use decthings::runtime::Router;
 use http_body_util::BodyExt;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::task::JoinSet;
 
-use super::answer;
+use super::{answer, keys, upgrade};
 use crate::jobs::Once;
 use crate::local::Local;
 
@@ -25,11 +26,13 @@ const MAX_RESERVED: usize = 1 << 20;
 
 /// What all requests share.
 pub(super) struct Shared {
-    local: Arc<Local>,
-    router: Router,
+    pub(super) local: Arc<Local>,
+    pub(super) router: Router,
     requests: Semaphore,
     /// A permit for each kibibyte of bodies.
     bodies: Semaphore,
+    /// What serves the WebSockets.
+    pub(super) sockets: Mutex<JoinSet<()>>,
     /// Set when the server stops.
     pub(super) stopping: Once<()>,
 }
@@ -39,11 +42,11 @@ impl Shared {
         let limits = &local.config.limits;
         let requests = Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS));
         let bodies = Semaphore::new(kibibytes(limits.bodies_bytes).min(Semaphore::MAX_PERMITS));
-        Self { router: local.router(), requests, bodies, stopping: Once::new(), local }
+        Self { router: local.router(), requests, bodies, sockets: Mutex::default(), stopping: Once::new(), local }
     }
 
     /// Makes room for a request; none if there are too many.
-    fn room(&self, body: usize) -> Option<[SemaphorePermit<'_>; 2]> {
+    pub(super) fn room(&self, body: usize) -> Option<[SemaphorePermit<'_>; 2]> {
         let request = self.requests.try_acquire().ok()?;
         let body = self.bodies.try_acquire_many(u32::try_from(kibibytes(body)).ok()?).ok()?;
         Some([request, body])
@@ -52,11 +55,16 @@ impl Shared {
 
 /// The paths that there are.
 pub(super) fn app(shared: Arc<Shared>) -> axum::Router {
-    axum::Router::new().route("/v0/{service}/{method}", post(call)).fallback(unknown_path).with_state(shared)
+    axum::Router::new()
+        .route("/v0/{service}/{method}", post(call))
+        .route("/v0/ws", get(upgrade::upgrade))
+        .fallback(unknown_path)
+        .with_state(shared)
 }
 
 async fn unknown_path(uri: Uri) -> Response<Body> {
-    let message = format!("there is nothing at {}; calls go to POST /v0/{{service}}/{{method}}\n", uri.path());
+    let message =
+        format!("there is nothing at {}; calls go to POST /v0/{{service}}/{{method}} and /v0/ws\n", uri.path());
     answer::text(StatusCode::NOT_FOUND, message)
 }
 
@@ -76,7 +84,7 @@ async fn call(
 
 async fn answer(shared: &Shared, service: &str, method: &str, request: Request<Body>) -> Response<Body> {
     let limit = shared.local.config.limits.body_bytes;
-    let allowed = is_allowed(&shared.local.config.keys, request.headers());
+    let allowed = keys::in_headers(&shared.local.config.keys, request.headers());
     let announced = announced_length(request.headers());
     let fits = announced.is_none_or(|length| length <= limit);
     let room = if allowed && fits { shared.room(announced.unwrap_or(limit)) } else { None };
@@ -128,17 +136,4 @@ fn kibibytes(bytes: usize) -> usize {
 
 fn announced_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-fn is_allowed(keys: &[String], headers: &HeaderMap) -> bool {
-    let Some(given) = headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer ")) else {
-        return false;
-    };
-    keys.iter().fold(false, |allowed, key| allowed | same(key.as_bytes(), given))
-}
-
-/// Compares in a time that does not tell where the difference is.
-fn same(key: &[u8], given: &[u8]) -> bool {
-    let difference = key.iter().zip(given).fold(0u8, |difference, (a, b)| difference | (a ^ b));
-    !key.is_empty() && key.len() == given.len() && difference == 0
 }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::io;
+use std::mem;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -17,7 +18,8 @@ const CLOSING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A [`Local`] on a socket.
 ///
-/// It answers `POST /v0/{service}/{method}`, to callers with one of the keys of its configuration.
+/// It answers `POST /v0/{service}/{method}` and the messages on WebSockets at `/v0/ws`, to callers with one of the keys
+/// of its configuration.
 pub struct LocalServer {
     shared: Arc<Shared>,
     local: Arc<Local>,
@@ -31,8 +33,12 @@ impl LocalServer {
     /// # Errors
     ///
     /// [`StartError::NotLoopback`] when other machines could connect and the configuration does not allow that,
+    /// [`StartError::ProcessesForOthers`] when it allows other machines and programs together,
     /// [`StartError::Bind`] when the address cannot be used.
     pub async fn start(local: Arc<Local>, address: SocketAddr) -> Result<Self, StartError> {
+        if local.config.allow_remote && local.config.allow_processes {
+            return Err(StartError::ProcessesForOthers);
+        }
         if !address.ip().is_loopback() && !local.config.allow_remote {
             return Err(StartError::NotLoopback(address));
         }
@@ -67,6 +73,11 @@ impl LocalServer {
         // First the jobs, since calls wait for them.
         self.local.shutdown().await;
         self.shared.stopping.set(());
+        let mut sockets = mem::take(&mut *self.shared.sockets.lock().unwrap_or_else(PoisonError::into_inner));
+        let closed = async { while sockets.join_next().await.is_some() {} };
+        if tokio::time::timeout(CLOSING_TIMEOUT, closed).await.is_err() {
+            sockets.shutdown().await;
+        }
         if let Some(mut serving) = self.serving.take()
             && tokio::time::timeout(CLOSING_TIMEOUT, &mut serving).await.is_err()
         {
@@ -94,6 +105,8 @@ impl fmt::Debug for LocalServer {
 pub enum StartError {
     /// Other machines could connect, which has to be allowed explicitly.
     NotLoopback(SocketAddr),
+    /// Other machines could run programs on this one.
+    ProcessesForOthers,
     /// The address cannot be used.
     Bind {
         /// The address.
@@ -111,6 +124,10 @@ impl fmt::Display for StartError {
                 "{address} can be reached from other machines, and nothing is encrypted; this has to be allowed \
                  explicitly"
             ),
+            Self::ProcessesForOthers => f.write_str(
+                "programs run for the user of this machine alone: allow other machines to connect or programs to \
+                 run, not both",
+            ),
             Self::Bind { address, source } => write!(f, "cannot listen on {address}: {source}"),
         }
     }
@@ -119,7 +136,7 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::NotLoopback(_) => None,
+            Self::NotLoopback(_) | Self::ProcessesForOthers => None,
             Self::Bind { source, .. } => Some(source),
         }
     }

@@ -48,6 +48,7 @@
 
 mod inputs;
 mod options;
+mod run;
 mod samples;
 mod values;
 
@@ -55,8 +56,10 @@ use decthings::types::{ElementType, ParameterDefinition, ParameterDefinitions, T
 
 use crate::compute::Preset;
 pub(crate) use inputs::{Inputs, resolve};
-pub(crate) use options::{create_options, train_options};
-pub(crate) use samples::{samples, tensors};
+pub(crate) use options::create_options;
+use options::train_options;
+pub(crate) use run::{evaluate, metrics, train};
+use samples::{samples, tensors};
 
 /// The only output.
 pub(crate) const OUTPUT: &str = "prediction";

@@ -5,13 +5,22 @@ use std::time::Duration;
 use decthings::types::{ExecutionLocation, LauncherSpec, UsedExecutionLocation, UsedPersistentLauncher};
 
 use crate::check;
+use crate::config::LocalConfig;
 use crate::fail::Fail;
 use crate::local::Local;
 use crate::store::Store;
 use crate::store::training::temporary;
 
+/// Refuses to run programs unless that has been allowed. `path` is the parameter that asks for it.
+pub(super) fn check_processes(config: &LocalConfig, path: &str) -> Result<(), Fail> {
+    if config.allow_processes {
+        return Ok(());
+    }
+    Err(Fail::invalid(path, "no programs run here; start the server with --allow-processes to let them"))
+}
+
 /// A launcher to run on.
-pub(super) struct Location {
+pub(crate) struct Location {
     pub(super) used: UsedExecutionLocation,
     /// How long it takes until it has started.
     pub(super) startup: Duration,

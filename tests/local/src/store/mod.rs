@@ -6,6 +6,7 @@ pub(crate) mod files;
 pub(crate) mod ids;
 pub(crate) mod launchers;
 pub(crate) mod listing;
+pub(crate) mod metrics;
 pub(crate) mod models;
 pub(crate) mod organizations;
 pub(crate) mod repositories;

@@ -31,7 +31,7 @@ impl StoredState {
     }
 
     pub(crate) fn keys(&self) -> Vec<StateKeySize> {
-        self.parts.iter().map(|part| StateKeySize::new(&part.key, part_size(part))).collect()
+        keys(&self.parts)
     }
 
     pub(crate) fn view(&self) -> ModelState {
@@ -48,21 +48,7 @@ impl StoredState {
 
     /// The data of the given keys, each once, or of all.
     pub(crate) fn data(&self, keys: Option<&[String]>) -> Result<StateData, Fail> {
-        let entry = |index: usize, part: &StatePart| {
-            let bytes = Bytes::from_owner(PartBytes { parts: self.parts.clone(), index });
-            StateEntry::new(&part.key, Blob::from(bytes))
-        };
-        let Some(keys) = keys else {
-            let all = self.parts.iter().enumerate().map(|(index, part)| entry(index, part));
-            return Ok(StateData::new(all));
-        };
-        let mut seen = BTreeSet::new();
-        let chosen = keys.iter().filter(|key| seen.insert(*key)).map(|key| {
-            let mut parts = self.parts.iter().enumerate();
-            let (index, part) = parts.find(|(_, part)| part.key == *key).ok_or(Fail::StateKeyNotFound)?;
-            Ok(entry(index, part))
-        });
-        Ok(StateData::new(chosen.collect::<Result<Vec<_>, Fail>>()?))
+        data(&self.parts, keys)
     }
 
     /// Checks that the models that it mounts are still there.
@@ -74,6 +60,30 @@ impl StoredState {
         };
         if self.mounted.iter().any(gone) { Err(Fail::ModelToMountNoLongerExists) } else { Ok(()) }
     }
+}
+
+/// The data of the given keys, each once, or of all.
+pub(crate) fn data(parts: &Parts, keys: Option<&[String]>) -> Result<StateData, Fail> {
+    let entry = |index: usize, part: &StatePart| {
+        let bytes = Bytes::from_owner(PartBytes { parts: parts.clone(), index });
+        StateEntry::new(&part.key, Blob::from(bytes))
+    };
+    let Some(keys) = keys else {
+        let all = parts.iter().enumerate().map(|(index, part)| entry(index, part));
+        return Ok(StateData::new(all));
+    };
+    let mut seen = BTreeSet::new();
+    let chosen = keys.iter().filter(|key| seen.insert(*key)).map(|key| {
+        let mut all = parts.iter().enumerate();
+        let (index, part) = all.find(|(_, part)| part.key == *key).ok_or(Fail::StateKeyNotFound)?;
+        Ok(entry(index, part))
+    });
+    Ok(StateData::new(chosen.collect::<Result<Vec<_>, Fail>>()?))
+}
+
+/// The keys of a state, and how large their data is.
+pub(crate) fn keys(parts: &[StatePart]) -> Vec<StateKeySize> {
+    parts.iter().map(|part| StateKeySize::new(&part.key, part_size(part))).collect()
 }
 
 /// The size of a state, in bytes.

@@ -3,18 +3,18 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use decthings::Tensor;
 use decthings::api::model::{
     GetTrainingStatusResult, TrainingFailure, TrainingStatus, TrainingStatusCompleted, TrainingStatusFailed,
     TrainingStatusGettingState, TrainingStatusRunning,
 };
 use decthings::api::user::{NotificationDataTrainingFinished, TrainingOutcome};
 use decthings::types::{
-    LauncherSpec, TrainingMetric, TrainingMetricCount, TrainingMetricEntry, TrainingMetricRange,
-    TrainingStartDurations, UsedExecutionLocation, UsedExecutionLocationTemporaryLauncher,
+    LauncherSpec, TrainingMetric, TrainingMetricRange, TrainingStartDurations, UsedExecutionLocation,
+    UsedExecutionLocationTemporaryLauncher,
 };
 
 use super::ids;
+use super::metrics::MetricLog;
 use crate::jobs::StopSign;
 use crate::time;
 
@@ -34,12 +34,7 @@ struct Progress {
     start: TrainingStartDurations,
     started: Option<Instant>,
     trained: Option<(u64, Instant)>,
-    metrics: Vec<Metric>,
-}
-
-struct Metric {
-    name: &'static str,
-    values: Vec<(i64, f32)>,
+    metrics: MetricLog,
 }
 
 impl TrainingRun {
@@ -49,7 +44,7 @@ impl TrainingRun {
             start: TrainingStartDurations::new(),
             started: None,
             trained: None,
-            metrics: Vec::new(),
+            metrics: MetricLog::default(),
         };
         Self {
             id: ids::id(),
@@ -87,13 +82,8 @@ impl TrainingRun {
     /// Adds a value to a metric.
     pub(crate) fn record(&self, name: &'static str, value: f32) {
         let mut progress = self.progress();
-        if !matches!(progress.status, TrainingStatus::Running(_)) {
-            return;
-        }
-        let value = (time::now(), value);
-        match progress.metrics.iter_mut().find(|metric| metric.name == name) {
-            Some(metric) => metric.values.push(value),
-            None => progress.metrics.push(Metric { name, values: vec![value] }),
+        if matches!(progress.status, TrainingStatus::Running(_)) {
+            progress.metrics.record(name, value);
         }
     }
 
@@ -136,29 +126,20 @@ impl TrainingRun {
 
     pub(crate) fn view(&self) -> GetTrainingStatusResult {
         let progress = self.progress();
-        let count = |metric: &Metric| {
-            TrainingMetricCount::new(metric.name, u32::try_from(metric.values.len()).unwrap_or(u32::MAX))
-        };
         GetTrainingStatusResult::new(
             &self.id,
             &self.model_id,
             &self.new_state_name,
             self.created_at,
-            progress.metrics.iter().map(count),
+            progress.metrics.counts(),
             self.location.clone(),
             progress.status.clone(),
         )
     }
 
-    /// The values in a range; none of a metric that there is not, or not yet.
-    pub(crate) fn metric(&self, range: &TrainingMetricRange) -> TrainingMetric {
-        let progress = self.progress();
-        let values = progress.metrics.iter().find(|metric| metric.name == range.name);
-        let values = values.map_or(&[][..], |metric| &metric.values);
-        let (start, amount) = (usize::try_from(range.start_index), usize::try_from(range.amount));
-        let chosen = values.iter().skip(start.unwrap_or(usize::MAX)).take(amount.unwrap_or(usize::MAX));
-        let entries = chosen.map(|&(timestamp, value)| TrainingMetricEntry::new(timestamp, Tensor::scalar(value)));
-        TrainingMetric::new(&range.name, range.start_index, entries)
+    /// The values in some ranges.
+    pub(crate) fn metrics(&self, ranges: &[TrainingMetricRange]) -> Vec<TrainingMetric> {
+        self.progress().metrics.ranges(ranges)
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {

@@ -12,7 +12,7 @@ use decthings::types::{
 };
 
 use super::make_state::PANICKED;
-use crate::compute::{self, ComputeError, Preset, Samples};
+use crate::compute::{self, ComputeError, Preset};
 use crate::fail::Fail;
 use crate::jobs::{Ended, Once, Stop, StopSign};
 use crate::local::Local;
@@ -22,9 +22,6 @@ use crate::store::ids;
 use crate::store::runs::{Evaluation, Finished};
 use crate::store::states::Parts;
 use crate::time;
-
-/// The samples that are computed before the next look at the stop sign.
-const CHUNK_ROWS: usize = 16_384;
 
 /// The job goes on when the caller gives up waiting.
 pub(super) async fn evaluate(local: &Arc<Local>, request: EvaluateRequest) -> Result<EvaluationResult, Fail> {
@@ -117,23 +114,7 @@ impl Work {
         let started = Instant::now();
         compute::inspect(&self.state)?;
         let instantiated_in = time::elapsed(started);
-        let x = presets::samples("x", self.inputs.all("x"))?;
-        let mut output = Vec::with_capacity(x.rows());
-        for chunk in x.data().chunks(x.cols().saturating_mul(CHUNK_ROWS).max(1)) {
-            if self.sign.get().is_some() {
-                return Err(ComputeError::Cancelled);
-            }
-            let rows = chunk.len().checked_div(x.cols()).unwrap_or(0);
-            let chunk = Samples::new(x.name(), rows, x.cols(), chunk.to_vec())?;
-            let computed = self.preset.evaluate(&self.state, &chunk).map_err(|error| match error {
-                ComputeError::NonFiniteOutput { row } => {
-                    ComputeError::NonFiniteOutput { row: row.saturating_add(output.len()) }
-                }
-                error => error,
-            })?;
-            let rows = presets::tensors(&computed);
-            output.extend(rows.map_err(|error| ComputeError::Backend { reason: error.to_string() })?);
-        }
+        let output = presets::evaluate(self.preset, &self.state, &self.inputs, &self.sign)?;
         Ok((output, instantiated_in))
     }
 }

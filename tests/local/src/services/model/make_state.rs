@@ -62,7 +62,8 @@ pub(super) async fn make_state(
 }
 
 /// What a defect of a preset looks like from outside.
-pub(super) const PANICKED: &str = "the preset panicked, see the server's own output";
+pub(in crate::services) const PANICKED: &str = "the preset panicked, see the server's own output";
 
 /// What no more space looks like at the end of a job.
-pub(super) const NO_SPACE: &str = "the new state does not fit into the storage, see the limits of the server";
+pub(in crate::services) const NO_SPACE: &str =
+    "the new state does not fit into the storage, see the limits of the server";

@@ -5,12 +5,12 @@ mod create_state;
 mod creation;
 mod evaluate;
 mod evaluations;
-mod make_state;
+pub(super) mod make_state;
 mod manage;
 mod mounts;
 mod settings;
 mod snapshots;
-mod states;
+pub(super) mod states;
 mod train;
 mod training;
 

@@ -32,7 +32,7 @@ pub(super) fn new_state(name: String, parts: Vec<StatePart>) -> StoredState {
 }
 
 /// Copies uploaded data out of its request. What it holds is looked at when it is used.
-pub(super) fn read_parts(path: &str, data: &[StateEntry]) -> Result<Vec<StatePart>, Fail> {
+pub(in crate::services) fn read_parts(path: &str, data: &[StateEntry]) -> Result<Vec<StatePart>, Fail> {
     if data.len() > MAX_KEYS {
         return Err(Fail::invalid(path, format!("at most {MAX_KEYS} keys are possible, got {}", data.len())));
     }

@@ -12,7 +12,7 @@ use decthings::types::{RunningOperationType, TrainingStage};
 
 use super::make_state::{NO_SPACE, PANICKED};
 use super::states;
-use crate::compute::{self, ComputeError, Metrics, Phase, Preset, Progress, StatePart};
+use crate::compute::{self, ComputeError, Phase, Preset, Progress, StatePart};
 use crate::fail::Fail;
 use crate::jobs::{Ended, Stop};
 use crate::local::Local;
@@ -88,7 +88,8 @@ impl Work {
         let started = Instant::now();
         compute::inspect(&self.from).map_err(|error| (TrainingStage::InstantiateModel, error))?;
         self.run.running(time::elapsed(started));
-        let parts = self.train_samples().map_err(|error| match error {
+        let trained = presets::train(self.preset, &self.from, &self.inputs, &mut |progress| self.report(&progress));
+        let parts = trained.map_err(|error| match error {
             ComputeError::InvalidState { .. } => (TrainingStage::InstantiateModel, error),
             _ => (TrainingStage::Train, error),
         })?;
@@ -96,32 +97,17 @@ impl Work {
         Ok(parts)
     }
 
-    fn train_samples(&self) -> Result<Vec<StatePart>, ComputeError> {
-        let options = presets::train_options(self.preset, &self.inputs)?;
-        let x = presets::samples("x", self.inputs.all("x"))?;
-        let y = presets::samples("y", self.inputs.all("y"))?;
-        self.preset.train(&self.from, &x, &y, &options, &mut |progress| self.report(&progress))
-    }
-
     fn report(&self, progress: &Progress) -> ControlFlow<()> {
         match progress.phase {
             Phase::Batch => self.run.at(progress.step as f32 / progress.steps.max(1) as f32),
             Phase::Validation => {}
             Phase::Epoch => {
-                self.record(["loss", "accuracy"], &progress.training);
-                if let Some(validation) = &progress.validation {
-                    self.record(["validation_loss", "validation_accuracy"], validation);
+                for (name, value) in presets::metrics(progress) {
+                    self.run.record(name, value);
                 }
             }
         }
         if self.run.sign.get().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-
-    fn record(&self, [loss, accuracy]: [&'static str; 2], metrics: &Metrics) {
-        self.run.record(loss, metrics.loss);
-        if let Some(value) = metrics.accuracy {
-            self.run.record(accuracy, value);
-        }
     }
 }
 

@@ -9,9 +9,7 @@ use decthings::api::model::{
 use crate::fail::Fail;
 use crate::jobs::Stop;
 use crate::local::Local;
-
-/// Far more than a session has; asking for the same values over and over would make an answer without an end.
-const MAX_RANGES: usize = 100;
+use crate::store::metrics::check_ranges;
 
 pub(super) fn get_training_status(
     local: &Local,
@@ -26,11 +24,8 @@ pub(super) fn get_training_metrics(
     request: &GetTrainingMetricsRequest,
 ) -> Result<GetTrainingMetricsResult, Fail> {
     let run = local.store().model(&request.model_id)?.training(&request.training_session_id)?.clone();
-    if request.metrics.len() > MAX_RANGES {
-        let got = request.metrics.len();
-        return Err(Fail::invalid("metrics", format!("at most {MAX_RANGES} in one call, got {got}")));
-    }
-    Ok(GetTrainingMetricsResult::new(request.metrics.iter().map(|range| run.metric(range))))
+    check_ranges(&request.metrics)?;
+    Ok(GetTrainingMetricsResult::new(run.metrics(&request.metrics)))
 }
 
 /// Nothing is measured here.

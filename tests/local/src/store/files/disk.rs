@@ -24,7 +24,6 @@ const OWNER_FOLDER: u32 = 0o700;
 const CHUNK: usize = 1 << 16;
 
 /// Writes everything into an empty folder that exists. Special files are left out.
-#[allow(dead_code)] // The processes of models call it.
 pub(crate) fn write_into(files: &Files, path: &Path) -> io::Result<()> {
     let mut written: HashMap<u64, PathBuf> = HashMap::new();
     let mut left = vec![(ROOT, path.to_path_buf())];
@@ -70,7 +69,6 @@ fn write_file(content: &Content, permissions: u32, path: &Path) -> io::Result<()
 /// # Errors
 ///
 /// [`io::ErrorKind::StorageFull`] when there is more than fits into the room.
-#[allow(dead_code)] // The processes of models call it.
 pub(crate) fn read_from(path: &Path, old: &Files, room: Room) -> io::Result<Files> {
     let mut reader = Reader { files: Files::new(), old, room, read: HashMap::new() };
     reader.files.last = old.last;

@@ -21,7 +21,6 @@ use std::collections::BTreeMap;
 
 pub(crate) use change::{Changes, Place};
 #[cfg(unix)]
-#[allow(unused_imports)] // The processes of models are what needs files on a disk.
 pub(crate) use disk::{read_from, write_into};
 pub(crate) use errno::Errno;
 pub(crate) use inode::kind;
