@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::tensor::shape::ShapeText;
 use crate::tensor::{Tensor, TensorError};
@@ -72,7 +72,7 @@ impl InterchangeError {
     }
 
     #[cfg(any(feature = "npy", feature = "safetensors"))]
-    pub(super) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(super) fn file(path: &std::path::Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::File { path: path.to_owned(), source }
     }
 }
