@@ -75,7 +75,7 @@ pub fn write(tensor: &Tensor) -> Result<Vec<u8>, InterchangeError> {
 ///
 /// # Errors
 ///
-/// As for [`write`], or [`InterchangeError::File`].
+/// As for [`write()`], or [`InterchangeError::File`].
 pub fn write_file(path: impl AsRef<Path>, tensor: &Tensor) -> Result<(), InterchangeError> {
     let (header, data, path) = (Header::write(tensor)?, plain(tensor)?, path.as_ref());
     let write = |mut file: File| {

@@ -96,7 +96,7 @@ where
 ///
 /// # Errors
 ///
-/// As for [`write`], or [`InterchangeError::File`].
+/// As for [`write()`], or [`InterchangeError::File`].
 pub fn write_file<N, T>(
     path: impl AsRef<Path>,
     tensors: impl IntoIterator<Item = (N, T)>,
