@@ -25,7 +25,7 @@ pub mod tensor;
 mod varint;
 
 pub use api::types;
-pub use runtime::{ApiError, ApiKey, Base64, Blob, BuildError, Call, Client, ClientBuilder, Error};
+pub use runtime::{AnswerBuffer, ApiError, ApiKey, Base64, Blob, BuildError, Call, Client, ClientBuilder, Error};
 #[cfg(feature = "server")]
 pub use runtime::{Connection, EventHub, Router, ServiceError};
 pub use runtime::{EndReason, EventError, RawEvent, Subscription, Update};

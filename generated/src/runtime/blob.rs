@@ -25,6 +25,19 @@ impl Blob {
     pub fn into_bytes(self) -> Bytes {
         self.0
     }
+
+    /// Bytes that something owns, such as a memory-mapped file. They are not copied; the owner is dropped with the
+    /// last clone.
+    pub fn from_owner(owner: impl AsRef<[u8]> + Send + 'static) -> Self {
+        Self(Bytes::from_owner(owner))
+    }
+
+    /// A copy that shares no memory with these bytes.
+    ///
+    /// The bytes of an answer keep the whole answer in memory. Detach a few that are to be kept for long.
+    pub fn detach(&self) -> Self {
+        Self(Bytes::copy_from_slice(&self.0))
+    }
 }
 
 impl Serialize for Blob {

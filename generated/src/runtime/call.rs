@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::error::Failure;
 use super::events::EventSet as _;
-use super::{BoxFuture, Client, Error, IdSource, Operation, Subscribes, Subscription, wire};
+use super::{AnswerBuffer, BoxFuture, Client, Error, IdSource, Operation, Subscribes, Subscription, wire};
 
 /// A call: complete it with its setters, then await it, or [`send`](Self::send) it.
 ///
@@ -15,12 +15,13 @@ pub struct Call<R> {
     client: Client,
     request: R,
     timeout: Option<Duration>,
+    buffer: Option<AnswerBuffer>,
 }
 
 impl<R: Operation> Call<R> {
     /// A call of a request that was made by hand.
     pub fn new(client: &Client, request: R) -> Self {
-        Self { client: client.clone(), request, timeout: None }
+        Self { client: client.clone(), request, timeout: None, buffer: None }
     }
 
     /// What is going to be sent.
@@ -45,6 +46,14 @@ impl<R: Operation> Call<R> {
         self
     }
 
+    /// Reads the answer into memory that is used again; see [`AnswerBuffer`].
+    ///
+    /// An answer on the WebSocket, or of a service in the same process, has memory of its own all the same.
+    pub fn buffer(mut self, buffer: &AnswerBuffer) -> Self {
+        self.buffer = Some(buffer.clone());
+        self
+    }
+
     /// Makes the call.
     ///
     /// # Errors
@@ -54,7 +63,7 @@ impl<R: Operation> Call<R> {
     pub async fn send(self) -> Result<R::Output, Error<R::Error>> {
         let method = R::METHOD;
         let frame = wire::encode_request(method, &self.request).map_err(|failure| failure.at(method))?;
-        let answer = self.client.exchange(method, frame, self.timeout).await;
+        let answer = self.client.exchange(method, frame, self.timeout, self.buffer).await;
         let answer = answer.map_err(|failure| failure.at(method))?;
         wire::decode_answer::<R>(answer)
     }

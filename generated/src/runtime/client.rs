@@ -10,7 +10,7 @@ use super::error::Failure;
 use super::socket::{Answered, Lease, Socket};
 use super::transport::{Transport, WireCall};
 use super::wire;
-use super::{BuildError, Channel, ClientBuilder, IdSource, Method, RequestFrame, Route};
+use super::{AnswerBuffer, BuildError, Channel, ClientBuilder, IdSource, Method, RequestFrame, Route};
 
 /// A client of the API. Cheap to clone; clones share connections.
 ///
@@ -62,13 +62,14 @@ impl Client {
         method: &'static Method,
         frame: RequestFrame,
         timeout: Option<Duration>,
+        buffer: Option<AnswerBuffer>,
     ) -> Result<Bytes, Failure> {
         self.within(method, timeout, async {
             let refusal = match method.transport {
                 Route::WebSocket => None,
                 Route::WebSocketUnless { param, equals } if !wire::has_flag(&frame, param, equals) => None,
                 Route::OpenWebSocketElse { error } => Some(error),
-                _ => return self.0.transport.carry(WireCall { method, frame }).await,
+                _ => return self.0.transport.carry(WireCall { method, frame, buffer }).await,
             };
             self.0.socket.call(method, frame, refusal).await.map(|answered| answered.answer)
         })

@@ -1,5 +1,6 @@
 //! What the generated code stands on: calls, errors, the wire, transports.
 
+mod answer_buffer;
 mod api_error;
 mod blob;
 mod build_error;
@@ -25,6 +26,7 @@ mod transport;
 mod wire;
 
 pub use crate::error_codes;
+pub use answer_buffer::AnswerBuffer;
 pub use api_error::{ApiError, ErrorCode, FieldError};
 pub use blob::{Base64, Blob};
 pub use build_error::BuildError;

@@ -88,6 +88,40 @@ impl Tensor {
         }
     }
 
+    /// A tensor of numbers or booleans whose little-endian bytes something owns. They are not copied; the owner is
+    /// dropped with the last clone.
+    ///
+    /// An owner can be a memory-mapped file, which is read as it is sent and never lies in memory as a whole:
+    ///
+    /// ```
+    /// use std::fs::File;
+    ///
+    /// use decthings::{DType, Tensor};
+    /// use memmap2::Mmap;
+    ///
+    /// # let path = std::env::temp_dir().join(format!("decthings-from-owner-{}", std::process::id()));
+    /// # std::fs::write(&path, [0; 8])?;
+    /// let file = File::open(&path)?;
+    /// // SAFETY: nobody changes the file while it is mapped.
+    /// let map = unsafe { Mmap::map(&file)? };
+    /// let tensor = Tensor::from_owner(DType::F32, [2], map)?;
+    /// # assert_eq!(tensor, Tensor::from([0.0f32; 2]));
+    /// # drop(tensor);
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`from_raw`](Self::from_raw).
+    pub fn from_owner(
+        dtype: DType,
+        shape: impl AsRef<[usize]>,
+        owner: impl AsRef<[u8]> + Send + 'static,
+    ) -> Result<Self, TensorError> {
+        Self::from_raw(dtype, shape, Bytes::from_owner(owner))
+    }
+
     /// Takes as many elements as the shape is for.
     pub(super) fn of<T: Element>(shape: Shape, data: Vec<T>) -> Self {
         Self { dtype: T::DTYPE, shape, payload: T::pack(data) }

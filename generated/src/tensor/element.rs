@@ -61,6 +61,11 @@ pub(super) mod sealed {
     pub trait Pack: Sized {
         /// The elements as the wire has them, without the length of them all.
         fn pack(values: Vec<Self>) -> Bytes;
+
+        /// The same without a copy, where the elements lie in memory as they do on the wire.
+        fn as_wire(_: &[Self]) -> Option<&[u8]> {
+            None
+        }
     }
 
     /// Bytes become elements.

@@ -25,6 +25,7 @@ mod dtype;
 mod element;
 mod encode;
 mod error;
+mod interchange;
 mod media;
 pub mod notation;
 mod number;
@@ -38,6 +39,12 @@ pub use self::decode_error::{DecodeError, DecodeErrorKind, Part};
 pub use self::dtype::{DType, UnknownDType};
 pub use self::element::{Element, Elements, NestedElement, Number, ReadElement};
 pub use self::error::TensorError;
+#[cfg(any(feature = "image-rs", feature = "npy", feature = "safetensors"))]
+pub use self::interchange::InterchangeError;
+#[cfg(feature = "safetensors")]
+pub use self::interchange::safetensors;
+#[cfg(feature = "npy")]
+pub use self::interchange::{npy, npz};
 pub use self::media::{Audio, Image, Video};
 use self::shape::Shape;
 

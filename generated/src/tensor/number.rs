@@ -24,6 +24,10 @@ macro_rules! numbers {
                 }
                 share(values)
             }
+
+            fn as_wire(values: &[Self]) -> Option<&[u8]> {
+                cfg!(target_endian = "little").then_some(bytemuck::cast_slice(values))
+            }
         }
 
         impl Unpack for $type {
@@ -58,6 +62,10 @@ numbers! {
 impl Pack for bool {
     fn pack(values: Vec<Self>) -> Bytes {
         share(values)
+    }
+
+    fn as_wire(values: &[Self]) -> Option<&[u8]> {
+        Some(bytemuck::cast_slice(values))
     }
 }
 

@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::header::CONTENT_ENCODING;
 use reqwest::{Response, Url};
 
 use super::reason::{Doing, failure};
+use super::receive::Arriving;
 use super::{Headers, Transport, WireCall, body};
 use crate::runtime::error::Failure;
 use crate::runtime::text::excerpt;
-use crate::runtime::{BoxFuture, BuildError};
+use crate::runtime::{AnswerBuffer, BoxFuture, BuildError};
 
-/// The most bytes that are reserved because a header says so.
-const TRUSTED: u64 = 16 << 20;
 /// The most bytes of an answer with a failure status that are read.
 const FAILURE: usize = 4096;
 
@@ -55,7 +54,8 @@ impl Http {
         let url = format!("{}/{}/{}", base.trim_end_matches('/'), call.method.service, call.method.name);
         let request =
             self.pool.post(url).headers(self.settings.headers.map()).body(body::body(call.frame.to_segments()));
-        drop(call);
+        let buffer = call.buffer;
+        drop(call.frame);
         let response = request.send().await.map_err(|error| failure(error, base, Doing::Sending))?;
         if !response.status().is_success() {
             return Err(refused(response, &self.settings.headers).await);
@@ -64,38 +64,16 @@ impl Http {
             let message = format!("it is encoded as {coding:?}, which was not asked for");
             return Err(Failure::decode("", message, ""));
         }
-        self.read(response).await
+        self.read(response, buffer).await
     }
 
-    /// Reads the body. Memory grows with what arrives, not with what is announced.
-    async fn read(&self, mut response: Response) -> Result<Bytes, Failure> {
-        let most = self.settings.max_answer_bytes;
-        let announced = response.content_length();
-        if announced.is_some_and(|announced| announced > most) {
-            return Err(too_large(most));
-        }
+    async fn read(&self, mut response: Response, buffer: Option<AnswerBuffer>) -> Result<Bytes, Failure> {
+        let mut answer = Arriving::new(response.content_length(), self.settings.max_answer_bytes, buffer)?;
         let base = self.settings.base.as_str();
-        let mut whole = BytesMut::new();
-        let mut first = Bytes::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| failure(error, base, Doing::Reading))? {
-            let len = whole.len().saturating_add(first.len()).saturating_add(chunk.len());
-            if u64::try_from(len).map_or(true, |len| len > most) {
-                return Err(too_large(most));
-            }
-            if whole.is_empty() && first.is_empty() {
-                // The only one, as a rule: then nothing is copied.
-                first = chunk;
-                continue;
-            }
-            if whole.is_empty() {
-                let reserve = announced.unwrap_or(0).min(TRUSTED);
-                whole.reserve(usize::try_from(reserve).unwrap_or(0).max(len));
-                whole.extend_from_slice(&first);
-                first = Bytes::new();
-            }
-            whole.extend_from_slice(&chunk);
+        while let Some(piece) = response.chunk().await.map_err(|error| failure(error, base, Doing::Reading))? {
+            answer.push(piece)?;
         }
-        Ok(if whole.is_empty() { first } else { whole.freeze() })
+        Ok(answer.finish())
     }
 }
 
@@ -118,9 +96,4 @@ async fn refused(mut response: Response, sent: &Headers) -> Failure {
     }
     let text = sent.redact(&String::from_utf8_lossy(&text));
     Failure::Http { status, excerpt: excerpt(text.trim()) }
-}
-
-fn too_large(most: u64) -> Failure {
-    let message = format!("it is larger than {most} bytes; `ClientBuilder::max_answer_bytes` allows for more");
-    Failure::decode("", message, "")
 }

@@ -6,6 +6,7 @@ mod http;
 #[cfg(feature = "server")]
 mod in_process;
 mod reason;
+mod receive;
 #[cfg(feature = "rustls")]
 pub(crate) mod tls;
 #[cfg(feature = "ws")]
@@ -23,13 +24,15 @@ use std::fmt::Debug;
 use bytes::Bytes;
 
 use super::error::Failure;
-use super::{BoxFuture, Method, RequestFrame};
+use super::{AnswerBuffer, BoxFuture, Method, RequestFrame};
 
 /// A call without its types.
 #[derive(Debug)]
 pub(crate) struct WireCall {
     pub(crate) method: &'static Method,
     pub(crate) frame: RequestFrame,
+    /// What the answer is read into, where it is read piece by piece.
+    pub(crate) buffer: Option<AnswerBuffer>,
 }
 
 /// Carries a call to the service and its answer back.

@@ -1,0 +1,68 @@
+//! The tests by format, and what they share.
+
+mod arrays;
+mod images;
+mod npy_files;
+mod npz_files;
+mod owners;
+mod safetensors_files;
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use decthings::Tensor;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// Tensors of every type with a fixed size, and of zero to four dimensions.
+fn fixed() -> impl Strategy<Value = Tensor> {
+    fn of<T: decthings::Element + std::fmt::Debug + Arbitrary + 'static>(shape: &[usize]) -> BoxedStrategy<Tensor> {
+        let (shape, count) = (shape.to_vec(), shape.iter().product::<usize>());
+        vec(any::<T>(), count).prop_map(move |data| Tensor::new(&shape, data).unwrap()).boxed()
+    }
+    vec(0usize..4, 0..=4).prop_flat_map(|shape| {
+        prop_oneof![
+            of::<f32>(&shape),
+            of::<f64>(&shape),
+            of::<i8>(&shape),
+            of::<i16>(&shape),
+            of::<i32>(&shape),
+            of::<i64>(&shape),
+            of::<u8>(&shape),
+            of::<u16>(&shape),
+            of::<u32>(&shape),
+            of::<u64>(&shape),
+            of::<bool>(&shape),
+        ]
+    })
+}
+
+/// Whether a tensor's elements lie inside these bytes.
+fn shares(tensor: &Tensor, file: &Bytes) -> bool {
+    file.as_ptr_range().contains(&tensor.bytes().unwrap().as_ptr())
+}
+
+fn says<T: std::fmt::Debug, E: std::fmt::Display>(result: Result<T, E>, expected: &str) {
+    assert_eq!(result.unwrap_err().to_string(), expected);
+}
+
+/// A file that is gone when it is dropped.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("decthings-{}-{name}", std::process::id())))
+    }
+}
+
+impl AsRef<Path> for Temporary {
+    fn as_ref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}

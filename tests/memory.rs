@@ -1,0 +1,98 @@
+//! How much memory large tensors take on their way. Every allocation of the process is counted, so this test has the
+//! process to itself.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, and says so"
+)]
+
+mod memory_support;
+
+use std::time::Duration;
+
+use decthings::api::types::{ExecutionLocation, LauncherSpec, ParameterProvider};
+use decthings::{AnswerBuffer, Client, Tensor};
+use memory_support::Server;
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static ALLOCATIONS: PeakAlloc = PeakAlloc;
+
+const MIB: usize = 1 << 20;
+/// What a call may take beyond its data.
+const MORE: usize = 8 * MIB;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Does something; the most memory that it takes beyond what is there already.
+async fn peak<T>(work: impl Future<Output = T>) -> (T, usize) {
+    ALLOCATIONS.reset_peak_usage();
+    let before = ALLOCATIONS.current_usage();
+    let done = tokio::time::timeout(PATIENCE, work).await.expect("the test hangs");
+    (done, ALLOCATIONS.peak_usage() - before)
+}
+
+fn client(server: &Server) -> Client {
+    Client::builder().http_url(server.url()).timeout(PATIENCE).build().unwrap()
+}
+
+/// One test, as another one at the same time would be counted too.
+#[tokio::test]
+async fn memory() {
+    sending_takes_no_more_than_the_tensor().await;
+    receiving_into_a_buffer_takes_nothing_more().await;
+    an_announced_length_is_not_believed().await;
+}
+
+async fn sending_takes_no_more_than_the_tensor() {
+    let server = Server::start(br#"{"result":{"trainingSessionId":"t"}}"#, 0).await;
+    let size = 256 * MIB;
+    let tensor = Tensor::from(vec![1.5f32; size / 4]);
+    let client = client(&server);
+    let location = ExecutionLocation::temporary_launcher(LauncherSpec::new(1.0, 1024));
+    let call = client.model().train("m", "n", [ParameterProvider::new("x", vec![tensor.clone()])], location);
+    let (answer, peak) = peak(async { call.await }).await;
+    assert_eq!(answer.unwrap().training_session_id, "t");
+    assert!(server.received() > size, "{} bytes arrived", server.received());
+    assert!(peak <= MORE, "sending {size} bytes took {peak} more");
+}
+
+async fn receiving_into_a_buffer_takes_nothing_more() {
+    let size = 64 * MIB;
+    let server = Server::start(br#"{"result":{"stateKeyNames":["w"]}}"#, size).await;
+    let (client, buffer) = (client(&server), AnswerBuffer::new());
+    let ask = async || client.model().get_model_state("m").buffer(&buffer).await.unwrap().data.remove(0).data;
+
+    // What has arrived moves when it needs more room; the allocator that counts has both places for a moment.
+    let (first, most) = peak(ask()).await;
+    assert_eq!(first.len(), size);
+    assert!(most <= 2 * size, "receiving {size} bytes took {most}");
+    let place = first.as_ptr();
+
+    // The first is alive, so its memory cannot be used.
+    let (second, most) = peak(ask()).await;
+    assert_ne!(second.as_ptr(), place);
+    assert!(first.iter().all(|byte| *byte == b'w'));
+    assert!(most <= 2 * size, "receiving {size} bytes took {most}");
+
+    let place = second.as_ptr();
+    drop((first, second));
+    let (third, most) = peak(ask()).await;
+    assert_eq!(third.as_ptr(), place);
+    assert_eq!(third.len(), size);
+    assert!(most <= MORE, "receiving {size} bytes into a buffer took {most}");
+
+    drop(third);
+    let before = ALLOCATIONS.current_usage();
+    buffer.release();
+    assert!(before - ALLOCATIONS.current_usage() >= size);
+}
+
+async fn an_announced_length_is_not_believed() {
+    let server = Server::announcing(b"{}", 512 * MIB, 1).await;
+    let call = client(&server).model().get_model_state("m");
+    let (answer, most) = peak(call.send()).await;
+    assert!(answer.is_err());
+    assert!(most <= 16 * MIB + MORE, "an answer that does not come took {most}");
+}
