@@ -6,21 +6,28 @@ mod build_error;
 mod builder;
 mod bytes_notation;
 mod call;
+mod call_info;
 mod client;
+mod credentials;
 #[cfg(feature = "dynamic")]
 mod dynamic;
 mod endpoint;
 mod error;
 mod error_codes;
 mod events;
+mod exchange;
+mod middleware;
 mod open;
 mod operation;
+mod options;
+mod retry;
 mod secret;
 #[cfg(feature = "server")]
 mod server;
 mod socket;
 mod tensor_serde;
 mod text;
+mod trace;
 mod transport;
 mod wire;
 
@@ -30,7 +37,9 @@ pub use blob::{Base64, Blob};
 pub use build_error::BuildError;
 pub use builder::ClientBuilder;
 pub use call::Call;
+pub use call_info::CallInfo;
 pub use client::Client;
+pub use credentials::{ApiKeyProvider, ProviderError};
 #[cfg(feature = "dynamic")]
 pub use dynamic::{DynamicOperation, dynamic};
 pub use error::Error;
@@ -38,14 +47,17 @@ pub use error_codes::Meaning;
 pub use events::{
     Channel, EndReason, EventError, EventKind, EventSet, IdSource, RawEvent, Subscribes, Subscription, Update,
 };
+pub use middleware::{Attempt, AttemptOutcome, Middleware};
 pub use open::{JsonKind, Keyed, Kinded, Tagged};
 pub use operation::{Method, Operation, Route};
+pub use retry::RetryPolicy;
 pub use secret::ApiKey;
 #[cfg(feature = "server")]
 pub use server::{
     Answer, Connection, EventHub, IncomingRequest, Outgoing, Reply, Router, Routes, ServiceError, handle,
     not_implemented,
 };
+pub use transport::{Transport, TransportError, TransportRequest, TransportResponse};
 pub use wire::{AnswerFrame, BlobRule, Payload, RequestFrame};
 
 pub use crate::tensor::Tensor;
