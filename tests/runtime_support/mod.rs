@@ -11,6 +11,9 @@ mod key;
 mod large;
 mod limits;
 mod refusals;
+mod resets;
+mod retries;
+mod seams;
 mod server;
 mod service;
 
