@@ -3,6 +3,7 @@
 mod answers;
 mod by_name;
 mod calls;
+mod doubles;
 mod environment;
 mod errors;
 mod faults;
@@ -16,6 +17,7 @@ mod retries;
 mod seams;
 mod server;
 mod service;
+mod traces;
 
 use std::time::Duration;
 

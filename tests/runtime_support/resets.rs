@@ -139,14 +139,14 @@ async fn serve(mut socket: TcpStream, point: Point, plan: Arc<Mutex<(usize, usiz
 
 /// More than fits into the buffers between, so that the middle of the body is a point by itself.
 async fn train(client: &Client) -> Result<String, Error<decthings::api::model::TrainError>> {
-    let data = Tensor::from(vec![1.0_f32; 500_000]);
+    let data = Tensor::from(vec![1.0_f32; 250_000]);
     let launcher = ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096));
     let call = client.model().train("m", "n", [ParameterProvider::new("x", vec![data])], launcher);
     soon(call).await.map(|started| started.training_session_id)
 }
 
 async fn get(client: &Client) -> super::Outcome {
-    soon(client.model().get_model_state("x".repeat(2_000_000))).await
+    soon(client.model().get_model_state("x".repeat(1_000_000))).await
 }
 
 #[tokio::test]
@@ -195,14 +195,16 @@ async fn what_is_safe_to_repeat_gets_its_answer_in_the_end() {
 #[tokio::test]
 async fn a_connection_that_ends_while_it_is_idle_sends_nothing_twice() {
     // Whether the client notices in time is up to chance.
+    let server = super::Server::always(super::server::Act::Close(ok(&good(b"abc")))).await;
+    let client = Client::builder().http_url(server.url()).build().unwrap();
+    let mut before = 0;
     for _ in 0..30 {
-        let server = super::Server::always(super::server::Act::Close(ok(&good(b"abc")))).await;
-        let client = Client::builder().http_url(server.url()).build().unwrap();
         super::ask(&client).await.unwrap();
         let launcher = ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096));
         let _ = soon(client.model().train("m", "n", Vec::<ParameterProvider>::new(), launcher)).await;
         let trained = server.requests().iter().filter(|request| request.path().ends_with("train")).count();
-        assert!(trained <= 1, "{trained}");
+        assert!(trained <= before + 1, "{trained} after {before}");
+        before = trained;
     }
 }
 

@@ -45,6 +45,8 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     pool: Option<reqwest::Client>,
     middleware: Vec<Arc<dyn Middleware>>,
+    #[cfg(feature = "test-util")]
+    recorder: Option<super::testing::Recorder>,
     #[cfg(feature = "server")]
     router: Option<super::Router>,
 }
@@ -79,6 +81,8 @@ impl ClientBuilder {
             transport: None,
             pool: None,
             middleware: Vec::new(),
+            #[cfg(feature = "test-util")]
+            recorder: None,
             #[cfg(feature = "server")]
             router: None,
         }

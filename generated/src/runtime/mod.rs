@@ -26,6 +26,8 @@ mod secret;
 mod server;
 mod socket;
 mod tensor_serde;
+#[cfg(feature = "test-util")]
+pub mod testing;
 mod text;
 mod trace;
 mod transport;

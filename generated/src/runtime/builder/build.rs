@@ -43,6 +43,11 @@ impl ClientBuilder {
         };
         let (http_url, websocket_url) = (http.to_string(), websocket.to_string());
         let Connections { transport, socket, headers, credentials } = self.connections(http, websocket)?;
+        #[cfg(feature = "test-util")]
+        let transport = match self.recorder {
+            Some(recorder) => Arc::new(recorder.record(transport)),
+            None => transport,
+        };
         Ok(Client::from_core(Core {
             transport,
             socket,

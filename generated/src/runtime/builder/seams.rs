@@ -35,6 +35,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Writes down the calls that do not travel on the WebSocket.
+    #[cfg(feature = "test-util")]
+    pub fn record(mut self, recorder: crate::testing::Recorder) -> Self {
+        self.recorder = Some(recorder);
+        self
+    }
+
     /// Calls over HTTP are made with this client of the `reqwest` crate, with its own TLS, proxies and timeouts.
     ///
     /// Build it with `redirect(Policy::none())`, since the API has no redirects and the API key is not to follow any,

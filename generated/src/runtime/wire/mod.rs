@@ -81,7 +81,7 @@ fn api_error<E: ErrorCode>(at: CallInfo, error: ApiError) -> Error<E> {
 }
 
 /// A request, read from its frame.
-#[cfg(feature = "dynamic")]
+#[cfg(any(feature = "dynamic", feature = "test-util"))]
 pub(crate) fn decode_request<T: serde::de::DeserializeOwned>(method: &Method, body: Bytes) -> Result<T, Failure> {
     decode_frame(method, RequestFrame::read(body)?)
 }
@@ -106,6 +106,14 @@ pub(crate) fn encode_result<T: Serialize>(method: &Method, result: &T) -> Result
 /// An error in its frame.
 pub(crate) fn encode_error(error: &ApiError) -> AnswerFrame {
     AnswerFrame::new(answer::write("error", error.to_json().to_string().as_bytes()), Vec::new())
+}
+
+/// The JSON and the blobs of an answer.
+#[cfg(feature = "test-util")]
+pub(crate) fn answer_parts(mut answer: Bytes) -> Result<(Bytes, Vec<Bytes>), Failure> {
+    let json = frame::take_json(&mut answer)?;
+    let mut blobs = frame::Blobs::of_answer(answer)?;
+    Ok((json, std::iter::from_fn(|| blobs.next()).collect()))
 }
 
 /// An empty result in its frame.
