@@ -14,6 +14,23 @@ use super::{ApiKey, ApiKeyProvider, Middleware, RetryPolicy, Transport};
 
 /// Settings of a client. What is left out has a default.
 ///
+/// | what is bounded | default | set with |
+/// |---|---|---|
+/// | time of a call, with all its attempts | 60 s, or the method's own | [`timeout`](Self::timeout) |
+/// | time of an attempt | that of the call | [`attempt_timeout`](Self::attempt_timeout) |
+/// | time to connect | 10 s | [`connect_timeout`](Self::connect_timeout) |
+/// | attempts of a call | 3 | [`retry`](Self::retry) |
+/// | retries of all calls, until some succeed | 50 | [`retry_budget`](Self::retry_budget) |
+/// | an answer over HTTP | 1 GiB | [`max_answer_bytes`](Self::max_answer_bytes) |
+/// | a message on the WebSocket | 256 MiB | [`max_message_bytes`](Self::max_message_bytes) |
+/// | connections and calls over HTTP at a time | 100 | [`max_connections`](Self::max_connections) |
+/// | calls on the WebSocket at a time | 1024 | fixed |
+/// | events that wait to be read | 1024, and 16 MiB | [`event_buffer`](Self::event_buffer) |
+/// | silence of a WebSocket | 20 s, and 20 s to answer | [`heartbeat`](Self::heartbeat) |
+/// | time to get a lost WebSocket back | 5 min | [`reconnect_for`](Self::reconnect_for) |
+/// | depth of JSON | 128 | fixed |
+/// | blobs of a request | 255 | fixed, by the wire |
+///
 /// ```
 /// # use decthings::Client;
 /// let client = Client::builder().api_key("key").build()?;
