@@ -18,15 +18,13 @@ use super::{good, soon};
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Point {
     Accepted,
-    FirstByte,
     Head,
     MidBody,
     Body,
     MidAnswer,
 }
 
-const POINTS: [Point; 6] =
-    [Point::Accepted, Point::FirstByte, Point::Head, Point::MidBody, Point::Body, Point::MidAnswer];
+const POINTS: [Point; 5] = [Point::Accepted, Point::Head, Point::MidBody, Point::Body, Point::MidAnswer];
 
 #[derive(Debug, Default)]
 struct Counted {
@@ -109,7 +107,7 @@ async fn serve(mut socket: TcpStream, point: Point, plan: Arc<Mutex<(usize, usiz
         let text = String::from_utf8_lossy(&bytes[..head]).to_lowercase();
         let path = String::from_utf8_lossy(&bytes[..head]).split(' ').nth(1).unwrap().to_owned();
         *counted.lock().unwrap().begun.entry(path.rsplit('/').next().unwrap().to_owned()).or_default() += 1;
-        if at(Point::FirstByte) || at(Point::Head) {
+        if at(Point::Head) {
             return socket.set_zero_linger().unwrap();
         }
         let length: usize = text.split("content-length: ").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
