@@ -17,6 +17,7 @@ mod naming;
 mod parse;
 mod render;
 mod rust;
+mod snippet;
 mod spanned;
 pub mod spec;
 
