@@ -14,7 +14,7 @@ mod unions;
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Api, Deprecated, Owner, Type, TypeDef, TypeId};
+use crate::ir::{Api, Deprecated, Owner, Type, TypeDef, TypeId, TypeKind};
 
 /// What a change means for those who use the API, the worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -240,10 +240,10 @@ impl Comparison<'_> {
                 ),
             }
         }
+        let users = reach::Users::of(new_api);
         for (id, new) in shared(new_api) {
             if !shared(old_api).any(|(_, old)| old.name == new.name) {
-                let used_by = reach::Users::of(new_api).of_type(id);
-                self.turn_to(Place::Type(new.name.clone()), used_by);
+                self.turn_to(Place::Type(new.name.clone()), users.of_type(id));
                 self.note("", Class::Compatible, "is new", "Nothing depends on it yet.");
             }
         }
@@ -271,9 +271,18 @@ fn describe(api: &Api, ty: &Type) -> String {
         Type::Base64 => "base64 bytes",
         Type::Tensor => "a tensor",
         Type::List(items) => return format!("a list whose elements are {}", describe(api, items)),
-        Type::Named(id) => return api.get(*id).map_or_else(String::new, |named| format!("`{}`", named.name)),
+        Type::Named(id) => return api.get(*id).map_or_else(String::new, kind_and_name),
     };
     name.to_owned()
+}
+
+fn kind_and_name(definition: &TypeDef) -> String {
+    let kind = match definition.kind {
+        TypeKind::Object(_) => "object",
+        TypeKind::Enum(_) => "enum",
+        TypeKind::Union(_) => "union",
+    };
+    format!("the {kind} `{}`", definition.name)
 }
 
 /// The path of a member.

@@ -61,18 +61,18 @@ fn a_type_becomes_another() {
     );
     rule(
         &[put("P/size", json!({"type": "string"}))],
-        &["rust: params.size is a string instead of `BuyRequestSize`"],
-        &["wire: params.size is `BuyRequestSize` instead of a string"],
+        &["rust: params.size is a string instead of the enum `BuyRequestSize`"],
+        &["wire: params.size is the enum `BuyRequestSize` instead of a string"],
     );
     rule(
         &[put("R/size", json!({"type": "string"}))],
-        &["rust: result.size is a string instead of `BuyResultSize`"],
-        &["rust: result.size is `BuyResultSize` instead of a string"],
+        &["rust: result.size is a string instead of the enum `BuyResultSize`"],
+        &["rust: result.size is the enum `BuyResultSize` instead of a string"],
     );
     rule(
         &[put("R/size", json!({"type": "object", "properties": {"cm": {"type": "string"}}}))],
-        &["wire: result.size is `BuyResultSize` instead of `BuyResultSize`"],
-        &["wire: result.size is `BuyResultSize` instead of `BuyResultSize`"],
+        &["wire: result.size is the object `BuyResultSize` instead of the enum `BuyResultSize`"],
+        &["wire: result.size is the enum `BuyResultSize` instead of the object `BuyResultSize`"],
     );
 }
 
@@ -142,22 +142,22 @@ fn variants_gain_and_lose_their_content() {
     let tip = |pointer| put(pointer, json!({"type": "string"}));
     rule(
         &[tip("P/pay/oneOf/0/properties/tip")],
-        &["rust: params.pay<by=cash> holds `BuyRequestPayCash`"],
+        &["rust: params.pay<by=cash> holds the object `BuyRequestPayCash`"],
         &["wire: params.pay<by=cash> holds nothing any more"],
     );
     rule(
         &[tip("P/pay/oneOf/0/properties/tip"), put("P/pay/oneOf/0/required/-", json!("tip"))],
-        &["wire: params.pay<by=cash> holds `BuyRequestPayCash`"],
+        &["wire: params.pay<by=cash> holds the object `BuyRequestPayCash`"],
         &["wire: params.pay<by=cash> holds nothing any more"],
     );
     rule(
         &[tip("R/state/oneOf/0/properties/tip")],
-        &["rust: result.state<is=open> holds `BuyResultStateOpen`"],
+        &["rust: result.state<is=open> holds the object `BuyResultStateOpen`"],
         &["rust: result.state<is=open> holds nothing any more"],
     );
     rule(
         &[tip("R/state/oneOf/0/properties/tip"), put("R/state/oneOf/0/required/-", json!("tip"))],
-        &["rust: result.state<is=open> holds `BuyResultStateOpen`"],
+        &["rust: result.state<is=open> holds the object `BuyResultStateOpen`"],
         &["wire: result.state<is=open> holds nothing any more"],
     );
     rule(
