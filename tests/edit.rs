@@ -167,14 +167,6 @@ fn mistakes_anywhere_are_shown_without_a_panic() {
 
 #[test]
 fn a_mistake_of_several_lines_is_underlined_to_its_end() {
-    let text = ours().replacen(
-        "\"type\": \"object\",\n      \"properties\"",
-        "\"type\": \"string\",\n      \"properties\"",
-        1,
-    );
-    let text = text.replacen("\"enum\": [\n        \"f32\",", "\"enum\": {\n        \"f32\": [], \"rest\": [", 1);
-    let report = load(&Source::new("definition.json", text)).unwrap_err().to_string();
-    assert!(report.contains("error: this is not JSON"), "{report}");
     let text = r#"{
   "title": "Shop", "description": "A shop.",
   "services": {"Shop": {"description": "Sells.", "methods": {"buy": {
@@ -191,5 +183,5 @@ fn a_mistake_of_several_lines_is_underlined_to_its_end() {
 6 | |       \"type\": \"string\"
 7 | |     }
   | |_____^";
-    assert!(report.contains(&underlined.replace("5 |       \"result\"", "5 |       \"result\"")), "{report}");
+    assert!(report.contains(underlined), "{report}");
 }
