@@ -41,7 +41,9 @@ fn the_canonical_form_says_the_same_and_stays_as_it_is() {
             let api = load(&Source::new("definition.json", text)).unwrap_or_else(|report| panic!("{name}: {report}"));
             decthings_codegen::rust(&api, &Options::default()).unwrap()
         };
-        assert!(rust(&text) == rust(&once), "{name}: the order of something that has one is lost");
+        if text != once {
+            assert!(rust(&text) == rust(&once), "{name}: the order of something that has one is lost");
+        }
         assert!(
             once.lines().all(|line| line.chars().count() <= 120 || line.matches('"').count() <= 4),
             "{name}: {once}"
@@ -124,24 +126,27 @@ fn a_new_method_that_does_not_fit_in_is_refused() {
         Err(EditError::Definition(report)) => report.to_string(),
         Ok(edited) => panic!("{}", edited.text),
     };
+    let text = fs::read_to_string(repository("tests/fixtures/revisions/2/definition.json")).unwrap();
     let cases = [
-        ("Model.train", "`Model.train` exists already"),
-        ("Modle.train", "there is no service `Modle`; did you mean `Model`?"),
+        ("Shop.buy", "`Shop.buy` exists already"),
+        ("Shpo.sell", "there is no service `Shpo`; did you mean `Shop`?"),
         ("Kitchen.cook", "there is no service `Kitchen`; add the service"),
-        ("train", "`train` is not the name of a method; write `Service.method`"),
-        ("Model.Train", "`Train` is not a method name"),
-        ("Model.", "`` is not a method name"),
-        ("Model.new-method", "`new-method` is not a method name"),
-        ("Model.get_models", "`get_models` is not a method name"),
-        // Free in the definition, taken in code.
-        ("Model.getmodels\u{130}", "is not a method name"),
+        ("sell", "`sell` is not the name of a method; write `Service.method`"),
+        ("Shop.Sell", "`Sell` is not a method name"),
+        ("Shop.", "`` is not a method name"),
+        ("Shop.sell-more", "`sell-more` is not a method name"),
+        ("Shop.sell_more", "`sell_more` is not a method name"),
+        ("Shop.sell.more", "`sell.more` is not a method name"),
     ];
     for (name, expected) in cases {
-        let message = refused(&ours(), name);
+        let message = refused(&text, name);
         assert!(message.contains(expected), "{name}: {message}");
     }
-    let broken = ours().replacen("\"description\"", "\"descriptoin\"", 1);
-    assert!(refused(&broken, "Model.rename").contains("unknown keyword `descriptoin`"));
+    // Free in the definition, taken in code.
+    let taken = text.replace("Paint", "SellRequest");
+    assert!(refused(&taken, "Shop.sell").contains("are both `SellRequest` in Rust"));
+    let broken = text.replacen("\"description\"", "\"descriptoin\"", 1);
+    assert!(refused(&broken, "Shop.sell").contains("unknown keyword `descriptoin`"));
 }
 
 #[test]
