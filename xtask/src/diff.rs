@@ -10,9 +10,10 @@ use decthings_codegen::ir::Api;
 
 use crate::mistakes;
 
-/// Exit codes: 0 when nothing breaks, 3 when code that calls has to be changed, 4 when clients in use fail; 1 and 2 are
-/// failures of the command itself.
+/// Compares two definitions.
 #[derive(clap::Args)]
+#[command(after_help = "Exit codes: 0 nothing breaks, 3 code that calls has to be changed, 4 clients in use fail; \
+    1 and 2 are failures of the command itself.")]
 pub struct Arguments {
     /// The old definition: a file, or `REVISION:PATH` as git knows it.
     #[arg(required_unless_present = "git")]
