@@ -34,11 +34,6 @@ impl Source {
         let column = before.get(line_start..).map_or(0, |head| head.chars().count());
         (line, column.saturating_add(1))
     }
-
-    /// The text of a line, counted from 1, without its line break.
-    fn line(&self, number: usize) -> &str {
-        self.text.lines().nth(number.saturating_sub(1)).unwrap_or_default()
-    }
 }
 
 /// A place in a definition: bytes of the text and the JSON pointer to the value.
@@ -111,33 +106,22 @@ impl Report {
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
+
+    /// The text they are about.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The report in the colours of a terminal.
+    pub fn coloured(&self) -> String {
+        crate::snippet::render(self, true)
+    }
 }
 
 impl std::error::Error for Report {}
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for diagnostic in &self.diagnostics {
-            let Location { span, pointer } = &diagnostic.location;
-            let (line, column) = self.source.position(span.start);
-            let text = self.source.line(line);
-            let gutter = " ".repeat(line.to_string().len());
-            // A value that goes on over several lines is underlined to the end of its first.
-            let rest = text.chars().count().saturating_sub(column.saturating_sub(1)).max(1);
-            let length = self.source.text.get(span.clone()).map_or(1, |value| value.chars().count());
-            let underline = "^".repeat(length.clamp(1, rest));
-            let indent = " ".repeat(column.saturating_sub(1));
-            writeln!(f, "error: {}", diagnostic.message)?;
-            writeln!(f, "{gutter}--> {}:{line}:{column}", self.source.name)?;
-            writeln!(f, "{gutter} |")?;
-            writeln!(f, "{line} | {text}")?;
-            writeln!(f, "{gutter} | {indent}{underline}")?;
-            writeln!(f, "{gutter} = at: {}", if pointer.is_empty() { "(document)" } else { pointer })?;
-            writeln!(f, "{gutter} = help: {}", diagnostic.help)?;
-            writeln!(f)?;
-        }
-        let count = self.diagnostics.len();
-        let plural = if count == 1 { "" } else { "s" };
-        writeln!(f, "{count} mistake{plural} in {}; nothing was generated", self.source.name)
+        f.write_str(&crate::snippet::render(self, false))
     }
 }

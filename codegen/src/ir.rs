@@ -100,6 +100,8 @@ pub struct TypeDef {
     pub name: String,
     /// What it means.
     pub description: Option<String>,
+    /// The revision that added it, where the definition tells.
+    pub since: Option<String>,
     /// Whether it should not be used any more.
     pub deprecated: Option<Deprecated>,
     /// Where it belongs.
@@ -128,6 +130,7 @@ impl TypeDef {
         Self {
             name: String::new(),
             description: None,
+            since: None,
             deprecated: None,
             owner: Owner::Errors,
             kind: TypeKind::Object(Object::default()),
@@ -193,6 +196,8 @@ pub struct Field {
     pub identifier: Option<String>,
     /// What it means.
     pub description: Option<String>,
+    /// The revision that added it, where the definition tells.
+    pub since: Option<String>,
     /// Whether it should not be used any more.
     pub deprecated: Option<Deprecated>,
     /// Its type.
@@ -214,7 +219,7 @@ pub struct Field {
 }
 
 /// What the server uses when a property is absent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Absent {
     /// This value.
     Literal(Value),
@@ -267,6 +272,8 @@ pub struct EnumValue {
     pub identifier: Option<String>,
     /// What it means.
     pub description: Option<String>,
+    /// The revision that added it, where the definition tells.
+    pub since: Option<String>,
     /// Where it stands in the definition.
     pub at: Location,
 }
@@ -303,6 +310,8 @@ pub struct Variant {
     pub identifier: Option<String>,
     /// What it means.
     pub description: Option<String>,
+    /// The revision that added it, where the definition tells.
+    pub since: Option<String>,
     /// What it holds; nothing when the tag says it all.
     pub payload: Option<Type>,
     /// Whether it must be boxed for the type to have a size.
@@ -329,7 +338,7 @@ pub enum JsonKind {
 }
 
 /// A deprecation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deprecated {
     /// The revision that deprecated it.
     pub since: String,
@@ -346,6 +355,8 @@ pub struct ErrorShape {
     pub code: String,
     /// What it is or does.
     pub description: String,
+    /// The revision that added it, where the definition tells.
+    pub since: Option<String>,
     /// Whether the same call may succeed later.
     pub retryable: bool,
     /// The object of its fields, if it has any.
@@ -359,6 +370,8 @@ pub struct Service {
     pub wire: String,
     /// What it is or does.
     pub description: String,
+    /// The revision that added it, where the definition tells.
+    pub since: Option<String>,
     /// Its methods.
     pub methods: Vec<Method>,
     /// Its events.
@@ -374,6 +387,8 @@ pub struct Method {
     pub identifier: Option<String>,
     /// What it is or does.
     pub description: String,
+    /// The revision that added it, where the definition tells.
+    pub since: Option<String>,
     /// Whether it should not be used any more.
     pub deprecated: Option<Deprecated>,
     /// The object of the parameters.
@@ -459,6 +474,8 @@ pub struct Event {
     pub wire: String,
     /// What it is or does.
     pub description: String,
+    /// The revision that added it, where the definition tells.
+    pub since: Option<String>,
     /// The object of the parameters.
     pub params: Type,
     /// The parameter with the subscription's id.

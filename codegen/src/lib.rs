@@ -10,6 +10,9 @@
 mod analyze;
 mod de;
 mod diag;
+pub mod diff;
+pub mod edit;
+mod format;
 pub mod ir;
 mod json;
 mod lower;
@@ -17,12 +20,14 @@ mod naming;
 mod parse;
 mod render;
 mod rust;
+mod snippet;
 mod spanned;
 pub mod spec;
 
 use std::collections::BTreeMap;
 
 pub use diag::{Diagnostic, Location, Report, Source};
+pub use format::format;
 pub use spanned::{Map, Spanned};
 
 use diag::Diagnostics;

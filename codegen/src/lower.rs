@@ -2,6 +2,7 @@
 
 mod errors;
 mod methods;
+mod revisions;
 mod types;
 mod unions;
 
@@ -127,7 +128,13 @@ impl Lowering<'_> {
             events.push(self.lower_event((index, position), name, at, event));
         }
         self.check_subscriptions(service, &events);
-        Service { wire: name.to_owned(), description: service.description.clone(), methods, events }
+        Service {
+            wire: name.to_owned(),
+            description: service.description.clone(),
+            since: self.since(service.since.as_ref()),
+            methods,
+            events,
+        }
     }
 
     /// The events of a service go by one id, and a subscription needs events.

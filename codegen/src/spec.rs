@@ -1,6 +1,7 @@
 //! The definition file as it is written: a plain mirror, nothing resolved.
 //!
-//! `schema/api.schema.json` is derived from these types, so their docs are what an editor shows.
+//! `schema/api.schema.json` is derived from these types, so their docs are what an editor shows, and the order of
+//! their fields is the order of keywords in which `cargo xtask fmt-schema` writes.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,15 +16,15 @@ pub struct Spec {
     /// The schema of this format, for editors.
     #[serde(rename = "$schema")]
     pub schema: Option<String>,
-    /// A note for maintainers; not part of any output.
-    #[serde(rename = "$comment")]
-    pub comment: Option<String>,
     /// The API's name.
     pub title: String,
     /// The revision of the API that this definition describes.
     pub revision: Option<String>,
     /// What the API is for.
     pub description: String,
+    /// A note for maintainers; not part of any output.
+    #[serde(rename = "$comment")]
+    pub comment: Option<String>,
     /// A prefix of type names that is left off where names have a namespace of their own.
     pub type_prefix: Option<String>,
     /// Where the API is served.
@@ -55,16 +56,16 @@ pub struct Endpoints {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Schema {
-    /// A type of `$defs`: `#/$defs/Name`.
-    #[serde(rename = "$ref")]
-    pub reference: Option<Spanned<String>>,
-    /// A note for maintainers; not part of any output.
-    #[serde(rename = "$comment")]
-    pub comment: Option<String>,
     /// UpperCamelCase name of an inline type, or of an alternative of a union.
     pub title: Option<Spanned<String>>,
     /// What the value means, in full sentences.
     pub description: Option<String>,
+    /// A note for maintainers; not part of any output.
+    #[serde(rename = "$comment")]
+    pub comment: Option<String>,
+    /// A type of `$defs`: `#/$defs/Name`.
+    #[serde(rename = "$ref")]
+    pub reference: Option<Spanned<String>>,
     /// The JSON type.
     #[serde(rename = "type")]
     pub kind: Option<Spanned<Kind>>,
@@ -72,8 +73,6 @@ pub struct Schema {
     pub format: Option<Spanned<Format>>,
     /// `base64` for bytes that travel as text inside the JSON.
     pub content_encoding: Option<Spanned<Encoding>>,
-    /// Whether the bytes may be given as text, meaning its UTF-8.
-    pub accepts_text: Option<bool>,
     /// The type of an array's elements.
     pub items: Option<Box<Spanned<Schema>>>,
     /// The members of an object.
@@ -90,20 +89,26 @@ pub struct Schema {
     pub enum_descriptions: Option<Map<String>>,
     /// Names for values of `enum` whose own would collide in generated code.
     pub enum_identifiers: Option<Map<String>>,
+    /// The revisions that added values of `enum`.
+    pub enum_since: Option<Map<Spanned<String>>>,
     /// The alternatives of a union.
     pub one_of: Option<Vec<Spanned<Schema>>>,
+    /// How the bytes or tensors of the property travel beside the JSON.
+    pub blob: Option<Spanned<Blob>>,
+    /// Whether the bytes may be given as text, meaning its UTF-8.
+    pub accepts_text: Option<bool>,
     /// The value that the server uses when the property is absent.
     pub default: Option<Spanned<Value>>,
     /// What the server uses when the property is absent, where that is no literal value.
     pub defaults_to: Option<Spanned<DefaultsTo>>,
-    /// Values to show in examples.
-    pub examples: Option<Vec<Spanned<Value>>>,
-    /// How the bytes or tensors of the property travel beside the JSON.
-    pub blob: Option<Spanned<Blob>>,
     /// Other spellings of the property's name that a reader accepts.
     pub aliases: Option<Vec<Spanned<String>>>,
+    /// Values to show in examples.
+    pub examples: Option<Vec<Spanned<Value>>>,
     /// The name in generated code, where the wire's own would collide.
     pub identifier: Option<Spanned<String>>,
+    /// The revision that added it.
+    pub since: Option<Spanned<String>>,
     /// Since when, and for what, this should not be used any more.
     pub deprecated: Option<Deprecated>,
 }
@@ -223,29 +228,31 @@ pub struct Deprecated {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorCode {
-    /// A note for maintainers; not part of any output.
-    #[serde(rename = "$comment")]
-    pub comment: Option<String>,
     /// The code on the wire; the entry's name when left out.
     pub code: Option<Spanned<String>>,
     /// What went wrong, as one sentence.
     pub description: String,
+    /// A note for maintainers; not part of any output.
+    #[serde(rename = "$comment")]
+    pub comment: Option<String>,
     /// What the error carries besides its code.
     pub fields: Option<Spanned<Schema>>,
     /// Whether the same call may succeed later.
     #[serde(default)]
     pub retryable: bool,
+    /// The revision that added the code.
+    pub since: Option<Spanned<String>>,
 }
 
 /// Error codes that several methods share.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorSet {
+    /// What the codes have in common.
+    pub description: String,
     /// A note for maintainers; not part of any output.
     #[serde(rename = "$comment")]
     pub comment: Option<String>,
-    /// What the codes have in common.
-    pub description: String,
     /// Names of entries of `errors`.
     pub errors: Vec<Spanned<String>>,
 }
@@ -254,27 +261,29 @@ pub struct ErrorSet {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
+    /// What the service is for.
+    pub description: String,
     /// A note for maintainers; not part of any output.
     #[serde(rename = "$comment")]
     pub comment: Option<String>,
-    /// What the service is for.
-    pub description: String,
     /// The methods, by their name on the wire.
     pub methods: Map<Method>,
     /// The events that the server sends, by their name on the wire.
     #[serde(default)]
     pub events: Map<Event>,
+    /// The revision that added the service.
+    pub since: Option<Spanned<String>>,
 }
 
 /// A remote procedure.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Method {
+    /// What the method does.
+    pub description: String,
     /// A note for maintainers; not part of any output.
     #[serde(rename = "$comment")]
     pub comment: Option<String>,
-    /// What the method does.
-    pub description: String,
     /// An object with the parameters.
     pub params: Spanned<Schema>,
     /// An object, or a union told apart by which key is present.
@@ -300,6 +309,8 @@ pub struct Method {
     pub waiter: Option<Spanned<Waiter>>,
     /// The name in generated code, where the wire's own would collide.
     pub identifier: Option<Spanned<String>>,
+    /// The revision that added the method.
+    pub since: Option<Spanned<String>>,
     /// Since when, and for what, this should not be used any more.
     pub deprecated: Option<Deprecated>,
 }
@@ -405,15 +416,17 @@ pub struct Waiter {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
+    /// When it is sent.
+    pub description: String,
     /// A note for maintainers; not part of any output.
     #[serde(rename = "$comment")]
     pub comment: Option<String>,
-    /// When it is sent.
-    pub description: String,
     /// An object with what the event carries.
     pub params: Spanned<Schema>,
     /// Whose event it is.
     pub subscription: Spanned<EventSubscription>,
+    /// The revision that added the event.
+    pub since: Option<Spanned<String>>,
 }
 
 /// Whose event it is.

@@ -84,6 +84,24 @@ async fn what_is_deprecated_still_works() {
 }
 
 #[tokio::test]
+async fn what_a_later_revision_added_is_there() {
+    use since::shop::*;
+    use since::types::{Pay, Size, Thing};
+    struct Shop;
+    impl ShopService for Shop {
+        async fn watch(&self, request: WatchRequest) -> Reply<WatchRequest> {
+            assert_eq!((request.size, request.pay), (Some(Size::Huge), Some(Pay::card("1234"))));
+            Ok(WatchResult::new(request.thing.name))
+        }
+    }
+    let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
+    let watch = shop.watch(Thing::new("bread").weight(500_u32));
+    let result = watch.with(|request| request.size(Size::Huge).pay(Pay::card("1234"))).await.unwrap();
+    assert_eq!(result.watch_id, "bread");
+    assert_eq!(since::REVISION, "2");
+}
+
+#[tokio::test]
 async fn other_spellings_are_read_from_requests_as_well() {
     use aliases_and_spelling::shop::*;
     struct Shop;

@@ -34,6 +34,8 @@ pub mod open_enum;
 pub mod paging;
 #[path = "../fixtures/ok/recursion/expected/mod.rs"]
 pub mod recursion;
+#[path = "../fixtures/ok/since/expected/mod.rs"]
+pub mod since;
 #[path = "../fixtures/ok/tagged_union/expected/mod.rs"]
 pub mod tagged_union;
 #[path = "../fixtures/ok/two_services/expected/mod.rs"]

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use decthings_codegen::{Files, Options, Source};
 
 use crate::tree::{self, Difference};
+use crate::{mistakes, watch};
 
 /// Generates code from an API definition.
 #[derive(clap::Args)]
@@ -14,6 +15,9 @@ pub struct Arguments {
     /// Change nothing; print what would change, and exit with 1 if anything would.
     #[arg(long)]
     check: bool,
+    /// Generate again whenever the definition is saved, until interrupted.
+    #[arg(long, conflicts_with = "check")]
+    watch: bool,
     /// The definition.
     #[arg(long, value_name = "FILE", default_value = "schema/decthings.json")]
     schema: PathBuf,
@@ -33,12 +37,19 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    if arguments.watch {
+        return watch::run(&arguments.schema, || generate(arguments).map(drop));
+    }
+    generate(arguments)
+}
+
+fn generate(arguments: &Arguments) -> Result<ExitCode> {
     let text = std::fs::read_to_string(&arguments.schema)
         .with_context(|| format!("cannot read the definition {}", arguments.schema.display()))?;
     let api = match decthings_codegen::load(&Source::new(arguments.schema.display().to_string(), text)) {
         Ok(api) => api,
         Err(report) => {
-            eprint!("{report}");
+            mistakes::show(&report);
             return Ok(ExitCode::FAILURE);
         }
     };

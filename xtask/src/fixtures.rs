@@ -15,8 +15,9 @@ const FOLDER: &str = "tests/fixtures";
 pub fn run() -> Result<ExitCode> {
     let options = Options { runtime: "decthings::runtime".into(), crate_name: "fixture".into(), features: false };
     let mut changed = 0_usize;
-    for folder in folders(&Path::new(FOLDER).join("ok"))? {
-        match load(&folder)? {
+    let revisions = folders(&Path::new(FOLDER).join("revisions"))?;
+    for folder in folders(&Path::new(FOLDER).join("ok"))?.iter().chain(&revisions) {
+        match load(folder)? {
             Ok(api) => {
                 changed = changed.saturating_add(write(
                     &folder.join("expected"),
@@ -31,6 +32,14 @@ pub fn run() -> Result<ExitCode> {
         let Err(report) = load(&folder)? else { bail!("{} should be refused, but is sound", folder.display()) };
         let files = Files::from([("expected.txt".to_owned(), report.to_string())]);
         changed = changed.saturating_add(write(&folder, &files, false)?);
+    }
+    for (old, new) in revisions.iter().zip(revisions.iter().skip(1)) {
+        let (Ok(before), Ok(after)) = (load(old)?, load(new)?) else { continue };
+        let changes = decthings_codegen::diff::diff(&before, &after);
+        let files =
+            [("changes.txt", changes.text()), ("changes.md", changes.markdown()), ("changes.json", changes.json())];
+        let files = Files::from(files.map(|(name, text)| (name.to_owned(), text)));
+        changed = changed.saturating_add(write(new, &files, false)?);
     }
     println!("{changed} files of {FOLDER} changed; review them with `git diff`");
     Ok(ExitCode::SUCCESS)

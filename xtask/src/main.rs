@@ -2,8 +2,13 @@
 
 mod bench;
 mod codegen;
+mod diff;
 mod fixtures;
+mod fmt_schema;
+mod mistakes;
+mod new_method;
 mod tree;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -17,15 +22,24 @@ enum Command {
     Codegen(codegen::Arguments),
     /// Measures the client beside bare libraries and the official client.
     Bench(bench::Arguments),
+    /// Lists the changes between two definitions, and what each means for those who use the API.
+    Diff(diff::Arguments),
     /// Writes anew what the generator's fixtures expect.
     Fixtures,
+    /// Writes definitions in their canonical form.
+    FmtSchema(fmt_schema::Arguments),
+    /// Adds the skeleton of a method to the definition.
+    NewMethod(new_method::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Codegen(arguments) => codegen::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Fixtures => fixtures::run(),
+        Command::FmtSchema(arguments) => fmt_schema::run(&arguments),
+        Command::NewMethod(arguments) => new_method::run(&arguments),
     };
     match result {
         Ok(code) => code,

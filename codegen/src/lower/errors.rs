@@ -19,6 +19,7 @@ impl Lowering<'_> {
                 name: name.to_owned(),
                 code,
                 description: error.description.clone(),
+                since: self.since(error.since.as_ref()),
                 retryable: error.retryable,
                 fields: error.fields.as_ref().and_then(|fields| self.lower_error_fields(name, fields)),
             });
@@ -42,6 +43,7 @@ impl Lowering<'_> {
             self.error(&fields.at, "the fields of an error are an object", "add `properties`");
             return None;
         }
+        self.reject_marks(schema, &fields.at, "mark the error instead");
         self.lower_type(schema, &fields.at, &place)
     }
 

@@ -38,6 +38,7 @@ impl Lowering<'_> {
             wire: name.to_owned(),
             identifier,
             description: method.description.clone(),
+            since: self.since(method.since.as_ref()),
             deprecated: deprecated(method.deprecated.as_ref()),
             subscription: self.lower_subscription(method, &params, &result),
             page: self.lower_page(method, &params, &result),
@@ -75,6 +76,7 @@ impl Lowering<'_> {
         Event {
             wire: name.to_owned(),
             description: event.description.clone(),
+            since: self.since(event.since.as_ref()),
             params,
             id,
             ends,
@@ -89,6 +91,7 @@ impl Lowering<'_> {
         let Some(inner) = schema.get() else { return nothing };
         let place = Place { name: name.to_owned(), owner, property: false };
         let Some(ty) = self.lower_type(inner, &schema.at, &place) else { return nothing };
+        self.reject_marks(inner, &schema.at, "mark the method or event instead");
         if !keyed && inner.reference.is_some() {
             self.error(
                 &schema.at,

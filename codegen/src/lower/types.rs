@@ -6,7 +6,7 @@ use super::{Lowering, deprecated};
 use crate::diag::Location;
 use crate::ir::{Absent, Blob, EnumValue, Field, JsonKind, Object, Owner, StringEnum, Type, TypeDef, TypeId, TypeKind};
 use crate::naming;
-use crate::spanned::Spanned;
+use crate::spanned::{Map, Spanned};
 use crate::spec::{self, DefaultsTo, Format, Kind, PlainBlob, Schema};
 
 /// Where a schema stands: what an inline type there is called, and whose it is.
@@ -123,6 +123,9 @@ impl Lowering<'_> {
                     self.error(at, "the array does not say what it holds", "add `items` with the type of its elements");
                     return None;
                 };
+                if let Some(element) = items.get().filter(|element| !is_named(element)) {
+                    self.reject_marks(element, &items.at, "mark the property instead");
+                }
                 let element = self.lower_type(items.get()?, &items.at, &place.element())?;
                 Some(Type::List(Box::new(element)))
             }
@@ -187,7 +190,12 @@ impl Lowering<'_> {
 
     fn build(&mut self, id: TypeId, schema: &Schema, at: &Location, place: &Place) {
         let kind = if let Some(values) = &schema.values {
-            self.allow_keywords(schema, at, "an enum", &["type", "enum", "enumDescriptions", "enumIdentifiers"]);
+            self.allow_keywords(
+                schema,
+                at,
+                "an enum",
+                &["type", "enum", "enumDescriptions", "enumIdentifiers", "enumSince"],
+            );
             self.lower_enum(schema, values, at).map(TypeKind::Enum)
         } else if let Some(alternatives) = &schema.one_of {
             self.allow_keywords(schema, at, "a union", &["oneOf"]);
@@ -198,6 +206,7 @@ impl Lowering<'_> {
         let definition = TypeDef {
             name: place.name.clone(),
             description: schema.description.clone(),
+            since: self.since(schema.since.as_ref()),
             deprecated: deprecated(schema.deprecated.as_ref()),
             owner: place.owner,
             kind: kind.unwrap_or(TypeKind::Object(Object::default())),
@@ -225,13 +234,16 @@ impl Lowering<'_> {
             }
             let description = schema.enum_descriptions.as_ref().and_then(|texts| texts.get(wire)).cloned();
             let identifier = schema.enum_identifiers.as_ref().and_then(|names| names.get(wire)).cloned();
-            seen.push(EnumValue { wire: wire.clone(), identifier, description, at: value.at.clone() });
+            let since = schema.enum_since.as_ref().and_then(|marks| marks.get(wire));
+            let since = self.since(since);
+            seen.push(EnumValue { wire: wire.clone(), identifier, description, since, at: value.at.clone() });
         }
-        for notes in [&schema.enum_descriptions, &schema.enum_identifiers].into_iter().flatten() {
-            for (name, at, _) in notes.iter() {
-                if !seen.iter().any(|value| value.wire == name) {
-                    self.error(at, format!("`{name}` is no value of this enum"), "add it to `enum`, or remove it here");
-                }
+        let notes = [&schema.enum_descriptions, &schema.enum_identifiers].into_iter().flatten().flat_map(Map::iter);
+        let notes = notes.map(|(name, at, _)| (name, at));
+        let marks = schema.enum_since.iter().flat_map(Map::iter).map(|(name, at, _)| (name, at));
+        for (name, at) in notes.chain(marks) {
+            if !seen.iter().any(|value| value.wire == name) {
+                self.error(at, format!("`{name}` is no value of this enum"), "add it to `enum`, or remove it here");
             }
         }
         Some(StringEnum { values: seen })
@@ -319,6 +331,7 @@ impl Lowering<'_> {
             aliases: schema.aliases.iter().flatten().filter_map(|alias| alias.get().cloned()).collect(),
             identifier: schema.identifier.as_ref().and_then(|name| name.get().cloned()),
             description: schema.description.clone(),
+            since: self.since(schema.since.as_ref()),
             deprecated: deprecated(schema.deprecated.as_ref()),
             ty,
             required,
@@ -399,6 +412,7 @@ impl Lowering<'_> {
             ("enum", schema.values.is_some()),
             ("enumDescriptions", schema.enum_descriptions.is_some()),
             ("enumIdentifiers", schema.enum_identifiers.is_some()),
+            ("enumSince", schema.enum_since.is_some()),
             ("oneOf", schema.one_of.is_some()),
         ];
         for (keyword, present) in present {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::{Absent, Deprecated, Field, Type};
+use crate::ir::{Absent, Deprecated, Field, Type, TypeDef};
 use crate::naming;
 
 /// Columns of a doc line's text.
@@ -65,7 +65,22 @@ pub(super) fn field(field: &Field) -> String {
         };
         text.push_str(&format!(" Left out: {value}."));
     }
-    text
+    since(text, field.since.as_deref())
+}
+
+/// A text with the revision that added what it is about.
+pub(super) fn since(text: impl Into<String>, revision: Option<&str>) -> String {
+    let text = text.into();
+    match revision {
+        Some(revision) => format!("{text} Since revision `{revision}`."),
+        None => text,
+    }
+}
+
+/// The same for a type without a text of its own.
+pub(super) fn definition(definition: &TypeDef) -> String {
+    let text = definition.description.clone().unwrap_or_else(|| plain(&definition.name, &Type::Boolean));
+    since(text, definition.since.as_deref())
 }
 
 /// The first sentence of a text.

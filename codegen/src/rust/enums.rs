@@ -13,8 +13,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum) 
     file.import("serde", "Deserialize");
     file.import("serde", "Serialize");
     file.import("std", "fmt");
-    let text =
-        definition.description.clone().unwrap_or_else(|| docs::plain(&definition.name, &crate::ir::Type::Boolean));
+    let text = docs::definition(definition);
     let doc = docs::doc(&format!("{text}\n\nOpen: a value that this version doesn't know is kept as it came."));
     let variants: Vec<Ident> = set
         .values
@@ -23,10 +22,11 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum) 
         .collect();
     let wires: Vec<&String> = set.values.iter().map(|value| &value.wire).collect();
     let members = set.values.iter().zip(&variants).map(|(value, variant)| {
-        let doc = docs::doc(&match &value.description {
+        let text = match &value.description {
             Some(text) => format!("`{}`: {text}", value.wire),
             None => format!("`{}`.", value.wire),
-        });
+        };
+        let doc = docs::doc(&docs::since(text, value.since.as_deref()));
         quote!(#doc #variant,)
     });
     quote! {

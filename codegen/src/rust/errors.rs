@@ -85,7 +85,7 @@ pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStr
 fn variant(file: &File<'_, '_>, shape: &ErrorShape) -> TokenStream {
     let ErrorShape { code, description, .. } = shape;
     let name = naming::ident(&naming::variant_name(code, None));
-    let doc = docs::doc(&format!("`{code}`: {description}"));
+    let doc = docs::doc(&docs::since(format!("`{code}`: {description}"), shape.since.as_deref()));
     let fields = shape.fields.as_ref().map(|fields| {
         let ty = file.ty(fields);
         quote!((#ty))

@@ -21,7 +21,8 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         service.wire
     ));
     let members = service.events.iter().map(|event| {
-        let doc = docs::doc(&format!("`{}`: {}", event.wire, event.description));
+        let text = format!("`{}`: {}", event.wire, event.description);
+        let doc = docs::doc(&docs::since(text, event.since.as_deref()));
         let (variant, ty) = (variant(event), file.ty(&event.params));
         quote!(#doc #variant(#ty),)
     });

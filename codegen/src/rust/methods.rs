@@ -142,7 +142,7 @@ fn facts(cx: &Context<'_>, service: &Service, method: &Method) -> String {
             cx.method_name(target)
         ));
     }
-    facts
+    docs::since(facts, method.since.as_deref())
 }
 
 /// Setters on the pending call, so that it reads as one sentence.

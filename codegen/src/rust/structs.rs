@@ -11,9 +11,7 @@ use crate::naming;
 /// The struct of an object, with its constructor and setters.
 pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, object: &Object) -> TokenStream {
     let name = file.cx.type_ident(definition);
-    let text =
-        definition.description.clone().unwrap_or_else(|| docs::plain(&definition.name, &crate::ir::Type::Boolean));
-    with_docs(file, definition, object, &name, &text)
+    with_docs(file, definition, object, &name, &docs::definition(definition))
 }
 
 /// The same with another text on the struct.

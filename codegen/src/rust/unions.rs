@@ -31,7 +31,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union) -> 
         UnionStyle::Keyed => (TokenStream::new(), keyed(file, union), TokenStream::new(), ""),
         UnionStyle::Kinded => (quote!(#[serde(untagged)]), kinded(file, union), TokenStream::new(), ""),
     };
-    let text = definition.description.clone().unwrap_or_else(|| docs::plain(&definition.name, &Type::Boolean));
+    let text = docs::definition(definition);
     let doc = docs::doc(&format!("{text}{note}"));
     let members = union.variants.iter().map(|variant| member(file, union, variant));
     let constructors = constructors(file, &name, union);
@@ -68,7 +68,7 @@ fn member(file: &File<'_, '_>, union: &Union, variant: &Variant) -> TokenStream 
         },
         (None, None) => format!("`{}`.", variant.wire),
     };
-    let doc = docs::doc(&text);
+    let doc = docs::doc(&docs::since(text, variant.since.as_deref()));
     let rename = (union.style != UnionStyle::Kinded).then(|| {
         let wire = &variant.wire;
         quote!(#[serde(rename = #wire)])

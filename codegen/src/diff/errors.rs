@@ -1,0 +1,73 @@
+//! Errors: what entries mean and carry, and which codes methods answer.
+
+use super::{Class, Comparison, Direction, Place, Remarks};
+use crate::ir::{Api, ErrorShape, Method, Type};
+
+const OPEN: &str = "Errors are open: readers keep codes that they don't know.";
+
+impl Comparison<'_> {
+    /// Entries that stand in both; what is new or gone is said where methods list it.
+    pub(super) fn errors(&mut self) {
+        let (old_api, new_api) = (self.old, self.new);
+        for (index, old) in old_api.errors.iter().enumerate() {
+            let Some(new) = new_api.errors.iter().find(|new| new.name == old.name && new.code == old.code) else {
+                continue;
+            };
+            let used_by = self.users.of_error(index);
+            self.turn_to(Place::Error(old.name.clone()), used_by);
+            if old.retryable != new.retryable {
+                let what = if new.retryable { "is worth another try" } else { "is not worth another try" };
+                self.note("", Class::Compatible, what, "Clients in use go by the old advice.");
+            }
+            self.carried(old.fields.as_ref(), new.fields.as_ref(), "");
+            let remarks = |shape: &ErrorShape| (shape.description.clone(), shape.since.clone());
+            let ((before, old_since), (after, new_since)) = (remarks(old), remarks(new));
+            self.remarks(
+                "",
+                Remarks { description: Some(&before), since: old_since.as_deref(), deprecated: None },
+                Remarks { description: Some(&after), since: new_since.as_deref(), deprecated: None },
+            );
+        }
+    }
+
+    /// The codes of a method.
+    pub(super) fn codes(&mut self, old: &Method, new: &Method) {
+        let (old_api, new_api) = (self.old, self.new);
+        for before in shapes(old_api, old) {
+            let Some(after) = shapes(new_api, new).find(|after| after.code == before.code) else {
+                let what = format!("no longer answers `{}`", before.code);
+                self.note("errors", Class::Rust, what, "Its variant is gone from the method's error.");
+                continue;
+            };
+            // The same entry is compared by itself.
+            if before.name != after.name {
+                self.carried(before.fields.as_ref(), after.fields.as_ref(), &format!("errors.{}", after.code));
+            }
+        }
+        for after in shapes(new_api, new) {
+            if !shapes(old_api, old).any(|before| before.code == after.code) {
+                self.note("errors", Class::Compatible, format!("may answer `{}`", after.code), OPEN);
+            }
+        }
+    }
+
+    /// What an error carries besides its code.
+    fn carried(&mut self, old: Option<&Type>, new: Option<&Type>, path: &str) {
+        match (old, new) {
+            (Some(old), Some(new)) => self.ty(old, new, Direction::RECEIVED, path),
+            (None, Some(_)) => {
+                let why = "Readers pass over what they don't know, but the variant holds a value in Rust.";
+                self.note(path, Class::Rust, "carries fields", why);
+            }
+            (Some(_), None) => {
+                let why = "Clients in use read the fields.";
+                self.note(path, Class::Wire, "carries no fields any more", why);
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+fn shapes<'a>(api: &'a Api, method: &'a Method) -> impl Iterator<Item = &'a ErrorShape> {
+    method.errors.iter().filter_map(|error| api.errors.get(*error))
+}

@@ -1,0 +1,188 @@
+//! Objects: their members, and what each says about itself.
+
+use super::{Class, Comparison, Direction, Remarks, join};
+use crate::ir::{Absent, Field, Object};
+use crate::naming;
+
+impl Comparison<'_> {
+    pub(super) fn object(&mut self, old: &Object, new: &Object, direction: Direction, path: &str) {
+        for before in &old.fields {
+            let path = join(path, &before.wire);
+            match new.field(&before.wire) {
+                Some(after) => self.field(before, after, direction, &path),
+                None => self.removed(before, direction, &path),
+            }
+        }
+        for after in new.fields.iter().filter(|after| old.field(&after.wire).is_none()) {
+            self.added(after, direction, &join(path, &after.wire));
+        }
+        self.order(old, new, direction, path);
+    }
+
+    fn removed(&mut self, field: &Field, direction: Direction, path: &str) {
+        if direction.sent {
+            let why = "What clients in use say there is passed over, so their calls mean something else.";
+            self.note(path, Class::Wire, "is gone", why);
+        } else if field.required {
+            self.note(path, Class::Wire, "is gone", "Clients in use can't read answers without it.");
+        } else {
+            self.note(path, Class::Rust, "is gone", "Clients in use can do without it, but code names the field.");
+        }
+    }
+
+    fn added(&mut self, field: &Field, direction: Direction, path: &str) {
+        if !field.required {
+            let why = "Calls may leave it out, and readers pass over what they don't know.";
+            self.note(path, Class::Compatible, "is new, and optional", why);
+        } else if direction.sent {
+            self.note(path, Class::Wire, "is new, and required", "Calls of clients in use lack it.");
+        } else {
+            let why =
+                "Readers pass over what they don't know. Only code that answers calls has one more value to give.";
+            self.note(path, Class::Compatible, "is new, and always present", why);
+        }
+    }
+
+    fn field(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
+        self.presence(old, new, direction, path);
+        self.ty(&old.ty, &new.ty, direction, path);
+        let (before, after) = (naming::field_name(old), naming::field_name(new));
+        if before != after {
+            self.note(path, Class::Rust, format!("is called `{after}` instead of `{before}`"), "Code names the field.");
+        }
+        if old.boxed != new.boxed {
+            let what = if new.boxed { "is boxed" } else { "is no longer boxed" };
+            self.note(path, Class::Rust, what, "The type of the field changes in Rust.");
+        }
+        self.aliases(old, new, direction, path);
+        if old.accepts_text && !new.accepts_text {
+            self.note(path, Class::Rust, "no longer takes text", "Code may give it a string.");
+        } else if new.accepts_text && !old.accepts_text {
+            self.note(path, Class::Compatible, "takes text as well", "Bytes are taken as before.");
+        }
+        self.absence(old, new, path);
+        self.remarks(path, remarks(old), remarks(new));
+        if old.example != new.example {
+            self.note(path, Class::Compatible, "has another example", "Only documentation changes.");
+        }
+    }
+
+    fn presence(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
+        match (old.required, new.required) {
+            (false, true) if direction.sent => {
+                self.note(path, Class::Wire, "is required", "Calls of clients in use may lack it.");
+            }
+            (false, true) => {
+                self.note(path, Class::Rust, "is always present", "Code expects an `Option`.");
+            }
+            (true, false) if direction.received => {
+                self.note(path, Class::Wire, "is optional", "Clients in use can't read answers without it.");
+            }
+            (true, false) => {
+                let why = "Clients in use always send it. In Rust it moves from the arguments to a setter.";
+                self.note(path, Class::Rust, "is optional", why);
+            }
+            _ => {}
+        }
+    }
+
+    fn aliases(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
+        for alias in old.aliases.iter().filter(|alias| !new.aliases.contains(alias)) {
+            let what = format!("can no longer be spelled `{alias}`");
+            if direction.sent {
+                self.note(path, Class::Wire, what, "Clients in use may spell it so.");
+            } else {
+                self.note(path, Class::Compatible, what, "Clients in use read both spellings.");
+            }
+        }
+        for alias in new.aliases.iter().filter(|alias| !old.aliases.contains(alias)) {
+            let what = format!("can be spelled `{alias}` as well");
+            if direction.received {
+                self.note(path, Class::Wire, what, "Answers may be spelled so, which clients in use don't read.");
+            } else {
+                self.note(path, Class::Compatible, what, "The spelling of clients in use is still read.");
+            }
+        }
+    }
+
+    /// What holds when the field is left out.
+    fn absence(&mut self, old: &Field, new: &Field, path: &str) {
+        match (&old.absent, &new.absent) {
+            (None, Some(_)) => {
+                let what = "says what holds when it is left out";
+                self.note(path, Class::Compatible, what, "Only documentation changes.");
+            }
+            (Some(_), None) => {
+                let what = "no longer says what holds when it is left out";
+                self.note(path, Class::Compatible, what, "Only documentation changes.");
+            }
+            (Some(old), Some(new)) if old != new => {
+                let what = format!("is {} when left out, instead of {}", word(new), word(old));
+                self.note(path, Class::Wire, what, "Calls that leave it out mean something else.");
+            }
+            _ => {}
+        }
+    }
+
+    /// Constructors take what is required in the order of the definition.
+    fn order(&mut self, old: &Object, new: &Object, direction: Direction, path: &str) {
+        let names = |object: &Object, other: &Object| -> Vec<String> {
+            let fields = object.fields.iter().filter(|field| field.required);
+            let both = fields.filter(|field| other.field(&field.wire).is_some_and(|field| field.required));
+            both.map(|field| field.wire.clone()).collect()
+        };
+        if direction.sent && names(old, new) != names(new, old) {
+            let what = "has what is required in another order";
+            self.note(path, Class::Rust, what, "Arguments follow the order of the definition.");
+        }
+    }
+
+    pub(super) fn constant(
+        &mut self,
+        old: Option<&(String, String)>,
+        new: Option<&(String, String)>,
+        direction: Direction,
+        path: &str,
+    ) {
+        match (old, new) {
+            (None, Some((name, value))) if direction.sent => {
+                let what = format!("has the constant `{name}`: `{value}`");
+                self.note(path, Class::Wire, what, "Calls of clients in use lack it.");
+            }
+            (None, Some((name, value))) => {
+                let what = format!("has the constant `{name}`: `{value}`");
+                self.note(path, Class::Compatible, what, "Readers pass over what they don't know.");
+            }
+            (Some((name, _)), None) if direction.received => {
+                let what = format!("has no constant `{name}` any more");
+                self.note(path, Class::Wire, what, "Clients in use look for it.");
+            }
+            (Some((name, _)), None) => {
+                let what = format!("has no constant `{name}` any more");
+                self.note(path, Class::Compatible, what, "What clients in use write there is passed over.");
+            }
+            (Some(old), Some(new)) if old != new => {
+                let what = format!("has the constant `{}`: `{}` instead of `{}`: `{}`", new.0, new.1, old.0, old.1);
+                self.note(path, Class::Wire, what, "Clients in use write and expect the old one.");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn remarks(field: &Field) -> Remarks<'_> {
+    Remarks {
+        description: field.description.as_deref(),
+        since: field.since.as_deref(),
+        deprecated: field.deprecated.as_ref(),
+    }
+}
+
+fn word(absent: &Absent) -> String {
+    match absent {
+        Absent::Literal(value) => format!("`{value}`"),
+        Absent::Everything => "everything".to_owned(),
+        Absent::ActiveState => "the active state".to_owned(),
+        Absent::Current => "the current one".to_owned(),
+    }
+}

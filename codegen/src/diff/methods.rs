@@ -1,0 +1,178 @@
+//! Services, methods and events: what is there, and how it travels.
+
+use super::{Class, Comparison, Direction, Place, Remarks};
+use crate::ir::{Api, Event, Method, Service, Transport};
+use crate::naming;
+
+const GONE: &str = "Clients in use call it.";
+const NEW: &str = "Nothing depends on it yet.";
+
+impl Comparison<'_> {
+    pub(super) fn services(&mut self) {
+        let (old_api, new_api) = (self.old, self.new);
+        for old in &old_api.services {
+            let new = new_api.services.iter().find(|new| new.wire == old.wire);
+            self.turn_to(Place::Service(old.wire.clone()), Vec::new());
+            match new {
+                Some(new) => self.service(old, new),
+                None => self.note("", Class::Wire, "is gone", GONE),
+            }
+        }
+        for new in &new_api.services {
+            if !old_api.services.iter().any(|old| old.wire == new.wire) {
+                self.turn_to(Place::Service(new.wire.clone()), Vec::new());
+                self.note("", Class::Compatible, "is new", NEW);
+            }
+        }
+    }
+
+    fn service(&mut self, old: &Service, new: &Service) {
+        self.remarks("", words(&old.description, old.since.as_deref()), words(&new.description, new.since.as_deref()));
+        for before in &old.methods {
+            self.turn_to(Place::Method(old.wire.clone(), before.wire.clone()), Vec::new());
+            match new.methods.iter().find(|after| after.wire == before.wire) {
+                Some(after) => self.method((old, before), (new, after)),
+                None => self.note("", Class::Wire, "is gone", GONE),
+            }
+        }
+        for after in &new.methods {
+            if !old.methods.iter().any(|before| before.wire == after.wire) {
+                self.turn_to(Place::Method(new.wire.clone(), after.wire.clone()), Vec::new());
+                self.note("", Class::Compatible, "is new", NEW);
+            }
+        }
+        for before in &old.events {
+            self.turn_to(Place::Event(old.wire.clone(), before.wire.clone()), Vec::new());
+            match new.events.iter().find(|after| after.wire == before.wire) {
+                Some(after) => self.event(before, after),
+                None => {
+                    self.note("", Class::Rust, "is gone", "Clients in use just don't get it; code names its variant.")
+                }
+            }
+        }
+        for after in &new.events {
+            if !old.events.iter().any(|before| before.wire == after.wire) {
+                self.turn_to(Place::Event(new.wire.clone(), after.wire.clone()), Vec::new());
+                self.note("", Class::Compatible, "is new", "Events are open: readers keep what they don't know.");
+            }
+        }
+    }
+
+    fn method(&mut self, (old_service, old): (&Service, &Method), (new_service, new): (&Service, &Method)) {
+        let name = |method: &Method| method.identifier.clone().unwrap_or_else(|| naming::snake(&method.wire));
+        if name(old) != name(new) {
+            let what = format!("is called `{}` instead of `{}`", name(new), name(old));
+            self.note("", Class::Rust, what, "Code calls it by that name.");
+        }
+        self.ty(&old.params, &new.params, Direction::SENT, "params");
+        self.ty(&old.result, &new.result, Direction::RECEIVED, "result");
+        if old.request_blobs != new.request_blobs {
+            self.note("params", Class::Wire, "has other blobs", "Clients in use send the old ones.");
+        }
+        if old.response_blobs != new.response_blobs {
+            self.note("result", Class::Wire, "has other blobs", "Clients in use expect the old ones.");
+        }
+        self.codes(old, new);
+        let (before, after) = (transport(self.old, &old.transport), transport(self.new, &new.transport));
+        if before != after {
+            self.note(
+                "",
+                Class::Wire,
+                format!("travels {after} instead of {before}"),
+                "Clients in use call the old way.",
+            );
+        }
+        self.subscription(old, new);
+        match (old.idempotent, new.idempotent) {
+            (true, false) => {
+                let why = "Clients in use repeat it when a connection fails.";
+                self.note("", Class::Wire, "is no longer safe to repeat", why);
+            }
+            (false, true) => {
+                self.note("", Class::Compatible, "is safe to repeat", "Clients in use just don't.");
+            }
+            _ => {}
+        }
+        if old.deadline_seconds != new.deadline_seconds {
+            self.note("", Class::Compatible, "has another deadline", "Clients in use wait as long as they did.");
+        }
+        match (&old.page, &new.page) {
+            (None, Some(_)) => self.note("", Class::Compatible, "is read page by page", "It was read by hand before."),
+            (old, new) if old != new => {
+                self.note("", Class::Rust, "is paged in another way", "Code reads it page by page.");
+            }
+            _ => {}
+        }
+        self.waiter((old_service, old), (new_service, new));
+        self.remarks("", remarks(old), remarks(new));
+    }
+
+    fn subscription(&mut self, old: &Method, new: &Method) {
+        match (&old.subscription, &new.subscription) {
+            (None, Some(_)) => {
+                let why = "Clients in use pass over events that they didn't ask for.";
+                self.note("", Class::Compatible, "concerns a subscription", why);
+            }
+            (old, new) if old != new => {
+                let what = "concerns a subscription in another way";
+                self.note("", Class::Wire, what, "Clients in use keep the WebSocket open for the old one.");
+            }
+            _ => {}
+        }
+    }
+
+    fn waiter(&mut self, (old_service, old): (&Service, &Method), (new_service, new): (&Service, &Method)) {
+        let parts = |service: &Service, method: &Method| {
+            let waiter = method.waiter.as_ref()?;
+            let target = service.methods.get(waiter.method)?.wire.clone();
+            Some((target, waiter.path.clone(), waiter.done.clone()))
+        };
+        match (parts(old_service, old), parts(new_service, new)) {
+            (None, Some(_)) => {
+                self.note("", Class::Compatible, "can be waited for", "It was waited for by hand before.");
+            }
+            (Some(_), None) => self.note("", Class::Rust, "can no longer be waited for", "Code waits for it."),
+            (old, new) if old != new => {
+                let what = "is waited for in another way";
+                self.note("", Class::Wire, what, "Clients in use wait for the old signs.");
+            }
+            _ => {}
+        }
+    }
+
+    fn event(&mut self, old: &Event, new: &Event) {
+        self.ty(&old.params, &new.params, Direction::RECEIVED, "params");
+        if old.blobs != new.blobs {
+            self.note("params", Class::Wire, "has other blobs", "Clients in use expect the old ones.");
+        }
+        if old.id != new.id {
+            let what = format!("goes by `{}` instead of `{}`", new.id, old.id);
+            self.note("", Class::Wire, what, "Clients in use find the subscription by the old one.");
+        }
+        if old.ends != new.ends {
+            let what = if new.ends { "ends its subscription" } else { "no longer ends its subscription" };
+            self.note("", Class::Wire, what, "Clients in use go by the old meaning.");
+        }
+        self.remarks("", words(&old.description, old.since.as_deref()), words(&new.description, new.since.as_deref()));
+    }
+}
+
+fn words<'a>(description: &'a str, since: Option<&'a str>) -> Remarks<'a> {
+    Remarks { description: Some(description), since, deprecated: None }
+}
+
+fn transport(api: &Api, transport: &Transport) -> String {
+    match transport {
+        Transport::Http => "over HTTP".to_owned(),
+        Transport::WebSocket => "on the WebSocket".to_owned(),
+        Transport::WebSocketUnless { param, equals } => format!("on the WebSocket unless `{param}` is {equals}"),
+        Transport::OpenWebSocketElse { error } => {
+            let code = api.errors.get(*error).map_or("", |error| &error.code);
+            format!("on an open WebSocket or else answers `{code}`")
+        }
+    }
+}
+
+fn remarks(method: &Method) -> Remarks<'_> {
+    Remarks { deprecated: method.deprecated.as_ref(), ..words(&method.description, method.since.as_deref()) }
+}

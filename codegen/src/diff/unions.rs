@@ -1,0 +1,102 @@
+//! Unions: what tells their alternatives apart, and what each holds.
+
+use super::{Class, Comparison, Direction, Remarks, describe, join};
+use crate::ir::{Type, Union, UnionStyle, Variant};
+
+impl Comparison<'_> {
+    pub(super) fn union(&mut self, old: &Union, new: &Union, direction: Direction, path: &str) {
+        if old.style != new.style {
+            let what = format!("has its alternatives told apart {} instead of {}", style(new), style(old));
+            self.note(path, Class::Wire, what, "Clients in use write and read the old form.");
+            return;
+        }
+        for before in &old.variants {
+            let place = place(old, before, path);
+            match new.variants.iter().find(|after| is_same(old, before, after)) {
+                Some(after) => self.variant(before, after, direction, &place),
+                None if direction.sent => self.note(&place, Class::Wire, "is gone", "Clients in use may send it."),
+                None => self.note(&place, Class::Rust, "is gone", "Its variant is gone from the enum."),
+            }
+        }
+        let is_open = matches!(new.style, UnionStyle::Tagged { .. });
+        for after in new.variants.iter().filter(|after| !old.variants.iter().any(|before| is_same(new, before, after)))
+        {
+            let place = place(new, after, path);
+            if is_open {
+                let why = "The union is open: readers keep variants that they don't know.";
+                self.note(&place, Class::Compatible, "is new", why);
+            } else if direction.received {
+                let why = "The union is not open: clients in use can't read other alternatives.";
+                self.note(&place, Class::Wire, "is new", why);
+            } else {
+                self.note(&place, Class::Compatible, "is new", "Calls have one more way to say it.");
+            }
+        }
+    }
+
+    fn variant(&mut self, old: &Variant, new: &Variant, direction: Direction, path: &str) {
+        if old.wire != new.wire {
+            let what = format!("is called `{}` instead of `{}`", new.wire, old.wire);
+            self.note(path, Class::Rust, what, "Code names the variant.");
+        }
+        if old.boxed != new.boxed {
+            let what = if new.boxed { "is boxed" } else { "is no longer boxed" };
+            self.note(path, Class::Rust, what, "The type of the variant changes in Rust.");
+        }
+        match (&old.payload, &new.payload) {
+            (Some(old), Some(new)) => self.ty(old, new, direction, path),
+            (None, Some(content)) => {
+                let what = format!("holds {}", describe(self.new, content));
+                if direction.sent && has_required(self.new, content) {
+                    self.note(path, Class::Wire, what, "Calls of clients in use lack it.");
+                } else {
+                    self.note(path, Class::Rust, what, "The variant holds a value in Rust.");
+                }
+            }
+            (Some(content), None) => {
+                let what = "holds nothing any more";
+                if direction.sent {
+                    self.note(path, Class::Wire, what, "What clients in use say there is passed over.");
+                } else if has_required(self.old, content) {
+                    self.note(path, Class::Wire, what, "Clients in use can't read it without its content.");
+                } else {
+                    self.note(path, Class::Rust, what, "The variant holds no value in Rust.");
+                }
+            }
+            (None, None) => {}
+        }
+        self.remarks(path, remarks(old), remarks(new));
+    }
+}
+
+fn remarks(variant: &Variant) -> Remarks<'_> {
+    Remarks { description: variant.description.as_deref(), since: variant.since.as_deref(), deprecated: None }
+}
+
+fn has_required(api: &crate::ir::Api, content: &Type) -> bool {
+    api.object(content).is_none_or(|object| object.fields.iter().any(|field| field.required))
+}
+
+/// Whether two alternatives are told from the others by the same thing.
+fn is_same(union: &Union, left: &Variant, right: &Variant) -> bool {
+    match union.style {
+        UnionStyle::Kinded => left.kind == right.kind,
+        UnionStyle::Tagged { .. } | UnionStyle::Keyed => left.wire == right.wire,
+    }
+}
+
+fn place(union: &Union, variant: &Variant, path: &str) -> String {
+    match &union.style {
+        UnionStyle::Tagged { property } => format!("{path}<{property}={}>", variant.wire),
+        UnionStyle::Keyed => join(path, &variant.wire),
+        UnionStyle::Kinded => format!("{path}<{}>", format!("{:?}", variant.kind).to_lowercase()),
+    }
+}
+
+fn style(union: &Union) -> String {
+    match &union.style {
+        UnionStyle::Tagged { property } => format!("by the tag `{property}`"),
+        UnionStyle::Keyed => "by which key is present".to_owned(),
+        UnionStyle::Kinded => "by their JSON type".to_owned(),
+    }
+}

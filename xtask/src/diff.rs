@@ -1,0 +1,87 @@
+//! `cargo xtask diff`: what changes between two definitions, and whom it breaks.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+use decthings_codegen::Source;
+use decthings_codegen::diff::{self, Class};
+use decthings_codegen::ir::Api;
+
+use crate::mistakes;
+
+/// Compares two definitions.
+#[derive(clap::Args)]
+#[command(after_help = "Exit codes: 0 nothing breaks, 3 code that calls has to be changed, 4 clients in use fail; \
+    1 and 2 are failures of the command itself.")]
+pub struct Arguments {
+    /// The old definition: a file, or `REVISION:PATH` as git knows it.
+    #[arg(required_unless_present = "git")]
+    old: Option<String>,
+    /// The new definition.
+    #[arg(default_value = "schema/decthings.json")]
+    new: String,
+    /// Compare the definition with what it is in a git revision; with one path, that path.
+    #[arg(long, value_name = "REVISION")]
+    git: Option<String>,
+    /// How to print the changes.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    Text,
+    Markdown,
+    Json,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let (old, new) = match (&arguments.old, &arguments.git) {
+        (Some(old), None) => (old.clone(), &arguments.new),
+        (path, Some(revision)) => {
+            let path = path.as_ref().unwrap_or(&arguments.new);
+            (format!("{revision}:{path}"), path)
+        }
+        (None, None) => bail!("name the old definition, or a revision with `--git`"),
+    };
+    let (Some(old), Some(new)) = (load(&old)?, load(new)?) else { return Ok(ExitCode::FAILURE) };
+    let changes = diff::diff(&old, &new);
+    match arguments.format {
+        Format::Text => print!("{}", changes.text()),
+        Format::Markdown => print!("{}", changes.markdown()),
+        Format::Json => print!("{}", changes.json()),
+    }
+    Ok(ExitCode::from(match changes.worst() {
+        None | Some(Class::Compatible) => 0,
+        Some(Class::Rust) => 3,
+        Some(Class::Wire) => 4,
+    }))
+}
+
+/// Reads a definition; its mistakes are shown.
+fn load(name: &str) -> Result<Option<Api>> {
+    let text = read(name)?;
+    match decthings_codegen::load(&Source::new(name, text)) {
+        Ok(api) => Ok(Some(api)),
+        Err(report) => {
+            mistakes::show(&report);
+            Ok(None)
+        }
+    }
+}
+
+fn read(name: &str) -> Result<String> {
+    let Some((revision, path)) = name.split_once(':').filter(|_| !Path::new(name).exists()) else {
+        return std::fs::read_to_string(name).with_context(|| format!("cannot read the definition {name}"));
+    };
+    // Without the dot, git would start at the root of the repository.
+    let dot = if Path::new(path).is_absolute() { "" } else { "./" };
+    let object = format!("{revision}:{dot}{path}");
+    let output = Command::new("git").args(["show", &object, "--"]).output().context("cannot run git")?;
+    if !output.status.success() {
+        bail!("git has no {name}: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("{name} is no text"))
+}

@@ -1,0 +1,49 @@
+//! Doing something again whenever a file is saved.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use notify::{Event, RecursiveMode, Watcher};
+
+/// How long the folder has to be quiet; an editor saves in several steps.
+const QUIET: Duration = Duration::from_millis(50);
+
+/// Runs `action` now and after each change of `file`, until interrupted. A failed action is shown, and does not end it.
+///
+/// Prints `watching FILE` whenever it is done and waits for the next change.
+pub fn run(file: &Path, mut action: impl FnMut() -> Result<()>) -> Result<ExitCode> {
+    let (sender, events) = mpsc::channel();
+    let send = move |event| {
+        // The receiver lives as long as the watcher.
+        let _ = sender.send(event);
+    };
+    let mut watcher = notify::recommended_watcher(send).context("cannot watch files")?;
+    // The folder, not the file: an editor may put another file in its place.
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    watcher
+        .watch(folder, RecursiveMode::NonRecursive)
+        .with_context(|| format!("cannot watch the folder {}", folder.display()))?;
+    let mut seen = None;
+    loop {
+        let content = std::fs::read(file).ok();
+        if seen.as_ref() != Some(&content) {
+            if let Err(error) = action() {
+                eprintln!("error: {error:#}");
+            }
+            println!("watching {}", file.display());
+            seen = Some(content);
+        }
+        wait(&events)?;
+    }
+}
+
+/// Waits for changes, and then for quiet.
+fn wait(events: &Receiver<notify::Result<Event>>) -> Result<()> {
+    // Reading is an event as well, and no change.
+    while events.recv()?.context("cannot watch files any more")?.kind.is_access() {}
+    while events.recv_timeout(QUIET).is_ok() {}
+    Ok(())
+}
