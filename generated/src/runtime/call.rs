@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::error::Failure;
 use super::events::EventSet as _;
-use super::{BoxFuture, Client, Error, IdSource, Operation, Subscribes, Subscription, wire};
+use super::{BoxFuture, Client, Error, Given, IdSource, Operation, Subscribes, Subscription, wire};
 
 /// A call: complete it with its setters, then await it, or [`send`](Self::send) it.
 ///
@@ -51,7 +51,13 @@ impl<R: Operation> Call<R> {
     ///
     /// The API refused it, the request cannot be sent, the connection failed, the answer took too long or makes no
     /// sense: see [`Error`].
-    pub async fn send(self) -> Result<R::Output, Error<R::Error>> {
+    pub async fn send(self) -> Result<R::Answer, Error<R::Error>> {
+        let result = self.exchange().await?;
+        Ok(R::Answer::given(self.client, self.request, result))
+    }
+
+    /// Makes the call, for the result alone.
+    pub(crate) async fn exchange(&self) -> Result<R::Output, Error<R::Error>> {
         let method = R::METHOD;
         let frame = wire::encode_request(method, &self.request).map_err(|failure| failure.at(method))?;
         let answer = self.client.exchange(method, frame, self.timeout).await;
@@ -85,7 +91,7 @@ impl<R: Subscribes> Call<R> {
 }
 
 impl<R: Operation> IntoFuture for Call<R> {
-    type Output = Result<R::Output, Error<R::Error>>;
+    type Output = Result<R::Answer, Error<R::Error>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {

@@ -2,6 +2,8 @@
 
 mod api_error;
 mod blob;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod build_error;
 mod builder;
 mod bytes_notation;
@@ -13,8 +15,10 @@ mod endpoint;
 mod error;
 mod error_codes;
 mod events;
+mod given;
 mod open;
 mod operation;
+mod page;
 mod secret;
 #[cfg(feature = "server")]
 mod server;
@@ -22,6 +26,7 @@ mod socket;
 mod tensor_serde;
 mod text;
 mod transport;
+mod wait;
 mod wire;
 
 pub use crate::error_codes;
@@ -38,14 +43,17 @@ pub use error_codes::Meaning;
 pub use events::{
     Channel, EndReason, EventError, EventKind, EventSet, IdSource, RawEvent, Subscribes, Subscription, Update,
 };
+pub use given::Given;
 pub use open::{JsonKind, Keyed, Kinded, Tagged};
 pub use operation::{Method, Operation, Route};
+pub use page::{Items, Page, Paged, Pages};
 pub use secret::ApiKey;
 #[cfg(feature = "server")]
 pub use server::{
     Answer, Connection, EventHub, IncomingRequest, Outgoing, Reply, Router, Routes, ServiceError, handle,
     not_implemented,
 };
+pub use wait::{Cancels, Meter, MetricRange, Progress, ProgressUpdate, Started, Starts, Unmetered, WaitError};
 pub use wire::{AnswerFrame, BlobRule, Payload, RequestFrame};
 
 pub use crate::tensor::Tensor;

@@ -136,6 +136,7 @@ error_codes! {
 impl Operation for InviteUsersToOrganizationRequest {
     type Output = InviteUsersToOrganizationResult;
     type Error = InviteUsersToOrganizationError;
+    type Answer = InviteUsersToOrganizationResult;
     const METHOD: &'static Method = &Method::new(
         "Organization",
         "inviteUsersToOrganization",

@@ -46,7 +46,7 @@ impl Backoff {
 }
 
 /// Between half of it and all.
-fn shortened(delay: Duration) -> Duration {
+pub(crate) fn shortened(delay: Duration) -> Duration {
     // Each state of this hasher is another one, by chance.
     let chance = RandomState::new().build_hasher().finish();
     let half = delay.checked_div(2).unwrap_or_default();
