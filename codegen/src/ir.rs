@@ -407,7 +407,7 @@ pub struct Method {
     pub deadline_seconds: Option<u32>,
     /// The list of the result that is a page.
     pub page: Option<String>,
-    /// How to wait for what it starts.
+    /// How to follow what it starts.
     pub waiter: Option<Waiter>,
     /// Blobs of its request, in order.
     pub request_blobs: Vec<BlobRule>,
@@ -456,15 +456,45 @@ pub struct Subscription {
     pub field: String,
 }
 
-/// How to wait for what a call starts.
+/// How to follow what a call starts, and how to stop it. Methods are indexes into the same service's.
 #[derive(Clone, Debug)]
 pub struct Waiter {
-    /// Index of the method of the same service.
+    /// The method to ask.
     pub method: usize,
-    /// Path to the tag that tells the stage; none when the method itself waits.
-    pub path: Option<String>,
-    /// Tags that end the wait.
-    pub done: Vec<String>,
+    /// Parameters of that method and the others, and where they come from.
+    pub ids: Vec<WaiterId>,
+    /// Members on the way to the union that tells the stage; none when it is the result itself.
+    pub path: Vec<String>,
+    /// The variant of work that ended well.
+    pub done: String,
+    /// The variant of work that failed.
+    pub failed: String,
+    /// The error code of work that had ended before.
+    pub over: Option<String>,
+    /// The method that stops the work.
+    pub cancel: Option<usize>,
+    /// How metrics are fetched.
+    pub metrics: Option<Metrics>,
+}
+
+/// A parameter of the methods that follow work.
+#[derive(Clone, Debug)]
+pub struct WaiterId {
+    /// The parameter.
+    pub param: String,
+    /// Whether it stands in the result of the call that starts the work; in its params otherwise.
+    pub in_result: bool,
+    /// Name of the field there.
+    pub field: String,
+}
+
+/// How metrics are fetched.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    /// The method that fetches values.
+    pub method: usize,
+    /// The list of counts, of ranges and of values.
+    pub list: String,
 }
 
 /// A message that the server sends on its own.

@@ -5,6 +5,7 @@ mod methods;
 mod revisions;
 mod types;
 mod unions;
+mod waiters;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -117,8 +118,8 @@ impl Lowering<'_> {
         for (position, (name, at, method)) in service.methods.iter().enumerate() {
             methods.push(self.lower_method((index, position), name, at, method, errors));
         }
-        for (position, (_, at, method)) in service.methods.iter().enumerate() {
-            let waiter = self.lower_waiter(at, method, &names, &methods);
+        for (position, (.., method)) in service.methods.iter().enumerate() {
+            let waiter = self.lower_waiter(position, method, &names, &methods, errors);
             if let Some(method) = methods.get_mut(position) {
                 method.waiter = waiter;
             }

@@ -9,11 +9,13 @@ mod events;
 mod example;
 mod index;
 mod methods;
+mod paging;
 mod prose;
 mod server;
 mod services;
 mod structs;
 mod unions;
+mod waiting;
 
 use proc_macro2::TokenStream;
 use quote::quote;

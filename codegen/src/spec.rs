@@ -400,16 +400,36 @@ pub struct Paginated {
     pub items: String,
 }
 
-/// How to wait for what a call starts.
+/// How to follow what a call starts, and how to stop it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Waiter {
     /// The method of the same service to ask.
     pub method: String,
-    /// The tag in that method's result that tells the stage, such as `status.state`; left out when the method itself waits.
+    /// What that method and the others take, by parameter: `params.name` or `result.name` of the call that starts.
+    pub ids: Map<String>,
+    /// The tag in the asked method's result that tells the stage, such as `status.state`; left out when the result itself is told apart by which key is present.
     pub path: Option<String>,
-    /// The tags that end the wait.
-    pub done: Option<Vec<String>>,
+    /// The tag or key of work that ended well.
+    pub done: String,
+    /// The tag or key of work that failed.
+    pub failed: String,
+    /// The error code of the asked method which means that the work had ended before, and well.
+    pub over: Option<String>,
+    /// The method of the same service that stops the work.
+    pub cancel: Option<String>,
+    /// How the metrics of the work are fetched.
+    pub metrics: Option<Metrics>,
+}
+
+/// How metrics are fetched as they come.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// The method of the same service that fetches values.
+    pub method: String,
+    /// The array of the same name in three places: how many values there are (`name`, `amount`) in the asked method's result, which ones to fetch (`name`, `startIndex`, `amount`) in this method's params, and the values (`name`, `startIndex`, `entries`) in its result.
+    pub list: String,
 }
 
 /// A message that the server sends on its own.

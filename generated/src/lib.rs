@@ -15,17 +15,21 @@
 //! - Data goes in and comes out as [`Tensor`]s and [`Blob`]s, which are cheap to clone and not copied on their way.
 //! - A method that starts something that tells events can be subscribed to: [`Call::subscribe`] gives a [`Subscription`],
 //!   which is a stream.
+//! - A method that answers page by page can be read as a stream: [`Call::items`], [`Call::pages`].
+//! - A method that starts work gives a [`Started`]: wait for the end of the work, follow its [`Progress`], or cancel it.
 //! - What went wrong is an [`Error`]; what the API itself refused is in [`Error::api`], with the method's own type.
 //!
 //! Cargo features: `rustls` (TLS, on by default), `ws` (calls and events on the WebSocket, on by default), one a service, `server` (the other side of each service, and a
-//! [`Client`] without a socket), `dynamic` (calls by name with JSON), `tracing` (spans and events, on by default),
-//! `test-util` (doubles of the service for tests: `decthings::testing`).
+//! [`Client`] without a socket), `dynamic` (calls by name with JSON), `blocking` (calls without async code), `tracing`
+//! (spans and events, on by default), `test-util` (doubles of the service for tests: `decthings::testing`).
 
 pub mod runtime;
 pub mod tensor;
 mod varint;
 
 pub use api::types;
+#[cfg(feature = "blocking")]
+pub use runtime::blocking;
 #[cfg(feature = "test-util")]
 pub use runtime::testing;
 pub use runtime::{AnswerBuffer, ApiError, ApiKey, Base64, Blob, BuildError, Call, Client, ClientBuilder, Error};
@@ -33,6 +37,7 @@ pub use runtime::{ApiKeyProvider, Attempt, AttemptOutcome, CallInfo, Middleware,
 #[cfg(feature = "server")]
 pub use runtime::{Connection, EventHub, Router, ServiceError};
 pub use runtime::{EndReason, EventError, RawEvent, Subscription, Update};
+pub use runtime::{Items, Page, Pages, Progress, ProgressUpdate, Started, WaitError};
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 
 #[rustfmt::skip]

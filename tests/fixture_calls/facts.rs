@@ -43,6 +43,12 @@ async fn a_page_is_asked_for_by_offset_and_limit() {
     assert_eq!(shop.get_things().await.unwrap().things.len(), 20);
     let last = shop.get_things().with(|request| request.offset(40)).await.unwrap();
     assert_eq!((last.things.len(), last.total), (5, 45));
+    let mut things = shop.get_things().with(|request| request.offset(3)).items();
+    for wanted in 3..45 {
+        assert_eq!(things.next().await.unwrap().unwrap(), wanted.to_string());
+    }
+    assert!(things.next().await.is_none());
+    assert_eq!(shop.get_things().total().await.unwrap(), 45);
     const { assert!(GetThingsRequest::METHOD.idempotent) };
 }
 
@@ -55,14 +61,50 @@ async fn work_that_goes_on_is_asked_after() {
             Ok(BakeResult::new(request.cake))
         }
         async fn get_bake(&self, request: GetBakeRequest) -> Reply<GetBakeRequest> {
-            let done = request.bake_id == "small";
-            Ok(GetBakeResult::new(if done { BakeStatus::Done } else { BakeStatus::baking(0.5) }))
+            let status = match request.bake_id.as_str() {
+                "small" => BakeStatus::Done,
+                "black" => BakeStatus::burnt("black"),
+                _ => BakeStatus::baking(0.5),
+            };
+            Ok(GetBakeResult::new(status, [HeatCount::new("top", 3)]))
+        }
+        async fn stop_bake(&self, request: StopBakeRequest) -> Reply<StopBakeRequest> {
+            assert_eq!(request.bake_id, "large");
+            Ok(StopBakeResult::new())
+        }
+        async fn get_heat(&self, request: GetHeatRequest) -> Reply<GetHeatRequest> {
+            assert_eq!(request.heat, [HeatRange::new("top", 0, 3)]);
+            Ok(GetHeatResult::new([Heat::new("top", 0, [1.0, 2.0, 3.0])]))
+        }
+        async fn freeze(&self, _: FreezeRequest) -> Reply<FreezeRequest> {
+            Ok(FreezeResult::new())
+        }
+        async fn wait_for_ice(&self, request: WaitForIceRequest) -> Reply<WaitForIceRequest> {
+            match request.cake.as_str() {
+                "hot" => Ok(Water::new("hot").into()),
+                "cold" => Ok(Ice::new(-18).into()),
+                _ => Err(WaitForIceError::NothingToFreeze.into()),
+            }
         }
     }
     let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
-    let bake_id = shop.bake("small").await.unwrap().bake_id;
-    assert_eq!(shop.get_bake(bake_id).await.unwrap().status, BakeStatus::Done);
-    assert_eq!(shop.get_bake("large").await.unwrap().status, BakeStatus::baking(0.5));
+    let bake = shop.bake("small").await.unwrap();
+    assert_eq!(bake.bake_id, "small");
+    bake.wait().await.unwrap();
+    let mut progress = bake.progress();
+    let update = progress.next().await.unwrap().unwrap();
+    assert_eq!(update.answer.status, BakeStatus::Done);
+    assert_eq!(update.metrics, [Heat::new("top", 0, [1.0, 2.0, 3.0])]);
+    assert!(progress.next().await.is_none());
+    let error = shop.bake("black").await.unwrap().wait().await.unwrap_err();
+    assert_eq!(error.failed().unwrap().colour, "black");
+    assert!(error.to_string().contains("Shop.bake") && error.to_string().contains("black"), "{error}");
+    let large = shop.bake("large").await.unwrap();
+    assert_eq!(large.progress().next().await.unwrap().unwrap().answer.status, BakeStatus::baking(0.5));
+    large.cancel().await.unwrap();
+    assert_eq!(shop.freeze("cold").await.unwrap().wait().await.unwrap(), Some(Ice::new(-18)));
+    assert_eq!(shop.freeze("hot").await.unwrap().wait().await.unwrap_err().failed(), Some(&Water::new("hot")));
+    assert_eq!(shop.freeze("none").await.unwrap().wait().await.unwrap(), None);
     assert_eq!(WaitForIceRequest::METHOD.deadline, Some(Duration::from_secs(600)));
     assert_eq!(BakeRequest::METHOD.deadline, None);
 }

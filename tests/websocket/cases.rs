@@ -51,6 +51,7 @@ macro_rules! service {
             impl Operation for Open {
                 type Output = Open;
                 type Error = ApiError;
+                type Answer = Open;
                 const METHOD: &'static Method =
                     &Method::new(stringify!($service), "open").route(Route::WebSocket).opens(Self::ID);
             }

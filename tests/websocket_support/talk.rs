@@ -13,6 +13,7 @@ macro_rules! operation {
         impl Operation for $request {
             type Output = $result;
             type Error = ApiError;
+            type Answer = $result;
             const METHOD: &'static Method = &$method;
         }
     };

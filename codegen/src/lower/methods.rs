@@ -1,11 +1,9 @@
-//! Methods and events, and what they say about transport, subscriptions, pages and waiting.
+//! Methods and events, and what they say about transport, subscriptions and pages.
 
 use super::types::Place;
 use super::{Lowering, deprecated};
 use crate::diag::Location;
-use crate::ir::{
-    ErrorShape, Event, Method, Object, Owner, Subscription, Transport, Type, TypeKind, UnionStyle, Waiter,
-};
+use crate::ir::{ErrorShape, Event, Method, Object, Owner, Subscription, Transport, Type, TypeKind, UnionStyle};
 use crate::naming;
 use crate::spanned::Spanned;
 use crate::spec::{self, PlainTransport, Schema};
@@ -112,14 +110,14 @@ impl Lowering<'_> {
         ty
     }
 
-    fn kind_of(&self, ty: &Type) -> Option<&TypeKind> {
+    pub(super) fn kind_of(&self, ty: &Type) -> Option<&TypeKind> {
         match ty {
             Type::Named(id) => self.types.get(id.0)?.as_ref().map(|definition| &definition.kind),
             _ => None,
         }
     }
 
-    fn object_of(&self, ty: &Type) -> Option<&Object> {
+    pub(super) fn object_of(&self, ty: &Type) -> Option<&Object> {
         match self.kind_of(ty)? {
             TypeKind::Object(object) => Some(object),
             _ => None,
@@ -231,68 +229,5 @@ impl Lowering<'_> {
             );
         }
         Some(items.clone())
-    }
-
-    pub(super) fn lower_waiter(
-        &mut self,
-        method_at: &Location,
-        method: &spec::Method,
-        names: &[&str],
-        methods: &[Method],
-    ) -> Option<Waiter> {
-        let spanned = method.waiter.as_ref()?;
-        let waiter = spanned.get()?;
-        let Some(index) = names.iter().position(|name| *name == waiter.method) else {
-            let help = match naming::nearest(&waiter.method, names.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "name a method of the same service".to_owned(),
-            };
-            self.error(&spanned.at, format!("`{}` is no method of this service", waiter.method), help);
-            return None;
-        };
-        if waiter.path.is_some() != waiter.done.is_some() {
-            self.error(
-                &spanned.at,
-                "`path` and `done` belong together",
-                "give both, or neither when the named method itself waits",
-            );
-        }
-        if let (Some(path), Some(done), Some(target)) = (&waiter.path, &waiter.done, methods.get(index)) {
-            self.check_stage(&spanned.at, &target.result, path, done);
-        }
-        if methods.get(index).is_some_and(|target| target.at == *method_at) {
-            self.error(
-                &spanned.at,
-                "a method cannot be its own waiter",
-                "name the method that tells how far this one is",
-            );
-        }
-        Some(Waiter { method: index, path: waiter.path.clone(), done: waiter.done.clone().unwrap_or_default() })
-    }
-
-    /// Checks that a path such as `status.state` ends in the tag of a union with these variants.
-    fn check_stage(&mut self, at: &Location, result: &Type, path: &str, done: &[String]) {
-        let (members, tag) = path.rsplit_once('.').unwrap_or(("", path));
-        let mut ty = Some(result.clone());
-        for member in members.split('.').filter(|member| !member.is_empty()) {
-            ty = ty.and_then(|ty| Some(self.object_of(&ty)?.field(member)?.ty.clone()));
-        }
-        let tags: Option<Vec<String>> = ty.and_then(|ty| match self.kind_of(&ty)? {
-            TypeKind::Union(union) if union.style == (UnionStyle::Tagged { property: tag.to_owned() }) => {
-                Some(union.variants.iter().map(|variant| variant.wire.clone()).collect())
-            }
-            _ => None,
-        });
-        let Some(tags) = tags else {
-            self.error(
-                at,
-                format!("`{path}` is no tag in the result of the named method"),
-                "write the path to the tag of a union, such as `status.state`",
-            );
-            return;
-        };
-        for stage in done.iter().filter(|stage| !tags.contains(stage)) {
-            self.error(at, format!("`{stage}` is no value of `{path}`"), format!("use some of: {}", tags.join(", ")));
-        }
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::context::{Context, File};
-use super::{docs, errors, events, example, structs};
+use super::{docs, errors, events, example, paging, structs, waiting};
 use crate::ir::{BlobKind, BlobRule, Field, Method, Object, Owner, Service, Subscription, Transport, Type, TypeKind};
 use crate::naming;
 
@@ -48,8 +48,9 @@ pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> Toke
     let error = errors::item(&file, method, &link);
     let operation = operation(&file, service, method);
     let subscribes = subscribes(&file, service, method);
+    let (paged, starts) = (paging::item(&file, method), waiting::items(&file, service, method));
     let imports = file.imports();
-    quote!(#about #imports #call #(#types)* #error #operation #subscribes)
+    quote!(#about #imports #call #(#types)* #error #operation #subscribes #paged #starts)
 }
 
 fn request_ident(file: &File<'_, '_>, ty: &Type) -> String {
@@ -133,14 +134,14 @@ fn facts(cx: &Context<'_>, service: &Service, method: &Method) -> String {
         ));
     }
     if let Some(items) = &method.page {
-        facts.push_str(&format!(" Answers one page of `{items}`: ask on with `offset` until `total` is reached."));
-    }
-    if let Some(target) = method.waiter.as_ref().and_then(|waiter| service.methods.get(waiter.method)) {
-        let client = cx.client_ident(service);
         facts.push_str(&format!(
-            " Ask [`{0}`](super::{client}::{0}) how what it starts comes along.",
-            cx.method_name(target)
+            " Answers one page of `{items}`; [`items`](Call::items) and [`pages`](Call::pages) instead of `send` read all of them."
         ));
+    }
+    if method.waiter.is_some() {
+        facts.push_str(
+            " The answer is a [`Started`], which reads like the result, and follows what goes on: see [`Started::wait`] and [`Started::progress`].",
+        );
     }
     docs::since(facts, method.since.as_deref())
 }
@@ -173,6 +174,7 @@ fn operation(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenSt
     let operation = file.runtime("Operation");
     let descriptor = file.runtime("Method");
     let (request, result, error) = (file.ty(&method.params), file.ty(&method.result), file.cx.error_ident(method));
+    let answer = waiting::answer(file, method);
     let (service_wire, method_wire) = (&service.wire, &method.wire);
     let route = route(file, &method.transport).map(|route| quote!(.route(#route)));
     let subscription = subscription(file, method);
@@ -188,6 +190,7 @@ fn operation(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenSt
         impl #operation for #request {
             type Output = #result;
             type Error = #error;
+            type Answer = #answer;
             const METHOD: &'static #descriptor =
                 &#descriptor::new(#service_wire, #method_wire) #route #subscription #idempotent #deadline #request_blobs #response_blobs;
         }

@@ -157,7 +157,7 @@ fn setter(file: &File<'_, '_>, field: &Field) -> TokenStream {
 
 /// The name of a field's setter: the field's own, unless requests or calls have it for something else.
 pub(super) fn setter_ident(field: &Field) -> Ident {
-    const TAKEN: &[&str] = &["into_request", "new", "request", "send", "timeout", "with"];
+    const TAKEN: &[&str] = &["into_request", "items", "new", "pages", "request", "send", "timeout", "total", "with"];
     let name = naming::field_name(field);
     if TAKEN.contains(&name.as_str()) { format_ident!("with_{name}") } else { naming::ident(&name) }
 }

@@ -50,7 +50,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union) -> 
     }
 }
 
-fn variant_ident(union: &Union, variant: &Variant) -> Ident {
+pub(super) fn variant_ident(union: &Union, variant: &Variant) -> Ident {
     match union.style {
         UnionStyle::Kinded => naming::ident(&variant.wire),
         _ => naming::ident(&naming::variant_name(&variant.wire, variant.identifier.as_deref())),

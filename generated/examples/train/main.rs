@@ -23,7 +23,7 @@ use data::{Data, Sample};
 use decthings::api::model::{CreateStateResult, ModelOptions, TrainingStatus};
 use decthings::types::{
     DatasetKeyData, DatasetReference, EvaluationResult, ExecutionLocation, LauncherSpec, ModelLanguage,
-    ParameterProvider, TrainingMetricRange,
+    ParameterProvider,
 };
 use decthings::{Client, Tensor};
 use decthings_local::{Local, LocalConfig, LocalServer};
@@ -32,6 +32,9 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Below this the default problem counts as not learned.
 const WANTED_ACCURACY: f64 = 0.95;
+
+/// How often the progress is shown.
+const MOMENT: Duration = Duration::from_millis(100);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -113,7 +116,7 @@ async fn make_model(client: &Client, name: &str, data: &Data) -> Result<String> 
     ];
     let state = client.model().create_state(&model.model_id, "untrained", params, launcher()).await?;
     match state {
-        CreateStateResult::Success(_) => Ok(model.model_id),
+        CreateStateResult::Success(_) => Ok(model.into_result().model_id),
         failed => Err(format!("the first state could not be created: {failed:?}").into()),
     }
 }
@@ -121,35 +124,27 @@ async fn make_model(client: &Client, name: &str, data: &Data) -> Result<String> 
 /// Trains on the dataset, showing how far it is; the id of the new state.
 async fn train(client: &Client, model_id: &str, dataset_id: &str) -> Result<String> {
     let params = ["x", "y"].map(|key| ParameterProvider::new(key, DatasetReference::new(dataset_id, key)));
-    let session = client.model().train(model_id, "trained", params, launcher()).await?.training_session_id;
+    let session = client.model().train(model_id, "trained", params, launcher()).await?.poll_interval(MOMENT);
 
     let mut losses: Vec<f32> = Vec::new();
-    loop {
-        let status = client.model().get_training_status(model_id, &session).await?.status;
-        let range = TrainingMetricRange::new("loss", losses.len() as u32, 10_000);
-        for metric in client.model().get_training_metrics(model_id, &session, [range]).await?.metrics {
-            for entry in metric.entries {
+    let mut progress = session.progress();
+    while let Some(update) = progress.next().await.transpose()? {
+        for metric in update.metrics.iter().filter(|metric| metric.name == "loss") {
+            for entry in &metric.entries {
                 losses.push(entry.data.item()?);
             }
         }
-        let progress = match &status {
-            TrainingStatus::Running(running) => running.progress,
+        let done = match &update.answer.status {
             TrainingStatus::Starting => 0.0,
+            TrainingStatus::Running(running) => running.progress,
             _ => 1.0,
         };
-        print!("\rtraining  {}", chart::progress_bar(progress, losses.last().copied()));
+        print!("\rtraining  {}", chart::progress_bar(done, losses.last().copied()));
         std::io::stdout().flush()?;
-        match status {
-            TrainingStatus::Completed(completed) => {
-                println!("\n\n{}", chart::curve("loss", &losses));
-                return Ok(completed.created_state_id);
-            }
-            TrainingStatus::Failed(failed) => {
-                return Err(format!("the training failed: {:?}", failed.fail_reason).into());
-            }
-            _ => tokio::time::sleep(Duration::from_millis(100)).await,
-        }
     }
+    let completed = progress.wait().await?;
+    println!("\n\n{}", chart::curve("loss", &losses));
+    Ok(completed.created_state_id)
 }
 
 /// The share of samples whose likeliest class is their own.

@@ -7,8 +7,8 @@ use super::events::EventSet as _;
 use super::exchange::{Carried, Failed, Job, is_retryable};
 use super::options::CallOptions;
 use super::{
-    AnswerBuffer, BoxFuture, Channel, Client, Error, IdSource, Operation, RetryPolicy, Route, Subscribes, Subscription,
-    wire,
+    AnswerBuffer, BoxFuture, Channel, Client, Error, Given, IdSource, Operation, RetryPolicy, Route, Subscribes,
+    Subscription, wire,
 };
 
 /// A call: complete it with its setters, then await it, or [`send`](Self::send) it.
@@ -76,17 +76,23 @@ impl<R: Operation> Call<R> {
     ///
     /// The API refused it, the request cannot be sent, the connection failed, the answer took too long or makes no
     /// sense: see [`Error`].
-    pub async fn send(self) -> Result<R::Output, Error<R::Error>> {
-        let (client, job) = self.job(None)?;
-        let Carried { answer, info, .. } = client.exchange(job).await.map_err(Failed::typed)?;
+    pub async fn send(self) -> Result<R::Answer, Error<R::Error>> {
+        let result = self.exchange().await?;
+        Ok(R::Answer::given(self.client, self.request, result))
+    }
+
+    /// Makes the call, for the result alone.
+    pub(crate) async fn exchange(&self) -> Result<R::Output, Error<R::Error>> {
+        let carried = self.client.exchange(self.job(None)?).await;
+        let Carried { answer, info, .. } = carried.map_err(Failed::typed)?;
         wire::decode_answer::<R>(answer, info)
     }
 
-    fn job(self, subscribes: Option<(&'static Channel, IdSource)>) -> Result<(Client, Job), Error<R::Error>> {
-        let Self { client, request, options } = self;
+    fn job(&self, subscribes: Option<(&'static Channel, IdSource)>) -> Result<Job, Error<R::Error>> {
         let method = R::METHOD;
-        let frame = wire::encode_request(method, &request).map_err(|failure| failure.at(method))?;
-        Ok((client, Job { method, frame, options, subscribes, is_retryable: is_retryable::<R::Error> }))
+        let frame = wire::encode_request(method, &self.request).map_err(|failure| failure.at(method))?;
+        let options = self.options.clone();
+        Ok(Job { method, frame, options, subscribes, is_retryable: is_retryable::<R::Error> })
     }
 }
 
@@ -99,17 +105,17 @@ impl<R: Subscribes> Call<R> {
     ///
     /// As those of [`send`](Self::send).
     pub async fn subscribe(self) -> Result<Subscription<R::Events>, Error<R::Error>> {
-        let (client, job) = self.job(Some((R::Events::CHANNEL, R::ID)))?;
+        let job = self.job(Some((R::Events::CHANNEL, R::ID)))?;
         if let Route::WebSocketUnless { param, equals } = job.method.transport {
             if wire::has_flag(&job.frame, param, equals) {
                 let failure = Failure::invalid(param, format!("with {equals}, the call does not subscribe"));
                 return Err(failure.at(job.method));
             }
         }
-        let Carried { answer, lease, info } = client.exchange(job).await.map_err(Failed::typed)?;
+        let Carried { answer, lease, info } = self.client.exchange(job).await.map_err(Failed::typed)?;
         wire::decode_answer::<R>(answer, info.clone())?;
         match lease {
-            Some(lease) => Ok(Subscription::new(client, lease)),
+            Some(lease) => Ok(Subscription::new(self.client, lease)),
             None => {
                 let (IdSource::Params(name) | IdSource::Result(name)) = R::ID;
                 Err(Failure::decode(format!("result.{name}"), "the id to subscribe to is missing", "").at(info))
@@ -119,7 +125,7 @@ impl<R: Subscribes> Call<R> {
 }
 
 impl<R: Operation> IntoFuture for Call<R> {
-    type Output = Result<R::Output, Error<R::Error>>;
+    type Output = Result<R::Answer, Error<R::Error>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {

@@ -114,7 +114,7 @@ fn call<R: Operation>(client: Client, params: Value) -> BoxFuture<'static, Resul
     let at = R::METHOD;
     Box::pin(async move {
         let request: R = read(params, PARAMETERS).map_err(|failure| failure.at(at))?;
-        let result = Call::new(&client, request).send().await.map_err(Error::into_raw)?;
+        let result = Call::new(&client, request).exchange().await.map_err(Error::into_raw)?;
         write(&result).map_err(|failure| failure.at(at))
     })
 }

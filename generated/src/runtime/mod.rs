@@ -3,6 +3,8 @@
 mod answer_buffer;
 mod api_error;
 mod blob;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod build_error;
 mod builder;
 mod bytes_notation;
@@ -17,10 +19,12 @@ mod error;
 mod error_codes;
 mod events;
 mod exchange;
+mod given;
 mod middleware;
 mod open;
 mod operation;
 mod options;
+mod page;
 mod retry;
 mod secret;
 #[cfg(feature = "server")]
@@ -32,6 +36,7 @@ pub mod testing;
 mod text;
 mod trace;
 mod transport;
+mod wait;
 mod wire;
 
 pub use crate::error_codes;
@@ -51,9 +56,11 @@ pub use error_codes::Meaning;
 pub use events::{
     Channel, EndReason, EventError, EventKind, EventSet, IdSource, RawEvent, Subscribes, Subscription, Update,
 };
+pub use given::Given;
 pub use middleware::{Attempt, AttemptOutcome, Middleware};
 pub use open::{JsonKind, Keyed, Kinded, Tagged};
 pub use operation::{Method, Operation, Route};
+pub use page::{Items, Page, Paged, Pages};
 pub use retry::RetryPolicy;
 pub use secret::ApiKey;
 #[cfg(feature = "server")]
@@ -62,6 +69,7 @@ pub use server::{
     not_implemented,
 };
 pub use transport::{Transport, TransportError, TransportRequest, TransportResponse};
+pub use wait::{Cancels, Meter, MetricRange, Progress, ProgressUpdate, Started, Starts, Unmetered, WaitError};
 pub use wire::{AnswerFrame, BlobRule, Payload, RequestFrame};
 
 pub use crate::tensor::Tensor;

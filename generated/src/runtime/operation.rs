@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{BlobRule, ErrorCode, IdSource};
+use super::{BlobRule, ErrorCode, Given, IdSource};
 
 /// The facts of a method that do not depend on types.
 pub struct Method {
@@ -117,6 +117,8 @@ pub trait Operation: Serialize + DeserializeOwned + Debug + Send + Sync + 'stati
     type Output: Serialize + DeserializeOwned + Debug + Send + 'static;
     /// What the API answers when it refuses the call.
     type Error: ErrorCode;
+    /// What the caller gets of it: the result itself, or a handle on what the call has started.
+    type Answer: Given<Self>;
     /// The method that is called.
     const METHOD: &'static Method;
 }

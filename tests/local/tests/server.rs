@@ -45,7 +45,8 @@ async fn a_model_is_trained_over_http() {
         new_state(&client, &id, "first").await;
         let (x, y) = moons(50, 1);
         let params = [many("x", x), many("y", y), one("epochs", 1u8)];
-        let session = client.model().train(&id, "second", params, launcher()).await.unwrap().training_session_id;
+        let session =
+            client.model().train(&id, "second", params, launcher()).await.unwrap().into_result().training_session_id;
         let status = ended(&client, &id, &session).await;
         assert!(matches!(status, TrainingStatus::Completed(_)), "{status:?}");
         let data = vec![7u8; 3 << 20];

@@ -115,7 +115,7 @@ async fn a_creation_ends_with_its_model() {
         let snapshot = models.snapshot_model(&base, "one").await.unwrap().snapshot_id;
         let first = InitialState::create("own", sizes(), LauncherSpec::new(1.0, 512));
         let options = ModelOptions::based_on_model_snapshot(&base, &snapshot, first);
-        let id = models.create_model("own", "", options).await.unwrap().model_id;
+        let id = models.create_model("own", "", options).await.unwrap().into_result().model_id;
         assert!(look(&client, &id).await.being_created);
         let early = [
             refusal(models.create_state(&id, "early", sizes(), launcher()).await),
@@ -154,7 +154,7 @@ async fn a_model_is_copied() {
         let copy = models.create_model("copy", "", ModelOptions::from_existing(&id)).await.unwrap();
         assert!(!copy.is_now_creating);
         let of_snapshot = decthings::api::model::ModelOptionsFromExisting::new(&id).snapshot_id(&snapshot);
-        let of_snapshot = models.create_model("of-snapshot", "", of_snapshot).await.unwrap().model_id;
+        let of_snapshot = models.create_model("of-snapshot", "", of_snapshot).await.unwrap().into_result().model_id;
         models.delete_model(&id).await.unwrap();
 
         let copy = look(&client, &copy.model_id).await;

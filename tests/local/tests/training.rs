@@ -18,7 +18,7 @@ use support::{
 };
 
 async fn train(client: &Client, model: &str, params: Vec<ParameterProvider>) -> String {
-    client.model().train(model, "trained", params, launcher()).await.unwrap().training_session_id
+    client.model().train(model, "trained", params, launcher()).await.unwrap().into_result().training_session_id
 }
 
 async fn completed(client: &Client, model: &str, session: &str) -> TrainingStatusCompleted {
@@ -198,7 +198,7 @@ async fn what_a_preset_cannot_do_is_an_exception() {
         let state = new_state(&client, &id, "first").await;
         let fails = async |state: &str, params: Vec<ParameterProvider>| {
             let train = client.model().train(&id, "trained", params, launcher()).state_id(state);
-            let session = train.await.unwrap().training_session_id;
+            let session = train.await.unwrap().into_result().training_session_id;
             match failure(&client, &id, &session).await {
                 TrainingFailure::Exception(exception) => (exception.at, exception.exception_details.unwrap()),
                 other => panic!("{other:?}"),

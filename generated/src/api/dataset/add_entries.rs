@@ -153,6 +153,7 @@ error_codes! {
 impl Operation for AddEntriesRequest {
     type Output = AddEntriesResult;
     type Error = AddEntriesError;
+    type Answer = AddEntriesResult;
     const METHOD: &'static Method = &Method::new("Dataset", "addEntries")
         .request_blobs(&[BlobRule::entries("keys", "key", "data")]);
 }

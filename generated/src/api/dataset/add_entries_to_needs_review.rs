@@ -157,6 +157,7 @@ error_codes! {
 impl Operation for AddEntriesToNeedsReviewRequest {
     type Output = AddEntriesToNeedsReviewResult;
     type Error = AddEntriesToNeedsReviewError;
+    type Answer = AddEntriesToNeedsReviewResult;
     const METHOD: &'static Method = &Method::new("Dataset", "addEntriesToNeedsReview")
         .request_blobs(&[BlobRule::entries("keys", "key", "data")]);
 }

@@ -176,5 +176,6 @@ error_codes! {
 impl Operation for CreateDatasetRequest {
     type Output = CreateDatasetResult;
     type Error = CreateDatasetError;
+    type Answer = CreateDatasetResult;
     const METHOD: &'static Method = &Method::new("Dataset", "createDataset");
 }

@@ -99,5 +99,6 @@ error_codes! {
 impl Operation for DeleteDatasetRequest {
     type Output = DeleteDatasetResult;
     type Error = DeleteDatasetError;
+    type Answer = DeleteDatasetResult;
     const METHOD: &'static Method = &Method::new("Dataset", "deleteDataset");
 }

@@ -172,6 +172,7 @@ error_codes! {
 impl Operation for FinalizeNeedsReviewEntriesRequest {
     type Output = FinalizeNeedsReviewEntriesResult;
     type Error = FinalizeNeedsReviewEntriesError;
+    type Answer = FinalizeNeedsReviewEntriesResult;
     const METHOD: &'static Method = &Method::new("Dataset", "finalizeNeedsReviewEntries")
         .request_blobs(&[BlobRule::entries("keys", "key", "data")]);
 }

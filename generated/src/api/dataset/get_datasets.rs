@@ -3,7 +3,7 @@
 //! `Dataset.getDatasets`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, Page, Paged, error_codes};
 use super::DatasetClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{Dataset, ResourceFilter, SortDirection};
@@ -28,7 +28,7 @@ impl DatasetClient {
     /// # Facts
     ///
     /// `Dataset.getDatasets` on the wire; travels over HTTP; safe to repeat. Answers one page of
-    /// `datasets`: ask on with `offset` until `total` is reached.
+    /// `datasets`; [`items`](Call::items) and [`pages`](Call::pages) instead of `send` read all of them.
     ///
     /// # Example
     ///
@@ -192,5 +192,23 @@ error_codes! {
 impl Operation for GetDatasetsRequest {
     type Output = GetDatasetsResult;
     type Error = GetDatasetsError;
+    type Answer = GetDatasetsResult;
     const METHOD: &'static Method = &Method::new("Dataset", "getDatasets").idempotent();
+}
+
+impl Paged for GetDatasetsRequest {
+    type Item = Dataset;
+    fn range(&self) -> (Option<u32>, Option<u32>) {
+        (self.offset, self.limit)
+    }
+
+    fn at(mut self, offset: u32, limit: Option<u32>) -> Self {
+        self.offset = Some(offset);
+        self.limit = limit;
+        self
+    }
+
+    fn page(result: GetDatasetsResult) -> Page<Dataset> {
+        Page::new(result.datasets, result.offset, result.total)
+    }
 }

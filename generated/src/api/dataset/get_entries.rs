@@ -119,6 +119,7 @@ error_codes! {
 impl Operation for GetEntriesRequest {
     type Output = DatasetEntries;
     type Error = GetEntriesError;
+    type Answer = DatasetEntries;
     const METHOD: &'static Method = &Method::new("Dataset", "getEntries")
         .idempotent()
         .response_blobs(

@@ -121,6 +121,7 @@ error_codes! {
 impl Operation for GetNeedsReviewEntriesRequest {
     type Output = DatasetEntries;
     type Error = GetNeedsReviewEntriesError;
+    type Answer = DatasetEntries;
     const METHOD: &'static Method = &Method::new("Dataset", "getNeedsReviewEntries")
         .idempotent()
         .response_blobs(

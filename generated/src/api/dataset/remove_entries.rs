@@ -155,5 +155,6 @@ error_codes! {
 impl Operation for RemoveEntriesRequest {
     type Output = RemoveEntriesResult;
     type Error = RemoveEntriesError;
+    type Answer = RemoveEntriesResult;
     const METHOD: &'static Method = &Method::new("Dataset", "removeEntries");
 }

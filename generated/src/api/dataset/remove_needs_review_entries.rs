@@ -149,5 +149,6 @@ error_codes! {
 impl Operation for RemoveNeedsReviewEntriesRequest {
     type Output = RemoveNeedsReviewEntriesResult;
     type Error = RemoveNeedsReviewEntriesError;
+    type Answer = RemoveNeedsReviewEntriesResult;
     const METHOD: &'static Method = &Method::new("Dataset", "removeNeedsReviewEntries");
 }

@@ -165,6 +165,7 @@ error_codes! {
 impl Operation for UpdateDatasetRequest {
     type Output = UpdateDatasetResult;
     type Error = UpdateDatasetError;
+    type Answer = UpdateDatasetResult;
     const METHOD: &'static Method = &Method::new("Dataset", "updateDataset")
         .idempotent();
 }

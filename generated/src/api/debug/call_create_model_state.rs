@@ -120,6 +120,7 @@ error_codes! {
 impl Operation for CallCreateModelStateRequest {
     type Output = DebugStateData;
     type Error = CallCreateModelStateError;
+    type Answer = DebugStateData;
     const METHOD: &'static Method = &Method::new("Debug", "callCreateModelState")
         .deadline_seconds(600u64)
         .request_blobs(&[BlobRule::tensors("params[].data")]);

@@ -147,6 +147,7 @@ error_codes! {
 impl Operation for CallEvaluateRequest {
     type Output = CallEvaluateResult;
     type Error = CallEvaluateError;
+    type Answer = CallEvaluateResult;
     const METHOD: &'static Method = &Method::new("Debug", "callEvaluate")
         .deadline_seconds(600u64)
         .request_blobs(&[BlobRule::tensors("params[].data")])

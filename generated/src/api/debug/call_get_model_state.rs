@@ -108,6 +108,7 @@ error_codes! {
 impl Operation for CallGetModelStateRequest {
     type Output = DebugStateData;
     type Error = CallGetModelStateError;
+    type Answer = DebugStateData;
     const METHOD: &'static Method = &Method::new("Debug", "callGetModelState")
         .deadline_seconds(600u64);
 }

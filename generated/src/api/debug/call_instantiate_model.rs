@@ -218,6 +218,7 @@ error_codes! {
 impl Operation for CallInstantiateModelRequest {
     type Output = CallInstantiateModelResult;
     type Error = CallInstantiateModelError;
+    type Answer = CallInstantiateModelResult;
     const METHOD: &'static Method = &Method::new("Debug", "callInstantiateModel")
         .deadline_seconds(600u64)
         .request_blobs(

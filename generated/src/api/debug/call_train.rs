@@ -3,12 +3,19 @@
 //! `Debug.callTrain`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
-use super::DebugClient;
+use crate::runtime::{
+    BlobRule, Call, Cancels, Meter, Method, MetricRange, Operation, Started, Starts,
+    error_codes,
+};
+use super::{
+    CancelTrainingSessionRequest, DebugClient, DebugTrainingStatus,
+    DebugTrainingStatusCompleted, DebugTrainingStatusFailed, GetTrainingMetricsRequest,
+    GetTrainingMetricsResult, GetTrainingStatusRequest, GetTrainingStatusResult,
+};
 use super::super::errors::{
     DatasetKeyNotFound, Exception, InvalidParameter, ReferencedDatasetNotFound,
 };
-use super::super::types::ParameterProvider;
+use super::super::types::{ParameterProvider, TrainingMetric, TrainingMetricRange};
 
 impl DebugClient {
     /// Calls the training function of the code on an instantiated model. Training goes on in the background
@@ -32,8 +39,8 @@ impl DebugClient {
     /// # Facts
     ///
     /// `Debug.callTrain` on the wire; travels over HTTP; not safe to repeat. It may take long: its deadline
-    /// is 600 s by default. Ask [`get_training_status`](super::DebugClient::get_training_status) how what
-    /// it starts comes along.
+    /// is 600 s by default. The answer is a [`Started`], which reads like the result, and follows what goes
+    /// on: see [`Started::wait`] and [`Started::progress`].
     ///
     /// # Example
     ///
@@ -151,7 +158,82 @@ error_codes! {
 impl Operation for CallTrainRequest {
     type Output = CallTrainResult;
     type Error = CallTrainError;
+    type Answer = Started<Self>;
     const METHOD: &'static Method = &Method::new("Debug", "callTrain")
         .deadline_seconds(600u64)
         .request_blobs(&[BlobRule::tensors("params[].data")]);
+}
+
+impl Starts for CallTrainRequest {
+    type Ask = GetTrainingStatusRequest;
+    type Done = DebugTrainingStatusCompleted;
+    type Failed = DebugTrainingStatusFailed;
+    type Meter = Self;
+    fn ask(&self, result: &CallTrainResult) -> GetTrainingStatusRequest {
+        GetTrainingStatusRequest::new(
+            &self.debug_session_id,
+            &result.training_session_id,
+        )
+    }
+
+    fn outcome(
+        answer: &GetTrainingStatusResult,
+    ) -> Option<Result<DebugTrainingStatusCompleted, DebugTrainingStatusFailed>> {
+        match &answer.status {
+            DebugTrainingStatus::Completed(content) => Some(Ok(content.clone())),
+            DebugTrainingStatus::Failed(content) => Some(Err(content.clone())),
+            _ => None,
+        }
+    }
+}
+
+impl Cancels for CallTrainRequest {
+    type Cancel = CancelTrainingSessionRequest;
+    fn cancel(ask: &GetTrainingStatusRequest) -> CancelTrainingSessionRequest {
+        CancelTrainingSessionRequest::new(
+            &ask.debug_session_id,
+            &ask.training_session_id,
+        )
+    }
+}
+
+impl Meter<GetTrainingStatusRequest> for CallTrainRequest {
+    type Values = TrainingMetric;
+    type Fetch = GetTrainingMetricsRequest;
+    fn counts(answer: &GetTrainingStatusResult) -> Vec<(&str, u32)> {
+        answer.metrics.iter().map(|count| (count.name.as_str(), count.amount)).collect()
+    }
+
+    fn fetch(
+        ask: &GetTrainingStatusRequest,
+        ranges: Vec<MetricRange>,
+    ) -> Option<GetTrainingMetricsRequest> {
+        let ranges = ranges
+            .into_iter()
+            .map(|range| TrainingMetricRange::new(
+                range.name,
+                range.start,
+                range.amount,
+            ));
+        Some(
+            GetTrainingMetricsRequest::new(
+                &ask.debug_session_id,
+                &ask.training_session_id,
+                ranges,
+            ),
+        )
+    }
+
+    fn fetched(result: GetTrainingMetricsResult) -> Vec<TrainingMetric> {
+        result.metrics
+    }
+
+    fn extent(values: &TrainingMetric) -> (&str, u32, usize) {
+        (&values.name, values.start_index, values.entries.len())
+    }
+
+    fn skip(values: &mut TrainingMetric, count: u32) {
+        values.entries.drain(..count as usize);
+        values.start_index = values.start_index.saturating_add(count);
+    }
 }

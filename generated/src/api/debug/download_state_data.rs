@@ -118,6 +118,7 @@ error_codes! {
 impl Operation for DownloadStateDataRequest {
     type Output = StateData;
     type Error = DownloadStateDataError;
+    type Answer = StateData;
     const METHOD: &'static Method = &Method::new("Debug", "downloadStateData")
         .idempotent()
         .response_blobs(&[BlobRule::keyed("data", "stateKeyNames", "key", "data")]);

@@ -247,6 +247,7 @@ error_codes! {
 impl Operation for GetDebugSessionsRequest {
     type Output = GetDebugSessionsResult;
     type Error = GetDebugSessionsError;
+    type Answer = GetDebugSessionsResult;
     const METHOD: &'static Method = &Method::new("Debug", "getDebugSessions")
         .idempotent();
 }

@@ -140,6 +140,7 @@ error_codes! {
 impl Operation for GetTrainingMetricsRequest {
     type Output = GetTrainingMetricsResult;
     type Error = GetTrainingMetricsError;
+    type Answer = GetTrainingMetricsResult;
     const METHOD: &'static Method = &Method::new("Debug", "getTrainingMetrics")
         .idempotent()
         .response_blobs(&[BlobRule::tensor("metrics[].entries[].data")]);

@@ -367,6 +367,7 @@ error_codes! {
 impl Operation for GetTrainingStatusRequest {
     type Output = GetTrainingStatusResult;
     type Error = GetTrainingStatusError;
+    type Answer = GetTrainingStatusResult;
     const METHOD: &'static Method = &Method::new("Debug", "getTrainingStatus")
         .idempotent();
 }

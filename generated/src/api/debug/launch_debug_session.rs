@@ -228,6 +228,7 @@ error_codes! {
 impl Operation for LaunchDebugSessionRequest {
     type Output = LaunchDebugSessionResult;
     type Error = LaunchDebugSessionError;
+    type Answer = LaunchDebugSessionResult;
     const METHOD: &'static Method = &Method::new("Debug", "launchDebugSession")
         .route(Route::WebSocketUnless {
             param: "subscribeToEvents",

@@ -113,6 +113,7 @@ error_codes! {
 impl Operation for SendToRemoteInspectorRequest {
     type Output = SendToRemoteInspectorResult;
     type Error = SendToRemoteInspectorError;
+    type Answer = SendToRemoteInspectorResult;
     const METHOD: &'static Method = &Method::new("Debug", "sendToRemoteInspector")
         .request_blobs(&[BlobRule::bytes("data")]);
 }

@@ -100,6 +100,7 @@ error_codes! {
 impl Operation for SubscribeToEventsRequest {
     type Output = SubscribeToEventsResult;
     type Error = SubscribeToEventsError;
+    type Answer = SubscribeToEventsResult;
     const METHOD: &'static Method = &Method::new("Debug", "subscribeToEvents")
         .route(Route::WebSocket)
         .opens(IdSource::Params("debugSessionId"))

@@ -100,5 +100,6 @@ error_codes! {
 impl Operation for TerminateDebugSessionRequest {
     type Output = TerminateDebugSessionResult;
     type Error = TerminateDebugSessionError;
+    type Answer = TerminateDebugSessionResult;
     const METHOD: &'static Method = &Method::new("Debug", "terminateDebugSession");
 }

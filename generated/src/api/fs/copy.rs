@@ -129,5 +129,6 @@ error_codes! {
 impl Operation for CopyRequest {
     type Output = CopyResult;
     type Error = CopyError;
+    type Answer = CopyResult;
     const METHOD: &'static Method = &Method::new("FS", "copy").deadline_seconds(600u64);
 }

@@ -128,5 +128,6 @@ error_codes! {
 impl Operation for GetattrRequest {
     type Output = GetattrResult;
     type Error = GetattrError;
+    type Answer = GetattrResult;
     const METHOD: &'static Method = &Method::new("FS", "getattr").idempotent();
 }

@@ -134,5 +134,6 @@ error_codes! {
 impl Operation for LinkRequest {
     type Output = LinkResult;
     type Error = LinkError;
+    type Answer = LinkResult;
     const METHOD: &'static Method = &Method::new("FS", "link");
 }

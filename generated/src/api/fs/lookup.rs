@@ -144,5 +144,6 @@ error_codes! {
 impl Operation for LookupRequest {
     type Output = LookupResult;
     type Error = LookupError;
+    type Answer = LookupResult;
     const METHOD: &'static Method = &Method::new("FS", "lookup").idempotent();
 }

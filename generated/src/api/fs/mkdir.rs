@@ -133,5 +133,6 @@ error_codes! {
 impl Operation for MkdirRequest {
     type Output = MkdirResult;
     type Error = MkdirError;
+    type Answer = MkdirResult;
     const METHOD: &'static Method = &Method::new("FS", "mkdir");
 }

@@ -140,5 +140,6 @@ error_codes! {
 impl Operation for MknodRequest {
     type Output = MknodResult;
     type Error = MknodError;
+    type Answer = MknodResult;
     const METHOD: &'static Method = &Method::new("FS", "mknod");
 }

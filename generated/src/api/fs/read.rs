@@ -147,6 +147,7 @@ error_codes! {
 impl Operation for ReadRequest {
     type Output = ReadResult;
     type Error = ReadError;
+    type Answer = ReadResult;
     const METHOD: &'static Method = &Method::new("FS", "read")
         .idempotent()
         .response_blobs(&[BlobRule::bytes("data")]);

@@ -156,5 +156,6 @@ error_codes! {
 impl Operation for ReaddirRequest {
     type Output = ReaddirResult;
     type Error = ReaddirError;
+    type Answer = ReaddirResult;
     const METHOD: &'static Method = &Method::new("FS", "readdir").idempotent();
 }

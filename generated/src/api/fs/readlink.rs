@@ -130,6 +130,7 @@ error_codes! {
 impl Operation for ReadlinkRequest {
     type Output = ReadlinkResult;
     type Error = ReadlinkError;
+    type Answer = ReadlinkResult;
     const METHOD: &'static Method = &Method::new("FS", "readlink")
         .idempotent()
         .response_blobs(&[BlobRule::bytes("link")]);

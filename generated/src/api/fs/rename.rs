@@ -166,5 +166,6 @@ error_codes! {
 impl Operation for RenameRequest {
     type Output = RenameResult;
     type Error = RenameError;
+    type Answer = RenameResult;
     const METHOD: &'static Method = &Method::new("FS", "rename");
 }

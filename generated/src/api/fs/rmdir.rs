@@ -123,5 +123,6 @@ error_codes! {
 impl Operation for RmdirRequest {
     type Output = RmdirResult;
     type Error = RmdirError;
+    type Answer = RmdirResult;
     const METHOD: &'static Method = &Method::new("FS", "rmdir");
 }

@@ -120,6 +120,7 @@ error_codes! {
 impl Operation for RmdirAllRequest {
     type Output = RmdirAllResult;
     type Error = RmdirAllError;
+    type Answer = RmdirAllResult;
     const METHOD: &'static Method = &Method::new("FS", "rmdirAll")
         .deadline_seconds(600u64);
 }

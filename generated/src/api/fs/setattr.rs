@@ -179,5 +179,6 @@ error_codes! {
 impl Operation for SetattrRequest {
     type Output = SetattrResult;
     type Error = SetattrError;
+    type Answer = SetattrResult;
     const METHOD: &'static Method = &Method::new("FS", "setattr").idempotent();
 }

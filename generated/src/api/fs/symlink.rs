@@ -133,5 +133,6 @@ error_codes! {
 impl Operation for SymlinkRequest {
     type Output = SymlinkResult;
     type Error = SymlinkError;
+    type Answer = SymlinkResult;
     const METHOD: &'static Method = &Method::new("FS", "symlink");
 }

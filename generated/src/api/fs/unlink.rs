@@ -122,5 +122,6 @@ error_codes! {
 impl Operation for UnlinkRequest {
     type Output = UnlinkResult;
     type Error = UnlinkError;
+    type Answer = UnlinkResult;
     const METHOD: &'static Method = &Method::new("FS", "unlink");
 }

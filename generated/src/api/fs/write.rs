@@ -154,6 +154,7 @@ error_codes! {
 impl Operation for WriteRequest {
     type Output = WriteResult;
     type Error = WriteError;
+    type Answer = WriteResult;
     const METHOD: &'static Method = &Method::new("FS", "write")
         .idempotent()
         .request_blobs(&[BlobRule::bytes("data")]);

@@ -129,5 +129,6 @@ error_codes! {
 impl Operation for CreateRepositoryRequest {
     type Output = CreateRepositoryResult;
     type Error = CreateRepositoryError;
+    type Answer = CreateRepositoryResult;
     const METHOD: &'static Method = &Method::new("Image", "createRepository");
 }

@@ -96,5 +96,6 @@ error_codes! {
 impl Operation for DeleteRepositoryRequest {
     type Output = DeleteRepositoryResult;
     type Error = DeleteRepositoryError;
+    type Answer = DeleteRepositoryResult;
     const METHOD: &'static Method = &Method::new("Image", "deleteRepository");
 }

@@ -3,7 +3,7 @@
 //! `Image.getRepositories`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, Page, Paged, error_codes};
 use super::ImageClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{Repository, SortDirection};
@@ -29,7 +29,8 @@ impl ImageClient {
     /// # Facts
     ///
     /// `Image.getRepositories` on the wire; travels over HTTP; safe to repeat. Answers one page of
-    /// `repositories`: ask on with `offset` until `total` is reached.
+    /// `repositories`; [`items`](Call::items) and [`pages`](Call::pages) instead of `send` read all of
+    /// them.
     ///
     /// # Example
     ///
@@ -246,6 +247,24 @@ error_codes! {
 impl Operation for GetRepositoriesRequest {
     type Output = GetRepositoriesResult;
     type Error = GetRepositoriesError;
+    type Answer = GetRepositoriesResult;
     const METHOD: &'static Method = &Method::new("Image", "getRepositories")
         .idempotent();
+}
+
+impl Paged for GetRepositoriesRequest {
+    type Item = Repository;
+    fn range(&self) -> (Option<u32>, Option<u32>) {
+        (self.offset, self.limit)
+    }
+
+    fn at(mut self, offset: u32, limit: Option<u32>) -> Self {
+        self.offset = Some(offset);
+        self.limit = limit;
+        self
+    }
+
+    fn page(result: GetRepositoriesResult) -> Page<Repository> {
+        Page::new(result.repositories, result.offset, result.total)
+    }
 }

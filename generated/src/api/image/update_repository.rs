@@ -141,6 +141,7 @@ error_codes! {
 impl Operation for UpdateRepositoryRequest {
     type Output = UpdateRepositoryResult;
     type Error = UpdateRepositoryError;
+    type Answer = UpdateRepositoryResult;
     const METHOD: &'static Method = &Method::new("Image", "updateRepository")
         .idempotent();
 }

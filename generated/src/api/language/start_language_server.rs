@@ -169,6 +169,7 @@ error_codes! {
 impl Operation for StartLanguageServerRequest {
     type Output = StartLanguageServerResult;
     type Error = StartLanguageServerError;
+    type Answer = StartLanguageServerResult;
     const METHOD: &'static Method = &Method::new("Language", "startLanguageServer")
         .route(Route::WebSocket)
         .opens(IdSource::Result("languageServerId"));

@@ -110,6 +110,7 @@ error_codes! {
 impl Operation for WriteToLanguageServerRequest {
     type Output = WriteToLanguageServerResult;
     type Error = WriteToLanguageServerError;
+    type Answer = WriteToLanguageServerResult;
     const METHOD: &'static Method = &Method::new("Language", "writeToLanguageServer")
         .route(Route::WebSocket)
         .request_blobs(&[BlobRule::bytes("data")]);

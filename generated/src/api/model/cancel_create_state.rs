@@ -109,5 +109,6 @@ error_codes! {
 impl Operation for CancelCreateStateRequest {
     type Output = CancelCreateStateResult;
     type Error = CancelCreateStateError;
+    type Answer = CancelCreateStateResult;
     const METHOD: &'static Method = &Method::new("Model", "cancelCreateState");
 }

@@ -104,5 +104,6 @@ error_codes! {
 impl Operation for CancelEvaluationRequest {
     type Output = CancelEvaluationResult;
     type Error = CancelEvaluationError;
+    type Answer = CancelEvaluationResult;
     const METHOD: &'static Method = &Method::new("Model", "cancelEvaluation");
 }

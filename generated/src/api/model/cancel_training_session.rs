@@ -118,5 +118,6 @@ error_codes! {
 impl Operation for CancelTrainingSessionRequest {
     type Output = CancelTrainingSessionResult;
     type Error = CancelTrainingSessionError;
+    type Answer = CancelTrainingSessionResult;
     const METHOD: &'static Method = &Method::new("Model", "cancelTrainingSession");
 }

@@ -121,6 +121,7 @@ error_codes! {
 impl Operation for ClearPreviousTrainingSessionRequest {
     type Output = ClearPreviousTrainingSessionResult;
     type Error = ClearPreviousTrainingSessionError;
+    type Answer = ClearPreviousTrainingSessionResult;
     const METHOD: &'static Method = &Method::new(
         "Model",
         "clearPreviousTrainingSession",

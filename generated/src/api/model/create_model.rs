@@ -4,8 +4,14 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use crate::runtime::{Blob, BlobRule, Call, Method, Operation, Tagged, error_codes};
-use super::ModelClient;
+use crate::runtime::{
+    Blob, BlobRule, Call, Method, Operation, Started, Starts, Tagged, Unmetered,
+    error_codes,
+};
+use super::{
+    CreateModelFailed, CreateModelSucceeded, ModelClient, WaitForModelToBeCreatedRequest,
+    WaitForModelToBeCreatedResult,
+};
 use super::super::errors::{
     DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound,
 };
@@ -34,9 +40,9 @@ impl ModelClient {
     ///
     /// # Facts
     ///
-    /// `Model.createModel` on the wire; travels over HTTP; not safe to repeat. Ask
-    /// [`wait_for_model_to_be_created`](super::ModelClient::wait_for_model_to_be_created) how what it
-    /// starts comes along.
+    /// `Model.createModel` on the wire; travels over HTTP; not safe to repeat. The answer is a [`Started`],
+    /// which reads like the result, and follows what goes on: see [`Started::wait`] and
+    /// [`Started::progress`].
     ///
     /// # Example
     ///
@@ -581,6 +587,7 @@ error_codes! {
 impl Operation for CreateModelRequest {
     type Output = CreateModelResult;
     type Error = CreateModelError;
+    type Answer = Started<Self>;
     const METHOD: &'static Method = &Method::new("Model", "createModel")
         .request_blobs(
             &[
@@ -596,4 +603,31 @@ impl Operation for CreateModelRequest {
                 ),
             ],
         );
+}
+
+impl Starts for CreateModelRequest {
+    type Ask = WaitForModelToBeCreatedRequest;
+    type Done = Option<CreateModelSucceeded>;
+    type Failed = CreateModelFailed;
+    type Meter = Unmetered;
+    fn ask(&self, result: &CreateModelResult) -> WaitForModelToBeCreatedRequest {
+        WaitForModelToBeCreatedRequest::new(&result.model_id)
+    }
+
+    fn outcome(
+        answer: &WaitForModelToBeCreatedResult,
+    ) -> Option<Result<Option<CreateModelSucceeded>, CreateModelFailed>> {
+        match answer {
+            WaitForModelToBeCreatedResult::CreateModelSuccess(content) => {
+                Some(Ok(Some(content.clone())))
+            }
+            WaitForModelToBeCreatedResult::CreateModelFailed(content) => {
+                Some(Err(content.clone()))
+            }
+        }
+    }
+
+    fn over(code: &str) -> Option<Option<CreateModelSucceeded>> {
+        (code == "model_already_created").then_some(None)
+    }
 }

@@ -533,6 +533,7 @@ error_codes! {
 impl Operation for CreateStateRequest {
     type Output = CreateStateResult;
     type Error = CreateStateError;
+    type Answer = CreateStateResult;
     const METHOD: &'static Method = &Method::new("Model", "createState")
         .deadline_seconds(600u64)
         .request_blobs(&[BlobRule::tensors("params[].data")]);

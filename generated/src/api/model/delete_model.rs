@@ -95,5 +95,6 @@ error_codes! {
 impl Operation for DeleteModelRequest {
     type Output = DeleteModelResult;
     type Error = DeleteModelError;
+    type Answer = DeleteModelResult;
     const METHOD: &'static Method = &Method::new("Model", "deleteModel");
 }

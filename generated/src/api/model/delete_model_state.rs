@@ -110,5 +110,6 @@ error_codes! {
 impl Operation for DeleteModelStateRequest {
     type Output = DeleteModelStateResult;
     type Error = DeleteModelStateError;
+    type Answer = DeleteModelStateResult;
     const METHOD: &'static Method = &Method::new("Model", "deleteModelState");
 }

@@ -107,5 +107,6 @@ error_codes! {
 impl Operation for DeleteSnapshotRequest {
     type Output = DeleteSnapshotResult;
     type Error = DeleteSnapshotError;
+    type Answer = DeleteSnapshotResult;
     const METHOD: &'static Method = &Method::new("Model", "deleteSnapshot");
 }

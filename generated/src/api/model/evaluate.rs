@@ -136,6 +136,7 @@ error_codes! {
 impl Operation for EvaluateRequest {
     type Output = EvaluationResult;
     type Error = EvaluateError;
+    type Answer = EvaluationResult;
     const METHOD: &'static Method = &Method::new("Model", "evaluate")
         .deadline_seconds(600u64)
         .request_blobs(&[BlobRule::tensors("params[].data")])

@@ -124,6 +124,7 @@ error_codes! {
 impl Operation for GetCreatingStatesRequest {
     type Output = GetCreatingStatesResult;
     type Error = GetCreatingStatesError;
+    type Answer = GetCreatingStatesResult;
     const METHOD: &'static Method = &Method::new("Model", "getCreatingStates")
         .idempotent();
 }

@@ -157,5 +157,6 @@ error_codes! {
 impl Operation for GetEvaluationsRequest {
     type Output = GetEvaluationsResult;
     type Error = GetEvaluationsError;
+    type Answer = GetEvaluationsResult;
     const METHOD: &'static Method = &Method::new("Model", "getEvaluations").idempotent();
 }

@@ -127,6 +127,7 @@ error_codes! {
 impl Operation for GetFilesystemUsageRequest {
     type Output = GetFilesystemUsageResult;
     type Error = GetFilesystemUsageError;
+    type Answer = GetFilesystemUsageResult;
     const METHOD: &'static Method = &Method::new("Model", "getFilesystemUsage")
         .idempotent();
 }

@@ -99,6 +99,7 @@ error_codes! {
 impl Operation for GetFinishedEvaluationResultRequest {
     type Output = EvaluationResult;
     type Error = GetFinishedEvaluationResultError;
+    type Answer = EvaluationResult;
     const METHOD: &'static Method = &Method::new("Model", "getFinishedEvaluationResult")
         .idempotent()
         .deadline_seconds(600u64)

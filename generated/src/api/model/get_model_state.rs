@@ -123,6 +123,7 @@ error_codes! {
 impl Operation for GetModelStateRequest {
     type Output = StateData;
     type Error = GetModelStateError;
+    type Answer = StateData;
     const METHOD: &'static Method = &Method::new("Model", "getModelState")
         .idempotent()
         .response_blobs(&[BlobRule::keyed("data", "stateKeyNames", "key", "data")]);

@@ -3,7 +3,7 @@
 //! `Model.getModels`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, Page, Paged, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{Model, ResourceFilter, SortDirection};
@@ -27,8 +27,8 @@ impl ModelClient {
     ///
     /// # Facts
     ///
-    /// `Model.getModels` on the wire; travels over HTTP; safe to repeat. Answers one page of `models`: ask
-    /// on with `offset` until `total` is reached.
+    /// `Model.getModels` on the wire; travels over HTTP; safe to repeat. Answers one page of `models`;
+    /// [`items`](Call::items) and [`pages`](Call::pages) instead of `send` read all of them.
     ///
     /// # Example
     ///
@@ -192,5 +192,23 @@ error_codes! {
 impl Operation for GetModelsRequest {
     type Output = GetModelsResult;
     type Error = GetModelsError;
+    type Answer = GetModelsResult;
     const METHOD: &'static Method = &Method::new("Model", "getModels").idempotent();
+}
+
+impl Paged for GetModelsRequest {
+    type Item = Model;
+    fn range(&self) -> (Option<u32>, Option<u32>) {
+        (self.offset, self.limit)
+    }
+
+    fn at(mut self, offset: u32, limit: Option<u32>) -> Self {
+        self.offset = Some(offset);
+        self.limit = limit;
+        self
+    }
+
+    fn page(result: GetModelsResult) -> Page<Model> {
+        Page::new(result.models, result.offset, result.total)
+    }
 }

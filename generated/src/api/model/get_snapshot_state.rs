@@ -112,6 +112,7 @@ error_codes! {
 impl Operation for GetSnapshotStateRequest {
     type Output = StateData;
     type Error = GetSnapshotStateError;
+    type Answer = StateData;
     const METHOD: &'static Method = &Method::new("Model", "getSnapshotState")
         .idempotent()
         .response_blobs(&[BlobRule::keyed("data", "stateKeyNames", "key", "data")]);

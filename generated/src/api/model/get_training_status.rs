@@ -540,6 +540,7 @@ error_codes! {
 impl Operation for GetTrainingStatusRequest {
     type Output = GetTrainingStatusResult;
     type Error = GetTrainingStatusError;
+    type Answer = GetTrainingStatusResult;
     const METHOD: &'static Method = &Method::new("Model", "getTrainingStatus")
         .idempotent();
 }

@@ -135,6 +135,7 @@ error_codes! {
 impl Operation for GetTrainingSysinfoRequest {
     type Output = GetTrainingSysinfoResult;
     type Error = GetTrainingSysinfoError;
+    type Answer = GetTrainingSysinfoResult;
     const METHOD: &'static Method = &Method::new("Model", "getTrainingSysinfo")
         .idempotent();
 }

@@ -109,6 +109,7 @@ error_codes! {
 impl Operation for GetUsedPersistentLaunchersForEvaluateRequest {
     type Output = GetUsedPersistentLaunchersForEvaluateResult;
     type Error = GetUsedPersistentLaunchersForEvaluateError;
+    type Answer = GetUsedPersistentLaunchersForEvaluateResult;
     const METHOD: &'static Method = &Method::new(
             "Model",
             "getUsedPersistentLaunchersForEvaluate",

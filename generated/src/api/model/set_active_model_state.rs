@@ -108,6 +108,7 @@ error_codes! {
 impl Operation for SetActiveModelStateRequest {
     type Output = SetActiveModelStateResult;
     type Error = SetActiveModelStateError;
+    type Answer = SetActiveModelStateResult;
     const METHOD: &'static Method = &Method::new("Model", "setActiveModelState")
         .idempotent();
 }

@@ -117,6 +117,7 @@ error_codes! {
 impl Operation for SetFilesystemSizeRequest {
     type Output = SetFilesystemSizeResult;
     type Error = SetFilesystemSizeError;
+    type Answer = SetFilesystemSizeResult;
     const METHOD: &'static Method = &Method::new("Model", "setFilesystemSize")
         .idempotent();
 }

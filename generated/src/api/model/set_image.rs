@@ -125,5 +125,6 @@ error_codes! {
 impl Operation for SetImageRequest {
     type Output = SetImageResult;
     type Error = SetImageError;
+    type Answer = SetImageResult;
     const METHOD: &'static Method = &Method::new("Model", "setImage").idempotent();
 }

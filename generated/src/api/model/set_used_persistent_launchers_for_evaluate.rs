@@ -132,6 +132,7 @@ error_codes! {
 impl Operation for SetUsedPersistentLaunchersForEvaluateRequest {
     type Output = SetUsedPersistentLaunchersForEvaluateResult;
     type Error = SetUsedPersistentLaunchersForEvaluateError;
+    type Answer = SetUsedPersistentLaunchersForEvaluateResult;
     const METHOD: &'static Method = &Method::new(
             "Model",
             "setUsedPersistentLaunchersForEvaluate",

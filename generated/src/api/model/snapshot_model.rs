@@ -114,5 +114,6 @@ error_codes! {
 impl Operation for SnapshotModelRequest {
     type Output = SnapshotModelResult;
     type Error = SnapshotModelError;
+    type Answer = SnapshotModelResult;
     const METHOD: &'static Method = &Method::new("Model", "snapshotModel");
 }

@@ -3,12 +3,21 @@
 //! `Model.train`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
-use super::ModelClient;
+use crate::runtime::{
+    BlobRule, Call, Cancels, Meter, Method, MetricRange, Operation, Started, Starts,
+    error_codes,
+};
+use super::{
+    CancelTrainingSessionRequest, GetTrainingMetricsRequest, GetTrainingMetricsResult,
+    GetTrainingStatusRequest, GetTrainingStatusResult, ModelClient, TrainingStatus,
+    TrainingStatusCompleted, TrainingStatusFailed,
+};
 use super::super::errors::{
     DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound,
 };
-use super::super::types::{ExecutionLocation, ParameterProvider};
+use super::super::types::{
+    ExecutionLocation, ParameterProvider, TrainingMetric, TrainingMetricRange,
+};
 
 impl ModelClient {
     /// Starts a training session, which goes on in the background and ends with a new state. Follow it with
@@ -34,8 +43,8 @@ impl ModelClient {
     ///
     /// # Facts
     ///
-    /// `Model.train` on the wire; travels over HTTP; not safe to repeat. Ask
-    /// [`get_training_status`](super::ModelClient::get_training_status) how what it starts comes along.
+    /// `Model.train` on the wire; travels over HTTP; not safe to repeat. The answer is a [`Started`], which
+    /// reads like the result, and follows what goes on: see [`Started::wait`] and [`Started::progress`].
     ///
     /// # Example
     ///
@@ -179,6 +188,75 @@ error_codes! {
 impl Operation for TrainRequest {
     type Output = TrainResult;
     type Error = TrainError;
+    type Answer = Started<Self>;
     const METHOD: &'static Method = &Method::new("Model", "train")
         .request_blobs(&[BlobRule::tensors("params[].data")]);
+}
+
+impl Starts for TrainRequest {
+    type Ask = GetTrainingStatusRequest;
+    type Done = TrainingStatusCompleted;
+    type Failed = TrainingStatusFailed;
+    type Meter = Self;
+    fn ask(&self, result: &TrainResult) -> GetTrainingStatusRequest {
+        GetTrainingStatusRequest::new(&self.model_id, &result.training_session_id)
+    }
+
+    fn outcome(
+        answer: &GetTrainingStatusResult,
+    ) -> Option<Result<TrainingStatusCompleted, TrainingStatusFailed>> {
+        match &answer.status {
+            TrainingStatus::Completed(content) => Some(Ok(content.clone())),
+            TrainingStatus::Failed(content) => Some(Err(content.clone())),
+            _ => None,
+        }
+    }
+}
+
+impl Cancels for TrainRequest {
+    type Cancel = CancelTrainingSessionRequest;
+    fn cancel(ask: &GetTrainingStatusRequest) -> CancelTrainingSessionRequest {
+        CancelTrainingSessionRequest::new(&ask.model_id, &ask.training_session_id)
+    }
+}
+
+impl Meter<GetTrainingStatusRequest> for TrainRequest {
+    type Values = TrainingMetric;
+    type Fetch = GetTrainingMetricsRequest;
+    fn counts(answer: &GetTrainingStatusResult) -> Vec<(&str, u32)> {
+        answer.metrics.iter().map(|count| (count.name.as_str(), count.amount)).collect()
+    }
+
+    fn fetch(
+        ask: &GetTrainingStatusRequest,
+        ranges: Vec<MetricRange>,
+    ) -> Option<GetTrainingMetricsRequest> {
+        let ranges = ranges
+            .into_iter()
+            .map(|range| TrainingMetricRange::new(
+                range.name,
+                range.start,
+                range.amount,
+            ));
+        Some(
+            GetTrainingMetricsRequest::new(
+                &ask.model_id,
+                &ask.training_session_id,
+                ranges,
+            ),
+        )
+    }
+
+    fn fetched(result: GetTrainingMetricsResult) -> Vec<TrainingMetric> {
+        result.metrics
+    }
+
+    fn extent(values: &TrainingMetric) -> (&str, u32, usize) {
+        (&values.name, values.start_index, values.entries.len())
+    }
+
+    fn skip(values: &mut TrainingMetric, count: u32) {
+        values.entries.drain(..count as usize);
+        values.start_index = values.start_index.saturating_add(count);
+    }
 }

@@ -240,5 +240,6 @@ error_codes! {
 impl Operation for UpdateModelRequest {
     type Output = UpdateModelResult;
     type Error = UpdateModelError;
+    type Answer = UpdateModelResult;
     const METHOD: &'static Method = &Method::new("Model", "updateModel").idempotent();
 }

@@ -143,6 +143,7 @@ error_codes! {
 impl Operation for UpdateModelStateRequest {
     type Output = UpdateModelStateResult;
     type Error = UpdateModelStateError;
+    type Answer = UpdateModelStateResult;
     const METHOD: &'static Method = &Method::new("Model", "updateModelState")
         .idempotent();
 }

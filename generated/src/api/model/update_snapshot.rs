@@ -143,5 +143,6 @@ error_codes! {
 impl Operation for UpdateSnapshotRequest {
     type Output = UpdateSnapshotResult;
     type Error = UpdateSnapshotError;
+    type Answer = UpdateSnapshotResult;
     const METHOD: &'static Method = &Method::new("Model", "updateSnapshot").idempotent();
 }

@@ -191,6 +191,7 @@ error_codes! {
 impl Operation for UploadStateRequest {
     type Output = UploadStateResult;
     type Error = UploadStateError;
+    type Answer = UploadStateResult;
     const METHOD: &'static Method = &Method::new("Model", "uploadState")
         .request_blobs(&[BlobRule::keyed("data", "stateKeyNames", "key", "data")]);
 }

@@ -444,6 +444,7 @@ error_codes! {
 impl Operation for WaitForModelToBeCreatedRequest {
     type Output = WaitForModelToBeCreatedResult;
     type Error = WaitForModelToBeCreatedError;
+    type Answer = WaitForModelToBeCreatedResult;
     const METHOD: &'static Method = &Method::new("Model", "waitForModelToBeCreated")
         .idempotent()
         .deadline_seconds(600u64);

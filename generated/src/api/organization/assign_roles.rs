@@ -142,6 +142,7 @@ error_codes! {
 impl Operation for AssignRolesRequest {
     type Output = AssignRolesResult;
     type Error = AssignRolesError;
+    type Answer = AssignRolesResult;
     const METHOD: &'static Method = &Method::new("Organization", "assignRoles")
         .idempotent();
 }

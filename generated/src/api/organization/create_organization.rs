@@ -104,5 +104,6 @@ error_codes! {
 impl Operation for CreateOrganizationRequest {
     type Output = CreateOrganizationResult;
     type Error = CreateOrganizationError;
+    type Answer = CreateOrganizationResult;
     const METHOD: &'static Method = &Method::new("Organization", "createOrganization");
 }

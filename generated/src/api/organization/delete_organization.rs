@@ -103,5 +103,6 @@ error_codes! {
 impl Operation for DeleteOrganizationRequest {
     type Output = DeleteOrganizationResult;
     type Error = DeleteOrganizationError;
+    type Answer = DeleteOrganizationResult;
     const METHOD: &'static Method = &Method::new("Organization", "deleteOrganization");
 }

@@ -3,7 +3,7 @@
 //! `Organization.getOrganizations`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, Page, Paged, error_codes};
 use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{Organization, SortDirection};
@@ -29,7 +29,8 @@ impl OrganizationClient {
     /// # Facts
     ///
     /// `Organization.getOrganizations` on the wire; travels over HTTP; safe to repeat. Answers one page of
-    /// `organizations`: ask on with `offset` until `total` is reached.
+    /// `organizations`; [`items`](Call::items) and [`pages`](Call::pages) instead of `send` read all of
+    /// them.
     ///
     /// # Example
     ///
@@ -258,6 +259,24 @@ error_codes! {
 impl Operation for GetOrganizationsRequest {
     type Output = GetOrganizationsResult;
     type Error = GetOrganizationsError;
+    type Answer = GetOrganizationsResult;
     const METHOD: &'static Method = &Method::new("Organization", "getOrganizations")
         .idempotent();
+}
+
+impl Paged for GetOrganizationsRequest {
+    type Item = Organization;
+    fn range(&self) -> (Option<u32>, Option<u32>) {
+        (self.offset, self.limit)
+    }
+
+    fn at(mut self, offset: u32, limit: Option<u32>) -> Self {
+        self.offset = Some(offset);
+        self.limit = limit;
+        self
+    }
+
+    fn page(result: GetOrganizationsResult) -> Page<Organization> {
+        Page::new(result.organizations, result.offset, result.total)
+    }
 }

@@ -124,6 +124,7 @@ error_codes! {
 impl Operation for InviteUsersToOrganizationRequest {
     type Output = InviteUsersToOrganizationResult;
     type Error = InviteUsersToOrganizationError;
+    type Answer = InviteUsersToOrganizationResult;
     const METHOD: &'static Method = &Method::new(
         "Organization",
         "inviteUsersToOrganization",

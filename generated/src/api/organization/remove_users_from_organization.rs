@@ -117,6 +117,7 @@ error_codes! {
 impl Operation for RemoveUsersFromOrganizationRequest {
     type Output = RemoveUsersFromOrganizationResult;
     type Error = RemoveUsersFromOrganizationError;
+    type Answer = RemoveUsersFromOrganizationResult;
     const METHOD: &'static Method = &Method::new(
         "Organization",
         "removeUsersFromOrganization",

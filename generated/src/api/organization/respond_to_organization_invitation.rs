@@ -112,6 +112,7 @@ error_codes! {
 impl Operation for RespondToOrganizationInvitationRequest {
     type Output = RespondToOrganizationInvitationResult;
     type Error = RespondToOrganizationInvitationError;
+    type Answer = RespondToOrganizationInvitationResult;
     const METHOD: &'static Method = &Method::new(
         "Organization",
         "respondToOrganizationInvitation",

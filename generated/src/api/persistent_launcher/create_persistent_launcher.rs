@@ -111,6 +111,7 @@ error_codes! {
 impl Operation for CreatePersistentLauncherRequest {
     type Output = CreatePersistentLauncherResult;
     type Error = CreatePersistentLauncherError;
+    type Answer = CreatePersistentLauncherResult;
     const METHOD: &'static Method = &Method::new(
         "PersistentLauncher",
         "createPersistentLauncher",

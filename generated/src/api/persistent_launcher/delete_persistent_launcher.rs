@@ -107,6 +107,7 @@ error_codes! {
 impl Operation for DeletePersistentLauncherRequest {
     type Output = DeletePersistentLauncherResult;
     type Error = DeletePersistentLauncherError;
+    type Answer = DeletePersistentLauncherResult;
     const METHOD: &'static Method = &Method::new(
         "PersistentLauncher",
         "deletePersistentLauncher",

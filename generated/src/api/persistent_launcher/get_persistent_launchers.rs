@@ -3,7 +3,7 @@
 //! `PersistentLauncher.getPersistentLaunchers`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, Page, Paged, error_codes};
 use super::PersistentLauncherClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{PersistentLauncher, SortDirection};
@@ -30,7 +30,8 @@ impl PersistentLauncherClient {
     /// # Facts
     ///
     /// `PersistentLauncher.getPersistentLaunchers` on the wire; travels over HTTP; safe to repeat. Answers
-    /// one page of `persistentLaunchers`: ask on with `offset` until `total` is reached.
+    /// one page of `persistentLaunchers`; [`items`](Call::items) and [`pages`](Call::pages) instead of
+    /// `send` read all of them.
     ///
     /// # Example
     ///
@@ -238,9 +239,27 @@ error_codes! {
 impl Operation for GetPersistentLaunchersRequest {
     type Output = GetPersistentLaunchersResult;
     type Error = GetPersistentLaunchersError;
+    type Answer = GetPersistentLaunchersResult;
     const METHOD: &'static Method = &Method::new(
             "PersistentLauncher",
             "getPersistentLaunchers",
         )
         .idempotent();
+}
+
+impl Paged for GetPersistentLaunchersRequest {
+    type Item = PersistentLauncher;
+    fn range(&self) -> (Option<u32>, Option<u32>) {
+        (self.offset, self.limit)
+    }
+
+    fn at(mut self, offset: u32, limit: Option<u32>) -> Self {
+        self.offset = Some(offset);
+        self.limit = limit;
+        self
+    }
+
+    fn page(result: GetPersistentLaunchersResult) -> Page<PersistentLauncher> {
+        Page::new(result.persistent_launchers, result.offset, result.total)
+    }
 }

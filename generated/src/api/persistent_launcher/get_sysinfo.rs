@@ -123,6 +123,7 @@ error_codes! {
 impl Operation for GetSysinfoRequest {
     type Output = GetSysinfoResult;
     type Error = GetSysinfoError;
+    type Answer = GetSysinfoResult;
     const METHOD: &'static Method = &Method::new("PersistentLauncher", "getSysinfo")
         .idempotent();
 }

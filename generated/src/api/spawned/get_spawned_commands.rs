@@ -162,6 +162,7 @@ error_codes! {
 impl Operation for GetSpawnedCommandsRequest {
     type Output = GetSpawnedCommandsResult;
     type Error = GetSpawnedCommandsError;
+    type Answer = GetSpawnedCommandsResult;
     const METHOD: &'static Method = &Method::new("Spawned", "getSpawnedCommands")
         .idempotent();
 }

@@ -217,6 +217,7 @@ error_codes! {
 impl Operation for SpawnCommandRequest {
     type Output = SpawnCommandResult;
     type Error = SpawnCommandError;
+    type Answer = SpawnCommandResult;
     const METHOD: &'static Method = &Method::new("Spawned", "spawnCommand")
         .route(Route::WebSocketUnless {
             param: "subscribeToEvents",

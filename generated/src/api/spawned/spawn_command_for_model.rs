@@ -241,6 +241,7 @@ error_codes! {
 impl Operation for SpawnCommandForModelRequest {
     type Output = SpawnCommandForModelResult;
     type Error = SpawnCommandForModelError;
+    type Answer = SpawnCommandForModelResult;
     const METHOD: &'static Method = &Method::new("Spawned", "spawnCommandForModel")
         .route(Route::WebSocketUnless {
             param: "subscribeToEvents",

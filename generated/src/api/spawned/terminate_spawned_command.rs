@@ -104,5 +104,6 @@ error_codes! {
 impl Operation for TerminateSpawnedCommandRequest {
     type Output = TerminateSpawnedCommandResult;
     type Error = TerminateSpawnedCommandError;
+    type Answer = TerminateSpawnedCommandResult;
     const METHOD: &'static Method = &Method::new("Spawned", "terminateSpawnedCommand");
 }

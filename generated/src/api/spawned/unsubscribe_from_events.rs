@@ -97,6 +97,7 @@ error_codes! {
 impl Operation for UnsubscribeFromEventsRequest {
     type Output = UnsubscribeFromEventsResult;
     type Error = UnsubscribeFromEventsError;
+    type Answer = UnsubscribeFromEventsResult;
     const METHOD: &'static Method = &Method::new("Spawned", "unsubscribeFromEvents")
         .route(Route::OpenWebSocketElse {
             error: "not_subscribed",

@@ -112,6 +112,7 @@ error_codes! {
 impl Operation for WriteToSpawnedCommandRequest {
     type Output = WriteToSpawnedCommandResult;
     type Error = WriteToSpawnedCommandError;
+    type Answer = WriteToSpawnedCommandResult;
     const METHOD: &'static Method = &Method::new("Spawned", "writeToSpawnedCommand")
         .request_blobs(&[BlobRule::bytes("data")]);
 }

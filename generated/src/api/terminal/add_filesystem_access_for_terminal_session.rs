@@ -120,6 +120,7 @@ error_codes! {
 impl Operation for AddFilesystemAccessForTerminalSessionRequest {
     type Output = AddFilesystemAccessForTerminalSessionResult;
     type Error = AddFilesystemAccessForTerminalSessionError;
+    type Answer = AddFilesystemAccessForTerminalSessionResult;
     const METHOD: &'static Method = &Method::new(
             "Terminal",
             "addFilesystemAccessForTerminalSession",

@@ -155,6 +155,7 @@ error_codes! {
 impl Operation for GetTerminalSessionsRequest {
     type Output = GetTerminalSessionsResult;
     type Error = GetTerminalSessionsError;
+    type Answer = GetTerminalSessionsResult;
     const METHOD: &'static Method = &Method::new("Terminal", "getTerminalSessions")
         .idempotent();
 }

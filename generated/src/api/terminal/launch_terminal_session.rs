@@ -243,6 +243,7 @@ error_codes! {
 impl Operation for LaunchTerminalSessionRequest {
     type Output = LaunchTerminalSessionResult;
     type Error = LaunchTerminalSessionError;
+    type Answer = LaunchTerminalSessionResult;
     const METHOD: &'static Method = &Method::new("Terminal", "launchTerminalSession")
         .route(Route::WebSocketUnless {
             param: "subscribeToEvents",

@@ -130,6 +130,7 @@ error_codes! {
 impl Operation for ResizeTerminalSessionRequest {
     type Output = ResizeTerminalSessionResult;
     type Error = ResizeTerminalSessionError;
+    type Answer = ResizeTerminalSessionResult;
     const METHOD: &'static Method = &Method::new("Terminal", "resizeTerminalSession")
         .idempotent();
 }

@@ -101,6 +101,7 @@ error_codes! {
 impl Operation for SubscribeToEventsRequest {
     type Output = SubscribeToEventsResult;
     type Error = SubscribeToEventsError;
+    type Answer = SubscribeToEventsResult;
     const METHOD: &'static Method = &Method::new("Terminal", "subscribeToEvents")
         .route(Route::WebSocket)
         .opens(IdSource::Params("terminalSessionId"))

@@ -106,5 +106,6 @@ error_codes! {
 impl Operation for TerminateTerminalSessionRequest {
     type Output = TerminateTerminalSessionResult;
     type Error = TerminateTerminalSessionError;
+    type Answer = TerminateTerminalSessionResult;
     const METHOD: &'static Method = &Method::new("Terminal", "terminateTerminalSession");
 }

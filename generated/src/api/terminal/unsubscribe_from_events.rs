@@ -98,6 +98,7 @@ error_codes! {
 impl Operation for UnsubscribeFromEventsRequest {
     type Output = UnsubscribeFromEventsResult;
     type Error = UnsubscribeFromEventsError;
+    type Answer = UnsubscribeFromEventsResult;
     const METHOD: &'static Method = &Method::new("Terminal", "unsubscribeFromEvents")
         .route(Route::OpenWebSocketElse {
             error: "not_subscribed",

@@ -111,6 +111,7 @@ error_codes! {
 impl Operation for WriteToTerminalSessionRequest {
     type Output = WriteToTerminalSessionResult;
     type Error = WriteToTerminalSessionError;
+    type Answer = WriteToTerminalSessionResult;
     const METHOD: &'static Method = &Method::new("Terminal", "writeToTerminalSession")
         .request_blobs(&[BlobRule::bytes("data")]);
 }

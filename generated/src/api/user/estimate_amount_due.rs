@@ -84,6 +84,7 @@ error_codes! {
 impl Operation for EstimateAmountDueRequest {
     type Output = EstimateAmountDueResult;
     type Error = EstimateAmountDueError;
+    type Answer = EstimateAmountDueResult;
     const METHOD: &'static Method = &Method::new("User", "estimateAmountDue")
         .idempotent();
 }

@@ -100,6 +100,7 @@ error_codes! {
 impl Operation for FindMatchingUsersRequest {
     type Output = FindMatchingUsersResult;
     type Error = FindMatchingUsersError;
+    type Answer = FindMatchingUsersResult;
     const METHOD: &'static Method = &Method::new("User", "findMatchingUsers")
         .idempotent();
 }

@@ -384,5 +384,6 @@ error_codes! {
 impl Operation for GetBillingStatsRequest {
     type Output = GetBillingStatsResult;
     type Error = GetBillingStatsError;
+    type Answer = GetBillingStatsResult;
     const METHOD: &'static Method = &Method::new("User", "getBillingStats").idempotent();
 }

@@ -360,6 +360,7 @@ error_codes! {
 impl Operation for GetNotificationsRequest {
     type Output = GetNotificationsResult;
     type Error = GetNotificationsError;
+    type Answer = GetNotificationsResult;
     const METHOD: &'static Method = &Method::new("User", "getNotifications")
         .idempotent();
 }

@@ -141,5 +141,6 @@ error_codes! {
 impl Operation for GetQuotasRequest {
     type Output = GetQuotasResult;
     type Error = GetQuotasError;
+    type Answer = GetQuotasResult;
     const METHOD: &'static Method = &Method::new("User", "getQuotas").idempotent();
 }

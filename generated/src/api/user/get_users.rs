@@ -100,5 +100,6 @@ error_codes! {
 impl Operation for GetUsersRequest {
     type Output = GetUsersResult;
     type Error = GetUsersError;
+    type Answer = GetUsersResult;
     const METHOD: &'static Method = &Method::new("User", "getUsers").idempotent();
 }

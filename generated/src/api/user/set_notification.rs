@@ -153,5 +153,6 @@ error_codes! {
 impl Operation for SetNotificationRequest {
     type Output = SetNotificationResult;
     type Error = SetNotificationError;
+    type Answer = SetNotificationResult;
     const METHOD: &'static Method = &Method::new("User", "setNotification");
 }

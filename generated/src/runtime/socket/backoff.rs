@@ -47,7 +47,7 @@ impl Backoff {
 }
 
 /// Between half of it and all.
-fn shortened(delay: Duration) -> Duration {
+pub(crate) fn shortened(delay: Duration) -> Duration {
     let half = delay.checked_div(2).unwrap_or_default();
     half.saturating_add(up_to(half))
 }

@@ -36,7 +36,7 @@ use super::wire;
 use super::{Channel, IdSource, Method, RequestFrame};
 use shared::{Call, Shared};
 
-pub(crate) use backoff::Reconnect;
+pub(crate) use backoff::{Reconnect, shortened};
 
 /// What connections are made with.
 #[derive(Debug)]

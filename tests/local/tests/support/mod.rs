@@ -71,7 +71,7 @@ pub async fn new_model(client: &Client, name: &str, preset: &str) -> String {
     let options = ModelOptions::Code(ModelOptionsCode::new(ModelLanguage::Python).preset(preset));
     let created = client.model().create_model(name, "For a test.", options).await.unwrap();
     assert!(!created.is_now_creating);
-    created.model_id
+    created.into_result().model_id
 }
 
 pub async fn new_state(client: &Client, model: &str, name: &str) -> String {

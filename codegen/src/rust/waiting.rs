@@ -1,0 +1,198 @@
+//! What makes it possible to follow and to stop what a call has started.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::context::File;
+use super::{structs, unions};
+use crate::ir::{Field, Method, Metrics, Service, Type, Union, UnionStyle, Waiter};
+
+/// What the caller gets: the result, or a handle on what has been started.
+pub(super) fn answer(file: &File<'_, '_>, method: &Method) -> TokenStream {
+    if method.waiter.is_none() {
+        return file.ty(&method.result);
+    }
+    let started = file.runtime("Started");
+    quote!(#started<Self>)
+}
+
+pub(super) fn items(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream {
+    let Some(waiter) = &method.waiter else { return TokenStream::new() };
+    let items = [
+        starts(file, service, method, waiter),
+        cancels(file, service, method, waiter),
+        meter(file, service, method, waiter),
+    ];
+    items.into_iter().flatten().collect()
+}
+
+fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waiter) -> Option<TokenStream> {
+    let asked = service.methods.get(waiter.method)?;
+    let starts = file.runtime("Starts");
+    let (request, output) = (file.ty(&method.params), file.ty(&method.result));
+    let (ask, answer) = (file.ty(&asked.params), file.ty(&asked.result));
+    let sources = required(file, asked).map(|field| source(file, method, waiter, field)).collect::<Option<Vec<_>>>()?;
+    let from_result = waiter.ids.iter().any(|id| id.in_result);
+    let result = if from_result { quote!(result) } else { quote!(_) };
+    let meter = match &waiter.metrics {
+        Some(_) => quote!(Self),
+        None => {
+            let unmetered = file.runtime("Unmetered");
+            quote!(#unmetered)
+        }
+    };
+    let (stage, union) = stage(file, asked, waiter)?;
+    let (done, is_done, when_done) = ending(file, union, &waiter.done, waiter.over.is_some())?;
+    let (failed, is_failed, why) = ending(file, union, &waiter.failed, false)?;
+    let name = file.ty(&stage.ty);
+    let reference = stage.reference;
+    // A union told apart by keys is complete.
+    let others = (union.variants.len() > 2 || union.style != UnionStyle::Keyed).then(|| quote!(_ => None,));
+    let over = waiter.over.as_ref().map(|code| {
+        quote! {
+            fn over(code: &str) -> Option<#done> {
+                (code == #code).then_some(None)
+            }
+        }
+    });
+    Some(quote! {
+        impl #starts for #request {
+            type Ask = #ask;
+            type Done = #done;
+            type Failed = #failed;
+            type Meter = #meter;
+            fn ask(&self, #result: &#output) -> #ask { #ask::new(#(#sources),*) }
+            fn outcome(answer: &#answer) -> Option<Result<#done, #failed>> {
+                match #reference {
+                    #name::#is_done => Some(Ok(#when_done)),
+                    #name::#is_failed => Some(Err(#why)),
+                    #others
+                }
+            }
+            #over
+        }
+    })
+}
+
+/// The union that tells the stage, as the answer holds it.
+struct Stage {
+    ty: Type,
+    reference: TokenStream,
+}
+
+fn stage<'a>(file: &File<'_, 'a>, asked: &Method, waiter: &Waiter) -> Option<(Stage, &'a Union)> {
+    let mut ty = asked.result.clone();
+    let mut reference = quote!(answer);
+    for (depth, member) in waiter.path.iter().enumerate() {
+        let field = file.cx.api.object(&ty)?.field(member)?;
+        let name = structs::field_ident(field);
+        reference = if depth == 0 { quote!(&answer.#name) } else { quote!(#reference.#name) };
+        ty = field.ty.clone();
+    }
+    let union = file.cx.api.union(&ty)?;
+    Some((Stage { ty, reference }, union))
+}
+
+/// The type of what there is at the end, the pattern of its variant, and the expression that takes it out.
+fn ending(
+    file: &File<'_, '_>,
+    union: &Union,
+    wire: &str,
+    may_lack: bool,
+) -> Option<(TokenStream, TokenStream, TokenStream)> {
+    let variant = union.variants.iter().find(|variant| variant.wire == wire)?;
+    let name = unions::variant_ident(union, variant);
+    let (ty, pattern, content) = match &variant.payload {
+        None => (quote!(()), quote!(#name), quote!(())),
+        Some(payload) if variant.boxed => (file.ty(payload), quote!(#name(content)), quote!((**content).clone())),
+        Some(payload) => (file.ty(payload), quote!(#name(content)), quote!(content.clone())),
+    };
+    let (ty, content) = if may_lack { (quote!(Option<#ty>), quote!(Some(#content))) } else { (ty, content) };
+    Some((ty, quote!(#pattern), content))
+}
+
+fn cancels(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waiter) -> Option<TokenStream> {
+    let cancel = service.methods.get(waiter.cancel?)?;
+    let asked = service.methods.get(waiter.method)?;
+    let cancels = file.runtime("Cancels");
+    let (request, ask, target) = (file.ty(&method.params), file.ty(&asked.params), file.ty(&cancel.params));
+    let ids = required(file, cancel).map(asked_id);
+    Some(quote! {
+        impl #cancels for #request {
+            type Cancel = #target;
+            fn cancel(ask: &#ask) -> #target { #target::new(#(#ids),*) }
+        }
+    })
+}
+
+fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waiter) -> Option<TokenStream> {
+    let Metrics { method: fetch, list } = waiter.metrics.as_ref()?;
+    let asked = service.methods.get(waiter.method)?;
+    let fetch = service.methods.get(*fetch)?;
+    let (meter, metric_range) = (file.runtime("Meter"), file.runtime("MetricRange"));
+    let (request, ask, answer) = (file.ty(&method.params), file.ty(&asked.params), file.ty(&asked.result));
+    let (target, fetched) = (file.ty(&fetch.params), file.ty(&fetch.result));
+    let (counts, _) = list_of(file, &asked.result, list)?;
+    let (_, range) = list_of(file, &fetch.params, list)?;
+    let (values_list, values) = list_of(file, &fetch.result, list)?;
+    let (range, values) = (file.ty(range), file.ty(values));
+    let arguments =
+        required(file, fetch).map(|field| if field.wire == *list { quote!(ranges) } else { asked_id(field) });
+    let in_range = file.cx.api.object(list_of(file, &fetch.params, list)?.1)?;
+    let in_range = in_range.fields.iter().filter(|field| field.required).map(|field| match field.wire.as_str() {
+        "name" => quote!(range.name),
+        "startIndex" => quote!(range.start),
+        _ => quote!(range.amount),
+    });
+    Some(quote! {
+        impl #meter<#ask> for #request {
+            type Values = #values;
+            type Fetch = #target;
+            fn counts(answer: &#answer) -> Vec<(&str, u32)> {
+                answer.#counts.iter().map(|count| (count.name.as_str(), count.amount)).collect()
+            }
+            fn fetch(ask: &#ask, ranges: Vec<#metric_range>) -> Option<#target> {
+                let ranges = ranges.into_iter().map(|range| #range::new(#(#in_range),*));
+                Some(#target::new(#(#arguments),*))
+            }
+            fn fetched(result: #fetched) -> Vec<#values> {
+                result.#values_list
+            }
+            fn extent(values: &#values) -> (&str, u32, usize) {
+                (&values.name, values.start_index, values.entries.len())
+            }
+            fn skip(values: &mut #values, count: u32) {
+                values.entries.drain(..count as usize);
+                values.start_index = values.start_index.saturating_add(count);
+            }
+        }
+    })
+}
+
+/// A list of an object: its name, and the type of its elements.
+fn list_of<'a>(file: &File<'_, 'a>, holder: &Type, list: &str) -> Option<(proc_macro2::Ident, &'a Type)> {
+    let field = file.cx.api.object(holder)?.field(list)?;
+    match &field.ty {
+        Type::List(items) => Some((structs::field_ident(field), items)),
+        _ => None,
+    }
+}
+
+fn required<'a>(file: &File<'_, 'a>, method: &Method) -> impl Iterator<Item = &'a Field> {
+    let fields = file.cx.api.object(&method.params).map(|object| object.fields.as_slice()).unwrap_or_default();
+    fields.iter().filter(|field| field.required)
+}
+
+/// An id as the call that starts the work has it.
+fn source(file: &File<'_, '_>, method: &Method, waiter: &Waiter, field: &Field) -> Option<TokenStream> {
+    let id = waiter.ids.iter().find(|id| id.param == field.wire)?;
+    let holder = if id.in_result { &method.result } else { &method.params };
+    let name = structs::field_ident(file.cx.api.object(holder)?.field(&id.field)?);
+    Some(if id.in_result { quote!(&result.#name) } else { quote!(&self.#name) })
+}
+
+/// An id as the method that is asked has it.
+fn asked_id(field: &Field) -> TokenStream {
+    let name = structs::field_ident(field);
+    quote!(&ask.#name)
+}

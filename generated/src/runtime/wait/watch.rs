@@ -1,0 +1,139 @@
+//! Asks how far work is, again and again.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::error::Again;
+use super::meter::Meters;
+use super::pace::Pace;
+use super::{Meter as _, ProgressUpdate, Starts, WaitError};
+use crate::runtime::{Call, Client, Error, Operation};
+
+/// The first delay between two questions, about.
+const FIRST: Duration = Duration::from_millis(200);
+/// How often in a row asking may fail.
+const FAILURES: u32 = 8;
+/// The longest delay after a failure.
+const RECOVERY: Duration = Duration::from_secs(30);
+
+/// How often and for how long it is asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pacing {
+    pub(super) deadline: Duration,
+    pub(super) interval: Duration,
+}
+
+impl Default for Pacing {
+    fn default() -> Self {
+        Self { deadline: Duration::from_secs(24 * 60 * 60), interval: Duration::from_secs(5) }
+    }
+}
+
+/// What is known of work.
+pub(super) struct Watch<R: Starts> {
+    client: Client,
+    ask: R::Ask,
+    pacing: Pacing,
+    pace: Pace,
+    /// When it was asked first, and until when it is.
+    until: Option<Instant>,
+    /// How long to wait before it is asked again.
+    delay: Duration,
+    /// None if nobody wants metrics.
+    meters: Option<Meters>,
+    outcome: Option<Outcome<R>>,
+}
+
+pub(super) type Outcome<R> = Result<<R as Starts>::Done, WaitError<<R as Starts>::Failed>>;
+
+/// What one question has brought.
+type Step<R> = Option<ProgressUpdate<R>>;
+
+impl<R: Starts> Watch<R> {
+    pub(super) fn new(client: Client, ask: R::Ask, pacing: Pacing) -> Self {
+        let pace = Pace::new(FIRST, pacing.interval);
+        let meters = Some(Meters::default());
+        Self { client, ask, pacing, pace, until: None, delay: Duration::ZERO, meters, outcome: None }
+    }
+
+    /// Without metrics from now on.
+    pub(super) fn unmetered(&mut self) {
+        self.meters = None;
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.outcome.is_some()
+    }
+
+    pub(super) fn into_outcome(self) -> Option<Outcome<R>> {
+        self.outcome
+    }
+
+    /// The next update; nothing after the last one, or if the end came without one.
+    ///
+    /// # Errors
+    ///
+    /// What ends the watch as well.
+    pub(super) async fn next(&mut self) -> Result<Step<R>, WaitError<R::Failed>> {
+        if self.is_over() {
+            return Ok(None);
+        }
+        let start = Instant::now();
+        // Where time itself ends, a day is for ever.
+        let until = start.checked_add(self.pacing.deadline).unwrap_or_else(|| start + Pacing::default().deadline);
+        let until = *self.until.get_or_insert(until);
+        let step = timeout_at(until, self.step()).await;
+        step.unwrap_or(Err(WaitError::Deadline { at: R::METHOD, after: self.pacing.deadline }))
+    }
+
+    async fn step(&mut self) -> Result<Step<R>, WaitError<R::Failed>> {
+        let mut recovery = Pace::new(FIRST, RECOVERY);
+        let mut failures = 0_u32;
+        sleep(std::mem::take(&mut self.delay)).await;
+        loop {
+            let error = match self.look().await {
+                Ok(step) => return Ok(step),
+                Err(error) => error,
+            };
+            match Again::of(&error, R::Ask::METHOD) {
+                Again::No => return Err(WaitError::Call(error)),
+                Again::Counted if failures >= FAILURES => return Err(WaitError::Call(error)),
+                Again::Counted => failures = failures.saturating_add(1),
+                Again::Uncounted => {}
+            }
+            sleep(recovery.next()).await;
+        }
+    }
+
+    /// Asks once, and fetches metrics once.
+    async fn look(&mut self) -> Result<Step<R>, Error> {
+        let answer = match Call::new(&self.client, self.ask.clone()).exchange().await.map_err(Error::into_raw) {
+            Ok(answer) => answer,
+            Err(error) => {
+                let over = error.code().and_then(R::over);
+                return match over {
+                    Some(done) => {
+                        self.outcome = Some(Ok(done));
+                        Ok(None)
+                    }
+                    None => Err(error),
+                };
+            }
+        };
+        let (metrics, more) = match &mut self.meters {
+            Some(meters) => {
+                let news = meters.news(R::Meter::counts(&answer));
+                meters.read::<R::Ask, R::Meter>(&self.client, &self.ask, news).await?
+            }
+            None => (Vec::new(), false),
+        };
+        match R::outcome(&answer) {
+            _ if more => {}
+            Some(Ok(done)) => self.outcome = Some(Ok(done)),
+            Some(Err(failed)) => self.outcome = Some(Err(WaitError::Failed { at: R::METHOD, failed })),
+            None => self.delay = self.pace.next(),
+        }
+        Ok(Some(ProgressUpdate { answer, metrics }))
+    }
+}
