@@ -140,7 +140,7 @@ async fn train(client: &Client) -> Result<String, Error<decthings::api::model::T
     let data = Tensor::from(vec![1.0_f32; 250_000]);
     let launcher = ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096));
     let call = client.model().train("m", "n", [ParameterProvider::new("x", vec![data])], launcher);
-    soon(call).await.map(|started| started.training_session_id)
+    soon(call).await.map(|started| started.into_result().training_session_id)
 }
 
 async fn get(client: &Client) -> super::Outcome {

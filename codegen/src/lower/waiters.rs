@@ -26,11 +26,12 @@ impl Lowering<'_> {
         let path = self.check_stage(at, &asked.result, waiter);
         let ids = self.waiter_ids(starter, waiter);
         self.check_taken(at, asked, &ids, None);
-        if let Some(code) = &waiter.over {
-            if !asked.errors.iter().any(|error| shapes.get(*error).is_some_and(|shape| shape.code == *code)) {
-                let message = format!("`{code}` is no error code of `{}`", asked.wire);
-                self.error(at, message, "name one of that method's error codes, or leave `over` out");
-            }
+        let is_of_asked = |code: &String| {
+            asked.errors.iter().any(|error| shapes.get(*error).is_some_and(|shape| shape.code == *code))
+        };
+        if let Some(code) = waiter.over.as_ref().filter(|code| !is_of_asked(code)) {
+            let message = format!("`{code}` is no error code of `{}`", asked.wire);
+            self.error(at, message, "name one of that method's error codes, or leave `over` out");
         }
         let cancel = waiter.cancel.as_ref().and_then(|name| self.sibling(at, name, names));
         if let Some(cancel) = cancel.and_then(|cancel| methods.get(cancel)) {
@@ -146,7 +147,8 @@ impl Lowering<'_> {
 
     /// Checks the three lists of metrics: counts, ranges and values.
     fn check_metrics(&mut self, at: &Location, list: &str, asked: &Method, fetch: &Method) {
-        let lists: [(&Type, String, &[(&str, Type)]); 3] = [
+        type Members<'a> = &'a [(&'a str, Type)];
+        let lists: [(&Type, String, Members<'_>); 3] = [
             (
                 &asked.result,
                 format!("the result of `{}`", asked.wire),

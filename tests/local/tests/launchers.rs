@@ -71,7 +71,7 @@ async fn operations_run_on_launchers() {
         let location = || ExecutionLocation::persistent_launcher(&launcher);
         let (x, y) = moons(20, 1);
         let data = || [many("x", x.clone()), many("y", y.clone()), one("epochs", 1u32)];
-        let session = models.train(&id, "second", data(), location()).await.unwrap().training_session_id;
+        let session = models.train(&id, "second", data(), location()).await.unwrap().training_session_id.clone();
         ended(&client, &id, &session).await;
         let status = models.get_training_status(&id, &session).await.unwrap();
         let used = |location: &UsedExecutionLocation| match location {
