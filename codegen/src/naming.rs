@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
+use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
 
 use crate::diag::{Diagnostics, Location};
@@ -27,11 +27,6 @@ pub(crate) fn is_identifier(name: &str) -> bool {
 /// `trainingStatus`, `training_status` → `TrainingStatus`.
 pub(crate) fn upper_camel(name: &str) -> String {
     name.to_upper_camel_case()
-}
-
-/// `PersistentLauncher`, `FS` → `persistentLauncher`, `fs`.
-pub(crate) fn lower_camel(name: &str) -> String {
-    name.to_lower_camel_case()
 }
 
 /// `trainingStatus`, `FS` → `training_status`, `fs`.

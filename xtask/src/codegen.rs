@@ -53,7 +53,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let format = format_schema(&arguments.schema);
     if let Some((folder, files)) = &format {
         differences.extend(tree::compare(folder, files, false)?);
-        differences.extend(tree::compare(&folder.join("export"), &decthings_codegen::exports(&api, "decthings"), true)?);
+        differences.extend(tree::compare(
+            &folder.join("export"),
+            &decthings_codegen::exports(&api, "decthings"),
+            true,
+        )?);
     }
     if arguments.check {
         return Ok(report(&differences, arguments));

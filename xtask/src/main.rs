@@ -2,7 +2,9 @@
 
 mod codegen;
 mod fixtures;
+mod foreign;
 mod tree;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -16,12 +18,18 @@ enum Command {
     Codegen(codegen::Arguments),
     /// Writes anew what the generator's fixtures expect.
     Fixtures,
+    /// Has tools of other languages read the exports.
+    Foreign(foreign::Arguments),
+    /// Writes the golden frames anew.
+    Vectors,
 }
 
 fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Codegen(arguments) => codegen::run(&arguments),
         Command::Fixtures => fixtures::run(),
+        Command::Foreign(arguments) => foreign::run(&arguments),
+        Command::Vectors => vectors::run(),
     };
     match result {
         Ok(code) => code,

@@ -57,7 +57,7 @@ fn operation(schemas: &mut Schemas<'_>, dialect: Dialect, service: &Service, met
     let blobs = [frame::sentence("request", &method.request_blobs), frame::sentence("answer", &method.response_blobs)];
     let texts = [Some(method.description.clone()), socket.map(str::to_owned)].into_iter().chain(blobs).flatten();
     let mut operation = json!({
-        "operationId": format!("{}{}", naming::lower_camel(&service.wire), method.type_base()),
+        "operationId": format!("call{}{}", naming::upper_camel(&service.wire), method.type_base()),
         "tags": [service.wire],
         "description": texts.collect::<Vec<String>>().join("\n\n"),
         "requestBody": {
