@@ -7,7 +7,7 @@ cp "$here"/package.json "$here"/package-lock.json "$here"/*.mjs "$tools/npm/"
 cd "$tools/npm"
 step npm-install npm ci --ignore-scripts --no-audit --no-fund
 bin=$tools/npm/node_modules/.bin
-tsc=("$bin/tsc" --strict --noEmit --target es2022 --types '')
+tsc=("$bin/tsc" --strict --noEmit --target es2022)
 
 step typescript "${tsc[@]}" "$exports/decthings.d.ts"
 step typescript-against-the-facts node declarations.mjs "$exports/decthings.d.ts" "$root/../shared/api/api-facts.json"

@@ -12,7 +12,7 @@ step openapi-spec-validator "$bin/openapi-spec-validator" "$exports/openapi.json
 step check-jsonschema "$bin/check-jsonschema" --check-metaschema "$exports/decthings.bundle.schema.json"
 step datamodel-code-generator "$bin/datamodel-codegen" --input "$exports/decthings.bundle.schema.json" \
   --input-file-type jsonschema --output datamodel.py --output-model-type pydantic_v2.BaseModel \
-  --target-python-version 3.11 --formatters builtin
+  --target-python-version 3.11 --formatters builtin --use-annotated
 step datamodel-imports "$bin/python" -c "import datamodel; datamodel.ModelTrainRequest.model_json_schema()"
 step datamodel-type-checks "$bin/mypy" datamodel.py
 rm -rf python_client
