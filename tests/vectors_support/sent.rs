@@ -112,7 +112,9 @@ pub async fn calls() -> Vec<Value> {
         let call = client.call_json(service, method, params.clone());
         tokio::time::timeout(PATIENCE, call).await.expect("the call hung").unwrap();
         let message = heard.lock().unwrap().pop().unwrap();
-        vectors.push(vector(name, service, method, &params, &message[4..], &message));
+        let mut vector = vector(name, service, method, &params, &message[4..], &message);
+        vector["id"] = u32::from_be_bytes(message[..4].try_into().unwrap()).into();
+        vectors.push(vector);
     }
     vectors
 }
