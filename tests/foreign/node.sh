@@ -7,7 +7,8 @@ cp "$here"/package.json "$here"/package-lock.json "$here"/*.mjs "$tools/npm/"
 cd "$tools/npm"
 step npm-install npm ci --ignore-scripts --no-audit --no-fund
 bin=$tools/npm/node_modules/.bin
-tsc=("$bin/tsc" --strict --noEmit --target es2022)
+# Types of node, which other tools bring in, are not for these.
+tsc=("$bin/tsc" --strict --noEmit --target es2022 --typeRoots "$out/no-types")
 
 step typescript "${tsc[@]}" "$exports/decthings.d.ts"
 step typescript-against-the-facts node declarations.mjs "$exports/decthings.d.ts" "$root/../shared/api/api-facts.json"

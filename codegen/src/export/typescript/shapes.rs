@@ -99,7 +99,7 @@ impl Shapes<'_> {
                     let note = variant.description.as_deref().unwrap_or_default();
                     let ty = variant.payload.as_ref().map(|ty| self.ty(ty, inside)).unwrap_or_default();
                     let note = format!("{note} Exactly one of the members is present.");
-                    let _ = write!(text, "{}{}{}?: {ty};\n", doc(note.trim(), inside), indent(inside), variant.wire);
+                    let _ = writeln!(text, "{}{}{}?: {ty};", doc(note.trim(), inside), indent(inside), variant.wire);
                 }
                 text + &indent(depth) + "}"
             }
