@@ -27,6 +27,11 @@ fn the_committed_tree_is_a_fresh_generation() {
     let format = "api.schema.json";
     fresh.insert(format.into(), decthings_codegen::format_schema());
     committed.insert(format.into(), std::fs::read_to_string(repository("schema").join(format)).unwrap());
+    let api = decthings_codegen::load(&Source::new(DEFINITION, definition())).unwrap();
+    let exports = decthings_codegen::exports(&api, "decthings");
+    fresh.extend(exports.into_iter().map(|(name, text)| (format!("export/{name}"), text)));
+    let exports = read_tree(&repository("schema/export"));
+    committed.extend(exports.into_iter().map(|(name, text)| (format!("export/{name}"), text)));
     let names: Vec<&String> = committed.keys().filter(|name| !fresh.contains_key(*name)).collect();
     assert!(names.is_empty(), "files that nothing generates: {names:?}; run `cargo xtask codegen`");
     for (name, text) in &fresh {

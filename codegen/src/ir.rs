@@ -214,6 +214,8 @@ pub struct Field {
     pub accepts_text: bool,
     /// How its bytes or tensors travel.
     pub blob: Option<Blob>,
+    /// How the API's reference declares it, where that is not believed.
+    pub declared: Option<Declared>,
     /// Where it stands in the definition.
     pub at: Location,
 }
@@ -229,6 +231,26 @@ pub enum Absent {
     ActiveState,
     /// The current one.
     Current,
+}
+
+/// What the API's reference declares in place of what the definition says.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// How it differs.
+    pub how: DeclaredAs,
+    /// Why it is not believed.
+    pub why: String,
+}
+
+/// How a declaration differs from the definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeclaredAs {
+    /// Always present, where it may be absent.
+    Required,
+    /// One item, where it is a list of them.
+    Item,
+    /// Not at all.
+    Absent,
 }
 
 /// How bytes or tensors of a field travel.
@@ -318,6 +340,8 @@ pub struct Variant {
     pub boxed: bool,
     /// The JSON type of its values.
     pub kind: JsonKind,
+    /// That the API's reference leaves it out, if so.
+    pub declared: Option<Declared>,
     /// Where it stands in the definition.
     pub at: Location,
 }
@@ -397,6 +421,8 @@ pub struct Method {
     pub result: Type,
     /// Indexes into [`Api::errors`], in the order of the definition: own codes first.
     pub errors: Vec<usize>,
+    /// Codes among them that the API's reference leaves out, and why they are here.
+    pub undeclared_errors: Vec<(String, String)>,
     /// How it travels.
     pub transport: Transport,
     /// What it does to a subscription.

@@ -12,6 +12,7 @@ mod de;
 mod diag;
 pub mod diff;
 pub mod edit;
+mod export;
 mod format;
 pub mod ir;
 mod json;
@@ -74,6 +75,13 @@ pub fn load(source: &Source) -> Result<ir::Api, Report> {
 /// When what was emitted is not Rust, which is a mistake of this crate and not of the definition.
 pub fn rust(api: &ir::Api, options: &Options) -> Result<Files, EmitError> {
     rust::emit(api, options)
+}
+
+/// Emits the API for other languages: TypeScript declarations, JSON Schema, OpenAPI and AsyncAPI.
+///
+/// Files that are called after the API begin with `name`.
+pub fn exports(api: &ir::Api, name: &str) -> Files {
+    export::emit(api, name)
 }
 
 /// The JSON Schema of the definition format, for editors.

@@ -1,5 +1,6 @@
 //! [`Spec`] → [`Api`]: references followed, names given, each rule checked where it stands.
 
+mod declared;
 mod errors;
 mod methods;
 mod revisions;

@@ -111,6 +111,31 @@ pub struct Schema {
     pub since: Option<Spanned<String>>,
     /// Since when, and for what, this should not be used any more.
     pub deprecated: Option<Deprecated>,
+    /// What the API's reference declares instead, where that is not believed. Exports that follow the reference keep it.
+    pub declared: Option<Spanned<Declared>>,
+}
+
+/// What the API's reference declares in place of what stands here.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Declared {
+    /// How it differs.
+    #[serde(rename = "as")]
+    pub how: DeclaredAs,
+    /// Why it is not believed, in a sentence.
+    pub why: String,
+}
+
+/// How a declaration differs from what stands here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DeclaredAs {
+    /// A property that is always present.
+    Required,
+    /// A property with one item in place of the list.
+    Item,
+    /// No such variant of the union.
+    Absent,
 }
 
 /// A JSON type.
@@ -294,6 +319,9 @@ pub struct Method {
     /// Names of entries of `errors`.
     #[serde(default)]
     pub errors: Vec<Spanned<String>>,
+    /// Codes among `errors` that the API's reference leaves out, and why they are here, in a sentence.
+    #[serde(default)]
+    pub undeclared_errors: Map<String>,
     /// How the call travels; over HTTP when left out.
     pub transport: Option<Spanned<Transport>>,
     /// What the call does to a subscription, which keeps the WebSocket open.

@@ -308,7 +308,10 @@ fn every_kind_of_mistake_is_noticed() {
 
     // A deviation that is mended.
     check(
-        &|d| set(d, "services/Debug/events/exit/params/required", json!(["debugSessionId", "reason"])),
+        &|d| {
+            remove(d, "services/Debug/events/exit/params/properties/reason", "declared");
+            set(d, "services/Debug/events/exit/params/required", json!(["debugSessionId", "reason"]));
+        },
         &["no deviation any more: Debug event exit params.reason: required in the facts, optional here"],
     );
 

@@ -148,7 +148,7 @@ async fn a_provider_is_asked_for_each_attempt_and_its_failure_sends_nothing() {
         let number = asked.fetch_add(1, Ordering::SeqCst);
         async move {
             match number {
-                1 | 2 | 3 => Err("the vault is closed".into()),
+                1..=3 => Err("the vault is closed".into()),
                 number => Ok(ApiKey::new(format!("key-number-{number}"))),
             }
         }

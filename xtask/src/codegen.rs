@@ -60,10 +60,15 @@ fn generate(arguments: &Arguments) -> Result<ExitCode> {
     };
     let code = decthings_codegen::rust(&api, &options)?;
     let mut differences = tree::compare(&arguments.out, &code, true)?;
-    // The schema of the format belongs to the project's own definition only.
+    // The schema of the format, and the exports for other languages, belong to the project's own definition only.
     let format = format_schema(&arguments.schema);
     if let Some((folder, files)) = &format {
         differences.extend(tree::compare(folder, files, false)?);
+        differences.extend(tree::compare(
+            &folder.join("export"),
+            &decthings_codegen::exports(&api, "decthings"),
+            true,
+        )?);
     }
     if arguments.check {
         return Ok(report(&differences, arguments));

@@ -5,9 +5,11 @@ mod codegen;
 mod diff;
 mod fixtures;
 mod fmt_schema;
+mod foreign;
 mod mistakes;
 mod new_method;
 mod tree;
+mod vectors;
 mod watch;
 
 use std::process::ExitCode;
@@ -30,6 +32,10 @@ enum Command {
     FmtSchema(fmt_schema::Arguments),
     /// Adds the skeleton of a method to the definition.
     NewMethod(new_method::Arguments),
+    /// Has tools of other languages read the exports.
+    Foreign(foreign::Arguments),
+    /// Writes the golden frames anew.
+    Vectors,
 }
 
 fn main() -> ExitCode {
@@ -40,6 +46,8 @@ fn main() -> ExitCode {
         Command::Fixtures => fixtures::run(),
         Command::FmtSchema(arguments) => fmt_schema::run(&arguments),
         Command::NewMethod(arguments) => new_method::run(&arguments),
+        Command::Foreign(arguments) => foreign::run(&arguments),
+        Command::Vectors => vectors::run(),
     };
     match result {
         Ok(code) => code,

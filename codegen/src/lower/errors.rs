@@ -38,7 +38,7 @@ impl Lowering<'_> {
 
     fn lower_error_fields(&mut self, name: &str, fields: &Spanned<spec::Schema>) -> Option<Type> {
         let schema = fields.get()?;
-        let place = Place { name: naming::upper_camel(name), owner: Owner::Errors, property: false };
+        let place = Place { name: naming::upper_camel(name), owner: Owner::Errors, property: false, variant: false };
         if schema.properties.is_none() {
             self.error(&fields.at, "the fields of an error are an object", "add `properties`");
             return None;

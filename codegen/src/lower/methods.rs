@@ -42,6 +42,7 @@ impl Lowering<'_> {
             page: self.lower_page(method, &params, &result),
             params,
             result,
+            undeclared_errors: self.undeclared_errors(method, &errors, shapes),
             errors,
             transport,
             idempotent: method.idempotent,
@@ -87,7 +88,7 @@ impl Lowering<'_> {
     fn lower_root(&mut self, schema: &Spanned<Schema>, name: &str, owner: Owner, keyed: bool) -> Type {
         let nothing = Type::Named(crate::ir::TypeId(usize::MAX));
         let Some(inner) = schema.get() else { return nothing };
-        let place = Place { name: name.to_owned(), owner, property: false };
+        let place = Place { name: name.to_owned(), owner, property: false, variant: false };
         let Some(ty) = self.lower_type(inner, &schema.at, &place) else { return nothing };
         self.reject_marks(inner, &schema.at, "mark the method or event instead");
         if !keyed && inner.reference.is_some() {

@@ -17,15 +17,22 @@ pub(super) struct Place {
     pub(super) owner: Owner,
     /// Whether the keywords of a property may stand here.
     pub(super) property: bool,
+    /// Whether this is a variant of a tagged union.
+    pub(super) variant: bool,
 }
 
 impl Place {
     pub(super) fn inside(&self, member: &str) -> Self {
-        Self { name: format!("{}{}", self.name, naming::upper_camel(member)), owner: self.owner, property: true }
+        Self {
+            name: format!("{}{}", self.name, naming::upper_camel(member)),
+            owner: self.owner,
+            property: true,
+            variant: false,
+        }
     }
 
     pub(super) fn element(&self) -> Self {
-        Self { property: false, ..self.clone() }
+        Self { property: false, variant: false, ..self.clone() }
     }
 }
 
@@ -42,7 +49,12 @@ impl Lowering<'_> {
         if is_named(schema) {
             let id = self.reserve();
             self.names.insert(name.to_owned(), id);
-            self.build(id, schema, at, &Place { name: name.to_owned(), owner: Owner::Shared(id), property: false });
+            self.build(
+                id,
+                schema,
+                at,
+                &Place { name: name.to_owned(), owner: Owner::Shared(id), property: false, variant: false },
+            );
             return Some(Type::Named(id));
         }
         if self.resolving.iter().any(|resolving| resolving == name) {
@@ -50,7 +62,7 @@ impl Lowering<'_> {
             return None;
         }
         self.resolving.push(name.to_owned());
-        let place = Place { name: name.to_owned(), owner: Owner::Errors, property: false };
+        let place = Place { name: name.to_owned(), owner: Owner::Errors, property: false, variant: false };
         let ty = self.lower_type(schema, at, &place);
         self.resolving.pop();
         ty
@@ -64,7 +76,7 @@ impl Lowering<'_> {
     /// Resolves a schema; `None` after a mistake, which is noted.
     pub(super) fn lower_type(&mut self, schema: &Schema, at: &Location, place: &Place) -> Option<Type> {
         if !place.property {
-            self.reject_property_keywords(schema, at);
+            self.reject_property_keywords(schema, at, place);
         }
         if let Some(reference) = &schema.reference {
             return self.lower_reference(schema, reference, at);
@@ -304,6 +316,7 @@ impl Lowering<'_> {
         let ty = self.lower_type(schema, at, place);
         let blob = self.lower_blob(schema, required);
         let absent = self.lower_absent(schema, required);
+        let declared = self.lower_declared(schema);
         if let Some(text) = &schema.description {
             self.check_prose(text, &format!("`{wire}`"), at);
         }
@@ -317,6 +330,7 @@ impl Lowering<'_> {
             return None;
         }
         let ty = ty?;
+        self.check_declared(schema, &ty, required);
         for value in schema.examples.iter().flatten().chain(&schema.default) {
             if value.get().is_some_and(|value| !fits(value, &ty)) {
                 self.error(
@@ -340,6 +354,7 @@ impl Lowering<'_> {
             example: schema.examples.iter().flatten().find_map(|example| example.get().cloned()),
             accepts_text: schema.accepts_text.unwrap_or(false),
             blob,
+            declared,
             at: at.clone(),
         })
     }
@@ -386,12 +401,13 @@ impl Lowering<'_> {
         })
     }
 
-    fn reject_property_keywords(&mut self, schema: &Schema, at: &Location) {
+    fn reject_property_keywords(&mut self, schema: &Schema, at: &Location, place: &Place) {
         let present = [
             ("default", schema.default.is_some()),
             ("defaultsTo", schema.defaults_to.is_some()),
             ("blob", schema.blob.is_some()),
             ("aliases", schema.aliases.is_some()),
+            ("declared", schema.declared.is_some() && !place.variant),
         ];
         for (keyword, _) in present.iter().filter(|(_, present)| *present) {
             self.error(at, format!("`{keyword}` means nothing here"), "it belongs on a property of an object");

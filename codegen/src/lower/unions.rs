@@ -81,11 +81,16 @@ impl<'a> Lowering<'a> {
                 );
                 continue;
             }
+            self.check_declared_variant(schema);
             let name = schema.title.as_ref().and_then(|title| title.get().cloned());
             let has_fields = target.properties.as_ref().is_some_and(|properties| properties.len() > 1);
             let payload = if has_fields || schema.reference.is_some() {
                 let name = name.unwrap_or_else(|| format!("{}{}", place.name, naming::upper_camel(&tag)));
-                self.lower_type(schema, &alternative.at, &Place { name, property: false, ..place.clone() })
+                self.lower_type(
+                    schema,
+                    &alternative.at,
+                    &Place { name, property: false, variant: true, ..place.clone() },
+                )
             } else {
                 // Still resolved for its mistakes; nothing but the tag comes out of it.
                 self.lower_object(schema, &alternative.at, place, Some(&property));
@@ -102,6 +107,7 @@ impl<'a> Lowering<'a> {
                 payload: payload.filter(|_| has_fields),
                 boxed: false,
                 kind: JsonKind::Object,
+                declared: self.lower_declared(schema),
                 at: alternative.at.clone(),
             });
         }
@@ -127,6 +133,7 @@ impl<'a> Lowering<'a> {
                 payload,
                 boxed: false,
                 kind: JsonKind::Object,
+                declared: None,
                 at: alternative.at.clone(),
             });
         }
@@ -139,8 +146,11 @@ impl<'a> Lowering<'a> {
             let schema = alternative.get()?;
             let title = schema.title.as_ref().and_then(|title| title.get().cloned());
             let inline = title.clone().map_or_else(|| place.name.clone(), |title| format!("{}{title}", place.name));
-            let payload =
-                self.lower_type(schema, &alternative.at, &Place { name: inline, property: false, ..place.clone() })?;
+            let payload = self.lower_type(
+                schema,
+                &alternative.at,
+                &Place { name: inline, property: false, variant: false, ..place.clone() },
+            )?;
             let Some(kind) = json_kind(self, &payload) else {
                 self.error(
                     &alternative.at,
@@ -158,6 +168,7 @@ impl<'a> Lowering<'a> {
                 payload: Some(payload),
                 boxed: false,
                 kind,
+                declared: None,
                 at: alternative.at.clone(),
             });
         }

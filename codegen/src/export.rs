@@ -1,0 +1,35 @@
+//! The model → files for other languages: one emitter an export.
+//!
+//! What each tool can read shapes them; `schema/README.md` says how.
+
+mod asyncapi;
+mod bundle;
+mod fields;
+mod frame;
+mod names;
+mod openapi;
+mod schemas;
+mod typescript;
+
+use serde_json::Value;
+
+use crate::Files;
+use crate::ir::Api;
+use schemas::Dialect;
+
+/// Emits every export; file names begin with `name`.
+pub(crate) fn emit(api: &Api, name: &str) -> Files {
+    Files::from([
+        (format!("{name}.d.ts"), typescript::emit(api)),
+        (format!("{name}.bundle.schema.json"), text(&bundle::emit(api))),
+        ("openapi.json".to_owned(), text(&openapi::emit(api, Dialect::OpenApi31))),
+        ("openapi-3.0.json".to_owned(), text(&openapi::emit(api, Dialect::OpenApi30))),
+        ("asyncapi.json".to_owned(), text(&asyncapi::emit(api))),
+    ])
+}
+
+fn text(document: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,107 @@
+//! What of an object stands in the JSON when its bytes and tensors have left.
+
+use crate::ir::{Absent, Api, Blob, BlobKind, BlobRule, Field, Object, Type, UnionStyle};
+
+/// A member of the JSON.
+pub(super) struct Property {
+    pub(super) name: String,
+    /// One of these.
+    pub(super) types: Vec<Type>,
+    pub(super) required: bool,
+    pub(super) description: Option<String>,
+    pub(super) deprecated: bool,
+}
+
+impl Property {
+    fn added(name: &str, ty: Type, description: String, required: bool) -> Self {
+        Self { name: name.to_owned(), types: vec![ty], required, description: Some(description), deprecated: false }
+    }
+
+    /// The names that a rule adds at the top of a request.
+    pub(super) fn at_root(rule: &BlobRule) -> Option<Self> {
+        let BlobKind::Keyed { names, at_root: true, .. } = &rule.kind else { return None };
+        let description = format!("Names of the blobs of `{}`, in their order.", rule.path);
+        // A rule inside a variant applies when that variant is sent.
+        Some(Self::added(names, strings(), description, !rule.path.contains('<')))
+    }
+}
+
+/// The members that stay, and notes on those that leave.
+pub(super) fn properties(api: &Api, object: &Object) -> (Vec<Property>, Vec<String>) {
+    let mut members = Vec::new();
+    let mut notes = Vec::new();
+    for field in &object.fields {
+        let name = &field.wire;
+        let text = prose(field);
+        let gone = |how: &str| {
+            let text = text.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
+            format!("`{name}` is not in the JSON: {how}.{text}")
+        };
+        let mut keep = |types: Vec<Type>, required: bool, description: Option<String>| {
+            let deprecated = field.deprecated.is_some();
+            members.push(Property { name: name.clone(), types, required, description, deprecated });
+        };
+        match &field.blob {
+            None => keep(vec![field.ty.clone()], field.required, text),
+            Some(Blob::Bytes) => notes.push(gone("it is a blob")),
+            Some(Blob::Tensor) => notes.push(gone("it is a blob with one tensor")),
+            Some(Blob::Tensors) => match without_tensors(api, &field.ty) {
+                others if others.is_empty() => notes.push(gone("its tensors are a blob, back to back")),
+                others => {
+                    let how = "Left out when tensors are sent, which are a blob then, back to back.";
+                    keep(others, false, Some(with(text, how)));
+                }
+            },
+            Some(Blob::Keyed { at_root: true, .. }) => notes.push(gone("each item is a blob")),
+            Some(Blob::Keyed { names, .. }) => {
+                notes.push(gone("each item is a blob"));
+                members.push(Property::added(
+                    names,
+                    strings(),
+                    format!("Names of the blobs of `{name}`, in their order."),
+                    true,
+                ));
+            }
+            Some(Blob::Entries) => {
+                let how = "Here the keys alone, sorted: each tensor is a blob, entry by entry.";
+                keep(vec![strings()], true, Some(with(text, how)));
+            }
+            Some(Blob::IndexedEntries { indexes }) => {
+                let how = "Here the keys alone: each tensor is a blob, index by index.";
+                keep(vec![strings()], true, Some(with(text, how)));
+                let list = Type::List(Box::new(Type::Uint32));
+                members.push(Property::added(indexes, list, format!("Indexes of the entries of `{name}`."), true));
+            }
+        }
+    }
+    (members, notes)
+}
+
+fn strings() -> Type {
+    Type::List(Box::new(Type::String))
+}
+
+fn with(text: Option<String>, more: &str) -> String {
+    text.map_or_else(|| more.to_owned(), |text| format!("{text} {more}"))
+}
+
+/// The alternatives that stay in the JSON.
+fn without_tensors(api: &Api, ty: &Type) -> Vec<Type> {
+    let union = api.union(ty).filter(|union| union.style == UnionStyle::Kinded);
+    let payloads = union.into_iter().flat_map(|union| &union.variants).filter_map(|variant| variant.payload.clone());
+    payloads.filter(|ty| !matches!(ty, Type::List(items) if **items == Type::Tensor)).collect()
+}
+
+/// What a field means, what stands for it when it is absent, and whether it should still be used.
+pub(super) fn prose(field: &Field) -> Option<String> {
+    let absent = field.absent.as_ref().map(|absent| match absent {
+        Absent::Literal(value) => format!("When left out, `{value}`."),
+        Absent::Everything => "When left out, everything there is.".to_owned(),
+        Absent::ActiveState => "When left out, the active state.".to_owned(),
+        Absent::Current => "When left out, the current one.".to_owned(),
+    });
+    let deprecated =
+        field.deprecated.as_ref().map(|mark| format!("Deprecated since {}: use {}.", mark.since, mark.instead));
+    let texts: Vec<String> = field.description.clone().into_iter().chain(absent).chain(deprecated).collect();
+    (!texts.is_empty()).then(|| texts.join(" "))
+}

@@ -1,0 +1,43 @@
+// The bundle compiles in ajv's strict mode, and tells a sound request from one that is not.
+import assert from 'node:assert';
+import { readFileSync } from 'node:fs';
+import Ajv from 'ajv/dist/2020.js';
+
+const [bundle, openapi, cases] = process.argv.slice(2);
+const schema = JSON.parse(readFileSync(bundle, 'utf8'));
+const ajv = new Ajv({ strict: true });
+ajv.addSchema(schema, 'bundle');
+for (const name of Object.keys(schema.$defs)) {
+    assert(ajv.getSchema(`bundle#/$defs/${name}`), name);
+}
+const launcher = { type: 'temporaryLauncher', spec: { cpus: 2, memoryMebibytes: 4096 } };
+const params = { modelId: 'm', newStateName: 's', params: [{ name: 'x' }], executionLocation: launcher };
+const validate = ajv.getSchema('bundle#/$defs/ModelTrainRequest');
+assert(validate(params), JSON.stringify(validate.errors));
+assert(!validate({ ...params, executionLocation: { type: 'nowhere' } }));
+assert(!validate({ ...params, modelId: undefined }));
+
+// The JSON that real clients and servers exchange is what the schemas say.
+const { paths } = JSON.parse(readFileSync(openapi, 'utf8'));
+const rows = (file) => readFileSync(`${cases}/${file}`, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+let checked = 0;
+function check(row, side, value) {
+    const name = paths[`/${row.api}/${row.method}`].post['x-frame'][side].json.split('/').pop();
+    const validate = ajv.getSchema(`bundle#/$defs/${name}`);
+    assert(validate(value), `${row.api}.${row.method} ${row.case}: ${JSON.stringify(validate.errors)}`);
+    checked += 1;
+}
+for (const row of rows('requests.jsonl')) {
+    check(row, 'request', row.wire_json);
+}
+// Cases that are neither whole nor an error of the API show what readers forgive.
+for (const row of rows('responses.jsonl').filter((it) => /^(ok_full|ok_min|err_)/.test(it.case) && it.expect?.value)) {
+    check(row, 'answer', jsonOf(Buffer.from(row.frame_b64, 'base64').subarray(row.transport === 'ws' ? 5 : 0)));
+}
+console.log(`${checked} wire cases checked`);
+
+function jsonOf(frame) {
+    const width = { 253: 2, 254: 4 }[frame[0]] ?? 0;
+    const length = width ? frame.readUIntBE(1, width) : frame[0];
+    return JSON.parse(frame.subarray(1 + width, 1 + width + length));
+}

@@ -1,0 +1,10 @@
+// The document is AsyncAPI, and complete.
+import assert from 'node:assert';
+import { readFileSync } from 'node:fs';
+import { Parser } from '@asyncapi/parser';
+
+const { document, diagnostics } = await new Parser().parse(readFileSync(process.argv[2], 'utf8'));
+const errors = diagnostics.filter(({ severity }) => severity === 0);
+assert(document && errors.length === 0, JSON.stringify(diagnostics, null, 2));
+const received = document.operations().filterByReceive();
+assert.equal(received.length, 12, 'the events');

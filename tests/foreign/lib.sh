@@ -1,0 +1,20 @@
+# What the scripts beside this one share: where things are, and a step that says what it does and how long it took.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+exports=$root/schema/export
+tools=$root/target/foreign
+out=$tools/out
+mkdir -p "$out"
+
+step() {
+  local name=$1 start=$SECONDS
+  shift
+  if "$@" >"$out/$name.log" 2>&1; then
+    printf 'ok    %-34s %4d s\n' "$name" $((SECONDS - start))
+  else
+    printf 'FAIL  %-34s %4d s\n' "$name" $((SECONDS - start))
+    tail -n 40 "$out/$name.log"
+    exit 1
+  fi
+}

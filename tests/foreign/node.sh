@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Tools that run on node.
+source "$(dirname "$0")/lib.sh"
+
+mkdir -p "$tools/npm"
+cp "$here"/package.json "$here"/package-lock.json "$here"/*.mjs "$tools/npm/"
+cd "$tools/npm"
+step npm-install npm ci --ignore-scripts --no-audit --no-fund
+bin=$tools/npm/node_modules/.bin
+# Types of node, which other tools bring in, are not for these.
+tsc=("$bin/tsc" --strict --noEmit --target es2022 --typeRoots "$out/no-types")
+
+step typescript "${tsc[@]}" "$exports/decthings.d.ts"
+step typescript-against-the-facts node declarations.mjs "$exports/decthings.d.ts" "$root/../shared/api/api-facts.json"
+step ajv-strict node ajv.mjs "$exports/decthings.bundle.schema.json" "$exports/openapi.json" "$root/tests/cases"
+step asyncapi-parser node asyncapi.mjs "$exports/asyncapi.json"
+for version in openapi openapi-3.0; do
+  step "openapi-typescript-$version" "$bin/openapi-typescript" "$exports/$version.json" -o "$out/$version.ts"
+done
+step json-schema-to-typescript "$bin/json2ts" --additionalProperties=false \
+  -i "$exports/decthings.bundle.schema.json" -o "$out/bundle.ts"
+for language in typescript python go csharp kotlin swift; do
+  step "quicktype-$language" "$bin/quicktype" --quiet --telemetry disable --src-lang schema --lang "$language" --top-level Decthings \
+    --out "$out/quicktype.$language" "$exports/decthings.bundle.schema.json"
+done
+cp "$out/quicktype.typescript" "$out/quicktype.ts"
+step tsc-of-what-they-made "${tsc[@]}" "$out/openapi.ts" "$out/openapi-3.0.ts" "$out/bundle.ts" "$out/quicktype.ts"
+if command -v python3 >/dev/null; then
+  cp "$out/quicktype.python" "$out/quicktype_types.py"
+  step quicktype-python-compiles python3 -m py_compile "$out/quicktype_types.py"
+fi

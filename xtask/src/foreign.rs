@@ -1,0 +1,64 @@
+//! `cargo xtask foreign`: the exports, read by the tools of other languages.
+
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+const SCRIPTS: &str = "tests/foreign";
+
+/// Runs public tools of other languages on `schema/export`; installs them, pinned, into `target/foreign`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Also build what progenitor and typify make, which takes minutes the first time.
+    #[arg(long)]
+    rust: bool,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let start = Instant::now();
+    // Two lanes, for two cores.
+    let (node, python) = thread::scope(|scope| {
+        let node = scope.spawn(|| script("node.sh", &["node", "npm"]));
+        let python = scope.spawn(|| script("python.sh", &["python3"]));
+        (node.join(), python.join())
+    });
+    let (Ok(node), Ok(python)) = (node, python) else { anyhow::bail!("a lane of the foreign tools broke off") };
+    let mut outcomes = vec![node?, python?];
+    if outcomes.iter().all(|outcome| *outcome == Outcome::Passed) {
+        outcomes.push(script("java.sh", &["java"])?);
+    }
+    if arguments.rust {
+        outcomes.push(script("rust.sh", &["cargo"])?);
+    }
+    println!("{} s", start.elapsed().as_secs());
+    Ok(if outcomes.contains(&Outcome::Failed) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+#[derive(PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+fn script(name: &str, needs: &[&str]) -> Result<Outcome> {
+    if let Some(missing) = needs.iter().find(|program| !is_there(program)) {
+        println!("skipped: {name}, for there is no `{missing}` on this machine");
+        return Ok(Outcome::Skipped);
+    }
+    let path = Path::new(SCRIPTS).join(name);
+    let status = Command::new("bash").arg(&path).status();
+    let status = status.with_context(|| format!("cannot run {} with bash", path.display()))?;
+    Ok(if status.success() { Outcome::Passed } else { Outcome::Failed })
+}
+
+fn is_there(program: &str) -> bool {
+    // Java's old versions know no other spelling of this.
+    let flag = if program == "java" { "-version" } else { "--version" };
+    let status = Command::new(program).arg(flag).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
+}
