@@ -35,7 +35,7 @@ async fn the_end_of_a_training_session_is_notified() {
         new_state(&client, &id, "first").await;
         let (x, y) = moons(20, 1);
         let data = [many("x", x), many("y", y), one("epochs", 1u32)];
-        let session = client.model().train(&id, "second", data, launcher()).await.unwrap().training_session_id;
+        let session = client.model().train(&id, "second", data, launcher()).await.unwrap().training_session_id.clone();
         ended(&client, &id, &session).await;
         let all = users.get_notifications().await.unwrap().notifications;
         let NotificationData::TrainingFinished(told) = &all[1].data else { panic!("{all:?}") };
