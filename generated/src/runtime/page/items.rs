@@ -9,7 +9,9 @@ use std::vec;
 use futures_core::Stream;
 
 use super::{Paged, Pages};
-use crate::runtime::Error;
+use crate::runtime::{Error, Operation};
+
+type Read<R> = Option<Result<<R as Paged>::Item, Error<<R as Operation>::Error>>>;
 
 /// A list, item by item: a stream, which reads [`Pages`] as it needs them.
 #[must_use = "items are read when the stream is"]
@@ -34,7 +36,7 @@ impl<R: Paged> Items<R> {
         poll_fn(|context| self.poll(context)).await
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<R::Item, Error<R::Error>>>> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Read<R>> {
         loop {
             if let Some(item) = self.page.next() {
                 return Poll::Ready(Some(Ok(item)));
