@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::diag::Location;
-use crate::ir::{ErrorShape, Method, Metrics, Object, Type, TypeKind, UnionStyle, Waiter, WaiterId};
+use crate::ir::{ErrorShape, Field, Method, Metrics, Object, Type, TypeKind, UnionStyle, Waiter, WaiterId};
 use crate::naming;
 use crate::spec;
 
@@ -26,10 +26,8 @@ impl Lowering<'_> {
         let path = self.check_stage(at, &asked.result, waiter);
         let ids = self.waiter_ids(starter, waiter);
         self.check_taken(at, asked, &ids, None);
-        let is_of_asked = |code: &String| {
-            asked.errors.iter().any(|error| shapes.get(*error).is_some_and(|shape| shape.code == *code))
-        };
-        if let Some(code) = waiter.over.as_ref().filter(|code| !is_of_asked(code)) {
+        let codes = asked.errors.iter().filter_map(|error| shapes.get(*error));
+        if let Some(code) = waiter.over.as_ref().filter(|code| !codes.clone().any(|shape| shape.code == **code)) {
             let message = format!("`{code}` is no error code of `{}`", asked.wire);
             self.error(at, message, "name one of that method's error codes, or leave `over` out");
         }
@@ -147,42 +145,35 @@ impl Lowering<'_> {
 
     /// Checks the three lists of metrics: counts, ranges and values.
     fn check_metrics(&mut self, at: &Location, list: &str, asked: &Method, fetch: &Method) {
-        type Members<'a> = &'a [(&'a str, Type)];
-        let lists: [(&Type, String, Members<'_>); 3] = [
-            (
-                &asked.result,
-                format!("the result of `{}`", asked.wire),
-                &[("name", Type::String), ("amount", Type::Uint32)],
-            ),
-            (
-                &fetch.params,
-                format!("the params of `{}`", fetch.wire),
-                &[("name", Type::String), ("startIndex", Type::Uint32), ("amount", Type::Uint32)],
-            ),
-            (
-                &fetch.result,
-                format!("the result of `{}`", fetch.wire),
-                &[("name", Type::String), ("startIndex", Type::Uint32)],
-            ),
-        ];
-        for (position, (holder, what, members)) in lists.into_iter().enumerate() {
-            let items = self.object_of(holder).and_then(|object| object.field(list)).filter(|field| field.required);
-            let item = match items.map(|field| &field.ty) {
-                Some(Type::List(items)) => self.object_of(items),
-                _ => None,
-            };
-            // Values hold anything, a list of it.
-            let has_entries = position < 2
-                || item.and_then(|item| item.field("entries")).is_some_and(|field| matches!(field.ty, Type::List(_)));
-            if !has_entries || !members.iter().all(|(name, ty)| is(item, name, ty)) {
-                let mut names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
-                if position == 2 {
-                    names.push("entries");
-                }
-                let message = format!("`{list}` in {what} is no array of objects with {}", names.join(", "));
+        let (name, start, amount) = (("name", Type::String), ("startIndex", Type::Uint32), ("amount", Type::Uint32));
+        let counts = self.lacks(&asked.result, list, &[name.clone(), amount.clone()], None);
+        let ranges = self.lacks(&fetch.params, list, &[name.clone(), start.clone(), amount], None);
+        let values = self.lacks(&fetch.result, list, &[name, start], Some("entries"));
+        let places =
+            [(counts, "result", &asked.wire), (ranges, "params", &fetch.wire), (values, "result", &fetch.wire)];
+        for (members, place, method) in places {
+            if let Some(members) = members {
+                let message = format!("`{list}` in the {place} of `{method}` is no array of objects with {members}");
                 self.error(at, message, "see `metrics` in schema/README.md for the three lists it needs");
             }
         }
+    }
+
+    /// The members that the objects of a list should have, and perhaps a list among them, if they don't.
+    fn lacks(&self, holder: &Type, list: &str, members: &[(&str, Type)], inner: Option<&str>) -> Option<String> {
+        let item = match self.object_of(holder).and_then(|object| object.field(list)) {
+            Some(Field { required: true, ty: Type::List(items), .. }) => self.object_of(items),
+            _ => None,
+        };
+        let is_list = |name| {
+            item.and_then(|item| item.field(name))
+                .is_some_and(|field| field.required && matches!(field.ty, Type::List(_)))
+        };
+        if members.iter().all(|(name, ty)| is(item, name, ty)) && inner.is_none_or(is_list) {
+            return None;
+        }
+        let names: Vec<&str> = members.iter().map(|(name, _)| *name).chain(inner).collect();
+        Some(names.join(", "))
     }
 }
 

@@ -9,7 +9,9 @@ use std::vec;
 use futures_core::Stream;
 
 use super::{Paged, Pages};
-use crate::runtime::Error;
+use crate::runtime::{Error, Operation};
+
+type Read<R> = Option<Result<<R as Paged>::Item, Error<<R as Operation>::Error>>>;
 
 /// A list, item by item: a stream, which reads [`Pages`] as it needs them.
 #[must_use = "items are read when the stream is"]
@@ -31,7 +33,20 @@ impl<R: Paged> Items<R> {
 
     /// The next item; `None` after the last one. Nothing is lost if the future is dropped.
     pub async fn next(&mut self) -> Option<Result<R::Item, Error<R::Error>>> {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Read<R>> {
+        loop {
+            if let Some(item) = self.page.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(Pin::new(&mut self.pages).poll_next(context)) {
+                Some(Ok(page)) => self.page = page.items.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
     }
 }
 
@@ -39,17 +54,7 @@ impl<R: Paged> Stream for Items<R> {
     type Item = Result<R::Item, Error<R::Error>>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let items = self.get_mut();
-        loop {
-            if let Some(item) = items.page.next() {
-                return Poll::Ready(Some(Ok(item)));
-            }
-            match ready!(Pin::new(&mut items.pages).poll_next(context)) {
-                Some(Ok(page)) => items.page = page.items.into_iter(),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
+        self.get_mut().poll(context)
     }
 }
 

@@ -80,9 +80,9 @@ impl<R: Starts> Watch<R> {
             return Ok(None);
         }
         let start = Instant::now();
-        // Where time itself ends, the default is for ever.
-        let until = start.checked_add(self.pacing.deadline).or_else(|| start.checked_add(Pacing::default().deadline));
-        let until = until.unwrap_or(start);
+        // Who would wait longer than time can be told waits for the default.
+        let after = |deadline| start.checked_add(deadline);
+        let until = after(self.pacing.deadline).or_else(|| after(Pacing::default().deadline)).unwrap_or(start);
         let until = *self.until.get_or_insert(until);
         let step = timeout_at(until, self.step()).await;
         step.unwrap_or(Err(WaitError::Deadline { at: R::METHOD, after: self.pacing.deadline }))
