@@ -82,7 +82,7 @@ async fn the_functions_of_a_model_are_called_one_by_one() {
 
         let (x, y) = moons(200, 1);
         let params = [many("x", x), many("y", y), one("epochs", 40u8), one("learning_rate", 0.02f64)];
-        let training = debug.call_train(&id, &instance, params).await.unwrap().training_session_id;
+        let training = debug.call_train(&id, &instance, params).await.unwrap().training_session_id.clone();
         let text = printed(&mut events, "training is over").await;
         assert!(text.contains("epoch 1/40 loss ") && text.contains("epoch 40/40 loss "), "{text}");
         let status = debug.get_training_status(&id, &training).await.unwrap();
@@ -164,7 +164,7 @@ async fn training_is_cancelled() {
         let instance = instance(&client, &id).await;
         let (x, y) = moons(64, 1);
         let endless = [many("x", x), many("y", y), one("epochs", 100_000u32)];
-        let training = debug.call_train(&id, &instance, endless).await.unwrap().training_session_id;
+        let training = debug.call_train(&id, &instance, endless).await.unwrap().training_session_id.clone();
         printed(&mut events, "epoch 3/100000").await;
         debug.cancel_training_session(&id, &training).await.unwrap();
         printed(&mut events, "training has failed").await;
