@@ -325,7 +325,7 @@ async fn snapshots_and_copies_of_models_keep_their_files() {
         let file = new_file(&fs, &id, ROOT, "file", b"before").await;
         let snapshot = client.model().snapshot_model(&id, "then").await.unwrap().snapshot_id;
         let options = ModelOptions::FromExisting(ModelOptionsFromExisting::new(&id));
-        let copy = client.model().create_model("copy", "", options).await.unwrap().model_id;
+        let copy = client.model().create_model("copy", "", options).await.unwrap().model_id.clone();
         fs.write(&id, file, b"after!".to_vec(), 0).await.unwrap();
         new_file(&fs, &id, ROOT, "new", b"").await;
 
