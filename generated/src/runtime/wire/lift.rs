@@ -34,7 +34,8 @@ pub(super) fn lift(
     }
     if let (Some(path), Some(most)) = (lift.surplus, most) {
         let made = lift.blobs.len();
-        let reason = format!("with it the request makes {made} blobs, and it holds at most {most}; send less at a time");
+        let reason =
+            format!("with it the request makes {made} blobs, and it holds at most {most}; send less at a time");
         return Err(Failure::invalid(path, reason));
     }
     if lift.lifted != lift.parked.len() {

@@ -171,7 +171,10 @@ fn serialize<T: Serialize>(value: &T) -> Result<Serialized, Failure> {
     if nulls.seen {
         let (found, _) = scope::within(Vec::new(), || finite::not_finite(value));
         if let Some((path, number)) = found {
-            return Err(Failure::invalid(path, format!("{number} is no number that JSON can hold; make it a finite one")));
+            return Err(Failure::invalid(
+                path,
+                format!("{number} is no number that JSON can hold; make it a finite one"),
+            ));
         }
     }
     Ok(Serialized { json, parked })
