@@ -29,6 +29,18 @@ mod revision_2;
 #[path = "fixtures/revisions/3/expected/mod.rs"]
 mod revision_3;
 
+/// The same program, written against the first revision.
+mod on_the_first {
+    use crate::revision_1 as api;
+    include!("revisions_support/program.rs");
+}
+
+#[allow(deprecated)]
+mod on_the_second {
+    use crate::revision_2 as api;
+    include!("revisions_support/program.rs");
+}
+
 fn api(revision: u32) -> Api {
     let path = repository(&format!("tests/fixtures/revisions/{revision}/definition.json"));
     let source = Source::new("definition.json", fs::read_to_string(path).unwrap());
@@ -75,7 +87,7 @@ fn a_revision_changes_the_files_of_what_it_changes() {
     let changed: Vec<&str> =
         new.iter().filter(|(path, text)| old.get(*path) != Some(text)).map(|(path, _)| path.as_str()).collect();
     let files = ["errors.rs", "mod.rs", "shop/buy.rs", "shop/mod.rs", "shop/refund.rs", "shop/service.rs"];
-    let types = ["types/mod.rs", "types/paint.rs", "types/size.rs"];
+    let types = ["types/delivery.rs", "types/mod.rs", "types/paint.rs", "types/size.rs"];
     assert_eq!(changed, files.into_iter().chain(types).collect::<Vec<_>>());
     assert!(old.keys().all(|path| new.contains_key(path)));
     assert!(new["shop/refund.rs"].contains("Since revision `2`."));
@@ -103,4 +115,26 @@ async fn a_client_of_the_first_revision_calls_a_server_of_the_second() {
     assert_eq!((bought.price, bought.size), (9.5, old::types::Size::Unrecognized("huge".into())));
     let error = buy("bread").await.unwrap_err();
     assert_eq!(error.code(), Some("closed"));
+}
+
+#[tokio::test]
+#[allow(deprecated)]
+async fn a_program_written_against_the_first_revision_works_with_the_second() {
+    use crate::revision_2 as new;
+    struct Shop;
+    impl new::shop::ShopService for Shop {
+        async fn buy(&self, request: new::shop::BuyRequest) -> Reply<new::shop::BuyRequest> {
+            let address = new::types::Delivery::courier("Main Street 1");
+            assert_eq!((request.colour.as_deref(), request.delivery), (Some("brown"), Some(address)));
+            Ok(new::shop::BuyResult::new(9.5, new::types::Size::Huge, "17").delivery(new::types::Delivery::drone(3)))
+        }
+    }
+    let (first, second) = (on_the_first::client(), on_the_second::client());
+    assert_eq!(on_the_first::explain(&on_the_first::buy(&first).await.unwrap_err()), "sold out");
+    assert_eq!(on_the_second::explain(&on_the_second::buy(&second).await.unwrap_err()), "sold out");
+    let routes = Arc::new(new::shop::Dispatch(Arc::new(Shop)));
+    let client = Client::builder().service(Router::new().route("Shop", routes)).build().unwrap();
+    let told = "unknown, 9.5, delivery: unknown";
+    assert_eq!(on_the_first::buy(&client).await.unwrap(), told);
+    assert_eq!(on_the_second::buy(&client).await.unwrap(), told);
 }

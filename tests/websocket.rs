@@ -8,6 +8,8 @@
     reason = "a test that panics has failed"
 )]
 
+#[path = "websocket/attempts.rs"]
+mod attempts;
 #[path = "websocket/calls.rs"]
 mod calls;
 #[path = "websocket/cases.rs"]

@@ -561,7 +561,10 @@ pub enum BlobKind {
     /// One tensor.
     Tensor,
     /// One blob of zero or more tensors, back to back.
-    Tensors,
+    Tensors {
+        /// The member beside that has the name of the item, if they are in the items of a request's array.
+        name: Option<String>,
+    },
     /// Bytes by name; the names stay in the JSON.
     Keyed {
         /// The key that lists the names.

@@ -3,11 +3,13 @@
 mod answers;
 mod by_name;
 mod calls;
+mod depth;
 mod doubles;
 mod environment;
 mod errors;
 mod faults;
 mod in_process;
+mod invalid;
 mod key;
 mod large;
 mod limits;

@@ -66,7 +66,7 @@ impl Walk<'_> {
         match &definition.kind {
             TypeKind::Object(object) => {
                 for field in &object.fields {
-                    self.field(field, &path);
+                    self.field(field, object, &path);
                 }
             }
             TypeKind::Union(union) => {
@@ -98,7 +98,7 @@ impl Walk<'_> {
         }
     }
 
-    fn field(&mut self, field: &Field, parent: &str) {
+    fn field(&mut self, field: &Field, object: &Object, parent: &str) {
         let path = join(parent, &field.wire);
         let kind = match &field.blob {
             None => {
@@ -118,7 +118,7 @@ impl Walk<'_> {
             Some(Blob::Tensor) => (field.ty == Type::Tensor).then_some(BlobKind::Tensor).ok_or("a tensor"),
             Some(Blob::Tensors) => self
                 .holds_tensors(&field.ty)
-                .then_some(BlobKind::Tensors)
+                .then(|| BlobKind::Tensors { name: self.name(object, parent) })
                 .ok_or("an array of tensors, or a union with one"),
             Some(Blob::Keyed { names, at_root }) => self
                 .keyed(field, names, *at_root)
@@ -149,6 +149,13 @@ impl Walk<'_> {
                 && union.variants.iter().any(|variant| variant.payload.as_ref().is_some_and(is_list))
         });
         is_list(ty) || in_union
+    }
+
+    /// The one required string of an item in a request's array: its name there.
+    fn name(&self, item: &Object, path: &str) -> Option<String> {
+        let mut strings = item.fields.iter().filter(|field| field.required && field.ty == Type::String);
+        let name = strings.next().filter(|_| self.sent && path.ends_with("[]"))?;
+        strings.next().is_none().then(|| name.wire.clone())
     }
 
     fn element(&self, field: &Field) -> Option<&Object> {

@@ -37,7 +37,7 @@ fn holds(kind: &BlobKind) -> String {
     match kind {
         BlobKind::Bytes => "one blob of bytes".to_owned(),
         BlobKind::Tensor => "one blob, a tensor, for each place".to_owned(),
-        BlobKind::Tensors => "one blob of tensors, back to back, for each place that has tensors".to_owned(),
+        BlobKind::Tensors { .. } => "one blob of tensors, back to back, for each place that has tensors".to_owned(),
         BlobKind::Keyed { names, .. } => format!("one blob of bytes for each of `{names}`"),
         BlobKind::Entries { .. } => "one blob, a tensor, for each key, entry by entry".to_owned(),
         BlobKind::IndexedEntries { indexes, .. } => {

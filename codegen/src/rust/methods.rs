@@ -256,7 +256,8 @@ pub(super) fn blob_rules(file: &File<'_, '_>, rules: &[BlobRule]) -> Vec<TokenSt
         match kind {
             BlobKind::Bytes => quote!(#rule::bytes(#path)),
             BlobKind::Tensor => quote!(#rule::tensor(#path)),
-            BlobKind::Tensors => quote!(#rule::tensors(#path)),
+            BlobKind::Tensors { name: None } => quote!(#rule::tensors(#path)),
+            BlobKind::Tensors { name: Some(name) } => quote!(#rule::named_tensors(#path, #name)),
             BlobKind::Keyed { names, at_root: false, key, data } => quote!(#rule::keyed(#path, #names, #key, #data)),
             BlobKind::Keyed { names, at_root: true, key, data } => {
                 quote!(#rule::keyed_at_root(#path, #names, #key, #data))

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::endpoint;
 use super::socket::{Heartbeat, Reconnect};
+use super::wire::DEEPEST;
 use super::{ApiKey, ApiKeyProvider, Middleware, RetryPolicy, Transport};
 
 /// Settings of a client. What is left out has a default.
@@ -28,7 +29,7 @@ use super::{ApiKey, ApiKeyProvider, Middleware, RetryPolicy, Transport};
 /// | events that wait to be read | 1024, and 16 MiB | [`event_buffer`](Self::event_buffer) |
 /// | silence of a WebSocket | 20 s, and 20 s to answer | [`heartbeat`](Self::heartbeat) |
 /// | time to get a lost WebSocket back | 5 min | [`reconnect_for`](Self::reconnect_for) |
-/// | depth of JSON | 128 | fixed |
+/// | depth of JSON | 128 | [`max_json_depth`](Self::max_json_depth) |
 /// | blobs of a request | 255 | fixed, by the wire |
 ///
 /// ```
@@ -52,6 +53,7 @@ pub struct ClientBuilder {
     retry_budget: u32,
     max_answer_bytes: u64,
     max_connections: usize,
+    json_depth: usize,
     max_message_bytes: usize,
     heartbeat: Heartbeat,
     reconnect: Reconnect,
@@ -85,6 +87,7 @@ impl ClientBuilder {
             retry_budget: 50,
             max_answer_bytes: 1 << 30,
             max_connections: 100,
+            json_depth: DEEPEST,
             max_message_bytes: 256 << 20,
             heartbeat: Heartbeat { every: Duration::from_secs(20), timeout: Duration::from_secs(20) },
             reconnect: Reconnect {
@@ -212,6 +215,13 @@ impl ClientBuilder {
     /// refused before it is sent; a larger message of the server ends the connection.
     pub fn max_message_bytes(mut self, bytes: usize) -> Self {
         self.max_message_bytes = bytes;
+        self
+    }
+
+    /// How deep the JSON of an answer or an event may be nested, its outermost object being one: 128 if not set, and
+    /// never more. A deeper one is an error.
+    pub fn max_json_depth(mut self, depth: usize) -> Self {
+        self.json_depth = depth.min(DEEPEST);
         self
     }
 

@@ -29,6 +29,7 @@ pub(super) struct Core {
     pub(super) timeout: Duration,
     pub(super) attempt_timeout: Option<Duration>,
     pub(super) retry: RetryPolicy,
+    pub(super) json_depth: usize,
     pub(super) budget: RetryBudget,
     pub(super) http_url: String,
     pub(super) websocket_url: String,

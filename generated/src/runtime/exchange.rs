@@ -130,7 +130,10 @@ impl Core {
         let mut outcome = AttemptOutcome::default();
         let carried = span.within(timeout(limit, self.carry(job, &attempt, &mut outcome))).await;
         let after = if limit < left { limit } else { limits.overall };
-        let result = carried.unwrap_or(Err(Failure::Timeout { after }));
+        let result = carried.unwrap_or(Err(Failure::Timeout { after })).and_then(|answered| {
+            wire::check_depth(&answered.answer, self.json_depth)?;
+            Ok(answered)
+        });
         let again = self.look(job, &result, &mut outcome);
         outcome.elapsed = started.elapsed();
         span.done(&outcome);

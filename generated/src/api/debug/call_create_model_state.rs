@@ -123,5 +123,5 @@ impl Operation for CallCreateModelStateRequest {
     type Answer = DebugStateData;
     const METHOD: &'static Method = &Method::new("Debug", "callCreateModelState")
         .deadline_seconds(600u64)
-        .request_blobs(&[BlobRule::tensors("params[].data")]);
+        .request_blobs(&[BlobRule::named_tensors("params[].data", "name")]);
 }

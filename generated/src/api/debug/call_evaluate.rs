@@ -150,6 +150,6 @@ impl Operation for CallEvaluateRequest {
     type Answer = CallEvaluateResult;
     const METHOD: &'static Method = &Method::new("Debug", "callEvaluate")
         .deadline_seconds(600u64)
-        .request_blobs(&[BlobRule::tensors("params[].data")])
+        .request_blobs(&[BlobRule::named_tensors("params[].data", "name")])
         .response_blobs(&[BlobRule::tensors("output[].data")]);
 }

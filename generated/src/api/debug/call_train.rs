@@ -161,7 +161,7 @@ impl Operation for CallTrainRequest {
     type Answer = Started<Self>;
     const METHOD: &'static Method = &Method::new("Debug", "callTrain")
         .deadline_seconds(600u64)
-        .request_blobs(&[BlobRule::tensors("params[].data")]);
+        .request_blobs(&[BlobRule::named_tensors("params[].data", "name")]);
 }
 
 impl Starts for CallTrainRequest {

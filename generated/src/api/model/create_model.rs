@@ -592,8 +592,9 @@ impl Operation for CreateModelRequest {
         .request_blobs(
             &[
                 BlobRule::bytes("options<type=upload>.data"),
-                BlobRule::tensors(
+                BlobRule::named_tensors(
                     "options<type=basedOnModelSnapshot>.initialState<method=create>.params[].data",
+                    "name",
                 ),
                 BlobRule::keyed(
                     "options<type=basedOnModelSnapshot>.initialState<method=upload>.data",

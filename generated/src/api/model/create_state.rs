@@ -536,5 +536,5 @@ impl Operation for CreateStateRequest {
     type Answer = CreateStateResult;
     const METHOD: &'static Method = &Method::new("Model", "createState")
         .deadline_seconds(600u64)
-        .request_blobs(&[BlobRule::tensors("params[].data")]);
+        .request_blobs(&[BlobRule::named_tensors("params[].data", "name")]);
 }

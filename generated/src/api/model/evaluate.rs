@@ -139,6 +139,6 @@ impl Operation for EvaluateRequest {
     type Answer = EvaluationResult;
     const METHOD: &'static Method = &Method::new("Model", "evaluate")
         .deadline_seconds(600u64)
-        .request_blobs(&[BlobRule::tensors("params[].data")])
+        .request_blobs(&[BlobRule::named_tensors("params[].data", "name")])
         .response_blobs(&[BlobRule::tensors("success.output[].data")]);
 }

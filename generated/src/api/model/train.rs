@@ -190,7 +190,7 @@ impl Operation for TrainRequest {
     type Error = TrainError;
     type Answer = Started<Self>;
     const METHOD: &'static Method = &Method::new("Model", "train")
-        .request_blobs(&[BlobRule::tensors("params[].data")]);
+        .request_blobs(&[BlobRule::named_tensors("params[].data", "name")]);
 }
 
 impl Starts for TrainRequest {

@@ -44,6 +44,7 @@ pub(crate) struct Settings {
     pub(crate) dial: Box<dyn Dial>,
     pub(crate) credentials: Arc<Credentials>,
     /// The most bytes of a message.
+    pub(crate) json_depth: usize,
     pub(crate) most_bytes: usize,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) reconnect: Reconnect,

@@ -189,7 +189,7 @@ impl<'a> Serving<'a> {
     }
 
     fn message(&mut self, message: Bytes) {
-        match wire::read_server_message(message) {
+        match wire::read_server_message(message, self.task.shared.settings.json_depth) {
             Ok(ServerMessage::Answer { id, answer }) => self.answer(id, answer),
             Ok(ServerMessage::Event { service, event }) => self.event(&service, event),
             // One of the calls would wait in vain, and nothing tells which: all of them get an answer without sense.

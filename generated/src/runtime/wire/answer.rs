@@ -35,7 +35,7 @@ pub(crate) struct Ready {
 pub(crate) fn read(mut answer: Bytes, rules: &[BlobRule]) -> Result<Reply, Failure> {
     let json = take_json(&mut answer)?;
     let blobs = Blobs::of_answer(answer)?;
-    let text = checked(&json)?;
+    let text = checked(&json, json::DEEPEST)?;
     let envelope: Envelope<'_> = parse(text, "")?;
     match (envelope.result, envelope.error) {
         (Some(result), None) => {
@@ -53,11 +53,20 @@ pub(crate) fn read(mut answer: Bytes, rules: &[BlobRule]) -> Result<Reply, Failu
     }
 }
 
+/// Refuses an answer whose JSON is nested more deeply than that.
+pub(crate) fn check_depth(answer: &Bytes, deepest: usize) -> Result<(), Failure> {
+    // What is read is looked at anyway.
+    if deepest < json::DEEPEST {
+        checked(&take_json(&mut answer.clone())?, deepest)?;
+    }
+    Ok(())
+}
+
 /// JSON that has been looked at; see [`json::check`].
-pub(super) fn checked(json: &[u8]) -> Result<&str, Failure> {
+pub(super) fn checked(json: &[u8], deepest: usize) -> Result<&str, Failure> {
     let text = std::str::from_utf8(json)
         .map_err(|error| Failure::decode("", format!("the JSON is no text: {error}"), &excerpt_bytes(json)))?;
-    match json::check(text) {
+    match json::check(text, deepest) {
         Ok(()) => Ok(text),
         Err(refused) => {
             let message = format!("the JSON {}", refused.message);

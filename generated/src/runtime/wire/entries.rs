@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::frame::MOST_BLOBS;
-use super::lift::{Lift, object};
+use super::lift::{Lift, object, twice};
 use super::path::Place;
 use super::rules::Indexed;
 use crate::runtime::error::Failure;
@@ -33,7 +33,7 @@ pub(super) fn lift(lift: &mut Lift, place: Place<'_>, key: &str, data: &str) -> 
     for (index, column) in columns.iter().enumerate() {
         let at = format!("{path}[{index}]");
         if columns.iter().take(index).any(|other| other.key == column.key) {
-            return Err(Failure::invalid(format!("{at}.{key}"), format!("the key {:?} is there twice", column.key)));
+            return Err(twice(format!("{at}.{key}"), column.key));
         }
         if column.tensors.len() != entries {
             let has = count(column.tensors.len(), "tensor");

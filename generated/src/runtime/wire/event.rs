@@ -39,9 +39,9 @@ impl Event {
     }
 
     /// Reads an event: its JSON, and its blobs with their lengths.
-    pub(crate) fn read(json: &Bytes, blobs: Bytes) -> Result<Self, Failure> {
+    pub(crate) fn read(json: &Bytes, blobs: Bytes, deepest: usize) -> Result<Self, Failure> {
         Blobs::of_answer(blobs.clone())?;
-        let text = answer::checked(json)?;
+        let text = answer::checked(json, deepest)?;
         let Envelope { event, params } = answer::parse(text, "")?;
         if !params.is_object() {
             return Err(Failure::decode("params", "is not an object", text));
@@ -53,7 +53,7 @@ impl Event {
 
 /// An event with these parameters.
 pub(crate) fn encode_event(name: &str, params: &impl Serialize, rules: &[BlobRule]) -> Result<Event, Failure> {
-    let (json, payloads) = super::lift(super::serialize(params)?, rules)?;
+    let (json, payloads) = super::lift(super::serialize(params)?, rules, None)?;
     let unreadable = |error: serde_json::Error| Failure::invalid("", format!("cannot be written as JSON: {error}"));
     let params: Value = serde_json::from_slice(&json).map_err(unreadable)?;
     let mut pieces = Vec::new();

@@ -1,20 +1,20 @@
 //! What is looked at in JSON from outside before anything is built of it.
 
-/// How deep JSON may be nested.
-const DEEPEST: usize = 128;
+/// How deep JSON may be nested at most: the parser goes no deeper.
+pub(crate) const DEEPEST: usize = 128;
 
 /// Why JSON is refused, and at which byte.
 #[derive(Debug)]
 pub(super) struct Refused {
-    pub(super) message: &'static str,
+    pub(super) message: String,
     pub(super) byte: usize,
 }
 
-/// Refuses JSON that is nested too deeply or has a key `__proto__`.
+/// Refuses JSON that is nested more deeply than that or has a key `__proto__`.
 ///
 /// The recursion of a parser ends with the stack. The key is what an attack on a consumer in JavaScript looks like,
 /// to which the result may be passed on; no honest answer has it.
-pub(super) fn check(text: &str) -> Result<(), Refused> {
+pub(super) fn check(text: &str, deepest: usize) -> Result<(), Refused> {
     let mut depth: usize = 0;
     let mut rest = text;
     while let Some(at) = rest.find(['"', '{', '[', '}', ']']) {
@@ -28,13 +28,13 @@ pub(super) fn check(text: &str) -> Result<(), Refused> {
                 let (string, behind) = string(rest);
                 rest = behind;
                 if is_proto(string) && rest.trim_start().starts_with(':') {
-                    return Err(Refused { message: "has a key `__proto__`", byte });
+                    return Err(Refused { message: "has a key `__proto__`".to_owned(), byte });
                 }
             }
             Some('{' | '[') => {
                 depth = depth.saturating_add(1);
-                if depth > DEEPEST {
-                    return Err(Refused { message: "is nested more than 128 deep", byte });
+                if depth > deepest {
+                    return Err(Refused { message: format!("is nested more than {deepest} deep"), byte });
                 }
             }
             _ => depth = depth.saturating_sub(1),
@@ -85,7 +85,11 @@ pub(super) fn message(error: &serde_json::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::DEEPEST;
+
+    fn check(text: &str) -> Result<(), super::Refused> {
+        super::check(text, DEEPEST)
+    }
 
     #[test]
     fn depth_is_counted_outside_of_strings_only() {

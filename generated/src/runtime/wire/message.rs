@@ -72,8 +72,8 @@ pub(crate) fn with_id(mut message: BytesMut, id: u32) -> Bytes {
     message.freeze()
 }
 
-/// Reads what a server says.
-pub(crate) fn read_server_message(message: Bytes) -> Result<ServerMessage, EventError> {
+/// Reads what a server says. The JSON of an event may be nested that deeply.
+pub(crate) fn read_server_message(message: Bytes, deepest: usize) -> Result<ServerMessage, EventError> {
     let mut rest = message;
     let malformed = |message: &str| EventError::new("", "", Failure::decode("", message, ""));
     let Some((&kind, bytes)) = rest.split_first() else {
@@ -95,7 +95,7 @@ pub(crate) fn read_server_message(message: Bytes) -> Result<ServerMessage, Event
     };
     let service = service.to_owned();
     rest = rest.slice_ref(body);
-    let event = take_json(&mut rest).and_then(|json| Event::read(&json, rest));
+    let event = take_json(&mut rest).and_then(|json| Event::read(&json, rest, deepest));
     match event {
         Ok(event) => Ok(ServerMessage::Event { service, event }),
         Err(failure) => Err(EventError::new(&service, "", failure)),
@@ -147,7 +147,7 @@ pub(crate) fn split_id(message: &Bytes) -> Option<(u32, Bytes)> {
 #[cfg(feature = "server")]
 pub(crate) fn read_socket_request(body: Bytes) -> Result<SocketRequest, Failure> {
     let RequestFrame { json, blobs } = RequestFrame::read(body)?;
-    let text = super::answer::checked(&json)?;
+    let text = super::answer::checked(&json, super::DEEPEST)?;
     let envelope: Envelope<'_> = super::answer::parse(text, "")?;
     let params = match envelope.params {
         Some(params) => json.slice_ref(params.get().as_bytes()),

@@ -3,6 +3,7 @@
 mod answer;
 mod entries;
 mod event;
+mod finite;
 mod frame;
 mod json;
 mod lift;
@@ -18,7 +19,9 @@ pub use frame::{AnswerFrame, RequestFrame};
 pub use payload::Payload;
 pub use rules::BlobRule;
 
+pub(crate) use answer::check_depth;
 pub(crate) use event::{Event, decode_event, encode_event};
+pub(crate) use json::DEEPEST;
 pub(crate) use message::{ServerMessage, id_request, read_server_message, request_message, socket_request, with_id};
 pub(crate) use payload::{join, total};
 pub(crate) use refusal::refusal;
@@ -38,7 +41,7 @@ use scope::Parked;
 
 /// A request in its frame.
 pub(crate) fn encode_request<T: Serialize>(method: &Method, request: &T) -> Result<RequestFrame, Failure> {
-    let (json, blobs) = lift(serialize(request)?, method.request_blobs)?;
+    let (json, blobs) = lift(serialize(request)?, method.request_blobs, Some(frame::MOST_BLOBS))?;
     RequestFrame::new(json, blobs)
 }
 
@@ -89,7 +92,7 @@ pub(crate) fn decode_request<T: serde::de::DeserializeOwned>(method: &Method, bo
 /// A request, read from its parts.
 #[cfg(any(feature = "server", feature = "dynamic"))]
 pub(crate) fn decode_frame<T: serde::de::DeserializeOwned>(method: &Method, frame: RequestFrame) -> Result<T, Failure> {
-    let text = answer::checked(&frame.json)?;
+    let text = answer::checked(&frame.json, DEEPEST)?;
     if !text.trim_start().starts_with('{') {
         return Err(Failure::decode("", "the parameters are not an object", text));
     }
@@ -99,7 +102,7 @@ pub(crate) fn decode_frame<T: serde::de::DeserializeOwned>(method: &Method, fram
 /// A result in its frame.
 #[cfg(any(feature = "server", feature = "dynamic"))]
 pub(crate) fn encode_result<T: Serialize>(method: &Method, result: &T) -> Result<AnswerFrame, Failure> {
-    let (json, blobs) = lift(serialize(result)?, method.response_blobs)?;
+    let (json, blobs) = lift(serialize(result)?, method.response_blobs, None)?;
     Ok(AnswerFrame::new(answer::write("result", &json), blobs))
 }
 
@@ -159,14 +162,30 @@ struct Serialized {
 }
 
 fn serialize<T: Serialize>(value: &T) -> Result<Serialized, Failure> {
-    let (json, parked) = scope::within(Vec::new(), || serde_json::to_vec(value));
-    match json {
-        Ok(json) => Ok(Serialized { json, parked }),
-        Err(error) => Err(Failure::invalid("", format!("cannot be written as JSON: {error}"))),
+    let (mut json, mut nulls) = (Vec::with_capacity(128), finite::Nulls::default());
+    let mut serializer = serde_json::Serializer::with_formatter(&mut json, &mut nulls);
+    let (written, parked) = scope::within(Vec::new(), || value.serialize(&mut serializer));
+    if let Err(error) = written {
+        return Err(Failure::invalid("", format!("cannot be written as JSON: {error}")));
     }
+    if nulls.seen {
+        let (found, _) = scope::within(Vec::new(), || finite::not_finite(value));
+        if let Some((path, number)) = found {
+            return Err(Failure::invalid(
+                path,
+                format!("{number} is no number that JSON can hold; make it a finite one"),
+            ));
+        }
+    }
+    Ok(Serialized { json, parked })
 }
 
-fn lift(Serialized { json, parked }: Serialized, rules: &[BlobRule]) -> Result<(Bytes, Vec<Payload>), Failure> {
+/// Takes bytes and tensors out of the JSON, into no more than so many blobs.
+fn lift(
+    Serialized { json, parked }: Serialized,
+    rules: &[BlobRule],
+    most: Option<usize>,
+) -> Result<(Bytes, Vec<Payload>), Failure> {
     if json == b"null" {
         // A request without any parameter.
         return Ok((Bytes::from_static(b"{}"), Vec::new()));
@@ -176,7 +195,7 @@ fn lift(Serialized { json, parked }: Serialized, rules: &[BlobRule]) -> Result<(
     }
     let unreadable = |error: serde_json::Error| Failure::invalid("", format!("cannot be written as JSON: {error}"));
     let mut value = serde_json::from_slice(&json).map_err(unreadable)?;
-    let blobs = lift::lift(&mut value, parked, rules)?;
+    let blobs = lift::lift(&mut value, parked, rules, most)?;
     let json = serde_json::to_vec(&value).map_err(unreadable)?;
     Ok((json.into(), blobs))
 }
@@ -210,7 +229,7 @@ mod tests {
     const RULES: &[BlobRule] = &[BlobRule::keyed_at_root("state<type=data>.data", "names", "key", "data")];
 
     fn there_and_back(value: &Instantiate) -> (Value, usize) {
-        let (json, blobs) = lift(serialize(value).unwrap(), RULES).unwrap();
+        let (json, blobs) = lift(serialize(value).unwrap(), RULES, None).unwrap();
         let (text, number) = (serde_json::from_slice(&json).unwrap(), blobs.len());
         let ready = answer::ready(json, frame::Blobs::of_request(blobs), RULES, "").unwrap();
         assert_eq!(ready.read::<Instantiate>("").unwrap(), *value);
@@ -230,6 +249,6 @@ mod tests {
 
     #[test]
     fn bytes_without_a_rule_are_not_lost_silently() {
-        assert!(lift(serialize(&Blob::from("x")).unwrap(), &[]).is_err());
+        assert!(lift(serialize(&Blob::from("x")).unwrap(), &[], None).is_err());
     }
 }

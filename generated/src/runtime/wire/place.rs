@@ -58,7 +58,7 @@ impl Placing {
                     let value = self.tensor(|| place.path())?;
                     place.object.extend(value.map(|value| (place.field.to_owned(), value)));
                 }
-                Kind::Tensors => {
+                Kind::Tensors { .. } => {
                     let there = place.object.get(place.field);
                     if matches!(there, None | Some(Value::Null | Value::Array(_))) {
                         let value = self.tensors(|| place.path())?;

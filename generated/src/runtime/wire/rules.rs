@@ -14,7 +14,7 @@ pub struct BlobRule {
 pub(crate) enum Kind {
     Bytes,
     Tensor,
-    Tensors,
+    Tensors { name: Option<&'static str> },
     Keyed { names: &'static str, at_root: bool, key: &'static str, data: &'static str },
     Entries { key: &'static str, data: &'static str },
     IndexedEntries(Indexed),
@@ -43,7 +43,12 @@ impl BlobRule {
 
     /// An array of tensors: one blob with all of them, which may be empty. What is not an array stays in the JSON.
     pub const fn tensors(path: &'static str) -> Self {
-        Self { path, kind: Kind::Tensors }
+        Self { path, kind: Kind::Tensors { name: None } }
+    }
+
+    /// The same in the items of an array, which have to differ in the property `name`.
+    pub const fn named_tensors(path: &'static str, name: &'static str) -> Self {
+        Self { path, kind: Kind::Tensors { name: Some(name) } }
     }
 
     /// An array of objects with a name (`key`) and bytes (`data`): a blob each; the names are a list in the

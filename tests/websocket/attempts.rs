@@ -1,0 +1,195 @@
+//! Retries and keys: they hold for calls on the socket as for those over HTTP.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use decthings::api::model::GetModelStateError;
+use decthings::runtime::{BlobRule, Method, Operation, Route};
+use decthings::{ApiKey, Blob, Call, Client, Error, RetryPolicy};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::websocket_support::raw::{Raw, event};
+use crate::websocket_support::soon;
+use crate::websocket_support::talk::{echo, launch};
+
+const DATA: &[BlobRule] = &[BlobRule::bytes("data")];
+
+/// `Talk.echo`, safe to repeat, with errors of which some may be gone later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Again {
+    text: String,
+    data: Blob,
+}
+
+impl Operation for Again {
+    type Output = Self;
+    type Error = GetModelStateError;
+    type Answer = Self;
+    const METHOD: &'static Method =
+        &Method::new("Talk", "echo").route(Route::WebSocket).idempotent().request_blobs(DATA).response_blobs(DATA);
+}
+
+fn again(client: &Client, text: &str) -> Call<Again> {
+    Call::new(client, Again { text: text.into(), data: text.into() })
+}
+
+fn retrying(raw: &Raw) -> Client {
+    raw.builder().retry(RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO)).build().unwrap()
+}
+
+#[tokio::test]
+async fn what_may_be_gone_later_is_tried_again() {
+    let raw = Raw::new().await;
+    let call = tokio::spawn(again(&retrying(&raw), "x").send());
+    // Each attempt has a socket of its own, since nothing else keeps one open in between.
+    for code in ["too_many_requests", "server_overloaded"] {
+        let mut socket = raw.accept().await;
+        let asked = socket.asked("echo").await;
+        socket.refuse(asked.id, code).await;
+        assert!(socket.is_closed().await);
+    }
+    let mut socket = raw.accept().await;
+    let asked = socket.asked("echo").await;
+    socket.echo(asked).await;
+    assert_eq!(soon(call).await.unwrap().unwrap().text, "x");
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_tried_again_if_that_is_safe() {
+    let raw = Raw::new().await;
+    let call = tokio::spawn(again(&retrying(&raw), "x").send());
+    let mut socket = raw.accept().await;
+    socket.asked("echo").await;
+    drop(socket);
+    let mut socket = raw.accept().await;
+    let asked = socket.asked("echo").await;
+    socket.echo(asked).await;
+    assert_eq!(soon(call).await.unwrap().unwrap().text, "x");
+}
+
+#[tokio::test]
+async fn what_is_not_safe_to_repeat_is_sent_once() {
+    let raw = Raw::new().await;
+    let client = retrying(&raw);
+    let call = tokio::spawn(launch(&client, "x").subscribe());
+    let mut socket = raw.accept().await;
+    socket.asked("launch").await;
+    drop(socket);
+    let error = soon(call).await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
+    assert_eq!(error.attempts(), 1);
+    let call = tokio::spawn(echo(&client, "x").send());
+    let mut socket = raw.accept().await;
+    let asked = socket.asked("echo").await;
+    socket.refuse(asked.id, "too_many_requests").await;
+    assert_eq!(soon(call).await.unwrap().unwrap_err().attempts(), 1);
+    assert!(raw.is_left_alone().await);
+}
+
+#[tokio::test]
+async fn what_was_not_sent_is_tried_again_even_if_it_is_not_safe_to_repeat() {
+    let raw = Raw::new().await;
+    let call = tokio::spawn(launch(&retrying(&raw), "x").send());
+    // The handshake is never answered.
+    drop(raw.accept_tcp().await);
+    let mut socket = raw.accept().await;
+    let asked = socket.asked("launch").await;
+    socket.answer(asked.id, json!({"talkId": "t"})).await;
+    assert_eq!(soon(call).await.unwrap().unwrap().talk_id, "t");
+}
+
+#[tokio::test]
+async fn a_new_key_is_sent_from_the_next_call_on_the_same_socket() {
+    let raw = Raw::new().await;
+    let client = raw.builder().api_key("first").build().unwrap();
+    let slow = tokio::spawn(echo(&client, "slow").send());
+    let mut socket = raw.accept().await;
+    let first = socket.asked("echo").await;
+    assert_eq!(first.json["apiKey"], "first");
+    client.set_api_key(ApiKey::new("second")).unwrap();
+    let call = tokio::spawn(echo(&client, "x").send());
+    let second = socket.asked("echo").await;
+    assert_eq!(second.json["apiKey"], "second");
+    client.set_api_key(None).unwrap();
+    let call_without = tokio::spawn(echo(&client, "y").send());
+    let third = socket.asked("echo").await;
+    assert!(third.json.get("apiKey").is_none());
+    for asked in [first, second, third] {
+        socket.echo(asked).await;
+    }
+    for call in [slow, call, call_without] {
+        soon(call).await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_retry_and_a_resubscription_have_the_key_of_their_time() {
+    let raw = Raw::new().await;
+    let settings = raw.builder().api_key("first").retry(RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO));
+    let client = settings.reconnect_delay(Duration::ZERO, Duration::ZERO).build().unwrap();
+    let call = tokio::spawn(again(&client, "x").send());
+    let mut socket = raw.accept().await;
+    assert_eq!(socket.asked("echo").await.json["apiKey"], "first");
+    client.set_api_key(ApiKey::new("second")).unwrap();
+    drop(socket);
+    let mut socket = raw.accept().await;
+    let asked = socket.asked("echo").await;
+    assert_eq!(asked.json["apiKey"], "second");
+    let subscribing = tokio::spawn(launch(&client, "x").subscribe());
+    let launched = socket.asked("launch").await;
+    socket.answer(launched.id, json!({"talkId": "t"})).await;
+    let subscription = soon(subscribing).await.unwrap().unwrap();
+    socket.echo(asked).await;
+    soon(call).await.unwrap().unwrap();
+    client.set_api_key(ApiKey::new("third")).unwrap();
+    drop(socket);
+    let mut socket = raw.accept().await;
+    assert_eq!(socket.asked("subscribe").await.json["apiKey"], "third");
+    drop(subscription);
+}
+
+#[tokio::test]
+async fn no_error_of_a_subscription_shows_the_key() {
+    const KEY: &str = "k3y-that-n0body-may-see";
+    let raw = Raw::new().await;
+    let client = raw.builder().api_key(KEY).max_json_depth(20).build().unwrap();
+    let subscribing = tokio::spawn(launch(&client, "x").subscribe());
+    let mut socket = raw.accept().await;
+    let asked = socket.asked("launch").await;
+    socket.answer(asked.id, json!({"talkId": "t"})).await;
+    let mut subscription = soon(subscribing).await.unwrap().unwrap();
+    let mut texts = vec![format!("{subscription:#?}"), format!("{client:#?}")];
+    // A server that says the key again, where nothing of the kind belongs.
+    let deep = (0..30).fold(json!(KEY), |inner, _| json!([inner]));
+    let strange = [
+        event("Talk", &json!({"event": "data", "params": {"talkId": "t", "apiKey": KEY, "deep": deep}}), &[b"x"]),
+        event("Talk", &json!({"event": "data", "params": {"talkId": "t", "apiKey": KEY}}), &[]),
+        event("Talk", &json!({"event": "data", "params": [KEY]}), &[]),
+    ];
+    let number = strange.len();
+    for message in strange {
+        socket.send(message).await;
+    }
+    for _ in 0..number {
+        match soon(subscription.next()).await {
+            Some(update) => texts.push(format!("{update:#?}")),
+            None => break,
+        }
+    }
+    let call = tokio::spawn(echo(&client, "x").send());
+    let asked = socket.asked("echo").await;
+    assert_eq!(asked.json["apiKey"], KEY);
+    drop(socket);
+    let error = soon(call).await.unwrap().unwrap_err();
+    texts.extend([error.to_string(), format!("{error:#?}")]);
+    let mut next = error.source();
+    while let Some(cause) = next {
+        texts.extend([cause.to_string(), format!("{cause:?}")]);
+        next = cause.source();
+    }
+    assert!(texts.iter().any(|text| text.contains("nested more than 20 deep")), "{texts:?}");
+    for text in texts {
+        assert!(!text.contains(KEY), "{text}");
+    }
+}
