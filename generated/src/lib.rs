@@ -18,14 +18,18 @@
 //! - What went wrong is an [`Error`]; what the API itself refused is in [`Error::api`], with the method's own type.
 //!
 //! Cargo features: `rustls` (TLS, on by default), `ws` (calls and events on the WebSocket, on by default), one a service, `server` (the other side of each service, and a
-//! [`Client`] without a socket), `dynamic` (calls by name with JSON).
+//! [`Client`] without a socket), `dynamic` (calls by name with JSON), `tracing` (spans and events, on by default),
+//! `test-util` (doubles of the service for tests: `decthings::testing`).
 
 pub mod runtime;
 pub mod tensor;
 mod varint;
 
 pub use api::types;
+#[cfg(feature = "test-util")]
+pub use runtime::testing;
 pub use runtime::{AnswerBuffer, ApiError, ApiKey, Base64, Blob, BuildError, Call, Client, ClientBuilder, Error};
+pub use runtime::{ApiKeyProvider, Attempt, AttemptOutcome, CallInfo, Middleware, RetryPolicy, Transport};
 #[cfg(feature = "server")]
 pub use runtime::{Connection, EventHub, Router, ServiceError};
 pub use runtime::{EndReason, EventError, RawEvent, Subscription, Update};

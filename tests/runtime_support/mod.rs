@@ -3,6 +3,7 @@
 mod answers;
 mod by_name;
 mod calls;
+mod doubles;
 mod environment;
 mod errors;
 mod faults;
@@ -11,13 +12,18 @@ mod key;
 mod large;
 mod limits;
 mod refusals;
+mod resets;
+mod retries;
+mod seams;
 mod server;
 mod service;
+mod traces;
 
 use std::time::Duration;
 
 use decthings::Client;
 use decthings::Error;
+use decthings::RetryPolicy;
 use decthings::api::model::{GetModelStateError, GetModelStateRequest};
 use decthings::api::types::StateData;
 
@@ -36,8 +42,9 @@ async fn soon<T>(future: impl IntoFuture<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future.into_future()).await.expect("the test hangs")
 }
 
+/// Makes one attempt, so that what a server does is seen as it is.
 fn client(server: &Server) -> Client {
-    Client::builder().http_url(server.url()).api_key(KEY).build().unwrap()
+    Client::builder().http_url(server.url()).api_key(KEY).retry(RetryPolicy::off()).build().unwrap()
 }
 
 /// A call that is safe to repeat and gets bytes.

@@ -128,7 +128,7 @@ fn headers_of_the_handshake_itself_are_refused() {
 async fn tls_is_spoken_where_the_address_says_so() {
     let raw = Raw::new().await;
     let url = format!("wss://localhost:{}/v0/ws", raw.address.port());
-    let client = Client::builder().websocket_url(url).build().unwrap();
+    let client = Client::builder().websocket_url(url).retry(decthings::RetryPolicy::off()).build().unwrap();
     let call = tokio::spawn(echo(&client, "x").send());
     let mut stream = raw.accept_tcp().await;
     // The first byte of a TLS handshake.

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use decthings::{Client, ClientBuilder};
+use decthings::{Client, ClientBuilder, RetryPolicy};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -47,8 +47,9 @@ impl Raw {
         Self { listener, address }
     }
 
+    /// Makes one attempt, so that what a server does is seen as it is.
     pub fn builder(&self) -> ClientBuilder {
-        Client::builder().http_url(format!("http://{}/v0", self.address))
+        Client::builder().http_url(format!("http://{}/v0", self.address)).retry(RetryPolicy::off())
     }
 
     pub fn client(&self) -> Client {

@@ -1,23 +1,35 @@
 //! How a client is made.
 
+mod build;
+mod seams;
+
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::client::Core;
-use super::endpoint::{self, Endpoint};
-use super::socket::{Heartbeat, Reconnect, Socket};
-#[cfg(feature = "ws")]
-use super::transport::WebSocketDial;
-use super::transport::{Headers, Http, HttpSettings, Transport};
-use super::{ApiKey, BuildError, Client};
-#[cfg(any(feature = "ws", feature = "server"))]
-use super::{
-    events::Limits,
-    socket::{Dial, Settings},
-};
+use super::endpoint;
+use super::socket::{Heartbeat, Reconnect};
+use super::{ApiKey, ApiKeyProvider, Middleware, RetryPolicy, Transport};
 
 /// Settings of a client. What is left out has a default.
+///
+/// | what is bounded | default | set with |
+/// |---|---|---|
+/// | time of a call, with all its attempts | 60 s, or the method's own | [`timeout`](Self::timeout) |
+/// | time of an attempt | that of the call | [`attempt_timeout`](Self::attempt_timeout) |
+/// | time to connect | 10 s | [`connect_timeout`](Self::connect_timeout) |
+/// | attempts of a call | 3 | [`retry`](Self::retry) |
+/// | retries of all calls, until some succeed | 50 | [`retry_budget`](Self::retry_budget) |
+/// | an answer over HTTP | 1 GiB | [`max_answer_bytes`](Self::max_answer_bytes) |
+/// | a message on the WebSocket | 256 MiB | [`max_message_bytes`](Self::max_message_bytes) |
+/// | connections and calls over HTTP at a time | 100 | [`max_connections`](Self::max_connections) |
+/// | calls on the WebSocket at a time | 1024 | fixed |
+/// | events that wait to be read | 1024, and 16 MiB | [`event_buffer`](Self::event_buffer) |
+/// | silence of a WebSocket | 20 s, and 20 s to answer | [`heartbeat`](Self::heartbeat) |
+/// | time to get a lost WebSocket back | 5 min | [`reconnect_for`](Self::reconnect_for) |
+/// | depth of JSON | 128 | fixed |
+/// | blobs of a request | 255 | fixed, by the wire |
 ///
 /// ```
 /// # use decthings::Client;
@@ -29,12 +41,17 @@ use super::{
 pub struct ClientBuilder {
     api_key: Option<ApiKey>,
     api_key_file: Option<PathBuf>,
+    api_key_provider: Option<Arc<dyn ApiKeyProvider>>,
     http_url: Option<String>,
     websocket_url: Option<String>,
     headers: Vec<(String, String)>,
     timeout: Duration,
+    attempt_timeout: Option<Duration>,
     connect_timeout: Duration,
+    retry: RetryPolicy,
+    retry_budget: u32,
     max_answer_bytes: u64,
+    max_connections: usize,
     max_message_bytes: usize,
     heartbeat: Heartbeat,
     reconnect: Reconnect,
@@ -42,6 +59,11 @@ pub struct ClientBuilder {
     allow_insecure_key: bool,
     /// A variable of the environment that is not Unicode.
     unusable: Option<&'static str>,
+    transport: Option<Arc<dyn Transport>>,
+    pool: Option<reqwest::Client>,
+    middleware: Vec<Arc<dyn Middleware>>,
+    #[cfg(feature = "test-util")]
+    recorder: Option<super::testing::Recorder>,
     #[cfg(feature = "server")]
     router: Option<super::Router>,
 }
@@ -52,12 +74,17 @@ impl ClientBuilder {
         Self {
             api_key: None,
             api_key_file: None,
+            api_key_provider: None,
             http_url: None,
             websocket_url: None,
             headers: Vec::new(),
             timeout: Duration::from_secs(60),
+            attempt_timeout: None,
             connect_timeout: Duration::from_secs(10),
+            retry: RetryPolicy::new(),
+            retry_budget: 50,
             max_answer_bytes: 1 << 30,
+            max_connections: 100,
             max_message_bytes: 256 << 20,
             heartbeat: Heartbeat { every: Duration::from_secs(20), timeout: Duration::from_secs(20) },
             reconnect: Reconnect {
@@ -68,6 +95,11 @@ impl ClientBuilder {
             event_buffer: 1024,
             allow_insecure_key: false,
             unusable: None,
+            transport: None,
+            pool: None,
+            middleware: Vec::new(),
+            #[cfg(feature = "test-util")]
+            recorder: None,
             #[cfg(feature = "server")]
             router: None,
         }
@@ -97,6 +129,7 @@ impl ClientBuilder {
     pub fn api_key(mut self, key: impl AsRef<str>) -> Self {
         self.api_key = ApiKey::new(key);
         self.api_key_file = None;
+        self.api_key_provider = None;
         self
     }
 
@@ -104,6 +137,7 @@ impl ClientBuilder {
     pub fn api_key_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.api_key = None;
         self.api_key_file = Some(path.into());
+        self.api_key_provider = None;
         self
     }
 
@@ -127,10 +161,31 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a call may take, from connecting to the whole answer: 60 s if not set. A method that is known to
-    /// take longer has its own deadline, if that is later. [`Call::timeout`](super::Call::timeout) overrides both.
+    /// How long a call may take, with all its attempts, from connecting to the whole answer: 60 s if not set. A method
+    /// that is known to take longer has its own deadline, if that is later. [`Call::timeout`](super::Call::timeout)
+    /// overrides both.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// How long each attempt of a call may take: as long as the whole call if not set. For a method that is known to
+    /// take longer, its own deadline counts. [`Call::attempt_timeout`](super::Call::attempt_timeout) overrides both.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How often calls are tried: see [`RetryPolicy`]. [`Call::retry`](super::Call::retry) overrides it.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How many retries this client and its clones may make before calls succeed again: 50 if not set. Ten calls that
+    /// succeed at once make up for one retry.
+    pub fn retry_budget(mut self, retries: u32) -> Self {
+        self.retry_budget = retries;
         self
     }
 
@@ -143,6 +198,13 @@ impl ClientBuilder {
     /// The most bytes of an answer: 1 GiB if not set. A larger one is an error, and is not read to its end.
     pub fn max_answer_bytes(mut self, bytes: u64) -> Self {
         self.max_answer_bytes = bytes;
+        self
+    }
+
+    /// The most connections for calls over HTTP, and so the most calls there at a time: 100 if not set. Others wait for
+    /// their turn.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = connections;
         self
     }
 
@@ -193,87 +255,6 @@ impl ClientBuilder {
     pub fn service(mut self, router: super::Router) -> Self {
         self.router = Some(router);
         self
-    }
-
-    /// Makes the client. No connection is made before the first call.
-    ///
-    /// # Errors
-    ///
-    /// A setting is unusable; see [`BuildError`].
-    pub fn build(self) -> Result<Client, BuildError> {
-        if let Some(variable) = self.unusable {
-            return Err(BuildError::Environment { variable });
-        }
-        let http = Endpoint::http(self.http_url.as_deref())?;
-        let websocket = match (&self.websocket_url, &self.http_url) {
-            (None, Some(_)) => http.websocket()?,
-            (url, _) => Endpoint::websocket_at(url.as_deref())?,
-        };
-        let (http_url, websocket_url) = (http.to_string(), websocket.to_string());
-        let timeout = self.timeout;
-        let (transport, socket) = self.connections(http, websocket)?;
-        Ok(Client::from_core(Core { transport, socket, timeout, http_url, websocket_url }))
-    }
-
-    fn connections(self, http: Endpoint, websocket: Endpoint) -> Result<(Box<dyn Transport>, Socket), BuildError> {
-        #[cfg(feature = "server")]
-        if let Some(router) = self.router.clone() {
-            let dial = super::socket::LocalDial(router.clone());
-            let socket = Socket::new(Some(self.socket(Box::new(dial), None)));
-            return Ok((Box::new(super::transport::InProcess(router)), socket));
-        }
-        http.check_tls()?;
-        #[cfg(feature = "ws")]
-        websocket.check_tls()?;
-        let key = match &self.api_key_file {
-            Some(path) => Some(endpoint::read_key(path)?),
-            None => self.api_key.clone(),
-        };
-        if key.is_some() && !self.allow_insecure_key {
-            http.check_secret()?;
-            websocket.check_secret()?;
-        }
-        #[cfg(feature = "rustls")]
-        let tls = super::transport::tls::config()?;
-        let is_local = http.is_local();
-        let settings = HttpSettings {
-            headers: Headers::new(key.as_ref(), &self.headers)?,
-            base: http.into_url(),
-            connect_timeout: self.connect_timeout,
-            max_answer_bytes: self.max_answer_bytes,
-            #[cfg(feature = "rustls")]
-            tls: tls.clone(),
-        };
-        let transport = Box::new(Http::new(settings, is_local)?);
-        #[cfg(feature = "ws")]
-        let socket = {
-            let dial = WebSocketDial {
-                target: websocket.to_string(),
-                url: websocket.into_url(),
-                headers: Headers::of_user(&self.headers)?,
-                connect_timeout: self.connect_timeout,
-                most_bytes: self.max_message_bytes,
-                #[cfg(feature = "rustls")]
-                tls,
-            };
-            Socket::new(Some(self.socket(Box::new(dial), key)))
-        };
-        #[cfg(not(feature = "ws"))]
-        let socket = Socket::new(None);
-        Ok((transport, socket))
-    }
-
-    #[cfg(any(feature = "ws", feature = "server"))]
-    fn socket(&self, dial: Box<dyn Dial>, key: Option<ApiKey>) -> Settings {
-        Settings {
-            dial,
-            key,
-            most_bytes: self.max_message_bytes,
-            heartbeat: self.heartbeat,
-            reconnect: self.reconnect,
-            limits: Limits { events: self.event_buffer, bytes: 16 << 20 },
-            timeout: self.timeout,
-        }
     }
 }
 

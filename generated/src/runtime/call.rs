@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use super::error::Failure;
 use super::events::EventSet as _;
-use super::{AnswerBuffer, BoxFuture, Client, Error, IdSource, Operation, Subscribes, Subscription, wire};
+use super::exchange::{Carried, Failed, Job, is_retryable};
+use super::options::CallOptions;
+use super::{
+    AnswerBuffer, BoxFuture, Channel, Client, Error, IdSource, Operation, RetryPolicy, Route, Subscribes, Subscription,
+    wire,
+};
 
 /// A call: complete it with its setters, then await it, or [`send`](Self::send) it.
 ///
@@ -14,14 +19,13 @@ use super::{AnswerBuffer, BoxFuture, Client, Error, IdSource, Operation, Subscri
 pub struct Call<R> {
     client: Client,
     request: R,
-    timeout: Option<Duration>,
-    buffer: Option<AnswerBuffer>,
+    options: CallOptions,
 }
 
 impl<R: Operation> Call<R> {
     /// A call of a request that was made by hand.
     pub fn new(client: &Client, request: R) -> Self {
-        Self { client: client.clone(), request, timeout: None, buffer: None }
+        Self { client: client.clone(), request, options: CallOptions::default() }
     }
 
     /// What is going to be sent.
@@ -40,9 +44,21 @@ impl<R: Operation> Call<R> {
         self
     }
 
-    /// How long this call may take, from sending to the whole answer; instead of the default.
+    /// How long this call may take, with all its attempts, from sending to the whole answer; instead of the default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// How long each attempt of this call may take; instead of the default. The time of the whole call holds, too.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.options.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How often this call is tried; instead of the default.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.options.retry = Some(policy);
         self
     }
 
@@ -50,7 +66,7 @@ impl<R: Operation> Call<R> {
     ///
     /// An answer on the WebSocket, or of a service in the same process, has memory of its own all the same.
     pub fn buffer(mut self, buffer: &AnswerBuffer) -> Self {
-        self.buffer = Some(buffer.clone());
+        self.options.buffer = Some(buffer.clone());
         self
     }
 
@@ -61,11 +77,16 @@ impl<R: Operation> Call<R> {
     /// The API refused it, the request cannot be sent, the connection failed, the answer took too long or makes no
     /// sense: see [`Error`].
     pub async fn send(self) -> Result<R::Output, Error<R::Error>> {
+        let (client, job) = self.job(None)?;
+        let Carried { answer, info, .. } = client.exchange(job).await.map_err(Failed::typed)?;
+        wire::decode_answer::<R>(answer, info)
+    }
+
+    fn job(self, subscribes: Option<(&'static Channel, IdSource)>) -> Result<(Client, Job), Error<R::Error>> {
+        let Self { client, request, options } = self;
         let method = R::METHOD;
-        let frame = wire::encode_request(method, &self.request).map_err(|failure| failure.at(method))?;
-        let answer = self.client.exchange(method, frame, self.timeout, self.buffer).await;
-        let answer = answer.map_err(|failure| failure.at(method))?;
-        wire::decode_answer::<R>(answer)
+        let frame = wire::encode_request(method, &request).map_err(|failure| failure.at(method))?;
+        Ok((client, Job { method, frame, options, subscribes, is_retryable: is_retryable::<R::Error> }))
     }
 }
 
@@ -78,16 +99,20 @@ impl<R: Subscribes> Call<R> {
     ///
     /// As those of [`send`](Self::send).
     pub async fn subscribe(self) -> Result<Subscription<R::Events>, Error<R::Error>> {
-        let method = R::METHOD;
-        let frame = wire::encode_request(method, &self.request).map_err(|failure| failure.at(method))?;
-        let opened = self.client.open(method, frame, self.timeout, R::Events::CHANNEL, R::ID).await;
-        let opened = opened.map_err(|failure| failure.at(method))?;
-        wire::decode_answer::<R>(opened.answer)?;
-        match opened.lease {
-            Some(lease) => Ok(Subscription::new(self.client, lease)),
+        let (client, job) = self.job(Some((R::Events::CHANNEL, R::ID)))?;
+        if let Route::WebSocketUnless { param, equals } = job.method.transport {
+            if wire::has_flag(&job.frame, param, equals) {
+                let failure = Failure::invalid(param, format!("with {equals}, the call does not subscribe"));
+                return Err(failure.at(job.method));
+            }
+        }
+        let Carried { answer, lease, info } = client.exchange(job).await.map_err(Failed::typed)?;
+        wire::decode_answer::<R>(answer, info.clone())?;
+        match lease {
+            Some(lease) => Ok(Subscription::new(client, lease)),
             None => {
                 let (IdSource::Params(name) | IdSource::Result(name)) = R::ID;
-                Err(Failure::decode(format!("result.{name}"), "the id to subscribe to is missing", "").at(method))
+                Err(Failure::decode(format!("result.{name}"), "the id to subscribe to is missing", "").at(info))
             }
         }
     }

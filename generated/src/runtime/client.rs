@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::credentials::Credentials;
 use super::error::Failure;
-use super::socket::{Answered, Lease, Socket};
-use super::transport::{Transport, WireCall};
-use super::wire;
-use super::{AnswerBuffer, BuildError, Channel, ClientBuilder, IdSource, Method, RequestFrame, Route};
+use super::exchange::{Carried, Failed, Job};
+use super::retry::RetryBudget;
+use super::socket::{Lease, Socket};
+use super::transport::Headers;
+use super::{ApiKey, BuildError, ClientBuilder, Middleware, RetryPolicy, Transport};
 
 /// A client of the API. Cheap to clone; clones share connections.
 ///
@@ -19,9 +21,15 @@ use super::{AnswerBuffer, BuildError, Channel, ClientBuilder, IdSource, Method, 
 pub struct Client(Arc<Core>);
 
 pub(super) struct Core {
-    pub(super) transport: Box<dyn Transport>,
+    pub(super) transport: Arc<dyn Transport>,
     pub(super) socket: Socket,
+    pub(super) headers: Headers,
+    pub(super) credentials: Arc<Credentials>,
+    pub(super) middleware: Vec<Arc<dyn Middleware>>,
     pub(super) timeout: Duration,
+    pub(super) attempt_timeout: Option<Duration>,
+    pub(super) retry: RetryPolicy,
+    pub(super) budget: RetryBudget,
     pub(super) http_url: String,
     pub(super) websocket_url: String,
 }
@@ -56,62 +64,31 @@ impl Client {
         &self.0.websocket_url
     }
 
-    /// Makes a call without its types.
-    pub(crate) async fn exchange(
-        &self,
-        method: &'static Method,
-        frame: RequestFrame,
-        timeout: Option<Duration>,
-        buffer: Option<AnswerBuffer>,
-    ) -> Result<Bytes, Failure> {
-        self.within(method, timeout, async {
-            let refusal = match method.transport {
-                Route::WebSocket => None,
-                Route::WebSocketUnless { param, equals } if !wire::has_flag(&frame, param, equals) => None,
-                Route::OpenWebSocketElse { error } => Some(error),
-                _ => return self.0.transport.carry(WireCall { method, frame, buffer }).await,
-            };
-            self.0.socket.call(method, frame, refusal).await.map(|answered| answered.answer)
-        })
-        .await
+    /// Sends this API key from now on, also by the clones of this client; `None` for none. A provider of keys that the
+    /// client was built with is not asked any more. Services in the same process need no key.
+    ///
+    /// ```
+    /// # fn example(client: decthings::Client) -> Result<(), decthings::BuildError> {
+    /// client.set_api_key(decthings::ApiKey::new("another-key"))
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The key has control characters, or would be sent to another machine without TLS. The old one stays.
+    pub fn set_api_key(&self, key: impl Into<Option<ApiKey>>) -> Result<(), BuildError> {
+        self.0.credentials.set(key.into())
     }
 
-    /// Makes a call that subscribes, without its types.
-    pub(crate) async fn open(
-        &self,
-        method: &'static Method,
-        frame: RequestFrame,
-        timeout: Option<Duration>,
-        channel: &'static Channel,
-        id: IdSource,
-    ) -> Result<Answered, Failure> {
-        if let Route::WebSocketUnless { param, equals } = method.transport {
-            if wire::has_flag(&frame, param, equals) {
-                return Err(Failure::invalid(param, format!("with {equals}, the call does not subscribe")));
-            }
-        }
-        self.within(method, timeout, self.0.socket.open(method, frame, channel, id)).await
+    /// Makes a call without its types.
+    pub(crate) async fn exchange(&self, job: Job) -> Result<Carried, Failed> {
+        self.0.exchange(job).await
     }
 
     /// Gives a subscription back, and waits for the server's answer if it is asked.
     pub(crate) async fn give_back(&self, lease: Lease) -> Result<Option<Bytes>, Failure> {
         let after = self.0.timeout;
         tokio::time::timeout(after, lease.give_back()).await.map_err(|_| Failure::Timeout { after })
-    }
-
-    async fn within<T>(
-        &self,
-        method: &'static Method,
-        timeout: Option<Duration>,
-        work: impl Future<Output = Result<T, Failure>>,
-    ) -> Result<T, Failure> {
-        if tokio::runtime::Handle::try_current().is_err() {
-            let message = "there is no Tokio runtime here, which connections need".to_owned();
-            return Err(Failure::Transport { message, unsent: true, source: None });
-        }
-        let own = method.deadline.unwrap_or_default();
-        let after = timeout.unwrap_or_else(|| self.0.timeout.max(own));
-        tokio::time::timeout(after, work).await.unwrap_or(Err(Failure::Timeout { after }))
     }
 }
 

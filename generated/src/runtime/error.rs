@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::text::excerpt;
-use super::{ApiError, ErrorCode, Method};
+use super::{ApiError, CallInfo, ErrorCode};
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -17,8 +17,8 @@ pub enum Error<E = ApiError> {
     /// The API refused the call. To look at the error by reference, use [`Error::api`].
     #[non_exhaustive]
     Api {
-        /// The method that was called.
-        at: &'static Method,
+        /// The method that was called, and how.
+        at: Box<CallInfo>,
         /// What the API answered.
         error: Box<E>,
         /// What the fields of the error say, shortened, for messages; empty when there are none.
@@ -27,8 +27,8 @@ pub enum Error<E = ApiError> {
     /// The request cannot be sent as it is; nothing was sent.
     #[non_exhaustive]
     Invalid {
-        /// The method that was called.
-        at: &'static Method,
+        /// The method that was called, and how.
+        at: Box<CallInfo>,
         /// The parameter, such as `keys[2].data`; empty when it is the request as a whole.
         path: Box<str>,
         /// What is wrong with it.
@@ -37,8 +37,8 @@ pub enum Error<E = ApiError> {
     /// The connection could not be made, or broke.
     #[non_exhaustive]
     Transport {
-        /// The method that was called.
-        at: &'static Method,
+        /// The method that was called, and how.
+        at: Box<CallInfo>,
         /// What happened, with the host.
         message: Box<str>,
         /// Whether it failed before anything was sent.
@@ -49,8 +49,8 @@ pub enum Error<E = ApiError> {
     /// The server, or something before it, answered with a failure status.
     #[non_exhaustive]
     Http {
-        /// The method that was called.
-        at: &'static Method,
+        /// The method that was called, and how.
+        at: Box<CallInfo>,
         /// The HTTP status.
         status: u16,
         /// The beginning of the answer.
@@ -59,16 +59,16 @@ pub enum Error<E = ApiError> {
     /// The answer took too long. Whether the call took effect is not known.
     #[non_exhaustive]
     Timeout {
-        /// The method that was called.
-        at: &'static Method,
+        /// The method that was called, and how.
+        at: Box<CallInfo>,
         /// How long the call was waited for.
         after: Duration,
     },
     /// The answer is not what it should be.
     #[non_exhaustive]
     Decode {
-        /// The method that was called.
-        at: &'static Method,
+        /// The method that was called, and how.
+        at: Box<CallInfo>,
         /// Where in the answer, such as `result.models[3].createdAt`; empty when it is the answer as a whole.
         path: Box<str>,
         /// What is wrong there.
@@ -79,13 +79,14 @@ pub enum Error<E = ApiError> {
     /// The client was closed before the answer came.
     #[non_exhaustive]
     Closed {
-        /// The method that was called.
-        at: &'static Method,
+        /// The method that was called, and how.
+        at: Box<CallInfo>,
     },
 }
 
 impl<E> Error<E> {
-    fn at(&self) -> &'static Method {
+    /// Which call it was, and how it went.
+    pub fn info(&self) -> &CallInfo {
         match self {
             Self::Api { at, .. }
             | Self::Invalid { at, .. }
@@ -99,12 +100,27 @@ impl<E> Error<E> {
 
     /// The service that was called, such as `Model`.
     pub fn service(&self) -> &'static str {
-        self.at().service
+        self.info().method.service
     }
 
     /// The method that was called, such as `train`.
     pub fn method(&self) -> &'static str {
-        self.at().name
+        self.info().method.name
+    }
+
+    /// How often the call was tried: zero if nothing was sent because the request cannot be sent as it is.
+    pub fn attempts(&self) -> u32 {
+        self.info().attempts
+    }
+
+    /// How long the call took, with all attempts and the time between them.
+    pub fn elapsed(&self) -> Duration {
+        self.info().elapsed
+    }
+
+    /// What the server calls the request, if it gave it a name in the header `x-request-id`.
+    pub fn request_id(&self) -> Option<&str> {
+        self.info().request_id()
     }
 
     /// What the API answered, if it was the API that refused the call.
@@ -138,15 +154,12 @@ impl<E: ErrorCode> Error<E> {
     ///
     /// A method that is not safe to repeat is retryable only when it is certain that the call took no effect.
     pub fn is_retryable(&self) -> bool {
-        let idempotent = self.at().idempotent;
+        let idempotent = self.info().method.idempotent;
         match self {
             Self::Api { error, .. } => error.is_retryable(),
             Self::Transport { unsent, .. } => *unsent || idempotent,
-            Self::Http { status, .. } => match status {
-                429 | 503 => true,
-                408 | 500 | 502 | 504 => idempotent,
-                _ => false,
-            },
+            Self::Http { status: 429 | 503, .. } => true,
+            Self::Http { status, .. } => idempotent && is_transient(*status),
             Self::Timeout { .. } => idempotent,
             Self::Invalid { .. } | Self::Decode { .. } | Self::Closed { .. } => false,
         }
@@ -168,10 +181,20 @@ impl<E: ErrorCode> Error<E> {
 
 impl<E: ErrorCode> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = self.at();
-        if !at.service.is_empty() {
-            write!(f, "{}.{}: ", at.service, at.name)?;
+        let at = self.info();
+        if !at.method.service.is_empty() {
+            write!(f, "{}.{}: ", at.method.service, at.method.name)?;
         }
+        self.write_reason(f)?;
+        match at.attempts {
+            0 | 1 => Ok(()),
+            attempts => write!(f, "; tried {attempts} times in {:.1?}", at.elapsed),
+        }
+    }
+}
+
+impl<E: ErrorCode> Error<E> {
+    fn write_reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Api { error, detail, .. } => write_api(f, &**error, detail),
             Self::Invalid { path, reason, .. } if path.is_empty() => write!(f, "{reason}; nothing was sent"),
@@ -220,12 +243,18 @@ impl<E: ErrorCode> std::error::Error for Error<E> {
     }
 }
 
+/// Whether a server with this status may have another one later.
+fn is_transient(status: u16) -> bool {
+    // Not implemented, and not that version of HTTP: these stay.
+    matches!(status, 408 | 429 | 500 | 502..=504 | 506..=599)
+}
+
 /// Why a call failed, by everyone who does not need to know which call it is.
 #[derive(Debug)]
 pub(crate) enum Failure {
     Invalid { path: String, reason: String },
     Transport { message: String, unsent: bool, source: Option<Source> },
-    Http { status: u16, excerpt: String },
+    Http { status: u16, excerpt: String, unsent: bool },
     Timeout { after: Duration },
     Decode { path: String, message: String, excerpt: String },
 }
@@ -248,17 +277,47 @@ impl Failure {
         self
     }
 
-    pub(crate) fn at<E>(self, at: &'static Method) -> Error<E> {
+    pub(crate) fn at<E>(self, at: impl Into<CallInfo>) -> Error<E> {
+        let at = Box::new(at.into());
         match self {
             Self::Invalid { path, reason } => Error::Invalid { at, path: path.into(), reason: reason.into() },
             Self::Transport { message, unsent, source } => {
                 Error::Transport { at, message: message.into(), unsent, source }
             }
-            Self::Http { status, excerpt } => Error::Http { at, status, excerpt: excerpt.into() },
+            Self::Http { status, excerpt, .. } => Error::Http { at, status, excerpt: excerpt.into() },
             Self::Timeout { after } => Error::Timeout { at, after },
             Self::Decode { path, message, excerpt } => {
                 Error::Decode { at, path: path.into(), message: message.into(), excerpt: excerpt.into() }
             }
+        }
+    }
+
+    /// Whether the request provably did not reach the server, although it may another time.
+    pub(crate) fn is_unsent(&self) -> bool {
+        match self {
+            Self::Transport { unsent, .. } => *unsent,
+            Self::Http { status, unsent, .. } => *unsent && is_transient(*status),
+            _ => false,
+        }
+    }
+
+    /// Whether another attempt may succeed.
+    pub(crate) fn is_transient(&self) -> bool {
+        match self {
+            Self::Transport { .. } | Self::Timeout { .. } => true,
+            Self::Http { status, .. } => is_transient(*status),
+            Self::Invalid { .. } | Self::Decode { .. } => false,
+        }
+    }
+
+    /// The kind of failure in a word, for logs.
+    pub(crate) fn kind(&self) -> String {
+        match self {
+            Self::Invalid { .. } => "invalid_request".to_owned(),
+            Self::Transport { .. } => "transport".to_owned(),
+            Self::Http { status, .. } => status.to_string(),
+            Self::Timeout { .. } => "timeout".to_owned(),
+            Self::Decode { .. } => "malformed_answer".to_owned(),
         }
     }
 

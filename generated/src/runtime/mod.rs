@@ -7,21 +7,30 @@ mod build_error;
 mod builder;
 mod bytes_notation;
 mod call;
+mod call_info;
 mod client;
+mod credentials;
 #[cfg(feature = "dynamic")]
 mod dynamic;
 mod endpoint;
 mod error;
 mod error_codes;
 mod events;
+mod exchange;
+mod middleware;
 mod open;
 mod operation;
+mod options;
+mod retry;
 mod secret;
 #[cfg(feature = "server")]
 mod server;
 mod socket;
 mod tensor_serde;
+#[cfg(feature = "test-util")]
+pub mod testing;
 mod text;
+mod trace;
 mod transport;
 mod wire;
 
@@ -32,7 +41,9 @@ pub use blob::{Base64, Blob};
 pub use build_error::BuildError;
 pub use builder::ClientBuilder;
 pub use call::Call;
+pub use call_info::CallInfo;
 pub use client::Client;
+pub use credentials::{ApiKeyProvider, ProviderError};
 #[cfg(feature = "dynamic")]
 pub use dynamic::{DynamicOperation, dynamic};
 pub use error::Error;
@@ -40,14 +51,17 @@ pub use error_codes::Meaning;
 pub use events::{
     Channel, EndReason, EventError, EventKind, EventSet, IdSource, RawEvent, Subscribes, Subscription, Update,
 };
+pub use middleware::{Attempt, AttemptOutcome, Middleware};
 pub use open::{JsonKind, Keyed, Kinded, Tagged};
 pub use operation::{Method, Operation, Route};
+pub use retry::RetryPolicy;
 pub use secret::ApiKey;
 #[cfg(feature = "server")]
 pub use server::{
     Answer, Connection, EventHub, IncomingRequest, Outgoing, Reply, Router, Routes, ServiceError, handle,
     not_implemented,
 };
+pub use transport::{Transport, TransportError, TransportRequest, TransportResponse};
 pub use wire::{AnswerFrame, BlobRule, Payload, RequestFrame};
 
 pub use crate::tensor::Tensor;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::pending::{Asked, Awaited};
 use super::serving::Serving;
 use super::{Answered, Effect, Lease, Opens};
+use crate::runtime::trace;
 use crate::runtime::wire::{self, Outcome};
 use crate::runtime::{Channel, EndReason, IdSource, Method};
 
@@ -81,7 +82,10 @@ impl Serving<'_> {
         let readers = &mut self.task.readers;
         let outcome = channel.subscribe.map(|method| wire::outcome(method, answer));
         match outcome {
-            Some(Ok(Outcome::Result(_))) | None => readers.resumed(channel.service, id),
+            Some(Ok(Outcome::Result(_))) | None => {
+                trace::subscribed_again(channel.service, id);
+                readers.resumed(channel.service, id);
+            }
             Some(Ok(Outcome::Error(error))) => readers.end(channel.service, id, &EndReason::Refused(error)),
             Some(Err(failure)) => {
                 let message = format!("the answer to subscribing again is malformed: {}", failure.explain());

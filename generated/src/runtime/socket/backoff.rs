@@ -1,7 +1,8 @@
 //! When to connect again.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
+
+use crate::runtime::retry::up_to;
 
 /// How a lost connection is made again for the sake of subscriptions.
 #[derive(Clone, Copy, Debug)]
@@ -47,12 +48,8 @@ impl Backoff {
 
 /// Between half of it and all.
 fn shortened(delay: Duration) -> Duration {
-    // Each state of this hasher is another one, by chance.
-    let chance = RandomState::new().build_hasher().finish();
     let half = delay.checked_div(2).unwrap_or_default();
-    let most = u64::try_from(half.as_nanos()).unwrap_or(u64::MAX);
-    let more = chance.checked_rem(most.saturating_add(1)).unwrap_or_default();
-    half.saturating_add(Duration::from_nanos(more))
+    half.saturating_add(up_to(half))
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ impl Lost {
     /// The failure of a call.
     pub(crate) fn failure(&self, unsent: bool) -> Failure {
         match &self.status {
-            Some((status, excerpt)) => Failure::Http { status: *status, excerpt: excerpt.clone() },
+            Some((status, excerpt)) => Failure::Http { status: *status, excerpt: excerpt.clone(), unsent },
             None => Failure::Transport { message: self.message.clone(), unsent, source: None },
         }
     }

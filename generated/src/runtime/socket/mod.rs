@@ -28,11 +28,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
+use super::credentials::Credentials;
 use super::error::Failure;
 use super::events::Limits;
 use super::text::count;
 use super::wire;
-use super::{ApiKey, Channel, IdSource, Method, RequestFrame};
+use super::{Channel, IdSource, Method, RequestFrame};
 use shared::{Call, Shared};
 
 pub(crate) use backoff::Reconnect;
@@ -41,7 +42,7 @@ pub(crate) use backoff::Reconnect;
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) dial: Box<dyn Dial>,
-    pub(crate) key: Option<ApiKey>,
+    pub(crate) credentials: Arc<Credentials>,
     /// The most bytes of a message.
     pub(crate) most_bytes: usize,
     pub(crate) heartbeat: Heartbeat,
@@ -132,7 +133,8 @@ impl Socket {
             let reason = "it travels on the WebSocket, for which the cargo feature `ws` is off";
             return Err(Failure::invalid("", reason));
         };
-        let Settings { key, most_bytes, .. } = &shared.settings;
+        let Settings { credentials, most_bytes, .. } = &shared.settings;
+        let key = credentials.key().await?;
         let message = wire::request_message(&wire::socket_request(method, frame, key.as_ref())?);
         if message.len() > *most_bytes {
             let reason = format!(

@@ -179,8 +179,10 @@ impl<'a> Serving<'a> {
 
     /// Sends a message of which the only parameter is an id.
     fn send_about(&mut self, method: &'static Method, param: &str, id: &str, awaited: Awaited) {
-        let key = self.task.shared.settings.key.as_ref();
-        if let Ok(request) = wire::id_request(param, id).and_then(|frame| wire::socket_request(method, frame, key)) {
+        let key = self.task.shared.settings.credentials.last();
+        if let Ok(request) =
+            wire::id_request(param, id).and_then(|frame| wire::socket_request(method, frame, key.as_ref()))
+        {
             let id = self.pending.add(awaited);
             self.link.send(wire::with_id(wire::request_message(&request), id));
         }

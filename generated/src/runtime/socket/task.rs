@@ -12,6 +12,7 @@ use super::readers::Readers;
 use super::serving::Serving;
 use super::shared::{Shared, Work};
 use super::{Link, Lost};
+use crate::runtime::trace;
 
 pub(super) struct Task {
     pub(super) shared: Arc<Shared>,
@@ -51,21 +52,28 @@ impl Task {
     async fn connection(&mut self) {
         let lost = match self.connect().await {
             None => return,
-            Some(Ok(link)) => match Serving::new(self, link).run().await {
-                None => return,
-                Some(lost) => lost,
-            },
+            Some(Ok(link)) => {
+                trace::connected(self.shared.settings.dial.target());
+                match Serving::new(self, link).run().await {
+                    None => return,
+                    Some(lost) => lost,
+                }
+            }
             Some(Err(lost)) => {
                 self.shared.fail(&lost);
                 lost
             }
         };
+        trace::lost(self.shared.settings.dial.target(), &lost.message);
         self.readers.lost(&lost);
         if self.readers.is_empty() {
             return;
         }
         match self.backoff.next() {
-            Some(delay) => self.pause(delay).await,
+            Some(delay) => {
+                trace::reconnecting(self.shared.settings.dial.target(), delay);
+                self.pause(delay).await;
+            }
             None => self.readers.end_all(&lost),
         }
     }

@@ -1,6 +1,6 @@
 //! Headers of every request: ours, and the user's over them.
 
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use crate::runtime::{ApiKey, BuildError};
 
@@ -26,19 +26,35 @@ pub(crate) struct Headers(HeaderMap);
 
 impl Headers {
     /// Our own headers, and the user's: a name that the user gives replaces ours; given twice, it is sent twice.
-    pub(crate) fn new(key: Option<&ApiKey>, extra: &[(String, String)]) -> Result<Self, BuildError> {
+    pub(crate) fn new(extra: &[(String, String)]) -> Result<Self, BuildError> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        if let Some(key) = key {
-            headers.insert(AUTHORIZATION, bearer(key)?);
-        }
-        let theirs = theirs(extra)?;
-        for name in theirs.keys() {
+        Ok(Self(headers).with(&theirs(extra)?))
+    }
+
+    /// No headers at all.
+    #[cfg(feature = "server")]
+    pub(crate) fn none() -> Self {
+        Self(HeaderMap::new())
+    }
+
+    /// With these over them.
+    pub(crate) fn with(&self, others: &HeaderMap) -> Self {
+        let mut headers = self.0.clone();
+        for name in others.keys() {
             headers.remove(name);
         }
-        headers.extend(theirs);
-        Ok(Self(headers))
+        headers.extend(others.clone());
+        Self(headers)
+    }
+
+    /// With the key, unless another authorization has been given.
+    pub(crate) fn authorized(mut self, bearer: Option<HeaderValue>) -> Self {
+        if let (Some(bearer), false) = (bearer, self.0.contains_key(AUTHORIZATION)) {
+            self.0.insert(AUTHORIZATION, bearer);
+        }
+        self
     }
 
     /// The user's alone, for connecting a WebSocket.
@@ -80,9 +96,9 @@ fn theirs(extra: &[(String, String)]) -> Result<HeaderMap, BuildError> {
     Ok(theirs)
 }
 
-fn bearer(key: &ApiKey) -> Result<HeaderValue, BuildError> {
-    let invalid = |_| BuildError::ApiKey { reason: "has control characters".to_owned() };
-    let mut value = HeaderValue::try_from(format!("Bearer {}", key.expose())).map_err(invalid)?;
+/// The header of a key; nothing if it cannot stand in one.
+pub(crate) fn bearer(key: &ApiKey) -> Option<HeaderValue> {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", key.expose())).ok()?;
     value.set_sensitive(true);
-    Ok(value)
+    Some(value)
 }

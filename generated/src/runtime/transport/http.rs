@@ -5,12 +5,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::header::CONTENT_ENCODING;
 use reqwest::{Response, Url};
+use tokio::sync::Semaphore;
 
 use super::reason::{Doing, failure};
 use super::receive::Arriving;
-use super::{Headers, Transport, WireCall, body};
+use super::{Transport, TransportError, TransportRequest, TransportResponse, body};
 use crate::runtime::error::Failure;
-use crate::runtime::text::excerpt;
 use crate::runtime::{AnswerBuffer, BoxFuture, BuildError};
 
 /// The most bytes of an answer with a failure status that are read.
@@ -20,9 +20,12 @@ const FAILURE: usize = 4096;
 #[derive(Debug)]
 pub(crate) struct HttpSettings {
     pub(crate) base: Url,
-    pub(crate) headers: Headers,
     pub(crate) connect_timeout: Duration,
     pub(crate) max_answer_bytes: u64,
+    /// The most connections, and so the most requests at a time.
+    pub(crate) max_connections: usize,
+    /// To be used instead of one of our own.
+    pub(crate) pool: Option<reqwest::Client>,
     #[cfg(feature = "rustls")]
     pub(crate) tls: rustls::ClientConfig,
 }
@@ -30,41 +33,37 @@ pub(crate) struct HttpSettings {
 #[derive(Debug)]
 pub(crate) struct Http {
     pool: reqwest::Client,
+    room: Semaphore,
     settings: HttpSettings,
 }
 
 impl Http {
     pub(crate) fn new(settings: HttpSettings, is_local: bool) -> Result<Self, BuildError> {
-        let builder = reqwest::Client::builder()
-            .user_agent(concat!("decthings-rust/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(settings.connect_timeout)
-            .tcp_nodelay(true)
-            .referer(false);
-        // To this machine the key goes unencrypted, which must not lead through a proxy.
-        let builder = if is_local { builder.no_proxy() } else { builder };
-        #[cfg(feature = "rustls")]
-        let builder = builder.tls_backend_preconfigured(settings.tls.clone());
-        let pool = builder.build().map_err(|error| BuildError::Setup { source: Box::new(error) })?;
-        Ok(Self { pool, settings })
+        let pool = match &settings.pool {
+            Some(pool) => pool.clone(),
+            None => pool(&settings, is_local).map_err(|error| BuildError::Setup { source: Box::new(error) })?,
+        };
+        let room = Semaphore::new(settings.max_connections.clamp(1, Semaphore::MAX_PERMITS));
+        Ok(Self { pool, room, settings })
     }
 
-    async fn post(&self, call: WireCall) -> Result<Bytes, Failure> {
+    async fn post(&self, request: TransportRequest) -> Result<TransportResponse, Failure> {
         let base = self.settings.base.as_str();
-        let url = format!("{}/{}/{}", base.trim_end_matches('/'), call.method.service, call.method.name);
-        let request =
-            self.pool.post(url).headers(self.settings.headers.map()).body(body::body(call.frame.to_segments()));
-        let buffer = call.buffer;
-        drop(call.frame);
-        let response = request.send().await.map_err(|error| failure(error, base, Doing::Sending))?;
-        if !response.status().is_success() {
-            return Err(refused(response, &self.settings.headers).await);
-        }
-        if let Some(coding) = response.headers().get(CONTENT_ENCODING).filter(|coding| *coding != "identity") {
-            let message = format!("it is encoded as {coding:?}, which was not asked for");
-            return Err(Failure::decode("", message, ""));
-        }
-        self.read(response, buffer).await
+        let gone = |_| Failure::Transport { message: "the client has ended".to_owned(), unsent: true, source: None };
+        let _permit = self.room.acquire().await.map_err(gone)?;
+        let url = format!("{}{}", base.trim_end_matches('/'), request.path());
+        let TransportRequest { headers, body, buffer, .. } = request;
+        let request = self.pool.post(url).headers(headers).body(body::body(body));
+        let mut response = request.send().await.map_err(|error| failure(error, base, Doing::Sending))?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        // What is not going to be read as an answer is not worth its time.
+        let is_plain = headers.get(CONTENT_ENCODING).is_none_or(|coding| coding == "identity");
+        let body = match status.is_success() {
+            true if is_plain => self.read(response, buffer).await?,
+            true => Bytes::new(),
+            false => beginning(response).await,
+        };
+        Ok(TransportResponse::new(status, body).headers(headers))
     }
 
     async fn read(&self, mut response: Response, buffer: Option<AnswerBuffer>) -> Result<Bytes, Failure> {
@@ -78,14 +77,30 @@ impl Http {
 }
 
 impl Transport for Http {
-    fn carry(&self, call: WireCall) -> BoxFuture<'_, Result<Bytes, Failure>> {
-        Box::pin(self.post(call))
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+        Box::pin(async { self.post(request).await.map_err(TransportError::from) })
     }
 }
 
-/// A failure status, with the beginning of what the server has to say about it.
-async fn refused(mut response: Response, sent: &Headers) -> Failure {
-    let status = response.status().as_u16();
+fn pool(settings: &HttpSettings, is_local: bool) -> reqwest::Result<reqwest::Client> {
+    let builder = reqwest::Client::builder()
+        .user_agent(concat!("decthings-rust/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        // Whether a request is sent again is decided in one place, which knows what is safe to repeat.
+        .retry(reqwest::retry::never())
+        .pool_max_idle_per_host(settings.max_connections)
+        .connect_timeout(settings.connect_timeout)
+        .tcp_nodelay(true)
+        .referer(false);
+    // To this machine the key goes unencrypted, which must not lead through a proxy.
+    let builder = if is_local { builder.no_proxy() } else { builder };
+    #[cfg(feature = "rustls")]
+    let builder = builder.tls_backend_preconfigured(settings.tls.clone());
+    builder.build()
+}
+
+/// The beginning of what a server says with a failure status.
+async fn beginning(mut response: Response) -> Bytes {
     let mut text = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
         let left = FAILURE.saturating_sub(text.len());
@@ -94,6 +109,5 @@ async fn refused(mut response: Response, sent: &Headers) -> Failure {
             break;
         }
     }
-    let text = sent.redact(&String::from_utf8_lossy(&text));
-    Failure::Http { status, excerpt: excerpt(text.trim()) }
+    text.into()
 }

@@ -1,20 +1,19 @@
 //! Calls to services of the same process: the same frames, no socket.
 
-use bytes::Bytes;
+use http::StatusCode;
 
-use super::{Transport, WireCall};
-use crate::runtime::error::Failure;
+use super::{Transport, TransportError, TransportRequest, TransportResponse};
 use crate::runtime::{BoxFuture, Router};
 
 #[derive(Debug)]
 pub(crate) struct InProcess(pub(crate) Router);
 
 impl Transport for InProcess {
-    fn carry(&self, call: WireCall) -> BoxFuture<'_, Result<Bytes, Failure>> {
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
         Box::pin(async move {
-            let body = call.frame.to_bytes();
-            let answer = self.0.handle(call.method.service, call.method.name, body).await;
-            Ok(answer.to_bytes())
+            let body = request.to_bytes();
+            let answer = self.0.handle(request.method.service, request.method.name, body).await;
+            Ok(TransportResponse::new(StatusCode::OK, answer.to_bytes()))
         })
     }
 }

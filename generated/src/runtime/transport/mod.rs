@@ -1,44 +1,71 @@
-//! How frames travel. Each way of travelling is a [`Transport`].
+//! How requests travel. Each way of travelling is a [`Transport`].
 
+mod answer;
 mod body;
+mod error;
 mod headers;
 mod http;
 #[cfg(feature = "server")]
 mod in_process;
 mod reason;
 mod receive;
+mod request;
 #[cfg(feature = "rustls")]
 pub(crate) mod tls;
 #[cfg(feature = "ws")]
 mod websocket;
 
-pub(crate) use headers::Headers;
+pub use answer::TransportResponse;
+pub use error::TransportError;
+pub(crate) use headers::{Headers, bearer};
 pub(crate) use http::{Http, HttpSettings};
 #[cfg(feature = "server")]
 pub(crate) use in_process::InProcess;
+pub use request::TransportRequest;
 #[cfg(feature = "ws")]
 pub(crate) use websocket::WebSocketDial;
 
-use std::fmt::Debug;
+use super::{BoxFuture, Method};
 
-use bytes::Bytes;
+///
+/// It makes one attempt. Deadlines and retries are the client's matter, which drops the future when it takes too long.
+///
+/// ```
+/// use decthings::runtime::{BoxFuture, Transport, TransportError, TransportRequest, TransportResponse};
+///
+/// /// Counts what passes.
+/// struct Counter<T>(T, std::sync::atomic::AtomicUsize);
+///
+/// impl<T: Transport> Transport for Counter<T> {
+///     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+///         self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///         self.0.send(request)
+///     }
+/// }
+/// ```
+pub trait Transport: Send + Sync + 'static {
+    /// Sends a request, and gives the answer, whatever its status.
+    ///
+    /// # Errors
+    ///
+    /// There is no answer. An error that says that nothing was sent lets any method be tried again.
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>>;
 
-use super::error::Failure;
-use super::{AnswerBuffer, BoxFuture, Method, RequestFrame};
-
-/// A call without its types.
-#[derive(Debug)]
-pub(crate) struct WireCall {
-    pub(crate) method: &'static Method,
-    pub(crate) frame: RequestFrame,
-    /// What the answer is read into, where it is read piece by piece.
-    pub(crate) buffer: Option<AnswerBuffer>,
+    /// Whether this call is carried, too, although it would travel on the WebSocket.
+    ///
+    /// It is not, unless this is overridden, as test doubles do. A [`Subscription`](super::Subscription) needs the
+    /// WebSocket in any case.
+    fn replaces_socket(&self, _method: &Method) -> bool {
+        false
+    }
 }
 
-/// Carries a call to the service and its answer back.
-///
-/// Deadlines are the caller's matter: it drops the future.
-pub(crate) trait Transport: Debug + Send + Sync {
-    /// The answer: its JSON and its blobs, as in the body of an HTTP answer.
-    fn carry(&self, call: WireCall) -> BoxFuture<'_, Result<Bytes, Failure>>;
+impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+        (**self).send(request)
+    }
+
+    fn replaces_socket(&self, method: &Method) -> bool {
+        (**self).replaces_socket(method)
+    }
 }

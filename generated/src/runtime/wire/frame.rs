@@ -40,6 +40,11 @@ impl RequestFrame {
         coalesce(pieces.chain(self.blobs.iter().flat_map(|blob| blob.segments().iter().cloned())))
     }
 
+    /// The number of bytes of its JSON and blobs.
+    pub(crate) fn size(&self) -> usize {
+        self.blobs.iter().fold(self.json.len(), |sum, blob| sum.saturating_add(blob.len()))
+    }
+
     /// The body of an HTTP request in one piece.
     pub fn to_bytes(&self) -> Bytes {
         join(&self.to_segments())

@@ -10,6 +10,7 @@ mod message;
 mod path;
 mod payload;
 mod place;
+mod refusal;
 mod rules;
 pub(crate) mod scope;
 
@@ -19,7 +20,8 @@ pub use rules::BlobRule;
 
 pub(crate) use event::{Event, decode_event, encode_event};
 pub(crate) use message::{ServerMessage, id_request, read_server_message, request_message, socket_request, with_id};
-pub(crate) use payload::total;
+pub(crate) use payload::{join, total};
+pub(crate) use refusal::refusal;
 #[cfg(feature = "server")]
 pub(crate) use {
     event::event_message,
@@ -31,7 +33,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::error::Failure;
-use super::{ApiError, Error, ErrorCode, Method, Operation, Route};
+use super::{ApiError, CallInfo, Error, ErrorCode, Method, Operation, Route};
 use scope::Parked;
 
 /// A request in its frame.
@@ -59,19 +61,18 @@ fn param_of(frame: &RequestFrame, param: &str) -> Option<Value> {
 }
 
 /// An answer, read into the method's types.
-pub(crate) fn decode_answer<R: Operation>(answer: Bytes) -> Result<R::Output, Error<R::Error>> {
-    let at = R::METHOD;
-    match answer::read(answer, at.response_blobs) {
+pub(crate) fn decode_answer<R: Operation>(answer: Bytes, at: CallInfo) -> Result<R::Output, Error<R::Error>> {
+    match answer::read(answer, at.method.response_blobs) {
         Ok(answer::Reply::Result(result)) => result.read("result").map_err(|failure| failure.at(at)),
         Ok(answer::Reply::Error(error)) => Err(api_error(at, error)),
         Err(failure) => Err(failure.at(at)),
     }
 }
 
-fn api_error<E: ErrorCode>(at: &'static Method, error: ApiError) -> Error<E> {
+fn api_error<E: ErrorCode>(at: CallInfo, error: ApiError) -> Error<E> {
     let (json, detail) = (error.to_json(), error.detail());
     match E::from_api(error) {
-        Ok(error) => Error::Api { at, error: Box::new(error), detail: detail.into() },
+        Ok(error) => Error::Api { at: Box::new(at), error: Box::new(error), detail: detail.into() },
         Err(error) => {
             let path = if error.path().is_empty() { "error".to_owned() } else { format!("error.{}", error.path()) };
             Failure::decode(path, error.message(), &json.to_string()).at(at)
@@ -80,7 +81,7 @@ fn api_error<E: ErrorCode>(at: &'static Method, error: ApiError) -> Error<E> {
 }
 
 /// A request, read from its frame.
-#[cfg(feature = "dynamic")]
+#[cfg(any(feature = "dynamic", feature = "test-util"))]
 pub(crate) fn decode_request<T: serde::de::DeserializeOwned>(method: &Method, body: Bytes) -> Result<T, Failure> {
     decode_frame(method, RequestFrame::read(body)?)
 }
@@ -107,6 +108,14 @@ pub(crate) fn encode_error(error: &ApiError) -> AnswerFrame {
     AnswerFrame::new(answer::write("error", error.to_json().to_string().as_bytes()), Vec::new())
 }
 
+/// The JSON and the blobs of an answer.
+#[cfg(feature = "test-util")]
+pub(crate) fn answer_parts(mut answer: Bytes) -> Result<(Bytes, Vec<Bytes>), Failure> {
+    let json = frame::take_json(&mut answer)?;
+    let mut blobs = frame::Blobs::of_answer(answer)?;
+    Ok((json, std::iter::from_fn(|| blobs.next()).collect()))
+}
+
 /// An empty result in its frame.
 #[cfg(feature = "server")]
 pub(crate) fn encode_empty() -> AnswerFrame {
@@ -130,7 +139,7 @@ pub(crate) fn unsubscribed(at: &'static Method, answer: Bytes) -> Result<(), Err
     match outcome(at, answer) {
         Ok(Outcome::Result(_)) => Ok(()),
         Ok(Outcome::Error(error)) if none == Some(error.code()) => Ok(()),
-        Ok(Outcome::Error(error)) => Err(api_error(at, error)),
+        Ok(Outcome::Error(error)) => Err(api_error(at.into(), error)),
         Err(failure) => Err(failure.at(at)),
     }
 }

@@ -1,0 +1,14 @@
+//! What a call does otherwise than its client says.
+
+use std::time::Duration;
+
+use super::{AnswerBuffer, RetryPolicy};
+
+/// What a call does otherwise than its client says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) buffer: Option<AnswerBuffer>,
+}

@@ -1,0 +1,152 @@
+//! Doubles of the service: scripted answers and recorded calls.
+
+use std::path::PathBuf;
+
+use decthings::api::model::{DeleteModelRequest, TrainError, TrainRequest, TrainResult};
+use decthings::runtime::TransportError;
+use decthings::testing::{Cassette, Recorder, Script};
+use decthings::types::{ExecutionLocation, LauncherSpec, ParameterProvider};
+use decthings::{Client, Error, RetryPolicy, Tensor};
+
+use super::server::{Act, Server, ok};
+use super::{KEY, ask, bytes_of, good, soon};
+
+fn client(script: &Script) -> Client {
+    Client::builder().transport(script.clone()).retry(RetryPolicy::off()).build().unwrap()
+}
+
+async fn train(client: &Client) -> Result<TrainResult, Error<TrainError>> {
+    let launcher = ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096));
+    let params = [ParameterProvider::new("x", vec![Tensor::from([1.0_f32, 2.0])])];
+    soon(client.model().train("m", "n", params, launcher)).await
+}
+
+#[tokio::test]
+async fn a_script_answers_in_order_and_tells_what_was_called() {
+    let script = Script::new()
+        .answer::<TrainRequest>(Ok(TrainResult::new("session")))
+        .answer::<TrainRequest>(Err(TrainError::ModelNotFound))
+        .fail::<DeleteModelRequest>(TransportError::new("the line is cut"));
+    let client = client(&script);
+    assert_eq!(train(&client).await.unwrap().training_session_id, "session");
+    assert_eq!(train(&client).await.unwrap_err().into_api().unwrap(), TrainError::ModelNotFound);
+    assert!(script.check().unwrap_err().to_string().contains("never called: [Model.deleteModel]"));
+    let error = soon(client.model().delete_model("m")).await.unwrap_err();
+    assert!(error.to_string().contains("the line is cut"), "{error}");
+    script.check().unwrap();
+    let calls = script.calls();
+    assert_eq!((calls.len(), calls[0].service(), calls[2].method()), (3, "Model", "deleteModel"));
+    let request: TrainRequest = calls[0].request().unwrap();
+    assert_eq!((request.model_id.as_str(), request.new_state_name.as_str()), ("m", "n"));
+    assert!(calls[0].request::<DeleteModelRequest>().unwrap_err().to_string().contains("Model.train"));
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_in_the_script_says_what_is() {
+    let script = Script::new().answer::<TrainRequest>(Ok(TrainResult::new("session")));
+    let client = client(&script);
+    let text = soon(client.model().delete_model("m")).await.unwrap_err().to_string();
+    assert!(text.contains("Model.deleteModel") && text.contains("expects a call of Model.train next"), "{text}");
+    train(&client).await.unwrap();
+    let text = train(&client).await.unwrap_err().to_string();
+    assert!(text.contains("no answer left"), "{text}");
+    let text = script.check().unwrap_err().to_string();
+    assert!(text.contains("called without an answer: [Model.deleteModel, Model.train]"), "{text}");
+}
+
+#[tokio::test]
+async fn a_script_answers_calls_of_the_websocket_too() {
+    use decthings::api::debug::{LaunchDebugSessionRequest, LaunchDebugSessionResult};
+    let script = Script::new().answer::<LaunchDebugSessionRequest>(Ok(LaunchDebugSessionResult::new("d")));
+    let launcher = ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096));
+    let call = client(&script).debug().launch_debug_session("m", launcher);
+    assert_eq!(soon(call).await.unwrap().debug_session_id, "d");
+}
+
+/// A path of a file that is removed when dropped.
+struct Tape(PathBuf);
+
+impl Tape {
+    fn new(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("decthings-{}-{name}.jsonl", std::process::id())))
+    }
+
+    fn cassette(&self) -> Cassette {
+        Cassette::open(&self.0).unwrap()
+    }
+}
+
+impl Drop for Tape {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn what_was_recorded_is_played_back_without_the_network() {
+    let tape = Tape::new("played");
+    let server = Server::start(|request| match request.path().ends_with("train") {
+        true => super::faults::api_error(r#"{"error":{"code":"quota_exceeded"}}"#),
+        false => Act::Answer(ok(&good(b"\0abc"))),
+    })
+    .await;
+    let recorder = Recorder::create(&tape.0).unwrap();
+    let live = Client::builder().http_url(server.url()).api_key(KEY).record(recorder).build().unwrap();
+    let (state, refusal) = (ask(&live).await, train(&live).await.unwrap_err());
+    let (address, requests) = (server.address().to_string(), server.seen().requests);
+    drop(server);
+    let cassette = tape.cassette();
+    // Another key, other headers: they are no part of it. Nor is the order.
+    let client = Client::builder().transport(cassette.clone()).api_key("other-key").header("X-A", "b").build().unwrap();
+    assert_eq!(train(&client).await.unwrap_err().to_string(), refusal.to_string());
+    assert_eq!(bytes_of(&ask(&client).await), bytes_of(&state));
+    assert_eq!((cassette.left(), requests), (0, 2));
+    let text = std::fs::read_to_string(&tape.0).unwrap();
+    assert_eq!(text.lines().count(), 2);
+    assert!(!text.contains(&address) && !text.to_lowercase().contains("authorization"), "{text}");
+}
+
+#[tokio::test]
+async fn a_request_that_was_not_recorded_says_what_was_expected_and_what_came() {
+    let tape = Tape::new("mismatch");
+    let server = Server::always(Act::Answer(ok(&good(b"abc")))).await;
+    let live = Client::builder().http_url(server.url()).record(Recorder::create(&tape.0).unwrap()).build().unwrap();
+    ask(&live).await.unwrap();
+    let client = Client::builder().transport(tape.cassette()).build().unwrap();
+    let text = soon(client.model().get_model_state("another")).await.unwrap_err().to_string();
+    for part in ["Model.getModelState came with", "another", "expects Model.getModelState with", r#"{"modelId":"m"}"#] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    ask(&client).await.unwrap();
+    let text = ask(&client).await.unwrap_err().to_string();
+    assert!(text.contains("no call left"), "{text}");
+}
+
+#[tokio::test]
+async fn a_key_is_not_recorded_even_where_the_server_repeats_it() {
+    let tape = Tape::new("secret");
+    let blob = format!("your key is {KEY}");
+    let frame = super::server::frame(&format!(r#"{{"result":{{"stateKeyNames":["{KEY}"]}}}}"#), &[blob.as_bytes()]);
+    let server = Server::in_turn(vec![super::faults::indiscreet("400 Bad Request"), Act::Answer(ok(&frame))]).await;
+    let recorder = Recorder::create(&tape.0).unwrap();
+    let live = Client::builder().http_url(server.url()).api_key(KEY).record(recorder).build().unwrap();
+    ask(&live).await.unwrap_err();
+    ask(&live).await.unwrap();
+    let client = Client::builder().transport(tape.cassette()).build().unwrap();
+    assert!(matches!(ask(&client).await, Err(Error::Http { status: 400, .. })));
+    let state = ask(&client).await.unwrap();
+    let stars = "*".repeat(KEY.len());
+    assert_eq!(
+        (state.data[0].key.as_str(), &*state.data[0].data),
+        (&*stars, format!("your key is {stars}").as_bytes())
+    );
+    assert!(!std::fs::read_to_string(&tape.0).unwrap().contains(KEY));
+}
+
+#[tokio::test]
+async fn a_damaged_cassette_names_the_line() {
+    let tape = Tape::new("damaged");
+    std::fs::write(&tape.0, "{}\n").unwrap();
+    let text = Cassette::open(&tape.0).unwrap_err().to_string();
+    assert!(text.contains("line 1 is no recorded call"), "{text}");
+}

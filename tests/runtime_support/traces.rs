@@ -1,0 +1,125 @@
+//! What is told to whoever listens.
+
+use std::cell::RefCell;
+use std::io;
+use std::sync::Once;
+use std::time::Duration;
+
+use decthings::{Client, RetryPolicy};
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use super::faults::{api_error, status};
+use super::server::{Act, Server, http, ok};
+use super::{KEY, ask, good};
+
+thread_local! {
+    /// What was told on this thread, which is the test's own, since someone listens.
+    static TOLD: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
+
+/// Listens on this thread until it is dropped, to all levels.
+struct Log;
+
+impl Log {
+    fn listen() -> Self {
+        // Subscribers that come and go in other threads would hide what this one waits for.
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            tracing_subscriber::fmt()
+                .with_max_level(tracing::Level::TRACE)
+                .with_span_events(FmtSpan::FULL)
+                .with_ansi(false)
+                .with_writer(|| Told)
+                .init();
+        });
+        TOLD.set(Some(Vec::new()));
+        Self
+    }
+
+    fn text(&self) -> String {
+        TOLD.with_borrow(|told| String::from_utf8(told.clone().unwrap()).unwrap())
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        TOLD.set(None);
+    }
+}
+
+struct Told;
+
+impl io::Write for Told {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        TOLD.with_borrow_mut(|told| told.iter_mut().for_each(|told| told.extend_from_slice(bytes)));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn client(server: &Server) -> Client {
+    let policy = RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO);
+    Client::builder().http_url(server.url()).api_key(KEY).header("X-Token", KEY).retry(policy).build().unwrap()
+}
+
+#[tokio::test]
+async fn calls_and_attempts_are_spans_with_the_usual_names() {
+    let log = Log::listen();
+    let length = good(b"abc").len();
+    let named = http("200 OK", &[&format!("Content-Length: {length}"), "X-Request-Id: r-9"], &good(b"abc"));
+    let server = Server::in_turn(vec![status("503 Busy", b""), Act::Answer(named)]).await;
+    ask(&client(&server)).await.unwrap();
+    let text = log.text();
+    for part in [
+        "otel.name=Model/getModelState",
+        "rpc.system=\"decthings\"",
+        "rpc.service=\"Model\"",
+        "rpc.method=\"getModelState\"",
+        "http.request.resend_count=0",
+        "http.response.status_code=503",
+        "error.type=\"503\"",
+        "waits, and tries again",
+        "http.request.resend_count=1",
+        "http.response.status_code=200",
+        "decthings.attempts=2",
+        "decthings.request_id=\"r-9\"",
+        "histogram.rpc.client.call.duration=",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert!(text.contains(&format!("http.response.body.size={length}")), "{text}");
+}
+
+#[tokio::test]
+async fn the_code_of_a_refusal_is_told() {
+    let log = Log::listen();
+    let server = Server::always(api_error(r#"{"error":{"code":"model_not_found"}}"#)).await;
+    ask(&client(&server)).await.unwrap_err();
+    assert!(log.text().contains("error.type=\"model_not_found\""), "{}", log.text());
+}
+
+#[tokio::test]
+async fn nothing_that_is_told_shows_the_key() {
+    let log = Log::listen();
+    let failures = super::faults::all().await;
+    let server =
+        Server::in_turn(vec![Act::Reset, status("500 Oops", KEY.as_bytes()), Act::Answer(ok(&good(b"")))]).await;
+    let client = client(&server);
+    ask(&client).await.unwrap();
+    let repeated = http("503 Busy", &["Content-Length: 0", &format!("X-Request-Id: {KEY}")], b"");
+    let server = Server::always(Act::Answer(repeated)).await;
+    let error = ask(&self::client(&server)).await.unwrap_err();
+    assert_eq!(error.request_id(), Some("***"));
+    // Also a subscription, whose messages hold the key.
+    let url = format!("ws://{}", super::server::deserted().await);
+    let socket = Client::builder().http_url(server.url()).websocket_url(url).api_key(KEY).retry(RetryPolicy::off());
+    let launcher = decthings::types::ExecutionLocation::temporary_launcher(decthings::types::LauncherSpec::new(1.0, 1));
+    let socket = socket.build().unwrap();
+    let refused = super::soon(socket.debug().launch_debug_session("m", launcher).subscribe()).await.unwrap_err();
+    let text = format!("{}{failures:?}{error:?}{error}{refused:?}{refused}", log.text());
+    assert!(text.contains("decthings::attempt") && text.len() > 10_000);
+    assert!(!text.contains(KEY), "{}", text.lines().find(|line| line.contains(KEY)).unwrap());
+}
