@@ -21,6 +21,10 @@ pub struct LocalConfig {
     pub(crate) allow_remote: bool,
     pub(crate) launcher_startup: Duration,
     pub(crate) limits: Limits,
+    pub(crate) email: String,
+    pub(crate) users: Vec<LocalUser>,
+    /// Names of organizations, and the ids of the users who founded them.
+    pub(crate) invitations: Vec<(String, String)>,
 }
 
 impl LocalConfig {
@@ -31,6 +35,9 @@ impl LocalConfig {
             allow_remote: false,
             launcher_startup: Duration::ZERO,
             limits: Limits::default(),
+            email: "local@localhost".to_owned(),
+            users: Vec::new(),
+            invitations: Vec::new(),
         }
     }
 
@@ -64,6 +71,24 @@ impl LocalConfig {
         self
     }
 
+    /// The email address of the user who calls, `local@localhost` by default.
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = email.into();
+        self
+    }
+
+    /// Adds a user who can be found and invited, but who does not call: all keys are those of the user `local`.
+    pub fn user(mut self, user: LocalUser) -> Self {
+        self.users.push(user);
+        self
+    }
+
+    /// Adds an organization, of a user with that id, that has invited the one who calls.
+    pub fn invitation(mut self, organization: impl Into<String>, founder: impl Into<String>) -> Self {
+        self.invitations.push((organization.into(), founder.into()));
+        self
+    }
+
     /// The first key that is accepted; empty if there is none.
     pub fn first_key(&self) -> &str {
         self.keys.first().map_or("", String::as_str)
@@ -88,6 +113,25 @@ impl fmt::Debug for LocalConfig {
     }
 }
 
+/// A user of a [`Local`](crate::Local).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LocalUser {
+    /// Id of the user.
+    pub id: String,
+    /// Name of the user.
+    pub name: String,
+    /// Email address, which invitations go to.
+    pub email: String,
+}
+
+impl LocalUser {
+    /// Makes one.
+    pub fn new(id: impl Into<String>, name: impl Into<String>, email: impl Into<String>) -> Self {
+        Self { id: id.into(), name: name.into(), email: email.into() }
+    }
+}
+
 /// How much a local Decthings takes on; everything is kept in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -99,7 +143,7 @@ pub struct Limits {
     /// The bodies of the requests that are answered at the same time, together, in bytes: 1 GiB. Above it,
     /// `too_many_requests`.
     pub bodies_bytes: usize,
-    /// The memory that all entries and states take together, about, in bytes: 4 GiB. Above it, `quota_exceeded`.
+    /// The memory that all entries, states and files take together, about, in bytes: 4 GiB. Above it, `quota_exceeded`.
     pub stored_bytes: u64,
     /// The datasets: 1,000. Above it, `quota_exceeded`.
     pub datasets: usize,
@@ -108,6 +152,12 @@ pub struct Limits {
     pub entries: usize,
     /// The models: 1,000. Above it, `quota_exceeded`.
     pub models: usize,
+    /// The organizations: 1,000. Above it, `quota_exceeded`.
+    pub organizations: usize,
+    /// The persistent launchers: 100. Above it, `quota_exceeded`.
+    pub persistent_launchers: usize,
+    /// The repositories for images: 1,000. Above it, `quota_exceeded`.
+    pub repositories: usize,
     /// The states of a model, with those being made: 1,000. Above it, `quota_exceeded`.
     pub states: usize,
     /// The snapshots of a model: 1,000. Above it, `quota_exceeded`.
@@ -132,6 +182,9 @@ impl Default for Limits {
             datasets: 1_000,
             entries: 100_000,
             models: 1_000,
+            organizations: 1_000,
+            persistent_launchers: 100,
+            repositories: 1_000,
             states: 1_000,
             snapshots: 1_000,
             training_sessions: 100,

@@ -3,6 +3,8 @@
 use decthings::api::errors::{DatasetKeyNotFound, IncorrectVersionId, InvalidParameter, ReferencedDatasetNotFound};
 use decthings::runtime::{ApiError, ErrorCode, Operation, ServiceError};
 
+use crate::store::files::Errno;
+
 /// What a method of a service answers.
 pub(crate) type Answer<R> = Result<<R as Operation>::Output, ServiceError<<R as Operation>::Error>>;
 
@@ -13,19 +15,28 @@ pub(crate) enum Fail {
     IncorrectVersionId { current: String },
     ReferencedDatasetNotFound { dataset: String },
     DatasetKeyNotFound { dataset: String, key: String },
+    AccessDenied,
     DatasetNotFound,
     EvaluationNotFound,
+    Files(Errno),
     ImageNotFound,
     IndexOutOfRange,
+    InviteNotFound,
     LimitExceeded,
+    MemberNotFound,
     ModelAlreadyCreated,
     ModelNotFound,
     ModelToMountNoLongerExists,
     ModelToMountNotFound,
     NameAlreadyUsed,
+    NameInUse,
     NotEnoughSpace,
+    NotificationNotFound,
+    OrganizationNotFound,
+    PersistentLauncherBeingDeleted,
     PersistentLauncherNotFound,
     QuotaExceeded,
+    RepositoryNotFound,
     SnapshotForModelToMountNotFound,
     SnapshotNoLongerExists,
     SnapshotNotFound,
@@ -60,19 +71,28 @@ impl Fail {
             Self::DatasetKeyNotFound { dataset, key } => {
                 return ApiError::with_fields("dataset_key_not_found", &DatasetKeyNotFound::new(dataset, key));
             }
+            Self::AccessDenied => "access_denied",
             Self::DatasetNotFound => "dataset_not_found",
             Self::EvaluationNotFound => "evaluation_not_found",
+            Self::Files(errno) => errno.code(),
             Self::ImageNotFound => "image_not_found",
             Self::IndexOutOfRange => "index_out_of_range",
             Self::LimitExceeded => "limit_exceeded",
+            Self::InviteNotFound => "invite_not_found",
+            Self::MemberNotFound => "member_not_found",
             Self::ModelAlreadyCreated => "model_already_created",
             Self::ModelNotFound => "model_not_found",
             Self::ModelToMountNoLongerExists => "model_to_mount_no_longer_exists",
             Self::ModelToMountNotFound => "model_to_mount_not_found",
             Self::NameAlreadyUsed => "name_already_used",
+            Self::NameInUse => "name_in_use",
             Self::NotEnoughSpace => "not_enough_space",
+            Self::NotificationNotFound => "notification_not_found",
+            Self::OrganizationNotFound => "organization_not_found",
+            Self::PersistentLauncherBeingDeleted => "persistent_launcher_being_deleted",
             Self::PersistentLauncherNotFound => "persistent_launcher_not_found",
             Self::QuotaExceeded => "quota_exceeded",
+            Self::RepositoryNotFound => "repository_not_found",
             Self::SnapshotForModelToMountNotFound => "snapshot_for_model_to_mount_not_found",
             Self::SnapshotNoLongerExists => "snapshot_no_longer_exists",
             Self::SnapshotNotFound => "snapshot_not_found",

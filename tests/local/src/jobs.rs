@@ -77,7 +77,6 @@ pub(crate) struct Launcher {
 pub(crate) struct Jobs {
     all: Mutex<All>,
     slots: Arc<Semaphore>,
-    startup: Duration,
     most: usize,
 }
 
@@ -89,24 +88,25 @@ struct All {
     threads: JoinSet<()>,
 }
 
+impl All {
+    fn forget_ended(&mut self) {
+        while let Some(ended) = self.tasks.try_join_next_with_id() {
+            let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
+            self.signs.remove(&id);
+        }
+    }
+}
+
 impl Jobs {
     pub(crate) fn new(config: &LocalConfig) -> Self {
         let slots = config.limits.running_trainings.clamp(1, Semaphore::MAX_PERMITS);
-        Self {
-            all: Mutex::default(),
-            slots: Arc::new(Semaphore::new(slots)),
-            startup: config.launcher_startup,
-            most: config.limits.jobs,
-        }
+        Self { all: Mutex::default(), slots: Arc::new(Semaphore::new(slots)), most: config.limits.jobs }
     }
 
     /// Starts a job, which ends soon after its sign is set.
     pub(crate) fn spawn(&self, sign: &StopSign, job: impl Future<Output = ()> + Send + 'static) -> Result<(), Fail> {
         let mut all = self.all();
-        while let Some(ended) = all.tasks.try_join_next_with_id() {
-            let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
-            all.signs.remove(&id);
-        }
+        all.forget_ended();
         if all.closed {
             return Err(Fail::Unknown);
         }
@@ -118,26 +118,27 @@ impl Jobs {
         Ok(())
     }
 
-    /// Waits for a launcher.
-    pub(crate) async fn launch(&self, sign: &StopSign) -> Result<Launcher, Stop> {
-        self.launch_with(sign, async { None }).await
+    /// Waits for a launcher, which takes so long to start.
+    pub(crate) async fn launch(&self, sign: &StopSign, startup: Duration) -> Result<Launcher, Stop> {
+        self.launch_with(sign, startup, async { None }).await
     }
 
     /// Waits for a launcher that shares its processor with none of the other training sessions.
-    pub(crate) async fn launch_training(&self, sign: &StopSign) -> Result<Launcher, Stop> {
-        self.launch_with(sign, async { self.slots.clone().acquire_owned().await.ok() }).await
+    pub(crate) async fn launch_training(&self, sign: &StopSign, startup: Duration) -> Result<Launcher, Stop> {
+        self.launch_with(sign, startup, async { self.slots.clone().acquire_owned().await.ok() }).await
     }
 
     async fn launch_with(
         &self,
         sign: &StopSign,
+        startup: Duration,
         slot: impl Future<Output = Option<OwnedSemaphorePermit>>,
     ) -> Result<Launcher, Stop> {
         let asked = Instant::now();
         let started = async {
             // Even the shortest sleep would take a millisecond.
-            if !self.startup.is_zero() {
-                tokio::time::sleep(self.startup).await;
+            if !startup.is_zero() {
+                tokio::time::sleep(startup).await;
             }
             slot.await
         };
@@ -182,6 +183,13 @@ impl Jobs {
                 Err(Ended::Stopped(Stop::TimeLimit))
             }
         }
+    }
+
+    /// How many are going on.
+    pub(crate) fn count(&self) -> usize {
+        let mut all = self.all();
+        all.forget_ended();
+        all.tasks.len()
     }
 
     /// Starts no more jobs, stops all, and waits until they have ended.

@@ -4,6 +4,10 @@
 //! in the background, on the processor. What is missing is the code of models: instead of running any, it offers
 //! built-in [presets], of which the weights are the state. Everything is kept in memory and is gone with the process.
 //!
+//! Models have filesystems, which snapshots freeze. Launchers, temporary or persistent, are all this machine. There is
+//! one caller, the user `local`; other users, who can be found and invited to organizations, are configured with
+//! [`LocalConfig::user`]. Nothing costs anything, so bills are empty, and quotas are the [`Limits`].
+//!
 //! In the same process, without a socket:
 //!
 //! ```
@@ -50,6 +54,6 @@ mod services;
 mod store;
 mod time;
 
-pub use config::{Limits, LocalConfig};
+pub use config::{Limits, LocalConfig, LocalUser};
 pub use http::{LocalServer, StartError};
 pub use local::Local;

@@ -6,7 +6,7 @@ use decthings::runtime::Router;
 
 use crate::config::LocalConfig;
 use crate::jobs::Jobs;
-use crate::services::{Datasets, Models};
+use crate::services::{Datasets, Filesystems, Images, Launchers, Models, Organizations, Users};
 use crate::store::Store;
 
 /// A Decthings of its own, with no datasets and no models at first.
@@ -19,12 +19,19 @@ pub struct Local {
 impl Local {
     /// Makes one. It does nothing before it is asked something.
     pub fn new(config: LocalConfig) -> Arc<Self> {
-        Arc::new(Self { jobs: Jobs::new(&config), store: Mutex::default(), config })
+        Arc::new(Self { jobs: Jobs::new(&config), store: Mutex::new(Store::new(&config)), config })
     }
 
     /// What answers calls in this process, without a socket and without keys. It needs a tokio runtime.
     pub fn router(self: &Arc<Self>) -> Router {
-        Router::new().dataset(Arc::new(Datasets(self.clone()))).model(Arc::new(Models(self.clone())))
+        Router::new()
+            .dataset(Arc::new(Datasets(self.clone())))
+            .fs(Arc::new(Filesystems(self.clone())))
+            .image(Arc::new(Images(self.clone())))
+            .model(Arc::new(Models(self.clone())))
+            .organization(Arc::new(Organizations(self.clone())))
+            .persistent_launcher(Arc::new(Launchers(self.clone())))
+            .user(Arc::new(Users(self.clone())))
     }
 
     /// Its settings.

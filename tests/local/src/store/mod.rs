@@ -2,23 +2,34 @@
 
 pub(crate) mod datasets;
 pub(crate) mod entries;
+pub(crate) mod files;
 pub(crate) mod ids;
+pub(crate) mod launchers;
 pub(crate) mod listing;
 pub(crate) mod models;
+pub(crate) mod organizations;
+pub(crate) mod repositories;
 pub(crate) mod runs;
 pub(crate) mod states;
 pub(crate) mod training;
+pub(crate) mod users;
 
 use std::collections::BTreeMap;
 
 use decthings::Tensor;
+use decthings::api::user::{Notification, NotificationData};
 use decthings::types::{Owner, OwnerUser};
 
+use crate::config::{LocalConfig, LocalUser};
 use crate::fail::Fail;
 use datasets::StoredDataset;
+use files::Room;
+use launchers::StoredLauncher;
 use models::StoredModel;
+use organizations::StoredOrganization;
+use repositories::StoredRepository;
 
-/// The id and the name of the only user.
+/// The id and the name of the user who calls.
 pub(crate) const USER: &str = "local";
 
 /// The owner of everything.
@@ -32,15 +43,38 @@ pub(crate) fn footprint(tensor: &Tensor) -> u64 {
     u64::try_from(tensor.byte_len()).unwrap_or(u64::MAX).saturating_add(DESCRIPTION)
 }
 
-/// Datasets and models by id.
+/// Datasets, models and so on by id.
 #[derive(Default)]
 pub(crate) struct Store {
     pub(crate) datasets: BTreeMap<String, StoredDataset>,
     pub(crate) models: BTreeMap<String, StoredModel>,
+    pub(crate) launchers: BTreeMap<String, StoredLauncher>,
+    /// By name.
+    pub(crate) repositories: BTreeMap<String, StoredRepository>,
+    pub(crate) organizations: BTreeMap<String, StoredOrganization>,
+    /// The caller first.
+    pub(crate) users: Vec<LocalUser>,
+    /// The oldest first.
+    pub(crate) notifications: Vec<Notification>,
     created: u64,
 }
 
 impl Store {
+    /// What there is before anybody has done anything.
+    pub(crate) fn new(config: &LocalConfig) -> Self {
+        let caller = LocalUser::new(USER, USER, &config.email);
+        let users = [caller].into_iter().chain(config.users.iter().cloned()).collect();
+        let mut store = Self { users, ..Self::default() };
+        store.notify(NotificationData::AccountRegistered);
+        for (name, from) in &config.invitations {
+            let id = store.add_organization(name.clone(), from);
+            if let Some(organization) = store.organizations.get_mut(&id) {
+                organization.invited.push(config.email.clone());
+            }
+        }
+        store
+    }
+
     /// A number that grows with everything that is created, to keep lists in order.
     pub(crate) fn next_sequence(&mut self) -> u64 {
         self.created = self.created.saturating_add(1);
@@ -63,11 +97,18 @@ impl Store {
         self.models.get_mut(id).ok_or(Fail::ModelNotFound)
     }
 
-    /// The memory that all entries and states take, about, in bytes.
+    /// The memory that all entries, states and files take, about, in bytes.
     pub(crate) fn stored_bytes(&self) -> u64 {
         let datasets = self.datasets.values().map(StoredDataset::stored_bytes);
         let models = self.models.values().map(StoredModel::stored_bytes);
         datasets.chain(models).fold(0, u64::saturating_add)
+    }
+
+    /// What the files of a model may take altogether, in what its filesystem has and in what this server stores.
+    pub(crate) fn room_for_files(&self, model: &str, limit: u64) -> Result<Room, Fail> {
+        let model = self.model(model)?;
+        let bytes = limit.saturating_sub(self.stored_bytes()).saturating_add(model.files.bytes());
+        Ok(model.room_for_files().min(Room::of_bytes(bytes)))
     }
 
     /// Checks that so many bytes more may be stored.

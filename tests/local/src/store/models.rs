@@ -5,12 +5,13 @@ use std::sync::Arc;
 use decthings::api::model::WaitForModelToBeCreatedResult;
 use decthings::types::{
     Access, BaseSnapshot, DefaultLauncherSpecs, ImageReference, LauncherSpec, MaxDurationsSeconds, Model, ModelImage,
-    ModelLanguage, ModelSnapshot, SnapshotState, Tag,
+    ModelLanguage, ModelSnapshot, SnapshotState, Tag, UsedPersistentLauncher,
 };
 
+use super::files::{Files, Room};
 use super::listing::Listed;
 use super::runs::{CreatingState, Evaluations};
-use super::states::StoredState;
+use super::states::{StoredState, part_size};
 use super::training::TrainingRun;
 use super::{Store, ids, owner};
 use crate::compute::Preset;
@@ -32,6 +33,9 @@ pub(crate) struct StoredModel {
     pub(crate) launchers: DefaultLauncherSpecs,
     pub(crate) durations: MaxDurationsSeconds,
     pub(crate) filesystem_mebibytes: u32,
+    pub(crate) files: Arc<Files>,
+    /// The persistent launchers that evaluations may use, first choice first.
+    pub(crate) used_launchers: Vec<UsedPersistentLauncher>,
     pub(crate) states: Vec<StoredState>,
     pub(crate) active: Option<String>,
     pub(crate) snapshots: Vec<StoredSnapshot>,
@@ -49,9 +53,17 @@ pub(crate) struct StoredSnapshot {
     pub(crate) name: String,
     pub(crate) created_at: i64,
     pub(crate) filesystem_mebibytes: u32,
+    pub(crate) files: Arc<Files>,
     pub(crate) launchers: DefaultLauncherSpecs,
     pub(crate) durations: MaxDurationsSeconds,
     pub(crate) state: StoredState,
+}
+
+impl StoredSnapshot {
+    /// The memory that it takes, about, in bytes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.state.bytes().saturating_add(self.files.bytes())
+    }
 }
 
 /// The making of a model's first state.
@@ -84,6 +96,8 @@ impl StoredModel {
             launchers: DefaultLauncherSpecs::new(LauncherSpec::new(1.0, 1024), LauncherSpec::new(1.0, 1024)),
             durations: MaxDurationsSeconds::new(60, 120, 600, 86_400, 600),
             filesystem_mebibytes: 1024,
+            files: Arc::new(Files::new()),
+            used_launchers: Vec::new(),
             states: Vec::new(),
             active: None,
             snapshots: Vec::new(),
@@ -145,8 +159,19 @@ impl StoredModel {
 
     pub(crate) fn stored_bytes(&self) -> u64 {
         let states = self.states.iter().map(StoredState::bytes);
-        let snapshots = self.snapshots.iter().map(|snapshot| snapshot.state.bytes());
-        states.chain(snapshots).fold(0, u64::saturating_add)
+        let snapshots = self.snapshots.iter().map(StoredSnapshot::bytes);
+        states.chain(snapshots).fold(self.files.bytes(), u64::saturating_add)
+    }
+
+    /// What the states take in the filesystem, as if each key was a file.
+    pub(crate) fn room_of_states(&self) -> Room {
+        let parts = self.states.iter().flat_map(|state| state.parts.iter());
+        parts.fold(Room::default(), |room, part| room.with(Room::of_file(part_size(part))))
+    }
+
+    /// What the states leave of the filesystem.
+    pub(crate) fn room_for_files(&self) -> Room {
+        Room::of_size(self.filesystem_mebibytes).without(self.room_of_states())
     }
 
     /// Refuses to use code that has been deleted.

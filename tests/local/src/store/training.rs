@@ -8,6 +8,7 @@ use decthings::api::model::{
     GetTrainingStatusResult, TrainingFailure, TrainingStatus, TrainingStatusCompleted, TrainingStatusFailed,
     TrainingStatusGettingState, TrainingStatusRunning,
 };
+use decthings::api::user::{NotificationDataTrainingFinished, TrainingOutcome};
 use decthings::types::{
     LauncherSpec, TrainingMetric, TrainingMetricCount, TrainingMetricEntry, TrainingMetricRange,
     TrainingStartDurations, UsedExecutionLocation, UsedExecutionLocationTemporaryLauncher,
@@ -24,7 +25,7 @@ pub(crate) struct TrainingRun {
     model_id: String,
     new_state_name: String,
     created_at: i64,
-    launcher: LauncherSpec,
+    pub(crate) location: UsedExecutionLocation,
     progress: Mutex<Progress>,
 }
 
@@ -42,7 +43,7 @@ struct Metric {
 }
 
 impl TrainingRun {
-    pub(crate) fn new(model_id: &str, new_state_name: &str, launcher: LauncherSpec) -> Self {
+    pub(crate) fn new(model_id: &str, new_state_name: &str, location: UsedExecutionLocation) -> Self {
         let progress = Progress {
             status: TrainingStatus::Starting,
             start: TrainingStartDurations::new(),
@@ -56,7 +57,7 @@ impl TrainingRun {
             model_id: model_id.to_owned(),
             new_state_name: new_state_name.to_owned(),
             created_at: time::now(),
-            launcher,
+            location,
             progress: Mutex::new(progress),
         }
     }
@@ -128,6 +129,11 @@ impl TrainingRun {
         progress.status = TrainingStatus::Failed(failed);
     }
 
+    /// What the caller is told at the end.
+    pub(crate) fn finished(&self, outcome: TrainingOutcome) -> NotificationDataTrainingFinished {
+        NotificationDataTrainingFinished::new(&self.model_id, &self.id, &self.new_state_name, outcome)
+    }
+
     pub(crate) fn view(&self) -> GetTrainingStatusResult {
         let progress = self.progress();
         let count = |metric: &Metric| {
@@ -139,7 +145,7 @@ impl TrainingRun {
             &self.new_state_name,
             self.created_at,
             progress.metrics.iter().map(count),
-            temporary(self.launcher.clone()),
+            self.location.clone(),
             progress.status.clone(),
         )
     }
@@ -169,7 +175,7 @@ impl Progress {
     }
 }
 
-/// Where everything runs here.
+/// A launcher of an operation's own.
 pub(crate) fn temporary(launcher: LauncherSpec) -> UsedExecutionLocation {
     UsedExecutionLocation::TemporaryLauncher(UsedExecutionLocationTemporaryLauncher::new(launcher))
 }

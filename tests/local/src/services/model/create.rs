@@ -106,6 +106,7 @@ fn based_on_snapshot(
     model.launchers = snapshot.launchers.clone();
     model.durations = snapshot.durations.clone();
     model.filesystem_mebibytes = snapshot.filesystem_mebibytes;
+    model.files = snapshot.files.clone();
     model.base = Some((options.model_id, options.snapshot_id));
     let path = "options.initialState";
     let first = match options.initial_state {
@@ -144,12 +145,14 @@ fn from_existing(store: &Store, options: ModelOptionsFromExisting, named: Named<
             model.launchers = snapshot.launchers.clone();
             model.durations = snapshot.durations.clone();
             model.filesystem_mebibytes = snapshot.filesystem_mebibytes;
+            model.files = snapshot.files.clone();
             model.add_state(copied(&snapshot.state));
         }
         None => {
             model.launchers = source.launchers.clone();
             model.durations = source.durations.clone();
             model.filesystem_mebibytes = source.filesystem_mebibytes;
+            model.files = source.files.clone();
             for state in &source.states {
                 let copy = copied(state);
                 if source.active.as_ref() == Some(&state.id) {

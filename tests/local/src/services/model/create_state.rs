@@ -9,14 +9,14 @@ use decthings::api::model::{
     CreateStateResult, CreateStateSucceeded, CreateStateSucceededDurations, CreatingState as CreatingStateView,
     GetCreatingStatesRequest, GetCreatingStatesResult,
 };
-use decthings::types::CreateStateStage;
+use decthings::types::{CreateStateStage, RunningOperationType};
 
 use super::make_state::{Made, NO_SPACE, NotMade, Recipe, Why, make_state};
 use super::{mounts, states};
 use crate::fail::Fail;
 use crate::jobs::{Once, Stop, StopSign};
 use crate::local::Local;
-use crate::services::launcher;
+use crate::services::launcher::{self, Location};
 use crate::store::runs::CreatingState;
 use crate::store::states::StoredState;
 use crate::{check, presets, time};
@@ -29,8 +29,8 @@ pub(super) async fn create_state(local: &Arc<Local>, request: CreateStateRequest
 
 fn start(local: &Arc<Local>, request: CreateStateRequest) -> Result<Once<CreateStateResult>, Fail> {
     check::name("name", &request.name)?;
-    launcher::spec("executionLocation", request.execution_location)?;
     let mut store = local.store();
+    let location = launcher::locate(local, &store, "executionLocation", request.execution_location)?;
     let model = store.model(&request.model_id)?;
     model.check_created()?;
     model.check_base(&store)?;
@@ -51,11 +51,15 @@ fn start(local: &Arc<Local>, request: CreateStateRequest) -> Result<Once<CreateS
     let outcome = Once::new();
     let (own, sign, told) = (local.clone(), creating.sign.clone(), outcome.clone());
     let model_id = request.model_id.clone();
+    let Location { used, startup } = location;
+    let (occupied, id) = (used.clone(), creating.id.clone());
     local.jobs.spawn(&creating.sign, async move {
         let started = Instant::now();
-        let made = make_state(&own, &sign, recipe).await;
+        let made = make_state(&own, &sign, recipe, startup).await;
+        own.store().vacate(&used, &id);
         told.set(finish(&own, &model_id, state, &sign, started, made));
     })?;
+    store.occupy(&occupied, &creating.id, RunningOperationType::CreateModelState);
     store.model_mut(&request.model_id)?.creating.push(creating);
     Ok(outcome)
 }

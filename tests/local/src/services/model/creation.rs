@@ -29,10 +29,12 @@ pub(super) fn start(local: &Arc<Local>, model: &str, creation: &Creation, first:
     local.jobs.spawn(&creation.sign, async move {
         let made = match first {
             First::Copy(state) => Ok((state, InitialStateDurations::new(0, 0, 0))),
-            First::Create { name, recipe } => make_state(&own, &job.sign, recipe).await.map(|made| {
-                let durations = InitialStateDurations::new(made.create_launcher, 0, made.create_state);
-                (states::new_state(name, made.parts), durations)
-            }),
+            First::Create { name, recipe } => {
+                make_state(&own, &job.sign, recipe, own.config.launcher_startup).await.map(|made| {
+                    let durations = InitialStateDurations::new(made.create_launcher, 0, made.create_state);
+                    (states::new_state(name, made.parts), durations)
+                })
+            }
         };
         let result = made.and_then(|(state, durations)| store_first(&own, &model, &job, state, durations));
         job.outcome.set(match result {

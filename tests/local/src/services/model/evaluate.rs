@@ -8,7 +8,7 @@ use decthings::api::model::EvaluateRequest;
 use decthings::types::{
     EvaluationFailed, EvaluationFailedDurations, EvaluationFailure, EvaluationFailureException,
     EvaluationFailureInvalidOutput, EvaluationFailureMaxDurationExceeded, EvaluationResult, EvaluationStage,
-    EvaluationSucceeded, EvaluationSucceededDurations, InvalidOutputReason, LauncherSpec, Parameter,
+    EvaluationSucceeded, EvaluationSucceededDurations, InvalidOutputReason, Parameter, RunningOperationType,
 };
 
 use super::make_state::PANICKED;
@@ -17,10 +17,10 @@ use crate::fail::Fail;
 use crate::jobs::{Ended, Once, Stop, StopSign};
 use crate::local::Local;
 use crate::presets::{self, Inputs, OUTPUT};
+use crate::services::launcher::Location;
 use crate::store::ids;
 use crate::store::runs::{Evaluation, Finished};
 use crate::store::states::Parts;
-use crate::store::training::temporary;
 use crate::time;
 
 /// The samples that are computed before the next look at the stop sign.
@@ -36,25 +36,33 @@ fn start(local: &Arc<Local>, request: EvaluateRequest) -> Result<Once<Finished>,
     let mut store = local.store();
     let model = store.model(&request.model_id)?;
     model.check_created()?;
-    let (state, launchers, durations) = match &request.snapshot_id {
+    let (state, location, durations) = match &request.snapshot_id {
         Some(id) => {
             let snapshot = model.snapshot(id)?;
-            (&snapshot.state, &snapshot.launchers, &snapshot.durations)
+            let location = Location::temporary(local, snapshot.launchers.evaluate.clone());
+            (&snapshot.state, location, &snapshot.durations)
         }
-        None => (model.active_state()?, &model.launchers, &model.durations),
+        None => {
+            let spec = model.launchers.evaluate.clone();
+            let location = Location::of_model(local, &store, &model.used_launchers, spec);
+            (model.active_state()?, location, &model.durations)
+        }
     };
     state.check_mounted(&store)?;
     let definitions = presets::definitions(model.preset).evaluate_input;
     let inputs = presets::resolve(&store, &definitions, request.params, "params")?;
     let evaluation =
         Evaluation { id: ids::id(), started_at: time::now(), sign: StopSign::new(), finished: Once::new() };
-    let (spec, seconds) = (launchers.evaluate.clone(), durations.evaluate);
+    let seconds = durations.evaluate;
     let work = Work { preset: model.preset, state: state.parts.clone(), inputs, sign: evaluation.sign.clone() };
     let (own, told) = (local.clone(), evaluation.finished.clone());
+    let (used, id) = (location.used.clone(), evaluation.id.clone());
     local.jobs.spawn(&evaluation.sign, async move {
-        let result = execute(&own, work, spec, seconds).await;
+        let result = execute(&own, work, &location, seconds).await;
+        own.store().vacate(&location.used, &id);
         told.set(Finished::new(time::now(), result));
     })?;
+    store.occupy(&used, &evaluation.id, RunningOperationType::Evaluate);
     let finished = evaluation.finished.clone();
     store.model_mut(&request.model_id)?.evaluations.add(evaluation);
     Ok(finished)
@@ -71,14 +79,14 @@ struct Work {
 /// What it gives: the output, and how long loading the state took in milliseconds.
 type Worked = Result<(Vec<Tensor>, u64), ComputeError>;
 
-async fn execute(local: &Local, work: Work, spec: LauncherSpec, seconds: u32) -> EvaluationResult {
+async fn execute(local: &Local, work: Work, location: &Location, seconds: u32) -> EvaluationResult {
     let asked = Instant::now();
     let sign = work.sign.clone();
     let mut durations = EvaluationFailedDurations::new();
     let failed = |durations, failure: EvaluationFailure| {
-        EvaluationFailed::new(time::elapsed(asked), durations, temporary(spec.clone()), failure).into()
+        EvaluationFailed::new(time::elapsed(asked), durations, location.used.clone(), failure).into()
     };
-    let launcher = match local.jobs.launch(&sign).await {
+    let launcher = match local.jobs.launch(&sign, location.startup).await {
         Ok(launcher) => launcher,
         Err(stop) => return failed(durations, stopped(stop)),
     };
@@ -95,7 +103,7 @@ async fn execute(local: &Local, work: Work, spec: LauncherSpec, seconds: u32) ->
                 .create_launcher(created_in)
                 .create_instantiated_model(instantiated_in);
             let output = Parameter::new(OUTPUT, output);
-            EvaluationSucceeded::new(time::elapsed(asked), durations, temporary(spec), [output]).into()
+            EvaluationSucceeded::new(time::elapsed(asked), durations, location.used.clone(), [output]).into()
         }
         Ok(Err(ComputeError::Cancelled)) => failed(durations, stopped(sign.get().unwrap_or(Stop::Cancelled))),
         Ok(Err(error)) => failed(durations, failure(&error)),

@@ -1,6 +1,6 @@
 //! The job that makes a state: waits for a launcher, then has the preset compute.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::compute::{Preset, StatePart};
 use crate::jobs::{Ended, Stop, StopSign};
@@ -35,8 +35,13 @@ pub(super) enum Why {
     Exception(String),
 }
 
-pub(super) async fn make_state(local: &Local, sign: &StopSign, recipe: Recipe) -> Result<Made, NotMade> {
-    let launcher = local.jobs.launch(sign).await.map_err(|stop| NotMade {
+pub(super) async fn make_state(
+    local: &Local,
+    sign: &StopSign,
+    recipe: Recipe,
+    startup: Duration,
+) -> Result<Made, NotMade> {
+    let launcher = local.jobs.launch(sign, startup).await.map_err(|stop| NotMade {
         why: Why::Stopped(stop),
         create_launcher: None,
         create_state: None,

@@ -6,15 +6,13 @@ use decthings::api::model::{
     SetImageResult, SetUsedPersistentLaunchersForEvaluateRequest, SetUsedPersistentLaunchersForEvaluateResult,
 };
 
+use decthings::types::UsedPersistentLauncherLevel;
+
 use crate::check;
 use crate::fail::Fail;
 use crate::local::Local;
+use crate::store::files::Room;
 use crate::store::models::StoredModel;
-use crate::store::states::part_size;
-
-const BLOCK: u64 = 4096;
-const BLOCKS_PER_MEBIBYTE: u64 = 256;
-const BLOCKS_PER_INODE: u64 = 4;
 
 pub(super) fn set_filesystem_size(
     local: &Local,
@@ -26,41 +24,27 @@ pub(super) fn set_filesystem_size(
     if size == 0 {
         return Err(Fail::invalid("newFilesystemSizeMebibytes", "must be above 0"));
     }
-    if used(model).0 > blocks(size) {
+    if !used(model).fits(Room::of_size(size)) {
         return Err(Fail::NotEnoughSpace);
     }
     model.filesystem_mebibytes = size;
     Ok(SetFilesystemSizeResult::new())
 }
 
-/// The usage is that of the states, as if each key was a file.
+/// The usage is that of the files, and of the states as if each key was a file.
 pub(super) fn get_filesystem_usage(
     local: &Local,
     request: &GetFilesystemUsageRequest,
 ) -> Result<GetFilesystemUsageResult, Fail> {
     let store = local.store();
     let model = store.model(&request.model_id)?;
-    let total = blocks(model.filesystem_mebibytes);
-    let inodes = total.checked_div(BLOCKS_PER_INODE).unwrap_or(0);
-    let (used_blocks, used_inodes) = used(model);
-    Ok(GetFilesystemUsageResult::new(
-        BLOCK,
-        total,
-        total.saturating_sub(used_blocks),
-        inodes,
-        inodes.saturating_sub(used_inodes),
-    ))
+    let all = Room::of_size(model.filesystem_mebibytes);
+    let free = all.without(used(model));
+    Ok(GetFilesystemUsageResult::new(Room::BLOCK_SIZE, all.blocks, free.blocks, all.inodes, free.inodes))
 }
 
-fn blocks(mebibytes: u32) -> u64 {
-    u64::from(mebibytes).saturating_mul(BLOCKS_PER_MEBIBYTE)
-}
-
-fn used(model: &StoredModel) -> (u64, u64) {
-    let parts = model.states.iter().flat_map(|state| state.parts.iter());
-    parts.fold((0u64, 0u64), |(blocks, inodes), part| {
-        (blocks.saturating_add(part_size(part).div_ceil(BLOCK)), inodes.saturating_add(1))
-    })
+fn used(model: &StoredModel) -> Room {
+    model.room_of_states().with(model.files.used())
 }
 
 /// There is no registry, so there is no image in it.
@@ -76,19 +60,32 @@ pub(super) fn set_used_persistent_launchers_for_evaluate(
     local: &Local,
     request: &SetUsedPersistentLaunchersForEvaluateRequest,
 ) -> Result<SetUsedPersistentLaunchersForEvaluateResult, Fail> {
-    let store = local.store();
+    let mut store = local.store();
     let model = store.model(&request.model_id)?;
-    if request.persistent_launchers.is_empty() {
-        return Ok(SetUsedPersistentLaunchersForEvaluateResult::new());
+    if !request.persistent_launchers.is_empty() {
+        model.check_base(&store)?;
     }
-    model.check_base(&store)?;
-    Err(Fail::PersistentLauncherNotFound)
+    for (index, used) in request.persistent_launchers.iter().enumerate() {
+        store.launcher(&used.persistent_launcher_id)?;
+        let path = format!("persistentLaunchers[{index}]");
+        if let UsedPersistentLauncherLevel::Unrecognized(other) = &used.level {
+            return Err(Fail::invalid(format!("{path}.level"), format!("there is no level {other:?}")));
+        }
+        let mut before = request.persistent_launchers.iter().take(index);
+        if before.any(|other| other.persistent_launcher_id == used.persistent_launcher_id) {
+            return Err(Fail::invalid(format!("{path}.persistentLauncherId"), "is repeated"));
+        }
+    }
+    store.model_mut(&request.model_id)?.used_launchers = request.persistent_launchers.clone();
+    Ok(SetUsedPersistentLaunchersForEvaluateResult::new())
 }
 
 pub(super) fn get_used_persistent_launchers_for_evaluate(
     local: &Local,
     request: &GetUsedPersistentLaunchersForEvaluateRequest,
 ) -> Result<GetUsedPersistentLaunchersForEvaluateResult, Fail> {
-    local.store().model(&request.model_id)?;
-    Ok(GetUsedPersistentLaunchersForEvaluateResult::new([]))
+    let store = local.store();
+    let used = store.model(&request.model_id)?.used_launchers.iter();
+    let there = used.filter(|used| store.launcher(&used.persistent_launcher_id).is_ok());
+    Ok(GetUsedPersistentLaunchersForEvaluateResult::new(there.cloned()))
 }

@@ -21,7 +21,8 @@ pub(super) fn snapshot_model(local: &Local, request: SnapshotModelRequest) -> Re
     if model.snapshots.len() >= local.config.limits.snapshots {
         return Err(Fail::QuotaExceeded);
     }
-    store.check_space(state.bytes(), local.config.limits.stored_bytes)?;
+    let bytes = state.bytes().saturating_add(model.files.bytes());
+    store.check_space(bytes, local.config.limits.stored_bytes)?;
     let model = store.model_mut(&request.model_id)?;
     let id = ids::id();
     model.snapshots.push(StoredSnapshot {
@@ -29,6 +30,7 @@ pub(super) fn snapshot_model(local: &Local, request: SnapshotModelRequest) -> Re
         name: request.snapshot_name,
         created_at: time::now(),
         filesystem_mebibytes: model.filesystem_mebibytes,
+        files: model.files.clone(),
         launchers: model.launchers.clone(),
         durations: model.durations.clone(),
         state,

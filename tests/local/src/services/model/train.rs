@@ -2,12 +2,13 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use decthings::api::model::{
     TrainRequest, TrainResult, TrainingFailure, TrainingFailureException, TrainingFailureMaxDurationExceeded,
 };
-use decthings::types::TrainingStage;
+use decthings::api::user::TrainingOutcome;
+use decthings::types::{RunningOperationType, TrainingStage};
 
 use super::make_state::{NO_SPACE, PANICKED};
 use super::states;
@@ -23,8 +24,8 @@ use crate::{check, time};
 
 pub(super) fn train(local: &Arc<Local>, request: TrainRequest) -> Result<TrainResult, Fail> {
     check::name("newStateName", &request.new_state_name)?;
-    let spec = launcher::spec("executionLocation", request.execution_location)?;
     let mut store = local.store();
+    let location = launcher::locate(local, &store, "executionLocation", request.execution_location)?;
     let model = store.model(&request.model_id)?;
     model.check_created()?;
     model.check_base(&store)?;
@@ -38,7 +39,7 @@ pub(super) fn train(local: &Arc<Local>, request: TrainRequest) -> Result<TrainRe
     if model.trainings.len() >= limits.training_sessions || model.expected_states() >= limits.states {
         return Err(Fail::QuotaExceeded);
     }
-    let run = Arc::new(TrainingRun::new(&request.model_id, &request.new_state_name, spec));
+    let run = Arc::new(TrainingRun::new(&request.model_id, &request.new_state_name, location.used));
     let work = Work { preset: model.preset, from: state.parts.clone(), inputs, run: run.clone() };
     let seconds = model.durations.train;
     let mut new = states::new_state(request.new_state_name, Vec::new());
@@ -47,10 +48,11 @@ pub(super) fn train(local: &Arc<Local>, request: TrainRequest) -> Result<TrainRe
     let (own, model_id) = (local.clone(), request.model_id.clone());
     local.jobs.spawn(&run.sign, async move {
         let run = work.run.clone();
-        let trained = execute(&own, work, seconds).await;
+        let trained = execute(&own, work, location.startup, seconds).await;
         finish(&own, &model_id, &run, new, trained);
     })?;
     let result = TrainResult::new(&run.id);
+    store.occupy(&run.location, &run.id, RunningOperationType::Train);
     store.model_mut(&request.model_id)?.trainings.push(run);
     Ok(result)
 }
@@ -63,9 +65,14 @@ struct Work {
     run: Arc<TrainingRun>,
 }
 
-async fn execute(local: &Local, work: Work, seconds: u32) -> Result<Vec<StatePart>, TrainingFailure> {
+async fn execute(
+    local: &Local,
+    work: Work,
+    startup: Duration,
+    seconds: u32,
+) -> Result<Vec<StatePart>, TrainingFailure> {
     let run = work.run.clone();
-    let launcher = local.jobs.launch_training(&run.sign).await.map_err(stopped)?;
+    let launcher = local.jobs.launch_training(&run.sign, startup).await.map_err(stopped)?;
     run.launched(launcher.created_in);
     let trained = local.jobs.compute(launcher, &run.sign, time::deadline(seconds), move || work.train()).await;
     match trained {
@@ -127,6 +134,7 @@ fn finish(
     trained: Result<Vec<StatePart>, TrainingFailure>,
 ) {
     let mut store = local.store();
+    store.vacate(&run.location, &run.id);
     let failure = match trained {
         Err(failure) => failure,
         Ok(parts) => {
@@ -138,6 +146,7 @@ fn finish(
             } else if let Ok(model) = store.model_mut(model_id) {
                 run.completed(&state.id);
                 model.add_state(state);
+                store.notify(run.finished(TrainingOutcome::Completed));
                 return;
             } else {
                 TrainingFailure::Cancelled
@@ -145,6 +154,7 @@ fn finish(
         }
     };
     run.failed(failure);
+    store.notify(run.finished(TrainingOutcome::Failed));
 }
 
 fn stopped(stop: Stop) -> TrainingFailure {
