@@ -27,6 +27,7 @@ pub(crate) use websocket::WebSocketDial;
 
 use super::{BoxFuture, Method};
 
+/// Carries requests to the service and answers back: an HTTP stack of one's own, a proxy, a recorder or a test double.
 ///
 /// It makes one attempt. Deadlines and retries are the client's matter, which drops the future when it takes too long.
 ///
