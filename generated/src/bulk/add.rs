@@ -175,12 +175,12 @@ async fn send_part(call: Call<AddEntriesRequest>, part: Part) -> (Part, Sent) {
     let policy = RetryPolicy::default();
     let is_safe = call.request().dataset_version_id.is_some();
     let mut lost = None;
-    for attempt in 1..=policy.max_attempts.max(1) {
+    for attempt in 0..policy.max_attempts.max(1) {
+        if attempt > 0 {
+            tokio::time::sleep(policy.delay(attempt)).await;
+        }
         match call.clone().send().await {
-            Err(error) if is_safe && is_uncertain(&error) => {
-                lost = Some(error);
-                tokio::time::sleep(policy.delay(attempt)).await;
-            }
+            Err(error) if is_safe && is_uncertain(&error) => lost = Some(error),
             // The dataset has changed since: it may have been the lost attempt that changed it.
             Err(Error::Api { error, .. }) if lost.is_some() && is_conflict(&error) => break,
             sent => return (part, sent),
