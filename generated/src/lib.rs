@@ -23,6 +23,8 @@
 //! [`Client`] without a socket), `dynamic` (calls by name with JSON), `blocking` (calls without async code), `tracing`
 //! (spans and events, on by default), `test-util` (doubles of the service for tests: `decthings::testing`).
 
+#[cfg(feature = "dataset")]
+pub mod bulk;
 pub mod runtime;
 pub mod tensor;
 mod varint;

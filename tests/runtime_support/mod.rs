@@ -1,6 +1,7 @@
 //! The tests by subject, and what they share.
 
 mod answers;
+mod bulk;
 mod by_name;
 mod calls;
 mod depth;

@@ -52,6 +52,8 @@ pub use credentials::{ApiKeyProvider, ProviderError};
 #[cfg(feature = "dynamic")]
 pub use dynamic::{DynamicOperation, dynamic};
 pub use error::Error;
+#[cfg(feature = "dataset")]
+pub(crate) use error::Failure;
 pub use error_codes::Meaning;
 pub use events::{
     Channel, EndReason, EventError, EventKind, EventSet, IdSource, RawEvent, Subscribes, Subscription, Update,

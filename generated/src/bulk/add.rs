@@ -1,0 +1,261 @@
+//! Adding many entries.
+
+use std::fmt;
+use std::ops::Range;
+
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+
+use super::add_error::AddInPartsError;
+use super::plan::{Part, cut, plan};
+use crate::api::dataset::{AddEntriesError, AddEntriesRequest, AddEntriesResult};
+use crate::api::types::DatasetKeyData;
+use crate::runtime::{BoxFuture, Call, Error, Failure, Operation as _, RetryPolicy};
+
+type Sent = Result<AddEntriesResult, Error<AddEntriesError>>;
+
+/// What a call holds at most, unless told otherwise.
+const PART_BYTES: u64 = 16 << 20;
+
+impl Call<AddEntriesRequest> {
+    /// Adds any number of entries, in as many calls as it takes.
+    pub fn in_parts(self) -> AddInParts {
+        AddInParts { call: self, part_bytes: PART_BYTES, concurrency: 1, progress: None }
+    }
+}
+
+/// How far the adding of entries has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AddProgress {
+    /// Entries that were added.
+    pub entries: usize,
+    /// Entries that are to be added.
+    pub total_entries: usize,
+    /// Bytes of the entries that were added.
+    pub bytes: u64,
+    /// Bytes of the entries that are to be added.
+    pub total_bytes: u64,
+}
+
+/// All entries were added.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Added {
+    /// How many entries were added.
+    pub entries: usize,
+    /// In how many calls.
+    pub calls: usize,
+    /// Version of the dataset after the call that was answered last.
+    pub new_dataset_version_id: String,
+}
+
+/// Adds entries in parts: complete it with its setters, then await it, or [`send`](Self::send) it.
+///
+/// By itself it makes one call after the other, each on the version of the dataset that the one before has made. So
+/// the entries keep their order, nobody else's come between them, and a call of which the answer is lost is made again
+/// without adding anything twice.
+#[must_use = "nothing is added until it is awaited or sent"]
+pub struct AddInParts {
+    call: Call<AddEntriesRequest>,
+    part_bytes: u64,
+    concurrency: usize,
+    progress: Option<Box<dyn FnMut(AddProgress) + Send>>,
+}
+
+impl AddInParts {
+    /// How many bytes of tensors a call holds at most, 16 MiB unless told otherwise. An entry that is larger has a
+    /// call to itself.
+    pub fn part_bytes(self, part_bytes: u64) -> Self {
+        Self { part_bytes, ..self }
+    }
+
+    /// How many calls are made at a time: one, unless told otherwise.
+    ///
+    /// With several, parts are added in any order, no version of the dataset can be expected, and a call of which the
+    /// answer is lost is not made again.
+    pub fn concurrency(self, calls: usize) -> Self {
+        Self { concurrency: calls.max(1), ..self }
+    }
+
+    /// Calls this after each part.
+    pub fn on_progress(self, progress: impl FnMut(AddProgress) + Send + 'static) -> Self {
+        Self { progress: Some(Box::new(progress)), ..self }
+    }
+
+    /// Adds the entries. When a part fails, no further one is sent, and those on their way are waited for.
+    ///
+    /// # Errors
+    ///
+    /// A part was refused or failed, or the entries cannot be sent as they are: see [`AddInPartsError`].
+    pub async fn send(self) -> Result<Added, AddInPartsError> {
+        let Self { call, part_bytes, concurrency, mut progress } = self;
+        let mut keys = Vec::new();
+        let call = call.with(|mut request| {
+            keys = std::mem::take(&mut request.keys);
+            request
+        });
+        let mut tally = Tally::new(&keys);
+        let checked = check(&call, concurrency).and_then(|()| plan(&keys, part_bytes));
+        let parts = checked.map_err(|failure| tally.failed(failure.at(AddEntriesRequest::METHOD)))?;
+        let total = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.bytes));
+        let (calls, mut bytes) = (parts.len(), 0_u64);
+        let mut left = parts.into_iter();
+        let mut running = FuturesUnordered::new();
+        let mut first_error = None;
+        loop {
+            while running.len() < concurrency && first_error.is_none() {
+                let Some(part) = left.next() else { break };
+                let chained = (concurrency == 1).then(|| tally.version.clone()).flatten();
+                running.push(send_part(part_of(&call, &keys, &part, chained), part));
+            }
+            let Some((part, sent)) = running.next().await else { break };
+            bytes = bytes.saturating_add(if sent.is_ok() { part.bytes } else { 0 });
+            if let Some(error) = tally.note(part.entries, sent) {
+                first_error.get_or_insert(error);
+            } else if let Some(progress) = &mut progress {
+                progress(AddProgress {
+                    entries: tally.entries(),
+                    total_entries: tally.total,
+                    bytes,
+                    total_bytes: total,
+                });
+            }
+        }
+        match first_error {
+            Some(error) => Err(tally.failed(error)),
+            None => {
+                Ok(Added { entries: tally.entries(), calls, new_dataset_version_id: tally.version.unwrap_or_default() })
+            }
+        }
+    }
+}
+
+impl IntoFuture for AddInParts {
+    type Output = Result<Added, AddInPartsError>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl fmt::Debug for AddInParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AddInParts")
+            .field("call", &self.call)
+            .field("part_bytes", &self.part_bytes)
+            .field("concurrency", &self.concurrency)
+            .finish_non_exhaustive()
+    }
+}
+
+fn check(call: &Call<AddEntriesRequest>, concurrency: usize) -> Result<(), Failure> {
+    if concurrency == 1 || call.request().dataset_version_id.is_none() {
+        return Ok(());
+    }
+    let reason = "with several calls at a time, the dataset has no version that each of them can expect";
+    Err(Failure::invalid("datasetVersionId", reason))
+}
+
+fn part_of(
+    call: &Call<AddEntriesRequest>,
+    keys: &[DatasetKeyData],
+    part: &Part,
+    version: Option<String>,
+) -> Call<AddEntriesRequest> {
+    call.clone().with(|mut request| {
+        request.keys = cut(keys, &part.entries);
+        request.dataset_version_id = version.or(request.dataset_version_id);
+        request
+    })
+}
+
+/// Sends a part; again if its answer is lost, and its version keeps it from being added twice.
+async fn send_part(call: Call<AddEntriesRequest>, part: Part) -> (Part, Sent) {
+    let policy = RetryPolicy::default();
+    let is_safe = call.request().dataset_version_id.is_some();
+    let mut lost = None;
+    for attempt in 0..policy.max_attempts.max(1) {
+        if attempt > 0 {
+            tokio::time::sleep(policy.delay(attempt)).await;
+        }
+        match call.clone().send().await {
+            Err(error) if is_safe && is_uncertain(&error) => lost = Some(error),
+            // The dataset has changed since: it may have been the lost attempt that changed it.
+            Err(Error::Api { error, .. }) if lost.is_some() && is_conflict(&error) => break,
+            sent => return (part, sent),
+        }
+    }
+    let failure = || Failure::invalid("", "was not sent").at(AddEntriesRequest::METHOD);
+    (part, Err(lost.unwrap_or_else(failure)))
+}
+
+fn is_conflict(error: &AddEntriesError) -> bool {
+    matches!(error, AddEntriesError::IncorrectVersionId(_))
+}
+
+/// Whether the call may have taken effect.
+fn is_uncertain(error: &Error<AddEntriesError>) -> bool {
+    match error {
+        Error::Api { error, .. } => matches!(**error, AddEntriesError::Unknown | AddEntriesError::Unrecognized(_)),
+        Error::Transport { unsent, .. } => !unsent,
+        Error::Http { status, .. } => *status >= 500,
+        Error::Invalid { .. } => false,
+        _ => true,
+    }
+}
+
+/// What is known of the entries.
+struct Tally {
+    total: usize,
+    added: Vec<Range<usize>>,
+    uncertain: Vec<Range<usize>>,
+    version: Option<String>,
+}
+
+impl Tally {
+    fn new(keys: &[DatasetKeyData]) -> Self {
+        let total = keys.first().map_or(0, |key| key.data.len());
+        Self { total, added: Vec::new(), uncertain: Vec::new(), version: None }
+    }
+
+    fn note(&mut self, entries: Range<usize>, sent: Sent) -> Option<Error<AddEntriesError>> {
+        match sent {
+            Ok(result) => {
+                self.added.push(entries);
+                self.version = Some(result.new_dataset_version_id);
+                None
+            }
+            Err(error) => {
+                if is_uncertain(&error) {
+                    self.uncertain.push(entries);
+                }
+                Some(error)
+            }
+        }
+    }
+
+    fn entries(&self) -> usize {
+        self.added.iter().fold(0, |sum, range| sum.saturating_add(range.len()))
+    }
+
+    fn failed(&self, error: Error<AddEntriesError>) -> AddInPartsError {
+        let joined = |ranges: &[Range<usize>]| {
+            let mut ranges = ranges.to_vec();
+            ranges.sort_by_key(|range| range.start);
+            ranges.dedup_by(|next, last| {
+                let follows = last.end == next.start;
+                last.end = if follows { next.end } else { last.end };
+                follows
+            });
+            ranges
+        };
+        AddInPartsError {
+            added: joined(&self.added),
+            uncertain: joined(&self.uncertain),
+            total: self.total,
+            dataset_version_id: self.version.clone(),
+            error,
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Many entries of a dataset, in as many calls as it takes.
+//!
+//! A call of `addEntries` holds at most 255 tensors, and an answer of `getEntries` is in memory as a whole. What is
+//! larger is split up: [`Call::in_parts`](crate::Call::in_parts) of either.
+//!
+//! ```no_run
+//! # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! use decthings::types::{DatasetKeyData, EntryRange};
+//!
+//! let numbers = DatasetKeyData::new("x", (0..100_000).map(|number| number as f32));
+//! let added = client.dataset().add_entries("dataset-id", [numbers]).in_parts().await?;
+//! println!("version {}", added.new_dataset_version_id);
+//!
+//! let mut entries = client.dataset().get_entries("dataset-id", EntryRange::new(0, 100_000)).in_parts();
+//! while let Some(entry) = entries.next().await {
+//!     println!("{:?}", entry?.tensors.get("x"));
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod add;
+mod add_error;
+mod get;
+mod plan;
+
+pub use add::{AddInParts, AddProgress, Added};
+pub use add_error::AddInPartsError;
+pub use get::{Entry, GetInParts};
