@@ -119,7 +119,7 @@ impl Teller<'_> {
                 added = Some((names, format!("from {path}[].{key}")));
                 ("state-entries", "remove")
             }
-            BlobKind::Tensors => {
+            BlobKind::Tensors { .. } => {
                 path = path.trim_end_matches("[].data").to_owned();
                 ("parameter-providers", "strip-tensor-data")
             }
@@ -153,7 +153,7 @@ impl Teller<'_> {
         let (name, removed) = match &rule.kind {
             BlobKind::Bytes => ("result-field", None),
             BlobKind::Tensor => ("tensor-per-entry", None),
-            BlobKind::Tensors => ("tensors-per-item", None),
+            BlobKind::Tensors { .. } => ("tensors-per-item", None),
             BlobKind::Keyed { names, .. } => {
                 self.account.say(&blob, "names", format!("names at {names}"));
                 ("state-entries", Some(names))

@@ -358,7 +358,7 @@ fn mistakes_in_the_model_are_noticed() {
     );
     check(
         "Debug",
-        &|debug| method(debug, "getTrainingMetrics").response_blobs[0].kind = BlobKind::Tensors,
+        &|debug| method(debug, "getTrainingMetrics").response_blobs[0].kind = BlobKind::Tensors { name: None },
         &[
             "Debug.getTrainingMetrics response blob metrics[].entries[].data: tensor-per-entry in the facts, tensors-per-item here",
         ],
