@@ -8,7 +8,7 @@ use super::Site;
 use super::code::block;
 use super::prose::escape;
 use super::sample::{self, Member, Sample};
-use crate::ir::{Blob, BlobRule, Method, Service, Transport};
+use crate::ir::{Blob, BlobKind, BlobRule, Method, Service, Transport};
 
 /// A vector of two numbers of 32 bits, 0.5 and 1.5: type, rank, dimension, little-endian elements.
 const TENSOR: [u8; 11] = [1, 1, 2, 0, 0, 0, 0x3f, 0, 0, 0xc0, 0x3f];
@@ -115,8 +115,7 @@ fn varint(length: usize) -> Vec<u8> {
 pub(super) fn view(site: &Site<'_>, service: &Service, method: &Method) -> String {
     let request = Lifted::new(&sample::of(site.api, &method.params));
     let json = request.json.to_string();
-    let mut parts =
-        vec![(format!("{} blobs", request.blobs.len()), vec![u8::try_from(request.blobs.len()).unwrap_or(u8::MAX)])];
+    let mut parts = vec![("number of blobs".to_owned(), vec![u8::try_from(request.blobs.len()).unwrap_or(u8::MAX)])];
     parts.push(("length of the JSON".to_owned(), varint(json.len())));
     parts.extend(request.blobs.iter().map(|blob| ("length of a blob".to_owned(), varint(blob.len()))));
     parts.push(("JSON".to_owned(), json.into_bytes()));
@@ -182,11 +181,28 @@ fn way(site: &Site<'_>, service: &Service, method: &Method) -> String {
 }
 
 fn rules(rules: &[BlobRule]) -> String {
-    let paths: Vec<String> = rules.iter().map(|rule| format!("<code>{}</code>", escape(&rule.path))).collect();
-    if paths.is_empty() {
-        "<p>No blobs.</p>\n".to_owned()
-    } else {
-        format!("<p>Blobs: {}.</p>\n", paths.join(", then "))
+    let texts: Vec<String> = rules
+        .iter()
+        .map(|rule| format!("<li><code>{}</code>: {}</li>\n", escape(&rule.path), holds(&rule.kind)))
+        .collect();
+    match texts.is_empty() {
+        true => "<p>No blobs.</p>\n".to_owned(),
+        false => {
+            format!("<p>Blobs, in this order; what they hold is not in the JSON:</p>\n<ul>\n{}</ul>\n", texts.concat())
+        }
+    }
+}
+
+fn holds(kind: &BlobKind) -> String {
+    match kind {
+        BlobKind::Bytes => "the bytes".to_owned(),
+        BlobKind::Tensor => "one tensor for each place".to_owned(),
+        BlobKind::Tensors => "tensors, back to back, for each place that has tensors".to_owned(),
+        BlobKind::Keyed { names, .. } => format!("the bytes of each of <code>{}</code>", escape(names)),
+        BlobKind::Entries { .. } => "one tensor for each key, entry by entry".to_owned(),
+        BlobKind::IndexedEntries { indexes, .. } => {
+            format!("one tensor for each key, for each of <code>{}</code>", escape(indexes))
+        }
     }
 }
 

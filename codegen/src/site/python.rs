@@ -9,30 +9,40 @@ use super::code::block;
 use super::method::details;
 use super::reach::{self, Reached};
 use super::sample::{self, Sample};
-use crate::ir::{Api, Method, Object, Type, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::{Api, Method, Object, Owner, Type, TypeDef, TypeId, TypeKind, UnionStyle};
 
 /// What the view shows of a method.
 pub(super) fn view(site: &Site<'_>, method: &Method, reached: &Reached) -> String {
     let api = site.api;
-    let types = details(site, reached, |it| Some((it.name.clone(), format!("{} = {}", it.name, body(api, it)))));
-    let errors: Vec<String> = method
-        .errors
-        .iter()
-        .filter_map(|index| api.errors.get(*index))
-        .map(|error| {
-            let nothing = Object::default();
-            let fields = error.fields.as_ref().and_then(|ty| api.object(ty)).unwrap_or(&nothing);
-            format!("# {}\n{}", error.description, object(api, fields, Some(("code", &error.code)), 0))
-        })
-        .collect();
+    // Variants and errors are spelled out where they are used.
+    let types = details(site, reached, |it| {
+        let apart = !it.variant && it.owner != Owner::Errors;
+        apart.then(|| (it.name.clone(), format!("{} = {}", it.name, body(api, it))))
+    });
     format!(
-        "<h2>Request parameters</h2>\n{}<h2>Response</h2>\n{}<h2>Errors</h2>\n<p>One of these.</p>\n{}{types}\
+        "<h2>Request parameters</h2>\n{}<h2>Response</h2>\n{}<h2>Errors</h2>\n{}{types}\
          <h2>Example</h2>\n<p>The parameters of a call, with what is required.</p>\n{}",
         block(&whole(api, &method.params)),
         block(&whole(api, &method.result)),
-        block(&errors.join("\n")),
+        block(&errors(api, method)),
         block(&format!("params = {}", literal(&sample::of(api, &method.params), 0))),
     )
+}
+
+/// Codes that say it all in one group, then those with fields.
+fn errors(api: &Api, method: &Method) -> String {
+    let all = method.errors.iter().filter_map(|index| api.errors.get(*index));
+    let (bare, rich): (Vec<_>, Vec<_>) = all.partition(|error| error.fields.is_none());
+    let codes: String = bare.iter().map(|error| format!("        {:?},\n", error.code)).collect();
+    let mut members = Vec::new();
+    if !codes.is_empty() {
+        members.push(format!("{{\n    \"code\": Literal[\n{codes}    ],\n}}"));
+    }
+    members.extend(rich.into_iter().filter_map(|error| {
+        let fields = api.object(error.fields.as_ref()?)?;
+        Some(object(api, fields, Some(("code", &error.code)), 0))
+    }));
+    members.join(" | ")
 }
 
 /// A type spelled out.

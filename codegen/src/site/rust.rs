@@ -94,12 +94,20 @@ fn items(text: &str) -> Vec<(String, String)> {
             found.push((name, dedent(&item)));
         }
         if bare.starts_with("///") {
-            let _ = writeln!(docs, "{line}");
+            let _ = writeln!(docs, "{}", without_links(line));
         } else if !bare.starts_with("#[") && !bare.starts_with(")]") {
             docs.clear();
         }
     }
     found
+}
+
+/// A line of docs with the text of its links alone; here they lead nowhere.
+fn without_links(line: &str) -> String {
+    let mut parts = line.split("](");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rest = parts.map(|part| part.split_once(')').map_or(part, |(_, rest)| rest));
+    rest.fold(first, |text, rest| text + rest).replace("[`", "`").replace("`]", "`")
 }
 
 pub(super) fn method_name(method: &Method) -> String {
