@@ -62,9 +62,9 @@ async function main() {
     if (method === "Network.requestWillBeSent") requests.push(params.request.url);
   });
   for (const domain of ["Page", "Runtime", "Log", "Network"]) await ask(`${domain}.enable`);
+  // Not the page that is open already: a new fragment alone loads nothing.
   const open = async (page) => {
     const loaded = new Promise((done) => listeners.add(({ method }) => method === "Page.loadEventFired" && done()));
-    // Another address first: a new fragment alone would load nothing.
     await ask("Page.navigate", { url: address(page) });
     await loaded;
   };
