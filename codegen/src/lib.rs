@@ -21,6 +21,7 @@ mod naming;
 mod parse;
 mod render;
 mod rust;
+mod site;
 mod snippet;
 mod spanned;
 pub mod spec;
@@ -82,6 +83,15 @@ pub fn rust(api: &ir::Api, options: &Options) -> Result<Files, EmitError> {
 /// Files that are called after the API begin with `name`.
 pub fn exports(api: &ir::Api, name: &str) -> Files {
     export::emit(api, name)
+}
+
+/// Emits a reference to read: static pages, which link to the docs of the Rust crate at `../doc`.
+///
+/// # Errors
+///
+/// As [`rust`], whose code is shown.
+pub fn site(api: &ir::Api) -> Result<Files, EmitError> {
+    site::emit(api)
 }
 
 /// The JSON Schema of the definition format, for editors.

@@ -1,0 +1,28 @@
+//! Code on a page.
+
+use super::prose::escape;
+
+/// A block of code, with its comments told apart.
+pub(super) fn block(text: &str) -> String {
+    let lines: Vec<String> = text.trim_end().lines().map(line).collect();
+    format!("<pre><code>{}</code></pre>\n", lines.join("\n"))
+}
+
+fn line(text: &str) -> String {
+    let is_comment = ["//", "/*", "* ", "*/", "# "].iter().any(|start| text.trim_start().starts_with(start));
+    let is_comment = is_comment || text.trim() == "*";
+    if is_comment { format!("<i>{}</i>", escape(text)) } else { escape(text) }
+}
+
+/// A titled part of a page; nothing when there is nothing in it.
+pub(super) fn part(title: &str, html: &str) -> String {
+    if html.is_empty() { String::new() } else { format!("<h2>{title}</h2>\n{html}") }
+}
+
+/// Lines without the spaces that they all begin with.
+pub(super) fn dedent(text: &str) -> String {
+    let indents = text.lines().filter(|line| !line.trim().is_empty());
+    let common = indents.map(|line| line.len().saturating_sub(line.trim_start().len())).min().unwrap_or_default();
+    let lines: Vec<&str> = text.lines().map(|line| line.get(common..).unwrap_or_default()).collect();
+    lines.join("\n")
+}

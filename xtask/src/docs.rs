@@ -1,0 +1,38 @@
+//! `cargo xtask docs`: the reference to read.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use decthings_codegen::Source;
+
+use crate::{mistakes, tree};
+
+/// Writes the reference of the API: static pages that open from disk.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The definition.
+    #[arg(long, value_name = "FILE", default_value = "schema/decthings.json")]
+    schema: PathBuf,
+    /// The folder that is replaced by the pages.
+    #[arg(long, value_name = "DIR", default_value = "target/reference")]
+    out: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let path = arguments.schema.display();
+    let text = std::fs::read_to_string(&arguments.schema).with_context(|| format!("cannot read {path}"))?;
+    let api = match decthings_codegen::load(&Source::new(path.to_string(), text)) {
+        Ok(api) => api,
+        Err(report) => {
+            mistakes::show(&report);
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let files = decthings_codegen::site(&api)?;
+    tree::apply(&tree::compare(&arguments.out, &files, true)?)?;
+    println!("{} files; open {}", files.len(), arguments.out.join("index.html").display());
+    println!("links into the crate's docs need `cargo doc -p decthings --no-deps --all-features`");
+    Ok(ExitCode::SUCCESS)
+}
