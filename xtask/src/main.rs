@@ -3,6 +3,7 @@
 mod bench;
 mod codegen;
 mod diff;
+mod examples;
 mod fixtures;
 mod fmt_schema;
 mod foreign;
@@ -26,6 +27,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Lists the changes between two definitions, and what each means for those who use the API.
     Diff(diff::Arguments),
+    /// Runs every example, each against a Decthings of its own.
+    Examples,
     /// Writes anew what the generator's fixtures expect.
     Fixtures,
     /// Writes definitions in their canonical form.
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Command::Codegen(arguments) => codegen::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Examples => examples::run(),
         Command::Fixtures => fixtures::run(),
         Command::FmtSchema(arguments) => fmt_schema::run(&arguments),
         Command::NewMethod(arguments) => new_method::run(&arguments),
