@@ -56,7 +56,7 @@ async fn sync(fs: &FsClient, model_id: &str, folder: &Path) -> common::Result<(u
             }
             let changed = metadata.modified()?.duration_since(UNIX_EPOCH)?;
             let time = FileTime::new(i64::try_from(changed.as_secs())?, changed.subsec_nanos().into());
-            if there.is_some_and(|found| (found.stat.size, found.stat.mtime) == (metadata.len(), time.secs)) {
+            if there.is_some_and(|found| (found.stat.size, found.stat.mtime) == (metadata.len(), time.sec)) {
                 same = same.saturating_add(1);
                 continue;
             }

@@ -24,7 +24,7 @@ async fn main() -> common::Result {
 
     let mut pages = list().limit(3).pages();
     while let Some(page) = pages.next().await {
-        println!("a page of {}", page?.datasets.len());
+        println!("a page of {}", page?.items.len());
     }
     Ok(())
 }

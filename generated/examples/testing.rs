@@ -3,7 +3,7 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use decthings::api::model::{DeleteModelError, DeleteModelRequest, DeleteModelResult, ModelService};
 use decthings::testing::Script;
@@ -49,7 +49,7 @@ async fn main() -> common::Result {
     script.check()?; // both were called, and nothing else
     println!("by script: {:?}", script.calls());
 
-    let models = Models(Mutex::new(["a", "b"].map(str::to_owned).into()));
+    let models = Arc::new(Models(Mutex::new(["a", "b"].map(str::to_owned).into())));
     let client = Client::builder().service(Router::new().model(models)).build()?;
     assert_eq!(clean_up(&client, &["a", "b", "gone"]).await?, 2);
     assert_eq!(clean_up(&client, &["a", "b"]).await?, 0);
