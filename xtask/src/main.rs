@@ -4,6 +4,7 @@ mod bench;
 mod codegen;
 mod diff;
 mod docs;
+mod examples;
 mod fixtures;
 mod fmt_schema;
 mod foreign;
@@ -29,6 +30,8 @@ enum Command {
     Diff(diff::Arguments),
     /// Writes the reference of the API to read.
     Docs(docs::Arguments),
+    /// Runs every example, each against a Decthings of its own.
+    Examples,
     /// Writes anew what the generator's fixtures expect.
     Fixtures,
     /// Writes definitions in their canonical form.
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Docs(arguments) => docs::run(&arguments),
+        Command::Examples => examples::run(),
         Command::Fixtures => fixtures::run(),
         Command::FmtSchema(arguments) => fmt_schema::run(&arguments),
         Command::NewMethod(arguments) => new_method::run(&arguments),

@@ -1,0 +1,32 @@
+//! Evaluates many samples, a batch a call.
+
+mod common;
+
+use decthings::Tensor;
+use decthings::types::{EvaluationResult, ParameterProvider};
+
+/// A call carries 255 tensors at most.
+const BATCH: usize = 200;
+
+#[tokio::main]
+async fn main() -> common::Result {
+    let (client, _server) = common::connect().await?;
+    let model_id = common::new_model(&client, "evaluate").await?;
+    let samples: Vec<Tensor> = (0_u16..500).map(|i| Tensor::from([f32::from(i).sin(), f32::from(i).cos()])).collect();
+
+    let mut first_class = 0_usize;
+    for batch in samples.chunks(BATCH) {
+        let params = [ParameterProvider::new("x", batch.to_vec())];
+        let EvaluationResult::Success(success) = client.model().evaluate(&model_id, params).await? else {
+            return Err("the evaluation failed".into());
+        };
+        let output = success.output.first().ok_or("the model gave no output")?;
+        for prediction in &output.data {
+            let chances: Vec<f32> = prediction.to_vec()?;
+            first_class = first_class.saturating_add(usize::from(chances.first() > chances.get(1)));
+        }
+        println!("{:>3} predictions in a batch", output.data.len());
+    }
+    println!("{first_class} of {} samples are more likely of the first class", samples.len());
+    Ok(())
+}
