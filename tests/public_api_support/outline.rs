@@ -20,10 +20,10 @@ fn module(file: &Path, folder: &Path, name: &str, out: &mut String) {
     let mut children = Vec::new();
     let mut kept = Vec::new();
     for item in std::mem::take(&mut parsed.items) {
-        if let Item::Mod(child) = &item {
-            if child.content.is_none() {
-                children.push(child.ident.to_string());
-            }
+        if let Item::Mod(child) = &item
+            && child.content.is_none()
+        {
+            children.push(child.ident.to_string());
         }
         match &item {
             // Items inside the crate's own macros, such as the enums of errors.

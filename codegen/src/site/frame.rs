@@ -197,7 +197,7 @@ fn holds(kind: &BlobKind) -> String {
     match kind {
         BlobKind::Bytes => "the bytes".to_owned(),
         BlobKind::Tensor => "one tensor for each place".to_owned(),
-        BlobKind::Tensors => "tensors, back to back, for each place that has tensors".to_owned(),
+        BlobKind::Tensors { .. } => "tensors, back to back, for each place that has tensors".to_owned(),
         BlobKind::Keyed { names, .. } => format!("the bytes of each of <code>{}</code>", escape(names)),
         BlobKind::Entries { .. } => "one tensor for each key, entry by entry".to_owned(),
         BlobKind::IndexedEntries { indexes, .. } => {
