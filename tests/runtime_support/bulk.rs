@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use decthings::api::dataset::{AddEntriesError, AddEntriesRequest, AddEntriesResult, IncorrectVersionId};
+use decthings::api::dataset::{AddEntriesError, AddEntriesRequest, AddEntriesResult};
+use decthings::api::errors::IncorrectVersionId;
 use decthings::runtime::TransportError;
 use decthings::testing::Script;
 use decthings::types::DatasetKeyData;
