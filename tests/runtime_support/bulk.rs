@@ -1,5 +1,7 @@
 //! Entries added in parts, when a part in the middle fails.
 
+#![expect(clippy::single_range_in_vec_init, reason = "parts are lists of ranges, some of one")]
+
 use std::sync::{Arc, Mutex};
 
 use decthings::api::dataset::{AddEntriesError, AddEntriesRequest, AddEntriesResult};
