@@ -100,7 +100,8 @@ fn advice_to_clients_changes() {
         &["compatible: bake can be waited for"],
     );
     let waited = ["wire: bake is waited for in another way"];
-    rule(&[put("S/methods/bake/waiter/method", json!("list"))], &waited, &waited);
+    let ends = [put("S/methods/bake/waiter/done", json!("burnt")), put("S/methods/bake/waiter/failed", json!("ready"))];
+    rule(&ends, &waited, &waited);
 }
 
 #[test]

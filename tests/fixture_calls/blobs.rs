@@ -63,7 +63,7 @@ async fn bytes_by_name() {
         }
     }
     let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
-    let parts = [Part::new("b", "b"), Part::new("a", "a"), Part::new("b", "b")];
+    let parts = [Part::new("b", "b"), Part::new("a", "a"), Part::new("c", "c")];
     assert_eq!(shop.upload("id", parts.clone()).await.unwrap().count, 3);
     assert_eq!(shop.upload("id", []).await.unwrap().count, 0);
     assert_eq!(shop.upload_deep(Source::parts(parts)).await.unwrap().count, 3);

@@ -14,7 +14,7 @@ use decthings::types::{
     ExecutionLocation, LauncherGpus, LauncherSpec, MaxDurationsSeconds, ModelLanguage, ParameterDefinitions,
     ParameterProvider, StateEntry, Tag, UsedPersistentLauncher, UsedPersistentLauncherLevel,
 };
-use decthings::{Client, Tensor};
+use decthings::{Client, Error, Tensor};
 use decthings_local::{Limits, LocalConfig};
 use support::{client, fresh, launcher, look, many, new_model, new_state, one, refusal, sizes, slow, within};
 
@@ -103,7 +103,8 @@ async fn a_state_is_downloaded_and_uploaded() {
         let second = upload(all.clone()).await.unwrap().state_id;
         assert_eq!(models.get_model_state(&id).state_id(&second).await.unwrap().data, all);
         let twice = vec![StateEntry::new("a", b"1"), StateEntry::new("a", b"2")];
-        assert_eq!(refusal(upload(twice).await), at("data[1].key"));
+        let unsent = upload(twice).await.unwrap_err();
+        assert!(matches!(&unsent, Error::Invalid { path, .. } if **path == *"data[1].key"), "{unsent}");
 
         let active = upload(Vec::new()).delete_states([&second, &first]).await;
         assert_eq!(refusal(active), "state_is_active");
@@ -132,7 +133,9 @@ async fn parameters_are_checked_against_the_definitions() {
             create(vec![many("inputs", [Tensor::scalar(1u8), Tensor::scalar(1u8)])]).await,
             at("params[0].data")
         );
-        assert_eq!(create(vec![one("inputs", 2u8), one("inputs", 2u8)]).await, at("params[1].data"));
+        let twice = vec![one("inputs", 2u8), one("inputs", 2u8)];
+        let unsent = client.model().create_state(&id, "state", twice, launcher()).await.unwrap_err();
+        assert!(matches!(&unsent, Error::Invalid { path, .. } if **path == *"params[1].name"), "{unsent}");
         assert_eq!(create(vec![one("hidden", 2u8)]).await, at("params[0].name"));
 
         let exception = async |params: Vec<ParameterProvider>| match client
