@@ -16,6 +16,8 @@ mod calls;
 mod cases;
 #[path = "websocket/connecting.rs"]
 mod connecting;
+#[path = "websocket/depth.rs"]
+mod depth;
 #[path = "websocket/losing.rs"]
 mod losing;
 #[path = "websocket/server.rs"]

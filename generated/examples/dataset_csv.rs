@@ -10,9 +10,6 @@ use decthings::types::{DatasetKeyData, ElementType, EntryRange, ParameterDefinit
 
 const FLOWERS: &str = "length,width\n5.1,3.5\n4.9,3.0\n7.0,3.2\n6.3,3.3\n";
 
-/// A call carries 255 tensors at most.
-const MOST_TENSORS: usize = 255;
-
 #[tokio::main]
 async fn main() -> common::Result {
     let text = match std::env::args().nth(1) {
@@ -28,16 +25,12 @@ async fn main() -> common::Result {
     let keys = names.iter().map(|name| ParameterDefinition::new(name, true, number.clone()));
     let dataset = client.dataset().create_dataset(common::unique("csv"), "Rows of a file.", keys).await?;
 
-    let rows_a_call =
-        MOST_TENSORS.checked_div(names.len()).filter(|rows| *rows > 0).ok_or("1 to 255 columns, please")?;
-    for rows in rows.chunks(rows_a_call) {
-        let column =
-            |(index, name)| DatasetKeyData::new(name, rows.iter().filter_map(move |row| row.get(index).copied()));
-        client.dataset().add_entries(&dataset.dataset_id, names.iter().enumerate().map(column)).await?;
-    }
+    let numbers = |index| rows.iter().filter_map(move |row| row.get(index).copied());
+    let columns = names.iter().enumerate().map(|(index, name)| DatasetKeyData::new(name, numbers(index)));
+    let added = client.dataset().add_entries(&dataset.dataset_id, columns).in_parts().await?;
 
     let entries = client.dataset().get_entries(&dataset.dataset_id, EntryRange::new(0, 3)).await?;
-    println!("{} rows are in the dataset; the first ones:", rows.len());
+    println!("{} rows are in the dataset; the first ones:", added.entries);
     for key in &entries.keys {
         let values: Result<Vec<f64>, _> = key.data.iter().map(|entry| entry.data.item()).collect();
         println!("{:>10} {:?}", key.name, values?);

@@ -8,12 +8,9 @@ mod common;
 
 use std::path::Path;
 
+use decthings::Image;
 use decthings::types::{DatasetKeyData, ElementType, EntryRange, ParameterDefinition, TensorRules};
-use decthings::{Image, Tensor};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
-
-/// An entry has two tensors, and a call carries 255 at most.
-const BATCH: usize = 127;
 
 #[tokio::main]
 async fn main() -> common::Result {
@@ -35,12 +32,9 @@ async fn main() -> common::Result {
     let key = |name, element| ParameterDefinition::new(name, true, TensorRules::new([], [element], [""; 0]));
     let keys = [key("image", ElementType::Image), key("label", ElementType::String)];
     let dataset = client.dataset().create_dataset(common::unique("images"), "Images with labels.", keys).await?;
-    for batch in images.chunks(BATCH) {
-        let pictures = batch.iter().map(|(_, image)| Tensor::scalar(image.clone()));
-        let labels = batch.iter().map(|(label, _)| Tensor::scalar(label.as_str()));
-        let data = [DatasetKeyData::new("image", pictures), DatasetKeyData::new("label", labels)];
-        client.dataset().add_entries(&dataset.dataset_id, data).await?;
-    }
+    let (labels, pictures): (Vec<String>, Vec<Image>) = images.into_iter().unzip();
+    let data = [DatasetKeyData::new("image", pictures), DatasetKeyData::new("label", labels)];
+    let added = client.dataset().add_entries(&dataset.dataset_id, data).in_parts().await?;
 
     let entries = client.dataset().get_entries(&dataset.dataset_id, EntryRange::new(0, 1)).await?;
     for entry in entries.keys.iter().filter(|key| key.name == "image").flat_map(|key| &key.data) {
@@ -48,7 +42,7 @@ async fn main() -> common::Result {
             let pixels = image.decode()?;
             println!(
                 "{} images; the first is {} of {} x {}",
-                images.len(),
+                added.entries,
                 image.format(),
                 pixels.width(),
                 pixels.height()

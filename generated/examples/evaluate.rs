@@ -5,7 +5,7 @@ mod common;
 use decthings::Tensor;
 use decthings::types::{EvaluationResult, ParameterProvider};
 
-/// A call carries 255 tensors at most.
+/// All samples of a call are in memory at once, and so are their predictions.
 const BATCH: usize = 200;
 
 #[tokio::main]

@@ -19,12 +19,14 @@
 //! - A method that starts work gives a [`Started`]: wait for the end of the work, follow its [`Progress`], or cancel it.
 //! - What went wrong is an [`Error`]; what the API itself refused is in [`Error::api`], with the method's own type.
 //!
-//! Cargo features: `rustls` (TLS, on by default), `ws` (calls and events on the WebSocket, on by default), one a service, `server` (the other side of each service, and a
-//! [`Client`] without a socket), `dynamic` (calls by name with JSON), `blocking` (calls without async code), `tracing`
-//! (spans and events, on by default), `test-util` (doubles of the service for tests: `decthings::testing`).
+//! [`guide`] goes from a first call to tests of your own, and has a list of the cargo features: [`guide::features`]. Those
+//! that are on by default are all that a client of the public service needs.
 
 #[cfg(feature = "dataset")]
 pub mod bulk;
+// Costs nothing where nobody reads it.
+#[cfg(any(doc, doctest))]
+pub mod guide;
 pub mod runtime;
 pub mod tensor;
 mod varint;

@@ -38,6 +38,7 @@ pub struct Recorder {
 
 impl Recorder {
     pub async fn start() -> Self {
+        decthings_tests::keep_log();
         let tape = Arc::new(Mutex::new(Tape::default()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -27,6 +27,7 @@ pub struct SocketServer {
 impl SocketServer {
     /// Starts a server that answers every message by the script.
     pub async fn start(script: impl FnMut(&Told) -> Vec<Vec<u8>> + Send + 'static) -> Self {
+        decthings_tests::keep_log();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/v0", listener.local_addr().unwrap());
         let told = Arc::new(Mutex::new(Vec::new()));

@@ -3,6 +3,7 @@
 mod definition;
 mod mistakes;
 mod recorded;
+mod recorded_file;
 
 use std::collections::{BTreeMap, BTreeSet};
 

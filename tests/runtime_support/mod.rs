@@ -29,14 +29,12 @@ use decthings::Error;
 use decthings::RetryPolicy;
 use decthings::api::model::{GetModelStateError, GetModelStateRequest};
 use decthings::api::types::StateData;
+use decthings_tests::{KEY, tell};
 
 use self::server::Server;
 
 /// No step of a test takes longer; a hang is a failure.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A key that is easily found where it should not be.
-const KEY: &str = "k3y-that-n0body-may-see";
 
 type Outcome = Result<StateData, Error<GetModelStateError>>;
 
@@ -52,7 +50,10 @@ fn client(server: &Server) -> Client {
 
 /// A call that is safe to repeat and gets bytes.
 async fn ask(client: &Client) -> Outcome {
-    soon(client.model().get_model_state("m")).await
+    let outcome = soon(client.model().get_model_state("m")).await;
+    tell(&outcome);
+    tell(&outcome.as_ref().err().map(ToString::to_string));
+    outcome
 }
 
 /// What a server answers that has understood [`ask`]: the frame around one key, `w`.

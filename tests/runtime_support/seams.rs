@@ -114,24 +114,24 @@ fn keys(server: &Server) -> Vec<String> {
 #[tokio::test]
 async fn a_key_that_is_set_is_sent_from_then_on_by_clones_too() {
     let server = good_server().await;
-    let client = Client::builder().http_url(server.url()).api_key("old-key-1").build().unwrap();
+    let client = Client::builder().http_url(server.url()).api_key("k3y-old").build().unwrap();
     let clone = client.clone();
     ask(&client).await.unwrap();
-    client.set_api_key(ApiKey::new("new-key-2")).unwrap();
+    client.set_api_key(ApiKey::new("k3y-new")).unwrap();
     ask(&clone).await.unwrap();
     client.set_api_key(None).unwrap();
     ask(&clone).await.unwrap();
-    assert_eq!(keys(&server), ["Bearer old-key-1", "Bearer new-key-2", ""]);
+    assert_eq!(keys(&server), ["Bearer k3y-old", "Bearer k3y-new", ""]);
 }
 
 #[tokio::test]
 async fn a_key_that_cannot_be_sent_is_refused_and_the_old_one_stays() {
     let server = good_server().await;
-    let client = Client::builder().http_url(server.url()).api_key("old-key-1").build().unwrap();
+    let client = Client::builder().http_url(server.url()).api_key("k3y-old").build().unwrap();
     let error = client.set_api_key(ApiKey::new(format!("{KEY}\n{KEY}"))).unwrap_err();
     assert!(matches!(error, BuildError::ApiKey { .. }) && !format!("{error:?}").contains(KEY), "{error:?}");
     ask(&client).await.unwrap();
-    assert_eq!(keys(&server), ["Bearer old-key-1"]);
+    assert_eq!(keys(&server), ["Bearer k3y-old"]);
     let open = Client::builder().http_url("http://192.0.2.1").build().unwrap();
     let error = open.set_api_key(ApiKey::new(KEY)).unwrap_err();
     assert!(matches!(error, BuildError::InsecureKey { .. }), "{error:?}");
@@ -149,7 +149,7 @@ async fn a_provider_is_asked_for_each_attempt_and_its_failure_sends_nothing() {
         async move {
             match number {
                 1..=3 => Err("the vault is closed".into()),
-                number => Ok(ApiKey::new(format!("key-number-{number}"))),
+                number => Ok(ApiKey::new(format!("k3y-number-{number}"))),
             }
         }
     };
@@ -160,8 +160,8 @@ async fn a_provider_is_asked_for_each_attempt_and_its_failure_sends_nothing() {
     assert!(matches!(error, Error::Transport { unsent: true, .. }) && error.attempts() == 3, "{error:?}");
     assert!(error.to_string().contains("the vault is closed"), "{error}");
     ask(&client).await.unwrap();
-    assert_eq!(keys(&server), ["Bearer key-number-0", "Bearer key-number-4"]);
-    client.set_api_key(ApiKey::new("fixed-key")).unwrap();
+    assert_eq!(keys(&server), ["Bearer k3y-number-0", "Bearer k3y-number-4"]);
+    client.set_api_key(ApiKey::new("k3y-fixed")).unwrap();
     ask(&client).await.unwrap();
-    assert_eq!(keys(&server)[2], "Bearer fixed-key");
+    assert_eq!(keys(&server)[2], "Bearer k3y-fixed");
 }

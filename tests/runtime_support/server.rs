@@ -68,6 +68,7 @@ pub struct Server {
 
 impl Server {
     pub async fn start(act: impl Fn(&Request) -> Act + Send + Sync + 'static) -> Self {
+        decthings_tests::keep_log();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (requests, seen) = (Mutex::default(), watch::Sender::default());

@@ -1,64 +1,13 @@
 //! What is told to whoever listens.
 
-use std::cell::RefCell;
-use std::io;
-use std::sync::Once;
 use std::time::Duration;
 
 use decthings::{Client, RetryPolicy};
-use tracing_subscriber::fmt::format::FmtSpan;
+use decthings_tests::Log;
 
 use super::faults::{api_error, status};
 use super::server::{Act, Server, http, ok};
 use super::{KEY, ask, good};
-
-thread_local! {
-    /// What was told on this thread, which is the test's own, since someone listens.
-    static TOLD: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
-}
-
-/// Listens on this thread until it is dropped, to all levels.
-struct Log;
-
-impl Log {
-    fn listen() -> Self {
-        // Subscribers that come and go in other threads would hide what this one waits for.
-        static ONCE: Once = Once::new();
-        ONCE.call_once(|| {
-            tracing_subscriber::fmt()
-                .with_max_level(tracing::Level::TRACE)
-                .with_span_events(FmtSpan::FULL)
-                .with_ansi(false)
-                .with_writer(|| Told)
-                .init();
-        });
-        TOLD.set(Some(Vec::new()));
-        Self
-    }
-
-    fn text(&self) -> String {
-        TOLD.with_borrow(|told| String::from_utf8(told.clone().unwrap()).unwrap())
-    }
-}
-
-impl Drop for Log {
-    fn drop(&mut self) {
-        TOLD.set(None);
-    }
-}
-
-struct Told;
-
-impl io::Write for Told {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        TOLD.with_borrow_mut(|told| told.iter_mut().for_each(|told| told.extend_from_slice(bytes)));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 fn client(server: &Server) -> Client {
     let policy = RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO);

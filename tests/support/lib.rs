@@ -1,7 +1,11 @@
 //! What several of the tests need.
 
+mod log;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+pub use log::{KEY, Log, keep_log, tell};
 
 /// Files of a folder, by path relative to it, with `/` between names.
 pub fn read_tree(folder: &Path) -> BTreeMap<String, String> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use decthings::api::model::GetModelStateError;
 use decthings::runtime::{BlobRule, Method, Operation, Route};
 use decthings::{ApiKey, Blob, Call, Client, Error, RetryPolicy};
+use decthings_tests::KEY;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -102,15 +103,15 @@ async fn what_was_not_sent_is_tried_again_even_if_it_is_not_safe_to_repeat() {
 #[tokio::test]
 async fn a_new_key_is_sent_from_the_next_call_on_the_same_socket() {
     let raw = Raw::new().await;
-    let client = raw.builder().api_key("first").build().unwrap();
+    let client = raw.builder().api_key("k3y-first").build().unwrap();
     let slow = tokio::spawn(echo(&client, "slow").send());
     let mut socket = raw.accept().await;
     let first = socket.asked("echo").await;
-    assert_eq!(first.json["apiKey"], "first");
-    client.set_api_key(ApiKey::new("second")).unwrap();
+    assert_eq!(first.json["apiKey"], "k3y-first");
+    client.set_api_key(ApiKey::new("k3y-second")).unwrap();
     let call = tokio::spawn(echo(&client, "x").send());
     let second = socket.asked("echo").await;
-    assert_eq!(second.json["apiKey"], "second");
+    assert_eq!(second.json["apiKey"], "k3y-second");
     client.set_api_key(None).unwrap();
     let call_without = tokio::spawn(echo(&client, "y").send());
     let third = socket.asked("echo").await;
@@ -126,32 +127,31 @@ async fn a_new_key_is_sent_from_the_next_call_on_the_same_socket() {
 #[tokio::test]
 async fn a_retry_and_a_resubscription_have_the_key_of_their_time() {
     let raw = Raw::new().await;
-    let settings = raw.builder().api_key("first").retry(RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO));
+    let settings = raw.builder().api_key("k3y-first").retry(RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO));
     let client = settings.reconnect_delay(Duration::ZERO, Duration::ZERO).build().unwrap();
     let call = tokio::spawn(again(&client, "x").send());
     let mut socket = raw.accept().await;
-    assert_eq!(socket.asked("echo").await.json["apiKey"], "first");
-    client.set_api_key(ApiKey::new("second")).unwrap();
+    assert_eq!(socket.asked("echo").await.json["apiKey"], "k3y-first");
+    client.set_api_key(ApiKey::new("k3y-second")).unwrap();
     drop(socket);
     let mut socket = raw.accept().await;
     let asked = socket.asked("echo").await;
-    assert_eq!(asked.json["apiKey"], "second");
+    assert_eq!(asked.json["apiKey"], "k3y-second");
     let subscribing = tokio::spawn(launch(&client, "x").subscribe());
     let launched = socket.asked("launch").await;
     socket.answer(launched.id, json!({"talkId": "t"})).await;
     let subscription = soon(subscribing).await.unwrap().unwrap();
     socket.echo(asked).await;
     soon(call).await.unwrap().unwrap();
-    client.set_api_key(ApiKey::new("third")).unwrap();
+    client.set_api_key(ApiKey::new("k3y-third")).unwrap();
     drop(socket);
     let mut socket = raw.accept().await;
-    assert_eq!(socket.asked("subscribe").await.json["apiKey"], "third");
+    assert_eq!(socket.asked("subscribe").await.json["apiKey"], "k3y-third");
     drop(subscription);
 }
 
 #[tokio::test]
 async fn no_error_of_a_subscription_shows_the_key() {
-    const KEY: &str = "k3y-that-n0body-may-see";
     let raw = Raw::new().await;
     let client = raw.builder().api_key(KEY).max_json_depth(20).build().unwrap();
     let subscribing = tokio::spawn(launch(&client, "x").subscribe());

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use decthings::{BuildError, Client, Error};
+use decthings_tests::KEY;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -94,25 +95,25 @@ async fn all_calls_that_wait_for_a_connection_fail_with_it_and_the_next_one_conn
 #[tokio::test]
 async fn the_key_is_in_each_message_and_headers_are_in_the_handshake() {
     let raw = Raw::new().await;
-    let client = raw.builder().api_key("s3cret").header("X-Team", "blue").build().unwrap();
-    assert!(!format!("{client:?}").contains("s3cret"));
+    let client = raw.builder().api_key(KEY).header("X-Team", "blue").build().unwrap();
+    assert!(!format!("{client:?}").contains(KEY));
     let call = tokio::spawn(echo(&client, "x").send());
     let mut socket = raw.accept().await;
     assert_eq!(socket.headers["x-team"], "blue");
     assert!(!socket.headers.contains_key("authorization"));
     assert!(!socket.headers.contains_key("content-type"));
     let asked = socket.asked("echo").await;
-    assert_eq!(asked.json["apiKey"], "s3cret");
+    assert_eq!(asked.json["apiKey"], KEY);
     socket.echo(asked).await;
     soon(call).await.unwrap().unwrap();
 }
 
 #[test]
 fn a_key_is_refused_where_others_could_read_it() {
-    let builder = Client::builder().api_key("s3cret").websocket_url("ws://decthings.example/v0/ws");
+    let builder = Client::builder().api_key(KEY).websocket_url("ws://decthings.example/v0/ws");
     let error = builder.clone().build().unwrap_err();
     assert!(matches!(error, BuildError::InsecureKey { .. }), "{error}");
-    assert!(!error.to_string().contains("s3cret"));
+    assert!(!error.to_string().contains(KEY));
     builder.allow_insecure_key(true).build().unwrap();
 }
 

@@ -19,7 +19,9 @@ pub async fn soon<T>(future: impl Future<Output = T>) -> T {
 
 /// The next update of a subscription, which is not its end.
 pub async fn next<E: EventSet>(subscription: &mut Subscription<E>) -> Update<E> {
-    soon(subscription.next()).await.expect("the subscription has ended")
+    let update = soon(subscription.next()).await.expect("the subscription has ended");
+    decthings_tests::tell(&update);
+    update
 }
 
 /// Waits until something is so, which no event tells.

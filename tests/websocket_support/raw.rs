@@ -42,6 +42,7 @@ impl Asked {
 
 impl Raw {
     pub async fn new() -> Self {
+        decthings_tests::keep_log();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         Self { listener, address }

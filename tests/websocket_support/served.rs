@@ -81,6 +81,7 @@ pub struct Served {
 
 impl Served {
     pub async fn new(router: Router) -> Self {
+        decthings_tests::keep_log();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let open = Arc::new(AtomicUsize::new(0));

@@ -10,6 +10,7 @@ mod fmt_schema;
 mod foreign;
 mod mistakes;
 mod new_method;
+mod test;
 mod tree;
 mod vectors;
 mod watch;
@@ -40,6 +41,8 @@ enum Command {
     NewMethod(new_method::Arguments),
     /// Has tools of other languages read the exports.
     Foreign(foreign::Arguments),
+    /// Runs the tests, and looks for API keys in everything that they say.
+    Test(test::Arguments),
     /// Writes the golden frames anew.
     Vectors,
 }
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::FmtSchema(arguments) => fmt_schema::run(&arguments),
         Command::NewMethod(arguments) => new_method::run(&arguments),
         Command::Foreign(arguments) => foreign::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Vectors => vectors::run(),
     };
     match result {

@@ -98,12 +98,9 @@ async fn connect() -> Result<(Client, Option<LocalServer>)> {
 async fn make_dataset(client: &Client, name: &str, data: &Data) -> Result<String> {
     let keys = [data::key("x", [data.features as i64]), data::key("y", [])];
     let dataset = client.dataset().create_dataset(name, "Points of an example.", keys).await?;
-    // A frame carries 255 blobs at most, and every entry has two.
-    for samples in data.train.chunks(100) {
-        let x = DatasetKeyData::new("x", samples.iter().map(|sample| sample.features.clone()));
-        let y = DatasetKeyData::new("y", samples.iter().map(|sample| sample.class));
-        client.dataset().add_entries(&dataset.dataset_id, [x, y]).await?;
-    }
+    let x = DatasetKeyData::new("x", data.train.iter().map(|sample| sample.features.clone()));
+    let y = DatasetKeyData::new("y", data.train.iter().map(|sample| sample.class));
+    client.dataset().add_entries(&dataset.dataset_id, [x, y]).in_parts().await?;
     Ok(dataset.dataset_id)
 }
 

@@ -12,6 +12,7 @@ use super::exchange::{Carried, Failed, Job};
 use super::retry::RetryBudget;
 use super::socket::{Lease, Socket};
 use super::transport::Headers;
+use super::wire;
 use super::{ApiKey, BuildError, ClientBuilder, Middleware, RetryPolicy, Transport};
 
 /// A client of the API. Cheap to clone; clones share connections.
@@ -89,7 +90,11 @@ impl Client {
     /// Gives a subscription back, and waits for the server's answer if it is asked.
     pub(crate) async fn give_back(&self, lease: Lease) -> Result<Option<Bytes>, Failure> {
         let after = self.0.timeout;
-        tokio::time::timeout(after, lease.give_back()).await.map_err(|_| Failure::Timeout { after })
+        let answer = tokio::time::timeout(after, lease.give_back()).await.map_err(|_| Failure::Timeout { after })?;
+        if let Some(answer) = &answer {
+            wire::check_depth(answer, self.0.json_depth)?;
+        }
+        Ok(answer)
     }
 }
 

@@ -11,7 +11,7 @@ use decthings::api::debug::{DebugEvent, DebugSessionOptions, DebugTrainingFailur
 use decthings::types::{DebugSessionTerminatedReason, StateEntry, TrainingMetricRange};
 use decthings::{Client, Subscription, Update};
 use decthings_local::{Limits, Local, LocalConfig, LocalServer};
-use support::{accuracy, launcher, many, moons, new_model, one, refusal, sizes, within};
+use support::{accuracy, config, launcher, many, moons, new_model, one, refusal, sizes, within};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -73,7 +73,7 @@ async fn instance(client: &Client, session: &str) -> String {
 #[tokio::test]
 async fn the_functions_of_a_model_are_called_one_by_one() {
     within(async {
-        let (server, client) = start(LocalConfig::new()).await;
+        let (server, client) = start(config()).await;
         let debug = client.debug();
         let model = new_model(&client, "a", "mlp").await;
         let mut events = launched(&client, &model).await;
@@ -121,7 +121,7 @@ async fn the_functions_of_a_model_are_called_one_by_one() {
 #[tokio::test]
 async fn what_cannot_be_done_is_refused() {
     within(async {
-        let (server, client) = start(LocalConfig::new()).await;
+        let (server, client) = start(config()).await;
         let debug = client.debug();
         assert_eq!(refusal(debug.launch_debug_session("gone", launcher()).await), "model_not_found");
         assert_eq!(refusal(debug.subscribe_to_events("gone").subscribe().await), "debug_session_not_found");
@@ -156,7 +156,7 @@ async fn what_cannot_be_done_is_refused() {
 #[tokio::test]
 async fn training_is_cancelled() {
     within(async {
-        let (server, client) = start(LocalConfig::new()).await;
+        let (server, client) = start(config()).await;
         let debug = client.debug();
         let model = new_model(&client, "a", "mlp").await;
         let mut events = launched(&client, &model).await;
@@ -187,7 +187,7 @@ async fn training_is_cancelled() {
 #[tokio::test]
 async fn a_session_that_nobody_uses_ends() {
     within(async {
-        let (server, client) = start(LocalConfig::new()).await;
+        let (server, client) = start(config()).await;
         let model = new_model(&client, "a", "mlp").await;
         let short = DebugSessionOptions::new().terminate_after_inactive_seconds(1);
         let call = client.debug().launch_debug_session(&model, launcher()).options(short);
@@ -201,7 +201,7 @@ async fn a_session_that_nobody_uses_ends() {
 #[tokio::test]
 async fn several_connections_listen_to_a_session() {
     within(async {
-        let (server, first) = start(LocalConfig::new()).await;
+        let (server, first) = start(config()).await;
         let second = client(&server, server.key());
         let model = new_model(&first, "a", "mlp").await;
         let one = launched(&first, &model).await;
@@ -228,13 +228,13 @@ async fn sockets_have_keys_and_limits() {
     within(async {
         let mut limits = Limits::default();
         (limits.sockets, limits.socket_calls) = (1, 0);
-        let (server, client) = start(LocalConfig::new().limits(limits)).await;
+        let (server, client) = start(config().limits(limits)).await;
         let debug = client.debug();
         let launch = debug.launch_debug_session("a", launcher()).await;
         assert_eq!(refusal(launch), "too_many_requests");
         server.shutdown().await;
 
-        let (server, client) = start(LocalConfig::new()).await;
+        let (server, client) = start(config()).await;
         let model = new_model(&client, "a", "mlp").await;
         let wrong = self::client(&server, "wrong");
         let launch = wrong.debug().launch_debug_session(&model, launcher()).subscribe().await;
@@ -244,7 +244,7 @@ async fn sockets_have_keys_and_limits() {
 
         let mut limits = Limits::default();
         (limits.sockets, limits.body_bytes) = (0, 10_000);
-        let (server, client) = start(LocalConfig::new().limits(limits)).await;
+        let (server, client) = start(config().limits(limits)).await;
         let refused = client.debug().launch_debug_session("a", launcher()).await.unwrap_err();
         assert!(refused.to_string().contains("503"), "{refused}");
         server.shutdown().await;
@@ -284,7 +284,7 @@ impl Proxy {
 #[tokio::test]
 async fn a_lost_socket_is_found_again() {
     within(async {
-        let (server, direct) = start(LocalConfig::new()).await;
+        let (server, direct) = start(config()).await;
         let proxy = Proxy::new(server.address()).await;
         let url = format!("http://{}/v0", proxy.address);
         let client = Client::builder().http_url(url).api_key(server.key()).build().unwrap();

@@ -12,13 +12,13 @@ use decthings::api::spawned::{SpawnForModelOptions, SpawnOptions, SpawnedEvent};
 use decthings::api::terminal::{TerminalEvent, TerminalSessionOptions, TerminalSize};
 use decthings::types::{SpawnedCommandTerminatedReason, TerminalSessionTerminatedReason};
 use decthings::{Client, Subscription, Update};
-use decthings_local::{Local, LocalConfig, LocalServer, StartError};
-use support::{launcher, new_model, refusal, within};
+use decthings_local::{Local, LocalServer, StartError};
+use support::{config, launcher, new_model, refusal, within};
 
 const LOOPBACK: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
 async fn start() -> (Arc<Local>, LocalServer, Client) {
-    let config = LocalConfig::new().allow_processes(true).language_server("python", "cat", [""; 0]);
+    let config = config().allow_processes(true).language_server("python", "cat", [""; 0]);
     let local = Local::new(config);
     let server = LocalServer::start(local.clone(), LOOPBACK.into()).await.unwrap();
     let client = Client::builder().http_url(server.url()).api_key(server.key()).build().unwrap();
@@ -70,7 +70,7 @@ async fn is_gone(id: &str) {
 #[tokio::test]
 async fn nothing_runs_unless_it_is_allowed() {
     within(async {
-        let server = LocalServer::start(Local::new(LocalConfig::new()), LOOPBACK.into()).await.unwrap();
+        let server = LocalServer::start(Local::new(config()), LOOPBACK.into()).await.unwrap();
         let client = Client::builder().http_url(server.url()).api_key(server.key()).build().unwrap();
         let model = new_model(&client, "a", "mlp").await;
         let refused = "invalid_parameter executionLocation";
@@ -90,7 +90,7 @@ async fn nothing_runs_unless_it_is_allowed() {
         assert_eq!(refusal(unknown), "language_server_not_found");
         server.shutdown().await;
 
-        let both = LocalConfig::new().allow_processes(true).allow_remote(true);
+        let both = config().allow_processes(true).allow_remote(true);
         let refused = LocalServer::start(Local::new(both), LOOPBACK.into()).await;
         assert!(matches!(refused, Err(StartError::ProcessesForOthers)), "{refused:?}");
     })

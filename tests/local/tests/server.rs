@@ -11,7 +11,8 @@ use decthings::api::model::{CreateStateFailure, CreateStateResult, TrainingStatu
 use decthings::types::StateEntry;
 use decthings::{Client, Error};
 use decthings_local::{Limits, Local, LocalConfig, LocalServer, StartError};
-use support::{ended, launcher, many, moons, new_model, new_state, one, refusal, sizes, within};
+use decthings_tests::KEY;
+use support::{config, ended, launcher, many, moons, new_model, new_state, one, refusal, sizes, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -37,9 +38,9 @@ async fn raw(server: &LocalServer, request: &str) -> (String, String) {
 #[tokio::test]
 async fn a_model_is_trained_over_http() {
     within(async {
-        let server = start(LocalConfig::new().key("secret")).await;
+        let server = start(config()).await;
         assert!(server.url().starts_with("http://127.0.0.1:") && server.url().ends_with("/v0"));
-        assert_eq!(server.key(), "secret");
+        assert_eq!(server.key(), KEY);
         let client = client(&server, server.key());
         let id = new_model(&client, "a", "mlp").await;
         new_state(&client, &id, "first").await;
@@ -61,11 +62,11 @@ async fn a_model_is_trained_over_http() {
 #[tokio::test]
 async fn keys_are_checked() {
     within(async {
-        let server = start(LocalConfig::new().keys(["one", "two"])).await;
-        for key in ["one", "two"] {
+        let server = start(config().keys(["k3y-one", "k3y-two"])).await;
+        for key in ["k3y-one", "k3y-two"] {
             client(&server, key).model().get_models().await.unwrap();
         }
-        for key in ["on", "onee", "three", "ONE"] {
+        for key in ["k3y-on", "k3y-onee", "k3y-three", "K3Y-ONE"] {
             assert_eq!(refusal(client(&server, key).model().get_models().await), "bad_credentials");
         }
         let no_key = Client::builder().http_url(server.url()).build().unwrap();
@@ -86,7 +87,7 @@ async fn bodies_and_requests_are_limited() {
     within(async {
         let mut limits = Limits::default();
         limits.body_bytes = 10_000;
-        let server = start(LocalConfig::new().limits(limits.clone())).await;
+        let server = start(config().limits(limits.clone())).await;
         let client = client(&server, server.key());
         let id = new_model(&client, "a", "mlp").await;
         for length in [10_001, 1 << 20] {
@@ -100,7 +101,7 @@ async fn bodies_and_requests_are_limited() {
         let (mut no_requests, mut no_bodies) = (limits.clone(), limits);
         (no_requests.requests, no_bodies.bodies_bytes) = (0, 0);
         for limits in [no_requests, no_bodies] {
-            let server = start(LocalConfig::new().limits(limits)).await;
+            let server = start(config().limits(limits)).await;
             let client = self::client(&server, server.key());
             assert_eq!(refusal(client.model().get_models().await), "too_many_requests");
             server.shutdown().await;
@@ -112,8 +113,8 @@ async fn bodies_and_requests_are_limited() {
 #[tokio::test]
 async fn nonsense_is_answered() {
     within(async {
-        let server = start(LocalConfig::new().key("k")).await;
-        let head = "Host: localhost\r\nAuthorization: Bearer k\r\nConnection: close\r\n";
+        let server = start(config()).await;
+        let head = format!("Host: localhost\r\nAuthorization: Bearer {KEY}\r\nConnection: close\r\n");
         let (status, body) = raw(&server, &format!("GET /index.html HTTP/1.1\r\n{head}\r\n")).await;
         assert!(status.contains("404") && body.contains("/index.html"), "{status} {body}");
         let (status, _) = raw(&server, &format!("GET /v0/Model/getModels HTTP/1.1\r\n{head}\r\n")).await;
@@ -139,11 +140,10 @@ async fn nonsense_is_answered() {
 async fn other_machines_are_kept_out() {
     within(async {
         let any = SocketAddr::from(([0, 0, 0, 0], 0));
-        let refused = LocalServer::start(Local::new(LocalConfig::new()), any).await;
+        let refused = LocalServer::start(Local::new(config()), any).await;
         assert!(matches!(refused, Err(StartError::NotLoopback(address)) if address == any), "{refused:?}");
-        let allowed = LocalServer::start(Local::new(LocalConfig::new().allow_remote(true)), any).await.unwrap();
-        let taken =
-            LocalServer::start(Local::new(LocalConfig::new()), ([127, 0, 0, 1], allowed.address().port()).into());
+        let allowed = LocalServer::start(Local::new(config().allow_remote(true)), any).await.unwrap();
+        let taken = LocalServer::start(Local::new(config()), ([127, 0, 0, 1], allowed.address().port()).into());
         assert!(matches!(taken.await, Err(StartError::Bind { .. })));
         allowed.shutdown().await;
     })
@@ -153,7 +153,7 @@ async fn other_machines_are_kept_out() {
 #[tokio::test]
 async fn a_stop_answers_those_who_wait() {
     within(async {
-        let server = start(LocalConfig::new().launcher_startup(Duration::from_secs(3600))).await;
+        let server = start(config().launcher_startup(Duration::from_secs(3600))).await;
         let (client, address) = (client(&server, server.key()), server.address());
         let id = new_model(&client, "a", "mlp").await;
         // Connections that would never end by themselves.

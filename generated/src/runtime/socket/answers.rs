@@ -79,8 +79,12 @@ impl Serving<'_> {
     }
 
     fn answer_again(&mut self, channel: &'static Channel, id: &str, answer: Bytes) {
+        let deepest = self.task.shared.settings.json_depth;
         let readers = &mut self.task.readers;
-        let outcome = channel.subscribe.map(|method| wire::outcome(method, answer));
+        let outcome = channel.subscribe.map(|method| {
+            wire::check_depth(&answer, deepest)?;
+            wire::outcome(method, answer)
+        });
         match outcome {
             Some(Ok(Outcome::Result(_))) | None => {
                 trace::subscribed_again(channel.service, id);
@@ -96,6 +100,9 @@ impl Serving<'_> {
 }
 
 /// The id that a successful call has subscribed to.
+///
+/// Also in an answer that is nested more deeply than the caller allows for: the server has subscribed all the same, and
+/// the caller, who is told so, gives the subscription back.
 fn opened(method: &Method, opens: &Opens, answer: &Bytes) -> Option<String> {
     let Ok(Outcome::Result(result)) = wire::outcome(method, answer.clone()) else { return None };
     match opens.source {

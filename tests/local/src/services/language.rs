@@ -10,7 +10,7 @@ use decthings::api::language::{
 
 use crate::fail::{Answer, Fail};
 use crate::local::Local;
-use crate::processes::{End, Folder, Process, Running, Sink, piped};
+use crate::processes::{End, Folder, Process, Running, Sink, begin, piped};
 use crate::services::launcher;
 
 const INACTIVE_SECONDS: u32 = 1800;
@@ -34,14 +34,8 @@ impl Languages {
         let started = started.next().ok_or_else(|| {
             Fail::invalid("language", format!("no language server for {language} is installed on this machine"))
         })?;
-        let (process, work) = Process::new(started, folder, Some(request.model_id), None, INACTIVE_SECONDS, None);
-        local.languages.add(&process.id, process.clone());
-        let run = process.clone().run(local.clone(), work, Events(local.clone()));
-        if let Err(fail) = local.jobs.spawn(&process.sign, run) {
-            local.languages.remove(&process.id);
-            return Err(fail);
-        }
-        Ok(process.id.clone())
+        let process = Process::new(started, folder, Some(request.model_id), None, INACTIVE_SECONDS, None);
+        begin(local, &local.languages, None, process, Events(local.clone()))
     }
 }
 

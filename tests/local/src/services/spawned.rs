@@ -16,7 +16,7 @@ use decthings::types::{
 use crate::check;
 use crate::fail::{Answer, Fail};
 use crate::local::Local;
-use crate::processes::{End, Folder, Process, Running, Sink, piped};
+use crate::processes::{End, Folder, Process, Running, Sink, begin, piped};
 use crate::services::launcher;
 
 const TIMEOUT_SECONDS: u32 = 3600;
@@ -51,17 +51,8 @@ impl Commands {
         let running = Running { program: &command.program, args: &command.args, folder: &path };
         let started = piped(&running)
             .map_err(|error| Fail::invalid("command", format!("{:?} does not start: {error}", command.program)))?;
-        let (process, work) =
-            Process::new(started, folder, command.model, Some(location.clone()), idle_seconds, Some(seconds));
-        local.commands.add(&process.id, process.clone());
-        local.store().occupy(&location, &process.id, RunningOperationType::Spawned);
-        let run = process.clone().run(local.clone(), work, Events(local.clone()));
-        if let Err(fail) = local.jobs.spawn(&process.sign, run) {
-            local.commands.remove(&process.id);
-            local.store().vacate(&location, &process.id);
-            return Err(fail);
-        }
-        Ok(process.id.clone())
+        let process = Process::new(started, folder, command.model, Some(location), idle_seconds, Some(seconds));
+        begin(local, &local.commands, Some(RunningOperationType::Spawned), process, Events(local.clone()))
     }
 
     fn find(&self, id: &str) -> Result<Arc<Process>, Fail> {

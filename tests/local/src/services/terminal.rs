@@ -15,7 +15,7 @@ use decthings::types::{RunningOperationType, TerminalSessionTerminatedReason as 
 use crate::check;
 use crate::fail::{Answer, Fail};
 use crate::local::Local;
-use crate::processes::{End, Folder, Process, Running, Sink, terminal};
+use crate::processes::{End, Folder, Process, Running, Sink, begin, terminal};
 use crate::services::launcher;
 
 const INACTIVE_SECONDS: u32 = 1800;
@@ -41,17 +41,8 @@ impl Terminals {
         let path = folder.path();
         let running = Running { program: SHELL, args: &[], folder: &path };
         let started = terminal(&running, (rows, columns)).map_err(|_| Fail::Unknown)?;
-        let (process, work) =
-            Process::new(started, folder, Some(request.model_id), Some(location.clone()), idle_seconds, None);
-        local.terminals.add(&process.id, process.clone());
-        local.store().occupy(&location, &process.id, RunningOperationType::Terminal);
-        let run = process.clone().run(local.clone(), work, Events(local.clone()));
-        if let Err(fail) = local.jobs.spawn(&process.sign, run) {
-            local.terminals.remove(&process.id);
-            local.store().vacate(&location, &process.id);
-            return Err(fail);
-        }
-        Ok(process.id.clone())
+        let process = Process::new(started, folder, Some(request.model_id), Some(location), idle_seconds, None);
+        begin(local, &local.terminals, Some(RunningOperationType::Terminal), process, Events(local.clone()))
     }
 
     fn find(&self, id: &str) -> Result<Arc<Process>, Fail> {

@@ -22,6 +22,12 @@ pub async fn within<T>(test: impl Future<Output = T>) -> T {
     tokio::time::timeout(LONG, test).await.expect("the test took too long")
 }
 
+/// What a server is configured with: a key that is found where it should not be.
+pub fn config() -> LocalConfig {
+    decthings_tests::keep_log();
+    LocalConfig::new().key(decthings_tests::KEY)
+}
+
 /// A fresh Decthings, and a client of it that needs no socket.
 pub fn fresh(config: LocalConfig) -> (Arc<Local>, Client) {
     let local = Local::new(config);
