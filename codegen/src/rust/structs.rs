@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::context::File;
-use super::docs;
+use super::{docs, schemas};
 use crate::ir::{Field, Object, TypeDef};
 use crate::naming;
 
@@ -23,6 +23,7 @@ pub(super) fn with_docs(
     text: &str,
 ) -> TokenStream {
     let derive = derives(file);
+    let schema = schemas::derive(file);
     let doc = docs::doc(text);
     let deprecated = docs::deprecated(definition.deprecated.as_ref());
     let camel = object.fields.iter().any(|field| field_ident(field) != *field.wire && is_camel(field));
@@ -41,6 +42,7 @@ pub(super) fn with_docs(
     quote! {
         #doc
         #derive
+        #schema
         #serde
         #[non_exhaustive]
         #deprecated

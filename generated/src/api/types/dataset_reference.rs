@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Refers to the data under one key of a dataset, so that it need not be sent along.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "type", rename = "dataset", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DatasetReference {
