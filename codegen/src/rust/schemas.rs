@@ -7,6 +7,26 @@ use super::context::{Context, File};
 use crate::ir::{Owner, Service, TypeDef};
 use crate::naming;
 
+/// The derive of an object that writes its own constant, which the derive doesn't see.
+pub(super) fn derive_with_constant(
+    file: &File<'_, '_>,
+    name: &str,
+    (property, value): &(String, String),
+) -> TokenStream {
+    if !file.cx.options.features {
+        return TokenStream::new();
+    }
+    let (derive, constant) = (file.import_schema("JsonSchema"), file.import_schema("constant"));
+    let tidy = file.import_schema("tidy");
+    quote! {
+        #[cfg_attr(
+            feature = "schemars",
+            derive(#derive),
+            schemars(rename = #name, transform = #tidy, transform = #constant(#property, #value))
+        )]
+    }
+}
+
 /// The derive of an object or a union, whose schema the runtime brings into the definition's terms.
 pub(super) fn derive(file: &File<'_, '_>) -> TokenStream {
     if !file.cx.options.features {
@@ -60,10 +80,12 @@ pub(super) fn file(cx: &Context<'_>) -> TokenStream {
             errors(visitor);
             #(#calls)*
         }
+        #[allow(unused, reason = "a crate without services has none")]
         fn types(visitor: &mut impl Visitor) {
             use super::types::*;
             #shared
         }
+        #[allow(unused, reason = "a crate without services has none")]
         fn errors(visitor: &mut impl Visitor) {
             use super::errors::*;
             #errors

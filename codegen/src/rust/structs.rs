@@ -23,16 +23,16 @@ pub(super) fn with_docs(
     text: &str,
 ) -> TokenStream {
     let derive = derives(file);
-    let schema = schemas::derive(file);
     let doc = docs::doc(text);
     let deprecated = docs::deprecated(definition.deprecated.as_ref());
     let camel = object.fields.iter().any(|field| field_ident(field) != *field.wire && is_camel(field));
     let rename_all = camel.then(|| quote!(rename_all = "camelCase"));
-    let tag = object
-        .constant
-        .as_ref()
-        .filter(|_| definition.standalone)
-        .map(|(property, value)| quote!(tag = #property, rename = #value));
+    let constant = object.constant.as_ref().filter(|_| definition.standalone);
+    let schema = match constant {
+        Some(constant) => schemas::derive_with_constant(file, &name.to_string(), constant),
+        None => schemas::derive(file),
+    };
+    let tag = constant.map(|(property, value)| quote!(tag = #property, rename = #value));
     let options: Vec<TokenStream> = [tag, rename_all].into_iter().flatten().collect();
     let serde = if options.is_empty() { TokenStream::new() } else { quote!(#[serde(#(#options),*)]) };
     let fields = object.fields.iter().map(|field| struct_field(file, field, camel));

@@ -23,6 +23,7 @@ pub fn visit(visitor: &mut impl Visitor) {
     #[cfg(feature = "user")] user(visitor);
 }
 
+#[allow(unused, reason = "a crate without services has none")]
 fn types(visitor: &mut impl Visitor) {
     use super::types::*;
 
@@ -242,6 +243,7 @@ fn types(visitor: &mut impl Visitor) {
     #[cfg(feature = "user")] visitor.visit::<User>("/$defs/User");
 }
 
+#[allow(unused, reason = "a crate without services has none")]
 fn errors(visitor: &mut impl Visitor) {
     use super::errors::*;
     visitor.visit::<InvalidParameter>("/errors/invalid_parameter/fields");

@@ -6,6 +6,15 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::runtime::{Base64, Blob};
 
+/// Base64 with padding, as text.
+pub(super) fn base64() -> Schema {
+    json_schema!({
+        "type": "string",
+        "contentEncoding": "base64",
+        "pattern": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+    })
+}
+
 macro_rules! bytes {
     ($name:ident) => {
         impl JsonSchema for $name {
@@ -23,7 +32,7 @@ macro_rules! bytes {
                     "anyOf": [
                         {
                             "type": "object",
-                            "properties": { "$bytes": { "type": "string", "contentEncoding": "base64" } },
+                            "properties": { "$bytes": base64() },
                             "required": ["$bytes"],
                             "additionalProperties": false
                         },

@@ -17,7 +17,7 @@ mod tensor;
 mod tidy;
 
 pub use schemars::JsonSchema;
-pub use tidy::tidy;
+pub use tidy::{constant, tidy};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

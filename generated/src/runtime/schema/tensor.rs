@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
+use super::bytes::base64;
 use crate::tensor::{DType, Tensor};
 
 impl JsonSchema for Tensor {
@@ -62,7 +63,7 @@ fn element(dtype: DType) -> Value {
         DType::U64 => digits("^(\\+?[0-9]+|-0+)$", json!({ "minimum": u64::MIN, "maximum": u64::MAX })),
         DType::Boolean => json!({ "type": "boolean" }),
         DType::String => json!({ "type": "string" }),
-        DType::Binary => base64(),
+        DType::Binary => json!(base64()),
         DType::Image | DType::Audio | DType::Video => json!({
             "type": "object",
             "properties": { "format": { "type": "string" }, "data": base64() },
@@ -78,8 +79,4 @@ fn digits(pattern: &str, mut number: Value) -> Value {
         number.insert("type".to_owned(), "integer".into());
     }
     json!({ "anyOf": [{ "type": "string", "pattern": pattern }, number] })
-}
-
-fn base64() -> Value {
-    json!({ "type": "string", "contentEncoding": "base64" })
 }

@@ -2,7 +2,7 @@
 
 use schemars::Schema;
 use schemars::transform::{Transform, transform_subschemas};
-use serde_json::{Number, Value};
+use serde_json::{Number, Value, json};
 
 /// Says what a derived schema doesn't: that optional members are left out rather than `null`, which integers fit, and
 /// that members which nobody knows yet may be there. Links of the docs become names.
@@ -24,6 +24,19 @@ pub fn tidy(schema: &mut Schema) {
         schema.insert("maximum".to_owned(), most.into());
     }
     transform_subschemas(&mut tidy as &mut dyn Transform, schema);
+}
+
+/// Adds a member that always has one value.
+pub fn constant(name: &'static str, value: &'static str) -> impl Transform {
+    move |schema: &mut Schema| {
+        let object = schema.ensure_object();
+        if let Value::Object(members) = object.entry("properties").or_insert_with(|| json!({})) {
+            members.insert(name.to_owned(), json!({ "type": "string", "const": value }));
+        }
+        if let Value::Array(required) = object.entry("required").or_insert_with(|| json!([])) {
+            required.push(name.into());
+        }
+    }
 }
 
 /// The least and the greatest integer of a format.
