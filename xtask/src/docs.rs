@@ -26,7 +26,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let api = match decthings_codegen::load(&Source::new(path.to_string(), text)) {
         Ok(api) => api,
         Err(report) => {
-            mistakes::show(&report);
+            mistakes::show(&report, "no page was written");
             return Ok(ExitCode::FAILURE);
         }
     };
