@@ -21,7 +21,7 @@
 //!
 //! Cargo features: `rustls` (TLS, on by default), `ws` (calls and events on the WebSocket, on by default), one a service, `server` (the other side of each service, and a
 //! [`Client`] without a socket), `dynamic` (calls by name with JSON), `blocking` (calls without async code), `tracing`
-//! (spans and events, on by default), `test-util` (doubles of the service for tests: `decthings::testing`).
+//! (spans and events, on by default), `schemars` (JSON Schemas of the types: `decthings::runtime::schema`), `test-util` (doubles of the service for tests: `decthings::testing`).
 
 #[cfg(feature = "dataset")]
 pub mod bulk;
