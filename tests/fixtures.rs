@@ -38,6 +38,16 @@ fn sound_definitions_give_the_expected_rust() {
 }
 
 #[test]
+fn sound_definitions_give_the_expected_typescript() {
+    for (name, folder) in fixtures("ok") {
+        let api = decthings_codegen::load(&source(&folder)).unwrap_or_else(|report| panic!("{name}: {report}"));
+        let fresh = &decthings_codegen::exports(&api, "expected")["expected.d.ts"];
+        let committed = fs::read_to_string(folder.join("expected.d.ts")).unwrap_or_default();
+        assert!(committed == *fresh, "{name}:\n{}", difference(&committed, fresh, "expected.d.ts"));
+    }
+}
+
+#[test]
 fn every_expected_file_is_compiled_and_called() {
     let compiled = include_str!("fixture_calls/ok.rs");
     let calls = [

@@ -90,8 +90,9 @@ fn a_permuted_definition_gives_the_same_api() {
     for (name, text) in &original {
         let other = &permuted[name];
         // Indexes list their entries in the order of the definition; everything else is the same to the letter.
-        let is_index =
-            ["mod.rs", "service.rs", "dynamic.rs", "errors.rs", "events.rs"].iter().any(|index| name.ends_with(index));
+        let is_index = ["mod.rs", "service.rs", "dynamic.rs", "errors.rs", "events.rs", "schemas.rs"]
+            .iter()
+            .any(|index| name.ends_with(index));
         if is_index {
             let sorted = |text: &str| {
                 let mut words: Vec<String> = text

@@ -94,6 +94,7 @@ const TAKEN_TYPES: &[&str] = &[
     "Into",
     "IntoIterator",
     "Iterator",
+    "JsonSchema",
     "Kinded",
     "Keyed",
     "Meter",

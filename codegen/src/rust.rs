@@ -11,6 +11,7 @@ mod index;
 mod methods;
 mod paging;
 mod prose;
+mod schemas;
 mod server;
 mod services;
 mod structs;
@@ -54,6 +55,7 @@ pub(crate) fn emit(api: &Api, options: &Options) -> Result<Files, EmitError> {
     }
     if options.features {
         add("dynamic.rs".into(), dynamic::file(&cx))?;
+        add("schemas.rs".into(), schemas::file(&cx))?;
     }
     add("mod.rs".into(), index::root(&cx))?;
     Ok(files)

@@ -16,7 +16,7 @@ pub(crate) fn render(report: &Report, coloured: bool) -> String {
     }
     let count = report.diagnostics().len();
     let plural = if count == 1 { "" } else { "s" };
-    text.push_str(&format!("{count} mistake{plural} in {}; nothing was generated\n", report.source().name()));
+    text.push_str(&format!("{count} mistake{plural} in {}\n", report.source().name()));
     text
 }
 

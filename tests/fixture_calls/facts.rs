@@ -126,6 +126,25 @@ async fn what_is_deprecated_still_works() {
 }
 
 #[tokio::test]
+async fn what_the_reference_declares_otherwise_is_as_the_definition_says() {
+    use declared::shop::*;
+    use declared::types::State;
+    struct Shop;
+    impl ShopService for Shop {
+        async fn look(&self, request: LookRequest) -> Reply<LookRequest> {
+            match request.sizes.unwrap_or_default().as_slice() {
+                [] => Err(LookError::Closed.into()),
+                sizes => Ok(LookResult::new(State::lent(sizes.concat()))),
+            }
+        }
+    }
+    let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
+    let result = shop.look().with(|request| request.sizes(["4", "2"])).await.unwrap();
+    assert_eq!((result.price, result.state), (None, State::lent("42")));
+    assert_eq!(shop.look().await.unwrap_err().api(), Some(&LookError::Closed));
+}
+
+#[tokio::test]
 async fn what_a_later_revision_added_is_there() {
     use since::shop::*;
     use since::types::{Pay, Size, Thing};

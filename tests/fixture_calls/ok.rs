@@ -10,6 +10,8 @@ pub mod blob_entries;
 pub mod blob_keyed;
 #[path = "../fixtures/ok/blob_tensors/expected/mod.rs"]
 pub mod blob_tensors;
+#[path = "../fixtures/ok/declared/expected/mod.rs"]
+pub mod declared;
 #[path = "../fixtures/ok/deprecation/expected/mod.rs"]
 pub mod deprecation;
 #[path = "../fixtures/ok/errors/expected/mod.rs"]

@@ -18,3 +18,9 @@ step() {
     exit 1
   fi
 }
+
+# Ends the script where something is missing that is not ours to install.
+skip() {
+  printf 'skipped: %s, for %s\n' "$(basename "$0")" "$*"
+  exit 77
+}

@@ -2,6 +2,7 @@
 # Tools that run on node.
 source "$(dirname "$0")/lib.sh"
 
+node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || skip "the tools need Node.js 20"
 mkdir -p "$tools/npm"
 cp "$here"/package.json "$here"/package-lock.json "$here"/*.mjs "$tools/npm/"
 cd "$tools/npm"

@@ -2,6 +2,8 @@
 # Tools that run on Python.
 source "$(dirname "$0")/lib.sh"
 
+python3 -c 'import ensurepip, venv' 2>/dev/null || skip "this python3 makes no virtual environments"
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || skip "the tools need Python 3.11"
 step python-environment python3 -m venv "$tools/py"
 bin=$tools/py/bin
 export PATH=$bin:$PATH

@@ -49,7 +49,7 @@ fn generate(arguments: &Arguments) -> Result<ExitCode> {
     let api = match decthings_codegen::load(&Source::new(arguments.schema.display().to_string(), text)) {
         Ok(api) => api,
         Err(report) => {
-            mistakes::show(&report);
+            mistakes::show(&report, "nothing was generated");
             return Ok(ExitCode::FAILURE);
         }
     };

@@ -66,7 +66,7 @@ fn load(name: &str) -> Result<Option<Api>> {
     match decthings_codegen::load(&Source::new(name, text)) {
         Ok(api) => Ok(Some(api)),
         Err(report) => {
-            mistakes::show(&report);
+            mistakes::show(&report, "nothing was compared");
             Ok(None)
         }
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use decthings_codegen::Source;
 
-use crate::{mistakes, tree};
+use crate::{links, mistakes, tree};
 
 /// Writes the reference of the API: static pages that open from disk.
 #[derive(clap::Args)]
@@ -17,6 +17,9 @@ pub struct Arguments {
     /// The folder that is replaced by the pages.
     #[arg(long, value_name = "DIR", default_value = "target/reference")]
     out: PathBuf,
+    /// Also look where the links into the crate's docs lead, which have to be built; exit with 1 if one leads nowhere.
+    #[arg(long)]
+    check_links: bool,
 }
 
 /// Runs the command.
@@ -26,13 +29,21 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let api = match decthings_codegen::load(&Source::new(path.to_string(), text)) {
         Ok(api) => api,
         Err(report) => {
-            mistakes::show(&report);
+            mistakes::show(&report, "no page was written");
             return Ok(ExitCode::FAILURE);
         }
     };
     let files = decthings_codegen::site(&api)?;
     tree::apply(&tree::compare(&arguments.out, &files, true)?)?;
     println!("{} files; open {}", files.len(), arguments.out.join("index.html").display());
-    println!("links into the crate's docs need `cargo doc -p decthings --no-deps --all-features`");
-    Ok(ExitCode::SUCCESS)
+    if !arguments.check_links {
+        println!("links into the crate's docs need `cargo doc -p decthings --no-deps --all-features`");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (links, dangling) = links::into_docs(&files, &arguments.out)?;
+    for link in &dangling {
+        eprintln!("error: {link} leads nowhere");
+    }
+    println!("{links} links into the crate's docs, {} of them lead nowhere", dangling.len());
+    Ok(if dangling.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

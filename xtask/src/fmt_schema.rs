@@ -27,7 +27,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         let formatted = match decthings_codegen::format(&Source::new(file.display().to_string(), text)) {
             Ok(formatted) => formatted,
             Err(report) => {
-                mistakes::show(&report);
+                mistakes::show(&report, "nothing was written");
                 return Ok(ExitCode::FAILURE);
             }
         };

@@ -8,6 +8,7 @@ mod examples;
 mod fixtures;
 mod fmt_schema;
 mod foreign;
+mod links;
 mod mistakes;
 mod new_method;
 mod test;

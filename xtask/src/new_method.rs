@@ -32,7 +32,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Err(EditError::Definition(report)) => {
-            mistakes::show(&report);
+            mistakes::show(&report, "nothing was added");
             Ok(ExitCode::FAILURE)
         }
         Err(error) => {

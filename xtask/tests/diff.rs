@@ -29,6 +29,7 @@ fn the_exit_code_tells_the_worst_class() {
         folder.write("new.json", &new);
         let (code, output) = folder.xtask(&["diff", "shop.json", "new.json"]);
         assert_eq!(code, Some(expected), "{output}");
+        assert_eq!(output.ends_with("nothing was compared\n"), code == Some(1), "{output}");
     }
     assert_eq!(folder.xtask(&["diff", "nothing.json", "new.json"]).0, Some(1));
     assert_eq!(folder.xtask(&["diff"]).0, Some(2));

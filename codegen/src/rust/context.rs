@@ -13,7 +13,7 @@ use crate::{EmitError, Options, naming};
 pub(super) struct Context<'a> {
     pub(super) api: &'a Api,
     pub(super) options: &'a Options,
-    runtime: syn::Path,
+    pub(super) runtime: syn::Path,
 }
 
 impl<'a> Context<'a> {
@@ -118,11 +118,13 @@ pub(super) struct File<'c, 'a> {
     /// Whose types the file itself holds.
     owner: Owner,
     imports: RefCell<BTreeMap<String, BTreeSet<String>>>,
+    /// What it imports only with the feature `schemars`.
+    schema_imports: RefCell<BTreeSet<&'static str>>,
 }
 
 impl<'c, 'a> File<'c, 'a> {
     pub(super) fn new(cx: &'c Context<'a>, root: &'static str, owner: Owner) -> Self {
-        Self { cx, root, owner, imports: RefCell::default() }
+        Self { cx, root, owner, imports: RefCell::default(), schema_imports: RefCell::default() }
     }
 
     /// Imports a name, and gives it back.
@@ -134,6 +136,12 @@ impl<'c, 'a> File<'c, 'a> {
     pub(super) fn runtime(&self, name: &str) -> Ident {
         let runtime = &self.cx.runtime;
         self.import(&quote!(#runtime).to_string().replace(' ', ""), name)
+    }
+
+    /// Imports a name that JSON Schemas need, behind their feature, and gives it back.
+    pub(super) fn import_schema(&self, name: &'static str) -> Ident {
+        self.schema_imports.borrow_mut().insert(name);
+        naming::ident(name)
     }
 
     /// The name of a named type, imported where it lives elsewhere.
@@ -241,6 +249,14 @@ impl<'c, 'a> File<'c, 'a> {
                 _ => quote!(use #parent::{#(#names),*};),
             })
         });
-        items.collect()
+        let (runtime, names) = (&self.cx.runtime, self.schema_imports.borrow());
+        let names: Vec<Ident> = names.iter().map(|name| naming::ident(name)).collect();
+        let schema = match names.as_slice() {
+            [] => None,
+            [name] => Some(quote!(use #runtime::schema::#name;)),
+            _ => Some(quote!(use #runtime::schema::{#(#names),*};)),
+        };
+        let schema = schema.map(|import| quote!(#[cfg(feature = "schemars")] #import));
+        items.chain(schema).collect()
     }
 }

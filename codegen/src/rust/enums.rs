@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::File;
-use super::docs;
+use super::{docs, schemas};
 use crate::ir::{StringEnum, TypeDef};
 use crate::naming;
 
@@ -21,6 +21,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum) 
         .map(|value| naming::ident(&naming::variant_name(&value.wire, value.identifier.as_deref())))
         .collect();
     let wires: Vec<&String> = set.values.iter().map(|value| &value.wire).collect();
+    let schema = schemas::derive_values(file);
     let members = set.values.iter().zip(&variants).map(|(value, variant)| {
         let text = match &value.description {
             Some(text) => format!("`{}`: {text}", value.wire),
@@ -32,6 +33,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum) 
     quote! {
         #doc
         #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #schema
         #[serde(from = "String", into = "String")]
         #[non_exhaustive]
         pub enum #name {
@@ -47,6 +49,8 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum) 
                     Self::Unrecognized(value) => value,
                 }
             }
+            /// The values that this version knows, as the API spells them.
+            pub const VALUES: &'static [&'static str] = &[#(#wires),*];
         }
         impl From<String> for #name {
             fn from(value: String) -> Self {

@@ -42,12 +42,19 @@ pub(super) fn root(cx: &Context<'_>) -> TokenStream {
             pub mod dynamic;
         )
     });
+    let schemas = cx.options.features.then(|| {
+        quote!(
+            #[cfg(feature = "schemars")]
+            pub mod schemas;
+        )
+    });
     let ends = endpoints(cx);
     let accessors = accessors(cx);
     quote! {
         #about
         #dynamic
         pub mod errors;
+        #schemas
         pub mod types;
         #(#modules)*
         #ends

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::context::File;
-use super::docs;
+use super::{docs, schemas};
 use crate::ir::{Field, Object, TypeDef};
 use crate::naming;
 
@@ -27,11 +27,12 @@ pub(super) fn with_docs(
     let deprecated = docs::deprecated(definition.deprecated.as_ref());
     let camel = object.fields.iter().any(|field| field_ident(field) != *field.wire && is_camel(field));
     let rename_all = camel.then(|| quote!(rename_all = "camelCase"));
-    let tag = object
-        .constant
-        .as_ref()
-        .filter(|_| definition.standalone)
-        .map(|(property, value)| quote!(tag = #property, rename = #value));
+    let constant = object.constant.as_ref().filter(|_| definition.standalone);
+    let schema = match constant {
+        Some(constant) => schemas::derive_with_constant(file, &name.to_string(), constant),
+        None => schemas::derive(file),
+    };
+    let tag = constant.map(|(property, value)| quote!(tag = #property, rename = #value));
     let options: Vec<TokenStream> = [tag, rename_all].into_iter().flatten().collect();
     let serde = if options.is_empty() { TokenStream::new() } else { quote!(#[serde(#(#options),*)]) };
     let fields = object.fields.iter().map(|field| struct_field(file, field, camel));
@@ -41,6 +42,7 @@ pub(super) fn with_docs(
     quote! {
         #doc
         #derive
+        #schema
         #serde
         #[non_exhaustive]
         #deprecated

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::File;
-use super::{docs, structs};
+use super::{docs, schemas, structs};
 use crate::ir::{Field, Object, Type, TypeDef, TypeKind, Union, UnionStyle, Variant};
 use crate::naming;
 
@@ -16,9 +16,11 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union) -> 
     let (serde, read, catch_all, note) = match &union.style {
         UnionStyle::Tagged { property } => {
             file.import("serde_json", "Value");
+            let unseen = schemas::leave_out(file.cx);
             let catch_all = quote! {
                 /// A variant that this version doesn't know, as it came.
                 #[serde(untagged)]
+                #unseen
                 Unrecognized(Value),
             };
             (
@@ -31,6 +33,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union) -> 
         UnionStyle::Keyed => (TokenStream::new(), keyed(file, union), TokenStream::new(), ""),
         UnionStyle::Kinded => (quote!(#[serde(untagged)]), kinded(file, union), TokenStream::new(), ""),
     };
+    let schema = schemas::derive(file);
     let text = docs::definition(definition);
     let doc = docs::doc(&format!("{text}{note}"));
     let members = union.variants.iter().map(|variant| member(file, union, variant));
@@ -39,6 +42,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union) -> 
     quote! {
         #doc
         #[derive(Clone, Debug, PartialEq, Serialize)]
+        #schema
         #serde
         #[non_exhaustive]
         pub enum #name { #(#members)* #catch_all }

@@ -5,6 +5,9 @@
 use serde::{Deserialize, Serialize};
 use crate::runtime::Meaning;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// What an error code means; nothing is known of a code that is not in the definition.
 pub fn meaning(code: &str) -> Meaning {
     match code {
@@ -234,6 +237,7 @@ pub fn meaning(code: &str) -> Meaning {
 
 /// Invalid parameter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InvalidParameter {
@@ -256,6 +260,7 @@ impl InvalidParameter {
 
 /// Referenced dataset not found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 #[cfg(any(feature = "debug", feature = "model"))]
@@ -277,6 +282,7 @@ impl ReferencedDatasetNotFound {
 
 /// Dataset key not found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 #[cfg(any(feature = "debug", feature = "model"))]
@@ -301,6 +307,7 @@ impl DatasetKeyNotFound {
 
 /// Incorrect version id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 #[cfg(feature = "dataset")]
@@ -322,6 +329,7 @@ impl IncorrectVersionId {
 
 /// Exception.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 #[cfg(feature = "debug")]

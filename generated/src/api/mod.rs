@@ -21,6 +21,9 @@
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
 pub mod errors;
+
+#[cfg(feature = "schemars")]
+pub mod schemas;
 pub mod types;
 
 #[cfg(feature = "dataset")]

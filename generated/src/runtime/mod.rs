@@ -26,6 +26,8 @@ mod operation;
 mod options;
 mod page;
 mod retry;
+#[cfg(feature = "schemars")]
+pub mod schema;
 mod secret;
 #[cfg(feature = "server")]
 mod server;

@@ -105,13 +105,14 @@ impl Shapes<'_> {
             }
             style => {
                 let mut text = String::new();
+                // First what is only told of: behind such a line, the union could not be closed.
                 for variant in &union.variants {
+                    let Some(declared) = &variant.declared else { continue };
+                    let why = format!("'{}' is not declared by the reference: {}", variant.wire, declared.why);
+                    let _ = write!(text, "\n{}// {why}", indent(inside));
+                }
+                for variant in union.variants.iter().filter(|variant| variant.declared.is_none()) {
                     let note = variant.description.as_deref().unwrap_or_default();
-                    if let Some(declared) = &variant.declared {
-                        let why = format!("'{}' is not declared by the reference: {}", variant.wire, declared.why);
-                        let _ = write!(text, "\n{}// {why}", indent(inside));
-                        continue;
-                    }
                     let body = match (&variant.payload, style) {
                         (Some(ty), _) => self.ty(ty, inside),
                         (None, UnionStyle::Tagged { property }) => group(property, &[&variant.wire], inside),

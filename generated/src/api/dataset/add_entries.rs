@@ -8,6 +8,9 @@ use super::DatasetClient;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::DatasetKeyData;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DatasetClient {
     /// Appends entries to a dataset.
     ///
@@ -57,6 +60,7 @@ impl DatasetClient {
 
 /// Parameters of [`DatasetClient::add_entries`](super::DatasetClient::add_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddEntriesRequest {
@@ -102,6 +106,7 @@ impl Call<AddEntriesRequest> {
 
 /// Answer to [`DatasetClient::add_entries`](super::DatasetClient::add_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddEntriesResult {

@@ -8,6 +8,9 @@ use super::DatasetClient;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::DatasetKeyData;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DatasetClient {
     /// Appends entries to the needs-review entries of a dataset. They become entries proper with
     /// [`finalize_needs_review_entries`](crate::api::dataset::DatasetClient::finalize_needs_review_entries).
@@ -59,6 +62,7 @@ impl DatasetClient {
 /// Parameters of
 /// [`DatasetClient::add_entries_to_needs_review`](super::DatasetClient::add_entries_to_needs_review).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddEntriesToNeedsReviewRequest {
@@ -105,6 +109,7 @@ impl Call<AddEntriesToNeedsReviewRequest> {
 /// Answer to
 /// [`DatasetClient::add_entries_to_needs_review`](super::DatasetClient::add_entries_to_needs_review).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddEntriesToNeedsReviewResult {

@@ -8,6 +8,9 @@ use super::DatasetClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{ParameterDefinition, Tag};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DatasetClient {
     /// Creates an empty dataset. Fill it with
     /// [`add_entries`](crate::api::dataset::DatasetClient::add_entries).
@@ -61,6 +64,7 @@ impl DatasetClient {
 
 /// Parameters of [`DatasetClient::create_dataset`](super::DatasetClient::create_dataset).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateDatasetRequest {
@@ -121,6 +125,7 @@ impl Call<CreateDatasetRequest> {
 
 /// Answer to [`DatasetClient::create_dataset`](super::DatasetClient::create_dataset).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateDatasetResult {

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::DatasetClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DatasetClient {
     /// Deletes a dataset with all its entries. There is no way back.
     ///
@@ -42,6 +45,7 @@ impl DatasetClient {
 
 /// Parameters of [`DatasetClient::delete_dataset`](super::DatasetClient::delete_dataset).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteDatasetRequest {
@@ -60,6 +64,7 @@ impl DeleteDatasetRequest {
 
 /// Answer to [`DatasetClient::delete_dataset`](super::DatasetClient::delete_dataset).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DeleteDatasetResult {}
 

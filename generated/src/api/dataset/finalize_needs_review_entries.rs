@@ -8,6 +8,9 @@ use super::DatasetClient;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::DatasetKeyData;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DatasetClient {
     /// Removes needs-review entries and appends the reviewed data that replaces them to the entries proper.
     ///
@@ -64,6 +67,7 @@ impl DatasetClient {
 /// Parameters of
 /// [`DatasetClient::finalize_needs_review_entries`](super::DatasetClient::finalize_needs_review_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FinalizeNeedsReviewEntriesRequest {
@@ -114,6 +118,7 @@ impl Call<FinalizeNeedsReviewEntriesRequest> {
 /// Answer to
 /// [`DatasetClient::finalize_needs_review_entries`](super::DatasetClient::finalize_needs_review_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FinalizeNeedsReviewEntriesResult {

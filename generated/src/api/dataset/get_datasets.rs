@@ -8,6 +8,9 @@ use super::DatasetClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{Dataset, ResourceFilter, SortDirection};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DatasetClient {
     /// Lists the datasets that the caller may see, in pages. An item that does not exist or that the caller
     /// may not see is left out without an error.
@@ -46,6 +49,7 @@ impl DatasetClient {
 
 /// Parameters of [`DatasetClient::get_datasets`](super::DatasetClient::get_datasets).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetDatasetsRequest {
@@ -139,6 +143,7 @@ impl Call<GetDatasetsRequest> {
 
 /// Answer to [`DatasetClient::get_datasets`](super::DatasetClient::get_datasets).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetDatasetsResult {
     /// The datasets of this page.

@@ -8,6 +8,9 @@ use super::DatasetClient;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::{DatasetEntries, EntrySelection};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DatasetClient {
     /// Fetches needs-review entries of a dataset.
     ///
@@ -50,6 +53,7 @@ impl DatasetClient {
 /// Parameters of
 /// [`DatasetClient::get_needs_review_entries`](super::DatasetClient::get_needs_review_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetNeedsReviewEntriesRequest {

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::DatasetClient;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DatasetClient {
     /// Removes entries of a dataset. Their space is freed some time later, until then they count as waiting
     /// to be deleted.
@@ -48,6 +51,7 @@ impl DatasetClient {
 
 /// Parameters of [`DatasetClient::remove_entries`](super::DatasetClient::remove_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RemoveEntriesRequest {
@@ -92,6 +96,7 @@ impl Call<RemoveEntriesRequest> {
 
 /// Answer to [`DatasetClient::remove_entries`](super::DatasetClient::remove_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RemoveEntriesResult {

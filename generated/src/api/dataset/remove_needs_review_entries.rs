@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::DatasetClient;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DatasetClient {
     /// Removes needs-review entries of a dataset without making them entries proper.
     ///
@@ -51,6 +54,7 @@ impl DatasetClient {
 /// Parameters of
 /// [`DatasetClient::remove_needs_review_entries`](super::DatasetClient::remove_needs_review_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RemoveNeedsReviewEntriesRequest {
@@ -96,6 +100,7 @@ impl Call<RemoveNeedsReviewEntriesRequest> {
 /// Answer to
 /// [`DatasetClient::remove_needs_review_entries`](super::DatasetClient::remove_needs_review_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RemoveNeedsReviewEntriesResult {

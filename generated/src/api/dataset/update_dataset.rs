@@ -8,6 +8,9 @@ use super::DatasetClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::Tag;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DatasetClient {
     /// Changes the name, description, visibility or tags of a dataset. What is left out stays as it is.
     ///
@@ -47,6 +50,7 @@ impl DatasetClient {
 
 /// Parameters of [`DatasetClient::update_dataset`](super::DatasetClient::update_dataset).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateDatasetRequest {
@@ -68,6 +72,7 @@ impl UpdateDatasetRequest {
 
 /// What to change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DatasetChanges {
@@ -124,6 +129,7 @@ impl DatasetChanges {
 
 /// Answer to [`DatasetClient::update_dataset`](super::DatasetClient::update_dataset).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct UpdateDatasetResult {}
 

@@ -10,6 +10,9 @@ use super::super::errors::{
 };
 use super::super::types::{DebugStateData, ParameterProvider};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Calls the function of the code that creates a state. The session keeps the data of the state; no
     /// state of the model comes of it.
@@ -62,6 +65,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::call_create_model_state`](super::DebugClient::call_create_model_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallCreateModelStateRequest {

@@ -10,6 +10,9 @@ use super::super::errors::{
 };
 use super::super::types::{Parameter, ParameterProvider};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Calls the evaluation function of the code on an instantiated model, and waits for the outputs.
     ///
@@ -65,6 +68,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::call_evaluate`](super::DebugClient::call_evaluate).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallEvaluateRequest {
@@ -95,6 +99,7 @@ impl CallEvaluateRequest {
 
 /// Answer to [`DebugClient::call_evaluate`](super::DebugClient::call_evaluate).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct CallEvaluateResult {
     /// Outputs of the function.

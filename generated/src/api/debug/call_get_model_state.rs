@@ -8,6 +8,9 @@ use super::DebugClient;
 use super::super::errors::{Exception, InvalidParameter};
 use super::super::types::DebugStateData;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Calls the function of the code that reads the state of an instantiated model, for example after
     /// [`call_train`](crate::api::debug::DebugClient::call_train). The session keeps the data.
@@ -53,6 +56,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::call_get_model_state`](super::DebugClient::call_get_model_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallGetModelStateRequest {

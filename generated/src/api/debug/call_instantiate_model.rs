@@ -9,6 +9,9 @@ use super::DebugClient;
 use super::super::errors::{Exception, InvalidParameter};
 use super::super::types::StateEntry;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Calls the function of the code that loads a state. The instantiated model can then be trained and
     /// evaluated.
@@ -55,6 +58,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::call_instantiate_model`](super::DebugClient::call_instantiate_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallInstantiateModelRequest {
@@ -82,6 +86,7 @@ impl CallInstantiateModelRequest {
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "type")]
 #[non_exhaustive]
 pub enum StateSource {
@@ -93,6 +98,7 @@ pub enum StateSource {
     DataId(StateSourceDataId),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -134,6 +140,7 @@ impl From<StateSourceDataId> for StateSource {
 
 /// Data that is sent along.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct StateSourceData {
     /// Keys of the state and their data. At most 255 keys.
@@ -151,6 +158,7 @@ impl StateSourceData {
 
 /// Data that the session keeps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StateSourceDataId {
@@ -169,6 +177,7 @@ impl StateSourceDataId {
 
 /// Answer to [`DebugClient::call_instantiate_model`](super::DebugClient::call_instantiate_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallInstantiateModelResult {

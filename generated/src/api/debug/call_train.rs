@@ -17,6 +17,9 @@ use super::super::errors::{
 };
 use super::super::types::{ParameterProvider, TrainingMetric, TrainingMetricRange};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Calls the training function of the code on an instantiated model. Training goes on in the background
     /// and changes the instantiated model; follow it with
@@ -75,6 +78,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::call_train`](super::DebugClient::call_train).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallTrainRequest {
@@ -105,6 +109,7 @@ impl CallTrainRequest {
 
 /// Answer to [`DebugClient::call_train`](super::DebugClient::call_train).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallTrainResult {

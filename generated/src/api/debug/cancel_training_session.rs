@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::DebugClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Stops a training session in a debug session. It ends as failed with the reason `cancelled`.
     ///
@@ -50,6 +53,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::cancel_training_session`](super::DebugClient::cancel_training_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CancelTrainingSessionRequest {
@@ -75,6 +79,7 @@ impl CancelTrainingSessionRequest {
 
 /// Answer to [`DebugClient::cancel_training_session`](super::DebugClient::cancel_training_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct CancelTrainingSessionResult {}
 

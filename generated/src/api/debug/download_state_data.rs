@@ -8,6 +8,9 @@ use super::DebugClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::StateData;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Downloads data of a state that a debug session keeps.
     ///
@@ -50,6 +53,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::download_state_data`](super::DebugClient::download_state_data).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DownloadStateDataRequest {

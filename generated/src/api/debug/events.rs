@@ -18,6 +18,9 @@ use super::super::types::{
     DebugSessionTerminatedReason, ParameterProvider, TrainingMetricRange,
 };
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// What happens under an id of the service `Debug`, as a subscription delivers it.
 ///
 /// Open: an event that this version doesn't know is kept as it came.
@@ -190,6 +193,7 @@ impl Subscription<DebugEvent> {
 
 /// What [`exit`](DebugEvent::Exit) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExitEvent {
@@ -219,6 +223,7 @@ impl ExitEvent {
 
 /// What [`stdout`](DebugEvent::Stdout) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StdoutEvent {
@@ -241,6 +246,7 @@ impl StdoutEvent {
 
 /// What [`stderr`](DebugEvent::Stderr) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StderrEvent {
@@ -263,6 +269,7 @@ impl StderrEvent {
 
 /// What [`initialized`](DebugEvent::Initialized) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InitializedEvent {
@@ -282,6 +289,7 @@ impl InitializedEvent {
 
 /// What [`remoteInspectorData`](DebugEvent::RemoteInspectorData) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RemoteInspectorDataEvent {

@@ -9,6 +9,9 @@ use super::DebugClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{ParameterDefinitions, UsedExecutionLocation};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Lists debug sessions that are running. A session that does not exist, or that the caller may not
     /// see, is left out without an error.
@@ -42,6 +45,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::get_debug_sessions`](super::DebugClient::get_debug_sessions).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetDebugSessionsRequest {
@@ -81,6 +85,7 @@ impl Call<GetDebugSessionsRequest> {
 
 /// Answer to [`DebugClient::get_debug_sessions`](super::DebugClient::get_debug_sessions).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetDebugSessionsResult {
@@ -100,6 +105,7 @@ impl GetDebugSessionsResult {
 
 /// A debug session that is running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DebugSession {
@@ -141,6 +147,7 @@ impl DebugSession {
 
 /// A training session within a debug session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DebugTrainingSession {
@@ -172,6 +179,11 @@ impl DebugTrainingSession {
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(JsonSchema),
+    schemars(extend("enum" = Self::VALUES))
+)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum DebugTrainingState {
@@ -198,6 +210,14 @@ impl DebugTrainingState {
             Self::Unrecognized(value) => value,
         }
     }
+
+    /// The values that this version knows, as the API spells them.
+    pub const VALUES: &'static [&'static str] = &[
+        "starting",
+        "running",
+        "completed",
+        "failed",
+    ];
 }
 
 impl From<String> for DebugTrainingState {

@@ -8,6 +8,9 @@ use super::DebugClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{TrainingMetric, TrainingMetricRange};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Fetches values of the metrics that a training session in a debug session has recorded.
     /// [`get_training_status`](crate::api::debug::DebugClient::get_training_status) tells which metrics
@@ -68,6 +71,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::get_training_metrics`](super::DebugClient::get_training_metrics).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTrainingMetricsRequest {
@@ -97,6 +101,7 @@ impl GetTrainingMetricsRequest {
 
 /// Answer to [`DebugClient::get_training_metrics`](super::DebugClient::get_training_metrics).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetTrainingMetricsResult {
     /// The metrics asked for.

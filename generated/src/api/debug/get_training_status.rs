@@ -9,6 +9,9 @@ use super::DebugClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::TrainingMetricCount;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Tells how far a training session in a debug session has come.
     ///
@@ -52,6 +55,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::get_training_status`](super::DebugClient::get_training_status).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTrainingStatusRequest {
@@ -77,6 +81,7 @@ impl GetTrainingStatusRequest {
 
 /// Answer to [`DebugClient::get_training_status`](super::DebugClient::get_training_status).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTrainingStatusResult {
@@ -113,6 +118,7 @@ impl GetTrainingStatusResult {
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "state")]
 #[non_exhaustive]
 pub enum DebugTrainingStatus {
@@ -130,6 +136,7 @@ pub enum DebugTrainingStatus {
     Failed(DebugTrainingStatusFailed),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -192,6 +199,7 @@ impl From<DebugTrainingStatusFailed> for DebugTrainingStatus {
 
 /// The training function is running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DebugTrainingStatusRunning {
     /// Progress that the code of the model reported last.
@@ -208,6 +216,7 @@ impl DebugTrainingStatusRunning {
 
 /// The training session is over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DebugTrainingStatusCompleted {
@@ -230,6 +239,7 @@ impl DebugTrainingStatusCompleted {
 
 /// The training session failed or was cancelled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DebugTrainingStatusFailed {
@@ -264,6 +274,7 @@ impl DebugTrainingStatusFailed {
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "code")]
 #[non_exhaustive]
 pub enum DebugTrainingFailure {
@@ -282,6 +293,7 @@ pub enum DebugTrainingFailure {
     Exception(DebugTrainingFailureException),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -317,6 +329,7 @@ impl From<DebugTrainingFailureException> for DebugTrainingFailure {
 
 /// The code of the model threw an exception or returned an error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DebugTrainingFailureException {

@@ -8,6 +8,9 @@ use super::{DebugClient, DebugEvent};
 use super::super::errors::InvalidParameter;
 use super::super::types::ExecutionLocation;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Starts a debug session: runs the code of a model on a launcher, where its functions can be called
     /// one by one. The event `initialized` tells when the code is ready.
@@ -65,6 +68,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::launch_debug_session`](super::DebugClient::launch_debug_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LaunchDebugSessionRequest {
@@ -127,6 +131,7 @@ impl Call<LaunchDebugSessionRequest> {
 
 /// Settings of the session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DebugSessionOptions {
@@ -170,6 +175,7 @@ impl DebugSessionOptions {
 
 /// Answer to [`DebugClient::launch_debug_session`](super::DebugClient::launch_debug_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LaunchDebugSessionResult {

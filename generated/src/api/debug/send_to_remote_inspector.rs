@@ -7,6 +7,9 @@ use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
 use super::DebugClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Sends a message of a debugger to the code. What the code answers comes with the event
     /// `remoteInspectorData`.
@@ -50,6 +53,7 @@ impl DebugClient {
 /// Parameters of
 /// [`DebugClient::send_to_remote_inspector`](super::DebugClient::send_to_remote_inspector).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SendToRemoteInspectorRequest {
@@ -72,6 +76,7 @@ impl SendToRemoteInspectorRequest {
 
 /// Answer to [`DebugClient::send_to_remote_inspector`](super::DebugClient::send_to_remote_inspector).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct SendToRemoteInspectorResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error
 use super::{DebugClient, DebugEvent};
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Makes this connection receive the events of a debug session (`exit`, `stdout`, `stderr`,
     /// `initialized` and `remoteInspectorData`) from now on. A subscription ends with the connection: after
@@ -45,6 +48,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::subscribe_to_events`](super::DebugClient::subscribe_to_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubscribeToEventsRequest {
@@ -63,6 +67,7 @@ impl SubscribeToEventsRequest {
 
 /// Answer to [`DebugClient::subscribe_to_events`](super::DebugClient::subscribe_to_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct SubscribeToEventsResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::DebugClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Ends a debug session and its training sessions. What it keeps in memory is lost.
     ///
@@ -43,6 +46,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::terminate_debug_session`](super::DebugClient::terminate_debug_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TerminateDebugSessionRequest {
@@ -62,6 +66,7 @@ impl TerminateDebugSessionRequest {
 
 /// Answer to [`DebugClient::terminate_debug_session`](super::DebugClient::terminate_debug_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct TerminateDebugSessionResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, Route, error_codes};
 use super::DebugClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl DebugClient {
     /// Ends the subscription of this connection to the events of a debug session. Where there is no
     /// connection, the answer is `not_subscribed` without asking the server.
@@ -44,6 +47,7 @@ impl DebugClient {
 
 /// Parameters of [`DebugClient::unsubscribe_from_events`](super::DebugClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UnsubscribeFromEventsRequest {
@@ -62,6 +66,7 @@ impl UnsubscribeFromEventsRequest {
 
 /// Answer to [`DebugClient::unsubscribe_from_events`](super::DebugClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct UnsubscribeFromEventsResult {}
 

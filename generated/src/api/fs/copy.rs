@@ -7,6 +7,9 @@ use crate::runtime::{Base64, Call, Method, Operation, error_codes};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Copies a file, or a folder with all that is in it.
     ///
@@ -50,6 +53,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::copy`](super::FsClient::copy).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CopyRequest {
@@ -82,6 +86,7 @@ impl CopyRequest {
 
 /// Answer to [`FsClient::copy`](super::FsClient::copy).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct CopyResult {}
 

@@ -8,6 +8,9 @@ use super::FsClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Tells what is known about a file or folder.
     ///
@@ -47,6 +50,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::getattr`](super::FsClient::getattr).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetattrRequest {
@@ -85,6 +89,7 @@ impl Call<GetattrRequest> {
 
 /// Answer to [`FsClient::getattr`](super::FsClient::getattr).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetattrResult {
     /// What is known about it.

@@ -8,6 +8,9 @@ use super::FsClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Gives a file one more name. Neither name is the original: the file stays until all of its names are
     /// removed.
@@ -51,6 +54,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::link`](super::FsClient::link).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LinkRequest {
@@ -83,6 +87,7 @@ impl LinkRequest {
 
 /// Answer to [`FsClient::link`](super::FsClient::link).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct LinkResult {
     /// What is known about it now.

@@ -8,6 +8,9 @@ use super::FsClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Finds a file or folder by its name. A path is followed by one call for each of its parts.
     ///
@@ -50,6 +53,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::lookup`](super::FsClient::lookup).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LookupRequest {
@@ -95,6 +99,7 @@ impl Call<LookupRequest> {
 
 /// Answer to [`FsClient::lookup`](super::FsClient::lookup).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct LookupResult {
     /// Inode number.

@@ -8,6 +8,9 @@ use super::FsClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Creates an empty file or a special file. [`write`](crate::api::fs::FsClient::write) fills it;
     /// folders are made by [`mkdir`](crate::api::fs::FsClient::mkdir).
@@ -53,6 +56,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::mknod`](super::FsClient::mknod).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct MknodRequest {
@@ -89,6 +93,7 @@ impl MknodRequest {
 
 /// Answer to [`FsClient::mknod`](super::FsClient::mknod).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct MknodResult {
     /// Inode number.

@@ -7,6 +7,9 @@ use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Reads from a file.
     ///
@@ -51,6 +54,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::read`](super::FsClient::read).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ReadRequest {
@@ -100,6 +104,7 @@ impl Call<ReadRequest> {
 
 /// Answer to [`FsClient::read`](super::FsClient::read).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct ReadResult {
     /// What was read, shorter than asked for at the end of the file.

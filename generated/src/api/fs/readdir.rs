@@ -7,6 +7,9 @@ use crate::runtime::{Base64, Call, Method, Operation, error_codes};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Lists what is in a folder.
     ///
@@ -47,6 +50,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::readdir`](super::FsClient::readdir).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ReaddirRequest {
@@ -85,6 +89,7 @@ impl Call<ReaddirRequest> {
 
 /// Answer to [`FsClient::readdir`](super::FsClient::readdir).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct ReaddirResult {
     /// What is in the folder.
@@ -103,6 +108,7 @@ impl ReaddirResult {
 
 /// Something in a folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DirectoryEntry {
     /// Name within the folder, as bytes: it need not be UTF-8.

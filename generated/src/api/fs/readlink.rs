@@ -7,6 +7,9 @@ use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Tells where a symbolic link leads.
     ///
@@ -47,6 +50,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::readlink`](super::FsClient::readlink).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ReadlinkRequest {
@@ -85,6 +89,7 @@ impl Call<ReadlinkRequest> {
 
 /// Answer to [`FsClient::readlink`](super::FsClient::readlink).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct ReadlinkResult {
     /// Path that the link leads to.

@@ -7,6 +7,9 @@ use crate::runtime::{Base64, Call, Method, Operation, error_codes};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Gives a file or folder another name, or moves it to another folder. A file, or an empty folder, that
     /// has the new name is replaced.
@@ -57,6 +60,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::rename`](super::FsClient::rename).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RenameRequest {
@@ -113,6 +117,7 @@ impl Call<RenameRequest> {
 
 /// Answer to [`FsClient::rename`](super::FsClient::rename).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct RenameResult {}
 

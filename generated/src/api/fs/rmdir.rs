@@ -7,6 +7,9 @@ use crate::runtime::{Base64, Call, Method, Operation, error_codes};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Deletes an empty folder. [`rmdir_all`](crate::api::fs::FsClient::rmdir_all) deletes one with all
     /// that is in it.
@@ -48,6 +51,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::rmdir`](super::FsClient::rmdir).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RmdirRequest {
@@ -76,6 +80,7 @@ impl RmdirRequest {
 
 /// Answer to [`FsClient::rmdir`](super::FsClient::rmdir).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct RmdirResult {}
 

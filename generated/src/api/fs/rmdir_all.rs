@@ -7,6 +7,9 @@ use crate::runtime::{Base64, Call, Method, Operation, error_codes};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Deletes a folder with all that is in it. There is no way back.
     ///
@@ -47,6 +50,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::rmdir_all`](super::FsClient::rmdir_all).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RmdirAllRequest {
@@ -75,6 +79,7 @@ impl RmdirAllRequest {
 
 /// Answer to [`FsClient::rmdir_all`](super::FsClient::rmdir_all).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct RmdirAllResult {}
 

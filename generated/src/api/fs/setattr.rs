@@ -8,6 +8,9 @@ use super::FsClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{FileTime, Stat};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Changes attributes of a file or folder. What is left out stays as it is.
     ///
@@ -49,6 +52,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::setattr`](super::FsClient::setattr).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SetattrRequest {
@@ -132,6 +136,7 @@ impl Call<SetattrRequest> {
 
 /// Answer to [`FsClient::setattr`](super::FsClient::setattr).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct SetattrResult {
     /// What is known about it now.

@@ -8,6 +8,9 @@ use super::FsClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Creates a symbolic link.
     ///
@@ -50,6 +53,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::symlink`](super::FsClient::symlink).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SymlinkRequest {
@@ -82,6 +86,7 @@ impl SymlinkRequest {
 
 /// Answer to [`FsClient::symlink`](super::FsClient::symlink).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct SymlinkResult {
     /// Inode number.

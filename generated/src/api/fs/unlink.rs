@@ -7,6 +7,9 @@ use crate::runtime::{Base64, Call, Method, Operation, error_codes};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Removes a name of a file. The file is deleted with its last name.
     ///
@@ -47,6 +50,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::unlink`](super::FsClient::unlink).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UnlinkRequest {
@@ -75,6 +79,7 @@ impl UnlinkRequest {
 
 /// Answer to [`FsClient::unlink`](super::FsClient::unlink).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct UnlinkResult {}
 

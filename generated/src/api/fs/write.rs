@@ -7,6 +7,9 @@ use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl FsClient {
     /// Writes to a file. Fewer bytes may be written than were given; repeat the call with the rest.
     ///
@@ -52,6 +55,7 @@ impl FsClient {
 
 /// Parameters of [`FsClient::write`](super::FsClient::write).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WriteRequest {
@@ -104,6 +108,7 @@ impl Call<WriteRequest> {
 
 /// Answer to [`FsClient::write`](super::FsClient::write).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WriteResult {

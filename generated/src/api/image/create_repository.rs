@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ImageClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ImageClient {
     /// Creates an empty repository for container images.
     ///
@@ -47,6 +50,7 @@ impl ImageClient {
 
 /// Parameters of [`ImageClient::create_repository`](super::ImageClient::create_repository).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateRepositoryRequest {
@@ -85,6 +89,7 @@ impl Call<CreateRepositoryRequest> {
 
 /// Answer to [`ImageClient::create_repository`](super::ImageClient::create_repository).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct CreateRepositoryResult {}
 

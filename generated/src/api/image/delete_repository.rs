@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ImageClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ImageClient {
     /// Deletes a repository with all its images. There is no way back.
     ///
@@ -42,6 +45,7 @@ impl ImageClient {
 
 /// Parameters of [`ImageClient::delete_repository`](super::ImageClient::delete_repository).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DeleteRepositoryRequest {
     /// Name of the repository.
@@ -57,6 +61,7 @@ impl DeleteRepositoryRequest {
 
 /// Answer to [`ImageClient::delete_repository`](super::ImageClient::delete_repository).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DeleteRepositoryResult {}
 

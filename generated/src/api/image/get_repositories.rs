@@ -8,6 +8,9 @@ use super::ImageClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{Repository, SortDirection};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ImageClient {
     /// Lists the repositories that the caller may see, in pages. An item that does not exist or that the
     /// caller may not see is left out without an error.
@@ -48,6 +51,7 @@ impl ImageClient {
 
 /// Parameters of [`ImageClient::get_repositories`](super::ImageClient::get_repositories).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetRepositoriesRequest {
@@ -145,6 +149,7 @@ impl Call<GetRepositoriesRequest> {
 /// Which repositories to list. All of them when left out; a field that is left out does not limit the
 /// selection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RepositoryFilter {
@@ -194,6 +199,7 @@ impl RepositoryFilter {
 
 /// Answer to [`ImageClient::get_repositories`](super::ImageClient::get_repositories).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetRepositoriesResult {
     /// The repositories of this page.

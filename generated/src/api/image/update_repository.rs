@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ImageClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ImageClient {
     /// Changes the description or visibility of a repository. What is left out stays as it is.
     ///
@@ -46,6 +49,7 @@ impl ImageClient {
 
 /// Parameters of [`ImageClient::update_repository`](super::ImageClient::update_repository).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct UpdateRepositoryRequest {
     /// Name of the repository.
@@ -66,6 +70,7 @@ impl UpdateRepositoryRequest {
 
 /// What to change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RepositoryChanges {
@@ -102,6 +107,7 @@ impl RepositoryChanges {
 
 /// Answer to [`ImageClient::update_repository`](super::ImageClient::update_repository).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct UpdateRepositoryResult {}
 

@@ -10,6 +10,9 @@ use crate::runtime::{
 };
 use super::{UnsubscribeFromEventsRequest, WriteToLanguageServerRequest};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// What happens under an id of the service `Language`, as a subscription delivers it.
 ///
 /// Open: an event that this version doesn't know is kept as it came.
@@ -67,6 +70,7 @@ impl Subscription<LanguageEvent> {
 
 /// What [`exit`](LanguageEvent::Exit) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExitEvent {
@@ -98,6 +102,11 @@ impl ExitEvent {
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(JsonSchema),
+    schemars(extend("enum" = Self::VALUES))
+)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum LanguageServerExitReason {
@@ -121,6 +130,9 @@ impl LanguageServerExitReason {
             Self::Unrecognized(value) => value,
         }
     }
+
+    /// The values that this version knows, as the API spells them.
+    pub const VALUES: &'static [&'static str] = &["timedout", "oom", "unknown"];
 }
 
 impl From<String> for LanguageServerExitReason {
@@ -148,6 +160,7 @@ impl fmt::Display for LanguageServerExitReason {
 
 /// What [`data`](LanguageEvent::Data) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DataEvent {

@@ -8,6 +8,9 @@ use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error
 use super::{LanguageClient, LanguageEvent};
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl LanguageClient {
     /// Starts a language server that can see the filesystem of a model, for an editor to talk to in the
     /// Language Server Protocol. What it says comes with the event `data`. It belongs to the connection and
@@ -51,6 +54,7 @@ impl LanguageClient {
 /// Parameters of
 /// [`LanguageClient::start_language_server`](super::LanguageClient::start_language_server).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StartLanguageServerRequest {
@@ -74,6 +78,11 @@ impl StartLanguageServerRequest {
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(JsonSchema),
+    schemars(extend("enum" = Self::VALUES))
+)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum LanguageServerLanguage {
@@ -97,6 +106,9 @@ impl LanguageServerLanguage {
             Self::Unrecognized(value) => value,
         }
     }
+
+    /// The values that this version knows, as the API spells them.
+    pub const VALUES: &'static [&'static str] = &["go", "python", "rust"];
 }
 
 impl From<String> for LanguageServerLanguage {
@@ -124,6 +136,7 @@ impl fmt::Display for LanguageServerLanguage {
 
 /// Answer to [`LanguageClient::start_language_server`](super::LanguageClient::start_language_server).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StartLanguageServerResult {

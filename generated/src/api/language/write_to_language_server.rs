@@ -7,6 +7,9 @@ use crate::runtime::{Blob, BlobRule, Call, Method, Operation, Route, error_codes
 use super::LanguageClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl LanguageClient {
     /// Sends bytes to a language server, as to its standard input.
     ///
@@ -49,6 +52,7 @@ impl LanguageClient {
 /// Parameters of
 /// [`LanguageClient::write_to_language_server`](super::LanguageClient::write_to_language_server).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WriteToLanguageServerRequest {
@@ -72,6 +76,7 @@ impl WriteToLanguageServerRequest {
 /// Answer to
 /// [`LanguageClient::write_to_language_server`](super::LanguageClient::write_to_language_server).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct WriteToLanguageServerResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Cancels a [`create_state`](crate::api::model::ModelClient::create_state) that is going on.
     ///
@@ -46,6 +49,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::cancel_create_state`](super::ModelClient::cancel_create_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CancelCreateStateRequest {
@@ -68,6 +72,7 @@ impl CancelCreateStateRequest {
 
 /// Answer to [`ModelClient::cancel_create_state`](super::ModelClient::cancel_create_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct CancelCreateStateResult {}
 

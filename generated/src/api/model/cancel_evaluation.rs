@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Stops an evaluation that is going on.
     ///
@@ -44,6 +47,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::cancel_evaluation`](super::ModelClient::cancel_evaluation).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CancelEvaluationRequest {
@@ -65,6 +69,7 @@ impl CancelEvaluationRequest {
 
 /// Answer to [`ModelClient::cancel_evaluation`](super::ModelClient::cancel_evaluation).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct CancelEvaluationResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Stops a training session that is going on. It ends as failed with the reason `cancelled`, and no
     /// state is created.
@@ -50,6 +53,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::cancel_training_session`](super::ModelClient::cancel_training_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CancelTrainingSessionRequest {
@@ -74,6 +78,7 @@ impl CancelTrainingSessionRequest {
 
 /// Answer to [`ModelClient::cancel_training_session`](super::ModelClient::cancel_training_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct CancelTrainingSessionResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Deletes what is kept of a training session that is over: its status, metrics and measurements. The
     /// state it created stays.
@@ -51,6 +54,7 @@ impl ModelClient {
 /// Parameters of
 /// [`ModelClient::clear_previous_training_session`](super::ModelClient::clear_previous_training_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ClearPreviousTrainingSessionRequest {
@@ -76,6 +80,7 @@ impl ClearPreviousTrainingSessionRequest {
 /// Answer to
 /// [`ModelClient::clear_previous_training_session`](super::ModelClient::clear_previous_training_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct ClearPreviousTrainingSessionResult {}
 

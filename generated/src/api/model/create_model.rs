@@ -19,6 +19,9 @@ use super::super::types::{
     LauncherSpec, ModelLanguage, ParameterDefinitions, ParameterProvider, StateEntry, Tag,
 };
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Creates a model. When it needs a first state that takes time to make, the call returns before that
     /// is done; wait with
@@ -74,6 +77,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::create_model`](super::ModelClient::create_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateModelRequest {
@@ -121,6 +125,7 @@ impl Call<CreateModelRequest> {
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "type")]
 #[non_exhaustive]
 pub enum ModelOptions {
@@ -139,6 +144,7 @@ pub enum ModelOptions {
     FromExisting(ModelOptionsFromExisting),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -218,6 +224,7 @@ impl From<ModelOptionsFromExisting> for ModelOptions {
 
 /// A model with code of its own, written in the filesystem of the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelOptionsCode {
@@ -279,6 +286,7 @@ impl ModelOptionsCode {
 
 /// A model made from a file in a format for exchanging trained models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelOptionsUpload {
@@ -323,6 +331,7 @@ impl ModelOptionsUpload {
 
 /// A model that uses the code of a snapshot of another model, with states of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelOptionsBasedOnModelSnapshot {
@@ -363,6 +372,7 @@ impl ModelOptionsBasedOnModelSnapshot {
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "method")]
 #[non_exhaustive]
 pub enum InitialState {
@@ -378,6 +388,7 @@ pub enum InitialState {
     Upload(InitialStateUpload),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -429,6 +440,7 @@ impl From<InitialStateUpload> for InitialState {
 /// Create a state by running the code, as
 /// [`create_state`](crate::api::model::ModelClient::create_state) does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InitialStateCreate {
@@ -457,6 +469,7 @@ impl InitialStateCreate {
 
 /// Upload a state, as [`upload_state`](crate::api::model::ModelClient::upload_state) does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct InitialStateUpload {
     /// Name of the state.
@@ -480,6 +493,7 @@ impl InitialStateUpload {
 
 /// An independent copy of another model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelOptionsFromExisting {
@@ -518,6 +532,7 @@ impl ModelOptionsFromExisting {
 
 /// Answer to [`ModelClient::create_model`](super::ModelClient::create_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateModelResult {

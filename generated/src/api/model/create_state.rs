@@ -13,6 +13,9 @@ use super::super::types::{
     CodeTerminated, CreateStateStage, ExecutionLocation, ParameterProvider,
 };
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Creates a state by running the code of a model, and waits until that is done.
     /// [`upload_state`](crate::api::model::ModelClient::upload_state) makes a state from data instead.
@@ -74,6 +77,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::create_state`](super::ModelClient::create_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateStateRequest {
@@ -129,6 +133,7 @@ impl Call<CreateStateRequest> {
 
 /// Another model whose files and state the code can read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelToMount {
@@ -169,6 +174,7 @@ impl ModelToMount {
 
 /// Create state result.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub enum CreateStateResult {
     /// `failed`: The state could not be created.
@@ -204,6 +210,7 @@ impl From<CreateStateSucceeded> for CreateStateResult {
 
 /// The state could not be created.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct CreateStateFailed {
     /// How long each step took. All in milliseconds; a step that was not reached or not needed is absent.
@@ -228,6 +235,7 @@ impl CreateStateFailed {
 
 /// How long each step took. All in milliseconds; a step that was not reached or not needed is absent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateStateFailedDurations {
@@ -279,6 +287,7 @@ impl CreateStateFailedDurations {
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "code")]
 #[non_exhaustive]
 pub enum CreateStateFailure {
@@ -312,6 +321,7 @@ pub enum CreateStateFailure {
     Exception(CreateStateFailureException),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -378,6 +388,7 @@ impl From<CreateStateFailureException> for CreateStateFailure {
 
 /// A step took longer than the time limit of the model, see `MaxDurationsSeconds`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct CreateStateFailureMaxDurationExceeded {
     /// Step that took too long.
@@ -394,6 +405,7 @@ impl CreateStateFailureMaxDurationExceeded {
 
 /// The code of the model threw an exception or returned an error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateStateFailureException {
@@ -423,6 +435,7 @@ impl CreateStateFailureException {
 
 /// The state was created.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateStateSucceeded {
@@ -448,6 +461,7 @@ impl CreateStateSucceeded {
 
 /// How long each step took. All in milliseconds; a step that was not needed is absent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateStateSucceededDurations {

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Deletes a model with its filesystem, states and snapshots. There is no way back. A creation that is
     /// going on is cancelled.
@@ -40,6 +43,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::delete_model`](super::ModelClient::delete_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteModelRequest {
@@ -56,6 +60,7 @@ impl DeleteModelRequest {
 
 /// Answer to [`ModelClient::delete_model`](super::ModelClient::delete_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DeleteModelResult {}
 

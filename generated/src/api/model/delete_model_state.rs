@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Deletes a state of a model. The active state cannot be deleted.
     ///
@@ -45,6 +48,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::delete_model_state`](super::ModelClient::delete_model_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteModelStateRequest {
@@ -66,6 +70,7 @@ impl DeleteModelStateRequest {
 
 /// Answer to [`ModelClient::delete_model_state`](super::ModelClient::delete_model_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DeleteModelStateResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Deletes a snapshot of a model. Models based on it can then no longer be trained and can create no
     /// states.
@@ -45,6 +48,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::delete_snapshot`](super::ModelClient::delete_snapshot).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteSnapshotRequest {
@@ -66,6 +70,7 @@ impl DeleteSnapshotRequest {
 
 /// Answer to [`ModelClient::delete_snapshot`](super::ModelClient::delete_snapshot).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DeleteSnapshotResult {}
 

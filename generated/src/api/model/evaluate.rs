@@ -10,6 +10,9 @@ use super::super::errors::{
 };
 use super::super::types::{EvaluationResult, ParameterProvider};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Runs the active state of a model, or a snapshot, on given inputs and waits for the outputs. A
     /// running evaluation shows in [`get_evaluations`](crate::api::model::ModelClient::get_evaluations) and
@@ -61,6 +64,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::evaluate`](super::ModelClient::evaluate).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EvaluateRequest {

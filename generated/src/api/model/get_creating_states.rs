@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Lists the states of a model that are being created.
     ///
@@ -42,6 +45,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::get_creating_states`](super::ModelClient::get_creating_states).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetCreatingStatesRequest {
@@ -58,6 +62,7 @@ impl GetCreatingStatesRequest {
 
 /// Answer to [`ModelClient::get_creating_states`](super::ModelClient::get_creating_states).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetCreatingStatesResult {
     /// The states that are being created.
@@ -76,6 +81,7 @@ impl GetCreatingStatesResult {
 
 /// A state that is being created.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreatingState {

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Lists the evaluations of a model that are going on or have ended lately.
     ///
@@ -42,6 +45,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::get_evaluations`](super::ModelClient::get_evaluations).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetEvaluationsRequest {
@@ -58,6 +62,7 @@ impl GetEvaluationsRequest {
 
 /// Answer to [`ModelClient::get_evaluations`](super::ModelClient::get_evaluations).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetEvaluationsResult {
     /// Evaluations that are going on.
@@ -82,6 +87,7 @@ impl GetEvaluationsResult {
 
 /// An evaluation that is going on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RunningEvaluation {
@@ -101,6 +107,7 @@ impl RunningEvaluation {
 
 /// An evaluation that is over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FinishedEvaluation {

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Tells how full the filesystem of a model is.
     ///
@@ -43,6 +46,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::get_filesystem_usage`](super::ModelClient::get_filesystem_usage).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetFilesystemUsageRequest {
@@ -59,6 +63,7 @@ impl GetFilesystemUsageRequest {
 
 /// Answer to [`ModelClient::get_filesystem_usage`](super::ModelClient::get_filesystem_usage).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetFilesystemUsageResult {

@@ -8,6 +8,9 @@ use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::EvaluationResult;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Fetches the result of an evaluation listed by
     /// [`get_evaluations`](crate::api::model::ModelClient::get_evaluations). Waits for the end of one that
@@ -52,6 +55,7 @@ impl ModelClient {
 /// Parameters of
 /// [`ModelClient::get_finished_evaluation_result`](super::ModelClient::get_finished_evaluation_result).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetFinishedEvaluationResultRequest {

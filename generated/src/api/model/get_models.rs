@@ -8,6 +8,9 @@ use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{Model, ResourceFilter, SortDirection};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Lists the models that the caller may see, in pages. An item that does not exist or that the caller
     /// may not see is left out without an error.
@@ -46,6 +49,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::get_models`](super::ModelClient::get_models).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetModelsRequest {
@@ -139,6 +143,7 @@ impl Call<GetModelsRequest> {
 
 /// Answer to [`ModelClient::get_models`](super::ModelClient::get_models).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetModelsResult {
     /// The models of this page.

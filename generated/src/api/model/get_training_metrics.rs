@@ -8,6 +8,9 @@ use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{TrainingMetric, TrainingMetricRange};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Fetches values of the metrics that a training session has recorded.
     /// [`get_training_status`](crate::api::model::ModelClient::get_training_status) tells which metrics
@@ -62,6 +65,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::get_training_metrics`](super::ModelClient::get_training_metrics).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTrainingMetricsRequest {
@@ -90,6 +94,7 @@ impl GetTrainingMetricsRequest {
 
 /// Answer to [`ModelClient::get_training_metrics`](super::ModelClient::get_training_metrics).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetTrainingMetricsResult {
     /// The metrics asked for.

@@ -12,6 +12,9 @@ use super::super::types::{
     UsedExecutionLocation,
 };
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Tells how far a training session has come.
     ///
@@ -53,6 +56,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::get_training_status`](super::ModelClient::get_training_status).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTrainingStatusRequest {
@@ -77,6 +81,7 @@ impl GetTrainingStatusRequest {
 
 /// Answer to [`ModelClient::get_training_status`](super::ModelClient::get_training_status).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTrainingStatusResult {
@@ -125,6 +130,7 @@ impl GetTrainingStatusResult {
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "state")]
 #[non_exhaustive]
 pub enum TrainingStatus {
@@ -145,6 +151,7 @@ pub enum TrainingStatus {
     Failed(TrainingStatusFailed),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -242,6 +249,7 @@ impl From<TrainingStatusFailed> for TrainingStatus {
 
 /// The training function is running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TrainingStatusRunning {
@@ -261,6 +269,7 @@ impl TrainingStatusRunning {
 
 /// Training is done, the new state is being read from the trained model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TrainingStatusGettingState {
@@ -283,6 +292,7 @@ impl TrainingStatusGettingState {
 
 /// The training session is over and the new state is there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TrainingStatusCompleted {
@@ -320,6 +330,7 @@ impl TrainingStatusCompleted {
 
 /// The training session is over and there is no new state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TrainingStatusFailed {
@@ -371,6 +382,7 @@ impl TrainingStatusFailed {
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "code")]
 #[non_exhaustive]
 pub enum TrainingFailure {
@@ -404,6 +416,7 @@ pub enum TrainingFailure {
     MaxDurationExceeded(TrainingFailureMaxDurationExceeded),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -470,6 +483,7 @@ impl From<TrainingFailureMaxDurationExceeded> for TrainingFailure {
 
 /// The code of the model threw an exception or returned an error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TrainingFailureException {
@@ -499,6 +513,7 @@ impl TrainingFailureException {
 
 /// A step took longer than the time limit of the model, see `MaxDurationsSeconds`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct TrainingFailureMaxDurationExceeded {
     /// Step that took too long.

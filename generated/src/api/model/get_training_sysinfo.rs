@@ -8,6 +8,9 @@ use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::SysinfoSample;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Fetches how much of the hardware a training session has used over time.
     ///
@@ -51,6 +54,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::get_training_sysinfo`](super::ModelClient::get_training_sysinfo).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTrainingSysinfoRequest {
@@ -92,6 +96,7 @@ impl Call<GetTrainingSysinfoRequest> {
 
 /// Answer to [`ModelClient::get_training_sysinfo`](super::ModelClient::get_training_sysinfo).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetTrainingSysinfoResult {
     /// The measurements.

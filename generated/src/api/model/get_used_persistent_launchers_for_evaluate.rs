@@ -8,6 +8,9 @@ use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::UsedPersistentLauncher;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Lists the persistent launchers that run the evaluations of a model.
     ///
@@ -47,6 +50,7 @@ impl ModelClient {
 /// Parameters of
 /// [`ModelClient::get_used_persistent_launchers_for_evaluate`](super::ModelClient::get_used_persistent_launchers_for_evaluate).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetUsedPersistentLaunchersForEvaluateRequest {
@@ -64,6 +68,7 @@ impl GetUsedPersistentLaunchersForEvaluateRequest {
 /// Answer to
 /// [`ModelClient::get_used_persistent_launchers_for_evaluate`](super::ModelClient::get_used_persistent_launchers_for_evaluate).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetUsedPersistentLaunchersForEvaluateResult {

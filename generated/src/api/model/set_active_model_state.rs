@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Makes a state the active one, which is used where no other is named.
     ///
@@ -45,6 +48,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::set_active_model_state`](super::ModelClient::set_active_model_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SetActiveModelStateRequest {
@@ -66,6 +70,7 @@ impl SetActiveModelStateRequest {
 
 /// Answer to [`ModelClient::set_active_model_state`](super::ModelClient::set_active_model_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct SetActiveModelStateResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Changes the size of the filesystem of a model. A larger one costs more.
     ///
@@ -48,6 +51,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::set_filesystem_size`](super::ModelClient::set_filesystem_size).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SetFilesystemSizeRequest {
@@ -69,6 +73,7 @@ impl SetFilesystemSizeRequest {
 
 /// Answer to [`ModelClient::set_filesystem_size`](super::ModelClient::set_filesystem_size).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct SetFilesystemSizeResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Chooses the container image that the code of a model runs in. The image is copied in the background;
     /// `ModelImage` shows the progress.
@@ -52,6 +55,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::set_image`](super::ModelClient::set_image).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SetImageRequest {
@@ -84,6 +88,7 @@ impl SetImageRequest {
 
 /// Answer to [`ModelClient::set_image`](super::ModelClient::set_image).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct SetImageResult {}
 

@@ -8,6 +8,9 @@ use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::UsedPersistentLauncher;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Sets which persistent launchers run the evaluations of a model, and how much they keep ready for it.
     ///
@@ -62,6 +65,7 @@ impl ModelClient {
 /// Parameters of
 /// [`ModelClient::set_used_persistent_launchers_for_evaluate`](super::ModelClient::set_used_persistent_launchers_for_evaluate).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SetUsedPersistentLaunchersForEvaluateRequest {
@@ -87,6 +91,7 @@ impl SetUsedPersistentLaunchersForEvaluateRequest {
 /// Answer to
 /// [`ModelClient::set_used_persistent_launchers_for_evaluate`](super::ModelClient::set_used_persistent_launchers_for_evaluate).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct SetUsedPersistentLaunchersForEvaluateResult {}
 

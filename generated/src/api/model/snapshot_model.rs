@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Takes a snapshot of a model: its code, settings and active state are frozen under a name.
     ///
@@ -45,6 +48,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::snapshot_model`](super::ModelClient::snapshot_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SnapshotModelRequest {
@@ -66,6 +70,7 @@ impl SnapshotModelRequest {
 
 /// Answer to [`ModelClient::snapshot_model`](super::ModelClient::snapshot_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SnapshotModelResult {

@@ -19,6 +19,9 @@ use super::super::types::{
     ExecutionLocation, ParameterProvider, TrainingMetric, TrainingMetricRange,
 };
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Starts a training session, which goes on in the background and ends with a new state. Follow it with
     /// [`get_training_status`](crate::api::model::ModelClient::get_training_status) and
@@ -81,6 +84,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::train`](super::ModelClient::train).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TrainRequest {
@@ -130,6 +134,7 @@ impl Call<TrainRequest> {
 
 /// Answer to [`ModelClient::train`](super::ModelClient::train).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TrainResult {

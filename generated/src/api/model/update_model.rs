@@ -8,6 +8,9 @@ use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{LauncherSpec, MaxDurationsSeconds, ParameterDefinitions, Tag};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Changes the description and settings of a model. What is left out stays as it is.
     ///
@@ -47,6 +50,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::update_model`](super::ModelClient::update_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateModelRequest {
@@ -68,6 +72,7 @@ impl UpdateModelRequest {
 
 /// What to change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelChanges {
@@ -163,6 +168,7 @@ impl ModelChanges {
 
 /// New default hardware. What is left out stays as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DefaultLauncherSpecsChanges {
@@ -199,6 +205,7 @@ impl DefaultLauncherSpecsChanges {
 
 /// Answer to [`ModelClient::update_model`](super::ModelClient::update_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct UpdateModelResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Renames a state of a model.
     ///
@@ -51,6 +54,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::update_model_state`](super::ModelClient::update_model_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateModelStateRequest {
@@ -79,6 +83,7 @@ impl UpdateModelStateRequest {
 
 /// What to change. What is left out stays as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct StateChanges {
     /// New name.
@@ -102,6 +107,7 @@ impl StateChanges {
 
 /// Answer to [`ModelClient::update_model_state`](super::ModelClient::update_model_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct UpdateModelStateResult {}
 

@@ -8,6 +8,9 @@ use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{MountedModel, StateEntry};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Creates a state from given data. Nothing is run;
     /// [`create_state`](crate::api::model::ModelClient::create_state) makes a state by running code
@@ -63,6 +66,7 @@ impl ModelClient {
 
 /// Parameters of [`ModelClient::upload_state`](super::ModelClient::upload_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UploadStateRequest {
@@ -138,6 +142,7 @@ impl Call<UploadStateRequest> {
 
 /// Answer to [`ModelClient::upload_state`](super::ModelClient::upload_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UploadStateResult {

@@ -9,6 +9,9 @@ use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{CodeTerminated, CreateStateStage};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl ModelClient {
     /// Waits until the creation of a model is over and tells how it ended.
     ///
@@ -46,6 +49,7 @@ impl ModelClient {
 /// Parameters of
 /// [`ModelClient::wait_for_model_to_be_created`](super::ModelClient::wait_for_model_to_be_created).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WaitForModelToBeCreatedRequest {
@@ -62,6 +66,7 @@ impl WaitForModelToBeCreatedRequest {
 
 /// Wait for model to be created result.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub enum WaitForModelToBeCreatedResult {
     /// `createModelFailed`: The model could not be created.
@@ -100,6 +105,7 @@ impl From<CreateModelSucceeded> for WaitForModelToBeCreatedResult {
 
 /// The model could not be created.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct CreateModelFailed {
     /// Why the model could not be created.
@@ -118,6 +124,7 @@ impl CreateModelFailed {
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "code")]
 #[non_exhaustive]
 pub enum CreateModelFailure {
@@ -135,6 +142,7 @@ pub enum CreateModelFailure {
     CreateStateError(CreateModelFailureCreateStateError),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -176,6 +184,7 @@ impl From<CreateModelFailureCreateStateError> for CreateModelFailure {
 
 /// The first state could not be created.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateModelFailureCreateStateError {
@@ -203,6 +212,7 @@ impl CreateModelFailureCreateStateError {
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "code")]
 #[non_exhaustive]
 pub enum InitialStateFailure {
@@ -227,6 +237,7 @@ pub enum InitialStateFailure {
     Exception(InitialStateFailureException),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -290,6 +301,7 @@ impl From<InitialStateFailureException> for InitialStateFailure {
 
 /// A step took longer than the time limit of the model, see `MaxDurationsSeconds`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct InitialStateFailureMaxDurationExceeded {
     /// Step that took too long.
@@ -306,6 +318,7 @@ impl InitialStateFailureMaxDurationExceeded {
 
 /// The code of the model threw an exception or returned an error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InitialStateFailureException {
@@ -335,6 +348,7 @@ impl InitialStateFailureException {
 
 /// How long each step took. All in milliseconds; a step that was not reached is absent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InitialStateFailedDurations {
@@ -374,6 +388,7 @@ impl InitialStateFailedDurations {
 
 /// The model is ready.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateModelSucceeded {
@@ -393,6 +408,7 @@ impl CreateModelSucceeded {
 
 /// How long each step took. All in milliseconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InitialStateDurations {

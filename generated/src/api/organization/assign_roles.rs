@@ -8,6 +8,9 @@ use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::OrganizationRole;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl OrganizationClient {
     /// Changes the roles of members of an organization.
     ///
@@ -55,6 +58,7 @@ impl OrganizationClient {
 
 /// Parameters of [`OrganizationClient::assign_roles`](super::OrganizationClient::assign_roles).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AssignRolesRequest {
@@ -79,6 +83,7 @@ impl AssignRolesRequest {
 
 /// A member and the role to assign.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RoleAssignment {
@@ -100,6 +105,7 @@ impl RoleAssignment {
 
 /// Answer to [`OrganizationClient::assign_roles`](super::OrganizationClient::assign_roles).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct AssignRolesResult {}
 

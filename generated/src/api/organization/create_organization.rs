@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl OrganizationClient {
     /// Creates an organization. The caller is its first member.
     ///
@@ -43,6 +46,7 @@ impl OrganizationClient {
 /// Parameters of
 /// [`OrganizationClient::create_organization`](super::OrganizationClient::create_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct CreateOrganizationRequest {
     /// Name of the new organization.
@@ -59,6 +63,7 @@ impl CreateOrganizationRequest {
 /// Answer to
 /// [`OrganizationClient::create_organization`](super::OrganizationClient::create_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateOrganizationResult {

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl OrganizationClient {
     /// Deletes an organization. There is no way back.
     ///
@@ -43,6 +46,7 @@ impl OrganizationClient {
 /// Parameters of
 /// [`OrganizationClient::delete_organization`](super::OrganizationClient::delete_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeleteOrganizationRequest {
@@ -62,6 +66,7 @@ impl DeleteOrganizationRequest {
 /// Answer to
 /// [`OrganizationClient::delete_organization`](super::OrganizationClient::delete_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DeleteOrganizationResult {}
 

@@ -8,6 +8,9 @@ use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{Organization, SortDirection};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl OrganizationClient {
     /// Lists the organizations that the caller may see, in pages. An item that does not exist or that the
     /// caller may not see is left out without an error.
@@ -49,6 +52,7 @@ impl OrganizationClient {
 /// Parameters of
 /// [`OrganizationClient::get_organizations`](super::OrganizationClient::get_organizations).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetOrganizationsRequest {
@@ -146,6 +150,7 @@ impl Call<GetOrganizationsRequest> {
 /// Which organizations to list. All of them when left out; a field that is left out does not limit the
 /// selection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrganizationFilter {
@@ -205,6 +210,7 @@ impl OrganizationFilter {
 
 /// Answer to [`OrganizationClient::get_organizations`](super::OrganizationClient::get_organizations).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetOrganizationsResult {
     /// The organizations of this page.

@@ -8,6 +8,9 @@ use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::OrganizationInvite;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl OrganizationClient {
     /// Invites users to an organization. They become members when they accept with
     /// [`respond_to_organization_invitation`](crate::api::organization::OrganizationClient::respond_to_organization_invitation).
@@ -58,6 +61,7 @@ impl OrganizationClient {
 /// Parameters of
 /// [`OrganizationClient::invite_users_to_organization`](super::OrganizationClient::invite_users_to_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InviteUsersToOrganizationRequest {
@@ -83,6 +87,7 @@ impl InviteUsersToOrganizationRequest {
 /// Answer to
 /// [`OrganizationClient::invite_users_to_organization`](super::OrganizationClient::invite_users_to_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct InviteUsersToOrganizationResult {}
 

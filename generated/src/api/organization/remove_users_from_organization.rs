@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl OrganizationClient {
     /// Removes members from an organization.
     ///
@@ -49,6 +52,7 @@ impl OrganizationClient {
 /// Parameters of
 /// [`OrganizationClient::remove_users_from_organization`](super::OrganizationClient::remove_users_from_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RemoveUsersFromOrganizationRequest {
@@ -74,6 +78,7 @@ impl RemoveUsersFromOrganizationRequest {
 /// Answer to
 /// [`OrganizationClient::remove_users_from_organization`](super::OrganizationClient::remove_users_from_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct RemoveUsersFromOrganizationResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl OrganizationClient {
     /// Accepts or declines an invitation that the caller has received.
     ///
@@ -49,6 +52,7 @@ impl OrganizationClient {
 /// Parameters of
 /// [`OrganizationClient::respond_to_organization_invitation`](super::OrganizationClient::respond_to_organization_invitation).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RespondToOrganizationInvitationRequest {
@@ -71,6 +75,7 @@ impl RespondToOrganizationInvitationRequest {
 /// Answer to
 /// [`OrganizationClient::respond_to_organization_invitation`](super::OrganizationClient::respond_to_organization_invitation).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct RespondToOrganizationInvitationResult {}
 

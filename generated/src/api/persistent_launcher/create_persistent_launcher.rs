@@ -8,6 +8,9 @@ use super::PersistentLauncherClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::LauncherSpec;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl PersistentLauncherClient {
     /// Creates a persistent launcher. It is billed until it is deleted with
     /// [`delete_persistent_launcher`](crate::api::persistent_launcher::PersistentLauncherClient::delete_persistent_launcher),
@@ -50,6 +53,7 @@ impl PersistentLauncherClient {
 /// Parameters of
 /// [`PersistentLauncherClient::create_persistent_launcher`](super::PersistentLauncherClient::create_persistent_launcher).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct CreatePersistentLauncherRequest {
     /// Name of the new launcher.
@@ -68,6 +72,7 @@ impl CreatePersistentLauncherRequest {
 /// Answer to
 /// [`PersistentLauncherClient::create_persistent_launcher`](super::PersistentLauncherClient::create_persistent_launcher).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreatePersistentLauncherResult {

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::PersistentLauncherClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl PersistentLauncherClient {
     /// Deletes a persistent launcher. What runs on it goes on to its end, and the launcher disappears after
     /// that.
@@ -48,6 +51,7 @@ impl PersistentLauncherClient {
 /// Parameters of
 /// [`PersistentLauncherClient::delete_persistent_launcher`](super::PersistentLauncherClient::delete_persistent_launcher).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeletePersistentLauncherRequest {
@@ -67,6 +71,7 @@ impl DeletePersistentLauncherRequest {
 /// Answer to
 /// [`PersistentLauncherClient::delete_persistent_launcher`](super::PersistentLauncherClient::delete_persistent_launcher).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DeletePersistentLauncherResult {}
 

@@ -8,6 +8,9 @@ use super::PersistentLauncherClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{PersistentLauncher, SortDirection};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl PersistentLauncherClient {
     /// Lists the persistent launchers of the caller, in pages. An item that does not exist or that the
     /// caller may not see is left out without an error.
@@ -50,6 +53,7 @@ impl PersistentLauncherClient {
 /// Parameters of
 /// [`PersistentLauncherClient::get_persistent_launchers`](super::PersistentLauncherClient::get_persistent_launchers).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetPersistentLaunchersRequest {
@@ -147,6 +151,7 @@ impl Call<GetPersistentLaunchersRequest> {
 /// Which persistent launchers to list. All of them when left out; a field that is left out does not
 /// limit the selection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PersistentLauncherFilter {
@@ -184,6 +189,7 @@ impl PersistentLauncherFilter {
 /// Answer to
 /// [`PersistentLauncherClient::get_persistent_launchers`](super::PersistentLauncherClient::get_persistent_launchers).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetPersistentLaunchersResult {

@@ -8,6 +8,9 @@ use super::PersistentLauncherClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::SysinfoSample;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl PersistentLauncherClient {
     /// Fetches how much of the hardware of a persistent launcher has been used over time.
     ///
@@ -46,6 +49,7 @@ impl PersistentLauncherClient {
 /// Parameters of
 /// [`PersistentLauncherClient::get_sysinfo`](super::PersistentLauncherClient::get_sysinfo).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetSysinfoRequest {
@@ -81,6 +85,7 @@ impl Call<GetSysinfoRequest> {
 
 /// Answer to [`PersistentLauncherClient::get_sysinfo`](super::PersistentLauncherClient::get_sysinfo).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetSysinfoResult {
     /// The measurements.

@@ -13,6 +13,9 @@ use super::{
 };
 use super::super::types::SpawnedCommandTerminatedReason;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// What happens under an id of the service `Spawned`, as a subscription delivers it.
 ///
 /// Open: an event that this version doesn't know is kept as it came.
@@ -81,6 +84,7 @@ impl Subscription<SpawnedEvent> {
 
 /// What [`exit`](SpawnedEvent::Exit) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExitEvent {
@@ -110,6 +114,7 @@ impl ExitEvent {
 
 /// What [`stdout`](SpawnedEvent::Stdout) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StdoutEvent {
@@ -132,6 +137,7 @@ impl StdoutEvent {
 
 /// What [`stderr`](SpawnedEvent::Stderr) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StderrEvent {

@@ -8,6 +8,9 @@ use super::SpawnedClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::UsedExecutionLocation;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl SpawnedClient {
     /// Lists spawned commands that are running. A command that does not exist, or that the caller may not
     /// see, is left out without an error.
@@ -41,6 +44,7 @@ impl SpawnedClient {
 
 /// Parameters of [`SpawnedClient::get_spawned_commands`](super::SpawnedClient::get_spawned_commands).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetSpawnedCommandsRequest {
@@ -80,6 +84,7 @@ impl Call<GetSpawnedCommandsRequest> {
 
 /// Answer to [`SpawnedClient::get_spawned_commands`](super::SpawnedClient::get_spawned_commands).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetSpawnedCommandsResult {
@@ -99,6 +104,7 @@ impl GetSpawnedCommandsResult {
 
 /// A spawned command that is running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpawnedCommand {

@@ -8,6 +8,9 @@ use super::{SpawnedClient, SpawnedEvent};
 use super::super::errors::InvalidParameter;
 use super::super::types::ExecutionLocation;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl SpawnedClient {
     /// Runs a program on a launcher, in an empty filesystem. Its output comes as events.
     ///
@@ -66,6 +69,7 @@ impl SpawnedClient {
 
 /// Parameters of [`SpawnedClient::spawn_command`](super::SpawnedClient::spawn_command).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpawnCommandRequest {
@@ -132,6 +136,7 @@ impl Call<SpawnCommandRequest> {
 
 /// Time limits of the command.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpawnOptions {
@@ -171,6 +176,7 @@ impl SpawnOptions {
 
 /// Answer to [`SpawnedClient::spawn_command`](super::SpawnedClient::spawn_command).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpawnCommandResult {

@@ -8,6 +8,9 @@ use super::{SpawnedClient, SpawnedEvent};
 use super::super::errors::InvalidParameter;
 use super::super::types::{ExecutionLocation, FilesystemAccess};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl SpawnedClient {
     /// Runs a program on a launcher, in the filesystem of a model. Its output comes as events.
     ///
@@ -70,6 +73,7 @@ impl SpawnedClient {
 /// Parameters of
 /// [`SpawnedClient::spawn_command_for_model`](super::SpawnedClient::spawn_command_for_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpawnCommandForModelRequest {
@@ -140,6 +144,7 @@ impl Call<SpawnCommandForModelRequest> {
 
 /// Settings of the command.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpawnForModelOptions {
@@ -192,6 +197,7 @@ impl SpawnForModelOptions {
 
 /// Answer to [`SpawnedClient::spawn_command_for_model`](super::SpawnedClient::spawn_command_for_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpawnCommandForModelResult {

@@ -7,6 +7,9 @@ use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error
 use super::{SpawnedClient, SpawnedEvent};
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl SpawnedClient {
     /// Makes this connection receive the events of a spawned command (`exit`, `stdout` and `stderr`) from
     /// now on. A subscription ends with the connection: after a reconnect, subscribe again.
@@ -44,6 +47,7 @@ impl SpawnedClient {
 
 /// Parameters of [`SpawnedClient::subscribe_to_events`](super::SpawnedClient::subscribe_to_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubscribeToEventsRequest {
@@ -62,6 +66,7 @@ impl SubscribeToEventsRequest {
 
 /// Answer to [`SpawnedClient::subscribe_to_events`](super::SpawnedClient::subscribe_to_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct SubscribeToEventsResult {}
 

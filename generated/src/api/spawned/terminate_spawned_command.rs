@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::SpawnedClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl SpawnedClient {
     /// Ends a spawned command.
     ///
@@ -45,6 +48,7 @@ impl SpawnedClient {
 /// Parameters of
 /// [`SpawnedClient::terminate_spawned_command`](super::SpawnedClient::terminate_spawned_command).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TerminateSpawnedCommandRequest {
@@ -65,6 +69,7 @@ impl TerminateSpawnedCommandRequest {
 /// Answer to
 /// [`SpawnedClient::terminate_spawned_command`](super::SpawnedClient::terminate_spawned_command).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct TerminateSpawnedCommandResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, Route, error_codes};
 use super::SpawnedClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl SpawnedClient {
     /// Ends the subscription of this connection to the events of a spawned command. Where there is no
     /// connection, the answer is `not_subscribed` without asking the server.
@@ -45,6 +48,7 @@ impl SpawnedClient {
 /// Parameters of
 /// [`SpawnedClient::unsubscribe_from_events`](super::SpawnedClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UnsubscribeFromEventsRequest {
@@ -63,6 +67,7 @@ impl UnsubscribeFromEventsRequest {
 
 /// Answer to [`SpawnedClient::unsubscribe_from_events`](super::SpawnedClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct UnsubscribeFromEventsResult {}
 

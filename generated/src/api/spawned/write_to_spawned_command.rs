@@ -7,6 +7,9 @@ use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
 use super::SpawnedClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl SpawnedClient {
     /// Writes to the standard input of a spawned command.
     ///
@@ -50,6 +53,7 @@ impl SpawnedClient {
 /// Parameters of
 /// [`SpawnedClient::write_to_spawned_command`](super::SpawnedClient::write_to_spawned_command).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WriteToSpawnedCommandRequest {
@@ -73,6 +77,7 @@ impl WriteToSpawnedCommandRequest {
 /// Answer to
 /// [`SpawnedClient::write_to_spawned_command`](super::SpawnedClient::write_to_spawned_command).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct WriteToSpawnedCommandResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::TerminalClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl TerminalClient {
     /// Gives a terminal session access to the filesystem of one more model, for example to copy files.
     ///
@@ -53,6 +56,7 @@ impl TerminalClient {
 /// Parameters of
 /// [`TerminalClient::add_filesystem_access_for_terminal_session`](super::TerminalClient::add_filesystem_access_for_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddFilesystemAccessForTerminalSessionRequest {
@@ -79,6 +83,7 @@ impl AddFilesystemAccessForTerminalSessionRequest {
 /// Answer to
 /// [`TerminalClient::add_filesystem_access_for_terminal_session`](super::TerminalClient::add_filesystem_access_for_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct AddFilesystemAccessForTerminalSessionResult {}
 

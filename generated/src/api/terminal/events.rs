@@ -14,6 +14,9 @@ use super::{
 };
 use super::super::types::TerminalSessionTerminatedReason;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// What happens under an id of the service `Terminal`, as a subscription delivers it.
 ///
 /// Open: an event that this version doesn't know is kept as it came.
@@ -98,6 +101,7 @@ impl Subscription<TerminalEvent> {
 
 /// What [`exit`](TerminalEvent::Exit) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExitEvent {
@@ -127,6 +131,7 @@ impl ExitEvent {
 
 /// What [`data`](TerminalEvent::Data) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DataEvent {

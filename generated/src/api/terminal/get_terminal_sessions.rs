@@ -8,6 +8,9 @@ use super::TerminalClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::UsedExecutionLocation;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl TerminalClient {
     /// Lists terminal sessions that are running. A session that does not exist, or that the caller may not
     /// see, is left out without an error.
@@ -42,6 +45,7 @@ impl TerminalClient {
 /// Parameters of
 /// [`TerminalClient::get_terminal_sessions`](super::TerminalClient::get_terminal_sessions).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTerminalSessionsRequest {
@@ -81,6 +85,7 @@ impl Call<GetTerminalSessionsRequest> {
 
 /// Answer to [`TerminalClient::get_terminal_sessions`](super::TerminalClient::get_terminal_sessions).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTerminalSessionsResult {
@@ -100,6 +105,7 @@ impl GetTerminalSessionsResult {
 
 /// A terminal session that is running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TerminalSession {

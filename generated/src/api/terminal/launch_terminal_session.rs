@@ -8,6 +8,9 @@ use super::{TerminalClient, TerminalEvent};
 use super::super::errors::InvalidParameter;
 use super::super::types::{ExecutionLocation, FilesystemAccess};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl TerminalClient {
     /// Starts a terminal session: a shell on a launcher, in the filesystem of a model. What it prints comes
     /// with the event `data`.
@@ -65,6 +68,7 @@ impl TerminalClient {
 /// Parameters of
 /// [`TerminalClient::launch_terminal_session`](super::TerminalClient::launch_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LaunchTerminalSessionRequest {
@@ -127,6 +131,7 @@ impl Call<LaunchTerminalSessionRequest> {
 
 /// Settings of the session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TerminalSessionOptions {
@@ -194,6 +199,7 @@ impl TerminalSessionOptions {
 /// Answer to
 /// [`TerminalClient::launch_terminal_session`](super::TerminalClient::launch_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LaunchTerminalSessionResult {

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::TerminalClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl TerminalClient {
     /// Changes the size of the terminal of a session.
     ///
@@ -51,6 +54,7 @@ impl TerminalClient {
 /// Parameters of
 /// [`TerminalClient::resize_terminal_session`](super::TerminalClient::resize_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ResizeTerminalSessionRequest {
@@ -73,6 +77,7 @@ impl ResizeTerminalSessionRequest {
 
 /// The new size.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct TerminalSize {
     /// Width, in characters.
@@ -91,6 +96,7 @@ impl TerminalSize {
 /// Answer to
 /// [`TerminalClient::resize_terminal_session`](super::TerminalClient::resize_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct ResizeTerminalSessionResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::TerminalClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl TerminalClient {
     /// Ends a terminal session with all that runs in it.
     ///
@@ -47,6 +50,7 @@ impl TerminalClient {
 /// Parameters of
 /// [`TerminalClient::terminate_terminal_session`](super::TerminalClient::terminate_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TerminateTerminalSessionRequest {
@@ -67,6 +71,7 @@ impl TerminateTerminalSessionRequest {
 /// Answer to
 /// [`TerminalClient::terminate_terminal_session`](super::TerminalClient::terminate_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct TerminateTerminalSessionResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, Route, error_codes};
 use super::TerminalClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl TerminalClient {
     /// Ends the subscription of this connection to the events of a terminal session. Where there is no
     /// connection, the answer is `not_subscribed` without asking the server.
@@ -45,6 +48,7 @@ impl TerminalClient {
 /// Parameters of
 /// [`TerminalClient::unsubscribe_from_events`](super::TerminalClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UnsubscribeFromEventsRequest {
@@ -64,6 +68,7 @@ impl UnsubscribeFromEventsRequest {
 /// Answer to
 /// [`TerminalClient::unsubscribe_from_events`](super::TerminalClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct UnsubscribeFromEventsResult {}
 

@@ -7,6 +7,9 @@ use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
 use super::TerminalClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl TerminalClient {
     /// Types into a terminal session.
     ///
@@ -49,6 +52,7 @@ impl TerminalClient {
 /// Parameters of
 /// [`TerminalClient::write_to_terminal_session`](super::TerminalClient::write_to_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WriteToTerminalSessionRequest {
@@ -72,6 +76,7 @@ impl WriteToTerminalSessionRequest {
 /// Answer to
 /// [`TerminalClient::write_to_terminal_session`](super::TerminalClient::write_to_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct WriteToTerminalSessionResult {}
 

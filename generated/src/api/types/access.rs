@@ -3,10 +3,18 @@
 use std::fmt;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::JsonSchema;
+
 /// What the caller may do with a dataset, a model or a repository.
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(JsonSchema),
+    schemars(extend("enum" = Self::VALUES))
+)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum Access {
@@ -27,6 +35,9 @@ impl Access {
             Self::Unrecognized(value) => value,
         }
     }
+
+    /// The values that this version knows, as the API spells them.
+    pub const VALUES: &'static [&'static str] = &["read", "readwrite"];
 }
 
 impl From<String> for Access {

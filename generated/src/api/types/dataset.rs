@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use super::{Access, EntryTotals, Owner, ParameterDefinition, Tag};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// A dataset: a list of entries, each with one tensor for every key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Dataset {

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use crate::runtime::Tensor;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Entries of a dataset, grouped by key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DatasetEntries {
     /// One item for each key of the dataset. Entries that do not exist are left out, so fewer may be
@@ -24,6 +28,7 @@ impl DatasetEntries {
 
 /// Tensors of one key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DatasetKeyEntries {
     /// Name of the key.
@@ -48,6 +53,7 @@ impl DatasetKeyEntries {
 
 /// Tensor of one entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DatasetKeyEntry {
     /// Index of the entry.

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use crate::runtime::Tensor;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// New tensors for one key of a dataset.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DatasetKeyData {
     /// Name of the key.

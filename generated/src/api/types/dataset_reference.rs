@@ -2,8 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, constant, tidy};
+
 /// Refers to the data under one key of a dataset, so that it need not be sent along.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(JsonSchema),
+    schemars(
+        rename = "DatasetReference",
+        transform = tidy,
+        transform = constant("type", "dataset")
+    )
+)]
 #[serde(tag = "type", rename = "dataset", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DatasetReference {

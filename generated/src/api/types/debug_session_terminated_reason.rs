@@ -5,10 +5,14 @@ use serde_json::Value;
 use crate::runtime::Tagged;
 use super::CodeTerminated;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Why a debug session ended.
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "code")]
 #[non_exhaustive]
 pub enum DebugSessionTerminatedReason {
@@ -33,6 +37,7 @@ pub enum DebugSessionTerminatedReason {
     Exception(DebugSessionTerminatedReasonException),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -84,6 +89,7 @@ impl From<DebugSessionTerminatedReasonException> for DebugSessionTerminatedReaso
 
 /// The code of the model threw an exception that ended it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DebugSessionTerminatedReasonException {

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use super::LauncherSpec;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Hardware of temporary launchers when a request does not choose any.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DefaultLauncherSpecs {

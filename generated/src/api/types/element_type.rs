@@ -3,10 +3,18 @@
 use std::fmt;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::JsonSchema;
+
 /// Type of the elements of a tensor. All elements of one tensor have the same type.
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(JsonSchema),
+    schemars(extend("enum" = Self::VALUES))
+)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum ElementType {
@@ -69,6 +77,26 @@ impl ElementType {
             Self::Unrecognized(value) => value,
         }
     }
+
+    /// The values that this version knows, as the API spells them.
+    pub const VALUES: &'static [&'static str] = &[
+        "f32",
+        "f64",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "string",
+        "boolean",
+        "binary",
+        "image",
+        "audio",
+        "video",
+    ];
 }
 
 impl From<String> for ElementType {

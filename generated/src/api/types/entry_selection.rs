@@ -3,8 +3,12 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use crate::runtime::{JsonKind, Kinded};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Which entries of a dataset to fetch.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum EntrySelection {
@@ -39,6 +43,7 @@ impl From<EntryRange> for EntrySelection {
 
 /// A run of entries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct EntryRange {
     /// Index where the range starts.

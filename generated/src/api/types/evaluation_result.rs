@@ -6,8 +6,12 @@ use serde_json::Value;
 use crate::runtime::{Keyed, Tagged};
 use super::{CodeTerminated, EvaluationStage, Parameter, UsedExecutionLocation};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Outcome of an evaluation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub enum EvaluationResult {
     /// `failed`: The evaluation ran and failed.
@@ -43,6 +47,7 @@ impl From<EvaluationSucceeded> for EvaluationResult {
 
 /// The evaluation ran and failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EvaluationFailed {
@@ -76,6 +81,7 @@ impl EvaluationFailed {
 
 /// How long each step took. All in milliseconds; a step that was not reached or not needed is absent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EvaluationFailedDurations {
@@ -135,6 +141,7 @@ impl EvaluationFailedDurations {
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "code")]
 #[non_exhaustive]
 pub enum EvaluationFailure {
@@ -171,6 +178,7 @@ pub enum EvaluationFailure {
     InvalidOutput(EvaluationFailureInvalidOutput),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -253,6 +261,7 @@ impl From<EvaluationFailureInvalidOutput> for EvaluationFailure {
 
 /// A step took longer than the time limit of the model, see `MaxDurationsSeconds`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct EvaluationFailureMaxDurationExceeded {
     /// Step that took too long.
@@ -269,6 +278,7 @@ impl EvaluationFailureMaxDurationExceeded {
 
 /// The code of the model threw an exception or returned an error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EvaluationFailureException {
@@ -298,6 +308,7 @@ impl EvaluationFailureException {
 
 /// The code of the model returned something that is no valid output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct EvaluationFailureInvalidOutput {
     /// What is wrong with the output.
@@ -321,6 +332,11 @@ impl EvaluationFailureInvalidOutput {
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(JsonSchema),
+    schemars(extend("enum" = Self::VALUES))
+)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum InvalidOutputReason {
@@ -344,6 +360,12 @@ impl InvalidOutputReason {
             Self::Unrecognized(value) => value,
         }
     }
+
+    /// The values that this version knows, as the API spells them.
+    pub const VALUES: &'static [&'static str] = &[
+        "invalid",
+        "not_applicable_to_parameter_definitions",
+    ];
 }
 
 impl From<String> for InvalidOutputReason {
@@ -372,6 +394,7 @@ impl fmt::Display for InvalidOutputReason {
 
 /// The evaluation succeeded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EvaluationSucceeded {
@@ -405,6 +428,7 @@ impl EvaluationSucceeded {
 
 /// How long each step took. All in milliseconds; a step that was not needed is absent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EvaluationSucceededDurations {

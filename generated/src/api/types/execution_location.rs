@@ -5,10 +5,14 @@ use serde_json::Value;
 use crate::runtime::Tagged;
 use super::LauncherSpec;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Where to run an operation.
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "type")]
 #[non_exhaustive]
 pub enum ExecutionLocation {
@@ -20,6 +24,7 @@ pub enum ExecutionLocation {
     TemporaryLauncher(ExecutionLocationTemporaryLauncher),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -63,6 +68,7 @@ impl From<ExecutionLocationTemporaryLauncher> for ExecutionLocation {
 
 /// Run on a launcher that exists already.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExecutionLocationPersistentLauncher {
@@ -81,6 +87,7 @@ impl ExecutionLocationPersistentLauncher {
 
 /// Run on a launcher that is created for this operation and removed after it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct ExecutionLocationTemporaryLauncher {
     /// Hardware of the launcher to create.

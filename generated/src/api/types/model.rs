@@ -6,8 +6,12 @@ use super::{
     ModelSnapshot, ModelState, Owner, ParameterDefinitions, Tag,
 };
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// A model: code or a preset, with its states, snapshots and settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Model {
@@ -134,6 +138,7 @@ impl Model {
 
 /// The snapshot of another model that this model is based on. Absent when it has code of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BaseSnapshot {

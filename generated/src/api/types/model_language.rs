@@ -3,10 +3,18 @@
 use std::fmt;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::JsonSchema;
+
 /// Programming language of the code of a model.
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(JsonSchema),
+    schemars(extend("enum" = Self::VALUES))
+)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum ModelLanguage {
@@ -36,6 +44,15 @@ impl ModelLanguage {
             Self::Unrecognized(value) => value,
         }
     }
+
+    /// The values that this version knows, as the API spells them.
+    pub const VALUES: &'static [&'static str] = &[
+        "go",
+        "javascript",
+        "typescript",
+        "python",
+        "rust",
+    ];
 }
 
 impl From<String> for ModelLanguage {

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use super::{OrganizationInvite, OrganizationRole};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// An organization: a group of users that owns datasets, models and repositories together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Organization {
@@ -42,6 +46,7 @@ impl Organization {
 
 /// A member of an organization.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrganizationMember {

@@ -4,10 +4,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use crate::runtime::Tagged;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Who owns a dataset, a model or a repository.
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "type")]
 #[non_exhaustive]
 pub enum Owner {
@@ -19,6 +23,7 @@ pub enum Owner {
     Organization(OwnerOrganization),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -65,6 +70,7 @@ impl From<OwnerOrganization> for Owner {
 
 /// Owned by a user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OwnerUser {
@@ -87,6 +93,7 @@ impl OwnerUser {
 
 /// Owned by an organization.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OwnerOrganization {

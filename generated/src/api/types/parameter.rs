@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use crate::runtime::Tensor;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// A named value: the tensors of one output of a model function.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct Parameter {
     /// Name of the parameter, as in the parameter definitions of the model.

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use super::TensorRules;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Declares one named input or output of a model function, or one key of a dataset.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct ParameterDefinition {
     /// Name of the parameter or key, unique in its list.

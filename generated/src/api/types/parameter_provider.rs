@@ -4,8 +4,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::runtime::{JsonKind, Kinded, Tensor};
 use super::DatasetReference;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Provides one input of a model function.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct ParameterProvider {
     /// Name of the parameter, as in the parameter definitions of the model.
@@ -26,6 +30,7 @@ impl ParameterProvider {
 
 /// Where the data comes from: tensors sent with the request, or a key of a dataset.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ParameterProviderData {

@@ -6,8 +6,12 @@ use serde_json::Value;
 use crate::runtime::Tagged;
 use super::LauncherSpec;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// A persistent launcher: a machine that stays until it is deleted and can run several operations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PersistentLauncher {
@@ -57,6 +61,7 @@ impl PersistentLauncher {
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "type")]
 #[non_exhaustive]
 pub enum PersistentLauncherState {
@@ -75,6 +80,7 @@ pub enum PersistentLauncherState {
     Recreating(PersistentLauncherStateRecreating),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -108,6 +114,7 @@ impl From<PersistentLauncherStateRecreating> for PersistentLauncherState {
 
 /// The launcher has gone away and is being replaced.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct PersistentLauncherStateRecreating {
     /// What became of the one before.
@@ -126,6 +133,11 @@ impl PersistentLauncherStateRecreating {
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(JsonSchema),
+    schemars(extend("enum" = Self::VALUES))
+)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum PreviousLauncherFate {
@@ -146,6 +158,9 @@ impl PreviousLauncherFate {
             Self::Unrecognized(value) => value,
         }
     }
+
+    /// The values that this version knows, as the API spells them.
+    pub const VALUES: &'static [&'static str] = &["exit", "unknown"];
 }
 
 impl From<String> for PreviousLauncherFate {
@@ -172,6 +187,7 @@ impl fmt::Display for PreviousLauncherFate {
 
 /// Something that runs on a persistent launcher.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RunningOperation {
@@ -193,6 +209,11 @@ impl RunningOperation {
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(JsonSchema),
+    schemars(extend("enum" = Self::VALUES))
+)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum RunningOperationType {
@@ -225,6 +246,16 @@ impl RunningOperationType {
             Self::Unrecognized(value) => value,
         }
     }
+
+    /// The values that this version knows, as the API spells them.
+    pub const VALUES: &'static [&'static str] = &[
+        "terminal",
+        "spawned",
+        "debug",
+        "createModelState",
+        "train",
+        "evaluate",
+    ];
 }
 
 impl From<String> for RunningOperationType {

@@ -5,10 +5,14 @@ use serde_json::Value;
 use crate::runtime::Tagged;
 use super::ProcessExit;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Why a spawned command ended.
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "code")]
 #[non_exhaustive]
 pub enum SpawnedCommandTerminatedReason {
@@ -29,6 +33,7 @@ pub enum SpawnedCommandTerminatedReason {
     ProcessExit(ProcessExit),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use super::StateEntry;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Data of a state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct StateData {
     /// The keys that were asked for, with their data.

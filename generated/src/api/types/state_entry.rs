@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use crate::runtime::Blob;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// One key of a state and its data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct StateEntry {
     /// Name of the key, unique in the state.

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use crate::runtime::Tensor;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Values of one metric.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TrainingMetric {
@@ -34,6 +38,7 @@ impl TrainingMetric {
 
 /// One value of a metric.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct TrainingMetricEntry {
     /// When the value was recorded, in milliseconds since the Unix epoch.

@@ -2,9 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// How long the steps before training took. All in milliseconds; a step that was not reached or not
 /// needed is absent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TrainingStartDurations {

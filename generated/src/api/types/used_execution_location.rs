@@ -5,10 +5,14 @@ use serde_json::Value;
 use crate::runtime::Tagged;
 use super::LauncherSpec;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 /// Where an operation runs or has run.
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "type")]
 #[non_exhaustive]
 pub enum UsedExecutionLocation {
@@ -20,6 +24,7 @@ pub enum UsedExecutionLocation {
     TemporaryLauncher(UsedExecutionLocationTemporaryLauncher),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -68,6 +73,7 @@ impl From<UsedExecutionLocationTemporaryLauncher> for UsedExecutionLocation {
 
 /// Runs, or ran, on a persistent launcher.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UsedExecutionLocationPersistentLauncher {
@@ -90,6 +96,7 @@ impl UsedExecutionLocationPersistentLauncher {
 
 /// Runs, or ran, on a launcher created for this operation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct UsedExecutionLocationTemporaryLauncher {
     /// Hardware of the launcher.

@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::UserClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl UserClient {
     /// Estimates what the caller has used but not paid yet.
     /// # Errors
@@ -34,6 +37,7 @@ impl UserClient {
 
 /// Parameters of [`UserClient::estimate_amount_due`](super::UserClient::estimate_amount_due).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct EstimateAmountDueRequest {}
 
@@ -47,6 +51,7 @@ impl EstimateAmountDueRequest {
 
 /// Answer to [`UserClient::estimate_amount_due`](super::UserClient::estimate_amount_due).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct EstimateAmountDueResult {
     /// The estimate, in US dollars.

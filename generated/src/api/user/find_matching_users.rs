@@ -8,6 +8,9 @@ use super::UserClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::User;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl UserClient {
     /// Searches users by name.
     ///
@@ -43,6 +46,7 @@ impl UserClient {
 
 /// Parameters of [`UserClient::find_matching_users`](super::UserClient::find_matching_users).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FindMatchingUsersRequest {
@@ -61,6 +65,7 @@ impl FindMatchingUsersRequest {
 
 /// Answer to [`UserClient::find_matching_users`](super::UserClient::find_matching_users).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct FindMatchingUsersResult {
     /// The users found.

@@ -8,6 +8,9 @@ use super::UserClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{BilledData, BilledLaunchers, BilledOperations, Month};
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl UserClient {
     /// Tells what the resources of the caller were used for in a month and what that cost, day by day.
     /// Costs are in US dollars.
@@ -43,6 +46,7 @@ impl UserClient {
 
 /// Parameters of [`UserClient::get_billing_stats`](super::UserClient::get_billing_stats).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetBillingStatsRequest {
@@ -97,6 +101,7 @@ impl Call<GetBillingStatsRequest> {
 
 /// Month to look at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct BillingCycle {
     /// Year.
@@ -114,6 +119,7 @@ impl BillingCycle {
 
 /// Answer to [`UserClient::get_billing_stats`](super::UserClient::get_billing_stats).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetBillingStatsResult {
@@ -147,6 +153,7 @@ impl GetBillingStatsResult {
 
 /// What was used on one day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BillingDay {
@@ -180,6 +187,7 @@ impl BillingDay {
 
 /// Models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BilledModels {
@@ -238,6 +246,7 @@ impl BilledModels {
 
 /// Evaluations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BilledEvaluations {
@@ -275,6 +284,7 @@ impl BilledEvaluations {
 
 /// Debug sessions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BilledDebugSessions {
@@ -308,6 +318,7 @@ impl BilledDebugSessions {
 
 /// Functions called in debug sessions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BilledDebugOperations {
@@ -341,6 +352,7 @@ impl BilledDebugOperations {
 
 /// Datasets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BilledDatasets {

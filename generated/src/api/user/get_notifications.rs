@@ -9,6 +9,9 @@ use crate::runtime::{Call, Method, Operation, Tagged, error_codes};
 use super::UserClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl UserClient {
     /// Fetches notifications for the caller. One that does not exist is left out without an error.
     ///
@@ -41,6 +44,7 @@ impl UserClient {
 
 /// Parameters of [`UserClient::get_notifications`](super::UserClient::get_notifications).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetNotificationsRequest {
@@ -80,6 +84,7 @@ impl Call<GetNotificationsRequest> {
 
 /// Answer to [`UserClient::get_notifications`](super::UserClient::get_notifications).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetNotificationsResult {
     /// The notifications.
@@ -98,6 +103,7 @@ impl GetNotificationsResult {
 
 /// A notification.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct Notification {
     /// Id of the notification.
@@ -133,6 +139,7 @@ impl Notification {
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(tag = "type")]
 #[non_exhaustive]
 pub enum NotificationData {
@@ -147,6 +154,7 @@ pub enum NotificationData {
     Alert(NotificationDataAlert),
     /// A variant that this version doesn't know, as it came.
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unrecognized(Value),
 }
 
@@ -205,6 +213,7 @@ impl From<NotificationDataAlert> for NotificationData {
 
 /// A training session is over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NotificationDataTrainingFinished {
@@ -241,6 +250,11 @@ impl NotificationDataTrainingFinished {
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(JsonSchema),
+    schemars(extend("enum" = Self::VALUES))
+)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum TrainingOutcome {
@@ -261,6 +275,9 @@ impl TrainingOutcome {
             Self::Unrecognized(value) => value,
         }
     }
+
+    /// The values that this version knows, as the API spells them.
+    pub const VALUES: &'static [&'static str] = &["failed", "completed"];
 }
 
 impl From<String> for TrainingOutcome {
@@ -287,6 +304,7 @@ impl fmt::Display for TrainingOutcome {
 
 /// Something needs attention.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct NotificationDataAlert {
     /// What it is about.
@@ -318,6 +336,7 @@ impl NotificationDataAlert {
 
 /// Where the matter can be put right. Absent when there is no such page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct AlertFix {
     /// Caption of the link.

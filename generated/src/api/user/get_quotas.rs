@@ -7,6 +7,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::UserClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl UserClient {
     /// Tells the quotas of the account, and how far they have been used.
     /// # Errors
@@ -34,6 +37,7 @@ impl UserClient {
 
 /// Parameters of [`UserClient::get_quotas`](super::UserClient::get_quotas).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetQuotasRequest {}
 
@@ -47,6 +51,7 @@ impl GetQuotasRequest {
 
 /// Answer to [`UserClient::get_quotas`](super::UserClient::get_quotas).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetQuotasResult {
     /// The quotas.
@@ -65,6 +70,7 @@ impl GetQuotasResult {
 
 /// A quota.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct Quota {
     /// Name of the quota.
@@ -101,6 +107,7 @@ impl Quota {
 
 /// Use of a quota in one hour.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct QuotaUse {

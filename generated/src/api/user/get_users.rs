@@ -8,6 +8,9 @@ use super::UserClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::User;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl UserClient {
     /// Tells the names of users. A user who does not exist is left out without an error.
     ///
@@ -43,6 +46,7 @@ impl UserClient {
 
 /// Parameters of [`UserClient::get_users`](super::UserClient::get_users).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetUsersRequest {
@@ -61,6 +65,7 @@ impl GetUsersRequest {
 
 /// Answer to [`UserClient::get_users`](super::UserClient::get_users).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetUsersResult {
     /// The users.

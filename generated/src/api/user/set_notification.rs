@@ -8,6 +8,9 @@ use crate::runtime::{Call, Method, Operation, error_codes};
 use super::UserClient;
 use super::super::errors::InvalidParameter;
 
+#[cfg(feature = "schemars")]
+use crate::runtime::schema::{JsonSchema, tidy};
+
 impl UserClient {
     /// Deletes a notification, or marks it as viewed.
     ///
@@ -47,6 +50,7 @@ impl UserClient {
 
 /// Parameters of [`UserClient::set_notification`](super::UserClient::set_notification).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SetNotificationRequest {
@@ -70,6 +74,11 @@ impl SetNotificationRequest {
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(JsonSchema),
+    schemars(extend("enum" = Self::VALUES))
+)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub enum NotificationAction {
@@ -90,6 +99,9 @@ impl NotificationAction {
             Self::Unrecognized(value) => value,
         }
     }
+
+    /// The values that this version knows, as the API spells them.
+    pub const VALUES: &'static [&'static str] = &["delete", "viewed"];
 }
 
 impl From<String> for NotificationAction {
@@ -116,6 +128,7 @@ impl fmt::Display for NotificationAction {
 
 /// Answer to [`UserClient::set_notification`](super::UserClient::set_notification).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct SetNotificationResult {}
 
