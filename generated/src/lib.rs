@@ -38,7 +38,7 @@ pub use runtime::{AnswerBuffer, ApiError, ApiKey, Base64, Blob, BuildError, Call
 pub use runtime::{ApiKeyProvider, Attempt, AttemptOutcome, CallInfo, Middleware, RetryPolicy, Transport};
 #[cfg(feature = "server")]
 pub use runtime::{Connection, EventHub, Router, ServiceError};
-pub use runtime::{EndReason, EventError, RawEvent, Subscription, Update};
+pub use runtime::{EndReason, EventError, RawEvent, Subscription, Transferred, Update};
 pub use runtime::{Items, Page, Pages, Progress, ProgressUpdate, Started, WaitError};
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 

@@ -21,6 +21,7 @@ mod seams;
 mod server;
 mod service;
 mod traces;
+mod transfers;
 
 use std::time::Duration;
 
