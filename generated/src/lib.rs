@@ -13,6 +13,7 @@
 //! - A [`Client`] has a function a service, which has a function a method. Each makes a [`Call`]: complete it with its
 //!   setters, then await it.
 //! - Data goes in and comes out as [`Tensor`]s and [`Blob`]s, which are cheap to clone and not copied on their way.
+//! - What is too large for memory comes from files and goes into files: [`Blob::from_file`], [`Call::blobs_to_files`].
 //! - A method that starts something that tells events can be subscribed to: [`Call::subscribe`] gives a [`Subscription`],
 //!   which is a stream.
 //! - A method that answers page by page can be read as a stream: [`Call::items`], [`Call::pages`].
@@ -25,6 +26,8 @@
 
 #[cfg(feature = "dataset")]
 pub mod bulk;
+#[cfg(feature = "fs")]
+pub mod files;
 pub mod runtime;
 pub mod tensor;
 mod varint;

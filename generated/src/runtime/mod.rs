@@ -59,6 +59,8 @@ pub use error_codes::Meaning;
 pub use events::{
     Channel, EndReason, EventError, EventKind, EventSet, IdSource, RawEvent, Subscribes, Subscription, Update,
 };
+#[cfg(feature = "fs")]
+pub(crate) use files::Part;
 pub use files::Transferred;
 pub use given::Given;
 pub use middleware::{Attempt, AttemptOutcome, Middleware};
