@@ -22,6 +22,7 @@ mod server;
 mod service;
 mod traces;
 mod transfers;
+mod trees;
 
 use std::time::Duration;
 

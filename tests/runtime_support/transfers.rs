@@ -216,3 +216,15 @@ async fn a_broken_answer_leaves_no_files() {
     let call = client(&server).model().get_model_state("m").blobs_to_files(&folder.0);
     assert_eq!(soon(call).await.unwrap_err().code(), Some("model_not_found"));
 }
+
+/// Bytes that have to be in memory because of how they travel, here in the same process.
+#[tokio::test]
+async fn other_ways_than_http_load_what_they_send() {
+    let client = super::service::in_process(super::service::Small::new().router());
+    let reader = Blob::from_reader(3, io::Cursor::new(b"abc"));
+    upload(&client, reader.clone()).await.unwrap();
+    let error = upload(&client, reader).await.unwrap_err();
+    assert!(matches!(&error, Error::Invalid { .. }), "{error:?}");
+    let error = upload(&client, Blob::from_reader(4, io::Cursor::new(b"abc"))).await.unwrap_err();
+    assert!(matches!(&error, Error::Io { path, .. } if **path == *"data[1].data"), "{error:?}");
+}

@@ -41,10 +41,13 @@ impl ModelFiles {
             let stat = call.await.map_err(|error| FilesError::api(&item.path, error.into_raw()))?.stat;
             match Kind::of_mode(stat.mode) {
                 Kind::Folder => {
+                    let is_first = folders.is_empty();
                     if !folders.insert(item.inode) {
                         return Err(FilesError::wrong(&item.path, "the folder is inside of itself, or there twice"));
                     }
-                    make_folder(&item.local).await.map_err(|error| FilesError::io(item.local.display(), error))?;
+                    make_folder(&item.local, is_first)
+                        .await
+                        .map_err(|error| FilesError::io(item.local.display(), error))?;
                     self.list(&item, &mut left).await?;
                 }
                 Kind::File => {
@@ -101,15 +104,16 @@ impl ModelFiles {
         let link = call.await.map_err(|error| FilesError::api(&item.path, error.into_raw()))?.link;
         let here = |error| FilesError::io(item.local.display(), error);
         match fs::remove_file(&item.local).await {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(here(error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(here(error)),
             _ => symlink(&link, &item.local).await.map_err(here),
         }
     }
 }
 
-/// Makes a folder, unless it is there; a link to one is none.
-async fn make_folder(path: &Path) -> io::Result<()> {
-    match fs::symlink_metadata(path).await {
+/// Makes a folder, unless it is there. A link to one counts only where the user has named it.
+async fn make_folder(path: &Path, is_named: bool) -> io::Result<()> {
+    let there = if is_named { fs::metadata(path).await } else { fs::symlink_metadata(path).await };
+    match there {
         Ok(there) if there.is_dir() => Ok(()),
         Ok(_) => Err(io::Error::new(io::ErrorKind::NotADirectory, "it is there, and no folder")),
         Err(_) => fs::create_dir(path).await,
