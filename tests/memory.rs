@@ -12,8 +12,8 @@ mod memory_support;
 
 use std::time::Duration;
 
-use decthings::api::types::{ExecutionLocation, LauncherSpec, ParameterProvider};
-use decthings::{AnswerBuffer, Client, Tensor};
+use decthings::api::types::{ExecutionLocation, LauncherSpec, ParameterProvider, StateEntry};
+use decthings::{AnswerBuffer, Blob, Client, Tensor};
 use memory_support::Server;
 use peak_alloc::PeakAlloc;
 
@@ -43,6 +43,7 @@ async fn memory() {
     sending_takes_no_more_than_the_tensor().await;
     receiving_into_a_buffer_takes_nothing_more().await;
     an_announced_length_is_not_believed().await;
+    what_is_not_in_memory_does_not_come_there().await;
 }
 
 async fn sending_takes_no_more_than_the_tensor() {
@@ -95,4 +96,35 @@ async fn an_announced_length_is_not_believed() {
     let (answer, most) = peak(call.send()).await;
     assert!(answer.is_err());
     assert!(most <= 16 * MIB + MORE, "an answer that does not come took {most}");
+}
+
+/// A folder that is gone afterwards.
+struct Folder(std::path::PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn what_is_not_in_memory_does_not_come_there() {
+    let size = 128 * MIB;
+    let len = u64::try_from(size).unwrap();
+    let server = Server::start(br#"{"result":{"stateId":"s"}}"#, 0).await;
+    let reader = tokio::io::AsyncReadExt::take(tokio::io::repeat(7), len);
+    let parts = [StateEntry::new("w", Blob::from_reader(len, reader))];
+    let call = client(&server).model().upload_state("m", "n", parts);
+    let (answer, most) = peak(async { call.await }).await;
+    assert_eq!(answer.unwrap().state_id, "s");
+    assert!(server.received() > size, "{} bytes arrived", server.received());
+    assert!(most <= MORE, "sending {size} bytes of a reader took {most}");
+
+    let folder = Folder(std::env::temp_dir().join(format!("decthings-memory-{}", std::process::id())));
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let server = Server::start(br#"{"result":{"stateKeyNames":["w"]}}"#, size).await;
+    let call = client(&server).model().get_model_state("m").blobs_to_files(&folder.0);
+    let (answer, most) = peak(async { call.await }).await;
+    assert_eq!(answer.unwrap().data.remove(0).data.size(), len);
+    assert!(most <= MORE, "receiving {size} bytes into a file took {most}");
+    assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 0);
 }

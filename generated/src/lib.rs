@@ -13,6 +13,7 @@
 //! - A [`Client`] has a function a service, which has a function a method. Each makes a [`Call`]: complete it with its
 //!   setters, then await it.
 //! - Data goes in and comes out as [`Tensor`]s and [`Blob`]s, which are cheap to clone and not copied on their way.
+//! - What is too large for memory comes from files and goes into files: [`Blob::from_file`], [`Call::blobs_to_files`].
 //! - A method that starts something that tells events can be subscribed to: [`Call::subscribe`] gives a [`Subscription`],
 //!   which is a stream.
 //! - A method that answers page by page can be read as a stream: [`Call::items`], [`Call::pages`].
@@ -24,6 +25,8 @@
 
 #[cfg(feature = "dataset")]
 pub mod bulk;
+#[cfg(feature = "fs")]
+pub mod files;
 // Costs nothing where nobody reads it.
 #[cfg(any(doc, doctest))]
 pub mod guide;
@@ -40,7 +43,7 @@ pub use runtime::{AnswerBuffer, ApiError, ApiKey, Base64, Blob, BuildError, Call
 pub use runtime::{ApiKeyProvider, Attempt, AttemptOutcome, CallInfo, Middleware, RetryPolicy, Transport};
 #[cfg(feature = "server")]
 pub use runtime::{Connection, EventHub, Router, ServiceError};
-pub use runtime::{EndReason, EventError, RawEvent, Subscription, Update};
+pub use runtime::{EndReason, EventError, RawEvent, Subscription, Transferred, Update};
 pub use runtime::{Items, Page, Pages, Progress, ProgressUpdate, Started, WaitError};
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 

@@ -21,6 +21,8 @@ mod seams;
 mod server;
 mod service;
 mod traces;
+mod transfers;
+mod trees;
 
 use std::time::Duration;
 

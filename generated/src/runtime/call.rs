@@ -1,14 +1,17 @@
 //! A call that has not been made yet.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::Failure;
 use super::events::EventSet as _;
 use super::exchange::{Carried, Failed, Job, is_retryable};
+use super::files::OnTransfer;
 use super::options::CallOptions;
 use super::{
     AnswerBuffer, BoxFuture, Channel, Client, Error, Given, IdSource, Operation, RetryPolicy, Route, Subscribes,
-    Subscription, wire,
+    Subscription, Transferred, wire,
 };
 
 /// A call: complete it with its setters, then await it, or [`send`](Self::send) it.
@@ -70,6 +73,38 @@ impl<R: Operation> Call<R> {
         self
     }
 
+    /// Has the bytes of the answer written to files of this folder as they arrive, so that they are never in memory as
+    /// a whole.
+    ///
+    /// The [`Blob`](super::Blob)s of the result then are files under temporary names. [`save_as`](super::Blob::save_as)
+    /// gives them names; those that have none are removed with the last clone. Nothing is left behind when the call
+    /// fails or is dropped. Only the JSON is held to
+    /// [`max_answer_bytes`](super::ClientBuilder::max_answer_bytes).
+    ///
+    /// Tensors are in memory all the same, and so is what comes on the WebSocket, through a transport of one's own, or
+    /// from a service in the same process.
+    ///
+    /// ```no_run
+    /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let state = client.model().get_model_state("model-id").blobs_to_files("states").await?;
+    /// for (number, part) in state.data.into_iter().enumerate() {
+    ///     part.data.save_as(format!("states/{number}.bin")).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn blobs_to_files(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.options.folder = Some(folder.into());
+        self
+    }
+
+    /// Calls this whenever a piece of the request was sent or a piece of the answer has arrived. Each attempt counts
+    /// from zero. What travels in another way than over HTTP is told at its end.
+    pub fn on_progress(mut self, progress: impl Fn(Transferred) + Send + Sync + 'static) -> Self {
+        self.options.progress = Some(OnTransfer(Arc::new(progress)));
+        self
+    }
+
     /// Makes the call.
     ///
     /// # Errors
@@ -84,8 +119,8 @@ impl<R: Operation> Call<R> {
     /// Makes the call, for the result alone.
     pub(crate) async fn exchange(&self) -> Result<R::Output, Error<R::Error>> {
         let carried = self.client.exchange(self.job(None)?).await;
-        let Carried { answer, info, .. } = carried.map_err(Failed::typed)?;
-        wire::decode_answer::<R>(answer, info)
+        let Carried { answer, files, info, .. } = carried.map_err(Failed::typed)?;
+        wire::decode_answer::<R>(answer, files, info)
     }
 
     fn job(&self, subscribes: Option<(&'static Channel, IdSource)>) -> Result<Job, Error<R::Error>> {
@@ -112,8 +147,8 @@ impl<R: Subscribes> Call<R> {
                 return Err(failure.at(job.method));
             }
         }
-        let Carried { answer, lease, info } = self.client.exchange(job).await.map_err(Failed::typed)?;
-        wire::decode_answer::<R>(answer, info.clone())?;
+        let Carried { answer, files, lease, info } = self.client.exchange(job).await.map_err(Failed::typed)?;
+        wire::decode_answer::<R>(answer, files, info.clone())?;
         match lease {
             Some(lease) => Ok(Subscription::new(self.client, lease)),
             None => {

@@ -33,7 +33,7 @@ pub const fn dynamic<R: Operation>() -> DynamicOperation {
         decode_request: |body| write(&wire::decode_request::<R>(R::METHOD, body)?),
         encode_result: |result| wire::encode_result(R::METHOD, &read::<R::Output>(result, RESULT)?),
         decode_answer: |answer| {
-            let result = wire::decode_answer::<R>(answer, R::METHOD.into()).map_err(Error::into_raw)?;
+            let result = wire::decode_answer::<R>(answer, Vec::new(), R::METHOD.into()).map_err(Error::into_raw)?;
             write(&result).map_err(|failure| failure.at(R::METHOD))
         },
     }

@@ -64,6 +64,20 @@ pub enum Error<E = ApiError> {
         /// How long the call was waited for.
         after: Duration,
     },
+    /// Bytes of a file or reader could not be sent, or an answer could not be written to a file.
+    ///
+    /// In the first case the server got no whole request, so the call took no effect. It is not tried again.
+    #[non_exhaustive]
+    Io {
+        /// The method that was called, and how.
+        at: Box<CallInfo>,
+        /// The parameter that could not be sent, such as `data[2].data`; empty when it is the answer.
+        path: Box<str>,
+        /// What happened.
+        message: Box<str>,
+        /// The cause.
+        source: std::io::Error,
+    },
     /// The answer is not what it should be.
     #[non_exhaustive]
     Decode {
@@ -93,6 +107,7 @@ impl<E> Error<E> {
             | Self::Transport { at, .. }
             | Self::Http { at, .. }
             | Self::Timeout { at, .. }
+            | Self::Io { at, .. }
             | Self::Decode { at, .. }
             | Self::Closed { at } => at,
         }
@@ -161,7 +176,7 @@ impl<E: ErrorCode> Error<E> {
             Self::Http { status: 429 | 503, .. } => true,
             Self::Http { status, .. } => idempotent && is_transient(*status),
             Self::Timeout { .. } => idempotent,
-            Self::Invalid { .. } | Self::Decode { .. } | Self::Closed { .. } => false,
+            Self::Invalid { .. } | Self::Io { .. } | Self::Decode { .. } | Self::Closed { .. } => false,
         }
     }
 
@@ -173,6 +188,7 @@ impl<E: ErrorCode> Error<E> {
             Self::Transport { at, message, unsent, source } => Error::Transport { at, message, unsent, source },
             Self::Http { at, status, excerpt } => Error::Http { at, status, excerpt },
             Self::Timeout { at, after } => Error::Timeout { at, after },
+            Self::Io { at, path, message, source } => Error::Io { at, path, message, source },
             Self::Decode { at, path, message, excerpt } => Error::Decode { at, path, message, excerpt },
             Self::Closed { at } => Error::Closed { at },
         }
@@ -208,6 +224,8 @@ impl<E: ErrorCode> Error<E> {
                 if excerpt.is_empty() { Ok(()) } else { write!(f, ": {excerpt}") }
             }
             Self::Timeout { after, .. } => write!(f, "no answer within {after:?}"),
+            Self::Io { path, message, .. } if path.is_empty() => f.write_str(message),
+            Self::Io { path, message, .. } => write!(f, "parameter `{path}`: {message}; it was not sent as a whole"),
             Self::Decode { path, message, .. } if path.is_empty() => write!(f, "malformed answer: {message}"),
             Self::Decode { path, message, .. } => write!(f, "malformed answer: `{path}`: {message}"),
             Self::Closed { .. } => f.write_str("the client was closed"),
@@ -238,6 +256,7 @@ impl<E: ErrorCode> std::error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Transport { source: Some(source), .. } => Some(&**source),
+            Self::Io { source, .. } => Some(source),
             _ => None,
         }
     }
@@ -256,6 +275,7 @@ pub(crate) enum Failure {
     Transport { message: String, unsent: bool, source: Option<Source> },
     Http { status: u16, excerpt: String, unsent: bool },
     Timeout { after: Duration },
+    Io { path: String, message: String, source: std::io::Error },
     Decode { path: String, message: String, excerpt: String },
 }
 
@@ -286,6 +306,7 @@ impl Failure {
             }
             Self::Http { status, excerpt, .. } => Error::Http { at, status, excerpt: excerpt.into() },
             Self::Timeout { after } => Error::Timeout { at, after },
+            Self::Io { path, message, source } => Error::Io { at, path: path.into(), message: message.into(), source },
             Self::Decode { path, message, excerpt } => {
                 Error::Decode { at, path: path.into(), message: message.into(), excerpt: excerpt.into() }
             }
@@ -306,7 +327,7 @@ impl Failure {
         match self {
             Self::Transport { .. } | Self::Timeout { .. } => true,
             Self::Http { status, .. } => is_transient(*status),
-            Self::Invalid { .. } | Self::Decode { .. } => false,
+            Self::Invalid { .. } | Self::Io { .. } | Self::Decode { .. } => false,
         }
     }
 
@@ -317,6 +338,7 @@ impl Failure {
             Self::Transport { .. } => "transport".to_owned(),
             Self::Http { status, .. } => status.to_string(),
             Self::Timeout { .. } => "timeout".to_owned(),
+            Self::Io { .. } => "io".to_owned(),
             Self::Decode { .. } => "malformed_answer".to_owned(),
         }
     }
@@ -330,7 +352,7 @@ impl Failure {
             Self::Invalid { path, reason: text } | Self::Decode { path, message: text, .. } => {
                 format!("`{path}`: {text}")
             }
-            Self::Transport { message, .. } => message.clone(),
+            Self::Transport { message, .. } | Self::Io { message, .. } => message.clone(),
             Self::Http { status, .. } => format!("HTTP status {status}"),
             Self::Timeout { after } => format!("no answer within {after:?}"),
         }

@@ -19,6 +19,7 @@ mod error;
 mod error_codes;
 mod events;
 mod exchange;
+mod files;
 mod given;
 mod middleware;
 mod open;
@@ -60,6 +61,9 @@ pub use error_codes::Meaning;
 pub use events::{
     Channel, EndReason, EventError, EventKind, EventSet, IdSource, RawEvent, Subscribes, Subscription, Update,
 };
+#[cfg(feature = "fs")]
+pub(crate) use files::Part;
+pub use files::Transferred;
 pub use given::Given;
 pub use middleware::{Attempt, AttemptOutcome, Middleware};
 pub use open::{JsonKind, Keyed, Kinded, Tagged};
@@ -72,7 +76,7 @@ pub use server::{
     Answer, Connection, EventHub, IncomingRequest, Outgoing, Reply, Router, Routes, ServiceError, handle,
     not_implemented,
 };
-pub use transport::{Transport, TransportError, TransportRequest, TransportResponse};
+pub use transport::{RequestBody, Transport, TransportError, TransportRequest, TransportResponse};
 pub use wait::{Cancels, Meter, MetricRange, Progress, ProgressUpdate, Started, Starts, Unmetered, WaitError};
 pub use wire::{AnswerFrame, BlobRule, Payload, RequestFrame};
 

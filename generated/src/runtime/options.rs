@@ -1,7 +1,9 @@
 //! What a call does otherwise than its client says.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
+use super::files::OnTransfer;
 use super::{AnswerBuffer, RetryPolicy};
 
 /// What a call does otherwise than its client says.
@@ -11,4 +13,7 @@ pub(crate) struct CallOptions {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) buffer: Option<AnswerBuffer>,
+    /// Where the bytes of the answer become files.
+    pub(crate) folder: Option<PathBuf>,
+    pub(crate) progress: Option<OnTransfer>,
 }

@@ -51,7 +51,7 @@ impl Serving<'_> {
             },
         };
         // Whoever has given up meanwhile gives the subscription back by that.
-        let _ = reply.send(Ok(Answered { answer, lease }));
+        let _ = reply.send(Ok(Answered { answer, files: Vec::new(), lease }));
     }
 
     /// Makes the subscription before anything else is read, so that no event of it is lost.

@@ -33,7 +33,7 @@ use super::error::Failure;
 use super::events::Limits;
 use super::text::count;
 use super::wire;
-use super::{Channel, IdSource, Method, RequestFrame};
+use super::{Blob, Channel, IdSource, Method, RequestFrame};
 use shared::{Call, Shared};
 
 pub(crate) use backoff::{Reconnect, shortened};
@@ -58,7 +58,17 @@ pub(crate) struct Settings {
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) answer: Bytes,
+    /// Blobs that were taken off the answer while it arrived.
+    pub(crate) files: Vec<Blob>,
     pub(crate) lease: Option<Lease>,
+}
+
+impl Answered {
+    /// The number of bytes.
+    pub(crate) fn len(&self) -> u64 {
+        let head = u64::try_from(self.answer.len()).unwrap_or(u64::MAX);
+        self.files.iter().fold(head, |sum, file| sum.saturating_add(file.size()))
+    }
 }
 
 /// What a successful call does besides being answered.

@@ -224,7 +224,7 @@ impl Call {
     /// Answers it as the server would without a connection.
     fn refuse(self) {
         let answer = wire::encode_error(&ApiError::new(self.refusal.unwrap_or_default())).to_bytes();
-        let _ = self.reply.send(Ok(Answered { answer, lease: None }));
+        let _ = self.reply.send(Ok(Answered { answer, files: Vec::new(), lease: None }));
     }
 
     pub(super) fn fail(self, lost: &Lost, unsent: bool) {

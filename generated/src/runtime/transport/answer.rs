@@ -7,6 +7,7 @@ use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, StatusCode};
 
 use super::Headers;
+use crate::runtime::Blob;
 use crate::runtime::error::Failure;
 use crate::runtime::text::excerpt;
 
@@ -23,12 +24,14 @@ pub struct TransportResponse {
     pub headers: HeaderMap,
     /// The body. Of one with a failure status, the beginning is enough.
     pub body: Bytes,
+    /// Blobs that were taken off the body while it arrived.
+    pub(crate) files: Vec<Blob>,
 }
 
 impl TransportResponse {
     /// An answer without headers.
     pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: HeaderMap::new(), body: body.into() }
+        Self { status, headers: HeaderMap::new(), body: body.into(), files: Vec::new() }
     }
 
     /// With these headers.

@@ -1,16 +1,20 @@
 //! Calls as HTTP requests.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
 use reqwest::header::CONTENT_ENCODING;
 use reqwest::{Response, Url};
 use tokio::sync::Semaphore;
 
 use super::reason::{Doing, failure};
 use super::receive::Arriving;
+use super::spool::Spool;
 use super::{Transport, TransportError, TransportRequest, TransportResponse, body};
 use crate::runtime::error::Failure;
+use crate::runtime::files::Meter;
 use crate::runtime::{AnswerBuffer, BoxFuture, BuildError};
 
 /// The most bytes of an answer with a failure status that are read.
@@ -52,33 +56,80 @@ impl Http {
         let gone = |_| Failure::Transport { message: "the client has ended".to_owned(), unsent: true, source: None };
         let _permit = self.room.acquire().await.map_err(gone)?;
         let url = format!("{}{}", base.trim_end_matches('/'), request.path());
-        let buffer = request.buffer;
-        let request = self.pool.post(url).headers(request.headers).body(body::body(request.body));
-        let mut response = request.send().await.map_err(|error| failure(error, base, Doing::Sending))?;
+        let buffer = request.buffer.clone();
+        let (folder, meter) = (request.folder.clone(), request.meter.clone());
+        let post = self.pool.post(url).headers(request.headers.clone());
+        let (body, broken) = body::body(request);
+        let mut response = post
+            .body(body)
+            .send()
+            .await
+            .map_err(|error| broken.take().unwrap_or_else(|| failure(error, base, Doing::Sending)))?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         // What is not going to be read as an answer is not worth its time.
         let is_plain = headers.get(CONTENT_ENCODING).is_none_or(|coding| coding == "identity");
-        let body = match status.is_success() {
-            true if is_plain => self.read(response, buffer).await?,
-            true => Bytes::new(),
-            false => beginning(response).await,
+        let body = match (status.is_success(), folder) {
+            (true, Some(folder)) if is_plain => return self.spool(response, folder, meter, status, headers).await,
+            (true, _) if is_plain => self.read(response, buffer, meter).await?,
+            (true, _) => Bytes::new(),
+            (false, _) => beginning(response).await,
         };
         Ok(TransportResponse::new(status, body).headers(headers))
     }
 
-    async fn read(&self, mut response: Response, buffer: Option<AnswerBuffer>) -> Result<Bytes, Failure> {
+    async fn read(
+        &self,
+        mut response: Response,
+        buffer: Option<AnswerBuffer>,
+        meter: Option<Meter>,
+    ) -> Result<Bytes, Failure> {
         let mut answer = Arriving::new(response.content_length(), self.settings.max_answer_bytes, buffer)?;
-        let base = self.settings.base.as_str();
+        let (base, announced) = (self.settings.base.as_str(), response.content_length());
         while let Some(piece) = response.chunk().await.map_err(|error| failure(error, base, Doing::Reading))? {
+            arrived(meter.as_ref(), piece.len(), announced);
             answer.push(piece)?;
         }
         Ok(answer.finish())
+    }
+
+    /// Writes the blobs of an answer to files.
+    async fn spool(
+        &self,
+        mut response: Response,
+        folder: PathBuf,
+        meter: Option<Meter>,
+        status: StatusCode,
+        headers: HeaderMap,
+    ) -> Result<TransportResponse, Failure> {
+        let (base, announced) = (self.settings.base.as_str(), response.content_length());
+        let mut spool = Spool::new(folder, self.settings.max_answer_bytes);
+        while let Some(piece) = response.chunk().await.map_err(|error| failure(error, base, Doing::Reading))? {
+            arrived(meter.as_ref(), piece.len(), announced);
+            spool.push(piece).await?;
+        }
+        let (head, files) = spool.finish()?;
+        let mut answer = TransportResponse::new(status, head).headers(headers);
+        answer.files = files;
+        Ok(answer)
     }
 }
 
 impl Transport for Http {
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
         Box::pin(async { self.post(request).await.map_err(TransportError::from) })
+    }
+
+    fn streams(&self) -> bool {
+        true
+    }
+}
+
+fn arrived(meter: Option<&Meter>, bytes: usize, announced: Option<u64>) {
+    if let Some(meter) = meter {
+        meter.count(|now| {
+            now.received = now.received.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+            now.to_receive = announced;
+        });
     }
 }
 

@@ -10,12 +10,14 @@ mod in_process;
 mod reason;
 mod receive;
 mod request;
+mod spool;
 #[cfg(feature = "rustls")]
 pub(crate) mod tls;
 #[cfg(feature = "ws")]
 mod websocket;
 
 pub use answer::TransportResponse;
+pub use body::RequestBody;
 pub use error::TransportError;
 pub(crate) use headers::{Headers, bearer};
 pub(crate) use http::{Http, HttpSettings};
@@ -52,6 +54,14 @@ pub trait Transport: Send + Sync + 'static {
     /// There is no answer. An error that says that nothing was sent lets any method be tried again.
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>>;
 
+    /// Whether it reads bodies piece by piece, with [`TransportRequest::into_body`].
+    ///
+    /// If it does not, as is the case unless this is overridden, bytes of files and readers are in memory before they
+    /// are given to it.
+    fn streams(&self) -> bool {
+        false
+    }
+
     /// Whether this call is carried, too, although it would travel on the WebSocket.
     ///
     /// It is not, unless this is overridden, as test doubles do. A [`Subscription`](super::Subscription) needs the
@@ -64,6 +74,10 @@ pub trait Transport: Send + Sync + 'static {
 impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
         (**self).send(request)
+    }
+
+    fn streams(&self) -> bool {
+        (**self).streams()
     }
 
     fn replaces_socket(&self, method: &Method) -> bool {

@@ -13,9 +13,9 @@ use super::json;
 use super::place::place;
 use super::rules::BlobRule;
 use super::scope::{self, Parked};
-use crate::runtime::ApiError;
 use crate::runtime::error::Failure;
 use crate::runtime::text::{count, excerpt_at, excerpt_bytes, path_text};
+use crate::runtime::{ApiError, Blob};
 
 /// What an answer says.
 #[derive(Debug)]
@@ -32,9 +32,14 @@ pub(crate) struct Ready {
 }
 
 /// Reads an answer up to the types.
-pub(crate) fn read(mut answer: Bytes, rules: &[BlobRule]) -> Result<Reply, Failure> {
+pub(crate) fn read(answer: Bytes, rules: &[BlobRule]) -> Result<Reply, Failure> {
+    read_with(answer, Vec::new(), rules)
+}
+
+/// The same of an answer of which the blobs may have come into files.
+pub(super) fn read_with(mut answer: Bytes, files: Vec<Blob>, rules: &[BlobRule]) -> Result<Reply, Failure> {
     let json = take_json(&mut answer)?;
-    let blobs = Blobs::of_answer(answer)?;
+    let blobs = if files.is_empty() { Blobs::of_answer(answer)? } else { Blobs::of_files(files) };
     let text = checked(&json, json::DEEPEST)?;
     let envelope: Envelope<'_> = parse(text, "")?;
     match (envelope.result, envelope.error) {

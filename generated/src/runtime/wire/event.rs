@@ -35,7 +35,7 @@ impl Event {
     /// What travels beside the JSON.
     pub(crate) fn blobs(&self) -> impl Iterator<Item = Bytes> + use<> {
         let mut blobs = Blobs::of_answer(self.blobs.clone()).ok();
-        std::iter::from_fn(move || blobs.as_mut()?.next())
+        std::iter::from_fn(move || Some(blobs.as_mut()?.next()?.into_bytes()))
     }
 
     /// Reads an event: its JSON, and its blobs with their lengths.

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 
 use super::payload::{Payload, coalesce, join, total};
+use crate::runtime::Blob;
 use crate::runtime::error::Failure;
+use crate::runtime::files::Sourced;
 use crate::runtime::text::count;
 use crate::varint;
 
@@ -30,19 +32,55 @@ impl RequestFrame {
 
     /// The body of an HTTP request, in pieces.
     pub fn to_segments(&self) -> Vec<Bytes> {
+        self.to_pieces().0
+    }
+
+    /// The pieces that are in memory, and the others with how many of those come before.
+    pub(crate) fn to_pieces(&self) -> (Vec<Bytes>, Vec<(usize, Sourced)>) {
         let mut head = Vec::new();
         head.push(u8::try_from(self.blobs.len()).unwrap_or(u8::MAX));
         write_len(self.json.len(), &mut head);
         for blob in &self.blobs {
             write_len(blob.len(), &mut head);
         }
-        let pieces = [Bytes::from(head), self.json.clone()].into_iter();
-        coalesce(pieces.chain(self.blobs.iter().flat_map(|blob| blob.segments().iter().cloned())))
+        let (mut pieces, mut sources) = (Vec::new(), Vec::new());
+        let mut run = vec![Bytes::from(head), self.json.clone()];
+        for blob in &self.blobs {
+            run.extend(blob.segments().iter().cloned());
+            if let Some(source) = blob.source() {
+                pieces.extend(coalesce(std::mem::take(&mut run)));
+                sources.push((pieces.len(), source.clone()));
+            }
+        }
+        pieces.extend(coalesce(run));
+        (pieces, sources)
+    }
+
+    /// What is not in memory.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &Sourced> {
+        self.blobs.iter().filter_map(Payload::source)
+    }
+
+    /// Reads into memory what is not there.
+    pub(crate) async fn load(&mut self) -> Result<(), Failure> {
+        for blob in &mut self.blobs {
+            blob.load().await?;
+        }
+        Ok(())
     }
 
     /// The number of bytes of its JSON and blobs.
     pub(crate) fn size(&self) -> usize {
         self.blobs.iter().fold(self.json.len(), |sum, blob| sum.saturating_add(blob.len()))
+    }
+
+    /// The number of bytes of the body of an HTTP request.
+    pub(crate) fn body_len(&self) -> usize {
+        let (pieces, sources) = self.to_pieces();
+        let elsewhere = |sum: usize, (_, sourced): &(usize, Sourced)| {
+            sum.saturating_add(usize::try_from(sourced.source.len()).unwrap_or(usize::MAX))
+        };
+        sources.iter().fold(total(&pieces), elsewhere)
     }
 
     /// The body of an HTTP request in one piece.
@@ -143,6 +181,7 @@ enum Source {
     /// Lengths and data by turns. A list of them could need far more memory than the frame itself.
     Interleaved(Bytes),
     List(std::vec::IntoIter<Payload>),
+    Files(std::vec::IntoIter<Blob>),
 }
 
 impl Blobs {
@@ -161,16 +200,22 @@ impl Blobs {
         Self { left: blobs.len(), source: Source::List(blobs.into_iter()) }
     }
 
+    /// The blobs of an answer that were taken off it while it arrived.
+    pub(crate) fn of_files(blobs: Vec<Blob>) -> Self {
+        Self { left: blobs.len(), source: Source::Files(blobs.into_iter()) }
+    }
+
     /// How many have not been taken yet.
     pub(crate) fn left(&self) -> usize {
         self.left
     }
 
-    pub(crate) fn next(&mut self) -> Option<Bytes> {
+    pub(crate) fn next(&mut self) -> Option<Blob> {
         let blob = match &mut self.source {
             Source::Interleaved(data) if data.is_empty() => None,
-            Source::Interleaved(data) => take_blob(data, 0).ok(),
-            Source::List(blobs) => blobs.next().map(|blob| blob.to_bytes()),
+            Source::Interleaved(data) => take_blob(data, 0).ok().map(Blob::from),
+            Source::List(blobs) => blobs.next().map(|blob| blob.to_bytes().into()),
+            Source::Files(blobs) => blobs.next(),
         };
         if blob.is_some() {
             self.left = self.left.saturating_sub(1);

@@ -10,6 +10,7 @@ use super::payload::Payload;
 use super::rules::{BlobRule, Kind};
 use super::scope::Parked;
 use crate::runtime::error::Failure;
+use crate::runtime::files::Sourced;
 
 /// The blobs that are being collected.
 pub(super) struct Lift {
@@ -105,7 +106,14 @@ impl Lift {
         for position in positions {
             let index = position.as_u64().and_then(|index| usize::try_from(index).ok());
             match index.and_then(|index| self.parked.get(index)) {
-                Some(Parked::Bytes(bytes)) => blob.push(bytes.clone()),
+                Some(Parked::Bytes(bytes)) => match bytes.source() {
+                    Some(source) => {
+                        let too_large = |_| Failure::invalid(path, "it has more bytes than this machine can count");
+                        let len = usize::try_from(source.len()).map_err(too_large)?;
+                        blob = Payload::elsewhere(Sourced { source: source.clone(), path: path.into() }, len);
+                    }
+                    None => blob.push(bytes.clone().into_bytes()),
+                },
                 Some(Parked::Tensor(tensor)) => blob.push_tensor(tensor),
                 None => return Err(Failure::invalid(path, "neither bytes nor a tensor")),
             }

@@ -25,6 +25,7 @@ pub(crate) use json::DEEPEST;
 pub(crate) use message::{ServerMessage, id_request, read_server_message, request_message, socket_request, with_id};
 pub(crate) use payload::{join, total};
 pub(crate) use refusal::refusal;
+pub(crate) use rules::has_only_bytes;
 #[cfg(feature = "server")]
 pub(crate) use {
     event::event_message,
@@ -64,8 +65,12 @@ fn param_of(frame: &RequestFrame, param: &str) -> Option<Value> {
 }
 
 /// An answer, read into the method's types.
-pub(crate) fn decode_answer<R: Operation>(answer: Bytes, at: CallInfo) -> Result<R::Output, Error<R::Error>> {
-    match answer::read(answer, at.method.response_blobs) {
+pub(crate) fn decode_answer<R: Operation>(
+    answer: Bytes,
+    files: Vec<super::Blob>,
+    at: CallInfo,
+) -> Result<R::Output, Error<R::Error>> {
+    match answer::read_with(answer, files, at.method.response_blobs) {
         Ok(answer::Reply::Result(result)) => result.read("result").map_err(|failure| failure.at(at)),
         Ok(answer::Reply::Error(error)) => Err(api_error(at, error)),
         Err(failure) => Err(failure.at(at)),
@@ -116,7 +121,8 @@ pub(crate) fn encode_error(error: &ApiError) -> AnswerFrame {
 pub(crate) fn answer_parts(mut answer: Bytes) -> Result<(Bytes, Vec<Bytes>), Failure> {
     let json = frame::take_json(&mut answer)?;
     let mut blobs = frame::Blobs::of_answer(answer)?;
-    Ok((json, std::iter::from_fn(|| blobs.next()).collect()))
+    let bytes = |blob: super::Blob| blob.into_bytes();
+    Ok((json, std::iter::from_fn(|| blobs.next()).map(bytes).collect()))
 }
 
 /// An empty result in its frame.

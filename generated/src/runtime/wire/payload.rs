@@ -4,6 +4,8 @@ use std::fmt;
 
 use bytes::{Bytes, BytesMut};
 
+use crate::runtime::error::Failure;
+use crate::runtime::files::Sourced;
 use crate::tensor::Tensor;
 
 /// Neighbours smaller than this are put together: one write is cheaper than many.
@@ -14,6 +16,8 @@ const SMALL: usize = 4096;
 pub struct Payload {
     segments: Vec<Bytes>,
     len: usize,
+    /// What it holds instead of pieces, if it is not in memory.
+    source: Option<Sourced>,
 }
 
 impl Payload {
@@ -30,6 +34,23 @@ impl Payload {
         for segment in segments {
             self.push(segment);
         }
+    }
+
+    /// What is not in memory, and has so many bytes.
+    pub(crate) fn elsewhere(source: Sourced, len: usize) -> Self {
+        Self { segments: Vec::new(), len, source: Some(source) }
+    }
+
+    pub(crate) fn source(&self) -> Option<&Sourced> {
+        self.source.as_ref()
+    }
+
+    /// Reads into memory what is not there.
+    pub(crate) async fn load(&mut self) -> Result<(), Failure> {
+        if let Some(source) = &self.source {
+            *self = Self::from(source.load().await?);
+        }
+        Ok(())
     }
 
     /// The number of bytes.

@@ -1,12 +1,12 @@
 //! Decoding: blobs into the JSON, where bytes and tensors belong.
 
-use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::frame::Blobs;
 use super::path::{Place, visit};
 use super::rules::{BlobRule, Indexed, Kind};
 use super::scope::Parked;
+use crate::runtime::Blob;
 use crate::runtime::error::Failure;
 use crate::runtime::text::count;
 use crate::tensor::{DecodeError, Tensor};
@@ -189,13 +189,13 @@ impl Placing {
     }
 
     fn bytes(&mut self) -> Option<Value> {
-        let bytes = self.take()?;
-        Some(self.park(Parked::Bytes(bytes)))
+        let blob = self.take()?;
+        Some(self.park(Parked::Bytes(blob)))
     }
 
     fn tensor(&mut self, path: impl Fn() -> String) -> Result<Option<Value>, Failure> {
         let Some(blob) = self.take() else { return Ok(None) };
-        match Tensor::decode(blob) {
+        match Tensor::decode(blob.into_bytes()) {
             Ok(tensor) => Ok(Some(self.park(Parked::Tensor(tensor)))),
             Err(error) => Err(self.bad_tensor(&path(), &error)),
         }
@@ -203,7 +203,7 @@ impl Placing {
 
     fn tensors(&mut self, path: impl Fn() -> String) -> Result<Option<Value>, Failure> {
         let Some(blob) = self.take() else { return Ok(None) };
-        match Tensor::decode_many(blob) {
+        match Tensor::decode_many(blob.into_bytes()) {
             Ok(tensors) => {
                 let positions = tensors.into_iter().map(|tensor| self.park(Parked::Tensor(tensor)));
                 Ok(Some(Value::Array(positions.collect())))
@@ -212,7 +212,7 @@ impl Placing {
         }
     }
 
-    fn take(&mut self) -> Option<Bytes> {
+    fn take(&mut self) -> Option<Blob> {
         let blob = self.blobs.next();
         let counter = if blob.is_some() { &mut self.taken } else { &mut self.missing };
         *counter = counter.saturating_add(1);

@@ -30,6 +30,11 @@ pub(crate) struct Indexed {
     pub(crate) tensor: &'static str,
 }
 
+/// Whether all that these take out of the JSON is bytes.
+pub(crate) fn has_only_bytes(rules: &[BlobRule]) -> bool {
+    rules.iter().all(|rule| matches!(rule.kind, Kind::Bytes | Kind::Keyed { .. }))
+}
+
 impl BlobRule {
     /// Bytes: one blob.
     pub const fn bytes(path: &'static str) -> Self {

@@ -5,14 +5,13 @@
 
 use std::cell::RefCell;
 
-use bytes::Bytes;
-
+use crate::runtime::Blob;
 use crate::tensor::Tensor;
 
 /// Something that is not in the JSON.
 #[derive(Clone, Debug)]
 pub(crate) enum Parked {
-    Bytes(Bytes),
+    Bytes(Blob),
     Tensor(Tensor),
 }
 
@@ -65,7 +64,7 @@ mod tests {
     use super::{Parked, is_open, park, parked, within};
 
     fn bytes() -> Parked {
-        Parked::Bytes(bytes::Bytes::new())
+        Parked::Bytes(crate::Blob::default())
     }
 
     #[test]

@@ -1,0 +1,168 @@
+//! Whole files and folders of a model's filesystem, where `FS` itself has calls for inodes and pieces.
+
+mod download;
+mod error;
+mod local;
+mod upload;
+mod whole;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use error::FilesError;
+
+use crate::api::fs::{FsClient, LookupError};
+use crate::api::types::Stat;
+use crate::runtime::{Client, Error};
+
+/// The inode of a filesystem's own folder.
+const ROOT: u64 = 1;
+/// How much is read or written in a call.
+const PART_BYTES: usize = 4 << 20;
+
+/// The files of a model. Paths in it are such as `src/main.py`; empty for the filesystem's own folder.
+///
+/// Files are read and written piece by piece, so that they are never in memory as a whole. What is there is kept,
+/// unless it has the name of something that is written.
+///
+/// ```no_run
+/// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use decthings::files::ModelFiles;
+///
+/// let files = ModelFiles::new(&client, "model-id");
+/// files.upload("my-model", "").await?;
+/// files.write("notes.txt", &mut b"trained twice".as_slice()).await?;
+/// files.download("", "copy-of-my-model").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct ModelFiles {
+    fs: FsClient,
+    model_id: String,
+    snapshot_id: Option<String>,
+    part_bytes: usize,
+    progress: Option<Arc<dyn Fn(FilesProgress) + Send + Sync>>,
+}
+
+/// How much of an upload or download is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FilesProgress {
+    /// Files that are complete, with symbolic links.
+    pub files: u64,
+    /// Bytes that were transferred.
+    pub bytes: u64,
+}
+
+/// Something in a model's filesystem.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Found {
+    /// Its inode number.
+    pub inode: u64,
+    /// What is known of it.
+    pub stat: Stat,
+}
+
+impl ModelFiles {
+    /// The files of a model.
+    pub fn new(client: &Client, model_id: impl Into<String>) -> Self {
+        let (fs, model_id) = (FsClient::new(client), model_id.into());
+        Self { fs, model_id, snapshot_id: None, part_bytes: PART_BYTES, progress: None }
+    }
+
+    /// Reads the files of this snapshot. They cannot be written.
+    pub fn snapshot_id(mut self, snapshot_id: impl Into<String>) -> Self {
+        self.snapshot_id = Some(snapshot_id.into());
+        self
+    }
+
+    /// How many bytes a call reads or writes at most: 4 MiB unless told otherwise.
+    pub fn part_bytes(mut self, part_bytes: usize) -> Self {
+        self.part_bytes = part_bytes.max(1);
+        self
+    }
+
+    /// Calls this after each piece and each file. Every upload and download counts from zero.
+    pub fn on_progress(mut self, progress: impl Fn(FilesProgress) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(progress));
+        self
+    }
+
+    /// What has this path, looked up name by name; nothing if there is no such thing. Symbolic links are not followed.
+    ///
+    /// # Errors
+    ///
+    /// The API refused a call, or one failed.
+    pub async fn find(&self, path: &str) -> Result<Option<Found>, FilesError> {
+        let api = |error: Error| FilesError::api(path, error);
+        let root = self.fs.getattr(&self.model_id, ROOT).with(|mut request| {
+            request.snapshot_id = self.snapshot_id.clone();
+            request
+        });
+        let stat = root.await.map_err(|error| api(error.into_raw()))?.stat;
+        let mut found = Found { inode: ROOT, stat };
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            match self.child(path, found.inode, name.as_bytes()).await? {
+                Some(child) => found = child,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(found))
+    }
+
+    async fn child(&self, path: &str, parent: u64, name: &[u8]) -> Result<Option<Found>, FilesError> {
+        let call = self.fs.lookup(&self.model_id, parent, name.to_vec()).with(|mut request| {
+            request.snapshot_id = self.snapshot_id.clone();
+            request
+        });
+        match call.await {
+            Ok(found) => Ok(Some(Found { inode: found.inode, stat: found.stat })),
+            Err(error) if matches!(error.api(), Some(LookupError::Enoent)) => Ok(None),
+            Err(error) => Err(FilesError::api(path, error.into_raw())),
+        }
+    }
+
+    async fn must_find(&self, path: &str) -> Result<Found, FilesError> {
+        self.find(path).await?.ok_or_else(|| FilesError::wrong(path, "there is no such file or folder"))
+    }
+}
+
+impl fmt::Debug for ModelFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ModelFiles")
+            .field("model_id", &self.model_id)
+            .field("snapshot_id", &self.snapshot_id)
+            .field("part_bytes", &self.part_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Counts what an upload or download has done, and tells it.
+struct Tally<'a> {
+    files: &'a ModelFiles,
+    done: FilesProgress,
+}
+
+impl<'a> Tally<'a> {
+    fn new(files: &'a ModelFiles) -> Self {
+        Self { files, done: FilesProgress::default() }
+    }
+
+    fn bytes(&mut self, bytes: usize) {
+        self.done.bytes = self.done.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        self.tell();
+    }
+
+    fn file(&mut self) {
+        self.done.files = self.done.files.saturating_add(1);
+        self.tell();
+    }
+
+    fn tell(&self) {
+        if let Some(progress) = &self.files.progress {
+            progress(self.done);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Whole files.
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+
+use super::local::{Kind, file_mode};
+use super::{FilesError, Found, ModelFiles, Tally};
+use bytes::Bytes;
+
+use crate::runtime::Blob;
+
+impl ModelFiles {
+    /// Writes the contents of a file to a writer, and flushes it; the number of bytes.
+    ///
+    /// # Errors
+    ///
+    /// There is no such file, a call failed, or the writer did.
+    pub async fn read(&self, path: &str, to: &mut (impl AsyncWrite + Unpin + ?Sized)) -> Result<u64, FilesError> {
+        let file = self.must_find(path).await?;
+        let mut tally = Tally::new(self);
+        self.read_file(path, file.inode, to, &mut tally).await?;
+        tally.file();
+        Ok(tally.done.bytes)
+    }
+
+    /// Gives a file the contents of a reader, in place of those that it has; the number of bytes. A file that does not
+    /// exist is made, in a folder that does.
+    ///
+    /// # Errors
+    ///
+    /// There is no such folder, a call failed, or the reader did.
+    pub async fn write(&self, path: &str, from: &mut (impl AsyncRead + Unpin + ?Sized)) -> Result<u64, FilesError> {
+        let path = path.trim_matches('/');
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if name.is_empty() {
+            return Err(FilesError::wrong(path, "it is a folder"));
+        }
+        let folder = self.must_find(folder).await?;
+        let file = self.open(path, folder.inode, name.as_bytes(), 0o644).await?;
+        let mut tally = Tally::new(self);
+        self.write_file(path, file.inode, from, &mut tally).await?;
+        tally.file();
+        Ok(tally.done.bytes)
+    }
+
+    /// The file of a name, which is made if there is none.
+    pub(super) async fn open(
+        &self,
+        path: &str,
+        parent: u64,
+        name: &[u8],
+        permissions: u32,
+    ) -> Result<Found, FilesError> {
+        match self.child(path, parent, name).await? {
+            Some(found) if Kind::of_mode(found.stat.mode) == Kind::File => Ok(found),
+            Some(_) => Err(FilesError::wrong(path, "it is there, and no file")),
+            None => {
+                let made = self.fs.mknod(&self.model_id, parent, name.to_vec(), file_mode(permissions), 0).await;
+                let made = made.map_err(|error| FilesError::api(path, error.into_raw()))?;
+                Ok(Found { inode: made.inode, stat: made.stat })
+            }
+        }
+    }
+
+    pub(super) async fn read_file(
+        &self,
+        path: &str,
+        inode: u64,
+        to: &mut (impl AsyncWrite + Unpin + ?Sized),
+        tally: &mut Tally<'_>,
+    ) -> Result<(), FilesError> {
+        let most = u64::try_from(self.part_bytes).unwrap_or(u64::MAX);
+        let mut offset: u64 = 0;
+        loop {
+            let call = self.fs.read(&self.model_id, inode, offset, most).with(|mut request| {
+                request.snapshot_id = self.snapshot_id.clone();
+                request
+            });
+            let piece = call.await.map_err(|error| FilesError::api(path, error.into_raw()))?.data;
+            if piece.size() > most {
+                return Err(FilesError::wrong(path, "more was read than was asked for"));
+            }
+            if piece.is_empty() {
+                break;
+            }
+            to.write_all(&piece).await.map_err(|error| FilesError::io(path, error))?;
+            offset = offset.saturating_add(piece.size());
+            tally.bytes(piece.len());
+        }
+        to.flush().await.map_err(|error| FilesError::io(path, error))
+    }
+
+    pub(super) async fn write_file(
+        &self,
+        path: &str,
+        inode: u64,
+        from: &mut (impl AsyncRead + Unpin + ?Sized),
+        tally: &mut Tally<'_>,
+    ) -> Result<(), FilesError> {
+        let most = u64::try_from(self.part_bytes).unwrap_or(u64::MAX);
+        let mut offset: u64 = 0;
+        loop {
+            let mut piece = Vec::new();
+            let read = (&mut *from).take(most).read_to_end(&mut piece).await;
+            read.map_err(|error| FilesError::io(path, error))?;
+            let is_first = offset == 0;
+            if piece.is_empty() && !is_first {
+                return Ok(());
+            }
+            let is_last = piece.len() < self.part_bytes;
+            self.write_piece(path, inode, piece.into(), &mut offset, tally).await?;
+            if is_last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Writes all of a piece, in as many calls as it takes. The first piece takes the place of what the file had.
+    async fn write_piece(
+        &self,
+        path: &str,
+        inode: u64,
+        mut piece: Bytes,
+        offset: &mut u64,
+        tally: &mut Tally<'_>,
+    ) -> Result<(), FilesError> {
+        loop {
+            let blob = Blob::from(piece.clone());
+            let call = self.fs.write(&self.model_id, inode, blob, *offset);
+            let call = if *offset == 0 { call.truncate(true) } else { call };
+            let written = call.await.map_err(|error| FilesError::api(path, error.into_raw()))?.bytes_written;
+            let len = usize::try_from(written).ok().filter(|len| *len <= piece.len());
+            let Some(len) = len else {
+                return Err(FilesError::wrong(path, "more was written than was sent"));
+            };
+            if len == 0 && !piece.is_empty() {
+                return Err(FilesError::wrong(path, format!("nothing more is written behind {offset} bytes")));
+            }
+            *offset = offset.saturating_add(written);
+            tally.bytes(len);
+            drop(piece.split_to(len));
+            if piece.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+}
