@@ -91,6 +91,7 @@ impl Core {
             return Err(Failed { failure, info: method.into() });
         }
         let limits = self.limits(&job);
+        let started = Instant::now();
         if let Err(failure) = timeout(limits.overall, self.prepare(&mut job))
             .await
             .unwrap_or_else(|_| Err(Failure::Timeout { after: limits.overall }))
@@ -98,7 +99,6 @@ impl Core {
             return Err(Failed { failure, info: method.into() });
         }
         let policy = job.options.retry.as_ref().unwrap_or(&self.retry);
-        let started = Instant::now();
         let mut attempts: u32 = 0;
         loop {
             attempts = attempts.saturating_add(1);
@@ -180,8 +180,8 @@ impl Core {
         let idempotent = job.method.idempotent;
         let is_spent = job.frame.sources().any(|sourced| sourced.source.is_spent());
         match result {
-            Ok(Answered { answer, .. }) => {
-                outcome.answer_bytes = answer.len();
+            Ok(answered @ Answered { answer, .. }) => {
+                outcome.answer_bytes = usize::try_from(answered.len()).unwrap_or(usize::MAX);
                 let Some(error) = wire::refusal(answer) else { return false };
                 outcome.error_type = Some(error.code().to_owned());
                 idempotent && !is_spent && (job.is_retryable)(error)
