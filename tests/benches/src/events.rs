@@ -33,7 +33,11 @@ pub async fn run(contender: Contender, url: &str, count: usize) -> Result<Sample
     let id = count.to_string();
     match contender {
         Ours => {
-            let client = Client::builder().websocket_url(url).event_buffer(count + 1).build()?;
+            let client = Client::builder()
+                .http_url(url.replacen("ws", "http", 1))
+                .websocket_url(url)
+                .event_buffer(count + 1)
+                .build()?;
             let meter = Meter::start();
             let mut events = client.terminal().subscribe_to_events(&id).subscribe().await?;
             let mut seen = 0;

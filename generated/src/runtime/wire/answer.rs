@@ -106,6 +106,11 @@ impl Ready {
 
 /// Reads a whole text.
 pub(super) fn parse<'de, T: Deserialize<'de>>(text: &'de str, prefix: &str) -> Result<T, Failure> {
+    // Keeping track of the path costs more than reading does, so that it is done for those only who have to be told it.
+    serde_json::from_str(text).or_else(|_| parse_tracked(text, prefix))
+}
+
+fn parse_tracked<'de, T: Deserialize<'de>>(text: &'de str, prefix: &str) -> Result<T, Failure> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let mut track = serde_path_to_error::Track::new();
     let value = T::deserialize(serde_path_to_error::Deserializer::new(&mut deserializer, &mut track));

@@ -72,7 +72,9 @@ pub(crate) fn encode_event(name: &str, params: &impl Serialize, rules: &[BlobRul
 pub(crate) fn decode_event<T: DeserializeOwned>(event: &Event, rules: &[BlobRule]) -> Result<T, Failure> {
     let mut params = event.params.clone();
     let parked = place(&mut params, Blobs::of_answer(event.blobs.clone())?, rules, "params")?;
-    let (read, _) = scope::within(parked, || serde_path_to_error::deserialize(params));
+    // The path is of use only where something is wrong.
+    let (read, _) =
+        scope::within(parked, || T::deserialize(&params).or_else(|_| serde_path_to_error::deserialize(params)));
     read.map_err(|error: serde_path_to_error::Error<serde_json::Error>| {
         let path = match path_text(error.path()).as_str() {
             "" => "params".to_owned(),

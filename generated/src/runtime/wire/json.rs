@@ -16,55 +16,60 @@ pub(super) struct Refused {
 /// to which the result may be passed on; no honest answer has it.
 pub(super) fn check(text: &str, deepest: usize) -> Result<(), Refused> {
     let mut depth: usize = 0;
-    let mut rest = text;
-    while let Some(at) = rest.find(['"', '{', '[', '}', ']']) {
-        let (_, found) = rest.split_at(at);
-        let byte = text.len().saturating_sub(found.len());
-        let mut letters = found.chars();
-        let first = letters.next();
-        rest = letters.as_str();
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let refused = |message: String| {
+            let byte = text.len().saturating_sub(rest.len());
+            Err(Refused { message, byte })
+        };
+        let mut next = behind;
         match first {
-            Some('"') => {
-                let (string, behind) = string(rest);
-                rest = behind;
-                if is_proto(string) && rest.trim_start().starts_with(':') {
-                    return Err(Refused { message: "has a key `__proto__`".to_owned(), byte });
+            b'"' => {
+                let (string, behind) = string(behind);
+                if is_proto(string) && behind.trim_ascii_start().starts_with(b":") {
+                    return refused("has a key `__proto__`".to_owned());
                 }
+                next = behind;
             }
-            Some('{' | '[') => {
+            b'{' | b'[' => {
                 depth = depth.saturating_add(1);
                 if depth > deepest {
-                    return Err(Refused { message: format!("is nested more than {deepest} deep"), byte });
+                    return refused(format!("is nested more than {deepest} deep"));
                 }
             }
-            _ => depth = depth.saturating_sub(1),
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
         }
+        rest = next;
     }
     Ok(())
 }
 
 /// Splits behind the opening quote of a string: what is in it, and what follows the closing quote.
-fn string(text: &str) -> (&str, &str) {
+fn string(text: &[u8]) -> (&[u8], &[u8]) {
     let mut from = 0;
-    while let Some(found) = text.get(from..).and_then(|rest| rest.find(['"', '\\'])) {
+    while let Some(found) = text.get(from..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
         let at = found.saturating_add(from);
-        if text.as_bytes().get(at) == Some(&b'"') {
+        if text.get(at) == Some(&b'"') {
             return (text.get(..at).unwrap_or_default(), text.get(at.saturating_add(1)..).unwrap_or_default());
         }
-        // Whatever is behind a backslash does not end the string. It may be a wide character.
-        let escaped = text.get(at.saturating_add(1)..).and_then(|rest| rest.chars().next());
-        from = at.saturating_add(1).saturating_add(escaped.map_or(0, char::len_utf8));
+        // The byte behind a backslash does not end the string, and no later byte of a wide character looks like an end.
+        from = at.saturating_add(2);
     }
-    (text, "")
+    (text, &[])
 }
 
-fn is_proto(string: &str) -> bool {
-    const KEY: &str = "__proto__";
+fn is_proto(string: &[u8]) -> bool {
+    const KEY: &[u8] = b"__proto__";
+    if string == KEY {
+        return true;
+    }
     // With each letter escaped, as `\u005f`, it has six times the length.
-    string == KEY
-        || (string.contains('\\')
-            && string.len() <= KEY.len().saturating_mul(6)
-            && serde_json::from_str::<String>(&format!("\"{string}\"")).is_ok_and(|string| string == KEY))
+    string.len() > KEY.len()
+        && string.len() <= KEY.len().saturating_mul(6)
+        && string.contains(&b'\\')
+        && serde_json::from_slice::<String>(&[b"\"", string, b"\""].concat())
+            .is_ok_and(|string| string.as_bytes() == KEY)
 }
 
 /// The byte of a position that the parser names by line and column.
