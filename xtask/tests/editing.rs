@@ -58,20 +58,13 @@ struct Watch {
 
 impl Watch {
     fn start(folder: &Folder) -> Self {
-        let arguments = ["codegen", "--watch", "--schema", "shop.json", "--out", "api"];
-        let mut command = folder.command(env!("CARGO_BIN_EXE_xtask"), &arguments);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // In one pipe, so that lines come in the order in which they are said.
+        let script = "exec \"$0\" codegen --watch --schema shop.json --out api 2>&1";
+        let mut command = folder.command("sh", &["-c", script, env!("CARGO_BIN_EXE_xtask")]);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = mpsc::channel();
-        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        let forward = |stream: Box<dyn std::io::Read + Send>, sender: mpsc::Sender<String>| {
-            std::thread::spawn(move || {
-                for line in BufReader::new(stream).lines().map_while(Result::ok) {
-                    let _ = sender.send(line);
-                }
-            })
-        };
-        forward(Box::new(stdout), sender.clone());
-        forward(Box::new(stderr), sender);
+        let output = BufReader::new(child.stdout.take().unwrap());
+        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
         Self { child, lines }
     }
 
