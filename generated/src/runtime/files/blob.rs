@@ -22,9 +22,9 @@ impl Blob {
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::Blob;
-    /// use decthings::types::StateData;
+    /// use decthings::types::StateEntry;
     ///
-    /// let weights = StateData::new("weights", Blob::from_file("weights.bin")?);
+    /// let weights = StateEntry::new("weights", Blob::from_file("weights.bin")?);
     /// client.model().upload_state("model-id", "trained elsewhere", [weights]).await?;
     /// # Ok(())
     /// # }
