@@ -103,7 +103,7 @@ fn skeleton(service: &Service) -> String {
         }
     }
     json!({
-        "description": "TODO: say in full sentences what the method does.",
+        "description": "Say here in full sentences what the method does.",
         "params": { "type": "object", "properties": {} },
         "result": { "type": "object", "properties": {} },
         "errorSets": sets,
