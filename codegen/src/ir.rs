@@ -400,6 +400,8 @@ pub struct Service {
     pub methods: Vec<Method>,
     /// Its events.
     pub events: Vec<Event>,
+    /// Where it stands in the definition.
+    pub at: Location,
 }
 
 /// A remote procedure.

@@ -30,6 +30,7 @@ use std::collections::BTreeMap;
 
 pub use diag::{Diagnostic, Location, Report, Source};
 pub use format::format;
+pub use naming::reserved;
 pub use spanned::{Map, Spanned};
 
 use diag::Diagnostics;

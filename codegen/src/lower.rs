@@ -136,6 +136,7 @@ impl Lowering<'_> {
             since: self.since(service.since.as_ref()),
             methods,
             events,
+            at: at.clone(),
         }
     }
 

@@ -1,12 +1,14 @@
 //! The only place that makes identifiers.
 
+pub mod reserved;
+
 use std::collections::HashMap;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
 
 use crate::diag::{Diagnostics, Location};
-use crate::ir::{Api, Field, Owner, TypeDef, TypeKind, UnionStyle};
+use crate::ir::{Api, Field, Method, Owner, Service, TypeDef, TypeId, TypeKind, UnionStyle, Variant};
 
 /// Whether a name is UpperCamelCase letters and digits; a run of capitals such as `FS` is fine.
 pub(crate) fn is_type_name(name: &str) -> bool {
@@ -39,9 +41,9 @@ pub(crate) fn words(name: &str) -> String {
     name.to_snake_case().replace('_', " ")
 }
 
-/// `PersistentLauncher` → `persistent-launcher`: the cargo feature of a service.
-pub(crate) fn feature(service: &str) -> String {
-    service.to_snake_case().replace('_', "-")
+/// `PersistentLauncher` → `persistent-launcher`, for addresses and sample values.
+pub(crate) fn kebab(name: &str) -> String {
+    name.to_snake_case().replace('_', "-")
 }
 
 /// Words that Rust reserves; the second group cannot be made raw.
@@ -52,84 +54,6 @@ const KEYWORDS: &[&str] = &[
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 const NEVER_RAW: &[&str] = &["crate", "self", "super", "Self", "_"];
-
-/// Type names that generated code uses with another meaning.
-const TAKEN_TYPES: &[&str] = &[
-    "Api",
-    "Channel",
-    "EventError",
-    "EventKind",
-    "EventSet",
-    "IdSource",
-    "RawEvent",
-    "Subscribes",
-    "Subscription",
-    "ApiError",
-    "Arc",
-    "Base64",
-    "Blob",
-    "BlobRule",
-    "Box",
-    "Call",
-    "Cancels",
-    "Client",
-    "Clone",
-    "Copy",
-    "Debug",
-    "Default",
-    "Deserialize",
-    "Deserializer",
-    "Display",
-    "Drop",
-    "Duration",
-    "Eq",
-    "Err",
-    "Error",
-    "ErrorCode",
-    "FieldError",
-    "Fn",
-    "From",
-    "Future",
-    "Hash",
-    "Into",
-    "IntoIterator",
-    "Iterator",
-    "JsonSchema",
-    "Kinded",
-    "Keyed",
-    "Meter",
-    "Method",
-    "MetricRange",
-    "None",
-    "Ok",
-    "Operation",
-    "Option",
-    "Ord",
-    "Page",
-    "Paged",
-    "PartialEq",
-    "PartialOrd",
-    "Result",
-    "Route",
-    "Router",
-    "Routes",
-    "Self",
-    "Send",
-    "Serialize",
-    "Serializer",
-    "ServiceError",
-    "Some",
-    "Started",
-    "Starts",
-    "String",
-    "Sync",
-    "Tagged",
-    "Tensor",
-    "ToString",
-    "Unmetered",
-    "Value",
-    "Vec",
-];
 
 /// A field, function or module name as an identifier: keywords are made raw, or get an underscore.
 pub(crate) fn ident(name: &str) -> Ident {
@@ -152,12 +76,136 @@ fn is_rust_ident(name: &str) -> bool {
 
 /// A type's or variant's name as an identifier.
 pub(crate) fn type_ident(name: &str) -> Ident {
-    if TAKEN_TYPES.contains(&name) { Ident::new(&format!("{name}Type"), Span::call_site()) } else { ident(name) }
+    if is_reserved_type(name) { Ident::new(&format!("{name}Type"), Span::call_site()) } else { ident(name) }
+}
+
+/// Whether generated code uses a type's name with another meaning.
+pub(crate) fn is_reserved_type(name: &str) -> bool {
+    reserved::TYPES.contains(&name)
+}
+
+/// Where a generated name stands beside names that are written by hand.
+#[derive(Clone, Copy)]
+enum Scope {
+    /// Setters, of objects and of calls.
+    Setter,
+    /// Functions that make a variant of a union.
+    Constructor,
+    /// Functions of a service's client and of its trait.
+    Method,
+    /// Functions of a subscription.
+    Session,
+    /// Modules of methods.
+    MethodModule,
+    /// Modules of shared types.
+    TypeModule,
+    /// Modules of services, and functions of the client and of the router.
+    Service,
+    /// Cargo features of services.
+    Feature,
+}
+
+impl Scope {
+    /// The names that are taken.
+    fn reserved(self) -> &'static [&'static [&'static str]] {
+        match self {
+            Self::Setter => &[reserved::CALL, reserved::TRAITS],
+            Self::Constructor => &[reserved::TRAITS],
+            Self::Method => &[&["new"], reserved::TRAITS],
+            Self::Session => &[reserved::SUBSCRIPTION, reserved::TRAITS],
+            Self::MethodModule => &[reserved::FOLDER],
+            Self::TypeModule => &[&["mod"]],
+            Self::Service => &[reserved::CLIENT, reserved::ROUTER, reserved::ROOT, reserved::TRAITS],
+            Self::Feature => &[reserved::FEATURES],
+        }
+    }
+
+    /// The name, or another one where it is taken.
+    fn settle(self, name: String) -> String {
+        if !self.reserved().iter().any(|names| names.contains(&name.as_str())) {
+            return name;
+        }
+        match self {
+            Self::Setter => format!("with_{name}"),
+            Self::Feature => format!("{name}-service"),
+            _ => format!("{name}_"),
+        }
+    }
+
+    /// The same as an identifier without `r#`, which is also the name of a module's file.
+    fn module(self, name: String) -> String {
+        let name = ident(&self.settle(name)).to_string();
+        name.strip_prefix("r#").unwrap_or(&name).to_owned()
+    }
 }
 
 /// The name of a field in Rust.
 pub(crate) fn field_name(field: &Field) -> String {
     field.identifier.clone().unwrap_or_else(|| snake(&field.wire))
+}
+
+/// The setter of a field: called as the field, or `with_…` where calls have that name for something else.
+pub(crate) fn setter(field: &Field) -> Ident {
+    ident(&Scope::Setter.settle(field_name(field)))
+}
+
+/// The function that makes a variant of a union.
+pub(crate) fn constructor(variant: &Variant) -> Ident {
+    ident(&Scope::Constructor.settle(snake(&variant.wire)))
+}
+
+/// The name of a method's function.
+pub(crate) fn method_name(method: &Method) -> String {
+    Scope::Method.settle(method_base(method))
+}
+
+/// The name of a method's function on a subscription.
+pub(crate) fn session_name(method: &Method) -> String {
+    Scope::Session.settle(method_base(method))
+}
+
+/// The module of a method, and its file.
+pub(crate) fn method_module(method: &Method) -> String {
+    Scope::MethodModule.module(method_base(method))
+}
+
+fn method_base(method: &Method) -> String {
+    method.identifier.clone().unwrap_or_else(|| snake(&method.wire))
+}
+
+/// The error enum of a method.
+pub(crate) fn method_error(method: &Method) -> Ident {
+    type_ident(&format!("{}Error", method.type_base()))
+}
+
+/// The module of a shared type, and its file.
+pub(crate) fn type_module(api: &Api, definition: &TypeDef) -> String {
+    Scope::TypeModule.module(snake(&type_name(api, definition)))
+}
+
+/// The module of a service, its folder, and the function of the client and of the router that leads to it.
+pub(crate) fn service_module(service: &Service) -> String {
+    Scope::Service.module(snake(&service.wire))
+}
+
+/// The cargo feature of a service.
+pub(crate) fn feature(service: &Service) -> String {
+    Scope::Feature.settle(kebab(&service.wire))
+}
+
+/// The client of a service.
+pub(crate) fn service_client(service: &Service) -> Ident {
+    type_ident(&format!("{}Client", upper_camel(&service.wire)))
+}
+
+/// The trait of a service.
+pub(crate) fn service_trait(service: &Service) -> Ident {
+    type_ident(&format!("{}Service", upper_camel(&service.wire)))
+}
+
+/// The enum of a service's events.
+pub(crate) fn service_event(service: &Service) -> Ident {
+    type_ident(&format!("{}Event", upper_camel(&service.wire)))
 }
 
 /// The name of an enum's or union's variant in Rust.
@@ -183,107 +231,168 @@ pub(crate) fn type_name(api: &Api, definition: &TypeDef) -> String {
 
 /// Notes every pair of names that would be the same in Rust.
 pub(crate) fn check(api: &Api, diagnostics: &mut Diagnostics) {
-    let mut scope = Scope::default();
-    for definition in &api.types {
-        let shelf = match definition.owner {
-            Owner::Shared(_) => "types",
-            Owner::Errors => "errors",
-            Owner::Method(..) | Owner::Event(..) => continue,
-        };
-        scope.claim(shelf, &type_name(api, definition), &definition.name, &definition.at, diagnostics);
-    }
+    let mut claims = Claims { names: HashMap::new(), diagnostics };
+    check_shared(api, &mut claims);
     for (index, service) in api.services.iter().enumerate() {
-        let module = format!("service {}", service.wire);
-        for method in &service.methods {
-            let name = method.identifier.clone().unwrap_or_else(|| snake(&method.wire));
-            scope.claim(&module, &name, &method.wire, &method.at, diagnostics);
-        }
-        for event in &service.events {
-            scope.claim(
-                &format!("{module} events"),
-                &variant_name(&event.wire, None),
-                &event.wire,
-                &event.at,
-                diagnostics,
-            );
-        }
-        for definition in &api.types {
-            if matches!(definition.owner, Owner::Method(owner, _) | Owner::Event(owner, _) if owner == index) {
-                let name = type_name(api, definition);
-                scope.claim(&module, &name, &definition.name, &definition.at, diagnostics);
-                scope.report_shadowed("types", &name, &definition.name, &definition.at, diagnostics);
-            }
-        }
+        claims.claim("services", service_module(service), format!("`{}`", service.wire), &service.at, RENAME);
+        check_service(api, index, service, &mut claims);
     }
     for (id, definition) in api.types.iter().enumerate() {
-        let owner = format!("type {id}");
-        match &definition.kind {
-            TypeKind::Object(object) => {
-                for field in &object.fields {
-                    scope.claim_once(
-                        &owner,
-                        &ident(&field_name(field)).to_string(),
-                        &field.wire,
-                        &field.at,
-                        diagnostics,
-                    );
+        check_members(id, definition, &mut claims);
+    }
+}
+
+fn check_shared(api: &Api, claims: &mut Claims<'_>) {
+    for (id, definition) in api.types.iter().enumerate() {
+        let (name, what) = (type_name(api, definition), format!("`{}`", definition.name));
+        match definition.owner {
+            Owner::Shared(root) => {
+                let is_new = claims.claim("types", name, what.clone(), &definition.at, IDENTIFIER);
+                if is_new && root == TypeId(id) {
+                    let what = format!("the module of {what}");
+                    claims.claim("type modules", type_module(api, definition), what, &definition.at, RENAME);
                 }
             }
-            TypeKind::Enum(set) => {
-                for value in &set.values {
-                    scope.claim_once(
-                        &owner,
-                        &variant_name(&value.wire, value.identifier.as_deref()),
-                        &value.wire,
-                        &value.at,
-                        diagnostics,
-                    );
+            Owner::Errors => {
+                claims.claim("errors", name, what, &definition.at, IDENTIFIER);
+            }
+            Owner::Method(..) | Owner::Event(..) => {}
+        }
+    }
+}
+
+fn check_service(api: &Api, index: usize, service: &Service, claims: &mut Claims<'_>) {
+    let place = |of: &str| format!("service {index} {of}");
+    let (functions, types) = (place("functions"), place("types"));
+    let client = format!("the client of `{}`", service.wire);
+    claims.claim_type(&types, service_client(service).to_string(), client, &service.at, TYPE);
+    let server = format!("the trait of `{}`", service.wire);
+    claims.claim_type(&types, service_trait(service).to_string(), server, &service.at, TYPE);
+    if !service.events.is_empty() {
+        let events = format!("the events of `{}`", service.wire);
+        claims.claim_type(&types, service_event(service).to_string(), events, &service.at, TYPE);
+    }
+    // What follows from the name of a method that is reported is not reported as well.
+    let mut sound = Vec::new();
+    for method in &service.methods {
+        let (at, what) = (&method.at, format!("`{}`", method.wire));
+        let (module, session) = (format!("the module of {what}"), format!("{what} of a subscription"));
+        sound.push(
+            claims.claim(&functions, method_name(method), what.clone(), at, IDENTIFIER)
+                && claims.claim(&place("modules"), method_module(method), module, at, IDENTIFIER)
+                && (service.events.is_empty()
+                    || claims.claim(&place("session"), session_name(method), session, at, IDENTIFIER))
+                && claims.claim_type(
+                    &types,
+                    method_error(method).to_string(),
+                    format!("the errors of {what}"),
+                    at,
+                    IDENTIFIER,
+                ),
+        );
+        for shape in method.errors.iter().filter_map(|index| api.errors.get(*index)) {
+            let variants = format!("{types} errors {}", method.wire);
+            claims.claim_once(&variants, variant_name(&shape.code, None), format!("`{}`", shape.code), at, RENAME);
+        }
+    }
+    for event in &service.events {
+        let what = format!("`{}`", event.wire);
+        claims.claim(&place("events"), variant_name(&event.wire, None), what, &event.at, RENAME);
+    }
+    for definition in &api.types {
+        let is_owned = match definition.owner {
+            Owner::Method(owner, method) => owner == index && sound.get(method) == Some(&true),
+            Owner::Event(owner, _) => owner == index,
+            Owner::Shared(_) | Owner::Errors => false,
+        };
+        if is_owned {
+            let (name, what) = (type_name(api, definition), format!("`{}`", definition.name));
+            claims.claim_type(&types, name, what, &definition.at, IDENTIFIER);
+        }
+    }
+}
+
+fn check_members(id: usize, definition: &TypeDef, claims: &mut Claims<'_>) {
+    let owner = format!("type {id}");
+    match &definition.kind {
+        TypeKind::Object(object) => {
+            let setters = format!("{owner} setters");
+            for field in &object.fields {
+                let what = format!("`{}`", field.wire);
+                let name = ident(&field_name(field)).to_string();
+                let is_new = claims.claim_once(&owner, name, what.clone(), &field.at, IDENTIFIER);
+                if is_new && !field.required {
+                    let what = format!("the setter of {what}");
+                    claims.claim_once(&setters, setter(field).to_string(), what, &field.at, SETTER);
                 }
             }
-            TypeKind::Union(union) => {
-                for variant in &union.variants {
-                    let name = if union.style == UnionStyle::Kinded {
-                        variant.wire.clone()
-                    } else {
-                        variant_name(&variant.wire, None)
-                    };
-                    scope.claim_once(&owner, &name, &variant.wire, &variant.at, diagnostics);
-                }
+        }
+        TypeKind::Enum(set) => {
+            for value in &set.values {
+                let name = variant_name(&value.wire, value.identifier.as_deref());
+                claims.claim_once(&owner, name, format!("`{}`", value.wire), &value.at, IDENTIFIER);
+            }
+        }
+        TypeKind::Union(union) => {
+            for variant in &union.variants {
+                let name = if union.style == UnionStyle::Kinded {
+                    variant.wire.clone()
+                } else {
+                    variant_name(&variant.wire, None)
+                };
+                claims.claim_once(&owner, name, format!("`{}`", variant.wire), &variant.at, IDENTIFIER);
             }
         }
     }
 }
 
-#[derive(Default)]
-struct Scope {
+const IDENTIFIER: &str = "give one of them a name of its own: `identifier`, for an enum's value `enumIdentifiers`, for an inline type `title`";
+const SETTER: &str =
+    "give one of them an `identifier`; the setter is called `with_…` where a call has a function of the field's name";
+const TYPE: &str = "give the type another name: in `$defs`, or with `title` where it is inline";
+const RENAME: &str = "rename one of them";
+
+/// Names that have been given, and what was called by them.
+struct Claims<'d> {
     names: HashMap<(String, String), String>,
+    diagnostics: &'d mut Diagnostics,
 }
 
-impl Scope {
-    fn claim(&mut self, scope: &str, name: &str, wire: &str, at: &Location, diagnostics: &mut Diagnostics) {
-        let earlier = self.names.insert((scope.to_owned(), name.to_owned()), wire.to_owned());
-        if let Some(earlier) = earlier {
-            Self::report(name, wire, &earlier, at, diagnostics);
+impl Claims<'_> {
+    /// Notes a name, and whether it is new there.
+    fn claim(&mut self, scope: &str, name: String, what: String, at: &Location, help: &str) -> bool {
+        match self.names.insert((scope.to_owned(), name.clone()), what.clone()) {
+            Some(earlier) => {
+                self.report(&name, &what, &earlier, at, help);
+                false
+            }
+            None => true,
         }
     }
 
     /// The same for members, where a wire name that stands twice is reported already.
-    fn claim_once(&mut self, scope: &str, name: &str, wire: &str, at: &Location, diagnostics: &mut Diagnostics) {
-        if self.names.get(&(scope.to_owned(), name.to_owned())).is_none_or(|earlier| earlier != wire) {
-            self.claim(scope, name, wire, at, diagnostics);
+    fn claim_once(&mut self, scope: &str, name: String, what: String, at: &Location, help: &str) -> bool {
+        match self.names.get(&(scope.to_owned(), name.clone())) {
+            Some(earlier) if *earlier == what => false,
+            _ => self.claim(scope, name, what, at, help),
         }
     }
 
-    /// Notes a name that is taken in another scope whose names are imported.
-    fn report_shadowed(&self, scope: &str, name: &str, wire: &str, at: &Location, diagnostics: &mut Diagnostics) {
-        if let Some(earlier) = self.names.get(&(scope.to_owned(), name.to_owned())) {
-            Self::report(name, wire, earlier, at, diagnostics);
+    /// The same for types of a service, whose files import shared types and those of errors.
+    fn claim_type(&mut self, scope: &str, name: String, what: String, at: &Location, help: &str) -> bool {
+        if !self.claim(scope, name.clone(), what.clone(), at, help) {
+            return false;
         }
+        let imported = ["types", "errors"].map(|imported| (imported.to_owned(), name.clone()));
+        let earlier = imported.iter().find_map(|key| self.names.get(key)).cloned();
+        if let Some(earlier) = &earlier {
+            self.report(&name, &what, earlier, at, help);
+        }
+        earlier.is_none()
     }
 
-    fn report(name: &str, wire: &str, earlier: &str, at: &Location, diagnostics: &mut Diagnostics) {
-        let message = format!("`{wire}` and `{earlier}` are both `{name}` in Rust");
-        diagnostics.error(at, message, "give one of them a name of its own: `identifier`, for an enum's value `enumIdentifiers`, for an inline type `title`");
+    fn report(&mut self, name: &str, what: &str, earlier: &str, at: &Location, help: &str) {
+        self.diagnostics.error(at, format!("{what} and {earlier} are both `{name}` in Rust"), help);
     }
 }
 

@@ -38,12 +38,12 @@ pub(crate) fn emit(api: &Api, options: &Options) -> Result<Files, EmitError> {
         Ok(())
     };
     for (id, definition) in cx.shared() {
-        add(format!("types/{}.rs", naming::snake(&naming::type_name(api, definition))), shared_type(&cx, id))?;
+        add(format!("types/{}.rs", naming::type_module(api, definition)), shared_type(&cx, id))?;
     }
     add("types/mod.rs".into(), index::types(&cx))?;
     add("errors.rs".into(), errors::payloads(&cx))?;
     for (index, service) in api.services.iter().enumerate() {
-        let folder = naming::snake(&service.wire);
+        let folder = naming::service_module(service);
         for (position, method) in service.methods.iter().enumerate() {
             add(format!("{folder}/{}.rs", cx.method_module(method)), methods::file(&cx, index, position))?;
         }

@@ -215,6 +215,42 @@ async fn awkward_names_keep_their_spelling_on_the_wire() {
     fs.twin("a", "b").await.unwrap();
 }
 
+#[tokio::test]
+async fn names_that_are_taken() {
+    use reserved::shop::*;
+    use reserved::types::{AnswerType, Mod, Super};
+    struct Shop;
+    impl ShopService for Shop {
+        async fn buy(&self, request: BuyRequest) -> Result<BuyResult, ServiceError<BuyError>> {
+            let sent = serde_json::to_string(&request).unwrap();
+            Ok(BuyResult::new(sent, Mod::new(Super::new("text")), AnswerType::from_("place")))
+        }
+        async fn new_(&self, _: NewRequest) -> Result<NewResult, ServiceError<NewError>> {
+            Ok(NewResult::new())
+        }
+        async fn clone_(&self, _: CloneRequest) -> Result<CloneResult, ServiceError<CloneError>> {
+            Ok(CloneResult::new())
+        }
+        async fn self_(&self, _: SelfRequest) -> Result<SelfResult, ServiceError<SelfError>> {
+            Ok(SelfResult::new())
+        }
+        async fn incoming(&self, request: IncomingRequestType) -> Result<IncomingResult, ServiceError<IncomingError>> {
+            Ok(IncomingResult::new(request.text))
+        }
+    }
+    let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
+    let call = shop.buy("n").with(|request| request.with_retry("r").with_buffer("b").with_from("f").value("v"));
+    let bought = call.await.unwrap();
+    assert_eq!(bought.sent, r#"{"name":"n","retry":"r","buffer":"b","from":"f","value":"v"}"#);
+    assert_eq!(bought.r#mod.super_.text, "text");
+    let AnswerType::From(content) = &bought.answer else { panic!("{:?}", bought.answer) };
+    assert_eq!(AnswerType::from(content.clone()), bought.answer);
+    shop.new_().await.unwrap();
+    shop.clone().clone_().await.unwrap();
+    shop.self_().await.unwrap();
+    assert_eq!(shop.incoming("text").await.unwrap().text, "text");
+}
+
 #[test]
 fn other_spellings_are_read_and_the_first_is_written() {
     use aliases_and_spelling::shop::*;

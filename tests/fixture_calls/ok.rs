@@ -36,6 +36,8 @@ pub mod open_enum;
 pub mod paging;
 #[path = "../fixtures/ok/recursion/expected/mod.rs"]
 pub mod recursion;
+#[path = "../fixtures/ok/reserved/expected/mod.rs"]
+pub mod reserved;
 #[path = "../fixtures/ok/since/expected/mod.rs"]
 pub mod since;
 #[path = "../fixtures/ok/tagged_union/expected/mod.rs"]

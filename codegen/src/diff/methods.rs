@@ -59,7 +59,7 @@ impl Comparison<'_> {
     }
 
     fn method(&mut self, (old_service, old): (&Service, &Method), (new_service, new): (&Service, &Method)) {
-        let name = |method: &Method| method.identifier.clone().unwrap_or_else(|| naming::snake(&method.wire));
+        let name = |method: &Method| naming::method_name(method);
         if name(old) != name(new) {
             let what = format!("is called `{}` instead of `{}`", name(new), name(old));
             self.note("", Class::Rust, what, "Code calls it by that name.");

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use crate::ir::{Api, ErrorShape, Field, Method, Owner, Service, Type, TypeDef, TypeId, TypeKind};
 use crate::{EmitError, Options, naming};
@@ -57,23 +57,30 @@ impl<'a> Context<'a> {
         naming::ident(&naming::type_name(self.api, definition))
     }
 
-    /// Name of a method's function and module.
+    /// Name of a method's function.
     pub(super) fn method_name(&self, method: &Method) -> String {
-        method.identifier.clone().unwrap_or_else(|| naming::snake(&method.wire))
+        naming::method_name(method)
     }
 
-    /// Name of a method's module; `events`, `service` and `mod` name other files of the folder.
+    /// Name of a method's module and its file.
     pub(super) fn method_module(&self, method: &Method) -> String {
-        let name = self.method_name(method);
-        if matches!(name.as_str(), "events" | "service" | "mod") { format!("{name}_") } else { name }
+        naming::method_module(method)
     }
 
     pub(super) fn client_ident(&self, service: &Service) -> Ident {
-        format_ident!("{}Client", naming::upper_camel(&service.wire))
+        naming::service_client(service)
+    }
+
+    /// The struct of a method's parameters.
+    pub(super) fn request_ident(&self, method: &Method) -> Option<Ident> {
+        match method.params {
+            Type::Named(id) => self.api.get(id).map(|definition| self.type_ident(definition)),
+            _ => None,
+        }
     }
 
     pub(super) fn error_ident(&self, method: &Method) -> Ident {
-        naming::type_ident(&format!("{}Error", method.type_base()))
+        naming::method_error(method)
     }
 
     /// The feature gate of something that only these services need.
@@ -81,11 +88,8 @@ impl<'a> Context<'a> {
         if !self.options.features || services.len() == self.api.services.len() {
             return TokenStream::new();
         }
-        let features: Vec<String> = services
-            .iter()
-            .filter_map(|index| self.api.services.get(*index))
-            .map(|service| naming::feature(&service.wire))
-            .collect();
+        let features: Vec<String> =
+            services.iter().filter_map(|index| self.api.services.get(*index)).map(naming::feature).collect();
         match features.as_slice() {
             [feature] => quote!(#[cfg(feature = #feature)]),
             _ => quote!(#[cfg(any(#(feature = #features),*))]),
@@ -93,7 +97,7 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn gate_service(&self, index: usize) -> TokenStream {
-        let service = self.api.services.get(index).map(|service| naming::feature(&service.wire));
+        let service = self.api.services.get(index).map(naming::feature);
         if self.options.features { quote!(#[cfg(feature = #service)]) } else { TokenStream::new() }
     }
 
@@ -129,6 +133,11 @@ impl<'c, 'a> File<'c, 'a> {
 
     /// Imports a name, and gives it back.
     pub(super) fn import(&self, path: &str, name: &str) -> Ident {
+        let is_generated = path.starts_with("super") || name.starts_with(|first: char| first.is_lowercase());
+        debug_assert!(
+            is_generated || naming::is_reserved_type(name),
+            "`{name}` belongs into `naming::reserved::TYPES`"
+        );
         self.imports.borrow_mut().entry(path.to_owned()).or_default().insert(name.to_owned());
         naming::ident(name)
     }

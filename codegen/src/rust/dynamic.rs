@@ -1,7 +1,7 @@
 //! The table that leads names to typed calls.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::context::Context;
 use crate::ir::Service;
@@ -11,7 +11,8 @@ pub(super) fn file(cx: &Context<'_>) -> TokenStream {
     let services: Vec<TokenStream> =
         cx.api.services.iter().enumerate().map(|(index, service)| service_table(cx, index, service)).collect();
     let entries = cx.api.services.iter().enumerate().map(|(index, service)| {
-        let (gate, wire, table) = (cx.gate_service(index), &service.wire, naming::ident(&naming::snake(&service.wire)));
+        let (gate, wire, table) =
+            (cx.gate_service(index), &service.wire, naming::ident(&naming::service_module(service)));
         (quote!(#gate #wire,), quote!(#gate #wire => #table(method),))
     });
     let (names, arms): (Vec<TokenStream>, Vec<TokenStream>) = entries.unzip();
@@ -34,10 +35,10 @@ pub(super) fn file(cx: &Context<'_>) -> TokenStream {
 
 fn service_table(cx: &Context<'_>, index: usize, service: &Service) -> TokenStream {
     let gate = cx.gate_service(index);
-    let module = naming::ident(&naming::snake(&service.wire));
-    let arms = service.methods.iter().map(|method| {
-        let (wire, request) = (&method.wire, format_ident!("{}Request", method.type_base()));
-        quote!(#wire => dynamic::<#module::#request>(),)
+    let module = naming::ident(&naming::service_module(service));
+    let arms = service.methods.iter().filter_map(|method| {
+        let (wire, request) = (&method.wire, cx.request_ident(method)?);
+        Some(quote!(#wire => dynamic::<#module::#request>(),))
     });
     quote! {
         #gate

@@ -1,7 +1,7 @@
 //! A service's events: one enum, the structs of what they carry, and what a subscription can do.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::context::{Context, File};
 use super::{docs, methods, structs};
@@ -74,7 +74,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
 
 /// The enum of a service's events.
 pub(super) fn enum_ident(service: &Service) -> Ident {
-    format_ident!("{}Event", naming::upper_camel(&service.wire))
+    naming::service_event(service)
 }
 
 /// Names that the file offers.
@@ -161,7 +161,7 @@ fn session(file: &File<'_, '_>, service: &Service, id: &str, name: &Ident) -> To
     };
     let functions = service.methods.iter().filter(concerns).map(|method| {
         let call = file.runtime("Call");
-        let function = naming::ident(&file.cx.method_name(method));
+        let function = naming::ident(&naming::session_name(method));
         let request = file.ty(&method.params);
         let fields = file.cx.api.object(&method.params).map(|object| object.fields.as_slice()).unwrap_or_default();
         let others = fields.iter().filter(|field| field.required && field.wire != id);

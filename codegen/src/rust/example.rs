@@ -14,7 +14,7 @@ pub(super) fn call(cx: &Context<'_>, service: &Service, method: &Method) -> Stri
     let nothing = Object::default();
     let object = cx.api.object(&method.params).unwrap_or(&nothing);
     let arguments = example.arguments(object).unwrap_or_default();
-    let client = naming::snake(&service.wire);
+    let client = naming::ident(&naming::service_module(service));
     let function = naming::ident(&cx.method_name(method));
     let short = arguments.iter().map(String::len).sum::<usize>() < 60;
     let call = if short {
@@ -97,7 +97,7 @@ impl Example<'_, '_> {
     fn text(&self, field: &Field) -> String {
         match field.example.as_ref().and_then(Value::as_str) {
             Some(text) => format!("{text:?}"),
-            None => format!("{:?}", naming::feature(&field.wire)),
+            None => format!("{:?}", naming::kebab(&field.wire)),
         }
     }
 
@@ -163,7 +163,7 @@ impl Example<'_, '_> {
             return self.value(payload, None).map(|content| format!("{name}::{ident}({content})"));
         };
         // The content is not spelled out: the union has a function that makes it.
-        let function = naming::ident(&naming::snake(&variant.wire));
+        let function = naming::constructor(variant);
         self.arguments(object).map(|arguments| format!("{name}::{function}({})", arguments.join(", ")))
     }
 
@@ -172,7 +172,9 @@ impl Example<'_, '_> {
         let path = match definition.owner {
             Owner::Shared(_) => format!("{krate}::api::types"),
             Owner::Errors => format!("{krate}::api::errors"),
-            Owner::Method(..) | Owner::Event(..) => format!("{krate}::api::{}", naming::snake(&self.service.wire)),
+            Owner::Method(..) | Owner::Event(..) => {
+                format!("{krate}::api::{}", naming::ident(&naming::service_module(self.service)))
+            }
         };
         let name = self.cx.type_ident(definition).to_string();
         self.import(path, &name);

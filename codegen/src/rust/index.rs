@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::context::Context;
 use super::docs;
@@ -13,7 +13,7 @@ use crate::naming;
 /// `types/mod.rs`.
 pub(super) fn types(cx: &Context<'_>) -> TokenStream {
     let entries = cx.shared().into_iter().map(|(id, definition)| {
-        let module = naming::ident(&naming::snake(&naming::type_name(cx.api, definition)));
+        let module = naming::ident(&naming::type_module(cx.api, definition));
         let owned = cx.owned_by(Owner::Shared(id));
         let names = owned.iter().map(|(_, definition)| cx.type_ident(definition));
         let services: BTreeSet<usize> = owned.iter().flat_map(|(_, definition)| definition.services.clone()).collect();
@@ -33,7 +33,7 @@ pub(super) fn root(cx: &Context<'_>) -> TokenStream {
     let about = docs::inner(&format!("{}\n\n{}", cx.api.description, table(cx)));
     let modules = cx.api.services.iter().enumerate().map(|(index, service)| {
         let gate = cx.gate_service(index);
-        let module = naming::ident(&naming::snake(&service.wire));
+        let module = naming::ident(&naming::service_module(service));
         quote!(#gate pub mod #module;)
     });
     let dynamic = cx.options.features.then(|| {
@@ -92,7 +92,7 @@ fn accessors(cx: &Context<'_>) -> TokenStream {
     let runtime: syn::Path = syn::parse_str(&cx.options.runtime).unwrap_or_else(|_| syn::parse_quote!(crate::runtime));
     let clients = cx.api.services.iter().enumerate().map(|(index, service)| {
         let gate = cx.gate_service(index);
-        let (module, client) = (naming::ident(&naming::snake(&service.wire)), cx.client_ident(service));
+        let (module, client) = (naming::ident(&naming::service_module(service)), cx.client_ident(service));
         let doc = docs::doc(&format!("The service `{}`.", service.wire));
         quote! {
             #doc
@@ -102,8 +102,8 @@ fn accessors(cx: &Context<'_>) -> TokenStream {
     });
     let routers = cx.api.services.iter().enumerate().map(|(index, service)| {
         let gate = cx.gate_service(index);
-        let (wire, module) = (&service.wire, naming::ident(&naming::snake(&service.wire)));
-        let service_trait = format_ident!("{}Service", naming::upper_camel(&service.wire));
+        let (wire, module) = (&service.wire, naming::ident(&naming::service_module(service)));
+        let service_trait = naming::service_trait(service);
         let doc = docs::doc(&format!("Answers the calls of the service `{}`.", service.wire));
         quote! {
             #doc
@@ -124,7 +124,7 @@ fn accessors(cx: &Context<'_>) -> TokenStream {
 fn table(cx: &Context<'_>) -> String {
     let mut table = String::from("| service | |\n|---|---|\n");
     for service in &cx.api.services {
-        let module = naming::snake(&service.wire);
+        let module = naming::service_module(service);
         let sentence = docs::first_sentence(&service.description);
         table.push_str(&format!("| [`{module}`] | {sentence} |\n"));
     }

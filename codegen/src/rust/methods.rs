@@ -156,13 +156,13 @@ fn call_setters(file: &File<'_, '_>, object: &Object, request: &str) -> TokenStr
     let request = format_ident!("{request}");
     let setters = optional.into_iter().map(|field| {
         let setter = structs::setter_ident(field);
-        let name = structs::field_ident(field);
-        let (ty, _) = file.argument(field, &name);
+        let argument = structs::setter_argument(field);
+        let (ty, _) = file.argument(field, &argument);
         let doc = docs::doc(&docs::field(field));
         quote! {
             #doc
-            pub fn #setter(self, #name: #ty) -> Self {
-                self.with(|request| request.#setter(#name))
+            pub fn #setter(self, #argument: #ty) -> Self {
+                self.with(|request| request.#setter(#argument))
             }
         }
     });

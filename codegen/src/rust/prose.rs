@@ -49,10 +49,10 @@ impl Terms {
             }
         }
         for service in &api.services {
-            let (module, base) = (naming::snake(&service.wire), naming::upper_camel(&service.wire));
+            let (module, client) = (naming::service_module(service), naming::service_client(service));
             for method in &service.methods {
-                let name = method.identifier.clone().unwrap_or_else(|| naming::snake(&method.wire));
-                let path = format!("crate::api::{module}::{base}Client::{}", naming::ident(&name));
+                let name = naming::method_name(method);
+                let path = format!("crate::api::{module}::{client}::{}", naming::ident(&name));
                 let text = if links { format!("[`{name}`]({path})") } else { format!("`{name}`") };
                 terms.insert(format!("{}.{}", service.wire, method.wire), text);
             }

@@ -57,7 +57,7 @@ pub(super) fn file(cx: &Context<'_>) -> TokenStream {
     let shared: TokenStream = shared.map(|(_, definition)| gated_visit(cx, definition)).collect();
     let errors: TokenStream = cx.error_types().iter().map(|(_, definition)| gated_visit(cx, definition)).collect();
     let services = cx.api.services.iter().enumerate().map(|(index, service)| {
-        let (gate, module) = (cx.gate_service(index), naming::ident(&naming::snake(&service.wire)));
+        let (gate, module) = (cx.gate_service(index), naming::ident(&naming::service_module(service)));
         let visits = of_service(cx, index, service);
         let function = quote! {
             #gate

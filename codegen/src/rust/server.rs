@@ -1,7 +1,7 @@
 //! A service's trait, which servers and test doubles implement, and its dispatch.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::context::{Context, File};
 use super::docs;
@@ -11,7 +11,7 @@ use crate::naming;
 pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let Some(service) = cx.api.services.get(index) else { return TokenStream::new() };
     let file = File::new(cx, "super::super", Owner::Method(index, usize::MAX));
-    let name = format_ident!("{}Service", naming::upper_camel(&service.wire));
+    let name = naming::service_trait(service);
     let client = cx.client_ident(service);
     let reply = file.runtime("Reply");
     let not_implemented = file.runtime("not_implemented");

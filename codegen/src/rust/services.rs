@@ -37,7 +37,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         )
     });
     let (event_module, event_exports) = events.unzip();
-    let service_trait = quote::format_ident!("{}Service", naming::upper_camel(&service.wire));
+    let service_trait = naming::service_trait(service);
     let text = docs::since(service.description.as_str(), service.since.as_deref());
     let doc = docs::doc(&format!("{text}\n\n{}", table(cx, service)));
     let imports = file.imports();

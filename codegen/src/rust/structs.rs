@@ -145,7 +145,7 @@ pub(super) fn arguments(file: &File<'_, '_>, object: &Object) -> (Vec<TokenStrea
 fn setter(file: &File<'_, '_>, field: &Field) -> TokenStream {
     let name = setter_ident(field);
     let member = field_ident(field);
-    let argument = if name == member { member.clone() } else { format_ident!("value") };
+    let argument = setter_argument(field);
     let (ty, value) = file.argument(field, &argument);
     let doc = docs::doc(&docs::field(field));
     quote! {
@@ -157,9 +157,13 @@ fn setter(file: &File<'_, '_>, field: &Field) -> TokenStream {
     }
 }
 
-/// The name of a field's setter: the field's own, unless requests or calls have it for something else.
+/// What a setter calls its argument: as the field, unless the setter has another name.
+pub(super) fn setter_argument(field: &Field) -> Ident {
+    let name = field_ident(field);
+    if setter_ident(field) == name { name } else { format_ident!("value") }
+}
+
+/// The name of a field's setter.
 pub(super) fn setter_ident(field: &Field) -> Ident {
-    const TAKEN: &[&str] = &["into_request", "items", "new", "pages", "request", "send", "timeout", "total", "with"];
-    let name = naming::field_name(field);
-    if TAKEN.contains(&name.as_str()) { format_ident!("with_{name}") } else { naming::ident(&name) }
+    naming::setter(field)
 }

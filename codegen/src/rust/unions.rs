@@ -161,7 +161,7 @@ fn constructors(file: &File<'_, '_>, name: &Ident, union: &Union) -> TokenStream
         // What is only received is made by nobody but the side that sends it.
         let gate = if definition.sent { TokenStream::new() } else { file.cx.gate_server() };
         let variant_name = variant_ident(union, variant);
-        let function = naming::ident(&naming::snake(&variant.wire));
+        let function = naming::constructor(variant);
         let ty = file.ty(payload);
         let (parameters, _) = structs::arguments(file, object);
         let arguments = object.fields.iter().filter(|field| field.required).map(structs::field_ident);

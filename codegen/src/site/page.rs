@@ -17,11 +17,11 @@ pub(super) struct View {
 }
 
 pub(super) fn service(service: &Service) -> String {
-    format!("{}/index.html", naming::feature(&service.wire))
+    format!("{}/index.html", naming::kebab(&service.wire))
 }
 
 pub(super) fn method(service: &Service, method: &Method) -> String {
-    format!("{}/{}.html", naming::feature(&service.wire), method.wire)
+    format!("{}/{}.html", naming::kebab(&service.wire), method.wire)
 }
 
 pub(super) fn type_path(api: &Api, definition: &TypeDef) -> String {
@@ -29,7 +29,7 @@ pub(super) fn type_path(api: &Api, definition: &TypeDef) -> String {
         Owner::Shared(_) => String::new(),
         Owner::Errors => "error-".to_owned(),
         Owner::Method(service, _) | Owner::Event(service, _) => {
-            api.services.get(service).map(|service| naming::feature(&service.wire) + "-").unwrap_or_default()
+            api.services.get(service).map(|service| naming::kebab(&service.wire) + "-").unwrap_or_default()
         }
     };
     format!("types/{folder}{}.html", definition.name)

@@ -33,10 +33,9 @@ impl Excerpts {
 
     /// The lines of the function that makes a call, docs included.
     fn function(&self, service: &Service, method: &Method) -> Vec<&str> {
-        let name = method_name(method);
-        let file = if matches!(name.as_str(), "events" | "service" | "mod") { format!("{name}_") } else { name };
-        let text = self.files.get(&format!("{}/{file}.rs", naming::snake(&service.wire)));
-        let client = format!("impl {}Client {{", naming::upper_camel(&service.wire));
+        let (folder, file) = (naming::service_module(service), naming::method_module(method));
+        let text = self.files.get(&format!("{folder}/{file}.rs"));
+        let client = format!("impl {} {{", naming::service_client(service));
         let lines = text.into_iter().flat_map(|text| text.lines());
         lines.skip_while(|line| *line != client).skip(1).take_while(|line| *line != "}").collect()
     }
@@ -111,7 +110,7 @@ fn without_links(line: &str) -> String {
 }
 
 pub(super) fn method_name(method: &Method) -> String {
-    method.identifier.clone().unwrap_or_else(|| naming::snake(&method.wire))
+    naming::method_name(method)
 }
 
 /// The module of a type, and its name there.
@@ -120,7 +119,7 @@ pub(super) fn place(site: &Site<'_>, definition: &TypeDef) -> (String, String) {
         Owner::Shared(_) => "types".to_owned(),
         Owner::Errors => "errors".to_owned(),
         Owner::Method(service, _) | Owner::Event(service, _) => {
-            site.api.services.get(service).map(|service| naming::snake(&service.wire)).unwrap_or_default()
+            site.api.services.get(service).map(naming::service_module).unwrap_or_default()
         }
     };
     (module, naming::type_name(site.api, definition))
@@ -136,14 +135,13 @@ pub(super) fn type_doc(site: &Site<'_>, definition: &TypeDef) -> Option<String> 
 
 /// The address of a method in rustdoc.
 pub(super) fn method_doc(service: &Service, method: &Method) -> String {
-    let (module, client) = (naming::snake(&service.wire), naming::upper_camel(&service.wire));
-    format!("../../doc/decthings/api/{module}/struct.{client}Client.html#method.{}", method_name(method))
+    let (module, client) = (naming::service_module(service), naming::service_client(service));
+    format!("../../doc/decthings/api/{module}/struct.{client}.html#method.{}", method_name(method))
 }
 
 /// What the view shows of a method.
 pub(super) fn view(site: &Site<'_>, service: &Service, method: &Method, reached: &Reached) -> String {
-    let place = naming::snake(&service.wire);
-    let base = method.type_base();
+    let place = naming::service_module(service);
     let item = |name: &str| site.rust.item(&place, name).map(block).unwrap_or_default();
     let named = |ty: &crate::ir::Type| match ty {
         crate::ir::Type::Named(id) => site.api.get(*id).and_then(|definition| {
@@ -164,7 +162,7 @@ pub(super) fn view(site: &Site<'_>, service: &Service, method: &Method, reached:
         block(&site.rust.signature(service, method)),
         named(&method.params).unwrap_or_default(),
         named(&method.result).unwrap_or_default(),
-        item(&format!("{base}Error")),
+        item(&naming::method_error(method).to_string()),
         block(&site.rust.example(service, method)),
     )
 }

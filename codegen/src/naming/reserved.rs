@@ -1,0 +1,198 @@
+//! The names that code written by hand has taken: the only list of them.
+//!
+//! Generated code adds functions to the runtime's [`CALL`], [`CLIENT`], [`ROUTER`] and [`SUBSCRIPTION`], and two inherent
+//! functions of one name don't compile. Private functions count as well, and those of traits, which an inherent function
+//! would hide. `tests/reserved.rs` compares these lists with the sources of the runtime.
+//!
+//! `Started` has no list. Nothing is added to it, and the fields of a result that it dereferences to are not functions.
+
+/// Functions of `Call`.
+pub const CALL: &[&str] = &[
+    "attempt_timeout",
+    "blobs_to_files",
+    "buffer",
+    "exchange",
+    "in_parts",
+    "into_future",
+    "into_request",
+    "items",
+    "job",
+    "new",
+    "on_progress",
+    "pages",
+    "request",
+    "retry",
+    "send",
+    "send_blocking",
+    "subscribe",
+    "subscribe_blocking",
+    "timeout",
+    "total",
+    "total_blocking",
+    "with",
+];
+
+/// Functions of `Client`.
+pub const CLIENT: &[&str] = &[
+    "builder",
+    "call_json",
+    "exchange",
+    "fmt",
+    "from_core",
+    "from_env",
+    "give_back",
+    "http_url",
+    "set_api_key",
+    "websocket_url",
+];
+
+/// Functions of `Router`.
+pub const ROUTER: &[&str] = &["answer", "connect", "events", "fmt", "handle", "new", "route"];
+
+/// Functions of `Subscription`.
+pub const SUBSCRIPTION: &[&str] = &["client", "fmt", "id", "new", "next", "poll", "poll_next", "unsubscribe"];
+
+/// Functions of the traits that types have by a derive or by a blanket implementation. An inherent function of such a
+/// name would be called in their place, or could not be called at all.
+pub const TRAITS: &[&str] = &[
+    "as_ref",
+    "borrow",
+    "borrow_mut",
+    "clone",
+    "clone_from",
+    "clone_into",
+    "default",
+    "deserialize",
+    "drop",
+    "eq",
+    "fmt",
+    "from",
+    "into",
+    "ne",
+    "serialize",
+    "to_owned",
+    "try_from",
+    "try_into",
+    "type_id",
+];
+
+/// Cargo features of the crate that are no service's.
+pub const FEATURES: &[&str] = &[
+    "blocking",
+    "default",
+    "dynamic",
+    "image-rs",
+    "ndarray",
+    "npy",
+    "rustls",
+    "safetensors",
+    "schemars",
+    "server",
+    "test-util",
+    "tracing",
+    "ws",
+];
+
+/// Modules of the generated root, and names that its files use beside a function or module of each service.
+pub(super) const ROOT: &[&str] = &[
+    "core",
+    "dynamic",
+    "errors",
+    "method",
+    "operation",
+    "schemas",
+    "serde",
+    "service",
+    "services",
+    "std",
+    "types",
+    "visit",
+    "visitor",
+];
+
+/// Files of a service's folder, and crates that its index uses beside a module of each method.
+pub(super) const FOLDER: &[&str] = &["core", "decthings", "events", "mod", "serde", "service", "std"];
+
+/// Types that generated code uses with another meaning.
+pub(super) const TYPES: &[&str] = &[
+    "Answer",
+    "Api",
+    "ApiError",
+    "Arc",
+    "Base64",
+    "Blob",
+    "BlobRule",
+    "Box",
+    "BoxFuture",
+    "Call",
+    "Cancels",
+    "Channel",
+    "Client",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Deserialize",
+    "Deserializer",
+    "Display",
+    "Drop",
+    "Duration",
+    "Eq",
+    "Err",
+    "Error",
+    "ErrorCode",
+    "EventError",
+    "EventKind",
+    "EventSet",
+    "FieldError",
+    "Fn",
+    "From",
+    "Future",
+    "Hash",
+    "IdSource",
+    "IncomingRequest",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "JsonKind",
+    "JsonSchema",
+    "Keyed",
+    "Kinded",
+    "Meaning",
+    "Meter",
+    "Method",
+    "MetricRange",
+    "None",
+    "Ok",
+    "Operation",
+    "Option",
+    "Ord",
+    "Page",
+    "Paged",
+    "PartialEq",
+    "PartialOrd",
+    "RawEvent",
+    "Reply",
+    "Result",
+    "Route",
+    "Router",
+    "Routes",
+    "Self",
+    "Send",
+    "Serialize",
+    "Serializer",
+    "ServiceError",
+    "Some",
+    "Started",
+    "Starts",
+    "String",
+    "Subscribes",
+    "Subscription",
+    "Sync",
+    "Tagged",
+    "Tensor",
+    "ToString",
+    "Unmetered",
+    "Value",
+    "Vec",
+];
