@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use decthings_codegen::{Options, Source};
-use decthings_tests::{difference, folders, read_tree};
+use decthings_codegen::{Options, Source, reserved};
+use decthings_tests::{difference, folders, read_tree, repository};
 
 mod fixture_calls;
 
@@ -24,17 +24,48 @@ fn source(folder: &Path) -> Source {
 fn sound_definitions_give_the_expected_rust() {
     let options = Options { runtime: "decthings::runtime".into(), crate_name: "fixture".into(), features: false };
     for (name, folder) in fixtures("ok") {
-        let api = decthings_codegen::load(&source(&folder)).unwrap_or_else(|report| panic!("{name}: {report}"));
-        let fresh = decthings_codegen::rust(&api, &options).unwrap();
-        let expected = folder.join("expected");
-        let committed = read_tree(&expected);
-        let orphans: Vec<&String> = committed.keys().filter(|path| !fresh.contains_key(*path)).collect();
-        assert!(orphans.is_empty(), "{name}: files that nothing generates: {orphans:?}");
-        for (path, text) in &fresh {
-            let old = committed.get(path).map_or("", String::as_str);
-            assert!(old == text, "{name}:\n{}", difference(old, text, path));
-        }
+        assert_fresh(&name, &folder, &options, &folder.join("expected"));
     }
+}
+
+/// Compares what a fixture gives with what is committed.
+fn assert_fresh(name: &str, fixture: &Path, options: &Options, expected: &Path) {
+    let api = decthings_codegen::load(&source(fixture)).unwrap_or_else(|report| panic!("{name}: {report}"));
+    let fresh = decthings_codegen::rust(&api, options).unwrap();
+    let committed = read_tree(expected);
+    let orphans: Vec<&String> = committed.keys().filter(|path| !fresh.contains_key(*path)).collect();
+    assert!(orphans.is_empty(), "{name}: files that nothing generates: {orphans:?}");
+    for (path, text) in &fresh {
+        let old = committed.get(path).map_or("", String::as_str);
+        assert!(old == text, "{name}:\n{}", difference(old, text, path));
+    }
+}
+
+#[test]
+fn the_embedded_crate_has_the_api_of_its_fixture() {
+    let options = Options { crate_name: "decthings_embedded".into(), ..Options::default() };
+    let fixture = repository("tests/fixtures/ok/reserved");
+    assert_fresh("embedded", &fixture, &options, &repository("tests/embedded/src/api"));
+}
+
+#[test]
+fn the_embedded_crate_has_the_features_and_dependencies_of_the_real_one() {
+    let real = without_services(&repository("generated/Cargo.toml"));
+    let embedded = without_services(&repository("tests/embedded/Cargo.toml"));
+    assert!(real == embedded, "{}", difference(&embedded, &real, "tests/embedded/Cargo.toml"));
+}
+
+/// The features and dependencies of a manifest, but for the features of services.
+fn without_services(manifest: &Path) -> String {
+    let text = fs::read_to_string(manifest).unwrap();
+    let text = text.split_once("[features]\n").unwrap().1.split_once("[dev-dependencies]\n").unwrap().0;
+    let (features, dependencies) = text.split_once("[dependencies]\n").unwrap();
+    let is_kept = |line: &&str| match line.strip_prefix("    \"").and_then(|line| line.strip_suffix("\",")) {
+        Some(default) => reserved::FEATURES.contains(&default),
+        None => line.split_once(" = ").is_none_or(|(feature, _)| reserved::FEATURES.contains(&feature)),
+    };
+    let features: Vec<&str> = features.lines().filter(is_kept).collect();
+    format!("{}\n{dependencies}", features.join("\n"))
 }
 
 #[test]

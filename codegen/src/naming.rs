@@ -132,8 +132,8 @@ impl Scope {
         }
     }
 
-    /// The same as an identifier without `r#`, which is also the name of a module's file.
-    fn module(self, name: String) -> String {
+    /// The same as an identifier, but without the `r#` that neither links nor names of files have.
+    fn settle_ident(self, name: String) -> String {
         let name = ident(&self.settle(name)).to_string();
         name.strip_prefix("r#").unwrap_or(&name).to_owned()
     }
@@ -156,17 +156,17 @@ pub(crate) fn constructor(variant: &Variant) -> Ident {
 
 /// The name of a method's function.
 pub(crate) fn method_name(method: &Method) -> String {
-    Scope::Method.settle(method_base(method))
+    Scope::Method.settle_ident(method_base(method))
 }
 
 /// The name of a method's function on a subscription.
 pub(crate) fn session_name(method: &Method) -> String {
-    Scope::Session.settle(method_base(method))
+    Scope::Session.settle_ident(method_base(method))
 }
 
 /// The module of a method, and its file.
 pub(crate) fn method_module(method: &Method) -> String {
-    Scope::MethodModule.module(method_base(method))
+    Scope::MethodModule.settle_ident(method_base(method))
 }
 
 fn method_base(method: &Method) -> String {
@@ -180,12 +180,12 @@ pub(crate) fn method_error(method: &Method) -> Ident {
 
 /// The module of a shared type, and its file.
 pub(crate) fn type_module(api: &Api, definition: &TypeDef) -> String {
-    Scope::TypeModule.module(snake(&type_name(api, definition)))
+    Scope::TypeModule.settle_ident(snake(&type_name(api, definition)))
 }
 
 /// The module of a service, its folder, and the function of the client and of the router that leads to it.
 pub(crate) fn service_module(service: &Service) -> String {
-    Scope::Service.module(snake(&service.wire))
+    Scope::Service.settle_ident(snake(&service.wire))
 }
 
 /// The cargo feature of a service.

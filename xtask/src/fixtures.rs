@@ -10,6 +10,8 @@ use decthings_codegen::{Files, Options, Source};
 use crate::tree;
 
 const FOLDER: &str = "tests/fixtures";
+/// A crate of the runtime with the API of a fixture, as `decthings` has it with its own.
+const EMBEDDED: &str = "tests/embedded/src/api";
 
 /// Runs the command.
 pub fn run() -> Result<ExitCode> {
@@ -27,6 +29,10 @@ pub fn run() -> Result<ExitCode> {
             }
             Err(report) => bail!("{} should be sound, but:\n{report}", folder.display()),
         }
+    }
+    if let Ok(api) = load(&Path::new(FOLDER).join("ok/reserved"))? {
+        let options = Options { crate_name: "decthings_embedded".into(), ..Options::default() };
+        changed = changed.saturating_add(write(Path::new(EMBEDDED), &decthings_codegen::rust(&api, &options)?, true)?);
     }
     for folder in folders(&Path::new(FOLDER).join("ok"))? {
         let Ok(api) = load(&folder)? else { continue };
@@ -47,7 +53,7 @@ pub fn run() -> Result<ExitCode> {
         let files = Files::from(files.map(|(name, text)| (name.to_owned(), text)));
         changed = changed.saturating_add(write(new, &files, false)?);
     }
-    println!("{changed} files of {FOLDER} changed; review them with `git diff`");
+    println!("{changed} files of {FOLDER} and {EMBEDDED} changed; review them with `git diff`");
     Ok(ExitCode::SUCCESS)
 }
 

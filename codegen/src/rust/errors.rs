@@ -1,5 +1,7 @@
 //! Error codes → one enum a method, and the structs of what errors carry.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -14,15 +16,7 @@ pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
     let types: Vec<TokenStream> = cx
         .error_types()
         .into_iter()
-        .map(|(_, definition)| {
-            let gate = cx.gate(&definition.services);
-            let item = super::type_item(&file, definition);
-            let mut gated = syn::parse2::<syn::File>(item).map(|file| file.items).unwrap_or_default();
-            for item in &mut gated {
-                gate_item(item, &gate);
-            }
-            quote!(#(#gated)*)
-        })
+        .map(|(_, definition)| marked(super::type_item(&file, definition), &cx.gate(&definition.services)))
         .collect();
     // Where several entries share a code, the one that is called by it speaks for all.
     let mut codes: Vec<&ErrorShape> = Vec::new();
@@ -39,7 +33,12 @@ pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
         let retryable = retryable.then(|| quote!(.retryable()));
         quote!(#code => #meaning::new(#description)#retryable,)
     });
-    let imports = file.imports();
+    let users: BTreeSet<usize> =
+        cx.error_types().iter().flat_map(|(_, definition)| definition.services.clone()).collect();
+    let is_gated = !users.is_empty() && !cx.gate(&users).is_empty();
+    let unused =
+        is_gated.then(|| quote!(#[allow(unused_imports, reason = "without some services there are no such types")]));
+    let imports = marked(file.imports(), &unused.unwrap_or_default());
     quote! {
         //! What errors of the API carry besides their code, and what the codes mean.
         #imports
@@ -51,15 +50,21 @@ pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
     }
 }
 
-fn gate_item(item: &mut syn::Item, gate: &TokenStream) {
-    let attributes = match item {
-        syn::Item::Struct(item) => &mut item.attrs,
-        syn::Item::Impl(item) => &mut item.attrs,
-        syn::Item::Enum(item) => &mut item.attrs,
-        _ => return,
-    };
-    let parsed = syn::parse::Parser::parse2(syn::Attribute::parse_outer, gate.clone());
-    attributes.extend(parsed.unwrap_or_default());
+/// Items with an attribute more, if there is one.
+fn marked(items: TokenStream, attribute: &TokenStream) -> TokenStream {
+    let mut items = syn::parse2::<syn::File>(items).map(|file| file.items).unwrap_or_default();
+    for item in &mut items {
+        let attributes = match item {
+            syn::Item::Struct(item) => &mut item.attrs,
+            syn::Item::Impl(item) => &mut item.attrs,
+            syn::Item::Enum(item) => &mut item.attrs,
+            syn::Item::Use(item) => &mut item.attrs,
+            _ => continue,
+        };
+        let parsed = syn::parse::Parser::parse2(syn::Attribute::parse_outer, attribute.clone());
+        attributes.extend(parsed.unwrap_or_default());
+    }
+    quote!(#(#items)*)
 }
 
 /// The error enum of a method, in the macro that gives each variant its code.

@@ -21,7 +21,7 @@ pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> Toke
         cx.client_ident(service),
         cx.method_name(method),
         cx.client_ident(service),
-        naming::ident(&cx.method_name(method))
+        cx.method_name(method)
     );
     let types = cx.owned_by(owner).into_iter().map(|(_, definition)| {
         let object = match &definition.kind {

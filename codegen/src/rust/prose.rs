@@ -52,7 +52,7 @@ impl Terms {
             let (module, client) = (naming::service_module(service), naming::service_client(service));
             for method in &service.methods {
                 let name = naming::method_name(method);
-                let path = format!("crate::api::{module}::{client}::{}", naming::ident(&name));
+                let path = format!("crate::api::{module}::{client}::{name}");
                 let text = if links { format!("[`{name}`]({path})") } else { format!("`{name}`") };
                 terms.insert(format!("{}.{}", service.wire, method.wire), text);
             }
