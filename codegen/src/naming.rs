@@ -300,14 +300,16 @@ fn check_service(api: &Api, index: usize, service: &Service, claims: &mut Claims
         claims.claim(&place("events"), variant_name(&event.wire, None), what, &event.at, RENAME);
     }
     for definition in &api.types {
-        let is_owned = match definition.owner {
-            Owner::Method(owner, method) => owner == index && sound.get(method) == Some(&true),
-            Owner::Event(owner, _) => owner == index,
-            Owner::Shared(_) | Owner::Errors => false,
+        let of = match definition.owner {
+            Owner::Method(owner, method) if owner == index && sound.get(method) == Some(&true) => {
+                service.methods.get(method).map(|method| &method.wire)
+            }
+            Owner::Event(owner, event) if owner == index => service.events.get(event).map(|event| &event.wire),
+            _ => None,
         };
-        if is_owned {
-            let (name, what) = (type_name(api, definition), format!("`{}`", definition.name));
-            claims.claim_type(&types, name, what, &definition.at, IDENTIFIER);
+        if let Some(of) = of {
+            let what = format!("the type `{}` of `{of}`", definition.name);
+            claims.claim_type(&types, type_name(api, definition), what, &definition.at, IDENTIFIER);
         }
     }
 }

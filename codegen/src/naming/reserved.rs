@@ -99,6 +99,7 @@ pub(super) const ROOT: &[&str] = &[
     "dynamic",
     "errors",
     "method",
+    "mod",
     "operation",
     "schemas",
     "serde",

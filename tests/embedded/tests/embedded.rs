@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use decthings_embedded::api::errors::MeaningType;
-use decthings_embedded::api::{builder_, default_, events_, method_, raw, schemas, server, shop, types, types_};
+use decthings_embedded::api::{builder_, default_, events_, method_, mod_, raw, schemas, server, shop, types, types_};
 use decthings_embedded::runtime::schema::{JsonSchema, Visitor};
 use decthings_embedded::testing::Script;
 use decthings_embedded::{Client, Error, EventHub, Reply, RetryPolicy, Router, Update, blocking};
@@ -98,6 +98,12 @@ impl method_::MethodService for Others {
     }
 }
 
+impl mod_::ModService for Others {
+    async fn ping(&self, _: mod_::PingRequest) -> Reply<mod_::PingRequest> {
+        Ok(mod_::PingResult::new())
+    }
+}
+
 impl raw::RawService for Others {}
 
 impl server::ServerService for Others {
@@ -121,6 +127,7 @@ fn client() -> Client {
         .builder_(others.clone())
         .default_(others.clone())
         .method_(others.clone())
+        .mod_(others.clone())
         .raw(others.clone())
         .server(others.clone())
         .types_(others);
@@ -166,6 +173,7 @@ async fn services_and_methods_are_beside_what_has_their_names() {
     let client = client();
     client.builder_().ping().await.unwrap();
     client.method_().ping().await.unwrap();
+    client.mod_().ping().await.unwrap();
     client.server().ping().await.unwrap();
     client.types_().ping().await.unwrap();
     let shop = client.shop();

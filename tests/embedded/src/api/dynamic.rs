@@ -19,6 +19,8 @@ pub fn services() -> &'static [&'static str] {
         "Default",
         #[cfg(feature = "method")]
         "Method",
+        #[cfg(feature = "mod")]
+        "Mod",
         #[cfg(feature = "server-service")]
         "Server",
         #[cfg(feature = "types")]
@@ -41,6 +43,8 @@ pub fn operation(service: &str, method: &str) -> Option<DynamicOperation> {
         "Default" => default_(method),
         #[cfg(feature = "method")]
         "Method" => method_(method),
+        #[cfg(feature = "mod")]
+        "Mod" => mod_(method),
         #[cfg(feature = "server-service")]
         "Server" => server(method),
         #[cfg(feature = "types")]
@@ -125,6 +129,16 @@ fn method_(method: &str) -> Option<DynamicOperation> {
     use super::method_;
     let operation = match method {
         "ping" => dynamic::<method_::PingRequest>(),
+        _ => return None,
+    };
+    Some(operation)
+}
+
+#[cfg(feature = "mod")]
+fn mod_(method: &str) -> Option<DynamicOperation> {
+    use super::mod_;
+    let operation = match method {
+        "ping" => dynamic::<mod_::PingRequest>(),
         _ => return None,
     };
     Some(operation)

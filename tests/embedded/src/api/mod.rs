@@ -10,6 +10,7 @@
 //! | [`builder_`] | Is called like a function of a client. |
 //! | [`default_`] | Is called like a function of a trait, and like a cargo feature. |
 //! | [`method_`] | Is called like a variable. |
+//! | [`mod_`] | Is called like a file. |
 //! | [`server`] | Is called like a cargo feature. |
 //! | [`types_`] | Is called like a module. |
 
@@ -38,6 +39,9 @@ pub mod default_;
 
 #[cfg(feature = "method")]
 pub mod method_;
+
+#[cfg(feature = "mod")]
+pub mod mod_;
 
 #[cfg(feature = "server-service")]
 pub mod server;
@@ -86,6 +90,12 @@ impl crate::runtime::Client {
     #[cfg(feature = "method")]
     pub fn method_(&self) -> method_::MethodClient {
         method_::MethodClient::new(self)
+    }
+
+    /// The service `Mod`.
+    #[cfg(feature = "mod")]
+    pub fn mod_(&self) -> mod_::ModClient {
+        mod_::ModClient::new(self)
     }
 
     /// The service `Server`.
@@ -143,6 +153,12 @@ impl crate::runtime::Router {
     #[cfg(feature = "method")]
     pub fn method_<S: method_::MethodService>(self, service: std::sync::Arc<S>) -> Self {
         self.route("Method", std::sync::Arc::new(method_::Dispatch(service)))
+    }
+
+    /// Answers the calls of the service `Mod`.
+    #[cfg(feature = "mod")]
+    pub fn mod_<S: mod_::ModService>(self, service: std::sync::Arc<S>) -> Self {
+        self.route("Mod", std::sync::Arc::new(mod_::Dispatch(service)))
     }
 
     /// Answers the calls of the service `Server`.

@@ -16,6 +16,7 @@ pub fn visit(visitor: &mut impl Visitor) {
     #[cfg(feature = "builder")] builder_(visitor);
     #[cfg(feature = "default-service")] default_(visitor);
     #[cfg(feature = "method")] method_(visitor);
+    #[cfg(feature = "mod")] mod_(visitor);
     #[cfg(feature = "server-service")] server(visitor);
     #[cfg(feature = "types")] types_(visitor);
 }
@@ -133,6 +134,13 @@ fn method_(visitor: &mut impl Visitor) {
     use super::method_::*;
     visitor.visit::<PingRequest>("/services/Method/methods/ping/params");
     visitor.visit::<PingResult>("/services/Method/methods/ping/result");
+}
+
+#[cfg(feature = "mod")]
+fn mod_(visitor: &mut impl Visitor) {
+    use super::mod_::*;
+    visitor.visit::<PingRequest>("/services/Mod/methods/ping/params");
+    visitor.visit::<PingResult>("/services/Mod/methods/ping/result");
 }
 
 #[cfg(feature = "server-service")]
