@@ -254,7 +254,7 @@ async fn reach<R: Subscribes>(call: Call<R>, is_unrecognized: impl Fn(&R::Events
         Update::Event(event) if is_unrecognized(&event) => Some(Reached::Unrecognized),
         Update::Event(event) => {
             let raw = event.write().unwrap();
-            let mut params = raw.json().clone();
+            let mut params = raw.json().unwrap();
             // The one blob of an event is its `data`.
             if let Some(blob) = raw.blobs().next() {
                 params["data"] = serde_json::to_value(decthings::Blob::from(blob)).unwrap();

@@ -7,7 +7,7 @@ use std::fs;
 use std::sync::Arc;
 
 use decthings::Client;
-use decthings::runtime::{Reply, Router};
+use decthings::runtime::{Router, ServiceResult};
 use decthings_codegen::diff::{Class, diff};
 use decthings_codegen::ir::Api;
 use decthings_codegen::{Options, Source};
@@ -99,7 +99,7 @@ async fn a_client_of_the_first_revision_calls_a_server_of_the_second() {
     use crate::{revision_1 as old, revision_2 as new};
     struct Shop;
     impl new::shop::ShopService for Shop {
-        async fn buy(&self, request: new::shop::BuyRequest) -> Reply<new::shop::BuyRequest> {
+        async fn buy(&self, request: new::shop::BuyRequest) -> ServiceResult<new::shop::BuyRequest> {
             assert_eq!(request.size, Some(new::types::Size::Large));
             match request.thing.as_str() {
                 "elephant" => Ok(new::shop::BuyResult::new(9.5, new::types::Size::Huge, "17")),
@@ -123,7 +123,7 @@ async fn a_program_written_against_the_first_revision_works_with_the_second() {
     use crate::revision_2 as new;
     struct Shop;
     impl new::shop::ShopService for Shop {
-        async fn buy(&self, request: new::shop::BuyRequest) -> Reply<new::shop::BuyRequest> {
+        async fn buy(&self, request: new::shop::BuyRequest) -> ServiceResult<new::shop::BuyRequest> {
             let address = new::types::Delivery::courier("Main Street 1");
             assert_eq!((request.colour.as_deref(), request.delivery), (Some("brown"), Some(address)));
             Ok(new::shop::BuyResult::new(9.5, new::types::Size::Huge, "17").delivery(new::types::Delivery::drone(3)))

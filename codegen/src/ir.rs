@@ -46,6 +46,16 @@ impl Api {
         }
     }
 
+    /// Whether a type travels in another form than its derives write, as it holds bytes or tensors.
+    pub fn has_wire_form(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Base64 => true,
+            Type::List(items) => self.has_wire_form(items),
+            Type::Named(id) => self.get(*id).is_some_and(|definition| definition.has_wire_form),
+            _ => false,
+        }
+    }
+
     /// The union behind a type, if it is one.
     pub fn union(&self, ty: &Type) -> Option<&Union> {
         match ty {
@@ -122,6 +132,49 @@ pub struct TypeDef {
     pub variant: bool,
     /// Whether it serves as a variant whose tag says it all, and leaves no type behind.
     pub bare: bool,
+    /// Whether it is the params or the result of a method, or the params of an event.
+    pub root: bool,
+    /// Whether it travels in another form than its derives write, as it holds bytes or tensors.
+    pub has_wire_form: bool,
+    /// The key at this root that lists the names of blobs which belong deeper.
+    pub root_names: Option<String>,
+    /// The parts that it travels in as an item of lists.
+    pub list_items: Vec<ListItem>,
+}
+
+/// The parts that an item of a list travels in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListItem {
+    /// A name in the JSON, and bytes in a blob.
+    KeyedBlob {
+        /// The member with the name.
+        key: String,
+        /// The member with the bytes.
+        data: String,
+    },
+    /// A name in the JSON, and tensors in a blob each.
+    TensorColumn {
+        /// The member with the name.
+        key: String,
+        /// The member with the tensors.
+        data: String,
+    },
+    /// The same with an index for each tensor.
+    IndexedColumn {
+        /// The member with the name.
+        key: String,
+        /// The member with the cells.
+        data: String,
+        /// The type of the cells.
+        cell: TypeId,
+    },
+    /// An index in the JSON, and a tensor in a blob.
+    IndexedTensor {
+        /// The member with the index.
+        index: String,
+        /// The member with the tensor.
+        tensor: String,
+    },
 }
 
 impl TypeDef {
@@ -141,6 +194,10 @@ impl TypeDef {
             standalone: false,
             variant: false,
             bare: false,
+            root: false,
+            has_wire_form: false,
+            root_names: None,
+            list_items: Vec::new(),
         }
     }
 }
@@ -214,6 +271,8 @@ pub struct Field {
     pub accepts_text: bool,
     /// How its bytes or tensors travel.
     pub blob: Option<Blob>,
+    /// The member that tells the items of the list apart.
+    pub item_name: Option<String>,
     /// How the API's reference declares it, where that is not believed.
     pub declared: Option<Declared>,
     /// Where it stands in the definition.

@@ -139,6 +139,11 @@ impl Scope {
     }
 }
 
+/// The name of what stands in the JSON for a type.
+pub(crate) fn json_type(name: &Ident) -> Ident {
+    Ident::new(&format!("{name}Json"), Span::call_site())
+}
+
 /// The name of a field in Rust.
 pub(crate) fn field_name(field: &Field) -> String {
     field.identifier.clone().unwrap_or_else(|| snake(&field.wire))

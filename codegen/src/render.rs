@@ -76,9 +76,10 @@ fn starts_item(line: &str) -> bool {
         "struct ",
         "enum ",
         "trait ",
-        "error_codes! ",
     ];
-    STARTS.iter().any(|start| line.starts_with(start))
+    let is_macro =
+        || line.split_once("! {").is_some_and(|(name, _)| name.chars().all(|c| c.is_alphabetic() || c == '_'));
+    STARTS.iter().any(|start| line.starts_with(start)) || is_macro()
 }
 
 fn is_import(line: &str) -> bool {

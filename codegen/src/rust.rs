@@ -17,6 +17,7 @@ mod services;
 mod structs;
 mod unions;
 mod waiting;
+mod wire;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -75,6 +76,9 @@ fn type_item(file: &File<'_, '_>, definition: &TypeDef) -> TokenStream {
     match &definition.kind {
         TypeKind::Object(object) => structs::item(file, definition, object),
         TypeKind::Enum(set) => enums::item(file, definition, set),
-        TypeKind::Union(union) => unions::item(file, definition, union),
+        TypeKind::Union(union) => {
+            let (item, wire) = (unions::item(file, definition, union), wire::items(file, definition));
+            quote!(#item #wire)
+        }
     }
 }

@@ -218,12 +218,12 @@ async fn awkward_names_keep_their_spelling_on_the_wire() {
 #[tokio::test]
 async fn names_that_are_taken() {
     use reserved::shop::*;
-    use reserved::types::{AnswerType, Mod, Super};
+    use reserved::types::{Mod, Super, ToWireType};
     struct Shop;
     impl ShopService for Shop {
         async fn buy(&self, request: BuyRequest) -> Result<BuyResult, ServiceError<BuyError>> {
             let sent = serde_json::to_string(&request).unwrap();
-            Ok(BuyResult::new(sent, Mod::new(Super::new("text")), AnswerType::from_("place")))
+            Ok(BuyResult::new(sent, Mod::new(Super::new("text")), ToWireType::from_("place")))
         }
         async fn new_(&self, _: NewRequest) -> Result<NewResult, ServiceError<NewError>> {
             Ok(NewResult::new())
@@ -243,8 +243,8 @@ async fn names_that_are_taken() {
     let bought = call.await.unwrap();
     assert_eq!(bought.sent, r#"{"name":"n","retry":"r","buffer":"b","from":"f","value":"v"}"#);
     assert_eq!(bought.r#mod.super_.text, "text");
-    let AnswerType::From(content) = &bought.answer else { panic!("{:?}", bought.answer) };
-    assert_eq!(AnswerType::from(content.clone()), bought.answer);
+    let ToWireType::From(content) = &bought.answer else { panic!("{:?}", bought.answer) };
+    assert_eq!(ToWireType::from(content.clone()), bought.answer);
     shop.new_().await.unwrap();
     shop.clone().clone_().await.unwrap();
     shop.self_().await.unwrap();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use decthings::runtime::{EventHub, Operation, Reply, Router, Update};
+use decthings::runtime::{EventHub, Operation, Router, ServiceResult, Update};
 use decthings::{Client, Error};
 
 use super::client;
@@ -14,7 +14,7 @@ async fn nested_objects_have_types_of_their_own() {
     use nested_objects::shop::*;
     struct Shop;
     impl ShopService for Shop {
-        async fn describe(&self, request: DescribeRequest) -> Reply<DescribeRequest> {
+        async fn describe(&self, request: DescribeRequest) -> ServiceResult<DescribeRequest> {
             let rooms = request.house.rooms.unwrap_or_default();
             let words = rooms.iter().map(|room| room.windows.len() as u32).sum();
             assert_eq!(request.house.address.street, "Main");
@@ -33,7 +33,7 @@ async fn a_page_is_asked_for_by_offset_and_limit() {
     use paging::shop::*;
     struct Shop;
     impl ShopService for Shop {
-        async fn get_things(&self, request: GetThingsRequest) -> Reply<GetThingsRequest> {
+        async fn get_things(&self, request: GetThingsRequest) -> ServiceResult<GetThingsRequest> {
             let (offset, limit) = (request.offset.unwrap_or(0), request.limit.unwrap_or(20));
             let things = (offset..45.min(offset + limit)).map(|thing| thing.to_string());
             Ok(GetThingsResult::new(things, 45, offset, limit))
@@ -57,10 +57,10 @@ async fn work_that_goes_on_is_asked_after() {
     use waiter::shop::*;
     struct Shop;
     impl ShopService for Shop {
-        async fn bake(&self, request: BakeRequest) -> Reply<BakeRequest> {
+        async fn bake(&self, request: BakeRequest) -> ServiceResult<BakeRequest> {
             Ok(BakeResult::new(request.cake))
         }
-        async fn get_bake(&self, request: GetBakeRequest) -> Reply<GetBakeRequest> {
+        async fn get_bake(&self, request: GetBakeRequest) -> ServiceResult<GetBakeRequest> {
             let status = match request.bake_id.as_str() {
                 "small" => BakeStatus::Done,
                 "black" => BakeStatus::burnt("black"),
@@ -68,18 +68,18 @@ async fn work_that_goes_on_is_asked_after() {
             };
             Ok(GetBakeResult::new(status, [HeatCount::new("top", 3)]))
         }
-        async fn stop_bake(&self, request: StopBakeRequest) -> Reply<StopBakeRequest> {
+        async fn stop_bake(&self, request: StopBakeRequest) -> ServiceResult<StopBakeRequest> {
             assert_eq!(request.bake_id, "large");
             Ok(StopBakeResult::new())
         }
-        async fn get_heat(&self, request: GetHeatRequest) -> Reply<GetHeatRequest> {
+        async fn get_heat(&self, request: GetHeatRequest) -> ServiceResult<GetHeatRequest> {
             assert_eq!(request.heat, [HeatRange::new("top", 0, 3)]);
             Ok(GetHeatResult::new([Heat::new("top", 0, [1.0, 2.0, 3.0])]))
         }
-        async fn freeze(&self, _: FreezeRequest) -> Reply<FreezeRequest> {
+        async fn freeze(&self, _: FreezeRequest) -> ServiceResult<FreezeRequest> {
             Ok(FreezeResult::new())
         }
-        async fn wait_for_ice(&self, request: WaitForIceRequest) -> Reply<WaitForIceRequest> {
+        async fn wait_for_ice(&self, request: WaitForIceRequest) -> ServiceResult<WaitForIceRequest> {
             match request.cake.as_str() {
                 "hot" => Ok(Water::new("hot").into()),
                 "cold" => Ok(Ice::new(-18).into()),
@@ -115,7 +115,7 @@ async fn what_is_deprecated_still_works() {
     use deprecation::shop::*;
     struct Shop;
     impl ShopService for Shop {
-        async fn old_way(&self, request: OldWayRequest) -> Reply<OldWayRequest> {
+        async fn old_way(&self, request: OldWayRequest) -> ServiceResult<OldWayRequest> {
             assert_eq!(request.colour.as_deref(), Some("red"));
             Ok(OldWayResult::new())
         }
@@ -131,7 +131,7 @@ async fn what_the_reference_declares_otherwise_is_as_the_definition_says() {
     use declared::types::State;
     struct Shop;
     impl ShopService for Shop {
-        async fn look(&self, request: LookRequest) -> Reply<LookRequest> {
+        async fn look(&self, request: LookRequest) -> ServiceResult<LookRequest> {
             match request.sizes.unwrap_or_default().as_slice() {
                 [] => Err(LookError::Closed.into()),
                 sizes => Ok(LookResult::new(State::lent(sizes.concat()))),
@@ -150,7 +150,7 @@ async fn what_a_later_revision_added_is_there() {
     use since::types::{Pay, Size, Thing};
     struct Shop;
     impl ShopService for Shop {
-        async fn watch(&self, request: WatchRequest) -> Reply<WatchRequest> {
+        async fn watch(&self, request: WatchRequest) -> ServiceResult<WatchRequest> {
             assert_eq!((request.size, request.pay), (Some(Size::Huge), Some(Pay::card("1234"))));
             Ok(WatchResult::new(request.thing.name))
         }
@@ -167,7 +167,7 @@ async fn other_spellings_are_read_from_requests_as_well() {
     use aliases_and_spelling::shop::*;
     struct Shop;
     impl ShopService for Shop {
-        async fn stat(&self, request: StatRequest) -> Reply<StatRequest> {
+        async fn stat(&self, request: StatRequest) -> ServiceResult<StatRequest> {
             Ok(StatResult::new(request.path.len() as u32, i64::from(request.max_depth.unwrap_or_default())))
         }
     }
@@ -182,7 +182,7 @@ async fn open_enums_travel_both_ways() {
     use open_enum::types::Colour;
     struct Shop;
     impl ShopService for Shop {
-        async fn paint(&self, request: PaintRequest) -> Reply<PaintRequest> {
+        async fn paint(&self, request: PaintRequest) -> ServiceResult<PaintRequest> {
             assert_eq!(request.finish, Some(PaintRequestFinish::Matt));
             Ok(PaintResult::new(request.colour))
         }
@@ -200,7 +200,7 @@ async fn a_prefix_is_left_off_and_not_missed() {
     use type_prefix::types::Engine;
     struct Shop;
     impl ShopService for Shop {
-        async fn make(&self, request: MakeRequest) -> Reply<MakeRequest> {
+        async fn make(&self, request: MakeRequest) -> ServiceResult<MakeRequest> {
             Ok(MakeResult::new(request.engine))
         }
     }
@@ -215,7 +215,7 @@ async fn two_services_share_a_router_and_a_type() {
     use two_services::{bank, shop};
     struct Town;
     impl bank::BankService for Town {
-        async fn get_balance(&self, _: bank::GetBalanceRequest) -> Reply<bank::GetBalanceRequest> {
+        async fn get_balance(&self, _: bank::GetBalanceRequest) -> ServiceResult<bank::GetBalanceRequest> {
             Ok(bank::GetBalanceResult::new(Money::new(-5)))
         }
     }
@@ -236,12 +236,12 @@ async fn a_subscription_delivers_the_events_of_its_session() {
     use events::types::EndReason;
     struct Shell(EventHub);
     impl ShellService for Shell {
-        async fn launch(&self, request: LaunchRequest) -> Reply<LaunchRequest> {
+        async fn launch(&self, request: LaunchRequest) -> ServiceResult<LaunchRequest> {
             // Told before anyone can have subscribed, and still not lost.
             self.0.publish("1", &ShellEvent::Output(OutputEvent::new("1", request.command))).unwrap();
             Ok(LaunchResult::new("1"))
         }
-        async fn write(&self, request: WriteRequest) -> Reply<WriteRequest> {
+        async fn write(&self, request: WriteRequest) -> ServiceResult<WriteRequest> {
             self.0.publish("1", &ShellEvent::Output(OutputEvent::new(&request.session_id, request.data))).unwrap();
             self.0.publish("1", &ShellEvent::Exit(ExitEvent::new(request.session_id, EndReason::Done))).unwrap();
             Ok(WriteResult::new())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use decthings::api::organization::{GetOrganizationsRequest, GetOrganizationsResult, OrganizationService};
 use decthings::api::types::Organization;
 use decthings::blocking::{self, BlockingError};
-use decthings::runtime::Reply;
+use decthings::runtime::ServiceResult;
 use decthings::{Client, Error, Router, Update, WaitError};
 
 use super::client;
@@ -17,7 +17,7 @@ use crate::websocket_support::talk::{data, echo, exit, launch, subscribe};
 struct Lists;
 
 impl OrganizationService for Lists {
-    async fn get_organizations(&self, request: GetOrganizationsRequest) -> Reply<GetOrganizationsRequest> {
+    async fn get_organizations(&self, request: GetOrganizationsRequest) -> ServiceResult<GetOrganizationsRequest> {
         let (offset, limit) = (request.offset.unwrap_or(0), request.limit.unwrap_or(20));
         let items = (offset..25.min(offset + limit)).map(|id| Organization::new(id.to_string(), "name", 0, [], []));
         Ok(GetOrganizationsResult::new(items, 25, offset, limit))

@@ -11,7 +11,7 @@ use decthings::api::image::GetRepositoriesRequest;
 use decthings::api::model::GetModelsRequest;
 use decthings::api::organization::GetOrganizationsRequest;
 use decthings::api::persistent_launcher::GetPersistentLaunchersRequest;
-use decthings::runtime::{Answer, BoxFuture, Call, IncomingRequest, Paged, Routes, handle};
+use decthings::runtime::{BoxFuture, Call, IncomingRequest, Paged, ResponseFrame, Routes, handle};
 use decthings_tests::repository;
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ struct List<R> {
 }
 
 impl<R: Paged> List<R> {
-    fn page(&self, request: &R) -> R::Output {
+    fn page(&self, request: &R) -> R::Response {
         let (offset, limit) = request.range();
         let (offset, limit) = (offset.unwrap_or(0), limit.unwrap_or(20));
         let count = TOTAL.saturating_sub(offset).min(limit) as usize;
@@ -39,7 +39,7 @@ impl<R: Paged> List<R> {
 }
 
 impl<R: Paged> Routes for List<R> {
-    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, Answer>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         assert_eq!(method, R::METHOD.name);
         Some(handle(request, move |request: R| async move { Ok(self.page(&request)) }))
     }

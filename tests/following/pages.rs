@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use decthings::api::organization::{GetOrganizationsRequest, GetOrganizationsResult, OrganizationService};
 use decthings::api::types::Organization;
-use decthings::runtime::{Reply, ServiceError};
+use decthings::runtime::{ServiceError, ServiceResult};
 use decthings::{ApiError, Client, Error, Router};
 use futures_util::StreamExt as _;
 
@@ -19,7 +19,7 @@ struct Lists {
 }
 
 impl OrganizationService for Lists {
-    async fn get_organizations(&self, request: GetOrganizationsRequest) -> Reply<GetOrganizationsRequest> {
+    async fn get_organizations(&self, request: GetOrganizationsRequest) -> ServiceResult<GetOrganizationsRequest> {
         let (offset, limit) = (request.offset.unwrap_or(0), request.limit.unwrap_or(20));
         self.asked.lock().unwrap().push((offset, request.limit));
         let Some((offset, items, total)) = (self.answer)(offset, limit) else {

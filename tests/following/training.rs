@@ -10,7 +10,7 @@ use decthings::api::debug::{
     GetTrainingStatusError, GetTrainingStatusRequest, GetTrainingStatusResult,
 };
 use decthings::api::types::{TrainingMetric, TrainingMetricCount, TrainingMetricEntry, TrainingMetricRange};
-use decthings::runtime::Reply;
+use decthings::runtime::ServiceResult;
 use decthings::{Router, Started};
 use serde_json::json;
 
@@ -68,11 +68,11 @@ impl Training {
 }
 
 impl DebugService for Training {
-    async fn call_train(&self, _: CallTrainRequest) -> Reply<CallTrainRequest> {
+    async fn call_train(&self, _: CallTrainRequest) -> ServiceResult<CallTrainRequest> {
         Ok(CallTrainResult::new("training"))
     }
 
-    async fn get_training_status(&self, request: GetTrainingStatusRequest) -> Reply<GetTrainingStatusRequest> {
+    async fn get_training_status(&self, request: GetTrainingStatusRequest) -> ServiceResult<GetTrainingStatusRequest> {
         assert_eq!((request.debug_session_id.as_str(), request.training_session_id.as_str()), ("session", "training"));
         *self.asked.lock().unwrap() += 1;
         let step = {
@@ -93,7 +93,10 @@ impl DebugService for Training {
         }
     }
 
-    async fn get_training_metrics(&self, request: GetTrainingMetricsRequest) -> Reply<GetTrainingMetricsRequest> {
+    async fn get_training_metrics(
+        &self,
+        request: GetTrainingMetricsRequest,
+    ) -> ServiceResult<GetTrainingMetricsRequest> {
         let mut values = Vec::new();
         for range in &request.metrics {
             self.fetched.lock().unwrap().push((range.name.clone(), range.start_index, range.amount));
@@ -108,7 +111,7 @@ impl DebugService for Training {
     async fn cancel_training_session(
         &self,
         request: CancelTrainingSessionRequest,
-    ) -> Reply<CancelTrainingSessionRequest> {
+    ) -> ServiceResult<CancelTrainingSessionRequest> {
         assert_eq!((request.debug_session_id.as_str(), request.training_session_id.as_str()), ("session", "training"));
         let failed = DebugTrainingStatus::failed(1, DebugTrainingFailure::Cancelled);
         *self.steps.lock().unwrap() = VecDeque::from([Step::Status(failed, Vec::new())]);

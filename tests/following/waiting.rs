@@ -9,7 +9,7 @@ use decthings::api::model::{
     CreateModelFailed, CreateModelFailure, CreateModelRequest, CreateModelResult, CreateModelSucceeded,
     InitialStateDurations, ModelOptions, ModelService, WaitForModelToBeCreatedError, WaitForModelToBeCreatedRequest,
 };
-use decthings::runtime::Reply;
+use decthings::runtime::ServiceResult;
 use decthings::{Router, Started, WaitError};
 use futures_util::StreamExt;
 use tokio::time::{Instant, sleep};
@@ -138,14 +138,14 @@ struct Creation {
 }
 
 impl ModelService for Creation {
-    async fn create_model(&self, _: CreateModelRequest) -> Reply<CreateModelRequest> {
+    async fn create_model(&self, _: CreateModelRequest) -> ServiceResult<CreateModelRequest> {
         Ok(CreateModelResult::new("model", true))
     }
 
     async fn wait_for_model_to_be_created(
         &self,
         request: WaitForModelToBeCreatedRequest,
-    ) -> Reply<WaitForModelToBeCreatedRequest> {
+    ) -> ServiceResult<WaitForModelToBeCreatedRequest> {
         assert_eq!(request.model_id, "model");
         if self.asked.fetch_add(1, Ordering::SeqCst) < self.in_vain {
             std::future::pending::<()>().await;

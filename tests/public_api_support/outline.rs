@@ -49,6 +49,10 @@ fn module(file: &Path, folder: &Path, name: &str, out: &mut String) {
 /// The item as it is seen from outside; nothing if it is not.
 fn public(item: Item) -> Option<Item> {
     let item = match item {
+        // What stands in the JSON for a type: its name is never seen outside.
+        Item::Struct(syn::ItemStruct { attrs, .. }) | Item::Enum(syn::ItemEnum { attrs, .. }) if is_hidden(&attrs) => {
+            return None;
+        }
         Item::Const(mut item) if is_public(&item.vis) => {
             strip(&mut item.attrs);
             item.expr = parse_quote!(_);
@@ -158,6 +162,11 @@ fn fields(fields: &mut Fields) {
         }
         Fields::Unit => {}
     }
+}
+
+fn is_hidden(attributes: &[Attribute]) -> bool {
+    let hides = |attribute: &Attribute| matches!(&attribute.meta, syn::Meta::List(list) if list.path.is_ident("doc"));
+    attributes.iter().any(hides)
 }
 
 fn is_public(visibility: &Visibility) -> bool {

@@ -45,7 +45,7 @@ pub fn explain(error: &Error<BuyError>) -> String {
 pub struct Double;
 
 impl ShopService for Double {
-    async fn buy(&self, _: BuyRequest) -> decthings::runtime::Reply<BuyRequest> {
+    async fn buy(&self, _: BuyRequest) -> decthings::runtime::ServiceResult<BuyRequest> {
         Err(BuyError::SoldOut.into())
     }
 }

@@ -141,7 +141,7 @@ async fn a_mistake_in_the_json_is_shown_with_its_path_and_surroundings() {
     let json = r#"{"result":{"stateKeyNames":["w", 7]}}"#;
     let error = failure(Act::Answer(ok(&super::server::frame(json, &[b"", b""])))).await;
     let Error::Decode { path, excerpt, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(&**path, "result.data[1].key");
+    assert_eq!(&**path, "result.stateKeyNames[1]");
     assert!(excerpt.contains('7') && excerpt.chars().count() <= 200, "{excerpt}");
 }
 

@@ -66,7 +66,7 @@ async fn too_many_entries_name_the_parameter() {
 async fn a_key_given_twice_names_the_second() {
     let (path, text) = invalid(vec![column("a", 1), column("b", 1), column("a", 1)]).await;
     assert_eq!(path, "keys[2].key");
-    assert!(text.contains("`keys[2].key`") && text.contains("\"a\"") && text.contains("twice"), "{text}");
+    assert!(text.contains("`keys[2].key`") && text.contains("\"a\"") && text.contains("duplicate name"), "{text}");
 }
 
 #[tokio::test]

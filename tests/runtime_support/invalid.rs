@@ -12,7 +12,7 @@ use super::{client, soon};
 async fn refused<R>(call: impl FnOnce(&decthings::Client) -> Call<R>) -> (String, String)
 where
     R: decthings::runtime::Operation,
-    R::Answer: std::fmt::Debug,
+    R::Output: std::fmt::Debug,
 {
     let server = Server::always(Act::Reset).await;
     let error = soon(call(&client(&server)).send()).await.unwrap_err();
@@ -68,7 +68,7 @@ async fn unequal_numbers_of_entries() {
 async fn names_that_are_there_twice() {
     let twice = |(path, reason): (String, String), wanted: &str| {
         assert_eq!(path, wanted);
-        assert!(reason.starts_with("\"a\" is there twice"), "{reason}");
+        assert!(reason.starts_with("duplicate name \"a\""), "{reason}");
     };
     let keys = [entries("a", 1), entries("b", 1), entries("a", 1)];
     twice(refused(|client| client.dataset().add_entries("d", keys)).await, "keys[2].key");

@@ -13,7 +13,7 @@ use decthings::api::model::{
 use decthings::api::types::{
     DatasetEntries, DatasetKeyEntries, DatasetKeyEntry, ParameterProviderData, StateData, StateEntry,
 };
-use decthings::runtime::Reply;
+use decthings::runtime::ServiceResult;
 use decthings::{ApiError, Client, Router, ServiceError};
 use tokio::net::TcpListener;
 use tokio::sync::{Barrier, watch};
@@ -73,7 +73,7 @@ impl Drop for Waiting<'_> {
 
 impl ModelService for Small {
     /// Refuses with the error of that number; otherwise tells what arrived.
-    async fn train(&self, request: TrainRequest) -> Reply<TrainRequest> {
+    async fn train(&self, request: TrainRequest) -> ServiceResult<TrainRequest> {
         if let Ok(number) = request.model_id.parse::<usize>() {
             return Err(train_errors().remove(number).into());
         }
@@ -89,7 +89,7 @@ impl ModelService for Small {
     }
 
     /// The model's id under the keys that were asked for, or `w`; once enough have asked.
-    async fn get_model_state(&self, request: GetModelStateRequest) -> Reply<GetModelStateRequest> {
+    async fn get_model_state(&self, request: GetModelStateRequest) -> ServiceResult<GetModelStateRequest> {
         let waiting = Waiting(self);
         self.gate.wait().await;
         std::mem::forget(waiting);
@@ -98,12 +98,12 @@ impl ModelService for Small {
     }
 
     /// Tells the keys and how long their data is.
-    async fn upload_state(&self, request: UploadStateRequest) -> Reply<UploadStateRequest> {
+    async fn upload_state(&self, request: UploadStateRequest) -> ServiceResult<UploadStateRequest> {
         let told = request.data.iter().map(|entry| format!("{}:{}", entry.key, entry.data.len()));
         Ok(UploadStateResult::new(told.collect::<Vec<_>>().join(",")))
     }
 
-    async fn delete_model(&self, _: DeleteModelRequest) -> Reply<DeleteModelRequest> {
+    async fn delete_model(&self, _: DeleteModelRequest) -> ServiceResult<DeleteModelRequest> {
         panic!("this service panics, as it should")
     }
 
@@ -111,7 +111,7 @@ impl ModelService for Small {
     fn set_filesystem_size(
         &self,
         _: SetFilesystemSizeRequest,
-    ) -> impl Future<Output = Reply<SetFilesystemSizeRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SetFilesystemSizeRequest>> + Send {
         if self.panics_early {
             panic!("this service panics early, as it should");
         }
@@ -121,7 +121,7 @@ impl ModelService for Small {
 
 impl DatasetService for Small {
     /// Two entries under each of two keys.
-    async fn get_entries(&self, _: GetEntriesRequest) -> Reply<GetEntriesRequest> {
+    async fn get_entries(&self, _: GetEntriesRequest) -> ServiceResult<GetEntriesRequest> {
         let entries = |name: &str, of: f32| {
             DatasetKeyEntries::new(name, [3, 5].map(|index| DatasetKeyEntry::new(index, [of, index as f32])))
         };

@@ -8,7 +8,7 @@ use decthings::api::fs::{
 };
 use decthings::api::types::Stat;
 use decthings::files::{FilesError, ModelFiles};
-use decthings::runtime::Reply;
+use decthings::runtime::ServiceResult;
 use decthings::{Client, Router};
 
 use super::service::in_process;
@@ -39,26 +39,26 @@ fn stat(inode: u64) -> Stat {
 }
 
 impl FsService for Odd {
-    async fn getattr(&self, request: GetattrRequest) -> Reply<GetattrRequest> {
+    async fn getattr(&self, request: GetattrRequest) -> ServiceResult<GetattrRequest> {
         Ok(GetattrResult::new(stat(request.inode)))
     }
 
-    async fn lookup(&self, _: LookupRequest) -> Reply<LookupRequest> {
+    async fn lookup(&self, _: LookupRequest) -> ServiceResult<LookupRequest> {
         Ok(LookupResult::new(2, stat(2)))
     }
 
-    async fn readdir(&self, _: ReaddirRequest) -> Reply<ReaddirRequest> {
+    async fn readdir(&self, _: ReaddirRequest) -> ServiceResult<ReaddirRequest> {
         Ok(ReaddirResult::new([DirectoryEntry::new(self.name, 0o100_644, 2)]))
     }
 
-    async fn read(&self, request: ReadRequest) -> Reply<ReadRequest> {
+    async fn read(&self, request: ReadRequest) -> ServiceResult<ReadRequest> {
         let content = self.content.lock().unwrap();
         let from = usize::try_from(request.offset).unwrap().min(content.len());
         let to = from.saturating_add(self.at_a_time).min(content.len());
         Ok(ReadResult::new(content[from..to].to_vec()))
     }
 
-    async fn write(&self, request: WriteRequest) -> Reply<WriteRequest> {
+    async fn write(&self, request: WriteRequest) -> ServiceResult<WriteRequest> {
         let mut content = self.content.lock().unwrap();
         let len = if request.truncate == Some(true) { 0 } else { usize::try_from(request.offset).unwrap() };
         content.truncate(len);

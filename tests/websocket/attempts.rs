@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use decthings::api::model::GetModelStateError;
-use decthings::runtime::{BlobRule, Method, Operation, Route};
+use decthings::runtime::{BlobReader, FrameWriter, FromWire, Method, Operation, ToWire, TransportKind, WireError};
 use decthings::{ApiKey, Blob, Call, Client, Error, RetryPolicy};
 use decthings_tests::KEY;
 use serde::{Deserialize, Serialize};
@@ -12,9 +12,7 @@ use serde_json::json;
 
 use crate::websocket_support::raw::{Raw, event};
 use crate::websocket_support::soon;
-use crate::websocket_support::talk::{echo, launch};
-
-const DATA: &[BlobRule] = &[BlobRule::bytes("data")];
+use crate::websocket_support::talk::{echo, launch, with_data};
 
 /// `Talk.echo`, safe to repeat, with errors of which some may be gone later.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,12 +21,13 @@ struct Again {
     data: Blob,
 }
 
+with_data!(Again, AgainJson, text: "text");
+
 impl Operation for Again {
-    type Output = Self;
+    type Response = Self;
     type Error = GetModelStateError;
-    type Answer = Self;
-    const METHOD: &'static Method =
-        &Method::new("Talk", "echo").route(Route::WebSocket).idempotent().request_blobs(DATA).response_blobs(DATA);
+    type Output = Self;
+    const METHOD: &'static Method = &Method::new("Talk", "echo").transport(TransportKind::WebSocket).idempotent();
 }
 
 fn again(client: &Client, text: &str) -> Call<Again> {

@@ -4,8 +4,8 @@
 use base64::Engine as _;
 use bytes::Bytes;
 use decthings::runtime::{
-    ApiError, BlobRule, Channel, EventError, EventKind, EventSet, IdSource, Method, Operation, RawEvent, Route,
-    Subscribes,
+    ApiError, BlobReader, Channel, EventError, EventKind, EventSet, FrameWriter, FromWire, IdSource, Method, Operation,
+    PlainJson, RawEvent, Subscribes, ToWire, TransportKind, WireError,
 };
 use decthings::{Blob, Call, Client, Update};
 use serde::{Deserialize, Serialize};
@@ -23,16 +23,43 @@ struct Case {
     params: Option<Value>,
 }
 
-/// The parameters of any event.
+/// The parameters of any event, as they are written out.
+type Params = Value;
+
+/// The parameters of an event that is all JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Params {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Blob>,
-    #[serde(flatten)]
-    others: Map<String, Value>,
+#[serde(transparent)]
+struct Plain(Map<String, Value>);
+
+impl PlainJson for Plain {}
+
+/// The parameters of an event with bytes.
+#[derive(Clone, Debug)]
+struct WithData {
+    id: (&'static str, String),
+    data: Blob,
 }
 
-const DATA: &[BlobRule] = &[BlobRule::bytes("data")];
+impl ToWire for WithData {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field(self.id.0, &self.id.1)?;
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// The same as it is read: its members, and the bytes.
+struct Read(Map<String, Value>);
+
+impl FromWire for Read {
+    type Json = Map<String, Value>;
+
+    fn from_wire(mut json: Self::Json, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        json.insert("data".to_owned(), serde_json::to_value(blobs.bytes("data")?).unwrap());
+        Ok(Self(json))
+    }
+}
 
 macro_rules! service {
     ($service:ident, $id:literal, [$($with_data:literal),*], [$($without:literal),*]) => {
@@ -48,17 +75,28 @@ macro_rules! service {
                 Unrecognized(RawEvent),
             }
 
+            #[derive(Clone, Debug, Serialize, Deserialize)]
+            #[serde(transparent)]
+            pub struct Opened(Map<String, Value>);
+
+            impl PlainJson for Open {}
+            impl PlainJson for Opened {}
+
             impl Operation for Open {
-                type Output = Open;
+                type Response = Opened;
                 type Error = ApiError;
-                type Answer = Open;
-                const METHOD: &'static Method =
-                    &Method::new(stringify!($service), "open").route(Route::WebSocket).opens(Self::ID);
+                type Output = Opened;
+                const METHOD: &'static Method = &Method::new(stringify!($service), "open")
+                    .transport(TransportKind::WebSocket)
+                    .opens(IdSource::Result($id));
+
+                fn response_subscription_id(response: &Opened) -> Option<&str> {
+                    response.0.get($id)?.as_str()
+                }
             }
 
             impl Subscribes for Open {
                 type Events = Event;
-                const ID: IdSource = IdSource::Result($id);
             }
 
             impl EventSet for Event {
@@ -69,21 +107,37 @@ macro_rules! service {
                     unsubscribe: None,
                     events: &[
                         EventKind::new("exit").ends(),
-                        $(EventKind::new($with_data).blobs(DATA),)*
+                        $(EventKind::new($with_data),)*
                         $(EventKind::new($without),)*
                     ],
                 };
 
                 fn read(event: RawEvent) -> Result<Self, EventError> {
                     match Self::CHANNEL.kind(event.name()) {
-                        Some(kind) => Ok(Self::Known(kind.name, event.params()?)),
+                        Some(kind) if [$($with_data),*].contains(&kind.name) => {
+                            let Read(params) = event.params()?;
+                            Ok(Self::Known(kind.name, params.into()))
+                        }
+                        Some(kind) => {
+                            let Plain(params) = event.params()?;
+                            Ok(Self::Known(kind.name, params.into()))
+                        }
                         None => Ok(Self::Unrecognized(event)),
                     }
                 }
 
                 fn write(&self) -> Result<RawEvent, EventError> {
                     match self {
-                        Self::Known(name, params) => RawEvent::of::<Self>(name, params),
+                        Self::Known(name, params) => {
+                            let id = params[$id].as_str().unwrap();
+                            match params.get("data") {
+                                Some(data) => {
+                                    let data = serde_json::from_value(data.clone()).unwrap();
+                                    RawEvent::of::<Self>(name, id, &WithData { id: ($id, id.to_owned()), data })
+                                }
+                                None => RawEvent::of::<Self>(name, id, &Plain(params.as_object().unwrap().clone())),
+                            }
+                        }
                         Self::Unrecognized(event) => Ok(event.clone()),
                     }
                 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use decthings::runtime::{
-    Answer, ApiError, BoxFuture, IncomingRequest, Method, Operation, Reply, Routes, ServiceError, handle,
+    ApiError, BoxFuture, IncomingRequest, Method, Operation, ResponseFrame, Routes, ServiceError, ServiceResult, handle,
 };
 use decthings::{Connection, EventHub, Router};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -41,7 +41,7 @@ impl Talk {
         self.calls.lock().unwrap().push(method.name);
     }
 
-    async fn launch(&self, request: Launch) -> Reply<Launch> {
+    async fn launch(&self, request: Launch) -> ServiceResult<Launch> {
         self.note(Launch::METHOD);
         match request.name.as_str() {
             "refused" => return Err(ServiceError::Other(ApiError::new("no_talk"))),
@@ -54,14 +54,14 @@ impl Talk {
         Ok(Launched { talk_id: request.name })
     }
 
-    async fn subscribe(&self, request: Subscribe) -> Reply<Subscribe> {
+    async fn subscribe(&self, request: Subscribe) -> ServiceResult<Subscribe> {
         self.note(Subscribe::METHOD);
         if request.talk_id == "gone" { Err(ApiError::new("talk_not_found").into()) } else { Ok(Nothing {}) }
     }
 }
 
 impl Routes for Talk {
-    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, Answer>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         Some(match method {
             "launch" => handle::<Launch, _, _>(request, |request| self.launch(request)),
             "subscribe" => handle::<Subscribe, _, _>(request, |request| self.subscribe(request)),

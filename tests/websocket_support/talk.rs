@@ -2,22 +2,59 @@
 //! events to whoever started it and to nobody else.
 
 use decthings::runtime::{
-    ApiError, BlobRule, Channel, EventError, EventKind, EventSet, IdSource, Method, Operation, RawEvent, Route,
-    Subscribes,
+    ApiError, BlobReader, Channel, EventError, EventKind, EventSet, FrameWriter, FromWire, IdSource, Method, Operation,
+    PlainJson, RawEvent, Subscribes, ToWire, TransportKind, WireError,
 };
 use decthings::{Blob, Call, Client};
 use serde::{Deserialize, Serialize};
 
 macro_rules! operation {
-    ($request:ident, $result:ident, $method:expr) => {
+    ($request:ident, $result:ident, $method:expr $(, $function:item)*) => {
         impl Operation for $request {
-            type Output = $result;
+            type Response = $result;
             type Error = ApiError;
-            type Answer = $result;
+            type Output = $result;
             const METHOD: &'static Method = &$method;
+            $($function)*
         }
     };
 }
+
+macro_rules! plain {
+    ($($name:ident)*) => {
+        $(impl PlainJson for $name {})*
+    };
+}
+
+/// How a type travels of which all members are text but `data`, which are bytes.
+macro_rules! with_data {
+    ($name:ident, $json:ident, $text:ident: $wire:literal) => {
+        impl ToWire for $name {
+            fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+                let mut object = frame.object();
+                object.field($wire, &self.$text)?;
+                object.bytes("data", &self.data)?;
+                object.end()
+            }
+        }
+
+        #[derive(Debug, Deserialize)]
+        pub struct $json {
+            #[serde(rename = $wire)]
+            $text: String,
+        }
+
+        impl FromWire for $name {
+            type Json = $json;
+
+            fn from_wire(json: $json, blobs: &mut BlobReader) -> Result<Self, WireError> {
+                Ok(Self { $text: json.$text, data: blobs.bytes("data")? })
+            }
+        }
+    };
+}
+#[allow(unused_imports, reason = "a macro has no other path")]
+pub(crate) use with_data;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Nothing {}
@@ -69,35 +106,57 @@ pub struct SayToLone {
     pub lone_id: String,
 }
 
-const DATA: &[BlobRule] = &[BlobRule::bytes("data")];
+plain!(Nothing Launch Launched Subscribe Unsubscribe StartLone LoneStarted SayToLone);
+with_data!(Echo, EchoJson, text: "text");
 
 operation!(
     Launch,
     Launched,
     Method::new("Talk", "launch")
-        .route(Route::WebSocketUnless { param: "subscribeToEvents", equals: false })
-        .opens(IdSource::Result("talkId"))
+        .transport(TransportKind::WebSocketUnless { param: "subscribeToEvents", equals: false })
+        .opens(IdSource::Result("talkId")),
+    fn uses_websocket(&self) -> bool {
+        self.subscribe_to_events != Some(false)
+    },
+    fn response_subscription_id(response: &Launched) -> Option<&str> {
+        Some(&response.talk_id)
+    }
 );
 operation!(
     Subscribe,
     Nothing,
-    Method::new("Talk", "subscribe").route(Route::WebSocket).opens(IdSource::Params("talkId"))
+    Method::new("Talk", "subscribe").transport(TransportKind::WebSocket).opens(IdSource::Params("talkId")),
+    fn subscription_id(&self) -> Option<&str> {
+        Some(&self.talk_id)
+    }
 );
 operation!(
     Unsubscribe,
     Nothing,
-    Method::new("Talk", "unsubscribe").route(Route::OpenWebSocketElse { error: "not_subscribed" }).closes("talkId")
+    Method::new("Talk", "unsubscribe")
+        .transport(TransportKind::OpenWebSocketElse { error: "not_subscribed" })
+        .closes("talkId"),
+    fn subscription_id(&self) -> Option<&str> {
+        Some(&self.talk_id)
+    }
 );
-operation!(Echo, Echo, Method::new("Talk", "echo").route(Route::WebSocket).request_blobs(DATA).response_blobs(DATA));
+operation!(Echo, Echo, Method::new("Talk", "echo").transport(TransportKind::WebSocket));
 operation!(
     StartLone,
     LoneStarted,
-    Method::new("Lone", "start").route(Route::WebSocket).opens(IdSource::Result("loneId"))
+    Method::new("Lone", "start").transport(TransportKind::WebSocket).opens(IdSource::Result("loneId")),
+    fn response_subscription_id(response: &LoneStarted) -> Option<&str> {
+        Some(&response.lone_id)
+    }
 );
-operation!(SayToLone, Nothing, Method::new("Lone", "say").route(Route::OpenWebSocketElse { error: "lone_not_found" }));
+operation!(
+    SayToLone,
+    Nothing,
+    Method::new("Lone", "say").transport(TransportKind::OpenWebSocketElse { error: "lone_not_found" })
+);
 
 macro_rules! events {
-    ($set:ident, $data:ident, $exit:ident, $id:ident, $channel:expr) => {
+    ($set:ident, $data:ident, $json:ident, $exit:ident, $id:ident: $wire:literal, $channel:expr) => {
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(rename_all = "camelCase")]
         pub struct $data {
@@ -111,6 +170,9 @@ macro_rules! events {
             pub $id: String,
             pub reason: String,
         }
+
+        with_data!($data, $json, $id: $wire);
+        plain!($exit);
 
         #[derive(Clone, Debug, PartialEq)]
         pub enum $set {
@@ -132,8 +194,8 @@ macro_rules! events {
 
             fn write(&self) -> Result<RawEvent, EventError> {
                 match self {
-                    Self::Data(params) => RawEvent::of::<Self>("data", params),
-                    Self::Exit(params) => RawEvent::of::<Self>("exit", params),
+                    Self::Data(params) => RawEvent::of::<Self>("data", &params.$id, params),
+                    Self::Exit(params) => RawEvent::of::<Self>("exit", &params.$id, params),
                     Self::Unrecognized(event) => Ok(event.clone()),
                 }
             }
@@ -141,13 +203,14 @@ macro_rules! events {
     };
 }
 
-const EVENTS: &[EventKind] = &[EventKind::new("data").blobs(DATA), EventKind::new("exit").ends()];
+const EVENTS: &[EventKind] = &[EventKind::new("data"), EventKind::new("exit").ends()];
 
 events!(
     TalkEvent,
     TalkData,
+    TalkDataJson,
     TalkExit,
-    talk_id,
+    talk_id: "talkId",
     Channel {
         service: "Talk",
         id: "talkId",
@@ -159,24 +222,22 @@ events!(
 events!(
     LoneEvent,
     LoneData,
+    LoneDataJson,
     LoneExit,
-    lone_id,
+    lone_id: "loneId",
     Channel { service: "Lone", id: "loneId", subscribe: None, unsubscribe: None, events: EVENTS }
 );
 
 impl Subscribes for Launch {
     type Events = TalkEvent;
-    const ID: IdSource = IdSource::Result("talkId");
 }
 
 impl Subscribes for Subscribe {
     type Events = TalkEvent;
-    const ID: IdSource = IdSource::Params("talkId");
 }
 
 impl Subscribes for StartLone {
     type Events = LoneEvent;
-    const ID: IdSource = IdSource::Result("loneId");
 }
 
 pub fn launch(client: &Client, name: &str) -> Call<Launch> {

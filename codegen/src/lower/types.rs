@@ -354,6 +354,7 @@ impl Lowering<'_> {
             example: schema.examples.iter().flatten().find_map(|example| example.get().cloned()),
             accepts_text: schema.accepts_text.unwrap_or(false),
             blob,
+            item_name: None,
             declared,
             at: at.clone(),
         })

@@ -58,6 +58,7 @@ fn marked(items: TokenStream, attribute: &TokenStream) -> TokenStream {
             syn::Item::Struct(item) => &mut item.attrs,
             syn::Item::Impl(item) => &mut item.attrs,
             syn::Item::Enum(item) => &mut item.attrs,
+            syn::Item::Mod(item) => &mut item.attrs,
             syn::Item::Use(item) => &mut item.attrs,
             _ => continue,
         };

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::{Context, File};
-use super::{docs, methods, structs};
+use super::{docs, structs};
 use crate::ir::{Event, Method, Owner, Service, Type};
 use crate::naming;
 
@@ -32,7 +32,9 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     });
     let writes = service.events.iter().map(|event| {
         let (wire, variant) = (&event.wire, variant(event));
-        quote!(Self::#variant(params) => #raw::of::<Self>(#wire, params),)
+        let id = file.cx.api.object(&event.params).and_then(|object| object.field(&event.id));
+        let id = id.map_or_else(|| naming::ident(&naming::snake(&event.id)), structs::field_ident);
+        quote!(Self::#variant(params) => #raw::of::<Self>(#wire, &params.#id, params),)
     });
     let channel = channel(&file, service, id);
     let types = service.events.iter().enumerate().flat_map(|(position, event)| types(&file, index, position, event));
@@ -114,10 +116,8 @@ fn channel(file: &File<'_, '_>, service: &Service, id: &str) -> TokenStream {
     let (subscribe, unsubscribe) = (method(true), method(false));
     let events = service.events.iter().map(|event| {
         let wire = &event.wire;
-        let rules = methods::blob_rules(file, &event.blobs);
-        let blobs = (!rules.is_empty()).then(|| quote!(.blobs(&[#(#rules),*])));
         let ends = event.ends.then(|| quote!(.ends()));
-        quote!(#kind::new(#wire)#blobs #ends)
+        quote!(#kind::new(#wire)#ends)
     });
     let wire = &service.wire;
     quote! {

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::context::{Context, File};
 use super::{docs, errors, events, example, paging, structs, waiting};
-use crate::ir::{BlobKind, BlobRule, Field, Method, Object, Owner, Service, Subscription, Transport, Type, TypeKind};
+use crate::ir::{BlobKind, BlobRule, Field, Method, Object, Owner, Service, Transport, Type, TypeKind};
 use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> TokenStream {
@@ -174,27 +174,59 @@ fn operation(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenSt
     let operation = file.runtime("Operation");
     let descriptor = file.runtime("Method");
     let (request, result, error) = (file.ty(&method.params), file.ty(&method.result), file.cx.error_ident(method));
-    let answer = waiting::answer(file, method);
+    let output = waiting::output(file, method);
     let (service_wire, method_wire) = (&service.wire, &method.wire);
-    let route = route(file, &method.transport).map(|route| quote!(.route(#route)));
+    let transport = transport(file, &method.transport).map(|transport| quote!(.transport(#transport)));
     let subscription = subscription(file, method);
     let idempotent = method.idempotent.then(|| quote!(.idempotent()));
     let deadline = method.deadline_seconds.map(u64::from).map(|seconds| quote!(.deadline_seconds(#seconds)));
-    let blobs = |function: &str, rules: &[BlobRule]| {
-        let (function, rules) = (format_ident!("{function}"), blob_rules(file, rules));
-        (!rules.is_empty()).then(|| quote!(.#function(&[#(#rules),*])))
-    };
-    let request_blobs = blobs("request_blobs", &method.request_blobs);
-    let response_blobs = blobs("response_blobs", &method.response_blobs);
+    let is_bytes = |rule: &BlobRule| matches!(rule.kind, BlobKind::Bytes | BlobKind::Keyed { .. });
+    let rules = &method.response_blobs;
+    let bytes = (!rules.is_empty() && rules.iter().all(is_bytes)).then(|| quote!(.responds_with_bytes()));
+    let (uses_websocket, subscription_id) = (uses_websocket(file, method), subscription_id(file, method));
     quote! {
         impl #operation for #request {
-            type Output = #result;
+            type Response = #result;
             type Error = #error;
-            type Answer = #answer;
+            type Output = #output;
             const METHOD: &'static #descriptor =
-                &#descriptor::new(#service_wire, #method_wire) #route #subscription #idempotent #deadline #request_blobs #response_blobs;
+                &#descriptor::new(#service_wire, #method_wire) #transport #subscription #idempotent #deadline #bytes;
+            #uses_websocket
+            #subscription_id
         }
     }
+}
+
+/// Whether a call travels on the WebSocket, where that depends on a parameter.
+fn uses_websocket(file: &File<'_, '_>, method: &Method) -> Option<TokenStream> {
+    let Transport::WebSocketUnless { param, equals } = &method.transport else { return None };
+    let field = file.cx.api.object(&method.params)?.field(param)?;
+    let name = structs::field_ident(field);
+    let condition = match (field.required, equals) {
+        (true, true) => quote!(!self.#name),
+        (true, false) => quote!(self.#name),
+        (false, _) => quote!(self.#name != Some(#equals)),
+    };
+    Some(quote! {
+        fn uses_websocket(&self) -> bool { #condition }
+    })
+}
+
+/// Where the id is that a call subscribes to, or whose subscription it ends.
+fn subscription_id(file: &File<'_, '_>, method: &Method) -> Option<TokenStream> {
+    let subscription = method.subscription.as_ref()?;
+    let holder = if subscription.in_result { &method.result } else { &method.params };
+    let name = structs::field_ident(file.cx.api.object(holder)?.field(&subscription.field)?);
+    Some(if subscription.in_result {
+        let response = file.ty(&method.result);
+        quote! {
+            fn response_subscription_id(response: &#response) -> Option<&str> { Some(&response.#name) }
+        }
+    } else {
+        quote! {
+            fn subscription_id(&self) -> Option<&str> { Some(&self.#name) }
+        }
+    })
 }
 
 /// What the method's calls do to a subscription.
@@ -204,69 +236,42 @@ fn subscription(file: &File<'_, '_>, method: &Method) -> Option<TokenStream> {
     if !subscription.opens {
         return Some(quote!(.closes(#field)));
     }
-    let source = id_source(file, subscription);
+    let source = file.runtime("IdSource");
+    let source = if subscription.in_result { quote!(#source::Result(#field)) } else { quote!(#source::Params(#field)) };
     Some(quote!(.opens(#source)))
-}
-
-fn id_source(file: &File<'_, '_>, subscription: &Subscription) -> TokenStream {
-    let (source, field) = (file.runtime("IdSource"), &subscription.field);
-    if subscription.in_result { quote!(#source::Result(#field)) } else { quote!(#source::Params(#field)) }
 }
 
 /// What makes `.subscribe()` possible.
 fn subscribes(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream {
-    let Some(subscription) = method.subscription.as_ref().filter(|subscription| subscription.opens) else {
+    if !method.subscription.as_ref().is_some_and(|subscription| subscription.opens) {
         return TokenStream::new();
-    };
+    }
     let subscribes = file.runtime("Subscribes");
     let events = file.import("super", &events::enum_ident(service).to_string());
-    let (request, source) = (file.ty(&method.params), id_source(file, subscription));
-    let id_source = file.runtime("IdSource");
+    let request = file.ty(&method.params);
     quote! {
         impl #subscribes for #request {
             type Events = #events;
-            const ID: #id_source = #source;
         }
     }
 }
 
 /// How the method's calls travel, where that is not over HTTP.
-fn route(file: &File<'_, '_>, transport: &Transport) -> Option<TokenStream> {
-    let route = || file.runtime("Route");
+fn transport(file: &File<'_, '_>, transport: &Transport) -> Option<TokenStream> {
+    let kind = || file.runtime("TransportKind");
     Some(match transport {
         Transport::Http => return None,
         Transport::WebSocket => {
-            let route = route();
-            quote!(#route::WebSocket)
+            let kind = kind();
+            quote!(#kind::WebSocket)
         }
         Transport::WebSocketUnless { param, equals } => {
-            let route = route();
-            quote!(#route::WebSocketUnless { param: #param, equals: #equals })
+            let kind = kind();
+            quote!(#kind::WebSocketUnless { param: #param, equals: #equals })
         }
         Transport::OpenWebSocketElse { error } => {
-            let (route, code) = (route(), file.cx.api.errors.get(*error).map(|error| &error.code));
-            quote!(#route::OpenWebSocketElse { error: #code })
+            let (kind, code) = (kind(), file.cx.api.errors.get(*error).map(|error| &error.code));
+            quote!(#kind::OpenWebSocketElse { error: #code })
         }
     })
-}
-
-pub(super) fn blob_rules(file: &File<'_, '_>, rules: &[BlobRule]) -> Vec<TokenStream> {
-    let rule = |BlobRule { path, kind }: &BlobRule| {
-        let rule = file.runtime("BlobRule");
-        match kind {
-            BlobKind::Bytes => quote!(#rule::bytes(#path)),
-            BlobKind::Tensor => quote!(#rule::tensor(#path)),
-            BlobKind::Tensors { name: None } => quote!(#rule::tensors(#path)),
-            BlobKind::Tensors { name: Some(name) } => quote!(#rule::named_tensors(#path, #name)),
-            BlobKind::Keyed { names, at_root: false, key, data } => quote!(#rule::keyed(#path, #names, #key, #data)),
-            BlobKind::Keyed { names, at_root: true, key, data } => {
-                quote!(#rule::keyed_at_root(#path, #names, #key, #data))
-            }
-            BlobKind::Entries { key, data } => quote!(#rule::entries(#path, #key, #data)),
-            BlobKind::IndexedEntries { indexes, key, data, index, tensor } => {
-                quote!(#rule::indexed_entries(#path, #indexes, #key, #data, #index, #tensor))
-            }
-        }
-    };
-    rules.iter().map(rule).collect()
 }

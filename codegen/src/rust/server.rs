@@ -13,11 +13,15 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let file = File::new(cx, "super::super", Owner::Method(index, usize::MAX));
     let name = naming::service_trait(service);
     let client = cx.client_ident(service);
-    let reply = file.runtime("Reply");
+    let reply = file.runtime("ServiceResult");
     let not_implemented = file.runtime("not_implemented");
     let handle = file.runtime("handle");
-    let (routes, incoming, answer, future) =
-        (file.runtime("Routes"), file.runtime("IncomingRequest"), file.runtime("Answer"), file.runtime("BoxFuture"));
+    let (routes, incoming, answer, future) = (
+        file.runtime("Routes"),
+        file.runtime("IncomingRequest"),
+        file.runtime("ResponseFrame"),
+        file.runtime("BoxFuture"),
+    );
     let arc = file.import("std::sync", "Arc");
     let methods = service.methods.iter().map(|method| {
         let function = naming::ident(&cx.method_name(method));

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::context::File;
+use super::wire;
 use super::{docs, schemas};
 use crate::ir::{Field, Object, TypeDef};
 use crate::naming;
@@ -25,7 +26,10 @@ pub(super) fn with_docs(
     let derive = derives(file);
     let doc = docs::doc(text);
     let deprecated = docs::deprecated(definition.deprecated.as_ref());
-    let camel = object.fields.iter().any(|field| field_ident(field) != *field.wire && is_camel(field));
+    let camel = object
+        .fields
+        .iter()
+        .any(|field| field_ident(field) != *field.wire && is_camel(&field_ident(field), &field.wire));
     let rename_all = camel.then(|| quote!(rename_all = "camelCase"));
     let constant = object.constant.as_ref().filter(|_| definition.standalone);
     let schema = match constant {
@@ -39,6 +43,7 @@ pub(super) fn with_docs(
     // What is only received needs no constructor but on the side that sends it.
     let gate = if definition.sent { TokenStream::new() } else { file.cx.gate_server() };
     let methods = constructor(file, name, object);
+    let wire = wire::items(file, definition);
     quote! {
         #doc
         #derive
@@ -49,6 +54,7 @@ pub(super) fn with_docs(
         pub struct #name { #(#fields)* }
         #gate
         impl #name { #methods }
+        #wire
     }
 }
 
@@ -64,11 +70,11 @@ pub(super) fn field_ident(field: &Field) -> Ident {
 }
 
 /// Whether serde's `camelCase` gives the wire name back.
-fn is_camel(field: &Field) -> bool {
-    let name = naming::field_name(field);
+pub(super) fn is_camel(name: &Ident, wire: &str) -> bool {
+    let name = name.to_string();
     let mut camel = String::new();
     let mut upper = false;
-    for c in name.chars() {
+    for c in name.strip_prefix("r#").unwrap_or(&name).chars() {
         if c == '_' {
             upper = true;
         } else {
@@ -76,7 +82,7 @@ fn is_camel(field: &Field) -> bool {
             upper = false;
         }
     }
-    camel == field.wire
+    camel == wire
 }
 
 fn struct_field(file: &File<'_, '_>, field: &Field, camel: bool) -> TokenStream {
@@ -86,7 +92,7 @@ fn struct_field(file: &File<'_, '_>, field: &Field, camel: bool) -> TokenStream 
     let deprecated = docs::deprecated(field.deprecated.as_ref());
     let mut options = Vec::new();
     let bare = naming::field_name(field);
-    if !(is_camel(field) && (camel || bare == field.wire)) {
+    if !(is_camel(&name, &field.wire) && (camel || bare == field.wire)) {
         let wire = &field.wire;
         options.push(quote!(rename = #wire));
     }

@@ -6,14 +6,12 @@ use quote::quote;
 use super::context::File;
 use super::{docs, schemas, structs};
 use crate::ir::{Field, Object, Type, TypeDef, TypeKind, Union, UnionStyle, Variant};
-use crate::naming;
+use crate::{naming, render};
 
 pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union) -> TokenStream {
     let name = file.cx.type_ident(definition);
-    file.import("serde", "Deserialize");
-    file.import("serde", "Deserializer");
     file.import("serde", "Serialize");
-    let (serde, read, catch_all, note) = match &union.style {
+    let (serde, catch_all, note) = match &union.style {
         UnionStyle::Tagged { property } => {
             file.import("serde_json", "Value");
             let unseen = schemas::leave_out(file.cx);
@@ -23,21 +21,19 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union) -> 
                 #unseen
                 Unrecognized(Value),
             };
-            (
-                quote!(#[serde(tag = #property)]),
-                tagged(file, property, union),
-                catch_all,
-                "\n\nOpen: a variant that this version doesn't know is kept as it came.",
-            )
+            let note = "\n\nOpen: a variant that this version doesn't know is kept as it came.";
+            (quote!(#[serde(tag = #property)]), catch_all, note)
         }
-        UnionStyle::Keyed => (TokenStream::new(), keyed(file, union), TokenStream::new(), ""),
-        UnionStyle::Kinded => (quote!(#[serde(untagged)]), kinded(file, union), TokenStream::new(), ""),
+        UnionStyle::Keyed => (TokenStream::new(), TokenStream::new(), ""),
+        UnionStyle::Kinded => (quote!(#[serde(untagged)]), TokenStream::new(), ""),
     };
     let schema = schemas::derive(file);
     let text = docs::definition(definition);
     let doc = docs::doc(&format!("{text}{note}"));
     let members = union.variants.iter().map(|variant| member(file, union, variant));
     let constructors = constructors(file, &name, union);
+    let contents: Vec<Option<TokenStream>> = union.variants.iter().map(|variant| content(file, variant)).collect();
+    let reader = reader(file, union, &name, &contents);
     let conversions = conversions(file, &name, union);
     quote! {
         #doc
@@ -47,11 +43,45 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union) -> 
         #[non_exhaustive]
         pub enum #name { #(#members)* #catch_all }
         #constructors
-        impl<'de> Deserialize<'de> for #name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> { #read }
-        }
+        #reader
         #conversions
     }
+}
+
+/// What reads a union, in the macro that implements it; the contents are those of the variants.
+pub(super) fn reader(
+    file: &File<'_, '_>,
+    union: &Union,
+    name: &Ident,
+    contents: &[Option<TokenStream>],
+) -> TokenStream {
+    let (macro_name, tag) = match &union.style {
+        UnionStyle::Tagged { property } => (file.runtime("tagged_union"), Some(quote!(const TAG: &str = #property;))),
+        UnionStyle::Keyed => (file.runtime("keyed_union"), None),
+        UnionStyle::Kinded => (file.runtime("kinded_union"), None),
+    };
+    let members = union.variants.iter().zip(contents).map(|(variant, content)| {
+        let variant_name = variant_ident(union, variant);
+        let content = content.as_ref().map(|content| quote!((#content)));
+        let sign = match union.style {
+            UnionStyle::Kinded => {
+                let kind = naming::ident(&format!("{:?}", variant.kind));
+                quote!(#kind)
+            }
+            _ => {
+                let wire = &variant.wire;
+                quote!(#wire)
+            }
+        };
+        quote!(#variant_name #content = #sign,)
+    });
+    render::in_macro(&macro_name, quote!(#tag enum #name { #(#members)* }))
+}
+
+/// What a variant holds.
+fn content(file: &File<'_, '_>, variant: &Variant) -> Option<TokenStream> {
+    let ty = file.ty(variant.payload.as_ref()?);
+    Some(if variant.boxed { quote!(Box<#ty>) } else { ty })
 }
 
 pub(super) fn variant_ident(union: &Union, variant: &Variant) -> Ident {
@@ -77,10 +107,7 @@ fn member(file: &File<'_, '_>, union: &Union, variant: &Variant) -> TokenStream 
         let wire = &variant.wire;
         quote!(#[serde(rename = #wire)])
     });
-    let payload = variant.payload.as_ref().map(|payload| {
-        let ty = file.ty(payload);
-        if variant.boxed { quote!((Box<#ty>)) } else { quote!((#ty)) }
-    });
+    let payload = content(file, variant).map(|content| quote!((#content)));
     quote!(#doc #rename #name #payload,)
 }
 
@@ -88,63 +115,6 @@ fn described(file: &File<'_, '_>, ty: &Type) -> Option<String> {
     match ty {
         Type::Named(id) => file.cx.api.get(*id)?.description.clone(),
         _ => None,
-    }
-}
-
-fn tagged(file: &File<'_, '_>, property: &str, union: &Union) -> TokenStream {
-    let tagged = file.runtime("Tagged");
-    let arms = union.variants.iter().map(|variant| {
-        let (wire, name) = (&variant.wire, variant_ident(union, variant));
-        match variant.payload {
-            Some(_) => quote!(#wire => Self::#name(tagged.content()?),),
-            None => quote!(#wire => Self::#name,),
-        }
-    });
-    quote! {
-        let tagged = #tagged::read(deserializer, #property)?;
-        let variant = match tagged.tag() {
-            #(#arms)*
-            _ => Self::Unrecognized(tagged.into_value()),
-        };
-        Ok(variant)
-    }
-}
-
-fn keyed(file: &File<'_, '_>, union: &Union) -> TokenStream {
-    let keyed = file.runtime("Keyed");
-    let keys = union.variants.iter().map(|variant| &variant.wire);
-    let arms = union.variants.iter().enumerate().map(|(index, variant)| {
-        let (wire, name) = (&variant.wire, variant_ident(union, variant));
-        // Reading yields one of the keys asked for, so the last one needs no test.
-        if index.saturating_add(1) == union.variants.len() {
-            quote!(_ => Self::#name(keyed.content()?),)
-        } else {
-            quote!(#wire => Self::#name(keyed.content()?),)
-        }
-    });
-    quote! {
-        let keyed = #keyed::read(deserializer, &[#(#keys),*])?;
-        let variant = match keyed.key() { #(#arms)* };
-        Ok(variant)
-    }
-}
-
-fn kinded(file: &File<'_, '_>, union: &Union) -> TokenStream {
-    let kinded = file.runtime("Kinded");
-    let kind = file.runtime("JsonKind");
-    let arms = union.variants.iter().map(|variant| {
-        let (json, name) = (naming::ident(&format!("{:?}", variant.kind)), variant_ident(union, variant));
-        quote!(#kind::#json => Ok(Self::#name(value.content()?)),)
-    });
-    let wanted: Vec<String> =
-        union.variants.iter().map(|variant| format!("{:?}", variant.kind).to_lowercase()).collect();
-    let wanted = format!("one of: {}", wanted.join(", "));
-    quote! {
-        let value = #kinded::read(deserializer)?;
-        match value.kind() {
-            #(#arms)*
-            _ => Err(value.unexpected(#wanted)),
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::{structs, unions};
 use crate::ir::{Field, Method, Metrics, Service, Type, Union, UnionStyle, Waiter};
 
 /// What the caller gets: the result, or a handle on what has been started.
-pub(super) fn answer(file: &File<'_, '_>, method: &Method) -> TokenStream {
+pub(super) fn output(file: &File<'_, '_>, method: &Method) -> TokenStream {
     if method.waiter.is_none() {
         return file.ty(&method.result);
     }

@@ -6,11 +6,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 
 use super::bytes_notation as notation;
 use super::files::Source;
-use super::wire::scope::{self, Parked};
 
 /// Bytes that travel beside the JSON. Cheap to clone.
 ///
@@ -32,6 +31,10 @@ impl Blob {
     /// The bytes that are in memory, not copied.
     pub fn into_bytes(self) -> Bytes {
         self.0
+    }
+
+    pub(crate) fn in_memory(&self) -> &Bytes {
+        &self.0
     }
 
     /// Bytes that something owns, such as a memory-mapped file. They are not copied; the owner is dropped with the
@@ -95,9 +98,8 @@ impl fmt::Debug for Blob {
 
 impl Serialize for Blob {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match scope::park(|| Parked::Bytes(self.clone())) {
-            Some(position) => serializer.serialize_u64(position),
-            None if self.1.is_some() => Err(ser::Error::custom("its bytes are not in memory; load them first")),
+        match &self.1 {
+            Some(_) => Err(ser::Error::custom("its bytes are not in memory; load them first")),
             None => notation::serialize(&self.0, serializer),
         }
     }
@@ -105,13 +107,7 @@ impl Serialize for Blob {
 
 impl<'de> Deserialize<'de> for Blob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !scope::is_open() {
-            return notation::deserialize(deserializer).map(Self::from);
-        }
-        match scope::parked(u64::deserialize(deserializer)?) {
-            Some(Parked::Bytes(blob)) => Ok(blob),
-            _ => Err(de::Error::custom("no blob belongs here")),
-        }
+        notation::deserialize(deserializer).map(Self::from)
     }
 }
 
@@ -234,20 +230,12 @@ impl fmt::Debug for Base64 {
 
 impl Serialize for Base64 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if scope::is_open() {
-            serializer.serialize_str(&notation::encode(&self.0))
-        } else {
-            notation::serialize(&self.0, serializer)
-        }
+        notation::serialize(&self.0, serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Base64 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if scope::is_open() {
-            notation::decode(&String::deserialize(deserializer)?).map(Self)
-        } else {
-            notation::deserialize(deserializer).map(Self)
-        }
+        notation::deserialize(deserializer).map(Self)
     }
 }

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use super::error::Failure;
 use super::events::EventSet as _;
-use super::exchange::{Carried, Failed, Job, is_retryable};
+use super::exchange::{CallFailure, UntypedCall};
 use super::files::OnTransfer;
 use super::options::CallOptions;
+use super::slot::ResponseSlot;
+use super::socket::Lease;
 use super::{
-    AnswerBuffer, BoxFuture, Channel, Client, Error, Given, IdSource, Operation, RetryPolicy, Route, Subscribes,
-    Subscription, Transferred, wire,
+    AnswerBuffer, BoxFuture, CallInfo, Channel, Client, Error, FromResponse as _, IdSource, Operation, RetryPolicy,
+    Subscribes, Subscription, Transferred, TransportKind, wire,
 };
 
 /// A call: complete it with its setters, then await it, or [`send`](Self::send) it.
@@ -109,58 +111,71 @@ impl<R: Operation> Call<R> {
     ///
     /// # Errors
     ///
-    /// The API refused it, the request cannot be sent, the connection failed, the answer took too long or makes no
-    /// sense: see [`Error`].
-    pub async fn send(self) -> Result<R::Answer, Error<R::Error>> {
-        let result = self.exchange().await?;
-        Ok(R::Answer::given(self.client, self.request, result))
+    /// The API rejected it, the request cannot be sent, the connection failed, the response took too long or is
+    /// malformed: see [`Error`].
+    pub async fn send(self) -> Result<R::Output, Error<R::Error>> {
+        let response = self.response().await?;
+        Ok(R::Output::from_response(self.client, self.request, response))
     }
 
-    /// Makes the call, for the result alone.
-    pub(crate) async fn exchange(&self) -> Result<R::Output, Error<R::Error>> {
-        let carried = self.client.exchange(self.job(None)?).await;
-        let Carried { answer, files, info, .. } = carried.map_err(Failed::typed)?;
-        wire::decode_answer::<R>(answer, files, info)
+    /// Makes the call, for the response alone.
+    pub(crate) async fn response(&self) -> Result<R::Response, Error<R::Error>> {
+        let (response, ..) = self.make(None).await?;
+        Ok(response)
     }
 
-    fn job(&self, subscribes: Option<(&'static Channel, IdSource)>) -> Result<Job, Error<R::Error>> {
-        let method = R::METHOD;
-        let frame = wire::encode_request(method, &self.request).map_err(|failure| failure.at(method))?;
-        let options = self.options.clone();
-        Ok(Job { method, frame, options, subscribes, is_retryable: is_retryable::<R::Error> })
+    async fn make(
+        &self,
+        subscribes: Option<&'static Channel>,
+    ) -> Result<(R::Response, Option<Lease>, CallInfo), Error<R::Error>> {
+        let slot = Arc::new(ResponseSlot::<R>::new());
+        let call = wire::write_request(&self.request).map(|frame| UntypedCall {
+            method: R::METHOD,
+            frame,
+            options: self.options.clone(),
+            uses_websocket: self.request.uses_websocket(),
+            subscription_id: self.request.subscription_id().map(str::to_owned),
+            subscribes,
+            slot: slot.clone(),
+        });
+        let (lease, info) = self.client.call(R::METHOD, call).await.map_err(CallFailure::typed)?;
+        Ok((slot.take(&info)?, lease, info))
     }
 }
 
 impl<R: Subscribes> Call<R> {
     /// Makes the call on the WebSocket, and subscribes to the events of what it starts or names.
     ///
-    /// Events that come before the answer are delivered as well. Those of a call that was only sent are dropped.
+    /// Events that come before the response are delivered as well. Those of a call that was only sent are dropped.
     ///
     /// # Errors
     ///
     /// As those of [`send`](Self::send).
     pub async fn subscribe(self) -> Result<Subscription<R::Events>, Error<R::Error>> {
-        let job = self.job(Some((R::Events::CHANNEL, R::ID)))?;
-        if let Route::WebSocketUnless { param, equals } = job.method.transport {
-            if wire::has_flag(&job.frame, param, equals) {
-                let failure = Failure::invalid(param, format!("with {equals}, the call does not subscribe"));
-                return Err(failure.at(job.method));
-            }
+        if !self.request.uses_websocket() {
+            let (param, value) = match R::METHOD.transport {
+                TransportKind::WebSocketUnless { param, equals } => (param, equals.to_string()),
+                _ => ("", String::new()),
+            };
+            let failure = Failure::invalid(param, format!("with {value}, the call does not subscribe"));
+            return Err(failure.at(R::METHOD));
         }
-        let Carried { answer, files, lease, info } = self.client.exchange(job).await.map_err(Failed::typed)?;
-        wire::decode_answer::<R>(answer, files, info.clone())?;
+        let (_, lease, info) = self.make(Some(R::Events::CHANNEL)).await?;
         match lease {
             Some(lease) => Ok(Subscription::new(self.client, lease)),
             None => {
-                let (IdSource::Params(name) | IdSource::Result(name)) = R::ID;
-                Err(Failure::decode(format!("result.{name}"), "the id to subscribe to is missing", "").at(info))
+                let path = match R::METHOD.opens {
+                    Some(IdSource::Params(name) | IdSource::Result(name)) => format!("result.{name}"),
+                    None => "result".to_owned(),
+                };
+                Err(Failure::decode(path, "the id to subscribe to is missing", "").at(info))
             }
         }
     }
 }
 
 impl<R: Operation> IntoFuture for Call<R> {
-    type Output = Result<R::Answer, Error<R::Error>>;
+    type Output = Result<R::Output, Error<R::Error>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {

@@ -4,16 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-
 use super::credentials::Credentials;
 use super::error::Failure;
-use super::exchange::{Carried, Failed, Job};
+use super::exchange::{CallFailure, UntypedCall};
 use super::retry::RetryBudget;
 use super::socket::{Lease, Socket};
 use super::transport::Headers;
 use super::wire;
-use super::{ApiKey, BuildError, ClientBuilder, Middleware, RetryPolicy, Transport};
+use super::{ApiKey, BuildError, CallInfo, ClientBuilder, Error, Method, Middleware, RetryPolicy, Transport};
 
 /// A client of the API. Cheap to clone; clones share connections.
 ///
@@ -83,18 +81,20 @@ impl Client {
     }
 
     /// Makes a call without its types.
-    pub(crate) async fn exchange(&self, job: Job) -> Result<Carried, Failed> {
-        self.0.exchange(job).await
+    pub(crate) async fn call(
+        &self,
+        method: &'static Method,
+        call: Result<UntypedCall, Failure>,
+    ) -> Result<(Option<Lease>, CallInfo), CallFailure> {
+        self.0.call(method, call).await
     }
 
-    /// Gives a subscription back, and waits for the server's answer if it is asked.
-    pub(crate) async fn give_back(&self, lease: Lease) -> Result<Option<Bytes>, Failure> {
+    /// Gives a subscription back, and waits for the server's response if the server has to be asked.
+    pub(crate) async fn give_back(&self, lease: Lease, method: &'static Method) -> Result<(), Error> {
         let after = self.0.timeout;
-        let answer = tokio::time::timeout(after, lease.give_back()).await.map_err(|_| Failure::Timeout { after })?;
-        if let Some(answer) = &answer {
-            wire::check_depth(answer, self.0.json_depth)?;
-        }
-        Ok(answer)
+        let response = tokio::time::timeout(after, lease.give_back()).await;
+        let response = response.map_err(|_| Failure::Timeout { after }.at(method))?;
+        response.map_or(Ok(()), |body| wire::read_unsubscribed(method, body, self.0.json_depth))
     }
 }
 

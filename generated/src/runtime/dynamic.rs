@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::error::Failure;
 use super::text::path_text;
-use super::wire::{self, AnswerFrame};
+use super::wire::{self, DEEPEST, IncomingFrame, ResponseFrame};
 use super::{BoxFuture, Call, Client, Error, Method, Operation, RequestFrame};
 
 /// A method without its types.
@@ -20,8 +20,8 @@ pub struct DynamicOperation {
     call: fn(Client, Value) -> BoxFuture<'static, Result<Value, Error>>,
     encode_request: fn(Value) -> Result<RequestFrame, Failure>,
     decode_request: fn(Bytes) -> Result<Value, Failure>,
-    encode_result: fn(Value) -> Result<AnswerFrame, Failure>,
-    decode_answer: fn(Bytes) -> Result<Value, Error>,
+    encode_result: fn(Value) -> Result<ResponseFrame, Failure>,
+    decode_response: fn(Bytes) -> Result<Value, Error>,
 }
 
 /// A method without its types.
@@ -29,12 +29,13 @@ pub const fn dynamic<R: Operation>() -> DynamicOperation {
     DynamicOperation {
         method: R::METHOD,
         call: call::<R>,
-        encode_request: |params| wire::encode_request(R::METHOD, &read::<R>(params, PARAMETERS)?),
-        decode_request: |body| write(&wire::decode_request::<R>(R::METHOD, body)?),
-        encode_result: |result| wire::encode_result(R::METHOD, &read::<R::Output>(result, RESULT)?),
-        decode_answer: |answer| {
-            let result = wire::decode_answer::<R>(answer, Vec::new(), R::METHOD.into()).map_err(Error::into_raw)?;
-            write(&result).map_err(|failure| failure.at(R::METHOD))
+        encode_request: |params| wire::write_request(&read::<R>(params, PARAMETERS)?),
+        decode_request: |body| write(&wire::read_request::<R>(IncomingFrame::read(&body)?)?),
+        encode_result: |result| wire::write_result(&read::<R::Response>(result, RESULT)?),
+        decode_response: |body| {
+            let response = wire::read_response::<R::Response, R::Error>(body.into(), DEEPEST);
+            let response = response.map_err(|error| error.at(R::METHOD).into_raw())?;
+            write(&response).map_err(|failure| failure.at(R::METHOD))
         },
     }
 }
@@ -77,17 +78,17 @@ impl DynamicOperation {
     /// # Errors
     ///
     /// [`Error::Invalid`]: the result is not the method's.
-    pub fn encode_result(&self, result: Value) -> Result<AnswerFrame, Error> {
+    pub fn encode_result(&self, result: Value) -> Result<ResponseFrame, Error> {
         (self.encode_result)(result).map_err(|failure| failure.at(self.method))
     }
 
-    /// The result in the body of an HTTP answer.
+    /// The result in the body of an HTTP response.
     ///
     /// # Errors
     ///
-    /// [`Error::Api`]: the answer is an error; [`Error::Decode`]: it is not an answer of the method.
-    pub fn decode_answer(&self, answer: Bytes) -> Result<Value, Error> {
-        (self.decode_answer)(answer)
+    /// [`Error::Api`]: the response is an error; [`Error::Decode`]: it is not a response of the method.
+    pub fn decode_response(&self, body: Bytes) -> Result<Value, Error> {
+        (self.decode_response)(body)
     }
 }
 
@@ -114,7 +115,7 @@ fn call<R: Operation>(client: Client, params: Value) -> BoxFuture<'static, Resul
     let at = R::METHOD;
     Box::pin(async move {
         let request: R = read(params, PARAMETERS).map_err(|failure| failure.at(at))?;
-        let result = Call::new(&client, request).exchange().await.map_err(Error::into_raw)?;
+        let result = Call::new(&client, request).response().await.map_err(Error::into_raw)?;
         write(&result).map_err(|failure| failure.at(at))
     })
 }

@@ -289,14 +289,6 @@ impl Failure {
         Self::Decode { path: path.into(), message: message.into(), excerpt: excerpt(text) }
     }
 
-    /// The same with a piece of the JSON that is meant.
-    pub(crate) fn with_excerpt(mut self, text: &str) -> Self {
-        if let Self::Decode { excerpt: piece, .. } = &mut self {
-            *piece = excerpt(text);
-        }
-        self
-    }
-
     pub(crate) fn at<E>(self, at: impl Into<CallInfo>) -> Error<E> {
         let at = Box::new(at.into());
         match self {

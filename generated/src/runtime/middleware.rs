@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::HeaderMap;
 
 use super::Method;
+use super::error::Failure;
 
 /// Looks at every attempt of every call: before it is made, when it may add headers, and after.
 ///
@@ -60,12 +61,25 @@ pub struct AttemptOutcome {
     pub error_type: Option<String>,
     /// What went wrong, in a sentence. Nothing if all went well, or the API refused the call.
     pub message: Option<String>,
-    /// The number of bytes of the answer.
-    pub answer_bytes: usize,
+    /// The number of bytes of the response.
+    pub response_bytes: usize,
     /// What the server calls the request, from the header `x-request-id`.
     pub request_id: Option<Box<str>>,
     /// How long the server asked to wait before the next attempt.
     pub retry_after: Option<Duration>,
     /// How long it took.
     pub elapsed: Duration,
+}
+
+impl AttemptOutcome {
+    pub(crate) fn of_failure(failure: &Failure) -> Self {
+        let mut outcome = Self::default();
+        outcome.fail(failure);
+        outcome
+    }
+
+    pub(crate) fn fail(&mut self, failure: &Failure) {
+        self.error_type = Some(failure.kind());
+        self.message = Some(failure.explain());
+    }
 }

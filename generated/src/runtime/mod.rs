@@ -20,11 +20,11 @@ mod error_codes;
 mod events;
 mod exchange;
 mod files;
-mod given;
 mod middleware;
 mod open;
 mod operation;
 mod options;
+mod output;
 mod page;
 mod retry;
 #[cfg(feature = "schemars")]
@@ -32,6 +32,7 @@ pub mod schema;
 mod secret;
 #[cfg(feature = "server")]
 mod server;
+mod slot;
 mod socket;
 mod tensor_serde;
 #[cfg(feature = "test-util")]
@@ -42,7 +43,7 @@ mod transport;
 mod wait;
 mod wire;
 
-pub use crate::error_codes;
+pub use crate::{error_codes, keyed_union, kinded_union, tagged_union};
 pub use answer_buffer::AnswerBuffer;
 pub use api_error::{ApiError, ErrorCode, FieldError};
 pub use blob::{Base64, Blob};
@@ -64,21 +65,24 @@ pub use events::{
 #[cfg(feature = "fs")]
 pub(crate) use files::Part;
 pub use files::Transferred;
-pub use given::Given;
 pub use middleware::{Attempt, AttemptOutcome, Middleware};
-pub use open::{JsonKind, Keyed, Kinded, Tagged};
-pub use operation::{Method, Operation, Route};
+pub use open::{JsonKind, KeyedUnion, KindedUnion, TaggedUnion, read_keyed, read_kinded, read_tagged};
+pub use operation::{Method, Operation, TransportKind};
+pub use output::FromResponse;
 pub use page::{Items, Page, Paged, Pages};
 pub use retry::RetryPolicy;
 pub use secret::ApiKey;
 #[cfg(feature = "server")]
 pub use server::{
-    Answer, Connection, EventHub, IncomingRequest, Outgoing, Reply, Router, Routes, ServiceError, handle,
+    Connection, EventHub, IncomingRequest, Outgoing, Router, Routes, ServiceError, ServiceResult, handle,
     not_implemented,
 };
 pub use transport::{RequestBody, Transport, TransportError, TransportRequest, TransportResponse};
 pub use wait::{Cancels, Meter, MetricRange, Progress, ProgressUpdate, Started, Starts, Unmetered, WaitError};
-pub use wire::{AnswerFrame, BlobRule, Payload, RequestFrame};
+pub use wire::{
+    Base64Text, BlobReader, FrameWriter, FromWire, IndexedTensor, IndexedTensorColumn, Json, KeyedBlob, ObjectWriter,
+    PlainJson, RequestFrame, ResponseFrame, TensorColumn, ToWire, WireError,
+};
 
 pub use crate::tensor::Tensor;
 

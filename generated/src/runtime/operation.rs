@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{BlobRule, ErrorCode, Given, IdSource};
+use super::{ErrorCode, FromResponse, FromWire, IdSource, ToWire};
 
 /// The facts of a method that do not depend on types.
 pub struct Method {
@@ -15,7 +15,7 @@ pub struct Method {
     /// The method, as the wire spells it.
     pub name: &'static str,
     /// How calls travel.
-    pub transport: Route,
+    pub transport: TransportKind,
     /// Whether a call may be repeated without doing more than once would.
     pub idempotent: bool,
     /// How long a call may take where the client's default is too short.
@@ -24,10 +24,8 @@ pub struct Method {
     pub opens: Option<IdSource>,
     /// The parameter with the id of which a successful call ends the subscription.
     pub closes: Option<&'static str>,
-    /// Where bytes and tensors leave the parameters.
-    pub request_blobs: &'static [BlobRule],
-    /// Where bytes and tensors join the result.
-    pub response_blobs: &'static [BlobRule],
+    /// Whether the blobs of a response are bytes, which can be written to files while they arrive.
+    pub responds_with_bytes: bool,
 }
 
 impl fmt::Debug for Method {
@@ -38,23 +36,22 @@ impl fmt::Debug for Method {
 }
 
 impl Method {
-    /// A method over HTTP, not safe to repeat, without blobs; the other functions say what differs.
+    /// A method over HTTP, not safe to repeat; the other functions say what differs.
     pub const fn new(service: &'static str, name: &'static str) -> Self {
         Self {
             service,
             name,
-            transport: Route::Http,
+            transport: TransportKind::Http,
             idempotent: false,
             deadline: None,
             opens: None,
             closes: None,
-            request_blobs: &[],
-            response_blobs: &[],
+            responds_with_bytes: false,
         }
     }
 
-    /// Travels in another way.
-    pub const fn route(self, transport: Route) -> Self {
+    /// Travels by another transport.
+    pub const fn transport(self, transport: TransportKind) -> Self {
         Self { transport, ..self }
     }
 
@@ -78,21 +75,16 @@ impl Method {
         Self { closes: Some(param), ..self }
     }
 
-    /// Has blobs in its parameters.
-    pub const fn request_blobs(self, request_blobs: &'static [BlobRule]) -> Self {
-        Self { request_blobs, ..self }
-    }
-
-    /// Has blobs in its result.
-    pub const fn response_blobs(self, response_blobs: &'static [BlobRule]) -> Self {
-        Self { response_blobs, ..self }
+    /// Responds with bytes.
+    pub const fn responds_with_bytes(self) -> Self {
+        Self { responds_with_bytes: true, ..self }
     }
 }
 
 /// How the calls of a method travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Route {
+pub enum TransportKind {
     /// As an HTTP request.
     Http,
     /// On the WebSocket.
@@ -111,14 +103,29 @@ pub enum Route {
     },
 }
 
-/// A request: plain data that knows its method, its result and its errors.
-pub trait Operation: Serialize + DeserializeOwned + Debug + Send + Sync + 'static {
+/// A request: plain data that knows its method, its response and its errors.
+pub trait Operation: ToWire + FromWire + Serialize + DeserializeOwned + Debug + Send + Sync + 'static {
     /// What a successful call results in.
-    type Output: Serialize + DeserializeOwned + Debug + Send + 'static;
-    /// What the API answers when it refuses the call.
+    type Response: ToWire + FromWire + Serialize + DeserializeOwned + Debug + Send + 'static;
+    /// The errors of the API.
     type Error: ErrorCode;
-    /// What the caller gets of it: the result itself, or a handle on what the call has started.
-    type Answer: Given<Self>;
+    /// What the caller gets: the response itself, or a handle on what the call has started.
+    type Output: FromResponse<Self>;
     /// The method that is called.
     const METHOD: &'static Method;
+
+    /// Whether the call travels on the WebSocket.
+    fn uses_websocket(&self) -> bool {
+        !matches!(Self::METHOD.transport, TransportKind::Http)
+    }
+
+    /// The id in the parameters that a successful call subscribes to, or whose subscription it ends.
+    fn subscription_id(&self) -> Option<&str> {
+        None
+    }
+
+    /// The id in the response that the call has subscribed to.
+    fn response_subscription_id(_: &Self::Response) -> Option<&str> {
+        None
+    }
 }

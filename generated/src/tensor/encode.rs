@@ -28,7 +28,9 @@ impl Tensor {
     /// assert_eq!(segments.concat(), tensor.to_bytes());
     /// ```
     pub fn encode_into(&self, segments: &mut Vec<Bytes>) {
-        segments.push(self.header(0).into());
+        let mut header = Vec::with_capacity(self.encoded_len().saturating_sub(self.payload.len()));
+        self.write_header(&mut header);
+        segments.push(header.into());
         if !self.payload.is_empty() {
             segments.push(self.payload.clone());
         }
@@ -36,23 +38,27 @@ impl Tensor {
 
     /// The encoded tensor in one piece, for which the elements are copied.
     pub fn to_bytes(&self) -> Bytes {
-        let mut out = self.header(self.payload.len());
+        let mut out = Vec::with_capacity(self.encoded_len());
+        self.write_header(&mut out);
         out.extend_from_slice(&self.payload);
         out.into()
     }
 
-    /// What stands before the elements, with room for some more bytes.
-    fn header(&self, more: usize) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.encoded_len().saturating_sub(self.payload.len()).saturating_add(more));
+    /// Writes what stands before the elements.
+    pub(crate) fn write_header(&self, out: &mut Vec<u8>) {
         out.push(self.dtype.tag());
         // No tensor is made with more dimensions than a byte can count.
         out.push(u8::try_from(self.rank()).unwrap_or(u8::MAX));
         for dim in self.shape() {
-            varint::write(*dim as u64, &mut out);
+            varint::write(*dim as u64, out);
         }
         if self.dtype.size().is_none() {
-            varint::write(self.payload.len() as u64, &mut out);
+            varint::write(self.payload.len() as u64, out);
         }
-        out
+    }
+
+    /// The elements as the wire has them.
+    pub(crate) fn payload(&self) -> &Bytes {
+        &self.payload
     }
 }

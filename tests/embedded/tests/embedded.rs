@@ -8,7 +8,7 @@ use decthings_embedded::api::errors::MeaningType;
 use decthings_embedded::api::{builder_, default_, events_, method_, mod_, raw, schemas, server, shop, types, types_};
 use decthings_embedded::runtime::schema::{JsonSchema, Visitor};
 use decthings_embedded::testing::Script;
-use decthings_embedded::{Client, Error, EventHub, Reply, RetryPolicy, Router, Update, blocking};
+use decthings_embedded::{Client, Error, EventHub, RetryPolicy, Router, ServiceResult, Update, blocking};
 use events_::{EventsEvent, EventsService, FinishedEvent, SaidEvent};
 use serde_json::{Value, json};
 use shop::ShopService;
@@ -16,37 +16,37 @@ use shop::ShopService;
 struct Shop;
 
 impl ShopService for Shop {
-    async fn buy(&self, request: shop::BuyRequest) -> Reply<shop::BuyRequest> {
+    async fn buy(&self, request: shop::BuyRequest) -> ServiceResult<shop::BuyRequest> {
         if request.name == "nothing" {
             return Err(shop::BuyError::Meaning(MeaningType::new("no such name")).into());
         }
         let sent = serde_json::to_string(&request).unwrap();
-        Ok(shop::BuyResult::new(sent, types::Mod::new(types::Super::new("text")), types::AnswerType::default_("text")))
+        Ok(shop::BuyResult::new(sent, types::Mod::new(types::Super::new("text")), types::ToWireType::default_("text")))
     }
 
-    async fn clone_(&self, _: shop::CloneRequest) -> Reply<shop::CloneRequest> {
+    async fn clone_(&self, _: shop::CloneRequest) -> ServiceResult<shop::CloneRequest> {
         Ok(shop::CloneResult::new())
     }
 
-    async fn client(&self, _: shop::ClientRequest) -> Reply<shop::ClientRequest> {
+    async fn client(&self, _: shop::ClientRequest) -> ServiceResult<shop::ClientRequest> {
         Ok(shop::ClientResult::new())
     }
 
-    async fn list(&self, request: shop::ListRequest) -> Reply<shop::ListRequest> {
+    async fn list(&self, request: shop::ListRequest) -> ServiceResult<shop::ListRequest> {
         let (offset, limit) = (request.offset.unwrap_or(0), request.limit.unwrap_or(2));
         let names = (offset..5.min(offset + limit)).map(|name| name.to_string());
         Ok(shop::ListResult::new(names, 5, offset, limit))
     }
 
-    async fn start(&self, _: shop::StartRequest) -> Reply<shop::StartRequest> {
+    async fn start(&self, _: shop::StartRequest) -> ServiceResult<shop::StartRequest> {
         Ok(shop::StartResult::new("result", "client", "wait", "cancel"))
     }
 
-    async fn status(&self, request: shop::StatusRequest) -> Reply<shop::StatusRequest> {
+    async fn status(&self, request: shop::StatusRequest) -> ServiceResult<shop::StatusRequest> {
         Ok(shop::StatusResult::Done(shop::StatusResultDone::new(request.result)))
     }
 
-    async fn stop(&self, _: shop::StopRequest) -> Reply<shop::StopRequest> {
+    async fn stop(&self, _: shop::StopRequest) -> ServiceResult<shop::StopRequest> {
         Ok(shop::StopResult::new())
     }
 }
@@ -55,26 +55,26 @@ impl ShopService for Shop {
 struct Events(EventHub);
 
 impl EventsService for Events {
-    async fn open(&self, _: events_::OpenRequest) -> Reply<events_::OpenRequest> {
+    async fn open(&self, _: events_::OpenRequest) -> ServiceResult<events_::OpenRequest> {
         Ok(events_::OpenResult::new("1"))
     }
 
-    async fn next(&self, request: events_::NextRequest) -> Reply<events_::NextRequest> {
+    async fn next(&self, request: events_::NextRequest) -> ServiceResult<events_::NextRequest> {
         let said = EventsEvent::Said(SaidEvent::new(&request.session_id, request.text));
         self.0.publish(&request.session_id, &said).unwrap();
         Ok(events_::NextResult::new())
     }
 
-    async fn id(&self, _: events_::IdRequest) -> Reply<events_::IdRequest> {
+    async fn id(&self, _: events_::IdRequest) -> ServiceResult<events_::IdRequest> {
         Ok(events_::IdResult::new())
     }
 
-    async fn poll_next(&self, request: events_::PollNextRequest) -> Reply<events_::PollNextRequest> {
+    async fn poll_next(&self, request: events_::PollNextRequest) -> ServiceResult<events_::PollNextRequest> {
         assert_eq!(request.session_id, "1");
         Ok(events_::PollNextResult::new())
     }
 
-    async fn finish(&self, request: events_::FinishRequest) -> Reply<events_::FinishRequest> {
+    async fn finish(&self, request: events_::FinishRequest) -> ServiceResult<events_::FinishRequest> {
         let finished = EventsEvent::Finished(FinishedEvent::new(&request.session_id));
         self.0.publish(&request.session_id, &finished).unwrap();
         Ok(events_::FinishResult::new())
@@ -85,7 +85,7 @@ impl EventsService for Events {
 struct Others;
 
 impl builder_::BuilderService for Others {
-    async fn ping(&self, _: builder_::PingRequest) -> Reply<builder_::PingRequest> {
+    async fn ping(&self, _: builder_::PingRequest) -> ServiceResult<builder_::PingRequest> {
         Ok(builder_::PingResult::new())
     }
 }
@@ -93,13 +93,13 @@ impl builder_::BuilderService for Others {
 impl default_::DefaultService for Others {}
 
 impl method_::MethodService for Others {
-    async fn ping(&self, _: method_::PingRequest) -> Reply<method_::PingRequest> {
+    async fn ping(&self, _: method_::PingRequest) -> ServiceResult<method_::PingRequest> {
         Ok(method_::PingResult::new())
     }
 }
 
 impl mod_::ModService for Others {
-    async fn ping(&self, _: mod_::PingRequest) -> Reply<mod_::PingRequest> {
+    async fn ping(&self, _: mod_::PingRequest) -> ServiceResult<mod_::PingRequest> {
         Ok(mod_::PingResult::new())
     }
 }
@@ -107,13 +107,13 @@ impl mod_::ModService for Others {
 impl raw::RawService for Others {}
 
 impl server::ServerService for Others {
-    async fn ping(&self, _: server::PingRequest) -> Reply<server::PingRequest> {
+    async fn ping(&self, _: server::PingRequest) -> ServiceResult<server::PingRequest> {
         Ok(server::PingResult::new())
     }
 }
 
 impl types_::TypesService for Others {
-    async fn ping(&self, _: types_::PingRequest) -> Reply<types_::PingRequest> {
+    async fn ping(&self, _: types_::PingRequest) -> ServiceResult<types_::PingRequest> {
         Ok(types_::PingResult::new())
     }
 }
@@ -145,8 +145,8 @@ async fn setters_of_calls_are_beside_their_own_functions() {
         .with_on_progress("4")
         .with_blobs_to_files("5")
         .with_send_blocking("6")
-        .with_exchange("7")
-        .with_job("8")
+        .exchange("7")
+        .job("8")
         .with_subscribe("9")
         .with_into_future("10")
         .with_request("11")
@@ -165,7 +165,7 @@ async fn setters_of_calls_are_beside_their_own_functions() {
         "clone": "12", "from": "13", "value": "14",
     });
     assert_eq!(sent, expected);
-    assert!(matches!(bought.answer, types::AnswerType::Default(content) if content.text == "text"));
+    assert!(matches!(bought.answer, types::ToWireType::Default(content) if content.text == "text"));
 }
 
 #[tokio::test]

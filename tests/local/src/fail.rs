@@ -8,7 +8,7 @@ use decthings::runtime::{ApiError, ErrorCode, Operation, ServiceError};
 use crate::store::files::Errno;
 
 /// What a method of a service answers.
-pub(crate) type Answer<R> = Result<<R as Operation>::Output, ServiceError<<R as Operation>::Error>>;
+pub(crate) type Answer<R> = Result<<R as Operation>::Response, ServiceError<<R as Operation>::Error>>;
 
 /// An error of the API, shared by all methods that have it.
 #[derive(Clone, Debug, PartialEq)]

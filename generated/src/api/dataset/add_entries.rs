@@ -3,7 +3,10 @@
 //! `Dataset.addEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes,
+};
 use super::DatasetClient;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::DatasetKeyData;
@@ -96,6 +99,40 @@ impl AddEntriesRequest {
     }
 }
 
+impl ToWire for AddEntriesRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("datasetId", &self.dataset_id)?;
+        object.entries("keys", &self.keys)?;
+        object.optional("datasetVersionId", &self.dataset_version_id)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`AddEntriesRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AddEntriesRequestJson {
+    dataset_id: String,
+    keys: Vec<String>,
+    dataset_version_id: Option<String>,
+}
+
+impl FromWire for AddEntriesRequest {
+    type Json = AddEntriesRequestJson;
+    fn from_wire(
+        json: AddEntriesRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            dataset_id: json.dataset_id,
+            keys: blobs.entries("keys", json.keys)?,
+            dataset_version_id: json.dataset_version_id,
+        })
+    }
+}
+
 impl Call<AddEntriesRequest> {
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
     /// another one; nothing is checked when left out.
@@ -123,6 +160,8 @@ impl AddEntriesResult {
         }
     }
 }
+
+impl PlainJson for AddEntriesResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -156,9 +195,8 @@ error_codes! {
 }
 
 impl Operation for AddEntriesRequest {
-    type Output = AddEntriesResult;
+    type Response = AddEntriesResult;
     type Error = AddEntriesError;
-    type Answer = AddEntriesResult;
-    const METHOD: &'static Method = &Method::new("Dataset", "addEntries")
-        .request_blobs(&[BlobRule::entries("keys", "key", "data")]);
+    type Output = AddEntriesResult;
+    const METHOD: &'static Method = &Method::new("Dataset", "addEntries");
 }

@@ -3,7 +3,10 @@
 //! `Dataset.addEntriesToNeedsReview`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes,
+};
 use super::DatasetClient;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::DatasetKeyData;
@@ -98,6 +101,40 @@ impl AddEntriesToNeedsReviewRequest {
     }
 }
 
+impl ToWire for AddEntriesToNeedsReviewRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("datasetId", &self.dataset_id)?;
+        object.entries("keys", &self.keys)?;
+        object.optional("datasetVersionId", &self.dataset_version_id)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`AddEntriesToNeedsReviewRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AddEntriesToNeedsReviewRequestJson {
+    dataset_id: String,
+    keys: Vec<String>,
+    dataset_version_id: Option<String>,
+}
+
+impl FromWire for AddEntriesToNeedsReviewRequest {
+    type Json = AddEntriesToNeedsReviewRequestJson;
+    fn from_wire(
+        json: AddEntriesToNeedsReviewRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            dataset_id: json.dataset_id,
+            keys: blobs.entries("keys", json.keys)?,
+            dataset_version_id: json.dataset_version_id,
+        })
+    }
+}
+
 impl Call<AddEntriesToNeedsReviewRequest> {
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
     /// another one; nothing is checked when left out.
@@ -126,6 +163,8 @@ impl AddEntriesToNeedsReviewResult {
         }
     }
 }
+
+impl PlainJson for AddEntriesToNeedsReviewResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -160,9 +199,8 @@ error_codes! {
 }
 
 impl Operation for AddEntriesToNeedsReviewRequest {
-    type Output = AddEntriesToNeedsReviewResult;
+    type Response = AddEntriesToNeedsReviewResult;
     type Error = AddEntriesToNeedsReviewError;
-    type Answer = AddEntriesToNeedsReviewResult;
-    const METHOD: &'static Method = &Method::new("Dataset", "addEntriesToNeedsReview")
-        .request_blobs(&[BlobRule::entries("keys", "key", "data")]);
+    type Output = AddEntriesToNeedsReviewResult;
+    const METHOD: &'static Method = &Method::new("Dataset", "addEntriesToNeedsReview");
 }

@@ -3,7 +3,7 @@
 //! `Dataset.createDataset`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::DatasetClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{ParameterDefinition, Tag};
@@ -111,6 +111,8 @@ impl CreateDatasetRequest {
     }
 }
 
+impl PlainJson for CreateDatasetRequest {}
+
 impl Call<CreateDatasetRequest> {
     /// Whether everybody can find and use the dataset. Left out: `false`.
     pub fn public_access(self, public_access: bool) -> Self {
@@ -149,6 +151,8 @@ impl CreateDatasetResult {
     }
 }
 
+impl PlainJson for CreateDatasetResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -179,8 +183,8 @@ error_codes! {
 }
 
 impl Operation for CreateDatasetRequest {
-    type Output = CreateDatasetResult;
+    type Response = CreateDatasetResult;
     type Error = CreateDatasetError;
-    type Answer = CreateDatasetResult;
+    type Output = CreateDatasetResult;
     const METHOD: &'static Method = &Method::new("Dataset", "createDataset");
 }

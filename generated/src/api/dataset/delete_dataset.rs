@@ -3,7 +3,7 @@
 //! `Dataset.deleteDataset`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::DatasetClient;
 use super::super::errors::InvalidParameter;
 
@@ -62,6 +62,8 @@ impl DeleteDatasetRequest {
     }
 }
 
+impl PlainJson for DeleteDatasetRequest {}
+
 /// Answer to [`DatasetClient::delete_dataset`](super::DatasetClient::delete_dataset).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -76,6 +78,8 @@ impl DeleteDatasetResult {
         Self {}
     }
 }
+
+impl PlainJson for DeleteDatasetResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -102,8 +106,8 @@ error_codes! {
 }
 
 impl Operation for DeleteDatasetRequest {
-    type Output = DeleteDatasetResult;
+    type Response = DeleteDatasetResult;
     type Error = DeleteDatasetError;
-    type Answer = DeleteDatasetResult;
+    type Output = DeleteDatasetResult;
     const METHOD: &'static Method = &Method::new("Dataset", "deleteDataset");
 }

@@ -3,7 +3,10 @@
 //! `Dataset.finalizeNeedsReviewEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes,
+};
 use super::DatasetClient;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::DatasetKeyData;
@@ -107,6 +110,43 @@ impl FinalizeNeedsReviewEntriesRequest {
     }
 }
 
+impl ToWire for FinalizeNeedsReviewEntriesRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("datasetId", &self.dataset_id)?;
+        object.field("indexes", &self.indexes)?;
+        object.entries("keys", &self.keys)?;
+        object.optional("datasetVersionId", &self.dataset_version_id)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`FinalizeNeedsReviewEntriesRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FinalizeNeedsReviewEntriesRequestJson {
+    dataset_id: String,
+    indexes: Vec<u32>,
+    keys: Vec<String>,
+    dataset_version_id: Option<String>,
+}
+
+impl FromWire for FinalizeNeedsReviewEntriesRequest {
+    type Json = FinalizeNeedsReviewEntriesRequestJson;
+    fn from_wire(
+        json: FinalizeNeedsReviewEntriesRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            dataset_id: json.dataset_id,
+            indexes: json.indexes,
+            keys: blobs.entries("keys", json.keys)?,
+            dataset_version_id: json.dataset_version_id,
+        })
+    }
+}
+
 impl Call<FinalizeNeedsReviewEntriesRequest> {
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
     /// another one; nothing is checked when left out.
@@ -142,6 +182,8 @@ impl FinalizeNeedsReviewEntriesResult {
     }
 }
 
+impl PlainJson for FinalizeNeedsReviewEntriesResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -175,9 +217,11 @@ error_codes! {
 }
 
 impl Operation for FinalizeNeedsReviewEntriesRequest {
-    type Output = FinalizeNeedsReviewEntriesResult;
+    type Response = FinalizeNeedsReviewEntriesResult;
     type Error = FinalizeNeedsReviewEntriesError;
-    type Answer = FinalizeNeedsReviewEntriesResult;
-    const METHOD: &'static Method = &Method::new("Dataset", "finalizeNeedsReviewEntries")
-        .request_blobs(&[BlobRule::entries("keys", "key", "data")]);
+    type Output = FinalizeNeedsReviewEntriesResult;
+    const METHOD: &'static Method = &Method::new(
+        "Dataset",
+        "finalizeNeedsReviewEntries",
+    );
 }

@@ -3,7 +3,7 @@
 //! `Dataset.getDatasets`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Page, Paged, error_codes};
+use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
 use super::DatasetClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{Dataset, ResourceFilter, SortDirection};
@@ -114,6 +114,8 @@ impl GetDatasetsRequest {
     }
 }
 
+impl PlainJson for GetDatasetsRequest {}
+
 impl Call<GetDatasetsRequest> {
     /// How many matches to skip. Left out: `0`.
     pub fn offset(self, offset: u32) -> Self {
@@ -174,6 +176,8 @@ impl GetDatasetsResult {
     }
 }
 
+impl PlainJson for GetDatasetsResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -195,9 +199,9 @@ error_codes! {
 }
 
 impl Operation for GetDatasetsRequest {
-    type Output = GetDatasetsResult;
+    type Response = GetDatasetsResult;
     type Error = GetDatasetsError;
-    type Answer = GetDatasetsResult;
+    type Output = GetDatasetsResult;
     const METHOD: &'static Method = &Method::new("Dataset", "getDatasets").idempotent();
 }
 

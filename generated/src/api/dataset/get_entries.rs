@@ -3,7 +3,7 @@
 //! `Dataset.getEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::DatasetClient;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::{DatasetEntries, EntrySelection};
@@ -87,6 +87,8 @@ impl GetEntriesRequest {
     }
 }
 
+impl PlainJson for GetEntriesRequest {}
+
 impl Call<GetEntriesRequest> {
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
     /// another one; nothing is checked when left out.
@@ -121,21 +123,8 @@ error_codes! {
 }
 
 impl Operation for GetEntriesRequest {
-    type Output = DatasetEntries;
+    type Response = DatasetEntries;
     type Error = GetEntriesError;
-    type Answer = DatasetEntries;
-    const METHOD: &'static Method = &Method::new("Dataset", "getEntries")
-        .idempotent()
-        .response_blobs(
-            &[
-                BlobRule::indexed_entries(
-                    "keys",
-                    "indexes",
-                    "name",
-                    "data",
-                    "index",
-                    "data",
-                ),
-            ],
-        );
+    type Output = DatasetEntries;
+    const METHOD: &'static Method = &Method::new("Dataset", "getEntries").idempotent();
 }

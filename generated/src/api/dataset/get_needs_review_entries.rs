@@ -3,7 +3,7 @@
 //! `Dataset.getNeedsReviewEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::DatasetClient;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::{DatasetEntries, EntrySelection};
@@ -88,6 +88,8 @@ impl GetNeedsReviewEntriesRequest {
     }
 }
 
+impl PlainJson for GetNeedsReviewEntriesRequest {}
+
 impl Call<GetNeedsReviewEntriesRequest> {
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
     /// another one; nothing is checked when left out.
@@ -123,21 +125,9 @@ error_codes! {
 }
 
 impl Operation for GetNeedsReviewEntriesRequest {
-    type Output = DatasetEntries;
+    type Response = DatasetEntries;
     type Error = GetNeedsReviewEntriesError;
-    type Answer = DatasetEntries;
+    type Output = DatasetEntries;
     const METHOD: &'static Method = &Method::new("Dataset", "getNeedsReviewEntries")
-        .idempotent()
-        .response_blobs(
-            &[
-                BlobRule::indexed_entries(
-                    "keys",
-                    "indexes",
-                    "name",
-                    "data",
-                    "index",
-                    "data",
-                ),
-            ],
-        );
+        .idempotent();
 }

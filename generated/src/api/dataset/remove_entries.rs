@@ -3,7 +3,7 @@
 //! `Dataset.removeEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::DatasetClient;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 
@@ -86,6 +86,8 @@ impl RemoveEntriesRequest {
     }
 }
 
+impl PlainJson for RemoveEntriesRequest {}
+
 impl Call<RemoveEntriesRequest> {
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
     /// another one; nothing is checked when left out.
@@ -128,6 +130,8 @@ impl RemoveEntriesResult {
     }
 }
 
+impl PlainJson for RemoveEntriesResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -158,8 +162,8 @@ error_codes! {
 }
 
 impl Operation for RemoveEntriesRequest {
-    type Output = RemoveEntriesResult;
+    type Response = RemoveEntriesResult;
     type Error = RemoveEntriesError;
-    type Answer = RemoveEntriesResult;
+    type Output = RemoveEntriesResult;
     const METHOD: &'static Method = &Method::new("Dataset", "removeEntries");
 }

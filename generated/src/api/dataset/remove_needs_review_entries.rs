@@ -3,7 +3,7 @@
 //! `Dataset.removeNeedsReviewEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::DatasetClient;
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 
@@ -89,6 +89,8 @@ impl RemoveNeedsReviewEntriesRequest {
     }
 }
 
+impl PlainJson for RemoveNeedsReviewEntriesRequest {}
+
 impl Call<RemoveNeedsReviewEntriesRequest> {
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
     /// another one; nothing is checked when left out.
@@ -121,6 +123,8 @@ impl RemoveNeedsReviewEntriesResult {
     }
 }
 
+impl PlainJson for RemoveNeedsReviewEntriesResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -152,8 +156,8 @@ error_codes! {
 }
 
 impl Operation for RemoveNeedsReviewEntriesRequest {
-    type Output = RemoveNeedsReviewEntriesResult;
+    type Response = RemoveNeedsReviewEntriesResult;
     type Error = RemoveNeedsReviewEntriesError;
-    type Answer = RemoveNeedsReviewEntriesResult;
+    type Output = RemoveNeedsReviewEntriesResult;
     const METHOD: &'static Method = &Method::new("Dataset", "removeNeedsReviewEntries");
 }

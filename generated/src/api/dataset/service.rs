@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::{
     AddEntriesRequest, AddEntriesToNeedsReviewRequest, CreateDatasetRequest,
@@ -21,7 +22,7 @@ pub trait DatasetService: Send + Sync + 'static {
     fn create_dataset(
         &self,
         request: CreateDatasetRequest,
-    ) -> impl Future<Output = Reply<CreateDatasetRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CreateDatasetRequest>> + Send {
         not_implemented(request)
     }
 
@@ -29,7 +30,7 @@ pub trait DatasetService: Send + Sync + 'static {
     fn update_dataset(
         &self,
         request: UpdateDatasetRequest,
-    ) -> impl Future<Output = Reply<UpdateDatasetRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<UpdateDatasetRequest>> + Send {
         not_implemented(request)
     }
 
@@ -37,7 +38,7 @@ pub trait DatasetService: Send + Sync + 'static {
     fn delete_dataset(
         &self,
         request: DeleteDatasetRequest,
-    ) -> impl Future<Output = Reply<DeleteDatasetRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<DeleteDatasetRequest>> + Send {
         not_implemented(request)
     }
 
@@ -45,7 +46,7 @@ pub trait DatasetService: Send + Sync + 'static {
     fn get_datasets(
         &self,
         request: GetDatasetsRequest,
-    ) -> impl Future<Output = Reply<GetDatasetsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetDatasetsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -53,7 +54,7 @@ pub trait DatasetService: Send + Sync + 'static {
     fn add_entries(
         &self,
         request: AddEntriesRequest,
-    ) -> impl Future<Output = Reply<AddEntriesRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<AddEntriesRequest>> + Send {
         not_implemented(request)
     }
 
@@ -61,7 +62,7 @@ pub trait DatasetService: Send + Sync + 'static {
     fn add_entries_to_needs_review(
         &self,
         request: AddEntriesToNeedsReviewRequest,
-    ) -> impl Future<Output = Reply<AddEntriesToNeedsReviewRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<AddEntriesToNeedsReviewRequest>> + Send {
         not_implemented(request)
     }
 
@@ -69,7 +70,7 @@ pub trait DatasetService: Send + Sync + 'static {
     fn finalize_needs_review_entries(
         &self,
         request: FinalizeNeedsReviewEntriesRequest,
-    ) -> impl Future<Output = Reply<FinalizeNeedsReviewEntriesRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<FinalizeNeedsReviewEntriesRequest>> + Send {
         not_implemented(request)
     }
 
@@ -77,7 +78,7 @@ pub trait DatasetService: Send + Sync + 'static {
     fn get_entries(
         &self,
         request: GetEntriesRequest,
-    ) -> impl Future<Output = Reply<GetEntriesRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetEntriesRequest>> + Send {
         not_implemented(request)
     }
 
@@ -85,7 +86,7 @@ pub trait DatasetService: Send + Sync + 'static {
     fn get_needs_review_entries(
         &self,
         request: GetNeedsReviewEntriesRequest,
-    ) -> impl Future<Output = Reply<GetNeedsReviewEntriesRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetNeedsReviewEntriesRequest>> + Send {
         not_implemented(request)
     }
 
@@ -93,7 +94,7 @@ pub trait DatasetService: Send + Sync + 'static {
     fn remove_entries(
         &self,
         request: RemoveEntriesRequest,
-    ) -> impl Future<Output = Reply<RemoveEntriesRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<RemoveEntriesRequest>> + Send {
         not_implemented(request)
     }
 
@@ -101,7 +102,7 @@ pub trait DatasetService: Send + Sync + 'static {
     fn remove_needs_review_entries(
         &self,
         request: RemoveNeedsReviewEntriesRequest,
-    ) -> impl Future<Output = Reply<RemoveNeedsReviewEntriesRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<RemoveNeedsReviewEntriesRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -114,7 +115,7 @@ impl<S: DatasetService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "createDataset" => handle(request, |request| self.0.create_dataset(request)),
             "updateDataset" => handle(request, |request| self.0.update_dataset(request)),

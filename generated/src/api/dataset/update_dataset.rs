@@ -3,7 +3,7 @@
 //! `Dataset.updateDataset`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::DatasetClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::Tag;
@@ -69,6 +69,8 @@ impl UpdateDatasetRequest {
         }
     }
 }
+
+impl PlainJson for UpdateDatasetRequest {}
 
 /// What to change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,6 +144,8 @@ impl UpdateDatasetResult {
     }
 }
 
+impl PlainJson for UpdateDatasetResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -169,9 +173,9 @@ error_codes! {
 }
 
 impl Operation for UpdateDatasetRequest {
-    type Output = UpdateDatasetResult;
+    type Response = UpdateDatasetResult;
     type Error = UpdateDatasetError;
-    type Answer = UpdateDatasetResult;
+    type Output = UpdateDatasetResult;
     const METHOD: &'static Method = &Method::new("Dataset", "updateDataset")
         .idempotent();
 }

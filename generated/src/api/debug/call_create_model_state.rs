@@ -3,7 +3,10 @@
 //! `Debug.callCreateModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError,
+    error_codes,
+};
 use super::DebugClient;
 use super::super::errors::{
     DatasetKeyNotFound, Exception, InvalidParameter, ReferencedDatasetNotFound,
@@ -89,6 +92,37 @@ impl CallCreateModelStateRequest {
     }
 }
 
+impl ToWire for CallCreateModelStateRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("debugSessionId", &self.debug_session_id)?;
+        object.named_list("params", &self.params, "name", |item| &item.name)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`CallCreateModelStateRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallCreateModelStateRequestJson {
+    debug_session_id: String,
+    params: Vec<Json<ParameterProvider>>,
+}
+
+impl FromWire for CallCreateModelStateRequest {
+    type Json = CallCreateModelStateRequestJson;
+    fn from_wire(
+        json: CallCreateModelStateRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            debug_session_id: json.debug_session_id,
+            params: blobs.nested("params", json.params)?,
+        })
+    }
+}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -122,10 +156,9 @@ error_codes! {
 }
 
 impl Operation for CallCreateModelStateRequest {
-    type Output = DebugStateData;
+    type Response = DebugStateData;
     type Error = CallCreateModelStateError;
-    type Answer = DebugStateData;
+    type Output = DebugStateData;
     const METHOD: &'static Method = &Method::new("Debug", "callCreateModelState")
-        .deadline_seconds(600u64)
-        .request_blobs(&[BlobRule::named_tensors("params[].data", "name")]);
+        .deadline_seconds(600u64);
 }

@@ -3,7 +3,10 @@
 //! `Debug.callEvaluate`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError,
+    error_codes,
+};
 use super::DebugClient;
 use super::super::errors::{
     DatasetKeyNotFound, Exception, InvalidParameter, ReferencedDatasetNotFound,
@@ -97,6 +100,40 @@ impl CallEvaluateRequest {
     }
 }
 
+impl ToWire for CallEvaluateRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("debugSessionId", &self.debug_session_id)?;
+        object.field("instantiatedModelId", &self.instantiated_model_id)?;
+        object.named_list("params", &self.params, "name", |item| &item.name)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`CallEvaluateRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallEvaluateRequestJson {
+    debug_session_id: String,
+    instantiated_model_id: String,
+    params: Vec<Json<ParameterProvider>>,
+}
+
+impl FromWire for CallEvaluateRequest {
+    type Json = CallEvaluateRequestJson;
+    fn from_wire(
+        json: CallEvaluateRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            debug_session_id: json.debug_session_id,
+            instantiated_model_id: json.instantiated_model_id,
+            params: blobs.nested("params", json.params)?,
+        })
+    }
+}
+
 /// Answer to [`DebugClient::call_evaluate`](super::DebugClient::call_evaluate).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -113,6 +150,33 @@ impl CallEvaluateResult {
         Self {
             output: output.into_iter().collect(),
         }
+    }
+}
+
+impl ToWire for CallEvaluateResult {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.nested("output", &self.output)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`CallEvaluateResult`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+pub struct CallEvaluateResultJson {
+    output: Vec<Json<Parameter>>,
+}
+
+impl FromWire for CallEvaluateResult {
+    type Json = CallEvaluateResultJson;
+    fn from_wire(
+        json: CallEvaluateResultJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            output: blobs.nested("output", json.output)?,
+        })
     }
 }
 
@@ -150,11 +214,9 @@ error_codes! {
 }
 
 impl Operation for CallEvaluateRequest {
-    type Output = CallEvaluateResult;
+    type Response = CallEvaluateResult;
     type Error = CallEvaluateError;
-    type Answer = CallEvaluateResult;
+    type Output = CallEvaluateResult;
     const METHOD: &'static Method = &Method::new("Debug", "callEvaluate")
-        .deadline_seconds(600u64)
-        .request_blobs(&[BlobRule::named_tensors("params[].data", "name")])
-        .response_blobs(&[BlobRule::tensors("output[].data")]);
+        .deadline_seconds(600u64);
 }

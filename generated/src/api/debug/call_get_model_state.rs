@@ -3,7 +3,7 @@
 //! `Debug.callGetModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::DebugClient;
 use super::super::errors::{Exception, InvalidParameter};
 use super::super::types::DebugStateData;
@@ -81,6 +81,8 @@ impl CallGetModelStateRequest {
     }
 }
 
+impl PlainJson for CallGetModelStateRequest {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -110,9 +112,9 @@ error_codes! {
 }
 
 impl Operation for CallGetModelStateRequest {
-    type Output = DebugStateData;
+    type Response = DebugStateData;
     type Error = CallGetModelStateError;
-    type Answer = DebugStateData;
+    type Output = DebugStateData;
     const METHOD: &'static Method = &Method::new("Debug", "callGetModelState")
         .deadline_seconds(600u64);
 }

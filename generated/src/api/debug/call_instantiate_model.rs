@@ -2,9 +2,12 @@
 
 //! `Debug.callInstantiateModel`.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::{BlobRule, Call, Method, Operation, Tagged, error_codes};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes, tagged_union,
+};
 use super::DebugClient;
 use super::super::errors::{Exception, InvalidParameter};
 use super::super::types::StateEntry;
@@ -82,6 +85,40 @@ impl CallInstantiateModelRequest {
     }
 }
 
+impl ToWire for CallInstantiateModelRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("debugSessionId", &self.debug_session_id)?;
+        object.nested("stateData", &self.state_data)?;
+        object.root_names("stateKeyNames")?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`CallInstantiateModelRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallInstantiateModelRequestJson {
+    debug_session_id: String,
+    state_data: Json<StateSource>,
+    state_key_names: Option<Vec<String>>,
+}
+
+impl FromWire for CallInstantiateModelRequest {
+    type Json = CallInstantiateModelRequestJson;
+    fn from_wire(
+        json: CallInstantiateModelRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        blobs.root_names(json.state_key_names);
+        Ok(Self {
+            debug_session_id: json.debug_session_id,
+            state_data: blobs.nested("stateData", json.state_data)?,
+        })
+    }
+}
+
 /// Where the state comes from.
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
@@ -114,15 +151,11 @@ impl StateSource {
     }
 }
 
-impl<'de> Deserialize<'de> for StateSource {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = Tagged::read(deserializer, "type")?;
-        let variant = match tagged.tag() {
-            "data" => Self::Data(tagged.content()?),
-            "dataId" => Self::DataId(tagged.content()?),
-            _ => Self::Unrecognized(tagged.into_value()),
-        };
-        Ok(variant)
+tagged_union! {
+    const TAG: &str = "type";
+    enum StateSource {
+        Data(StateSourceData) = "data",
+        DataId(StateSourceDataId) = "dataId",
     }
 }
 
@@ -135,6 +168,47 @@ impl From<StateSourceData> for StateSource {
 impl From<StateSourceDataId> for StateSource {
     fn from(content: StateSourceDataId) -> Self {
         Self::DataId(content)
+    }
+}
+
+impl ToWire for StateSource {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        match self {
+            Self::Data(content) => frame.tagged("type", "data", content),
+            other => frame.value(other),
+        }
+    }
+}
+
+/// What stands in the JSON for a [`StateSource`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum StateSourceJson {
+    Data(Json<StateSourceData>),
+    DataId(StateSourceDataId),
+    Unrecognized(Value),
+}
+
+tagged_union! {
+    const TAG: &str = "type";
+    enum StateSourceJson {
+        Data(Json<StateSourceData>) = "data",
+        DataId(StateSourceDataId) = "dataId",
+    }
+}
+
+impl FromWire for StateSource {
+    type Json = StateSourceJson;
+    fn from_wire(
+        json: StateSourceJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        let value = match json {
+            StateSourceJson::Data(json) => Self::Data(FromWire::from_wire(json, blobs)?),
+            StateSourceJson::DataId(content) => Self::DataId(content),
+            StateSourceJson::Unrecognized(object) => Self::Unrecognized(object),
+        };
+        Ok(value)
     }
 }
 
@@ -153,6 +227,31 @@ impl StateSourceData {
         Self {
             data: data.into_iter().collect(),
         }
+    }
+}
+
+impl ToWire for StateSourceData {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.keyed_at_root("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`StateSourceData`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+pub struct StateSourceDataJson {}
+
+impl FromWire for StateSourceData {
+    type Json = StateSourceDataJson;
+    fn from_wire(
+        _: StateSourceDataJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            data: blobs.keyed_at_root("data")?,
+        })
     }
 }
 
@@ -195,6 +294,8 @@ impl CallInstantiateModelResult {
     }
 }
 
+impl PlainJson for CallInstantiateModelResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -225,19 +326,9 @@ error_codes! {
 }
 
 impl Operation for CallInstantiateModelRequest {
-    type Output = CallInstantiateModelResult;
+    type Response = CallInstantiateModelResult;
     type Error = CallInstantiateModelError;
-    type Answer = CallInstantiateModelResult;
+    type Output = CallInstantiateModelResult;
     const METHOD: &'static Method = &Method::new("Debug", "callInstantiateModel")
-        .deadline_seconds(600u64)
-        .request_blobs(
-            &[
-                BlobRule::keyed_at_root(
-                    "stateData<type=data>.data",
-                    "stateKeyNames",
-                    "key",
-                    "data",
-                ),
-            ],
-        );
+        .deadline_seconds(600u64);
 }

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    BlobRule, Call, Cancels, Meter, Method, MetricRange, Operation, Started, Starts,
-    error_codes,
+    BlobReader, Call, Cancels, FrameWriter, FromWire, Json, Meter, Method, MetricRange,
+    Operation, PlainJson, Started, Starts, ToWire, WireError, error_codes,
 };
 use super::{
     CancelTrainingSessionRequest, DebugClient, DebugTrainingStatus,
@@ -107,6 +107,40 @@ impl CallTrainRequest {
     }
 }
 
+impl ToWire for CallTrainRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("debugSessionId", &self.debug_session_id)?;
+        object.field("instantiatedModelId", &self.instantiated_model_id)?;
+        object.named_list("params", &self.params, "name", |item| &item.name)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`CallTrainRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallTrainRequestJson {
+    debug_session_id: String,
+    instantiated_model_id: String,
+    params: Vec<Json<ParameterProvider>>,
+}
+
+impl FromWire for CallTrainRequest {
+    type Json = CallTrainRequestJson;
+    fn from_wire(
+        json: CallTrainRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            debug_session_id: json.debug_session_id,
+            instantiated_model_id: json.instantiated_model_id,
+            params: blobs.nested("params", json.params)?,
+        })
+    }
+}
+
 /// Answer to [`DebugClient::call_train`](super::DebugClient::call_train).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -126,6 +160,8 @@ impl CallTrainResult {
         }
     }
 }
+
+impl PlainJson for CallTrainResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -161,12 +197,11 @@ error_codes! {
 }
 
 impl Operation for CallTrainRequest {
-    type Output = CallTrainResult;
+    type Response = CallTrainResult;
     type Error = CallTrainError;
-    type Answer = Started<Self>;
+    type Output = Started<Self>;
     const METHOD: &'static Method = &Method::new("Debug", "callTrain")
-        .deadline_seconds(600u64)
-        .request_blobs(&[BlobRule::named_tensors("params[].data", "name")]);
+        .deadline_seconds(600u64);
 }
 
 impl Starts for CallTrainRequest {

@@ -3,7 +3,7 @@
 //! `Debug.cancelTrainingSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::DebugClient;
 use super::super::errors::InvalidParameter;
 
@@ -77,6 +77,8 @@ impl CancelTrainingSessionRequest {
     }
 }
 
+impl PlainJson for CancelTrainingSessionRequest {}
+
 /// Answer to [`DebugClient::cancel_training_session`](super::DebugClient::cancel_training_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -91,6 +93,8 @@ impl CancelTrainingSessionResult {
         Self {}
     }
 }
+
+impl PlainJson for CancelTrainingSessionResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -120,8 +124,8 @@ error_codes! {
 }
 
 impl Operation for CancelTrainingSessionRequest {
-    type Output = CancelTrainingSessionResult;
+    type Response = CancelTrainingSessionResult;
     type Error = CancelTrainingSessionError;
-    type Answer = CancelTrainingSessionResult;
+    type Output = CancelTrainingSessionResult;
     const METHOD: &'static Method = &Method::new("Debug", "cancelTrainingSession");
 }

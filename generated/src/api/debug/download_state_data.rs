@@ -3,7 +3,7 @@
 //! `Debug.downloadStateData`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::DebugClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::StateData;
@@ -86,6 +86,8 @@ impl DownloadStateDataRequest {
     }
 }
 
+impl PlainJson for DownloadStateDataRequest {}
+
 impl Call<DownloadStateDataRequest> {
     /// Which keys to download. Left out: everything.
     pub fn keys(self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -120,10 +122,10 @@ error_codes! {
 }
 
 impl Operation for DownloadStateDataRequest {
-    type Output = StateData;
+    type Response = StateData;
     type Error = DownloadStateDataError;
-    type Answer = StateData;
+    type Output = StateData;
     const METHOD: &'static Method = &Method::new("Debug", "downloadStateData")
         .idempotent()
-        .response_blobs(&[BlobRule::keyed("data", "stateKeyNames", "key", "data")]);
+        .responds_with_bytes();
 }

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Blob, BlobRule, Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent,
-    Subscription,
+    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter,
+    FromWire, Operation, PlainJson, RawEvent, Subscription, ToWire, WireError,
 };
 use super::{
     CallCreateModelStateRequest, CallEvaluateRequest, CallGetModelStateRequest,
@@ -49,10 +49,10 @@ impl EventSet for DebugEvent {
         unsubscribe: Some(UnsubscribeFromEventsRequest::METHOD),
         events: &[
             EventKind::new("exit").ends(),
-            EventKind::new("stdout").blobs(&[BlobRule::bytes("data")]),
-            EventKind::new("stderr").blobs(&[BlobRule::bytes("data")]),
+            EventKind::new("stdout"),
+            EventKind::new("stderr"),
             EventKind::new("initialized"),
-            EventKind::new("remoteInspectorData").blobs(&[BlobRule::bytes("data")]),
+            EventKind::new("remoteInspectorData"),
         ],
     };
 
@@ -70,12 +70,22 @@ impl EventSet for DebugEvent {
 
     fn write(&self) -> Result<RawEvent, EventError> {
         match self {
-            Self::Exit(params) => RawEvent::of::<Self>("exit", params),
-            Self::Stdout(params) => RawEvent::of::<Self>("stdout", params),
-            Self::Stderr(params) => RawEvent::of::<Self>("stderr", params),
-            Self::Initialized(params) => RawEvent::of::<Self>("initialized", params),
+            Self::Exit(params) => {
+                RawEvent::of::<Self>("exit", &params.debug_session_id, params)
+            }
+            Self::Stdout(params) => {
+                RawEvent::of::<Self>("stdout", &params.debug_session_id, params)
+            }
+            Self::Stderr(params) => {
+                RawEvent::of::<Self>("stderr", &params.debug_session_id, params)
+            }
+            Self::Initialized(params) => {
+                RawEvent::of::<Self>("initialized", &params.debug_session_id, params)
+            }
             Self::RemoteInspectorData(params) => {
-                RawEvent::of::<Self>("remoteInspectorData", params)
+                RawEvent::of::<
+                    Self,
+                >("remoteInspectorData", &params.debug_session_id, params)
             }
             Self::Unrecognized(event) => Ok(event.clone()),
         }
@@ -221,6 +231,8 @@ impl ExitEvent {
     }
 }
 
+impl PlainJson for ExitEvent {}
+
 /// What [`stdout`](DebugEvent::Stdout) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -241,6 +253,36 @@ impl StdoutEvent {
             debug_session_id: debug_session_id.into(),
             data: data.into(),
         }
+    }
+}
+
+impl ToWire for StdoutEvent {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("debugSessionId", &self.debug_session_id)?;
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`StdoutEvent`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StdoutEventJson {
+    debug_session_id: String,
+}
+
+impl FromWire for StdoutEvent {
+    type Json = StdoutEventJson;
+    fn from_wire(
+        json: StdoutEventJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            debug_session_id: json.debug_session_id,
+            data: blobs.bytes("data")?,
+        })
     }
 }
 
@@ -267,6 +309,36 @@ impl StderrEvent {
     }
 }
 
+impl ToWire for StderrEvent {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("debugSessionId", &self.debug_session_id)?;
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`StderrEvent`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StderrEventJson {
+    debug_session_id: String,
+}
+
+impl FromWire for StderrEvent {
+    type Json = StderrEventJson;
+    fn from_wire(
+        json: StderrEventJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            debug_session_id: json.debug_session_id,
+            data: blobs.bytes("data")?,
+        })
+    }
+}
+
 /// What [`initialized`](DebugEvent::Initialized) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -286,6 +358,8 @@ impl InitializedEvent {
         }
     }
 }
+
+impl PlainJson for InitializedEvent {}
 
 /// What [`remoteInspectorData`](DebugEvent::RemoteInspectorData) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -307,5 +381,35 @@ impl RemoteInspectorDataEvent {
             debug_session_id: debug_session_id.into(),
             data: data.into(),
         }
+    }
+}
+
+impl ToWire for RemoteInspectorDataEvent {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("debugSessionId", &self.debug_session_id)?;
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`RemoteInspectorDataEvent`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemoteInspectorDataEventJson {
+    debug_session_id: String,
+}
+
+impl FromWire for RemoteInspectorDataEvent {
+    type Json = RemoteInspectorDataEventJson;
+    fn from_wire(
+        json: RemoteInspectorDataEventJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            debug_session_id: json.debug_session_id,
+            data: blobs.bytes("data")?,
+        })
     }
 }

@@ -4,7 +4,7 @@
 
 use std::fmt;
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::DebugClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{ParameterDefinitions, UsedExecutionLocation};
@@ -73,6 +73,8 @@ impl GetDebugSessionsRequest {
     }
 }
 
+impl PlainJson for GetDebugSessionsRequest {}
+
 impl Call<GetDebugSessionsRequest> {
     /// Ids of the sessions to list. Left out: everything.
     pub fn debug_session_ids(
@@ -102,6 +104,8 @@ impl GetDebugSessionsResult {
         }
     }
 }
+
+impl PlainJson for GetDebugSessionsResult {}
 
 /// A debug session that is running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -265,9 +269,9 @@ error_codes! {
 }
 
 impl Operation for GetDebugSessionsRequest {
-    type Output = GetDebugSessionsResult;
+    type Response = GetDebugSessionsResult;
     type Error = GetDebugSessionsError;
-    type Answer = GetDebugSessionsResult;
+    type Output = GetDebugSessionsResult;
     const METHOD: &'static Method = &Method::new("Debug", "getDebugSessions")
         .idempotent();
 }

@@ -3,7 +3,10 @@
 //! `Debug.getTrainingMetrics`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes,
+};
 use super::DebugClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{TrainingMetric, TrainingMetricRange};
@@ -99,6 +102,8 @@ impl GetTrainingMetricsRequest {
     }
 }
 
+impl PlainJson for GetTrainingMetricsRequest {}
+
 /// Answer to [`DebugClient::get_training_metrics`](super::DebugClient::get_training_metrics).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -115,6 +120,33 @@ impl GetTrainingMetricsResult {
         Self {
             metrics: metrics.into_iter().collect(),
         }
+    }
+}
+
+impl ToWire for GetTrainingMetricsResult {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.nested("metrics", &self.metrics)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`GetTrainingMetricsResult`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+pub struct GetTrainingMetricsResultJson {
+    metrics: Vec<Json<TrainingMetric>>,
+}
+
+impl FromWire for GetTrainingMetricsResult {
+    type Json = GetTrainingMetricsResultJson;
+    fn from_wire(
+        json: GetTrainingMetricsResultJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            metrics: blobs.nested("metrics", json.metrics)?,
+        })
     }
 }
 
@@ -143,10 +175,9 @@ error_codes! {
 }
 
 impl Operation for GetTrainingMetricsRequest {
-    type Output = GetTrainingMetricsResult;
+    type Response = GetTrainingMetricsResult;
     type Error = GetTrainingMetricsError;
-    type Answer = GetTrainingMetricsResult;
+    type Output = GetTrainingMetricsResult;
     const METHOD: &'static Method = &Method::new("Debug", "getTrainingMetrics")
-        .idempotent()
-        .response_blobs(&[BlobRule::tensor("metrics[].entries[].data")]);
+        .idempotent();
 }

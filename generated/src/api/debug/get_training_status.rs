@@ -2,9 +2,9 @@
 
 //! `Debug.getTrainingStatus`.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::{Call, Method, Operation, Tagged, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes, tagged_union};
 use super::DebugClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::TrainingMetricCount;
@@ -79,6 +79,8 @@ impl GetTrainingStatusRequest {
     }
 }
 
+impl PlainJson for GetTrainingStatusRequest {}
+
 /// Answer to [`DebugClient::get_training_status`](super::DebugClient::get_training_status).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -113,6 +115,8 @@ impl GetTrainingStatusResult {
         }
     }
 }
+
+impl PlainJson for GetTrainingStatusResult {}
 
 /// Where the training session stands.
 ///
@@ -165,17 +169,13 @@ impl DebugTrainingStatus {
     }
 }
 
-impl<'de> Deserialize<'de> for DebugTrainingStatus {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = Tagged::read(deserializer, "state")?;
-        let variant = match tagged.tag() {
-            "starting" => Self::Starting,
-            "running" => Self::Running(tagged.content()?),
-            "completed" => Self::Completed(tagged.content()?),
-            "failed" => Self::Failed(tagged.content()?),
-            _ => Self::Unrecognized(tagged.into_value()),
-        };
-        Ok(variant)
+tagged_union! {
+    const TAG: &str = "state";
+    enum DebugTrainingStatus {
+        Starting = "starting",
+        Running(DebugTrainingStatusRunning) = "running",
+        Completed(DebugTrainingStatusCompleted) = "completed",
+        Failed(DebugTrainingStatusFailed) = "failed",
     }
 }
 
@@ -307,17 +307,13 @@ impl DebugTrainingFailure {
     }
 }
 
-impl<'de> Deserialize<'de> for DebugTrainingFailure {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = Tagged::read(deserializer, "code")?;
-        let variant = match tagged.tag() {
-            "unknown" => Self::Unknown,
-            "cancelled" => Self::Cancelled,
-            "max_duration_exceeded" => Self::MaxDurationExceeded,
-            "exception" => Self::Exception(tagged.content()?),
-            _ => Self::Unrecognized(tagged.into_value()),
-        };
-        Ok(variant)
+tagged_union! {
+    const TAG: &str = "code";
+    enum DebugTrainingFailure {
+        Unknown = "unknown",
+        Cancelled = "cancelled",
+        MaxDurationExceeded = "max_duration_exceeded",
+        Exception(DebugTrainingFailureException) = "exception",
     }
 }
 
@@ -378,9 +374,9 @@ error_codes! {
 }
 
 impl Operation for GetTrainingStatusRequest {
-    type Output = GetTrainingStatusResult;
+    type Response = GetTrainingStatusResult;
     type Error = GetTrainingStatusError;
-    type Answer = GetTrainingStatusResult;
+    type Output = GetTrainingStatusResult;
     const METHOD: &'static Method = &Method::new("Debug", "getTrainingStatus")
         .idempotent();
 }

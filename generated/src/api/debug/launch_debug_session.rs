@@ -3,7 +3,9 @@
 //! `Debug.launchDebugSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error_codes};
+use crate::runtime::{
+    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+};
 use super::{DebugClient, DebugEvent};
 use super::super::errors::InvalidParameter;
 use super::super::types::ExecutionLocation;
@@ -115,6 +117,8 @@ impl LaunchDebugSessionRequest {
     }
 }
 
+impl PlainJson for LaunchDebugSessionRequest {}
+
 impl Call<LaunchDebugSessionRequest> {
     /// Settings of the session.
     pub fn options(self, options: DebugSessionOptions) -> Self {
@@ -193,6 +197,8 @@ impl LaunchDebugSessionResult {
     }
 }
 
+impl PlainJson for LaunchDebugSessionResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -232,18 +238,24 @@ error_codes! {
 }
 
 impl Operation for LaunchDebugSessionRequest {
-    type Output = LaunchDebugSessionResult;
+    type Response = LaunchDebugSessionResult;
     type Error = LaunchDebugSessionError;
-    type Answer = LaunchDebugSessionResult;
+    type Output = LaunchDebugSessionResult;
     const METHOD: &'static Method = &Method::new("Debug", "launchDebugSession")
-        .route(Route::WebSocketUnless {
+        .transport(TransportKind::WebSocketUnless {
             param: "subscribeToEvents",
             equals: false,
         })
         .opens(IdSource::Result("debugSessionId"));
+    fn uses_websocket(&self) -> bool {
+        self.subscribe_to_events != Some(false)
+    }
+
+    fn response_subscription_id(response: &LaunchDebugSessionResult) -> Option<&str> {
+        Some(&response.debug_session_id)
+    }
 }
 
 impl Subscribes for LaunchDebugSessionRequest {
     type Events = DebugEvent;
-    const ID: IdSource = IdSource::Result("debugSessionId");
 }

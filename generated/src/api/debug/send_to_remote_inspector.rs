@@ -3,7 +3,10 @@
 //! `Debug.sendToRemoteInspector`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes,
+};
 use super::DebugClient;
 use super::super::errors::InvalidParameter;
 
@@ -74,6 +77,36 @@ impl SendToRemoteInspectorRequest {
     }
 }
 
+impl ToWire for SendToRemoteInspectorRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("debugSessionId", &self.debug_session_id)?;
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`SendToRemoteInspectorRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SendToRemoteInspectorRequestJson {
+    debug_session_id: String,
+}
+
+impl FromWire for SendToRemoteInspectorRequest {
+    type Json = SendToRemoteInspectorRequestJson;
+    fn from_wire(
+        json: SendToRemoteInspectorRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            debug_session_id: json.debug_session_id,
+            data: blobs.bytes("data")?,
+        })
+    }
+}
+
 /// Answer to [`DebugClient::send_to_remote_inspector`](super::DebugClient::send_to_remote_inspector).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -88,6 +121,8 @@ impl SendToRemoteInspectorResult {
         Self {}
     }
 }
+
+impl PlainJson for SendToRemoteInspectorResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -116,9 +151,8 @@ error_codes! {
 }
 
 impl Operation for SendToRemoteInspectorRequest {
-    type Output = SendToRemoteInspectorResult;
+    type Response = SendToRemoteInspectorResult;
     type Error = SendToRemoteInspectorError;
-    type Answer = SendToRemoteInspectorResult;
-    const METHOD: &'static Method = &Method::new("Debug", "sendToRemoteInspector")
-        .request_blobs(&[BlobRule::bytes("data")]);
+    type Output = SendToRemoteInspectorResult;
+    const METHOD: &'static Method = &Method::new("Debug", "sendToRemoteInspector");
 }

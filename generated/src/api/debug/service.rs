@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::{
     CallCreateModelStateRequest, CallEvaluateRequest, CallGetModelStateRequest,
@@ -22,7 +23,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn launch_debug_session(
         &self,
         request: LaunchDebugSessionRequest,
-    ) -> impl Future<Output = Reply<LaunchDebugSessionRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<LaunchDebugSessionRequest>> + Send {
         not_implemented(request)
     }
 
@@ -30,7 +31,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn get_debug_sessions(
         &self,
         request: GetDebugSessionsRequest,
-    ) -> impl Future<Output = Reply<GetDebugSessionsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetDebugSessionsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -38,7 +39,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn terminate_debug_session(
         &self,
         request: TerminateDebugSessionRequest,
-    ) -> impl Future<Output = Reply<TerminateDebugSessionRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<TerminateDebugSessionRequest>> + Send {
         not_implemented(request)
     }
 
@@ -46,7 +47,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn call_create_model_state(
         &self,
         request: CallCreateModelStateRequest,
-    ) -> impl Future<Output = Reply<CallCreateModelStateRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CallCreateModelStateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -54,7 +55,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn call_instantiate_model(
         &self,
         request: CallInstantiateModelRequest,
-    ) -> impl Future<Output = Reply<CallInstantiateModelRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CallInstantiateModelRequest>> + Send {
         not_implemented(request)
     }
 
@@ -62,7 +63,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn call_train(
         &self,
         request: CallTrainRequest,
-    ) -> impl Future<Output = Reply<CallTrainRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CallTrainRequest>> + Send {
         not_implemented(request)
     }
 
@@ -70,7 +71,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn get_training_status(
         &self,
         request: GetTrainingStatusRequest,
-    ) -> impl Future<Output = Reply<GetTrainingStatusRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetTrainingStatusRequest>> + Send {
         not_implemented(request)
     }
 
@@ -78,7 +79,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn get_training_metrics(
         &self,
         request: GetTrainingMetricsRequest,
-    ) -> impl Future<Output = Reply<GetTrainingMetricsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetTrainingMetricsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -86,7 +87,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn cancel_training_session(
         &self,
         request: CancelTrainingSessionRequest,
-    ) -> impl Future<Output = Reply<CancelTrainingSessionRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CancelTrainingSessionRequest>> + Send {
         not_implemented(request)
     }
 
@@ -94,7 +95,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn call_evaluate(
         &self,
         request: CallEvaluateRequest,
-    ) -> impl Future<Output = Reply<CallEvaluateRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CallEvaluateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -102,7 +103,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn call_get_model_state(
         &self,
         request: CallGetModelStateRequest,
-    ) -> impl Future<Output = Reply<CallGetModelStateRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CallGetModelStateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -110,7 +111,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn download_state_data(
         &self,
         request: DownloadStateDataRequest,
-    ) -> impl Future<Output = Reply<DownloadStateDataRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<DownloadStateDataRequest>> + Send {
         not_implemented(request)
     }
 
@@ -118,7 +119,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn send_to_remote_inspector(
         &self,
         request: SendToRemoteInspectorRequest,
-    ) -> impl Future<Output = Reply<SendToRemoteInspectorRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SendToRemoteInspectorRequest>> + Send {
         not_implemented(request)
     }
 
@@ -126,7 +127,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn subscribe_to_events(
         &self,
         request: SubscribeToEventsRequest,
-    ) -> impl Future<Output = Reply<SubscribeToEventsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SubscribeToEventsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -134,7 +135,7 @@ pub trait DebugService: Send + Sync + 'static {
     fn unsubscribe_from_events(
         &self,
         request: UnsubscribeFromEventsRequest,
-    ) -> impl Future<Output = Reply<UnsubscribeFromEventsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<UnsubscribeFromEventsRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -147,7 +148,7 @@ impl<S: DebugService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "launchDebugSession" => {
                 handle(request, |request| self.0.launch_debug_session(request))

@@ -3,7 +3,9 @@
 //! `Debug.subscribeToEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error_codes};
+use crate::runtime::{
+    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+};
 use super::{DebugClient, DebugEvent};
 use super::super::errors::InvalidParameter;
 
@@ -65,6 +67,8 @@ impl SubscribeToEventsRequest {
     }
 }
 
+impl PlainJson for SubscribeToEventsRequest {}
+
 /// Answer to [`DebugClient::subscribe_to_events`](super::DebugClient::subscribe_to_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -79,6 +83,8 @@ impl SubscribeToEventsResult {
         Self {}
     }
 }
+
+impl PlainJson for SubscribeToEventsResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -103,16 +109,18 @@ error_codes! {
 }
 
 impl Operation for SubscribeToEventsRequest {
-    type Output = SubscribeToEventsResult;
+    type Response = SubscribeToEventsResult;
     type Error = SubscribeToEventsError;
-    type Answer = SubscribeToEventsResult;
+    type Output = SubscribeToEventsResult;
     const METHOD: &'static Method = &Method::new("Debug", "subscribeToEvents")
-        .route(Route::WebSocket)
+        .transport(TransportKind::WebSocket)
         .opens(IdSource::Params("debugSessionId"))
         .idempotent();
+    fn subscription_id(&self) -> Option<&str> {
+        Some(&self.debug_session_id)
+    }
 }
 
 impl Subscribes for SubscribeToEventsRequest {
     type Events = DebugEvent;
-    const ID: IdSource = IdSource::Params("debugSessionId");
 }

@@ -3,7 +3,7 @@
 //! `Debug.terminateDebugSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::DebugClient;
 use super::super::errors::InvalidParameter;
 
@@ -64,6 +64,8 @@ impl TerminateDebugSessionRequest {
     }
 }
 
+impl PlainJson for TerminateDebugSessionRequest {}
+
 /// Answer to [`DebugClient::terminate_debug_session`](super::DebugClient::terminate_debug_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -78,6 +80,8 @@ impl TerminateDebugSessionResult {
         Self {}
     }
 }
+
+impl PlainJson for TerminateDebugSessionResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -103,8 +107,8 @@ error_codes! {
 }
 
 impl Operation for TerminateDebugSessionRequest {
-    type Output = TerminateDebugSessionResult;
+    type Response = TerminateDebugSessionResult;
     type Error = TerminateDebugSessionError;
-    type Answer = TerminateDebugSessionResult;
+    type Output = TerminateDebugSessionResult;
     const METHOD: &'static Method = &Method::new("Debug", "terminateDebugSession");
 }

@@ -3,7 +3,7 @@
 //! `Debug.unsubscribeFromEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Route, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
 use super::DebugClient;
 use super::super::errors::InvalidParameter;
 
@@ -64,6 +64,8 @@ impl UnsubscribeFromEventsRequest {
     }
 }
 
+impl PlainJson for UnsubscribeFromEventsRequest {}
+
 /// Answer to [`DebugClient::unsubscribe_from_events`](super::DebugClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -78,6 +80,8 @@ impl UnsubscribeFromEventsResult {
         Self {}
     }
 }
+
+impl PlainJson for UnsubscribeFromEventsResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -99,12 +103,15 @@ error_codes! {
 }
 
 impl Operation for UnsubscribeFromEventsRequest {
-    type Output = UnsubscribeFromEventsResult;
+    type Response = UnsubscribeFromEventsResult;
     type Error = UnsubscribeFromEventsError;
-    type Answer = UnsubscribeFromEventsResult;
+    type Output = UnsubscribeFromEventsResult;
     const METHOD: &'static Method = &Method::new("Debug", "unsubscribeFromEvents")
-        .route(Route::OpenWebSocketElse {
+        .transport(TransportKind::OpenWebSocketElse {
             error: "not_subscribed",
         })
         .closes("debugSessionId");
+    fn subscription_id(&self) -> Option<&str> {
+        Some(&self.debug_session_id)
+    }
 }

@@ -3,7 +3,10 @@
 //! `FS.copy`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Base64, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
+    ToWire, WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
@@ -84,6 +87,43 @@ impl CopyRequest {
     }
 }
 
+impl ToWire for CopyRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.field("inode", &self.inode)?;
+        object.field("newparent", &self.newparent)?;
+        object.nested("newname", &self.newname)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`CopyRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CopyRequestJson {
+    model_id: String,
+    inode: u64,
+    newparent: u64,
+    newname: Json<Base64>,
+}
+
+impl FromWire for CopyRequest {
+    type Json = CopyRequestJson;
+    fn from_wire(
+        json: CopyRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            inode: json.inode,
+            newparent: json.newparent,
+            newname: blobs.nested("newname", json.newname)?,
+        })
+    }
+}
+
 /// Answer to [`FsClient::copy`](super::FsClient::copy).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -98,6 +138,8 @@ impl CopyResult {
         Self {}
     }
 }
+
+impl PlainJson for CopyResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -132,8 +174,8 @@ error_codes! {
 }
 
 impl Operation for CopyRequest {
-    type Output = CopyResult;
+    type Response = CopyResult;
     type Error = CopyError;
-    type Answer = CopyResult;
+    type Output = CopyResult;
     const METHOD: &'static Method = &Method::new("FS", "copy").deadline_seconds(600u64);
 }

@@ -3,7 +3,7 @@
 //! `FS.getattr`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
@@ -80,6 +80,8 @@ impl GetattrRequest {
     }
 }
 
+impl PlainJson for GetattrRequest {}
+
 impl Call<GetattrRequest> {
     /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
     pub fn snapshot_id(self, snapshot_id: impl Into<String>) -> Self {
@@ -103,6 +105,8 @@ impl GetattrResult {
         Self { stat }
     }
 }
+
+impl PlainJson for GetattrResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -131,8 +135,8 @@ error_codes! {
 }
 
 impl Operation for GetattrRequest {
-    type Output = GetattrResult;
+    type Response = GetattrResult;
     type Error = GetattrError;
-    type Answer = GetattrResult;
+    type Output = GetattrResult;
     const METHOD: &'static Method = &Method::new("FS", "getattr").idempotent();
 }

@@ -3,7 +3,10 @@
 //! `FS.link`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Base64, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
+    ToWire, WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
@@ -85,6 +88,43 @@ impl LinkRequest {
     }
 }
 
+impl ToWire for LinkRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.field("inode", &self.inode)?;
+        object.field("newparent", &self.newparent)?;
+        object.nested("newname", &self.newname)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`LinkRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkRequestJson {
+    model_id: String,
+    inode: u64,
+    newparent: u64,
+    newname: Json<Base64>,
+}
+
+impl FromWire for LinkRequest {
+    type Json = LinkRequestJson;
+    fn from_wire(
+        json: LinkRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            inode: json.inode,
+            newparent: json.newparent,
+            newname: blobs.nested("newname", json.newname)?,
+        })
+    }
+}
+
 /// Answer to [`FsClient::link`](super::FsClient::link).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -101,6 +141,8 @@ impl LinkResult {
         Self { stat }
     }
 }
+
+impl PlainJson for LinkResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -137,8 +179,8 @@ error_codes! {
 }
 
 impl Operation for LinkRequest {
-    type Output = LinkResult;
+    type Response = LinkResult;
     type Error = LinkError;
-    type Answer = LinkResult;
+    type Output = LinkResult;
     const METHOD: &'static Method = &Method::new("FS", "link");
 }

@@ -3,7 +3,10 @@
 //! `FS.lookup`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Base64, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
+    ToWire, WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
@@ -90,6 +93,43 @@ impl LookupRequest {
     }
 }
 
+impl ToWire for LookupRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.optional("snapshotId", &self.snapshot_id)?;
+        object.field("parent", &self.parent)?;
+        object.nested("name", &self.name)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`LookupRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LookupRequestJson {
+    model_id: String,
+    snapshot_id: Option<String>,
+    parent: u64,
+    name: Json<Base64>,
+}
+
+impl FromWire for LookupRequest {
+    type Json = LookupRequestJson;
+    fn from_wire(
+        json: LookupRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            snapshot_id: json.snapshot_id,
+            parent: json.parent,
+            name: blobs.nested("name", json.name)?,
+        })
+    }
+}
+
 impl Call<LookupRequest> {
     /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
     pub fn snapshot_id(self, snapshot_id: impl Into<String>) -> Self {
@@ -115,6 +155,8 @@ impl LookupResult {
         Self { inode, stat }
     }
 }
+
+impl PlainJson for LookupResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -147,8 +189,8 @@ error_codes! {
 }
 
 impl Operation for LookupRequest {
-    type Output = LookupResult;
+    type Response = LookupResult;
     type Error = LookupError;
-    type Answer = LookupResult;
+    type Output = LookupResult;
     const METHOD: &'static Method = &Method::new("FS", "lookup").idempotent();
 }

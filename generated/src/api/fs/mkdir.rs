@@ -3,7 +3,10 @@
 //! `FS.mkdir`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Base64, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
+    ToWire, WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
@@ -84,6 +87,43 @@ impl MkdirRequest {
     }
 }
 
+impl ToWire for MkdirRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.field("parent", &self.parent)?;
+        object.nested("name", &self.name)?;
+        object.field("mode", &self.mode)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`MkdirRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MkdirRequestJson {
+    model_id: String,
+    parent: u64,
+    name: Json<Base64>,
+    mode: u32,
+}
+
+impl FromWire for MkdirRequest {
+    type Json = MkdirRequestJson;
+    fn from_wire(
+        json: MkdirRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            parent: json.parent,
+            name: blobs.nested("name", json.name)?,
+            mode: json.mode,
+        })
+    }
+}
+
 /// Answer to [`FsClient::mkdir`](super::FsClient::mkdir).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -102,6 +142,8 @@ impl MkdirResult {
         Self { inode, stat }
     }
 }
+
+impl PlainJson for MkdirResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -136,8 +178,8 @@ error_codes! {
 }
 
 impl Operation for MkdirRequest {
-    type Output = MkdirResult;
+    type Response = MkdirResult;
     type Error = MkdirError;
-    type Answer = MkdirResult;
+    type Output = MkdirResult;
     const METHOD: &'static Method = &Method::new("FS", "mkdir");
 }

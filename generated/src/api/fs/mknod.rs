@@ -3,7 +3,10 @@
 //! `FS.mknod`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Base64, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
+    ToWire, WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
@@ -91,6 +94,46 @@ impl MknodRequest {
     }
 }
 
+impl ToWire for MknodRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.field("parent", &self.parent)?;
+        object.nested("name", &self.name)?;
+        object.field("mode", &self.mode)?;
+        object.field("dev", &self.dev)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`MknodRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MknodRequestJson {
+    model_id: String,
+    parent: u64,
+    name: Json<Base64>,
+    mode: u32,
+    dev: u64,
+}
+
+impl FromWire for MknodRequest {
+    type Json = MknodRequestJson;
+    fn from_wire(
+        json: MknodRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            parent: json.parent,
+            name: blobs.nested("name", json.name)?,
+            mode: json.mode,
+            dev: json.dev,
+        })
+    }
+}
+
 /// Answer to [`FsClient::mknod`](super::FsClient::mknod).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -109,6 +152,8 @@ impl MknodResult {
         Self { inode, stat }
     }
 }
+
+impl PlainJson for MknodResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -143,8 +188,8 @@ error_codes! {
 }
 
 impl Operation for MknodRequest {
-    type Output = MknodResult;
+    type Response = MknodResult;
     type Error = MknodError;
-    type Answer = MknodResult;
+    type Output = MknodResult;
     const METHOD: &'static Method = &Method::new("FS", "mknod");
 }

@@ -3,7 +3,10 @@
 //! `FS.read`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
@@ -95,6 +98,8 @@ impl ReadRequest {
     }
 }
 
+impl PlainJson for ReadRequest {}
+
 impl Call<ReadRequest> {
     /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
     pub fn snapshot_id(self, snapshot_id: impl Into<String>) -> Self {
@@ -116,6 +121,26 @@ impl ReadResult {
     /// Makes a [`ReadResult`] of what is required.
     pub fn new(data: impl Into<Blob>) -> Self {
         Self { data: data.into() }
+    }
+}
+
+impl ToWire for ReadResult {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`ReadResult`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+pub struct ReadResultJson {}
+
+impl FromWire for ReadResult {
+    type Json = ReadResultJson;
+    fn from_wire(_: ReadResultJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { data: blobs.bytes("data")? })
     }
 }
 
@@ -150,10 +175,10 @@ error_codes! {
 }
 
 impl Operation for ReadRequest {
-    type Output = ReadResult;
+    type Response = ReadResult;
     type Error = ReadError;
-    type Answer = ReadResult;
+    type Output = ReadResult;
     const METHOD: &'static Method = &Method::new("FS", "read")
         .idempotent()
-        .response_blobs(&[BlobRule::bytes("data")]);
+        .responds_with_bytes();
 }

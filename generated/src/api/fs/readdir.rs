@@ -3,7 +3,10 @@
 //! `FS.readdir`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Base64, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
+    ToWire, WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
@@ -80,6 +83,8 @@ impl ReaddirRequest {
     }
 }
 
+impl PlainJson for ReaddirRequest {}
+
 impl Call<ReaddirRequest> {
     /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
     pub fn snapshot_id(self, snapshot_id: impl Into<String>) -> Self {
@@ -106,6 +111,33 @@ impl ReaddirResult {
     }
 }
 
+impl ToWire for ReaddirResult {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.nested("entries", &self.entries)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`ReaddirResult`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+pub struct ReaddirResultJson {
+    entries: Vec<Json<DirectoryEntry>>,
+}
+
+impl FromWire for ReaddirResult {
+    type Json = ReaddirResultJson;
+    fn from_wire(
+        json: ReaddirResultJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            entries: blobs.nested("entries", json.entries)?,
+        })
+    }
+}
+
 /// Something in a folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -128,6 +160,39 @@ impl DirectoryEntry {
             filetype,
             ino,
         }
+    }
+}
+
+impl ToWire for DirectoryEntry {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.nested("basename", &self.basename)?;
+        object.field("filetype", &self.filetype)?;
+        object.field("ino", &self.ino)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`DirectoryEntry`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+pub struct DirectoryEntryJson {
+    basename: Json<Base64>,
+    filetype: u32,
+    ino: u64,
+}
+
+impl FromWire for DirectoryEntry {
+    type Json = DirectoryEntryJson;
+    fn from_wire(
+        json: DirectoryEntryJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            basename: blobs.nested("basename", json.basename)?,
+            filetype: json.filetype,
+            ino: json.ino,
+        })
     }
 }
 
@@ -160,8 +225,8 @@ error_codes! {
 }
 
 impl Operation for ReaddirRequest {
-    type Output = ReaddirResult;
+    type Response = ReaddirResult;
     type Error = ReaddirError;
-    type Answer = ReaddirResult;
+    type Output = ReaddirResult;
     const METHOD: &'static Method = &Method::new("FS", "readdir").idempotent();
 }

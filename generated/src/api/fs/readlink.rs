@@ -3,7 +3,10 @@
 //! `FS.readlink`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
@@ -80,6 +83,8 @@ impl ReadlinkRequest {
     }
 }
 
+impl PlainJson for ReadlinkRequest {}
+
 impl Call<ReadlinkRequest> {
     /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
     pub fn snapshot_id(self, snapshot_id: impl Into<String>) -> Self {
@@ -101,6 +106,29 @@ impl ReadlinkResult {
     /// Makes a [`ReadlinkResult`] of what is required.
     pub fn new(link: impl Into<Blob>) -> Self {
         Self { link: link.into() }
+    }
+}
+
+impl ToWire for ReadlinkResult {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.bytes("link", &self.link)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`ReadlinkResult`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+pub struct ReadlinkResultJson {}
+
+impl FromWire for ReadlinkResult {
+    type Json = ReadlinkResultJson;
+    fn from_wire(
+        _: ReadlinkResultJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self { link: blobs.bytes("link")? })
     }
 }
 
@@ -133,10 +161,10 @@ error_codes! {
 }
 
 impl Operation for ReadlinkRequest {
-    type Output = ReadlinkResult;
+    type Response = ReadlinkResult;
     type Error = ReadlinkError;
-    type Answer = ReadlinkResult;
+    type Output = ReadlinkResult;
     const METHOD: &'static Method = &Method::new("FS", "readlink")
         .idempotent()
-        .response_blobs(&[BlobRule::bytes("link")]);
+        .responds_with_bytes();
 }

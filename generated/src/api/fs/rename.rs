@@ -3,7 +3,10 @@
 //! `FS.rename`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Base64, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
+    ToWire, WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
@@ -107,6 +110,49 @@ impl RenameRequest {
     }
 }
 
+impl ToWire for RenameRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.field("parent", &self.parent)?;
+        object.nested("name", &self.name)?;
+        object.field("newparent", &self.newparent)?;
+        object.nested("newname", &self.newname)?;
+        object.optional("flags", &self.flags)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`RenameRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RenameRequestJson {
+    model_id: String,
+    parent: u64,
+    name: Json<Base64>,
+    newparent: u64,
+    newname: Json<Base64>,
+    flags: Option<u32>,
+}
+
+impl FromWire for RenameRequest {
+    type Json = RenameRequestJson;
+    fn from_wire(
+        json: RenameRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            parent: json.parent,
+            name: blobs.nested("name", json.name)?,
+            newparent: json.newparent,
+            newname: blobs.nested("newname", json.newname)?,
+            flags: json.flags,
+        })
+    }
+}
+
 impl Call<RenameRequest> {
     /// Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two.
     /// A plain rename when left out.
@@ -129,6 +175,8 @@ impl RenameResult {
         Self {}
     }
 }
+
+impl PlainJson for RenameResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -169,8 +217,8 @@ error_codes! {
 }
 
 impl Operation for RenameRequest {
-    type Output = RenameResult;
+    type Response = RenameResult;
     type Error = RenameError;
-    type Answer = RenameResult;
+    type Output = RenameResult;
     const METHOD: &'static Method = &Method::new("FS", "rename");
 }

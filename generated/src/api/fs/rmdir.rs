@@ -3,7 +3,10 @@
 //! `FS.rmdir`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Base64, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
+    ToWire, WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
@@ -78,6 +81,40 @@ impl RmdirRequest {
     }
 }
 
+impl ToWire for RmdirRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.field("parent", &self.parent)?;
+        object.nested("name", &self.name)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`RmdirRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RmdirRequestJson {
+    model_id: String,
+    parent: u64,
+    name: Json<Base64>,
+}
+
+impl FromWire for RmdirRequest {
+    type Json = RmdirRequestJson;
+    fn from_wire(
+        json: RmdirRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            parent: json.parent,
+            name: blobs.nested("name", json.name)?,
+        })
+    }
+}
+
 /// Answer to [`FsClient::rmdir`](super::FsClient::rmdir).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -92,6 +129,8 @@ impl RmdirResult {
         Self {}
     }
 }
+
+impl PlainJson for RmdirResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -126,8 +165,8 @@ error_codes! {
 }
 
 impl Operation for RmdirRequest {
-    type Output = RmdirResult;
+    type Response = RmdirResult;
     type Error = RmdirError;
-    type Answer = RmdirResult;
+    type Output = RmdirResult;
     const METHOD: &'static Method = &Method::new("FS", "rmdir");
 }

@@ -3,7 +3,10 @@
 //! `FS.rmdirAll`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Base64, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
+    ToWire, WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
@@ -77,6 +80,40 @@ impl RmdirAllRequest {
     }
 }
 
+impl ToWire for RmdirAllRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.field("parent", &self.parent)?;
+        object.nested("name", &self.name)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`RmdirAllRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RmdirAllRequestJson {
+    model_id: String,
+    parent: u64,
+    name: Json<Base64>,
+}
+
+impl FromWire for RmdirAllRequest {
+    type Json = RmdirAllRequestJson;
+    fn from_wire(
+        json: RmdirAllRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            parent: json.parent,
+            name: blobs.nested("name", json.name)?,
+        })
+    }
+}
+
 /// Answer to [`FsClient::rmdir_all`](super::FsClient::rmdir_all).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -91,6 +128,8 @@ impl RmdirAllResult {
         Self {}
     }
 }
+
+impl PlainJson for RmdirAllResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -123,9 +162,9 @@ error_codes! {
 }
 
 impl Operation for RmdirAllRequest {
-    type Output = RmdirAllResult;
+    type Response = RmdirAllResult;
     type Error = RmdirAllError;
-    type Answer = RmdirAllResult;
+    type Output = RmdirAllResult;
     const METHOD: &'static Method = &Method::new("FS", "rmdirAll")
         .deadline_seconds(600u64);
 }

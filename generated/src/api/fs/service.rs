@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::{
     CopyRequest, GetattrRequest, LinkRequest, LookupRequest, MkdirRequest, MknodRequest,
@@ -20,7 +21,7 @@ pub trait FsService: Send + Sync + 'static {
     fn lookup(
         &self,
         request: LookupRequest,
-    ) -> impl Future<Output = Reply<LookupRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<LookupRequest>> + Send {
         not_implemented(request)
     }
 
@@ -28,7 +29,7 @@ pub trait FsService: Send + Sync + 'static {
     fn getattr(
         &self,
         request: GetattrRequest,
-    ) -> impl Future<Output = Reply<GetattrRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetattrRequest>> + Send {
         not_implemented(request)
     }
 
@@ -36,7 +37,7 @@ pub trait FsService: Send + Sync + 'static {
     fn setattr(
         &self,
         request: SetattrRequest,
-    ) -> impl Future<Output = Reply<SetattrRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SetattrRequest>> + Send {
         not_implemented(request)
     }
 
@@ -44,7 +45,7 @@ pub trait FsService: Send + Sync + 'static {
     fn mknod(
         &self,
         request: MknodRequest,
-    ) -> impl Future<Output = Reply<MknodRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<MknodRequest>> + Send {
         not_implemented(request)
     }
 
@@ -52,7 +53,7 @@ pub trait FsService: Send + Sync + 'static {
     fn read(
         &self,
         request: ReadRequest,
-    ) -> impl Future<Output = Reply<ReadRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<ReadRequest>> + Send {
         not_implemented(request)
     }
 
@@ -60,7 +61,7 @@ pub trait FsService: Send + Sync + 'static {
     fn write(
         &self,
         request: WriteRequest,
-    ) -> impl Future<Output = Reply<WriteRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<WriteRequest>> + Send {
         not_implemented(request)
     }
 
@@ -68,7 +69,7 @@ pub trait FsService: Send + Sync + 'static {
     fn symlink(
         &self,
         request: SymlinkRequest,
-    ) -> impl Future<Output = Reply<SymlinkRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SymlinkRequest>> + Send {
         not_implemented(request)
     }
 
@@ -76,7 +77,7 @@ pub trait FsService: Send + Sync + 'static {
     fn readlink(
         &self,
         request: ReadlinkRequest,
-    ) -> impl Future<Output = Reply<ReadlinkRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<ReadlinkRequest>> + Send {
         not_implemented(request)
     }
 
@@ -84,7 +85,7 @@ pub trait FsService: Send + Sync + 'static {
     fn mkdir(
         &self,
         request: MkdirRequest,
-    ) -> impl Future<Output = Reply<MkdirRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<MkdirRequest>> + Send {
         not_implemented(request)
     }
 
@@ -92,7 +93,7 @@ pub trait FsService: Send + Sync + 'static {
     fn unlink(
         &self,
         request: UnlinkRequest,
-    ) -> impl Future<Output = Reply<UnlinkRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<UnlinkRequest>> + Send {
         not_implemented(request)
     }
 
@@ -100,7 +101,7 @@ pub trait FsService: Send + Sync + 'static {
     fn rmdir(
         &self,
         request: RmdirRequest,
-    ) -> impl Future<Output = Reply<RmdirRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<RmdirRequest>> + Send {
         not_implemented(request)
     }
 
@@ -108,7 +109,7 @@ pub trait FsService: Send + Sync + 'static {
     fn rename(
         &self,
         request: RenameRequest,
-    ) -> impl Future<Output = Reply<RenameRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<RenameRequest>> + Send {
         not_implemented(request)
     }
 
@@ -116,7 +117,7 @@ pub trait FsService: Send + Sync + 'static {
     fn link(
         &self,
         request: LinkRequest,
-    ) -> impl Future<Output = Reply<LinkRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<LinkRequest>> + Send {
         not_implemented(request)
     }
 
@@ -124,7 +125,7 @@ pub trait FsService: Send + Sync + 'static {
     fn readdir(
         &self,
         request: ReaddirRequest,
-    ) -> impl Future<Output = Reply<ReaddirRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<ReaddirRequest>> + Send {
         not_implemented(request)
     }
 
@@ -132,7 +133,7 @@ pub trait FsService: Send + Sync + 'static {
     fn rmdir_all(
         &self,
         request: RmdirAllRequest,
-    ) -> impl Future<Output = Reply<RmdirAllRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<RmdirAllRequest>> + Send {
         not_implemented(request)
     }
 
@@ -140,7 +141,7 @@ pub trait FsService: Send + Sync + 'static {
     fn copy(
         &self,
         request: CopyRequest,
-    ) -> impl Future<Output = Reply<CopyRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CopyRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -153,7 +154,7 @@ impl<S: FsService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "lookup" => handle(request, |request| self.0.lookup(request)),
             "getattr" => handle(request, |request| self.0.getattr(request)),

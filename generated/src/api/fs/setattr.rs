@@ -3,7 +3,7 @@
 //! `FS.setattr`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{FileTime, Stat};
@@ -112,6 +112,8 @@ impl SetattrRequest {
     }
 }
 
+impl PlainJson for SetattrRequest {}
+
 impl Call<SetattrRequest> {
     /// New kind and permissions, as in `Stat`.
     pub fn mode(self, mode: u32) -> Self {
@@ -151,6 +153,8 @@ impl SetattrResult {
     }
 }
 
+impl PlainJson for SetattrResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -182,8 +186,8 @@ error_codes! {
 }
 
 impl Operation for SetattrRequest {
-    type Output = SetattrResult;
+    type Response = SetattrResult;
     type Error = SetattrError;
-    type Answer = SetattrResult;
+    type Output = SetattrResult;
     const METHOD: &'static Method = &Method::new("FS", "setattr").idempotent();
 }

@@ -3,7 +3,10 @@
 //! `FS.symlink`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Base64, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
+    ToWire, WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
@@ -84,6 +87,43 @@ impl SymlinkRequest {
     }
 }
 
+impl ToWire for SymlinkRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.field("parent", &self.parent)?;
+        object.nested("name", &self.name)?;
+        object.nested("link", &self.link)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`SymlinkRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SymlinkRequestJson {
+    model_id: String,
+    parent: u64,
+    name: Json<Base64>,
+    link: Json<Base64>,
+}
+
+impl FromWire for SymlinkRequest {
+    type Json = SymlinkRequestJson;
+    fn from_wire(
+        json: SymlinkRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            parent: json.parent,
+            name: blobs.nested("name", json.name)?,
+            link: blobs.nested("link", json.link)?,
+        })
+    }
+}
+
 /// Answer to [`FsClient::symlink`](super::FsClient::symlink).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -102,6 +142,8 @@ impl SymlinkResult {
         Self { inode, stat }
     }
 }
+
+impl PlainJson for SymlinkResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -136,8 +178,8 @@ error_codes! {
 }
 
 impl Operation for SymlinkRequest {
-    type Output = SymlinkResult;
+    type Response = SymlinkResult;
     type Error = SymlinkError;
-    type Answer = SymlinkResult;
+    type Output = SymlinkResult;
     const METHOD: &'static Method = &Method::new("FS", "symlink");
 }

@@ -3,7 +3,10 @@
 //! `FS.unlink`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Base64, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
+    ToWire, WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
@@ -77,6 +80,40 @@ impl UnlinkRequest {
     }
 }
 
+impl ToWire for UnlinkRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.field("parent", &self.parent)?;
+        object.nested("name", &self.name)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`UnlinkRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UnlinkRequestJson {
+    model_id: String,
+    parent: u64,
+    name: Json<Base64>,
+}
+
+impl FromWire for UnlinkRequest {
+    type Json = UnlinkRequestJson;
+    fn from_wire(
+        json: UnlinkRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            parent: json.parent,
+            name: blobs.nested("name", json.name)?,
+        })
+    }
+}
+
 /// Answer to [`FsClient::unlink`](super::FsClient::unlink).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -91,6 +128,8 @@ impl UnlinkResult {
         Self {}
     }
 }
+
+impl PlainJson for UnlinkResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -125,8 +164,8 @@ error_codes! {
 }
 
 impl Operation for UnlinkRequest {
-    type Output = UnlinkResult;
+    type Response = UnlinkResult;
     type Error = UnlinkError;
-    type Answer = UnlinkResult;
+    type Output = UnlinkResult;
     const METHOD: &'static Method = &Method::new("FS", "unlink");
 }

@@ -3,7 +3,10 @@
 //! `FS.write`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes,
+};
 use super::FsClient;
 use super::super::errors::InvalidParameter;
 
@@ -98,6 +101,45 @@ impl WriteRequest {
     }
 }
 
+impl ToWire for WriteRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.field("inode", &self.inode)?;
+        object.bytes("data", &self.data)?;
+        object.field("offset", &self.offset)?;
+        object.optional("truncate", &self.truncate)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`WriteRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WriteRequestJson {
+    model_id: String,
+    inode: u64,
+    offset: u64,
+    truncate: Option<bool>,
+}
+
+impl FromWire for WriteRequest {
+    type Json = WriteRequestJson;
+    fn from_wire(
+        json: WriteRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            inode: json.inode,
+            data: blobs.bytes("data")?,
+            offset: json.offset,
+            truncate: json.truncate,
+        })
+    }
+}
+
 impl Call<WriteRequest> {
     /// Whether the data takes the place of all contents. When left out, what lies outside of the written
     /// part stays.
@@ -123,6 +165,8 @@ impl WriteResult {
         Self { bytes_written }
     }
 }
+
+impl PlainJson for WriteResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -157,10 +201,8 @@ error_codes! {
 }
 
 impl Operation for WriteRequest {
-    type Output = WriteResult;
+    type Response = WriteResult;
     type Error = WriteError;
-    type Answer = WriteResult;
-    const METHOD: &'static Method = &Method::new("FS", "write")
-        .idempotent()
-        .request_blobs(&[BlobRule::bytes("data")]);
+    type Output = WriteResult;
+    const METHOD: &'static Method = &Method::new("FS", "write").idempotent();
 }

@@ -3,7 +3,7 @@
 //! `Image.createRepository`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ImageClient;
 use super::super::errors::InvalidParameter;
 
@@ -80,6 +80,8 @@ impl CreateRepositoryRequest {
     }
 }
 
+impl PlainJson for CreateRepositoryRequest {}
+
 impl Call<CreateRepositoryRequest> {
     /// Whether everybody can find the repository and use its images. Left out: `false`.
     pub fn public_access(self, public_access: bool) -> Self {
@@ -101,6 +103,8 @@ impl CreateRepositoryResult {
         Self {}
     }
 }
+
+impl PlainJson for CreateRepositoryResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -132,8 +136,8 @@ error_codes! {
 }
 
 impl Operation for CreateRepositoryRequest {
-    type Output = CreateRepositoryResult;
+    type Response = CreateRepositoryResult;
     type Error = CreateRepositoryError;
-    type Answer = CreateRepositoryResult;
+    type Output = CreateRepositoryResult;
     const METHOD: &'static Method = &Method::new("Image", "createRepository");
 }

@@ -3,7 +3,7 @@
 //! `Image.deleteRepository`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ImageClient;
 use super::super::errors::InvalidParameter;
 
@@ -59,6 +59,8 @@ impl DeleteRepositoryRequest {
     }
 }
 
+impl PlainJson for DeleteRepositoryRequest {}
+
 /// Answer to [`ImageClient::delete_repository`](super::ImageClient::delete_repository).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -73,6 +75,8 @@ impl DeleteRepositoryResult {
         Self {}
     }
 }
+
+impl PlainJson for DeleteRepositoryResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -99,8 +103,8 @@ error_codes! {
 }
 
 impl Operation for DeleteRepositoryRequest {
-    type Output = DeleteRepositoryResult;
+    type Response = DeleteRepositoryResult;
     type Error = DeleteRepositoryError;
-    type Answer = DeleteRepositoryResult;
+    type Output = DeleteRepositoryResult;
     const METHOD: &'static Method = &Method::new("Image", "deleteRepository");
 }

@@ -3,7 +3,7 @@
 //! `Image.getRepositories`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Page, Paged, error_codes};
+use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
 use super::ImageClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{Repository, SortDirection};
@@ -118,6 +118,8 @@ impl GetRepositoriesRequest {
     }
 }
 
+impl PlainJson for GetRepositoriesRequest {}
+
 impl Call<GetRepositoriesRequest> {
     /// How many matches to skip. Left out: `0`.
     pub fn offset(self, offset: u32) -> Self {
@@ -230,6 +232,8 @@ impl GetRepositoriesResult {
     }
 }
 
+impl PlainJson for GetRepositoriesResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -251,9 +255,9 @@ error_codes! {
 }
 
 impl Operation for GetRepositoriesRequest {
-    type Output = GetRepositoriesResult;
+    type Response = GetRepositoriesResult;
     type Error = GetRepositoriesError;
-    type Answer = GetRepositoriesResult;
+    type Output = GetRepositoriesResult;
     const METHOD: &'static Method = &Method::new("Image", "getRepositories")
         .idempotent();
 }

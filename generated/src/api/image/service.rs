@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::{
     CreateRepositoryRequest, DeleteRepositoryRequest, GetRepositoriesRequest,
@@ -19,7 +20,7 @@ pub trait ImageService: Send + Sync + 'static {
     fn create_repository(
         &self,
         request: CreateRepositoryRequest,
-    ) -> impl Future<Output = Reply<CreateRepositoryRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CreateRepositoryRequest>> + Send {
         not_implemented(request)
     }
 
@@ -27,7 +28,7 @@ pub trait ImageService: Send + Sync + 'static {
     fn update_repository(
         &self,
         request: UpdateRepositoryRequest,
-    ) -> impl Future<Output = Reply<UpdateRepositoryRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<UpdateRepositoryRequest>> + Send {
         not_implemented(request)
     }
 
@@ -35,7 +36,7 @@ pub trait ImageService: Send + Sync + 'static {
     fn delete_repository(
         &self,
         request: DeleteRepositoryRequest,
-    ) -> impl Future<Output = Reply<DeleteRepositoryRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<DeleteRepositoryRequest>> + Send {
         not_implemented(request)
     }
 
@@ -43,7 +44,7 @@ pub trait ImageService: Send + Sync + 'static {
     fn get_repositories(
         &self,
         request: GetRepositoriesRequest,
-    ) -> impl Future<Output = Reply<GetRepositoriesRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetRepositoriesRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -56,7 +57,7 @@ impl<S: ImageService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "createRepository" => {
                 handle(request, |request| self.0.create_repository(request))

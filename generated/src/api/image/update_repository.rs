@@ -3,7 +3,7 @@
 //! `Image.updateRepository`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ImageClient;
 use super::super::errors::InvalidParameter;
 
@@ -68,6 +68,8 @@ impl UpdateRepositoryRequest {
     }
 }
 
+impl PlainJson for UpdateRepositoryRequest {}
+
 /// What to change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -120,6 +122,8 @@ impl UpdateRepositoryResult {
     }
 }
 
+impl PlainJson for UpdateRepositoryResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -145,9 +149,9 @@ error_codes! {
 }
 
 impl Operation for UpdateRepositoryRequest {
-    type Output = UpdateRepositoryResult;
+    type Response = UpdateRepositoryResult;
     type Error = UpdateRepositoryError;
-    type Answer = UpdateRepositoryResult;
+    type Output = UpdateRepositoryResult;
     const METHOD: &'static Method = &Method::new("Image", "updateRepository")
         .idempotent();
 }

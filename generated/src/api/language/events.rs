@@ -5,8 +5,8 @@
 use std::fmt;
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Blob, BlobRule, Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent,
-    Subscription,
+    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter,
+    FromWire, Operation, PlainJson, RawEvent, Subscription, ToWire, WireError,
 };
 use super::{UnsubscribeFromEventsRequest, WriteToLanguageServerRequest};
 
@@ -33,10 +33,7 @@ impl EventSet for LanguageEvent {
         id: "languageServerId",
         subscribe: None,
         unsubscribe: Some(UnsubscribeFromEventsRequest::METHOD),
-        events: &[
-            EventKind::new("exit").ends(),
-            EventKind::new("data").blobs(&[BlobRule::bytes("data")]),
-        ],
+        events: &[EventKind::new("exit").ends(), EventKind::new("data")],
     };
 
     fn read(event: RawEvent) -> Result<Self, EventError> {
@@ -50,8 +47,12 @@ impl EventSet for LanguageEvent {
 
     fn write(&self) -> Result<RawEvent, EventError> {
         match self {
-            Self::Exit(params) => RawEvent::of::<Self>("exit", params),
-            Self::Data(params) => RawEvent::of::<Self>("data", params),
+            Self::Exit(params) => {
+                RawEvent::of::<Self>("exit", &params.language_server_id, params)
+            }
+            Self::Data(params) => {
+                RawEvent::of::<Self>("data", &params.language_server_id, params)
+            }
             Self::Unrecognized(event) => Ok(event.clone()),
         }
     }
@@ -97,6 +98,8 @@ impl ExitEvent {
         self
     }
 }
+
+impl PlainJson for ExitEvent {}
 
 /// Why it ended.
 ///
@@ -178,5 +181,35 @@ impl DataEvent {
             language_server_id: language_server_id.into(),
             data: data.into(),
         }
+    }
+}
+
+impl ToWire for DataEvent {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("languageServerId", &self.language_server_id)?;
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`DataEvent`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DataEventJson {
+    language_server_id: String,
+}
+
+impl FromWire for DataEvent {
+    type Json = DataEventJson;
+    fn from_wire(
+        json: DataEventJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            language_server_id: json.language_server_id,
+            data: blobs.bytes("data")?,
+        })
     }
 }

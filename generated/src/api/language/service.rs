@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::{
     StartLanguageServerRequest, UnsubscribeFromEventsRequest,
@@ -19,7 +20,7 @@ pub trait LanguageService: Send + Sync + 'static {
     fn start_language_server(
         &self,
         request: StartLanguageServerRequest,
-    ) -> impl Future<Output = Reply<StartLanguageServerRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<StartLanguageServerRequest>> + Send {
         not_implemented(request)
     }
 
@@ -27,7 +28,7 @@ pub trait LanguageService: Send + Sync + 'static {
     fn write_to_language_server(
         &self,
         request: WriteToLanguageServerRequest,
-    ) -> impl Future<Output = Reply<WriteToLanguageServerRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<WriteToLanguageServerRequest>> + Send {
         not_implemented(request)
     }
 
@@ -35,7 +36,7 @@ pub trait LanguageService: Send + Sync + 'static {
     fn unsubscribe_from_events(
         &self,
         request: UnsubscribeFromEventsRequest,
-    ) -> impl Future<Output = Reply<UnsubscribeFromEventsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<UnsubscribeFromEventsRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -48,7 +49,7 @@ impl<S: LanguageService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "startLanguageServer" => {
                 handle(request, |request| self.0.start_language_server(request))

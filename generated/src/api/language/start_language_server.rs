@@ -4,7 +4,9 @@
 
 use std::fmt;
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error_codes};
+use crate::runtime::{
+    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+};
 use super::{LanguageClient, LanguageEvent};
 use super::super::errors::InvalidParameter;
 
@@ -73,6 +75,8 @@ impl StartLanguageServerRequest {
         }
     }
 }
+
+impl PlainJson for StartLanguageServerRequest {}
 
 /// Language of the server.
 ///
@@ -154,6 +158,8 @@ impl StartLanguageServerResult {
     }
 }
 
+impl PlainJson for StartLanguageServerResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -180,15 +186,17 @@ error_codes! {
 }
 
 impl Operation for StartLanguageServerRequest {
-    type Output = StartLanguageServerResult;
+    type Response = StartLanguageServerResult;
     type Error = StartLanguageServerError;
-    type Answer = StartLanguageServerResult;
+    type Output = StartLanguageServerResult;
     const METHOD: &'static Method = &Method::new("Language", "startLanguageServer")
-        .route(Route::WebSocket)
+        .transport(TransportKind::WebSocket)
         .opens(IdSource::Result("languageServerId"));
+    fn response_subscription_id(response: &StartLanguageServerResult) -> Option<&str> {
+        Some(&response.language_server_id)
+    }
 }
 
 impl Subscribes for StartLanguageServerRequest {
     type Events = LanguageEvent;
-    const ID: IdSource = IdSource::Result("languageServerId");
 }

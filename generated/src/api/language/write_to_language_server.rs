@@ -3,7 +3,10 @@
 //! `Language.writeToLanguageServer`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Blob, BlobRule, Call, Method, Operation, Route, error_codes};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
+    TransportKind, WireError, error_codes,
+};
 use super::LanguageClient;
 use super::super::errors::InvalidParameter;
 
@@ -73,6 +76,36 @@ impl WriteToLanguageServerRequest {
     }
 }
 
+impl ToWire for WriteToLanguageServerRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("languageServerId", &self.language_server_id)?;
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`WriteToLanguageServerRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WriteToLanguageServerRequestJson {
+    language_server_id: String,
+}
+
+impl FromWire for WriteToLanguageServerRequest {
+    type Json = WriteToLanguageServerRequestJson;
+    fn from_wire(
+        json: WriteToLanguageServerRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            language_server_id: json.language_server_id,
+            data: blobs.bytes("data")?,
+        })
+    }
+}
+
 /// Answer to
 /// [`LanguageClient::write_to_language_server`](super::LanguageClient::write_to_language_server).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,6 +121,8 @@ impl WriteToLanguageServerResult {
         Self {}
     }
 }
+
+impl PlainJson for WriteToLanguageServerResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -113,10 +148,9 @@ error_codes! {
 }
 
 impl Operation for WriteToLanguageServerRequest {
-    type Output = WriteToLanguageServerResult;
+    type Response = WriteToLanguageServerResult;
     type Error = WriteToLanguageServerError;
-    type Answer = WriteToLanguageServerResult;
+    type Output = WriteToLanguageServerResult;
     const METHOD: &'static Method = &Method::new("Language", "writeToLanguageServer")
-        .route(Route::WebSocket)
-        .request_blobs(&[BlobRule::bytes("data")]);
+        .transport(TransportKind::WebSocket);
 }

@@ -3,7 +3,7 @@
 //! `Model.cancelCreateState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -70,6 +70,8 @@ impl CancelCreateStateRequest {
     }
 }
 
+impl PlainJson for CancelCreateStateRequest {}
+
 /// Answer to [`ModelClient::cancel_create_state`](super::ModelClient::cancel_create_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -84,6 +86,8 @@ impl CancelCreateStateResult {
         Self {}
     }
 }
+
+impl PlainJson for CancelCreateStateResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -112,8 +116,8 @@ error_codes! {
 }
 
 impl Operation for CancelCreateStateRequest {
-    type Output = CancelCreateStateResult;
+    type Response = CancelCreateStateResult;
     type Error = CancelCreateStateError;
-    type Answer = CancelCreateStateResult;
+    type Output = CancelCreateStateResult;
     const METHOD: &'static Method = &Method::new("Model", "cancelCreateState");
 }

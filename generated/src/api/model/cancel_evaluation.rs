@@ -3,7 +3,7 @@
 //! `Model.cancelEvaluation`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -67,6 +67,8 @@ impl CancelEvaluationRequest {
     }
 }
 
+impl PlainJson for CancelEvaluationRequest {}
+
 /// Answer to [`ModelClient::cancel_evaluation`](super::ModelClient::cancel_evaluation).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -81,6 +83,8 @@ impl CancelEvaluationResult {
         Self {}
     }
 }
+
+impl PlainJson for CancelEvaluationResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -107,8 +111,8 @@ error_codes! {
 }
 
 impl Operation for CancelEvaluationRequest {
-    type Output = CancelEvaluationResult;
+    type Response = CancelEvaluationResult;
     type Error = CancelEvaluationError;
-    type Answer = CancelEvaluationResult;
+    type Output = CancelEvaluationResult;
     const METHOD: &'static Method = &Method::new("Model", "cancelEvaluation");
 }

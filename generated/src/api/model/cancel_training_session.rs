@@ -3,7 +3,7 @@
 //! `Model.cancelTrainingSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -76,6 +76,8 @@ impl CancelTrainingSessionRequest {
     }
 }
 
+impl PlainJson for CancelTrainingSessionRequest {}
+
 /// Answer to [`ModelClient::cancel_training_session`](super::ModelClient::cancel_training_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -90,6 +92,8 @@ impl CancelTrainingSessionResult {
         Self {}
     }
 }
+
+impl PlainJson for CancelTrainingSessionResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -121,8 +125,8 @@ error_codes! {
 }
 
 impl Operation for CancelTrainingSessionRequest {
-    type Output = CancelTrainingSessionResult;
+    type Response = CancelTrainingSessionResult;
     type Error = CancelTrainingSessionError;
-    type Answer = CancelTrainingSessionResult;
+    type Output = CancelTrainingSessionResult;
     const METHOD: &'static Method = &Method::new("Model", "cancelTrainingSession");
 }

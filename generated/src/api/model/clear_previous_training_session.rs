@@ -3,7 +3,7 @@
 //! `Model.clearPreviousTrainingSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -77,6 +77,8 @@ impl ClearPreviousTrainingSessionRequest {
     }
 }
 
+impl PlainJson for ClearPreviousTrainingSessionRequest {}
+
 /// Answer to
 /// [`ModelClient::clear_previous_training_session`](super::ModelClient::clear_previous_training_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -92,6 +94,8 @@ impl ClearPreviousTrainingSessionResult {
         Self {}
     }
 }
+
+impl PlainJson for ClearPreviousTrainingSessionResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -124,9 +128,9 @@ error_codes! {
 }
 
 impl Operation for ClearPreviousTrainingSessionRequest {
-    type Output = ClearPreviousTrainingSessionResult;
+    type Response = ClearPreviousTrainingSessionResult;
     type Error = ClearPreviousTrainingSessionError;
-    type Answer = ClearPreviousTrainingSessionResult;
+    type Output = ClearPreviousTrainingSessionResult;
     const METHOD: &'static Method = &Method::new(
         "Model",
         "clearPreviousTrainingSession",

@@ -2,11 +2,11 @@
 
 //! `Model.createModel`.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use crate::runtime::{
-    Blob, BlobRule, Call, Method, Operation, Started, Starts, Tagged, Unmetered,
-    error_codes,
+    Blob, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
+    Started, Starts, ToWire, Unmetered, WireError, error_codes, tagged_union,
 };
 use super::{
     CreateModelFailed, CreateModelSucceeded, ModelClient, WaitForModelToBeCreatedRequest,
@@ -114,6 +114,43 @@ impl CreateModelRequest {
     }
 }
 
+impl ToWire for CreateModelRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("name", &self.name)?;
+        object.field("description", &self.description)?;
+        object.optional("publicAccess", &self.public_access)?;
+        object.nested("options", &self.options)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`CreateModelRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateModelRequestJson {
+    name: String,
+    description: String,
+    public_access: Option<bool>,
+    options: Json<ModelOptions>,
+}
+
+impl FromWire for CreateModelRequest {
+    type Json = CreateModelRequestJson;
+    fn from_wire(
+        json: CreateModelRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            name: json.name,
+            description: json.description,
+            public_access: json.public_access,
+            options: blobs.nested("options", json.options)?,
+        })
+    }
+}
+
 impl Call<CreateModelRequest> {
     /// Whether everybody can find and use the model. Left out: `false`.
     pub fn public_access(self, public_access: bool) -> Self {
@@ -184,17 +221,13 @@ impl ModelOptions {
     }
 }
 
-impl<'de> Deserialize<'de> for ModelOptions {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = Tagged::read(deserializer, "type")?;
-        let variant = match tagged.tag() {
-            "code" => Self::Code(tagged.content()?),
-            "upload" => Self::Upload(tagged.content()?),
-            "basedOnModelSnapshot" => Self::BasedOnModelSnapshot(tagged.content()?),
-            "fromExisting" => Self::FromExisting(tagged.content()?),
-            _ => Self::Unrecognized(tagged.into_value()),
-        };
-        Ok(variant)
+tagged_union! {
+    const TAG: &str = "type";
+    enum ModelOptions {
+        Code(ModelOptionsCode) = "code",
+        Upload(ModelOptionsUpload) = "upload",
+        BasedOnModelSnapshot(ModelOptionsBasedOnModelSnapshot) = "basedOnModelSnapshot",
+        FromExisting(ModelOptionsFromExisting) = "fromExisting",
     }
 }
 
@@ -219,6 +252,62 @@ impl From<ModelOptionsBasedOnModelSnapshot> for ModelOptions {
 impl From<ModelOptionsFromExisting> for ModelOptions {
     fn from(content: ModelOptionsFromExisting) -> Self {
         Self::FromExisting(content)
+    }
+}
+
+impl ToWire for ModelOptions {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        match self {
+            Self::Upload(content) => frame.tagged("type", "upload", content),
+            Self::BasedOnModelSnapshot(content) => {
+                frame.tagged("type", "basedOnModelSnapshot", content)
+            }
+            other => frame.value(other),
+        }
+    }
+}
+
+/// What stands in the JSON for a [`ModelOptions`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum ModelOptionsJson {
+    Code(ModelOptionsCode),
+    Upload(Json<ModelOptionsUpload>),
+    BasedOnModelSnapshot(Json<ModelOptionsBasedOnModelSnapshot>),
+    FromExisting(ModelOptionsFromExisting),
+    Unrecognized(Value),
+}
+
+tagged_union! {
+    const TAG: &str = "type";
+    enum ModelOptionsJson {
+        Code(ModelOptionsCode) = "code",
+        Upload(Json<ModelOptionsUpload>) = "upload",
+        BasedOnModelSnapshot(
+            Json<ModelOptionsBasedOnModelSnapshot>,
+        ) = "basedOnModelSnapshot",
+        FromExisting(ModelOptionsFromExisting) = "fromExisting",
+    }
+}
+
+impl FromWire for ModelOptions {
+    type Json = ModelOptionsJson;
+    fn from_wire(
+        json: ModelOptionsJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        let value = match json {
+            ModelOptionsJson::Code(content) => Self::Code(content),
+            ModelOptionsJson::Upload(json) => {
+                Self::Upload(FromWire::from_wire(json, blobs)?)
+            }
+            ModelOptionsJson::BasedOnModelSnapshot(json) => {
+                Self::BasedOnModelSnapshot(FromWire::from_wire(json, blobs)?)
+            }
+            ModelOptionsJson::FromExisting(content) => Self::FromExisting(content),
+            ModelOptionsJson::Unrecognized(object) => Self::Unrecognized(object),
+        };
+        Ok(value)
     }
 }
 
@@ -329,6 +418,42 @@ impl ModelOptionsUpload {
     }
 }
 
+impl ToWire for ModelOptionsUpload {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.optional("tags", &self.tags)?;
+        object.optional("parameterDefinitions", &self.parameter_definitions)?;
+        object.field("format", &self.format)?;
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`ModelOptionsUpload`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelOptionsUploadJson {
+    tags: Option<Vec<Tag>>,
+    parameter_definitions: Option<ParameterDefinitions>,
+    format: String,
+}
+
+impl FromWire for ModelOptionsUpload {
+    type Json = ModelOptionsUploadJson;
+    fn from_wire(
+        json: ModelOptionsUploadJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            tags: json.tags,
+            parameter_definitions: json.parameter_definitions,
+            format: json.format,
+            data: blobs.bytes("data")?,
+        })
+    }
+}
+
 /// A model that uses the code of a snapshot of another model, with states of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -365,6 +490,43 @@ impl ModelOptionsBasedOnModelSnapshot {
     pub fn tags(mut self, tags: impl IntoIterator<Item = Tag>) -> Self {
         self.tags = Some(tags.into_iter().collect());
         self
+    }
+}
+
+impl ToWire for ModelOptionsBasedOnModelSnapshot {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.optional("tags", &self.tags)?;
+        object.field("modelId", &self.model_id)?;
+        object.field("snapshotId", &self.snapshot_id)?;
+        object.nested("initialState", &self.initial_state)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`ModelOptionsBasedOnModelSnapshot`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelOptionsBasedOnModelSnapshotJson {
+    tags: Option<Vec<Tag>>,
+    model_id: String,
+    snapshot_id: String,
+    initial_state: Json<InitialState>,
+}
+
+impl FromWire for ModelOptionsBasedOnModelSnapshot {
+    type Json = ModelOptionsBasedOnModelSnapshotJson;
+    fn from_wire(
+        json: ModelOptionsBasedOnModelSnapshotJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            tags: json.tags,
+            model_id: json.model_id,
+            snapshot_id: json.snapshot_id,
+            initial_state: blobs.nested("initialState", json.initial_state)?,
+        })
     }
 }
 
@@ -412,16 +574,12 @@ impl InitialState {
     }
 }
 
-impl<'de> Deserialize<'de> for InitialState {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = Tagged::read(deserializer, "method")?;
-        let variant = match tagged.tag() {
-            "copy" => Self::Copy,
-            "create" => Self::Create(tagged.content()?),
-            "upload" => Self::Upload(tagged.content()?),
-            _ => Self::Unrecognized(tagged.into_value()),
-        };
-        Ok(variant)
+tagged_union! {
+    const TAG: &str = "method";
+    enum InitialState {
+        Copy = "copy",
+        Create(InitialStateCreate) = "create",
+        Upload(InitialStateUpload) = "upload",
     }
 }
 
@@ -434,6 +592,55 @@ impl From<InitialStateCreate> for InitialState {
 impl From<InitialStateUpload> for InitialState {
     fn from(content: InitialStateUpload) -> Self {
         Self::Upload(content)
+    }
+}
+
+impl ToWire for InitialState {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        match self {
+            Self::Create(content) => frame.tagged("method", "create", content),
+            Self::Upload(content) => frame.tagged("method", "upload", content),
+            other => frame.value(other),
+        }
+    }
+}
+
+/// What stands in the JSON for a [`InitialState`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum InitialStateJson {
+    Copy,
+    Create(Json<InitialStateCreate>),
+    Upload(Json<InitialStateUpload>),
+    Unrecognized(Value),
+}
+
+tagged_union! {
+    const TAG: &str = "method";
+    enum InitialStateJson {
+        Copy = "copy",
+        Create(Json<InitialStateCreate>) = "create",
+        Upload(Json<InitialStateUpload>) = "upload",
+    }
+}
+
+impl FromWire for InitialState {
+    type Json = InitialStateJson;
+    fn from_wire(
+        json: InitialStateJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        let value = match json {
+            InitialStateJson::Copy => Self::Copy,
+            InitialStateJson::Create(json) => {
+                Self::Create(FromWire::from_wire(json, blobs)?)
+            }
+            InitialStateJson::Upload(json) => {
+                Self::Upload(FromWire::from_wire(json, blobs)?)
+            }
+            InitialStateJson::Unrecognized(object) => Self::Unrecognized(object),
+        };
+        Ok(value)
     }
 }
 
@@ -467,6 +674,40 @@ impl InitialStateCreate {
     }
 }
 
+impl ToWire for InitialStateCreate {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("name", &self.name)?;
+        object.named_list("params", &self.params, "name", |item| &item.name)?;
+        object.field("launcherSpec", &self.launcher_spec)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`InitialStateCreate`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InitialStateCreateJson {
+    name: String,
+    params: Vec<Json<ParameterProvider>>,
+    launcher_spec: LauncherSpec,
+}
+
+impl FromWire for InitialStateCreate {
+    type Json = InitialStateCreateJson;
+    fn from_wire(
+        json: InitialStateCreateJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            name: json.name,
+            params: blobs.nested("params", json.params)?,
+            launcher_spec: json.launcher_spec,
+        })
+    }
+}
+
 /// Upload a state, as [`upload_state`](crate::api::model::ModelClient::upload_state) does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -488,6 +729,37 @@ impl InitialStateUpload {
             name: name.into(),
             data: data.into_iter().collect(),
         }
+    }
+}
+
+impl ToWire for InitialStateUpload {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("name", &self.name)?;
+        object.keyed("data", "stateKeyNames", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`InitialStateUpload`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InitialStateUploadJson {
+    name: String,
+    state_key_names: Vec<String>,
+}
+
+impl FromWire for InitialStateUpload {
+    type Json = InitialStateUploadJson;
+    fn from_wire(
+        json: InitialStateUploadJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            name: json.name,
+            data: blobs.keyed("data", json.state_key_names)?,
+        })
     }
 }
 
@@ -555,6 +827,8 @@ impl CreateModelResult {
     }
 }
 
+impl PlainJson for CreateModelResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -600,25 +874,10 @@ error_codes! {
 }
 
 impl Operation for CreateModelRequest {
-    type Output = CreateModelResult;
+    type Response = CreateModelResult;
     type Error = CreateModelError;
-    type Answer = Started<Self>;
-    const METHOD: &'static Method = &Method::new("Model", "createModel")
-        .request_blobs(
-            &[
-                BlobRule::bytes("options<type=upload>.data"),
-                BlobRule::named_tensors(
-                    "options<type=basedOnModelSnapshot>.initialState<method=create>.params[].data",
-                    "name",
-                ),
-                BlobRule::keyed(
-                    "options<type=basedOnModelSnapshot>.initialState<method=upload>.data",
-                    "stateKeyNames",
-                    "key",
-                    "data",
-                ),
-            ],
-        );
+    type Output = Started<Self>;
+    const METHOD: &'static Method = &Method::new("Model", "createModel");
 }
 
 impl Starts for CreateModelRequest {

@@ -2,9 +2,12 @@
 
 //! `Model.createState`.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::{BlobRule, Call, Keyed, Method, Operation, Tagged, error_codes};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes, keyed_union, tagged_union,
+};
 use super::ModelClient;
 use super::super::errors::{
     DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound,
@@ -121,6 +124,46 @@ impl CreateStateRequest {
     }
 }
 
+impl ToWire for CreateStateRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.field("name", &self.name)?;
+        object.named_list("params", &self.params, "name", |item| &item.name)?;
+        object.optional("mountModels", &self.mount_models)?;
+        object.field("executionLocation", &self.execution_location)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`CreateStateRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateStateRequestJson {
+    model_id: String,
+    name: String,
+    params: Vec<Json<ParameterProvider>>,
+    mount_models: Option<Vec<ModelToMount>>,
+    execution_location: ExecutionLocation,
+}
+
+impl FromWire for CreateStateRequest {
+    type Json = CreateStateRequestJson;
+    fn from_wire(
+        json: CreateStateRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            name: json.name,
+            params: blobs.nested("params", json.params)?,
+            mount_models: json.mount_models,
+            execution_location: json.execution_location,
+        })
+    }
+}
+
 impl Call<CreateStateRequest> {
     /// Other models that the code can read, now and while the new state is in use.
     pub fn mount_models(
@@ -185,14 +228,10 @@ pub enum CreateStateResult {
     Success(CreateStateSucceeded),
 }
 
-impl<'de> Deserialize<'de> for CreateStateResult {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let keyed = Keyed::read(deserializer, &["failed", "success"])?;
-        let variant = match keyed.key() {
-            "failed" => Self::Failed(keyed.content()?),
-            _ => Self::Success(keyed.content()?),
-        };
-        Ok(variant)
+keyed_union! {
+    enum CreateStateResult {
+        Failed(CreateStateFailed) = "failed",
+        Success(CreateStateSucceeded) = "success",
     }
 }
 
@@ -207,6 +246,8 @@ impl From<CreateStateSucceeded> for CreateStateResult {
         Self::Success(content)
     }
 }
+
+impl PlainJson for CreateStateResult {}
 
 /// The state could not be created.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -349,22 +390,20 @@ impl CreateStateFailure {
     }
 }
 
-impl<'de> Deserialize<'de> for CreateStateFailure {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = Tagged::read(deserializer, "code")?;
-        let variant = match tagged.tag() {
-            "launcher_terminated" => Self::LauncherTerminated,
-            "cancelled" => Self::Cancelled,
-            "server_overloaded" => Self::ServerOverloaded,
-            "invalid_executable_file" => Self::InvalidExecutableFile,
-            "read_executable_file_failed" => Self::ReadExecutableFileFailed,
-            "unknown" => Self::Unknown,
-            "max_duration_exceeded" => Self::MaxDurationExceeded(tagged.content()?),
-            "code_terminated" => Self::CodeTerminated(tagged.content()?),
-            "exception" => Self::Exception(tagged.content()?),
-            _ => Self::Unrecognized(tagged.into_value()),
-        };
-        Ok(variant)
+tagged_union! {
+    const TAG: &str = "code";
+    enum CreateStateFailure {
+        LauncherTerminated = "launcher_terminated",
+        Cancelled = "cancelled",
+        ServerOverloaded = "server_overloaded",
+        InvalidExecutableFile = "invalid_executable_file",
+        ReadExecutableFileFailed = "read_executable_file_failed",
+        Unknown = "unknown",
+        MaxDurationExceeded(
+            CreateStateFailureMaxDurationExceeded,
+        ) = "max_duration_exceeded",
+        CodeTerminated(CodeTerminated) = "code_terminated",
+        Exception(CreateStateFailureException) = "exception",
     }
 }
 
@@ -545,10 +584,9 @@ error_codes! {
 }
 
 impl Operation for CreateStateRequest {
-    type Output = CreateStateResult;
+    type Response = CreateStateResult;
     type Error = CreateStateError;
-    type Answer = CreateStateResult;
+    type Output = CreateStateResult;
     const METHOD: &'static Method = &Method::new("Model", "createState")
-        .deadline_seconds(600u64)
-        .request_blobs(&[BlobRule::named_tensors("params[].data", "name")]);
+        .deadline_seconds(600u64);
 }

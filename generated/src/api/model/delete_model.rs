@@ -3,7 +3,7 @@
 //! `Model.deleteModel`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -58,6 +58,8 @@ impl DeleteModelRequest {
     }
 }
 
+impl PlainJson for DeleteModelRequest {}
+
 /// Answer to [`ModelClient::delete_model`](super::ModelClient::delete_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -72,6 +74,8 @@ impl DeleteModelResult {
         Self {}
     }
 }
+
+impl PlainJson for DeleteModelResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -98,8 +102,8 @@ error_codes! {
 }
 
 impl Operation for DeleteModelRequest {
-    type Output = DeleteModelResult;
+    type Response = DeleteModelResult;
     type Error = DeleteModelError;
-    type Answer = DeleteModelResult;
+    type Output = DeleteModelResult;
     const METHOD: &'static Method = &Method::new("Model", "deleteModel");
 }

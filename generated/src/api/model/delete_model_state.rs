@@ -3,7 +3,7 @@
 //! `Model.deleteModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -68,6 +68,8 @@ impl DeleteModelStateRequest {
     }
 }
 
+impl PlainJson for DeleteModelStateRequest {}
+
 /// Answer to [`ModelClient::delete_model_state`](super::ModelClient::delete_model_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -82,6 +84,8 @@ impl DeleteModelStateResult {
         Self {}
     }
 }
+
+impl PlainJson for DeleteModelStateResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -113,8 +117,8 @@ error_codes! {
 }
 
 impl Operation for DeleteModelStateRequest {
-    type Output = DeleteModelStateResult;
+    type Response = DeleteModelStateResult;
     type Error = DeleteModelStateError;
-    type Answer = DeleteModelStateResult;
+    type Output = DeleteModelStateResult;
     const METHOD: &'static Method = &Method::new("Model", "deleteModelState");
 }

@@ -3,7 +3,7 @@
 //! `Model.deleteSnapshot`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -68,6 +68,8 @@ impl DeleteSnapshotRequest {
     }
 }
 
+impl PlainJson for DeleteSnapshotRequest {}
+
 /// Answer to [`ModelClient::delete_snapshot`](super::ModelClient::delete_snapshot).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -82,6 +84,8 @@ impl DeleteSnapshotResult {
         Self {}
     }
 }
+
+impl PlainJson for DeleteSnapshotResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -110,8 +114,8 @@ error_codes! {
 }
 
 impl Operation for DeleteSnapshotRequest {
-    type Output = DeleteSnapshotResult;
+    type Response = DeleteSnapshotResult;
     type Error = DeleteSnapshotError;
-    type Answer = DeleteSnapshotResult;
+    type Output = DeleteSnapshotResult;
     const METHOD: &'static Method = &Method::new("Model", "deleteSnapshot");
 }

@@ -3,7 +3,10 @@
 //! `Model.evaluate`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError,
+    error_codes,
+};
 use super::ModelClient;
 use super::super::errors::{
     DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound,
@@ -97,6 +100,40 @@ impl EvaluateRequest {
     }
 }
 
+impl ToWire for EvaluateRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.named_list("params", &self.params, "name", |item| &item.name)?;
+        object.optional("snapshotId", &self.snapshot_id)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`EvaluateRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EvaluateRequestJson {
+    model_id: String,
+    params: Vec<Json<ParameterProvider>>,
+    snapshot_id: Option<String>,
+}
+
+impl FromWire for EvaluateRequest {
+    type Json = EvaluateRequestJson;
+    fn from_wire(
+        json: EvaluateRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            params: blobs.nested("params", json.params)?,
+            snapshot_id: json.snapshot_id,
+        })
+    }
+}
+
 impl Call<EvaluateRequest> {
     /// Id of the snapshot to evaluate. The model itself with its active state when left out.
     pub fn snapshot_id(self, snapshot_id: impl Into<String>) -> Self {
@@ -138,11 +175,9 @@ error_codes! {
 }
 
 impl Operation for EvaluateRequest {
-    type Output = EvaluationResult;
+    type Response = EvaluationResult;
     type Error = EvaluateError;
-    type Answer = EvaluationResult;
+    type Output = EvaluationResult;
     const METHOD: &'static Method = &Method::new("Model", "evaluate")
-        .deadline_seconds(600u64)
-        .request_blobs(&[BlobRule::named_tensors("params[].data", "name")])
-        .response_blobs(&[BlobRule::tensors("success.output[].data")]);
+        .deadline_seconds(600u64);
 }

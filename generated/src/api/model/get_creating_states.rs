@@ -3,7 +3,7 @@
 //! `Model.getCreatingStates`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -60,6 +60,8 @@ impl GetCreatingStatesRequest {
     }
 }
 
+impl PlainJson for GetCreatingStatesRequest {}
+
 /// Answer to [`ModelClient::get_creating_states`](super::ModelClient::get_creating_states).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -78,6 +80,8 @@ impl GetCreatingStatesResult {
         }
     }
 }
+
+impl PlainJson for GetCreatingStatesResult {}
 
 /// A state that is being created.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,9 +132,9 @@ error_codes! {
 }
 
 impl Operation for GetCreatingStatesRequest {
-    type Output = GetCreatingStatesResult;
+    type Response = GetCreatingStatesResult;
     type Error = GetCreatingStatesError;
-    type Answer = GetCreatingStatesResult;
+    type Output = GetCreatingStatesResult;
     const METHOD: &'static Method = &Method::new("Model", "getCreatingStates")
         .idempotent();
 }

@@ -3,7 +3,7 @@
 //! `Model.getEvaluations`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -60,6 +60,8 @@ impl GetEvaluationsRequest {
     }
 }
 
+impl PlainJson for GetEvaluationsRequest {}
+
 /// Answer to [`ModelClient::get_evaluations`](super::ModelClient::get_evaluations).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -84,6 +86,8 @@ impl GetEvaluationsResult {
         }
     }
 }
+
+impl PlainJson for GetEvaluationsResult {}
 
 /// An evaluation that is going on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -162,8 +166,8 @@ error_codes! {
 }
 
 impl Operation for GetEvaluationsRequest {
-    type Output = GetEvaluationsResult;
+    type Response = GetEvaluationsResult;
     type Error = GetEvaluationsError;
-    type Answer = GetEvaluationsResult;
+    type Output = GetEvaluationsResult;
     const METHOD: &'static Method = &Method::new("Model", "getEvaluations").idempotent();
 }

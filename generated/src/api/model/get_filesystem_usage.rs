@@ -3,7 +3,7 @@
 //! `Model.getFilesystemUsage`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -61,6 +61,8 @@ impl GetFilesystemUsageRequest {
     }
 }
 
+impl PlainJson for GetFilesystemUsageRequest {}
+
 /// Answer to [`ModelClient::get_filesystem_usage`](super::ModelClient::get_filesystem_usage).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -99,6 +101,8 @@ impl GetFilesystemUsageResult {
     }
 }
 
+impl PlainJson for GetFilesystemUsageResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -130,9 +134,9 @@ error_codes! {
 }
 
 impl Operation for GetFilesystemUsageRequest {
-    type Output = GetFilesystemUsageResult;
+    type Response = GetFilesystemUsageResult;
     type Error = GetFilesystemUsageError;
-    type Answer = GetFilesystemUsageResult;
+    type Output = GetFilesystemUsageResult;
     const METHOD: &'static Method = &Method::new("Model", "getFilesystemUsage")
         .idempotent();
 }

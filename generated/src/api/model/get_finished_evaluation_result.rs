@@ -3,7 +3,7 @@
 //! `Model.getFinishedEvaluationResult`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::EvaluationResult;
@@ -75,6 +75,8 @@ impl GetFinishedEvaluationResultRequest {
     }
 }
 
+impl PlainJson for GetFinishedEvaluationResultRequest {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -101,11 +103,10 @@ error_codes! {
 }
 
 impl Operation for GetFinishedEvaluationResultRequest {
-    type Output = EvaluationResult;
+    type Response = EvaluationResult;
     type Error = GetFinishedEvaluationResultError;
-    type Answer = EvaluationResult;
+    type Output = EvaluationResult;
     const METHOD: &'static Method = &Method::new("Model", "getFinishedEvaluationResult")
         .idempotent()
-        .deadline_seconds(600u64)
-        .response_blobs(&[BlobRule::tensors("success.output[].data")]);
+        .deadline_seconds(600u64);
 }

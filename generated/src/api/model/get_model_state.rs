@@ -3,7 +3,7 @@
 //! `Model.getModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::StateData;
@@ -86,6 +86,8 @@ impl GetModelStateRequest {
     }
 }
 
+impl PlainJson for GetModelStateRequest {}
+
 impl Call<GetModelStateRequest> {
     /// Id of the state. Left out: the active state.
     pub fn state_id(self, state_id: impl Into<String>) -> Self {
@@ -125,10 +127,10 @@ error_codes! {
 }
 
 impl Operation for GetModelStateRequest {
-    type Output = StateData;
+    type Response = StateData;
     type Error = GetModelStateError;
-    type Answer = StateData;
+    type Output = StateData;
     const METHOD: &'static Method = &Method::new("Model", "getModelState")
         .idempotent()
-        .response_blobs(&[BlobRule::keyed("data", "stateKeyNames", "key", "data")]);
+        .responds_with_bytes();
 }

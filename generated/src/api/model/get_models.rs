@@ -3,7 +3,7 @@
 //! `Model.getModels`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Page, Paged, error_codes};
+use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{Model, ResourceFilter, SortDirection};
@@ -114,6 +114,8 @@ impl GetModelsRequest {
     }
 }
 
+impl PlainJson for GetModelsRequest {}
+
 impl Call<GetModelsRequest> {
     /// How many matches to skip. Left out: `0`.
     pub fn offset(self, offset: u32) -> Self {
@@ -174,6 +176,8 @@ impl GetModelsResult {
     }
 }
 
+impl PlainJson for GetModelsResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -195,9 +199,9 @@ error_codes! {
 }
 
 impl Operation for GetModelsRequest {
-    type Output = GetModelsResult;
+    type Response = GetModelsResult;
     type Error = GetModelsError;
-    type Answer = GetModelsResult;
+    type Output = GetModelsResult;
     const METHOD: &'static Method = &Method::new("Model", "getModels").idempotent();
 }
 

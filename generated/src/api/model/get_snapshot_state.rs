@@ -3,7 +3,7 @@
 //! `Model.getSnapshotState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::StateData;
@@ -80,6 +80,8 @@ impl GetSnapshotStateRequest {
     }
 }
 
+impl PlainJson for GetSnapshotStateRequest {}
+
 impl Call<GetSnapshotStateRequest> {
     /// Which keys to download. Left out: everything.
     pub fn keys(self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -114,10 +116,10 @@ error_codes! {
 }
 
 impl Operation for GetSnapshotStateRequest {
-    type Output = StateData;
+    type Response = StateData;
     type Error = GetSnapshotStateError;
-    type Answer = StateData;
+    type Output = StateData;
     const METHOD: &'static Method = &Method::new("Model", "getSnapshotState")
         .idempotent()
-        .response_blobs(&[BlobRule::keyed("data", "stateKeyNames", "key", "data")]);
+        .responds_with_bytes();
 }

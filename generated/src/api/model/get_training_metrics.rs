@@ -3,7 +3,10 @@
 //! `Model.getTrainingMetrics`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes,
+};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{TrainingMetric, TrainingMetricRange};
@@ -92,6 +95,8 @@ impl GetTrainingMetricsRequest {
     }
 }
 
+impl PlainJson for GetTrainingMetricsRequest {}
+
 /// Answer to [`ModelClient::get_training_metrics`](super::ModelClient::get_training_metrics).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -108,6 +113,33 @@ impl GetTrainingMetricsResult {
         Self {
             metrics: metrics.into_iter().collect(),
         }
+    }
+}
+
+impl ToWire for GetTrainingMetricsResult {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.nested("metrics", &self.metrics)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`GetTrainingMetricsResult`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+pub struct GetTrainingMetricsResultJson {
+    metrics: Vec<Json<TrainingMetric>>,
+}
+
+impl FromWire for GetTrainingMetricsResult {
+    type Json = GetTrainingMetricsResultJson;
+    fn from_wire(
+        json: GetTrainingMetricsResultJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            metrics: blobs.nested("metrics", json.metrics)?,
+        })
     }
 }
 
@@ -136,10 +168,9 @@ error_codes! {
 }
 
 impl Operation for GetTrainingMetricsRequest {
-    type Output = GetTrainingMetricsResult;
+    type Response = GetTrainingMetricsResult;
     type Error = GetTrainingMetricsError;
-    type Answer = GetTrainingMetricsResult;
+    type Output = GetTrainingMetricsResult;
     const METHOD: &'static Method = &Method::new("Model", "getTrainingMetrics")
-        .idempotent()
-        .response_blobs(&[BlobRule::tensor("metrics[].entries[].data")]);
+        .idempotent();
 }

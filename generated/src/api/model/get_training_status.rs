@@ -2,9 +2,9 @@
 
 //! `Model.getTrainingStatus`.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::{Call, Method, Operation, Tagged, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes, tagged_union};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{
@@ -79,6 +79,8 @@ impl GetTrainingStatusRequest {
     }
 }
 
+impl PlainJson for GetTrainingStatusRequest {}
+
 /// Answer to [`ModelClient::get_training_status`](super::ModelClient::get_training_status).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -125,6 +127,8 @@ impl GetTrainingStatusResult {
         }
     }
 }
+
+impl PlainJson for GetTrainingStatusResult {}
 
 /// Where the training session stands.
 ///
@@ -208,18 +212,14 @@ impl TrainingStatus {
     }
 }
 
-impl<'de> Deserialize<'de> for TrainingStatus {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = Tagged::read(deserializer, "state")?;
-        let variant = match tagged.tag() {
-            "starting" => Self::Starting,
-            "running" => Self::Running(tagged.content()?),
-            "gettingState" => Self::GettingState(tagged.content()?),
-            "completed" => Self::Completed(tagged.content()?),
-            "failed" => Self::Failed(tagged.content()?),
-            _ => Self::Unrecognized(tagged.into_value()),
-        };
-        Ok(variant)
+tagged_union! {
+    const TAG: &str = "state";
+    enum TrainingStatus {
+        Starting = "starting",
+        Running(TrainingStatusRunning) = "running",
+        GettingState(TrainingStatusGettingState) = "gettingState",
+        Completed(TrainingStatusCompleted) = "completed",
+        Failed(TrainingStatusFailed) = "failed",
     }
 }
 
@@ -444,22 +444,20 @@ impl TrainingFailure {
     }
 }
 
-impl<'de> Deserialize<'de> for TrainingFailure {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = Tagged::read(deserializer, "code")?;
-        let variant = match tagged.tag() {
-            "cancelled" => Self::Cancelled,
-            "launcher_terminated" => Self::LauncherTerminated,
-            "server_overloaded" => Self::ServerOverloaded,
-            "invalid_executable_file" => Self::InvalidExecutableFile,
-            "read_executable_file_failed" => Self::ReadExecutableFileFailed,
-            "unknown" => Self::Unknown,
-            "exception" => Self::Exception(tagged.content()?),
-            "code_terminated" => Self::CodeTerminated(tagged.content()?),
-            "max_duration_exceeded" => Self::MaxDurationExceeded(tagged.content()?),
-            _ => Self::Unrecognized(tagged.into_value()),
-        };
-        Ok(variant)
+tagged_union! {
+    const TAG: &str = "code";
+    enum TrainingFailure {
+        Cancelled = "cancelled",
+        LauncherTerminated = "launcher_terminated",
+        ServerOverloaded = "server_overloaded",
+        InvalidExecutableFile = "invalid_executable_file",
+        ReadExecutableFileFailed = "read_executable_file_failed",
+        Unknown = "unknown",
+        Exception(TrainingFailureException) = "exception",
+        CodeTerminated(CodeTerminated) = "code_terminated",
+        MaxDurationExceeded(
+            TrainingFailureMaxDurationExceeded,
+        ) = "max_duration_exceeded",
     }
 }
 
@@ -553,9 +551,9 @@ error_codes! {
 }
 
 impl Operation for GetTrainingStatusRequest {
-    type Output = GetTrainingStatusResult;
+    type Response = GetTrainingStatusResult;
     type Error = GetTrainingStatusError;
-    type Answer = GetTrainingStatusResult;
+    type Output = GetTrainingStatusResult;
     const METHOD: &'static Method = &Method::new("Model", "getTrainingStatus")
         .idempotent();
 }

@@ -3,7 +3,7 @@
 //! `Model.getTrainingSysinfo`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::SysinfoSample;
@@ -87,6 +87,8 @@ impl GetTrainingSysinfoRequest {
     }
 }
 
+impl PlainJson for GetTrainingSysinfoRequest {}
+
 impl Call<GetTrainingSysinfoRequest> {
     /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
     pub fn from_timestamp(self, from_timestamp: i64) -> Self {
@@ -113,6 +115,8 @@ impl GetTrainingSysinfoResult {
     }
 }
 
+impl PlainJson for GetTrainingSysinfoResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -138,9 +142,9 @@ error_codes! {
 }
 
 impl Operation for GetTrainingSysinfoRequest {
-    type Output = GetTrainingSysinfoResult;
+    type Response = GetTrainingSysinfoResult;
     type Error = GetTrainingSysinfoError;
-    type Answer = GetTrainingSysinfoResult;
+    type Output = GetTrainingSysinfoResult;
     const METHOD: &'static Method = &Method::new("Model", "getTrainingSysinfo")
         .idempotent();
 }

@@ -3,7 +3,7 @@
 //! `Model.getUsedPersistentLaunchersForEvaluate`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::UsedPersistentLauncher;
@@ -65,6 +65,8 @@ impl GetUsedPersistentLaunchersForEvaluateRequest {
     }
 }
 
+impl PlainJson for GetUsedPersistentLaunchersForEvaluateRequest {}
+
 /// Answer to
 /// [`ModelClient::get_used_persistent_launchers_for_evaluate`](super::ModelClient::get_used_persistent_launchers_for_evaluate).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,6 +89,8 @@ impl GetUsedPersistentLaunchersForEvaluateResult {
         }
     }
 }
+
+impl PlainJson for GetUsedPersistentLaunchersForEvaluateResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -112,9 +116,9 @@ error_codes! {
 }
 
 impl Operation for GetUsedPersistentLaunchersForEvaluateRequest {
-    type Output = GetUsedPersistentLaunchersForEvaluateResult;
+    type Response = GetUsedPersistentLaunchersForEvaluateResult;
     type Error = GetUsedPersistentLaunchersForEvaluateError;
-    type Answer = GetUsedPersistentLaunchersForEvaluateResult;
+    type Output = GetUsedPersistentLaunchersForEvaluateResult;
     const METHOD: &'static Method = &Method::new(
             "Model",
             "getUsedPersistentLaunchersForEvaluate",

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::{
     CancelCreateStateRequest, CancelEvaluationRequest, CancelTrainingSessionRequest,
@@ -28,7 +29,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn create_model(
         &self,
         request: CreateModelRequest,
-    ) -> impl Future<Output = Reply<CreateModelRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CreateModelRequest>> + Send {
         not_implemented(request)
     }
 
@@ -36,7 +37,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn wait_for_model_to_be_created(
         &self,
         request: WaitForModelToBeCreatedRequest,
-    ) -> impl Future<Output = Reply<WaitForModelToBeCreatedRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<WaitForModelToBeCreatedRequest>> + Send {
         not_implemented(request)
     }
 
@@ -44,7 +45,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn delete_model(
         &self,
         request: DeleteModelRequest,
-    ) -> impl Future<Output = Reply<DeleteModelRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<DeleteModelRequest>> + Send {
         not_implemented(request)
     }
 
@@ -52,7 +53,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn snapshot_model(
         &self,
         request: SnapshotModelRequest,
-    ) -> impl Future<Output = Reply<SnapshotModelRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SnapshotModelRequest>> + Send {
         not_implemented(request)
     }
 
@@ -60,7 +61,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn update_snapshot(
         &self,
         request: UpdateSnapshotRequest,
-    ) -> impl Future<Output = Reply<UpdateSnapshotRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<UpdateSnapshotRequest>> + Send {
         not_implemented(request)
     }
 
@@ -68,7 +69,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn delete_snapshot(
         &self,
         request: DeleteSnapshotRequest,
-    ) -> impl Future<Output = Reply<DeleteSnapshotRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<DeleteSnapshotRequest>> + Send {
         not_implemented(request)
     }
 
@@ -76,7 +77,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn update_model(
         &self,
         request: UpdateModelRequest,
-    ) -> impl Future<Output = Reply<UpdateModelRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<UpdateModelRequest>> + Send {
         not_implemented(request)
     }
 
@@ -84,7 +85,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn get_models(
         &self,
         request: GetModelsRequest,
-    ) -> impl Future<Output = Reply<GetModelsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetModelsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -92,7 +93,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn set_filesystem_size(
         &self,
         request: SetFilesystemSizeRequest,
-    ) -> impl Future<Output = Reply<SetFilesystemSizeRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SetFilesystemSizeRequest>> + Send {
         not_implemented(request)
     }
 
@@ -100,7 +101,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn get_filesystem_usage(
         &self,
         request: GetFilesystemUsageRequest,
-    ) -> impl Future<Output = Reply<GetFilesystemUsageRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetFilesystemUsageRequest>> + Send {
         not_implemented(request)
     }
 
@@ -108,7 +109,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn set_image(
         &self,
         request: SetImageRequest,
-    ) -> impl Future<Output = Reply<SetImageRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SetImageRequest>> + Send {
         not_implemented(request)
     }
 
@@ -116,7 +117,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn create_state(
         &self,
         request: CreateStateRequest,
-    ) -> impl Future<Output = Reply<CreateStateRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CreateStateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -124,7 +125,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn upload_state(
         &self,
         request: UploadStateRequest,
-    ) -> impl Future<Output = Reply<UploadStateRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<UploadStateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -132,7 +133,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn cancel_create_state(
         &self,
         request: CancelCreateStateRequest,
-    ) -> impl Future<Output = Reply<CancelCreateStateRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CancelCreateStateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -140,7 +141,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn get_creating_states(
         &self,
         request: GetCreatingStatesRequest,
-    ) -> impl Future<Output = Reply<GetCreatingStatesRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetCreatingStatesRequest>> + Send {
         not_implemented(request)
     }
 
@@ -148,7 +149,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn update_model_state(
         &self,
         request: UpdateModelStateRequest,
-    ) -> impl Future<Output = Reply<UpdateModelStateRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<UpdateModelStateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -156,7 +157,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn set_active_model_state(
         &self,
         request: SetActiveModelStateRequest,
-    ) -> impl Future<Output = Reply<SetActiveModelStateRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SetActiveModelStateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -164,7 +165,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn delete_model_state(
         &self,
         request: DeleteModelStateRequest,
-    ) -> impl Future<Output = Reply<DeleteModelStateRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<DeleteModelStateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -172,7 +173,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn get_model_state(
         &self,
         request: GetModelStateRequest,
-    ) -> impl Future<Output = Reply<GetModelStateRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetModelStateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -180,7 +181,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn get_snapshot_state(
         &self,
         request: GetSnapshotStateRequest,
-    ) -> impl Future<Output = Reply<GetSnapshotStateRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetSnapshotStateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -188,7 +189,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn train(
         &self,
         request: TrainRequest,
-    ) -> impl Future<Output = Reply<TrainRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<TrainRequest>> + Send {
         not_implemented(request)
     }
 
@@ -196,7 +197,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn get_training_status(
         &self,
         request: GetTrainingStatusRequest,
-    ) -> impl Future<Output = Reply<GetTrainingStatusRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetTrainingStatusRequest>> + Send {
         not_implemented(request)
     }
 
@@ -204,7 +205,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn get_training_metrics(
         &self,
         request: GetTrainingMetricsRequest,
-    ) -> impl Future<Output = Reply<GetTrainingMetricsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetTrainingMetricsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -212,7 +213,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn get_training_sysinfo(
         &self,
         request: GetTrainingSysinfoRequest,
-    ) -> impl Future<Output = Reply<GetTrainingSysinfoRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetTrainingSysinfoRequest>> + Send {
         not_implemented(request)
     }
 
@@ -220,7 +221,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn cancel_training_session(
         &self,
         request: CancelTrainingSessionRequest,
-    ) -> impl Future<Output = Reply<CancelTrainingSessionRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CancelTrainingSessionRequest>> + Send {
         not_implemented(request)
     }
 
@@ -228,7 +229,9 @@ pub trait ModelService: Send + Sync + 'static {
     fn clear_previous_training_session(
         &self,
         request: ClearPreviousTrainingSessionRequest,
-    ) -> impl Future<Output = Reply<ClearPreviousTrainingSessionRequest>> + Send {
+    ) -> impl Future<
+        Output = ServiceResult<ClearPreviousTrainingSessionRequest>,
+    > + Send {
         not_implemented(request)
     }
 
@@ -236,7 +239,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn evaluate(
         &self,
         request: EvaluateRequest,
-    ) -> impl Future<Output = Reply<EvaluateRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<EvaluateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -244,7 +247,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn get_evaluations(
         &self,
         request: GetEvaluationsRequest,
-    ) -> impl Future<Output = Reply<GetEvaluationsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetEvaluationsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -252,7 +255,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn get_finished_evaluation_result(
         &self,
         request: GetFinishedEvaluationResultRequest,
-    ) -> impl Future<Output = Reply<GetFinishedEvaluationResultRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetFinishedEvaluationResultRequest>> + Send {
         not_implemented(request)
     }
 
@@ -260,7 +263,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn cancel_evaluation(
         &self,
         request: CancelEvaluationRequest,
-    ) -> impl Future<Output = Reply<CancelEvaluationRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CancelEvaluationRequest>> + Send {
         not_implemented(request)
     }
 
@@ -270,7 +273,7 @@ pub trait ModelService: Send + Sync + 'static {
         &self,
         request: SetUsedPersistentLaunchersForEvaluateRequest,
     ) -> impl Future<
-        Output = Reply<SetUsedPersistentLaunchersForEvaluateRequest>,
+        Output = ServiceResult<SetUsedPersistentLaunchersForEvaluateRequest>,
     > + Send {
         not_implemented(request)
     }
@@ -281,7 +284,7 @@ pub trait ModelService: Send + Sync + 'static {
         &self,
         request: GetUsedPersistentLaunchersForEvaluateRequest,
     ) -> impl Future<
-        Output = Reply<GetUsedPersistentLaunchersForEvaluateRequest>,
+        Output = ServiceResult<GetUsedPersistentLaunchersForEvaluateRequest>,
     > + Send {
         not_implemented(request)
     }
@@ -295,7 +298,7 @@ impl<S: ModelService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "createModel" => handle(request, |request| self.0.create_model(request)),
             "waitForModelToBeCreated" => {

@@ -3,7 +3,7 @@
 //! `Model.setActiveModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -68,6 +68,8 @@ impl SetActiveModelStateRequest {
     }
 }
 
+impl PlainJson for SetActiveModelStateRequest {}
+
 /// Answer to [`ModelClient::set_active_model_state`](super::ModelClient::set_active_model_state).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -82,6 +84,8 @@ impl SetActiveModelStateResult {
         Self {}
     }
 }
+
+impl PlainJson for SetActiveModelStateResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -111,9 +115,9 @@ error_codes! {
 }
 
 impl Operation for SetActiveModelStateRequest {
-    type Output = SetActiveModelStateResult;
+    type Response = SetActiveModelStateResult;
     type Error = SetActiveModelStateError;
-    type Answer = SetActiveModelStateResult;
+    type Output = SetActiveModelStateResult;
     const METHOD: &'static Method = &Method::new("Model", "setActiveModelState")
         .idempotent();
 }

@@ -3,7 +3,7 @@
 //! `Model.setFilesystemSize`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -71,6 +71,8 @@ impl SetFilesystemSizeRequest {
     }
 }
 
+impl PlainJson for SetFilesystemSizeRequest {}
+
 /// Answer to [`ModelClient::set_filesystem_size`](super::ModelClient::set_filesystem_size).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -85,6 +87,8 @@ impl SetFilesystemSizeResult {
         Self {}
     }
 }
+
+impl PlainJson for SetFilesystemSizeResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -120,9 +124,9 @@ error_codes! {
 }
 
 impl Operation for SetFilesystemSizeRequest {
-    type Output = SetFilesystemSizeResult;
+    type Response = SetFilesystemSizeResult;
     type Error = SetFilesystemSizeError;
-    type Answer = SetFilesystemSizeResult;
+    type Output = SetFilesystemSizeResult;
     const METHOD: &'static Method = &Method::new("Model", "setFilesystemSize")
         .idempotent();
 }

@@ -3,7 +3,7 @@
 //! `Model.setImage`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -86,6 +86,8 @@ impl SetImageRequest {
     }
 }
 
+impl PlainJson for SetImageRequest {}
+
 /// Answer to [`ModelClient::set_image`](super::ModelClient::set_image).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -100,6 +102,8 @@ impl SetImageResult {
         Self {}
     }
 }
+
+impl PlainJson for SetImageResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -128,8 +132,8 @@ error_codes! {
 }
 
 impl Operation for SetImageRequest {
-    type Output = SetImageResult;
+    type Response = SetImageResult;
     type Error = SetImageError;
-    type Answer = SetImageResult;
+    type Output = SetImageResult;
     const METHOD: &'static Method = &Method::new("Model", "setImage").idempotent();
 }

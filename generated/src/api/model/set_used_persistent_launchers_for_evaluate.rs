@@ -3,7 +3,7 @@
 //! `Model.setUsedPersistentLaunchersForEvaluate`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::UsedPersistentLauncher;
@@ -88,6 +88,8 @@ impl SetUsedPersistentLaunchersForEvaluateRequest {
     }
 }
 
+impl PlainJson for SetUsedPersistentLaunchersForEvaluateRequest {}
+
 /// Answer to
 /// [`ModelClient::set_used_persistent_launchers_for_evaluate`](super::ModelClient::set_used_persistent_launchers_for_evaluate).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,6 +105,8 @@ impl SetUsedPersistentLaunchersForEvaluateResult {
         Self {}
     }
 }
+
+impl PlainJson for SetUsedPersistentLaunchersForEvaluateResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -135,9 +139,9 @@ error_codes! {
 }
 
 impl Operation for SetUsedPersistentLaunchersForEvaluateRequest {
-    type Output = SetUsedPersistentLaunchersForEvaluateResult;
+    type Response = SetUsedPersistentLaunchersForEvaluateResult;
     type Error = SetUsedPersistentLaunchersForEvaluateError;
-    type Answer = SetUsedPersistentLaunchersForEvaluateResult;
+    type Output = SetUsedPersistentLaunchersForEvaluateResult;
     const METHOD: &'static Method = &Method::new(
             "Model",
             "setUsedPersistentLaunchersForEvaluate",

@@ -3,7 +3,7 @@
 //! `Model.snapshotModel`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -68,6 +68,8 @@ impl SnapshotModelRequest {
     }
 }
 
+impl PlainJson for SnapshotModelRequest {}
+
 /// Answer to [`ModelClient::snapshot_model`](super::ModelClient::snapshot_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -87,6 +89,8 @@ impl SnapshotModelResult {
         }
     }
 }
+
+impl PlainJson for SnapshotModelResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -117,8 +121,8 @@ error_codes! {
 }
 
 impl Operation for SnapshotModelRequest {
-    type Output = SnapshotModelResult;
+    type Response = SnapshotModelResult;
     type Error = SnapshotModelError;
-    type Answer = SnapshotModelResult;
+    type Output = SnapshotModelResult;
     const METHOD: &'static Method = &Method::new("Model", "snapshotModel");
 }

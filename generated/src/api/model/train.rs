@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    BlobRule, Call, Cancels, Meter, Method, MetricRange, Operation, Started, Starts,
-    error_codes,
+    BlobReader, Call, Cancels, FrameWriter, FromWire, Json, Meter, Method, MetricRange,
+    Operation, PlainJson, Started, Starts, ToWire, WireError, error_codes,
 };
 use super::{
     CancelTrainingSessionRequest, GetTrainingMetricsRequest, GetTrainingMetricsResult,
@@ -125,6 +125,46 @@ impl TrainRequest {
     }
 }
 
+impl ToWire for TrainRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.optional("stateId", &self.state_id)?;
+        object.field("newStateName", &self.new_state_name)?;
+        object.named_list("params", &self.params, "name", |item| &item.name)?;
+        object.field("executionLocation", &self.execution_location)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`TrainRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TrainRequestJson {
+    model_id: String,
+    state_id: Option<String>,
+    new_state_name: String,
+    params: Vec<Json<ParameterProvider>>,
+    execution_location: ExecutionLocation,
+}
+
+impl FromWire for TrainRequest {
+    type Json = TrainRequestJson;
+    fn from_wire(
+        json: TrainRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            state_id: json.state_id,
+            new_state_name: json.new_state_name,
+            params: blobs.nested("params", json.params)?,
+            execution_location: json.execution_location,
+        })
+    }
+}
+
 impl Call<TrainRequest> {
     /// Id of the state to start from. Left out: the active state.
     pub fn state_id(self, state_id: impl Into<String>) -> Self {
@@ -151,6 +191,8 @@ impl TrainResult {
         }
     }
 }
+
+impl PlainJson for TrainResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -191,11 +233,10 @@ error_codes! {
 }
 
 impl Operation for TrainRequest {
-    type Output = TrainResult;
+    type Response = TrainResult;
     type Error = TrainError;
-    type Answer = Started<Self>;
-    const METHOD: &'static Method = &Method::new("Model", "train")
-        .request_blobs(&[BlobRule::named_tensors("params[].data", "name")]);
+    type Output = Started<Self>;
+    const METHOD: &'static Method = &Method::new("Model", "train");
 }
 
 impl Starts for TrainRequest {

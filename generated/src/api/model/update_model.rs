@@ -3,7 +3,7 @@
 //! `Model.updateModel`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{LauncherSpec, MaxDurationsSeconds, ParameterDefinitions, Tag};
@@ -69,6 +69,8 @@ impl UpdateModelRequest {
         }
     }
 }
+
+impl PlainJson for UpdateModelRequest {}
 
 /// What to change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -218,6 +220,8 @@ impl UpdateModelResult {
     }
 }
 
+impl PlainJson for UpdateModelResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -245,8 +249,8 @@ error_codes! {
 }
 
 impl Operation for UpdateModelRequest {
-    type Output = UpdateModelResult;
+    type Response = UpdateModelResult;
     type Error = UpdateModelError;
-    type Answer = UpdateModelResult;
+    type Output = UpdateModelResult;
     const METHOD: &'static Method = &Method::new("Model", "updateModel").idempotent();
 }

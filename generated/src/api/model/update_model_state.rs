@@ -3,7 +3,7 @@
 //! `Model.updateModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -81,6 +81,8 @@ impl UpdateModelStateRequest {
     }
 }
 
+impl PlainJson for UpdateModelStateRequest {}
+
 /// What to change. What is left out stays as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -120,6 +122,8 @@ impl UpdateModelStateResult {
     }
 }
 
+impl PlainJson for UpdateModelStateResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -147,9 +151,9 @@ error_codes! {
 }
 
 impl Operation for UpdateModelStateRequest {
-    type Output = UpdateModelStateResult;
+    type Response = UpdateModelStateResult;
     type Error = UpdateModelStateError;
-    type Answer = UpdateModelStateResult;
+    type Output = UpdateModelStateResult;
     const METHOD: &'static Method = &Method::new("Model", "updateModelState")
         .idempotent();
 }

@@ -3,7 +3,7 @@
 //! `Model.updateSnapshot`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 
@@ -81,6 +81,8 @@ impl UpdateSnapshotRequest {
     }
 }
 
+impl PlainJson for UpdateSnapshotRequest {}
+
 /// What to change. What is left out stays as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -120,6 +122,8 @@ impl UpdateSnapshotResult {
     }
 }
 
+impl PlainJson for UpdateSnapshotResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -147,8 +151,8 @@ error_codes! {
 }
 
 impl Operation for UpdateSnapshotRequest {
-    type Output = UpdateSnapshotResult;
+    type Response = UpdateSnapshotResult;
     type Error = UpdateSnapshotError;
-    type Answer = UpdateSnapshotResult;
+    type Output = UpdateSnapshotResult;
     const METHOD: &'static Method = &Method::new("Model", "updateSnapshot").idempotent();
 }

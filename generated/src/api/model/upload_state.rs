@@ -3,7 +3,10 @@
 //! `Model.uploadState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes,
+};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{MountedModel, StateEntry};
@@ -121,6 +124,46 @@ impl UploadStateRequest {
     }
 }
 
+impl ToWire for UploadStateRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("modelId", &self.model_id)?;
+        object.field("name", &self.name)?;
+        object.keyed("data", "stateKeyNames", &self.data)?;
+        object.optional("deleteStates", &self.delete_states)?;
+        object.optional("mountModels", &self.mount_models)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`UploadStateRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UploadStateRequestJson {
+    model_id: String,
+    name: String,
+    state_key_names: Vec<String>,
+    delete_states: Option<Vec<String>>,
+    mount_models: Option<Vec<MountedModel>>,
+}
+
+impl FromWire for UploadStateRequest {
+    type Json = UploadStateRequestJson;
+    fn from_wire(
+        json: UploadStateRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            model_id: json.model_id,
+            name: json.name,
+            data: blobs.keyed("data", json.state_key_names)?,
+            delete_states: json.delete_states,
+            mount_models: json.mount_models,
+        })
+    }
+}
+
 impl Call<UploadStateRequest> {
     /// Ids of states to delete in the same step: either the new state is there and these are gone, or
     /// nothing has changed.
@@ -158,6 +201,8 @@ impl UploadStateResult {
     }
 }
 
+impl PlainJson for UploadStateResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -194,9 +239,8 @@ error_codes! {
 }
 
 impl Operation for UploadStateRequest {
-    type Output = UploadStateResult;
+    type Response = UploadStateResult;
     type Error = UploadStateError;
-    type Answer = UploadStateResult;
-    const METHOD: &'static Method = &Method::new("Model", "uploadState")
-        .request_blobs(&[BlobRule::keyed("data", "stateKeyNames", "key", "data")]);
+    type Output = UploadStateResult;
+    const METHOD: &'static Method = &Method::new("Model", "uploadState");
 }

@@ -2,9 +2,11 @@
 
 //! `Model.waitForModelToBeCreated`.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::{Call, Keyed, Method, Operation, Tagged, error_codes};
+use crate::runtime::{
+    Call, Method, Operation, PlainJson, error_codes, keyed_union, tagged_union,
+};
 use super::ModelClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{CodeTerminated, CreateStateStage};
@@ -64,6 +66,8 @@ impl WaitForModelToBeCreatedRequest {
     }
 }
 
+impl PlainJson for WaitForModelToBeCreatedRequest {}
+
 /// Wait for model to be created result.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -77,17 +81,10 @@ pub enum WaitForModelToBeCreatedResult {
     CreateModelSuccess(CreateModelSucceeded),
 }
 
-impl<'de> Deserialize<'de> for WaitForModelToBeCreatedResult {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let keyed = Keyed::read(
-            deserializer,
-            &["createModelFailed", "createModelSuccess"],
-        )?;
-        let variant = match keyed.key() {
-            "createModelFailed" => Self::CreateModelFailed(keyed.content()?),
-            _ => Self::CreateModelSuccess(keyed.content()?),
-        };
-        Ok(variant)
+keyed_union! {
+    enum WaitForModelToBeCreatedResult {
+        CreateModelFailed(CreateModelFailed) = "createModelFailed",
+        CreateModelSuccess(CreateModelSucceeded) = "createModelSuccess",
     }
 }
 
@@ -102,6 +99,8 @@ impl From<CreateModelSucceeded> for WaitForModelToBeCreatedResult {
         Self::CreateModelSuccess(content)
     }
 }
+
+impl PlainJson for WaitForModelToBeCreatedResult {}
 
 /// The model could not be created.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -162,17 +161,13 @@ impl CreateModelFailure {
     }
 }
 
-impl<'de> Deserialize<'de> for CreateModelFailure {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = Tagged::read(deserializer, "code")?;
-        let variant = match tagged.tag() {
-            "cancelled" => Self::Cancelled,
-            "server_overloaded" => Self::ServerOverloaded,
-            "unknown" => Self::Unknown,
-            "create_state_error" => Self::CreateStateError(tagged.content()?),
-            _ => Self::Unrecognized(tagged.into_value()),
-        };
-        Ok(variant)
+tagged_union! {
+    const TAG: &str = "code";
+    enum CreateModelFailure {
+        Cancelled = "cancelled",
+        ServerOverloaded = "server_overloaded",
+        Unknown = "unknown",
+        CreateStateError(CreateModelFailureCreateStateError) = "create_state_error",
     }
 }
 
@@ -265,19 +260,17 @@ impl InitialStateFailure {
     }
 }
 
-impl<'de> Deserialize<'de> for InitialStateFailure {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = Tagged::read(deserializer, "code")?;
-        let variant = match tagged.tag() {
-            "invalid_executable_file" => Self::InvalidExecutableFile,
-            "read_executable_file_failed" => Self::ReadExecutableFileFailed,
-            "launcher_terminated" => Self::LauncherTerminated,
-            "max_duration_exceeded" => Self::MaxDurationExceeded(tagged.content()?),
-            "code_terminated" => Self::CodeTerminated(tagged.content()?),
-            "exception" => Self::Exception(tagged.content()?),
-            _ => Self::Unrecognized(tagged.into_value()),
-        };
-        Ok(variant)
+tagged_union! {
+    const TAG: &str = "code";
+    enum InitialStateFailure {
+        InvalidExecutableFile = "invalid_executable_file",
+        ReadExecutableFileFailed = "read_executable_file_failed",
+        LauncherTerminated = "launcher_terminated",
+        MaxDurationExceeded(
+            InitialStateFailureMaxDurationExceeded,
+        ) = "max_duration_exceeded",
+        CodeTerminated(CodeTerminated) = "code_terminated",
+        Exception(InitialStateFailureException) = "exception",
     }
 }
 
@@ -458,9 +451,9 @@ error_codes! {
 }
 
 impl Operation for WaitForModelToBeCreatedRequest {
-    type Output = WaitForModelToBeCreatedResult;
+    type Response = WaitForModelToBeCreatedResult;
     type Error = WaitForModelToBeCreatedError;
-    type Answer = WaitForModelToBeCreatedResult;
+    type Output = WaitForModelToBeCreatedResult;
     const METHOD: &'static Method = &Method::new("Model", "waitForModelToBeCreated")
         .idempotent()
         .deadline_seconds(600u64);

@@ -3,7 +3,7 @@
 //! `Organization.assignRoles`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::OrganizationRole;
@@ -81,6 +81,8 @@ impl AssignRolesRequest {
     }
 }
 
+impl PlainJson for AssignRolesRequest {}
+
 /// A member and the role to assign.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -118,6 +120,8 @@ impl AssignRolesResult {
     }
 }
 
+impl PlainJson for AssignRolesResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -146,9 +150,9 @@ error_codes! {
 }
 
 impl Operation for AssignRolesRequest {
-    type Output = AssignRolesResult;
+    type Response = AssignRolesResult;
     type Error = AssignRolesError;
-    type Answer = AssignRolesResult;
+    type Output = AssignRolesResult;
     const METHOD: &'static Method = &Method::new("Organization", "assignRoles")
         .idempotent();
 }

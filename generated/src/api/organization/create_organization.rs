@@ -3,7 +3,7 @@
 //! `Organization.createOrganization`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 
@@ -60,6 +60,8 @@ impl CreateOrganizationRequest {
     }
 }
 
+impl PlainJson for CreateOrganizationRequest {}
+
 /// Answer to
 /// [`OrganizationClient::create_organization`](super::OrganizationClient::create_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,6 +82,8 @@ impl CreateOrganizationResult {
         }
     }
 }
+
+impl PlainJson for CreateOrganizationResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -107,8 +111,8 @@ error_codes! {
 }
 
 impl Operation for CreateOrganizationRequest {
-    type Output = CreateOrganizationResult;
+    type Response = CreateOrganizationResult;
     type Error = CreateOrganizationError;
-    type Answer = CreateOrganizationResult;
+    type Output = CreateOrganizationResult;
     const METHOD: &'static Method = &Method::new("Organization", "createOrganization");
 }

@@ -3,7 +3,7 @@
 //! `Organization.deleteOrganization`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 
@@ -63,6 +63,8 @@ impl DeleteOrganizationRequest {
     }
 }
 
+impl PlainJson for DeleteOrganizationRequest {}
+
 /// Answer to
 /// [`OrganizationClient::delete_organization`](super::OrganizationClient::delete_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -78,6 +80,8 @@ impl DeleteOrganizationResult {
         Self {}
     }
 }
+
+impl PlainJson for DeleteOrganizationResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -106,8 +110,8 @@ error_codes! {
 }
 
 impl Operation for DeleteOrganizationRequest {
-    type Output = DeleteOrganizationResult;
+    type Response = DeleteOrganizationResult;
     type Error = DeleteOrganizationError;
-    type Answer = DeleteOrganizationResult;
+    type Output = DeleteOrganizationResult;
     const METHOD: &'static Method = &Method::new("Organization", "deleteOrganization");
 }

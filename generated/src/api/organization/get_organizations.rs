@@ -3,7 +3,7 @@
 //! `Organization.getOrganizations`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Page, Paged, error_codes};
+use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
 use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{Organization, SortDirection};
@@ -118,6 +118,8 @@ impl GetOrganizationsRequest {
         self
     }
 }
+
+impl PlainJson for GetOrganizationsRequest {}
 
 impl Call<GetOrganizationsRequest> {
     /// How many matches to skip. Left out: `0`.
@@ -241,6 +243,8 @@ impl GetOrganizationsResult {
     }
 }
 
+impl PlainJson for GetOrganizationsResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -263,9 +267,9 @@ error_codes! {
 }
 
 impl Operation for GetOrganizationsRequest {
-    type Output = GetOrganizationsResult;
+    type Response = GetOrganizationsResult;
     type Error = GetOrganizationsError;
-    type Answer = GetOrganizationsResult;
+    type Output = GetOrganizationsResult;
     const METHOD: &'static Method = &Method::new("Organization", "getOrganizations")
         .idempotent();
 }

@@ -3,7 +3,7 @@
 //! `Organization.inviteUsersToOrganization`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::OrganizationInvite;
@@ -84,6 +84,8 @@ impl InviteUsersToOrganizationRequest {
     }
 }
 
+impl PlainJson for InviteUsersToOrganizationRequest {}
+
 /// Answer to
 /// [`OrganizationClient::invite_users_to_organization`](super::OrganizationClient::invite_users_to_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,6 +101,8 @@ impl InviteUsersToOrganizationResult {
         Self {}
     }
 }
+
+impl PlainJson for InviteUsersToOrganizationResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -127,9 +131,9 @@ error_codes! {
 }
 
 impl Operation for InviteUsersToOrganizationRequest {
-    type Output = InviteUsersToOrganizationResult;
+    type Response = InviteUsersToOrganizationResult;
     type Error = InviteUsersToOrganizationError;
-    type Answer = InviteUsersToOrganizationResult;
+    type Output = InviteUsersToOrganizationResult;
     const METHOD: &'static Method = &Method::new(
         "Organization",
         "inviteUsersToOrganization",

@@ -3,7 +3,7 @@
 //! `Organization.removeUsersFromOrganization`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 
@@ -75,6 +75,8 @@ impl RemoveUsersFromOrganizationRequest {
     }
 }
 
+impl PlainJson for RemoveUsersFromOrganizationRequest {}
+
 /// Answer to
 /// [`OrganizationClient::remove_users_from_organization`](super::OrganizationClient::remove_users_from_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,6 +92,8 @@ impl RemoveUsersFromOrganizationResult {
         Self {}
     }
 }
+
+impl PlainJson for RemoveUsersFromOrganizationResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -120,9 +124,9 @@ error_codes! {
 }
 
 impl Operation for RemoveUsersFromOrganizationRequest {
-    type Output = RemoveUsersFromOrganizationResult;
+    type Response = RemoveUsersFromOrganizationResult;
     type Error = RemoveUsersFromOrganizationError;
-    type Answer = RemoveUsersFromOrganizationResult;
+    type Output = RemoveUsersFromOrganizationResult;
     const METHOD: &'static Method = &Method::new(
         "Organization",
         "removeUsersFromOrganization",

@@ -3,7 +3,7 @@
 //! `Organization.respondToOrganizationInvitation`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::OrganizationClient;
 use super::super::errors::InvalidParameter;
 
@@ -72,6 +72,8 @@ impl RespondToOrganizationInvitationRequest {
     }
 }
 
+impl PlainJson for RespondToOrganizationInvitationRequest {}
+
 /// Answer to
 /// [`OrganizationClient::respond_to_organization_invitation`](super::OrganizationClient::respond_to_organization_invitation).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,6 +89,8 @@ impl RespondToOrganizationInvitationResult {
         Self {}
     }
 }
+
+impl PlainJson for RespondToOrganizationInvitationResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -115,9 +119,9 @@ error_codes! {
 }
 
 impl Operation for RespondToOrganizationInvitationRequest {
-    type Output = RespondToOrganizationInvitationResult;
+    type Response = RespondToOrganizationInvitationResult;
     type Error = RespondToOrganizationInvitationError;
-    type Answer = RespondToOrganizationInvitationResult;
+    type Output = RespondToOrganizationInvitationResult;
     const METHOD: &'static Method = &Method::new(
         "Organization",
         "respondToOrganizationInvitation",

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::{
     AssignRolesRequest, CreateOrganizationRequest, DeleteOrganizationRequest,
@@ -20,7 +21,7 @@ pub trait OrganizationService: Send + Sync + 'static {
     fn create_organization(
         &self,
         request: CreateOrganizationRequest,
-    ) -> impl Future<Output = Reply<CreateOrganizationRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CreateOrganizationRequest>> + Send {
         not_implemented(request)
     }
 
@@ -28,7 +29,7 @@ pub trait OrganizationService: Send + Sync + 'static {
     fn get_organizations(
         &self,
         request: GetOrganizationsRequest,
-    ) -> impl Future<Output = Reply<GetOrganizationsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetOrganizationsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -36,7 +37,7 @@ pub trait OrganizationService: Send + Sync + 'static {
     fn invite_users_to_organization(
         &self,
         request: InviteUsersToOrganizationRequest,
-    ) -> impl Future<Output = Reply<InviteUsersToOrganizationRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<InviteUsersToOrganizationRequest>> + Send {
         not_implemented(request)
     }
 
@@ -45,7 +46,7 @@ pub trait OrganizationService: Send + Sync + 'static {
     fn remove_users_from_organization(
         &self,
         request: RemoveUsersFromOrganizationRequest,
-    ) -> impl Future<Output = Reply<RemoveUsersFromOrganizationRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<RemoveUsersFromOrganizationRequest>> + Send {
         not_implemented(request)
     }
 
@@ -54,7 +55,9 @@ pub trait OrganizationService: Send + Sync + 'static {
     fn respond_to_organization_invitation(
         &self,
         request: RespondToOrganizationInvitationRequest,
-    ) -> impl Future<Output = Reply<RespondToOrganizationInvitationRequest>> + Send {
+    ) -> impl Future<
+        Output = ServiceResult<RespondToOrganizationInvitationRequest>,
+    > + Send {
         not_implemented(request)
     }
 
@@ -62,7 +65,7 @@ pub trait OrganizationService: Send + Sync + 'static {
     fn assign_roles(
         &self,
         request: AssignRolesRequest,
-    ) -> impl Future<Output = Reply<AssignRolesRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<AssignRolesRequest>> + Send {
         not_implemented(request)
     }
 
@@ -70,7 +73,7 @@ pub trait OrganizationService: Send + Sync + 'static {
     fn delete_organization(
         &self,
         request: DeleteOrganizationRequest,
-    ) -> impl Future<Output = Reply<DeleteOrganizationRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<DeleteOrganizationRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -83,7 +86,7 @@ impl<S: OrganizationService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "createOrganization" => {
                 handle(request, |request| self.0.create_organization(request))

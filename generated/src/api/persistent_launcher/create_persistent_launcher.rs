@@ -3,7 +3,7 @@
 //! `PersistentLauncher.createPersistentLauncher`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::PersistentLauncherClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::LauncherSpec;
@@ -69,6 +69,8 @@ impl CreatePersistentLauncherRequest {
     }
 }
 
+impl PlainJson for CreatePersistentLauncherRequest {}
+
 /// Answer to
 /// [`PersistentLauncherClient::create_persistent_launcher`](super::PersistentLauncherClient::create_persistent_launcher).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -89,6 +91,8 @@ impl CreatePersistentLauncherResult {
         }
     }
 }
+
+impl PlainJson for CreatePersistentLauncherResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -114,9 +118,9 @@ error_codes! {
 }
 
 impl Operation for CreatePersistentLauncherRequest {
-    type Output = CreatePersistentLauncherResult;
+    type Response = CreatePersistentLauncherResult;
     type Error = CreatePersistentLauncherError;
-    type Answer = CreatePersistentLauncherResult;
+    type Output = CreatePersistentLauncherResult;
     const METHOD: &'static Method = &Method::new(
         "PersistentLauncher",
         "createPersistentLauncher",

@@ -3,7 +3,7 @@
 //! `PersistentLauncher.deletePersistentLauncher`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::PersistentLauncherClient;
 use super::super::errors::InvalidParameter;
 
@@ -68,6 +68,8 @@ impl DeletePersistentLauncherRequest {
     }
 }
 
+impl PlainJson for DeletePersistentLauncherRequest {}
+
 /// Answer to
 /// [`PersistentLauncherClient::delete_persistent_launcher`](super::PersistentLauncherClient::delete_persistent_launcher).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,6 +85,8 @@ impl DeletePersistentLauncherResult {
         Self {}
     }
 }
+
+impl PlainJson for DeletePersistentLauncherResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -110,9 +114,9 @@ error_codes! {
 }
 
 impl Operation for DeletePersistentLauncherRequest {
-    type Output = DeletePersistentLauncherResult;
+    type Response = DeletePersistentLauncherResult;
     type Error = DeletePersistentLauncherError;
-    type Answer = DeletePersistentLauncherResult;
+    type Output = DeletePersistentLauncherResult;
     const METHOD: &'static Method = &Method::new(
         "PersistentLauncher",
         "deletePersistentLauncher",

@@ -3,7 +3,7 @@
 //! `PersistentLauncher.getPersistentLaunchers`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Page, Paged, error_codes};
+use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
 use super::PersistentLauncherClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{PersistentLauncher, SortDirection};
@@ -120,6 +120,8 @@ impl GetPersistentLaunchersRequest {
     }
 }
 
+impl PlainJson for GetPersistentLaunchersRequest {}
+
 impl Call<GetPersistentLaunchersRequest> {
     /// How many matches to skip. Left out: `0`.
     pub fn offset(self, offset: u32) -> Self {
@@ -221,6 +223,8 @@ impl GetPersistentLaunchersResult {
     }
 }
 
+impl PlainJson for GetPersistentLaunchersResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -243,9 +247,9 @@ error_codes! {
 }
 
 impl Operation for GetPersistentLaunchersRequest {
-    type Output = GetPersistentLaunchersResult;
+    type Response = GetPersistentLaunchersResult;
     type Error = GetPersistentLaunchersError;
-    type Answer = GetPersistentLaunchersResult;
+    type Output = GetPersistentLaunchersResult;
     const METHOD: &'static Method = &Method::new(
             "PersistentLauncher",
             "getPersistentLaunchers",

@@ -3,7 +3,7 @@
 //! `PersistentLauncher.getSysinfo`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::PersistentLauncherClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::SysinfoSample;
@@ -76,6 +76,8 @@ impl GetSysinfoRequest {
     }
 }
 
+impl PlainJson for GetSysinfoRequest {}
+
 impl Call<GetSysinfoRequest> {
     /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
     pub fn from_timestamp(self, from_timestamp: i64) -> Self {
@@ -102,6 +104,8 @@ impl GetSysinfoResult {
     }
 }
 
+impl PlainJson for GetSysinfoResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -126,9 +130,9 @@ error_codes! {
 }
 
 impl Operation for GetSysinfoRequest {
-    type Output = GetSysinfoResult;
+    type Response = GetSysinfoResult;
     type Error = GetSysinfoError;
-    type Answer = GetSysinfoResult;
+    type Output = GetSysinfoResult;
     const METHOD: &'static Method = &Method::new("PersistentLauncher", "getSysinfo")
         .idempotent();
 }

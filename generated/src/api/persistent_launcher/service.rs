@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::{
     CreatePersistentLauncherRequest, DeletePersistentLauncherRequest,
@@ -19,7 +20,7 @@ pub trait PersistentLauncherService: Send + Sync + 'static {
     fn create_persistent_launcher(
         &self,
         request: CreatePersistentLauncherRequest,
-    ) -> impl Future<Output = Reply<CreatePersistentLauncherRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CreatePersistentLauncherRequest>> + Send {
         not_implemented(request)
     }
 
@@ -27,7 +28,7 @@ pub trait PersistentLauncherService: Send + Sync + 'static {
     fn get_persistent_launchers(
         &self,
         request: GetPersistentLaunchersRequest,
-    ) -> impl Future<Output = Reply<GetPersistentLaunchersRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetPersistentLaunchersRequest>> + Send {
         not_implemented(request)
     }
 
@@ -35,7 +36,7 @@ pub trait PersistentLauncherService: Send + Sync + 'static {
     fn get_sysinfo(
         &self,
         request: GetSysinfoRequest,
-    ) -> impl Future<Output = Reply<GetSysinfoRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetSysinfoRequest>> + Send {
         not_implemented(request)
     }
 
@@ -43,7 +44,7 @@ pub trait PersistentLauncherService: Send + Sync + 'static {
     fn delete_persistent_launcher(
         &self,
         request: DeletePersistentLauncherRequest,
-    ) -> impl Future<Output = Reply<DeletePersistentLauncherRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<DeletePersistentLauncherRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -56,7 +57,7 @@ impl<S: PersistentLauncherService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "createPersistentLauncher" => {
                 handle(request, |request| self.0.create_persistent_launcher(request))

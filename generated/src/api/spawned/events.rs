@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Blob, BlobRule, Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent,
-    Subscription,
+    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter,
+    FromWire, Operation, PlainJson, RawEvent, Subscription, ToWire, WireError,
 };
 use super::{
     SubscribeToEventsRequest, TerminateSpawnedCommandRequest,
@@ -40,8 +40,8 @@ impl EventSet for SpawnedEvent {
         unsubscribe: Some(UnsubscribeFromEventsRequest::METHOD),
         events: &[
             EventKind::new("exit").ends(),
-            EventKind::new("stdout").blobs(&[BlobRule::bytes("data")]),
-            EventKind::new("stderr").blobs(&[BlobRule::bytes("data")]),
+            EventKind::new("stdout"),
+            EventKind::new("stderr"),
         ],
     };
 
@@ -57,9 +57,15 @@ impl EventSet for SpawnedEvent {
 
     fn write(&self) -> Result<RawEvent, EventError> {
         match self {
-            Self::Exit(params) => RawEvent::of::<Self>("exit", params),
-            Self::Stdout(params) => RawEvent::of::<Self>("stdout", params),
-            Self::Stderr(params) => RawEvent::of::<Self>("stderr", params),
+            Self::Exit(params) => {
+                RawEvent::of::<Self>("exit", &params.spawned_command_id, params)
+            }
+            Self::Stdout(params) => {
+                RawEvent::of::<Self>("stdout", &params.spawned_command_id, params)
+            }
+            Self::Stderr(params) => {
+                RawEvent::of::<Self>("stderr", &params.spawned_command_id, params)
+            }
             Self::Unrecognized(event) => Ok(event.clone()),
         }
     }
@@ -112,6 +118,8 @@ impl ExitEvent {
     }
 }
 
+impl PlainJson for ExitEvent {}
+
 /// What [`stdout`](SpawnedEvent::Stdout) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -135,6 +143,36 @@ impl StdoutEvent {
     }
 }
 
+impl ToWire for StdoutEvent {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("spawnedCommandId", &self.spawned_command_id)?;
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`StdoutEvent`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StdoutEventJson {
+    spawned_command_id: String,
+}
+
+impl FromWire for StdoutEvent {
+    type Json = StdoutEventJson;
+    fn from_wire(
+        json: StdoutEventJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            spawned_command_id: json.spawned_command_id,
+            data: blobs.bytes("data")?,
+        })
+    }
+}
+
 /// What [`stderr`](SpawnedEvent::Stderr) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -155,5 +193,35 @@ impl StderrEvent {
             spawned_command_id: spawned_command_id.into(),
             data: data.into(),
         }
+    }
+}
+
+impl ToWire for StderrEvent {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("spawnedCommandId", &self.spawned_command_id)?;
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`StderrEvent`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StderrEventJson {
+    spawned_command_id: String,
+}
+
+impl FromWire for StderrEvent {
+    type Json = StderrEventJson;
+    fn from_wire(
+        json: StderrEventJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            spawned_command_id: json.spawned_command_id,
+            data: blobs.bytes("data")?,
+        })
     }
 }

@@ -3,7 +3,7 @@
 //! `Spawned.getSpawnedCommands`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::SpawnedClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::UsedExecutionLocation;
@@ -72,6 +72,8 @@ impl GetSpawnedCommandsRequest {
     }
 }
 
+impl PlainJson for GetSpawnedCommandsRequest {}
+
 impl Call<GetSpawnedCommandsRequest> {
     /// Ids of the commands to list. Left out: everything.
     pub fn spawned_command_ids(
@@ -101,6 +103,8 @@ impl GetSpawnedCommandsResult {
         }
     }
 }
+
+impl PlainJson for GetSpawnedCommandsResult {}
 
 /// A spawned command that is running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -166,9 +170,9 @@ error_codes! {
 }
 
 impl Operation for GetSpawnedCommandsRequest {
-    type Output = GetSpawnedCommandsResult;
+    type Response = GetSpawnedCommandsResult;
     type Error = GetSpawnedCommandsError;
-    type Answer = GetSpawnedCommandsResult;
+    type Output = GetSpawnedCommandsResult;
     const METHOD: &'static Method = &Method::new("Spawned", "getSpawnedCommands")
         .idempotent();
 }

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::{
     GetSpawnedCommandsRequest, SpawnCommandForModelRequest, SpawnCommandRequest,
@@ -20,7 +21,7 @@ pub trait SpawnedService: Send + Sync + 'static {
     fn spawn_command(
         &self,
         request: SpawnCommandRequest,
-    ) -> impl Future<Output = Reply<SpawnCommandRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SpawnCommandRequest>> + Send {
         not_implemented(request)
     }
 
@@ -28,7 +29,7 @@ pub trait SpawnedService: Send + Sync + 'static {
     fn spawn_command_for_model(
         &self,
         request: SpawnCommandForModelRequest,
-    ) -> impl Future<Output = Reply<SpawnCommandForModelRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SpawnCommandForModelRequest>> + Send {
         not_implemented(request)
     }
 
@@ -36,7 +37,7 @@ pub trait SpawnedService: Send + Sync + 'static {
     fn terminate_spawned_command(
         &self,
         request: TerminateSpawnedCommandRequest,
-    ) -> impl Future<Output = Reply<TerminateSpawnedCommandRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<TerminateSpawnedCommandRequest>> + Send {
         not_implemented(request)
     }
 
@@ -44,7 +45,7 @@ pub trait SpawnedService: Send + Sync + 'static {
     fn get_spawned_commands(
         &self,
         request: GetSpawnedCommandsRequest,
-    ) -> impl Future<Output = Reply<GetSpawnedCommandsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetSpawnedCommandsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -52,7 +53,7 @@ pub trait SpawnedService: Send + Sync + 'static {
     fn write_to_spawned_command(
         &self,
         request: WriteToSpawnedCommandRequest,
-    ) -> impl Future<Output = Reply<WriteToSpawnedCommandRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<WriteToSpawnedCommandRequest>> + Send {
         not_implemented(request)
     }
 
@@ -60,7 +61,7 @@ pub trait SpawnedService: Send + Sync + 'static {
     fn subscribe_to_events(
         &self,
         request: SubscribeToEventsRequest,
-    ) -> impl Future<Output = Reply<SubscribeToEventsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SubscribeToEventsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -68,7 +69,7 @@ pub trait SpawnedService: Send + Sync + 'static {
     fn unsubscribe_from_events(
         &self,
         request: UnsubscribeFromEventsRequest,
-    ) -> impl Future<Output = Reply<UnsubscribeFromEventsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<UnsubscribeFromEventsRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -81,7 +82,7 @@ impl<S: SpawnedService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "spawnCommand" => handle(request, |request| self.0.spawn_command(request)),
             "spawnCommandForModel" => {

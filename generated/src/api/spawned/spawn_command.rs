@@ -3,7 +3,9 @@
 //! `Spawned.spawnCommand`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error_codes};
+use crate::runtime::{
+    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+};
 use super::{SpawnedClient, SpawnedEvent};
 use super::super::errors::InvalidParameter;
 use super::super::types::ExecutionLocation;
@@ -120,6 +122,8 @@ impl SpawnCommandRequest {
     }
 }
 
+impl PlainJson for SpawnCommandRequest {}
+
 impl Call<SpawnCommandRequest> {
     /// Time limits of the command.
     pub fn options(self, options: SpawnOptions) -> Self {
@@ -194,6 +198,8 @@ impl SpawnCommandResult {
     }
 }
 
+impl PlainJson for SpawnCommandResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -221,18 +227,24 @@ error_codes! {
 }
 
 impl Operation for SpawnCommandRequest {
-    type Output = SpawnCommandResult;
+    type Response = SpawnCommandResult;
     type Error = SpawnCommandError;
-    type Answer = SpawnCommandResult;
+    type Output = SpawnCommandResult;
     const METHOD: &'static Method = &Method::new("Spawned", "spawnCommand")
-        .route(Route::WebSocketUnless {
+        .transport(TransportKind::WebSocketUnless {
             param: "subscribeToEvents",
             equals: false,
         })
         .opens(IdSource::Result("spawnedCommandId"));
+    fn uses_websocket(&self) -> bool {
+        self.subscribe_to_events != Some(false)
+    }
+
+    fn response_subscription_id(response: &SpawnCommandResult) -> Option<&str> {
+        Some(&response.spawned_command_id)
+    }
 }
 
 impl Subscribes for SpawnCommandRequest {
     type Events = SpawnedEvent;
-    const ID: IdSource = IdSource::Result("spawnedCommandId");
 }

@@ -3,7 +3,9 @@
 //! `Spawned.spawnCommandForModel`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error_codes};
+use crate::runtime::{
+    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+};
 use super::{SpawnedClient, SpawnedEvent};
 use super::super::errors::InvalidParameter;
 use super::super::types::{ExecutionLocation, FilesystemAccess};
@@ -128,6 +130,8 @@ impl SpawnCommandForModelRequest {
     }
 }
 
+impl PlainJson for SpawnCommandForModelRequest {}
+
 impl Call<SpawnCommandForModelRequest> {
     /// Settings of the command.
     pub fn options(self, options: SpawnForModelOptions) -> Self {
@@ -215,6 +219,8 @@ impl SpawnCommandForModelResult {
     }
 }
 
+impl PlainJson for SpawnCommandForModelResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -245,18 +251,24 @@ error_codes! {
 }
 
 impl Operation for SpawnCommandForModelRequest {
-    type Output = SpawnCommandForModelResult;
+    type Response = SpawnCommandForModelResult;
     type Error = SpawnCommandForModelError;
-    type Answer = SpawnCommandForModelResult;
+    type Output = SpawnCommandForModelResult;
     const METHOD: &'static Method = &Method::new("Spawned", "spawnCommandForModel")
-        .route(Route::WebSocketUnless {
+        .transport(TransportKind::WebSocketUnless {
             param: "subscribeToEvents",
             equals: false,
         })
         .opens(IdSource::Result("spawnedCommandId"));
+    fn uses_websocket(&self) -> bool {
+        self.subscribe_to_events != Some(false)
+    }
+
+    fn response_subscription_id(response: &SpawnCommandForModelResult) -> Option<&str> {
+        Some(&response.spawned_command_id)
+    }
 }
 
 impl Subscribes for SpawnCommandForModelRequest {
     type Events = SpawnedEvent;
-    const ID: IdSource = IdSource::Result("spawnedCommandId");
 }

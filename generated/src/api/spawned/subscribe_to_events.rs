@@ -3,7 +3,9 @@
 //! `Spawned.subscribeToEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error_codes};
+use crate::runtime::{
+    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+};
 use super::{SpawnedClient, SpawnedEvent};
 use super::super::errors::InvalidParameter;
 
@@ -64,6 +66,8 @@ impl SubscribeToEventsRequest {
     }
 }
 
+impl PlainJson for SubscribeToEventsRequest {}
+
 /// Answer to [`SpawnedClient::subscribe_to_events`](super::SpawnedClient::subscribe_to_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -78,6 +82,8 @@ impl SubscribeToEventsResult {
         Self {}
     }
 }
+
+impl PlainJson for SubscribeToEventsResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -104,16 +110,18 @@ error_codes! {
 }
 
 impl Operation for SubscribeToEventsRequest {
-    type Output = SubscribeToEventsResult;
+    type Response = SubscribeToEventsResult;
     type Error = SubscribeToEventsError;
-    type Answer = SubscribeToEventsResult;
+    type Output = SubscribeToEventsResult;
     const METHOD: &'static Method = &Method::new("Spawned", "subscribeToEvents")
-        .route(Route::WebSocket)
+        .transport(TransportKind::WebSocket)
         .opens(IdSource::Params("spawnedCommandId"))
         .idempotent();
+    fn subscription_id(&self) -> Option<&str> {
+        Some(&self.spawned_command_id)
+    }
 }
 
 impl Subscribes for SubscribeToEventsRequest {
     type Events = SpawnedEvent;
-    const ID: IdSource = IdSource::Params("spawnedCommandId");
 }

@@ -3,7 +3,7 @@
 //! `Spawned.terminateSpawnedCommand`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::SpawnedClient;
 use super::super::errors::InvalidParameter;
 
@@ -66,6 +66,8 @@ impl TerminateSpawnedCommandRequest {
     }
 }
 
+impl PlainJson for TerminateSpawnedCommandRequest {}
+
 /// Answer to
 /// [`SpawnedClient::terminate_spawned_command`](super::SpawnedClient::terminate_spawned_command).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,6 +83,8 @@ impl TerminateSpawnedCommandResult {
         Self {}
     }
 }
+
+impl PlainJson for TerminateSpawnedCommandResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -107,8 +111,8 @@ error_codes! {
 }
 
 impl Operation for TerminateSpawnedCommandRequest {
-    type Output = TerminateSpawnedCommandResult;
+    type Response = TerminateSpawnedCommandResult;
     type Error = TerminateSpawnedCommandError;
-    type Answer = TerminateSpawnedCommandResult;
+    type Output = TerminateSpawnedCommandResult;
     const METHOD: &'static Method = &Method::new("Spawned", "terminateSpawnedCommand");
 }

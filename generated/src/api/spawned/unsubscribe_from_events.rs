@@ -3,7 +3,7 @@
 //! `Spawned.unsubscribeFromEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Route, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
 use super::SpawnedClient;
 use super::super::errors::InvalidParameter;
 
@@ -65,6 +65,8 @@ impl UnsubscribeFromEventsRequest {
     }
 }
 
+impl PlainJson for UnsubscribeFromEventsRequest {}
+
 /// Answer to [`SpawnedClient::unsubscribe_from_events`](super::SpawnedClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -79,6 +81,8 @@ impl UnsubscribeFromEventsResult {
         Self {}
     }
 }
+
+impl PlainJson for UnsubscribeFromEventsResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -100,12 +104,15 @@ error_codes! {
 }
 
 impl Operation for UnsubscribeFromEventsRequest {
-    type Output = UnsubscribeFromEventsResult;
+    type Response = UnsubscribeFromEventsResult;
     type Error = UnsubscribeFromEventsError;
-    type Answer = UnsubscribeFromEventsResult;
+    type Output = UnsubscribeFromEventsResult;
     const METHOD: &'static Method = &Method::new("Spawned", "unsubscribeFromEvents")
-        .route(Route::OpenWebSocketElse {
+        .transport(TransportKind::OpenWebSocketElse {
             error: "not_subscribed",
         })
         .closes("spawnedCommandId");
+    fn subscription_id(&self) -> Option<&str> {
+        Some(&self.spawned_command_id)
+    }
 }

@@ -3,7 +3,10 @@
 //! `Spawned.writeToSpawnedCommand`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes,
+};
 use super::SpawnedClient;
 use super::super::errors::InvalidParameter;
 
@@ -74,6 +77,36 @@ impl WriteToSpawnedCommandRequest {
     }
 }
 
+impl ToWire for WriteToSpawnedCommandRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("spawnedCommandId", &self.spawned_command_id)?;
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`WriteToSpawnedCommandRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WriteToSpawnedCommandRequestJson {
+    spawned_command_id: String,
+}
+
+impl FromWire for WriteToSpawnedCommandRequest {
+    type Json = WriteToSpawnedCommandRequestJson;
+    fn from_wire(
+        json: WriteToSpawnedCommandRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            spawned_command_id: json.spawned_command_id,
+            data: blobs.bytes("data")?,
+        })
+    }
+}
+
 /// Answer to
 /// [`SpawnedClient::write_to_spawned_command`](super::SpawnedClient::write_to_spawned_command).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -89,6 +122,8 @@ impl WriteToSpawnedCommandResult {
         Self {}
     }
 }
+
+impl PlainJson for WriteToSpawnedCommandResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -115,9 +150,8 @@ error_codes! {
 }
 
 impl Operation for WriteToSpawnedCommandRequest {
-    type Output = WriteToSpawnedCommandResult;
+    type Response = WriteToSpawnedCommandResult;
     type Error = WriteToSpawnedCommandError;
-    type Answer = WriteToSpawnedCommandResult;
-    const METHOD: &'static Method = &Method::new("Spawned", "writeToSpawnedCommand")
-        .request_blobs(&[BlobRule::bytes("data")]);
+    type Output = WriteToSpawnedCommandResult;
+    const METHOD: &'static Method = &Method::new("Spawned", "writeToSpawnedCommand");
 }

@@ -3,7 +3,7 @@
 //! `Terminal.addFilesystemAccessForTerminalSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::TerminalClient;
 use super::super::errors::InvalidParameter;
 
@@ -80,6 +80,8 @@ impl AddFilesystemAccessForTerminalSessionRequest {
     }
 }
 
+impl PlainJson for AddFilesystemAccessForTerminalSessionRequest {}
+
 /// Answer to
 /// [`TerminalClient::add_filesystem_access_for_terminal_session`](super::TerminalClient::add_filesystem_access_for_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -95,6 +97,8 @@ impl AddFilesystemAccessForTerminalSessionResult {
         Self {}
     }
 }
+
+impl PlainJson for AddFilesystemAccessForTerminalSessionResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -123,9 +127,9 @@ error_codes! {
 }
 
 impl Operation for AddFilesystemAccessForTerminalSessionRequest {
-    type Output = AddFilesystemAccessForTerminalSessionResult;
+    type Response = AddFilesystemAccessForTerminalSessionResult;
     type Error = AddFilesystemAccessForTerminalSessionError;
-    type Answer = AddFilesystemAccessForTerminalSessionResult;
+    type Output = AddFilesystemAccessForTerminalSessionResult;
     const METHOD: &'static Method = &Method::new(
             "Terminal",
             "addFilesystemAccessForTerminalSession",

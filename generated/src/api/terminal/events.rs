@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Blob, BlobRule, Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent,
-    Subscription,
+    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter,
+    FromWire, Operation, PlainJson, RawEvent, Subscription, ToWire, WireError,
 };
 use super::{
     AddFilesystemAccessForTerminalSessionRequest, ResizeTerminalSessionRequest,
@@ -37,10 +37,7 @@ impl EventSet for TerminalEvent {
         id: "terminalSessionId",
         subscribe: Some(SubscribeToEventsRequest::METHOD),
         unsubscribe: Some(UnsubscribeFromEventsRequest::METHOD),
-        events: &[
-            EventKind::new("exit").ends(),
-            EventKind::new("data").blobs(&[BlobRule::bytes("data")]),
-        ],
+        events: &[EventKind::new("exit").ends(), EventKind::new("data")],
     };
 
     fn read(event: RawEvent) -> Result<Self, EventError> {
@@ -54,8 +51,12 @@ impl EventSet for TerminalEvent {
 
     fn write(&self) -> Result<RawEvent, EventError> {
         match self {
-            Self::Exit(params) => RawEvent::of::<Self>("exit", params),
-            Self::Data(params) => RawEvent::of::<Self>("data", params),
+            Self::Exit(params) => {
+                RawEvent::of::<Self>("exit", &params.terminal_session_id, params)
+            }
+            Self::Data(params) => {
+                RawEvent::of::<Self>("data", &params.terminal_session_id, params)
+            }
             Self::Unrecognized(event) => Ok(event.clone()),
         }
     }
@@ -129,6 +130,8 @@ impl ExitEvent {
     }
 }
 
+impl PlainJson for ExitEvent {}
+
 /// What [`data`](TerminalEvent::Data) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -149,5 +152,35 @@ impl DataEvent {
             terminal_session_id: terminal_session_id.into(),
             data: data.into(),
         }
+    }
+}
+
+impl ToWire for DataEvent {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("terminalSessionId", &self.terminal_session_id)?;
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`DataEvent`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DataEventJson {
+    terminal_session_id: String,
+}
+
+impl FromWire for DataEvent {
+    type Json = DataEventJson;
+    fn from_wire(
+        json: DataEventJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            terminal_session_id: json.terminal_session_id,
+            data: blobs.bytes("data")?,
+        })
     }
 }

@@ -3,7 +3,7 @@
 //! `Terminal.getTerminalSessions`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::TerminalClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::UsedExecutionLocation;
@@ -73,6 +73,8 @@ impl GetTerminalSessionsRequest {
     }
 }
 
+impl PlainJson for GetTerminalSessionsRequest {}
+
 impl Call<GetTerminalSessionsRequest> {
     /// Ids of the sessions to list. Left out: everything.
     pub fn terminal_session_ids(
@@ -102,6 +104,8 @@ impl GetTerminalSessionsResult {
         }
     }
 }
+
+impl PlainJson for GetTerminalSessionsResult {}
 
 /// A terminal session that is running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -159,9 +163,9 @@ error_codes! {
 }
 
 impl Operation for GetTerminalSessionsRequest {
-    type Output = GetTerminalSessionsResult;
+    type Response = GetTerminalSessionsResult;
     type Error = GetTerminalSessionsError;
-    type Answer = GetTerminalSessionsResult;
+    type Output = GetTerminalSessionsResult;
     const METHOD: &'static Method = &Method::new("Terminal", "getTerminalSessions")
         .idempotent();
 }

@@ -3,7 +3,9 @@
 //! `Terminal.launchTerminalSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error_codes};
+use crate::runtime::{
+    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+};
 use super::{TerminalClient, TerminalEvent};
 use super::super::errors::InvalidParameter;
 use super::super::types::{ExecutionLocation, FilesystemAccess};
@@ -115,6 +117,8 @@ impl LaunchTerminalSessionRequest {
     }
 }
 
+impl PlainJson for LaunchTerminalSessionRequest {}
+
 impl Call<LaunchTerminalSessionRequest> {
     /// Settings of the session.
     pub fn options(self, options: TerminalSessionOptions) -> Self {
@@ -217,6 +221,8 @@ impl LaunchTerminalSessionResult {
     }
 }
 
+impl PlainJson for LaunchTerminalSessionResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -247,18 +253,24 @@ error_codes! {
 }
 
 impl Operation for LaunchTerminalSessionRequest {
-    type Output = LaunchTerminalSessionResult;
+    type Response = LaunchTerminalSessionResult;
     type Error = LaunchTerminalSessionError;
-    type Answer = LaunchTerminalSessionResult;
+    type Output = LaunchTerminalSessionResult;
     const METHOD: &'static Method = &Method::new("Terminal", "launchTerminalSession")
-        .route(Route::WebSocketUnless {
+        .transport(TransportKind::WebSocketUnless {
             param: "subscribeToEvents",
             equals: false,
         })
         .opens(IdSource::Result("terminalSessionId"));
+    fn uses_websocket(&self) -> bool {
+        self.subscribe_to_events != Some(false)
+    }
+
+    fn response_subscription_id(response: &LaunchTerminalSessionResult) -> Option<&str> {
+        Some(&response.terminal_session_id)
+    }
 }
 
 impl Subscribes for LaunchTerminalSessionRequest {
     type Events = TerminalEvent;
-    const ID: IdSource = IdSource::Result("terminalSessionId");
 }

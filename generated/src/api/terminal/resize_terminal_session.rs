@@ -3,7 +3,7 @@
 //! `Terminal.resizeTerminalSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::TerminalClient;
 use super::super::errors::InvalidParameter;
 
@@ -75,6 +75,8 @@ impl ResizeTerminalSessionRequest {
     }
 }
 
+impl PlainJson for ResizeTerminalSessionRequest {}
+
 /// The new size.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -109,6 +111,8 @@ impl ResizeTerminalSessionResult {
     }
 }
 
+impl PlainJson for ResizeTerminalSessionResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -134,9 +138,9 @@ error_codes! {
 }
 
 impl Operation for ResizeTerminalSessionRequest {
-    type Output = ResizeTerminalSessionResult;
+    type Response = ResizeTerminalSessionResult;
     type Error = ResizeTerminalSessionError;
-    type Answer = ResizeTerminalSessionResult;
+    type Output = ResizeTerminalSessionResult;
     const METHOD: &'static Method = &Method::new("Terminal", "resizeTerminalSession")
         .idempotent();
 }

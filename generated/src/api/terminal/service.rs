@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::{
     AddFilesystemAccessForTerminalSessionRequest, GetTerminalSessionsRequest,
@@ -21,7 +22,7 @@ pub trait TerminalService: Send + Sync + 'static {
     fn launch_terminal_session(
         &self,
         request: LaunchTerminalSessionRequest,
-    ) -> impl Future<Output = Reply<LaunchTerminalSessionRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<LaunchTerminalSessionRequest>> + Send {
         not_implemented(request)
     }
 
@@ -29,7 +30,7 @@ pub trait TerminalService: Send + Sync + 'static {
     fn terminate_terminal_session(
         &self,
         request: TerminateTerminalSessionRequest,
-    ) -> impl Future<Output = Reply<TerminateTerminalSessionRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<TerminateTerminalSessionRequest>> + Send {
         not_implemented(request)
     }
 
@@ -37,7 +38,7 @@ pub trait TerminalService: Send + Sync + 'static {
     fn get_terminal_sessions(
         &self,
         request: GetTerminalSessionsRequest,
-    ) -> impl Future<Output = Reply<GetTerminalSessionsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetTerminalSessionsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -45,7 +46,7 @@ pub trait TerminalService: Send + Sync + 'static {
     fn write_to_terminal_session(
         &self,
         request: WriteToTerminalSessionRequest,
-    ) -> impl Future<Output = Reply<WriteToTerminalSessionRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<WriteToTerminalSessionRequest>> + Send {
         not_implemented(request)
     }
 
@@ -53,7 +54,7 @@ pub trait TerminalService: Send + Sync + 'static {
     fn resize_terminal_session(
         &self,
         request: ResizeTerminalSessionRequest,
-    ) -> impl Future<Output = Reply<ResizeTerminalSessionRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<ResizeTerminalSessionRequest>> + Send {
         not_implemented(request)
     }
 
@@ -63,7 +64,7 @@ pub trait TerminalService: Send + Sync + 'static {
         &self,
         request: AddFilesystemAccessForTerminalSessionRequest,
     ) -> impl Future<
-        Output = Reply<AddFilesystemAccessForTerminalSessionRequest>,
+        Output = ServiceResult<AddFilesystemAccessForTerminalSessionRequest>,
     > + Send {
         not_implemented(request)
     }
@@ -72,7 +73,7 @@ pub trait TerminalService: Send + Sync + 'static {
     fn subscribe_to_events(
         &self,
         request: SubscribeToEventsRequest,
-    ) -> impl Future<Output = Reply<SubscribeToEventsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SubscribeToEventsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -80,7 +81,7 @@ pub trait TerminalService: Send + Sync + 'static {
     fn unsubscribe_from_events(
         &self,
         request: UnsubscribeFromEventsRequest,
-    ) -> impl Future<Output = Reply<UnsubscribeFromEventsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<UnsubscribeFromEventsRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -93,7 +94,7 @@ impl<S: TerminalService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "launchTerminalSession" => {
                 handle(request, |request| self.0.launch_terminal_session(request))

@@ -3,7 +3,9 @@
 //! `Terminal.subscribeToEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error_codes};
+use crate::runtime::{
+    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+};
 use super::{TerminalClient, TerminalEvent};
 use super::super::errors::InvalidParameter;
 
@@ -64,6 +66,8 @@ impl SubscribeToEventsRequest {
     }
 }
 
+impl PlainJson for SubscribeToEventsRequest {}
+
 /// Answer to [`TerminalClient::subscribe_to_events`](super::TerminalClient::subscribe_to_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -78,6 +82,8 @@ impl SubscribeToEventsResult {
         Self {}
     }
 }
+
+impl PlainJson for SubscribeToEventsResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -104,16 +110,18 @@ error_codes! {
 }
 
 impl Operation for SubscribeToEventsRequest {
-    type Output = SubscribeToEventsResult;
+    type Response = SubscribeToEventsResult;
     type Error = SubscribeToEventsError;
-    type Answer = SubscribeToEventsResult;
+    type Output = SubscribeToEventsResult;
     const METHOD: &'static Method = &Method::new("Terminal", "subscribeToEvents")
-        .route(Route::WebSocket)
+        .transport(TransportKind::WebSocket)
         .opens(IdSource::Params("terminalSessionId"))
         .idempotent();
+    fn subscription_id(&self) -> Option<&str> {
+        Some(&self.terminal_session_id)
+    }
 }
 
 impl Subscribes for SubscribeToEventsRequest {
     type Events = TerminalEvent;
-    const ID: IdSource = IdSource::Params("terminalSessionId");
 }

@@ -3,7 +3,7 @@
 //! `Terminal.terminateTerminalSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::TerminalClient;
 use super::super::errors::InvalidParameter;
 
@@ -68,6 +68,8 @@ impl TerminateTerminalSessionRequest {
     }
 }
 
+impl PlainJson for TerminateTerminalSessionRequest {}
+
 /// Answer to
 /// [`TerminalClient::terminate_terminal_session`](super::TerminalClient::terminate_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,6 +85,8 @@ impl TerminateTerminalSessionResult {
         Self {}
     }
 }
+
+impl PlainJson for TerminateTerminalSessionResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -109,8 +113,8 @@ error_codes! {
 }
 
 impl Operation for TerminateTerminalSessionRequest {
-    type Output = TerminateTerminalSessionResult;
+    type Response = TerminateTerminalSessionResult;
     type Error = TerminateTerminalSessionError;
-    type Answer = TerminateTerminalSessionResult;
+    type Output = TerminateTerminalSessionResult;
     const METHOD: &'static Method = &Method::new("Terminal", "terminateTerminalSession");
 }

@@ -3,7 +3,7 @@
 //! `Terminal.unsubscribeFromEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Route, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
 use super::TerminalClient;
 use super::super::errors::InvalidParameter;
 
@@ -65,6 +65,8 @@ impl UnsubscribeFromEventsRequest {
     }
 }
 
+impl PlainJson for UnsubscribeFromEventsRequest {}
+
 /// Answer to
 /// [`TerminalClient::unsubscribe_from_events`](super::TerminalClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,6 +82,8 @@ impl UnsubscribeFromEventsResult {
         Self {}
     }
 }
+
+impl PlainJson for UnsubscribeFromEventsResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -101,12 +105,15 @@ error_codes! {
 }
 
 impl Operation for UnsubscribeFromEventsRequest {
-    type Output = UnsubscribeFromEventsResult;
+    type Response = UnsubscribeFromEventsResult;
     type Error = UnsubscribeFromEventsError;
-    type Answer = UnsubscribeFromEventsResult;
+    type Output = UnsubscribeFromEventsResult;
     const METHOD: &'static Method = &Method::new("Terminal", "unsubscribeFromEvents")
-        .route(Route::OpenWebSocketElse {
+        .transport(TransportKind::OpenWebSocketElse {
             error: "not_subscribed",
         })
         .closes("terminalSessionId");
+    fn subscription_id(&self) -> Option<&str> {
+        Some(&self.terminal_session_id)
+    }
 }

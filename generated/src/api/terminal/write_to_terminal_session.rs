@@ -3,7 +3,10 @@
 //! `Terminal.writeToTerminalSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Blob, BlobRule, Call, Method, Operation, error_codes};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
+    WireError, error_codes,
+};
 use super::TerminalClient;
 use super::super::errors::InvalidParameter;
 
@@ -73,6 +76,36 @@ impl WriteToTerminalSessionRequest {
     }
 }
 
+impl ToWire for WriteToTerminalSessionRequest {
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
+        let mut object = frame.object();
+        object.field("terminalSessionId", &self.terminal_session_id)?;
+        object.bytes("data", &self.data)?;
+        object.end()
+    }
+}
+
+/// What stands in the JSON for a [`WriteToTerminalSessionRequest`].
+#[doc(hidden)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WriteToTerminalSessionRequestJson {
+    terminal_session_id: String,
+}
+
+impl FromWire for WriteToTerminalSessionRequest {
+    type Json = WriteToTerminalSessionRequestJson;
+    fn from_wire(
+        json: WriteToTerminalSessionRequestJson,
+        blobs: &mut BlobReader,
+    ) -> Result<Self, WireError> {
+        Ok(Self {
+            terminal_session_id: json.terminal_session_id,
+            data: blobs.bytes("data")?,
+        })
+    }
+}
+
 /// Answer to
 /// [`TerminalClient::write_to_terminal_session`](super::TerminalClient::write_to_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,6 +121,8 @@ impl WriteToTerminalSessionResult {
         Self {}
     }
 }
+
+impl PlainJson for WriteToTerminalSessionResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -114,9 +149,8 @@ error_codes! {
 }
 
 impl Operation for WriteToTerminalSessionRequest {
-    type Output = WriteToTerminalSessionResult;
+    type Response = WriteToTerminalSessionResult;
     type Error = WriteToTerminalSessionError;
-    type Answer = WriteToTerminalSessionResult;
-    const METHOD: &'static Method = &Method::new("Terminal", "writeToTerminalSession")
-        .request_blobs(&[BlobRule::bytes("data")]);
+    type Output = WriteToTerminalSessionResult;
+    const METHOD: &'static Method = &Method::new("Terminal", "writeToTerminalSession");
 }

@@ -3,7 +3,7 @@
 //! `User.estimateAmountDue`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::UserClient;
 use super::super::errors::InvalidParameter;
 
@@ -49,6 +49,8 @@ impl EstimateAmountDueRequest {
     }
 }
 
+impl PlainJson for EstimateAmountDueRequest {}
+
 /// Answer to [`UserClient::estimate_amount_due`](super::UserClient::estimate_amount_due).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -65,6 +67,8 @@ impl EstimateAmountDueResult {
         Self { amount }
     }
 }
+
+impl PlainJson for EstimateAmountDueResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -87,9 +91,9 @@ error_codes! {
 }
 
 impl Operation for EstimateAmountDueRequest {
-    type Output = EstimateAmountDueResult;
+    type Response = EstimateAmountDueResult;
     type Error = EstimateAmountDueError;
-    type Answer = EstimateAmountDueResult;
+    type Output = EstimateAmountDueResult;
     const METHOD: &'static Method = &Method::new("User", "estimateAmountDue")
         .idempotent();
 }

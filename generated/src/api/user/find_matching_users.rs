@@ -3,7 +3,7 @@
 //! `User.findMatchingUsers`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::UserClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::User;
@@ -63,6 +63,8 @@ impl FindMatchingUsersRequest {
     }
 }
 
+impl PlainJson for FindMatchingUsersRequest {}
+
 /// Answer to [`UserClient::find_matching_users`](super::UserClient::find_matching_users).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -81,6 +83,8 @@ impl FindMatchingUsersResult {
         }
     }
 }
+
+impl PlainJson for FindMatchingUsersResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -103,9 +107,9 @@ error_codes! {
 }
 
 impl Operation for FindMatchingUsersRequest {
-    type Output = FindMatchingUsersResult;
+    type Response = FindMatchingUsersResult;
     type Error = FindMatchingUsersError;
-    type Answer = FindMatchingUsersResult;
+    type Output = FindMatchingUsersResult;
     const METHOD: &'static Method = &Method::new("User", "findMatchingUsers")
         .idempotent();
 }

@@ -3,7 +3,7 @@
 //! `User.getBillingStats`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::UserClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::{BilledData, BilledLaunchers, BilledOperations, Month};
@@ -84,6 +84,8 @@ impl GetBillingStatsRequest {
     }
 }
 
+impl PlainJson for GetBillingStatsRequest {}
+
 impl Call<GetBillingStatsRequest> {
     /// Month to look at. Left out: the current one.
     pub fn billing_cycle(self, billing_cycle: BillingCycle) -> Self {
@@ -150,6 +152,8 @@ impl GetBillingStatsResult {
         }
     }
 }
+
+impl PlainJson for GetBillingStatsResult {}
 
 /// What was used on one day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -394,8 +398,8 @@ error_codes! {
 }
 
 impl Operation for GetBillingStatsRequest {
-    type Output = GetBillingStatsResult;
+    type Response = GetBillingStatsResult;
     type Error = GetBillingStatsError;
-    type Answer = GetBillingStatsResult;
+    type Output = GetBillingStatsResult;
     const METHOD: &'static Method = &Method::new("User", "getBillingStats").idempotent();
 }

@@ -3,9 +3,9 @@
 //! `User.getNotifications`.
 
 use std::fmt;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::{Call, Method, Operation, Tagged, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes, tagged_union};
 use super::UserClient;
 use super::super::errors::InvalidParameter;
 
@@ -72,6 +72,8 @@ impl GetNotificationsRequest {
     }
 }
 
+impl PlainJson for GetNotificationsRequest {}
+
 impl Call<GetNotificationsRequest> {
     /// Ids of the notifications to fetch. Left out: everything.
     pub fn notification_ids(
@@ -100,6 +102,8 @@ impl GetNotificationsResult {
         }
     }
 }
+
+impl PlainJson for GetNotificationsResult {}
 
 /// A notification.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -186,16 +190,12 @@ impl NotificationData {
     }
 }
 
-impl<'de> Deserialize<'de> for NotificationData {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = Tagged::read(deserializer, "type")?;
-        let variant = match tagged.tag() {
-            "accountRegistered" => Self::AccountRegistered,
-            "trainingFinished" => Self::TrainingFinished(tagged.content()?),
-            "alert" => Self::Alert(tagged.content()?),
-            _ => Self::Unrecognized(tagged.into_value()),
-        };
-        Ok(variant)
+tagged_union! {
+    const TAG: &str = "type";
+    enum NotificationData {
+        AccountRegistered = "accountRegistered",
+        TrainingFinished(NotificationDataTrainingFinished) = "trainingFinished",
+        Alert(NotificationDataAlert) = "alert",
     }
 }
 
@@ -377,9 +377,9 @@ error_codes! {
 }
 
 impl Operation for GetNotificationsRequest {
-    type Output = GetNotificationsResult;
+    type Response = GetNotificationsResult;
     type Error = GetNotificationsError;
-    type Answer = GetNotificationsResult;
+    type Output = GetNotificationsResult;
     const METHOD: &'static Method = &Method::new("User", "getNotifications")
         .idempotent();
 }

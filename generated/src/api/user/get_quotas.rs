@@ -3,7 +3,7 @@
 //! `User.getQuotas`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::UserClient;
 use super::super::errors::InvalidParameter;
 
@@ -49,6 +49,8 @@ impl GetQuotasRequest {
     }
 }
 
+impl PlainJson for GetQuotasRequest {}
+
 /// Answer to [`UserClient::get_quotas`](super::UserClient::get_quotas).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -67,6 +69,8 @@ impl GetQuotasResult {
         }
     }
 }
+
+impl PlainJson for GetQuotasResult {}
 
 /// A quota.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -146,8 +150,8 @@ error_codes! {
 }
 
 impl Operation for GetQuotasRequest {
-    type Output = GetQuotasResult;
+    type Response = GetQuotasResult;
     type Error = GetQuotasError;
-    type Answer = GetQuotasResult;
+    type Output = GetQuotasResult;
     const METHOD: &'static Method = &Method::new("User", "getQuotas").idempotent();
 }

@@ -3,7 +3,7 @@
 //! `User.getUsers`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::UserClient;
 use super::super::errors::InvalidParameter;
 use super::super::types::User;
@@ -63,6 +63,8 @@ impl GetUsersRequest {
     }
 }
 
+impl PlainJson for GetUsersRequest {}
+
 /// Answer to [`UserClient::get_users`](super::UserClient::get_users).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -81,6 +83,8 @@ impl GetUsersResult {
         }
     }
 }
+
+impl PlainJson for GetUsersResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -103,8 +107,8 @@ error_codes! {
 }
 
 impl Operation for GetUsersRequest {
-    type Output = GetUsersResult;
+    type Response = GetUsersResult;
     type Error = GetUsersError;
-    type Answer = GetUsersResult;
+    type Output = GetUsersResult;
     const METHOD: &'static Method = &Method::new("User", "getUsers").idempotent();
 }

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::{
     EstimateAmountDueRequest, FindMatchingUsersRequest, GetBillingStatsRequest,
@@ -19,7 +20,7 @@ pub trait UserService: Send + Sync + 'static {
     fn find_matching_users(
         &self,
         request: FindMatchingUsersRequest,
-    ) -> impl Future<Output = Reply<FindMatchingUsersRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<FindMatchingUsersRequest>> + Send {
         not_implemented(request)
     }
 
@@ -27,7 +28,7 @@ pub trait UserService: Send + Sync + 'static {
     fn get_users(
         &self,
         request: GetUsersRequest,
-    ) -> impl Future<Output = Reply<GetUsersRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetUsersRequest>> + Send {
         not_implemented(request)
     }
 
@@ -35,7 +36,7 @@ pub trait UserService: Send + Sync + 'static {
     fn get_notifications(
         &self,
         request: GetNotificationsRequest,
-    ) -> impl Future<Output = Reply<GetNotificationsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetNotificationsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -43,7 +44,7 @@ pub trait UserService: Send + Sync + 'static {
     fn set_notification(
         &self,
         request: SetNotificationRequest,
-    ) -> impl Future<Output = Reply<SetNotificationRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SetNotificationRequest>> + Send {
         not_implemented(request)
     }
 
@@ -51,7 +52,7 @@ pub trait UserService: Send + Sync + 'static {
     fn get_billing_stats(
         &self,
         request: GetBillingStatsRequest,
-    ) -> impl Future<Output = Reply<GetBillingStatsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetBillingStatsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -59,7 +60,7 @@ pub trait UserService: Send + Sync + 'static {
     fn estimate_amount_due(
         &self,
         request: EstimateAmountDueRequest,
-    ) -> impl Future<Output = Reply<EstimateAmountDueRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<EstimateAmountDueRequest>> + Send {
         not_implemented(request)
     }
 
@@ -67,7 +68,7 @@ pub trait UserService: Send + Sync + 'static {
     fn get_quotas(
         &self,
         request: GetQuotasRequest,
-    ) -> impl Future<Output = Reply<GetQuotasRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<GetQuotasRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -80,7 +81,7 @@ impl<S: UserService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "findMatchingUsers" => {
                 handle(request, |request| self.0.find_matching_users(request))

@@ -4,7 +4,7 @@
 
 use std::fmt;
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::UserClient;
 use super::super::errors::InvalidParameter;
 
@@ -69,6 +69,8 @@ impl SetNotificationRequest {
         }
     }
 }
+
+impl PlainJson for SetNotificationRequest {}
 
 /// What to do with it.
 ///
@@ -141,6 +143,8 @@ impl SetNotificationResult {
     }
 }
 
+impl PlainJson for SetNotificationResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -164,8 +168,8 @@ error_codes! {
 }
 
 impl Operation for SetNotificationRequest {
-    type Output = SetNotificationResult;
+    type Response = SetNotificationResult;
     type Error = SetNotificationError;
-    type Answer = SetNotificationResult;
+    type Output = SetNotificationResult;
     const METHOD: &'static Method = &Method::new("User", "setNotification");
 }

@@ -9,7 +9,7 @@ impl<R: Operation> Call<R> {
     /// # Errors
     ///
     /// As those of [`send`](Self::send). Async code is refused with [`Error::Invalid`].
-    pub fn send_blocking(self) -> Result<R::Answer, Error<R::Error>> {
+    pub fn send_blocking(self) -> Result<R::Output, Error<R::Error>> {
         wait(self.send()).unwrap_or_else(|error| Err(error.failure().at(R::METHOD)))
     }
 }

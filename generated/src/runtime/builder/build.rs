@@ -14,7 +14,7 @@ use crate::runtime::transport::{Headers, Http, HttpSettings};
 use crate::runtime::{BuildError, Client, Transport};
 #[cfg(any(feature = "ws", feature = "server"))]
 use crate::runtime::{
-    events::Limits,
+    events::BufferLimits,
     socket::{Dial, Settings},
 };
 
@@ -143,7 +143,7 @@ impl ClientBuilder {
             json_depth: self.json_depth,
             heartbeat: self.heartbeat,
             reconnect: self.reconnect,
-            limits: Limits { events: self.event_buffer, bytes: 16 << 20 },
+            limits: BufferLimits { events: self.event_buffer, bytes: 16 << 20 },
             timeout: self.timeout,
         }
     }

@@ -8,7 +8,7 @@ use super::{EndReason, Update};
 
 /// How much waits at most.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct BufferLimits {
     pub(crate) events: usize,
     pub(crate) bytes: usize,
 }
@@ -17,7 +17,7 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 pub(crate) struct Buffer {
     state: Mutex<State>,
-    limits: Limits,
+    limits: BufferLimits,
 }
 
 #[derive(Debug, Default)]
@@ -42,12 +42,12 @@ enum End {
 }
 
 impl Buffer {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: BufferLimits) -> Self {
         Self { state: Mutex::default(), limits }
     }
 
     /// One before which updates have been lost.
-    pub(crate) fn after_loss(limits: Limits, lagged: u64) -> Self {
+    pub(crate) fn after_loss(limits: BufferLimits, lagged: u64) -> Self {
         Self { state: Mutex::new(State { lagged, ..State::default() }), limits }
     }
 

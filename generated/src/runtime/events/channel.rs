@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::runtime::{BlobRule, Method};
+use crate::runtime::Method;
 
 /// The events of a service, and how one subscribes to them.
 pub struct Channel {
@@ -52,21 +52,14 @@ impl fmt::Debug for Channel {
 pub struct EventKind {
     /// The event, as the wire spells it.
     pub name: &'static str,
-    /// Where bytes and tensors are in its parameters.
-    pub blobs: &'static [BlobRule],
     /// Whether no event follows.
     pub ends: bool,
 }
 
 impl EventKind {
-    /// An event without blobs, which others follow.
+    /// An event that others follow.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, blobs: &[], ends: false }
-    }
-
-    /// Has blobs in its parameters.
-    pub const fn blobs(self, blobs: &'static [BlobRule]) -> Self {
-        Self { blobs, ..self }
+        Self { name, ends: false }
     }
 
     /// Is the last one.

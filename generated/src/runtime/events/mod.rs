@@ -8,7 +8,7 @@ mod set;
 mod subscription;
 mod update;
 
-pub(crate) use buffer::{Buffer, Limits};
+pub(crate) use buffer::{Buffer, BufferLimits};
 pub use channel::{Channel, EventKind, IdSource};
 pub use event_error::EventError;
 pub use raw::RawEvent;

@@ -1,49 +1,45 @@
 //! An event without its type.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Channel, EventError, EventSet};
-use crate::runtime::error::Failure;
-use crate::runtime::wire::{self, Event};
+#[cfg(feature = "server")]
+use crate::runtime::wire;
+use crate::runtime::wire::{DEEPEST, FromWire, RawParts, ToWire};
 
-/// An event as it came.
+/// An event as it came. Cheap to clone: nothing of it is read, or copied, before it is asked for.
 #[derive(Clone)]
 pub struct RawEvent {
     channel: &'static Channel,
-    event: Event,
-    id: String,
+    name: Cow<'static, str>,
+    id: Arc<str>,
+    parts: RawParts,
+    /// How deep its JSON may be nested.
+    deepest: usize,
 }
 
 impl RawEvent {
-    /// An event with these parameters.
+    /// An event of a session with these parameters.
     ///
     /// # Errors
     ///
-    /// The parameters cannot be written, or do not say whose event it is.
-    pub fn of<E: EventSet>(name: &str, params: &impl Serialize) -> Result<Self, EventError> {
-        let channel = E::CHANNEL;
-        let rules = channel.kind(name).map_or(&[][..], |kind| kind.blobs);
-        match wire::encode_event(name, params, rules) {
-            Ok(event) => Self::new(channel, event),
-            Err(failure) => Err(EventError::new(channel.service, name, failure)),
+    /// The parameters cannot be written.
+    pub fn of<E: EventSet>(name: &'static str, id: &str, params: &impl ToWire) -> Result<Self, EventError> {
+        match RawParts::write(name, params) {
+            Ok(parts) => Ok(Self::new(E::CHANNEL, name, id.into(), parts, DEEPEST)),
+            Err(failure) => Err(EventError::new(E::CHANNEL.service, name, failure)),
         }
     }
 
-    /// An event of this channel.
-    pub(crate) fn new(channel: &'static Channel, event: Event) -> Result<Self, EventError> {
-        match event.params.get(channel.id).and_then(Value::as_str) {
-            Some(id) => Ok(Self { channel, id: id.to_owned(), event }),
-            None => {
-                let path = format!("params.{}", channel.id);
-                let failure = Failure::decode(path, "is missing, or not a string", "");
-                Err(EventError::new(channel.service, &event.name, failure))
-            }
-        }
+    /// An event that came.
+    pub(crate) fn new(channel: &'static Channel, name: &str, id: Arc<str>, parts: RawParts, deepest: usize) -> Self {
+        let name = channel.kind(name).map_or_else(|| Cow::Owned(name.to_owned()), |kind| Cow::Borrowed(kind.name));
+        Self { channel, name, id, parts, deepest }
     }
 
     /// The service, as the wire spells it.
@@ -53,7 +49,7 @@ impl RawEvent {
 
     /// The event, as the wire spells it.
     pub fn name(&self) -> &str {
-        &self.event.name
+        &self.name
     }
 
     /// Whose event it is.
@@ -62,13 +58,18 @@ impl RawEvent {
     }
 
     /// The parameters without what travels beside the JSON.
-    pub fn json(&self) -> &Value {
-        &self.event.params
+    ///
+    /// # Errors
+    ///
+    /// They are malformed.
+    pub fn json(&self) -> Result<Value, EventError> {
+        let members = self.parts.members(self.deepest);
+        members.map(Value::Object).map_err(|failure| EventError::new(self.service(), self.name(), failure))
     }
 
     /// What travels beside the JSON.
     pub fn blobs(&self) -> impl Iterator<Item = Bytes> + use<> {
-        self.event.blobs()
+        self.parts.blobs()
     }
 
     /// Reads the parameters into a type.
@@ -76,9 +77,8 @@ impl RawEvent {
     /// # Errors
     ///
     /// They are not what they should be.
-    pub fn params<T: DeserializeOwned>(&self) -> Result<T, EventError> {
-        let rules = self.channel.kind(self.name()).map_or(&[][..], |kind| kind.blobs);
-        wire::decode_event(&self.event, rules).map_err(|failure| EventError::new(self.service(), self.name(), failure))
+    pub fn params<T: FromWire>(&self) -> Result<T, EventError> {
+        self.parts.read(self.deepest).map_err(|failure| EventError::new(self.service(), self.name(), failure))
     }
 
     /// Whether no event follows.
@@ -88,31 +88,36 @@ impl RawEvent {
 
     /// How much it holds, about.
     pub(crate) fn size(&self) -> usize {
-        self.event.size
+        self.parts.json.len().saturating_add(self.parts.blobs.len())
     }
 
-    /// The message that tells it.
+    /// The message of the event.
     #[cfg(feature = "server")]
     pub(crate) fn to_message(&self) -> Result<Bytes, EventError> {
-        wire::event_message(self.service(), &self.event)
+        wire::event_message(self.service(), &self.parts)
             .map_err(|failure| EventError::new(self.service(), self.name(), failure))
     }
 }
 
 impl PartialEq for RawEvent {
+    /// Events are equal if they say the same, however their JSON is spelled.
     fn eq(&self, other: &Self) -> bool {
-        self.service() == other.service() && self.event == other.event
+        let is_same_json = || self.parts.json == other.parts.json || self.json() == other.json();
+        self.service() == other.service()
+            && self.name == other.name
+            && self.parts.blobs == other.parts.blobs
+            && is_same_json()
     }
 }
 
 impl fmt::Debug for RawEvent {
-    /// Tells the lengths of blobs only: the bytes may be many, or private.
+    /// Shows the lengths of blobs only: the bytes may be many, or private.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let blobs: Vec<usize> = self.blobs().map(|blob| blob.len()).collect();
         f.debug_struct("RawEvent")
             .field("service", &self.service())
             .field("name", &self.name())
-            .field("params", self.json())
+            .field("params", &self.json())
             .field("blobs", &blobs)
             .finish()
     }

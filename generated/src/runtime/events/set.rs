@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{Channel, EventError, IdSource, RawEvent};
+use super::{Channel, EventError, RawEvent};
 use crate::runtime::Operation;
 
 /// The events of a service as one type.
@@ -29,6 +29,4 @@ pub trait EventSet: Debug + Clone + Send + Sync + Sized + 'static {
 pub trait Subscribes: Operation {
     /// The events.
     type Events: EventSet;
-    /// Where the id stands that it subscribes to.
-    const ID: IdSource;
 }

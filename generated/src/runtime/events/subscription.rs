@@ -10,7 +10,7 @@ use futures_core::Stream;
 
 use super::{EventSet, RawEvent, Update};
 use crate::runtime::socket::Lease;
-use crate::runtime::{Client, Error, wire};
+use crate::runtime::{Client, Error};
 
 /// Events of a session, as they come: a stream, which ends after the session's last event.
 ///
@@ -56,11 +56,7 @@ impl<E: EventSet> Subscription<E> {
     pub async fn unsubscribe(self) -> Result<(), Error> {
         let Self { lease, client, .. } = self;
         let Some(at) = lease.channel().unsubscribe else { return Ok(()) };
-        match client.give_back(lease).await {
-            Ok(None) => Ok(()),
-            Ok(Some(answer)) => wire::unsubscribed(at, answer),
-            Err(failure) => Err(failure.at(at)),
-        }
+        client.give_back(lease, at).await
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Update<E>>> {

@@ -7,5 +7,5 @@ mod source;
 
 pub(crate) use part::Part;
 pub use progress::Transferred;
-pub(crate) use progress::{Meter, OnTransfer};
+pub(crate) use progress::{OnTransfer, TransferMeter};
 pub(crate) use source::{Pull, Source, Sourced};

@@ -29,9 +29,9 @@ impl fmt::Debug for OnTransfer {
 
 /// Counts what travels in one attempt.
 #[derive(Clone, Debug)]
-pub(crate) struct Meter(Arc<(OnTransfer, Mutex<Transferred>)>);
+pub(crate) struct TransferMeter(Arc<(OnTransfer, Mutex<Transferred>)>);
 
-impl Meter {
+impl TransferMeter {
     pub(crate) fn new(told: OnTransfer, to_send: usize) -> Self {
         let to_send = u64::try_from(to_send).unwrap_or(u64::MAX);
         Self(Arc::new((told, Mutex::new(Transferred { to_send, ..Transferred::default() }))))

@@ -29,7 +29,7 @@ impl<R: Paged> Call<R> {
     /// As those of [`send`](Self::send).
     pub async fn total(self) -> Result<u32, Error<R::Error>> {
         let (offset, _) = self.request().range();
-        let result = self.with(|request| request.at(offset.unwrap_or_default(), Some(1))).exchange().await?;
+        let result = self.with(|request| request.at(offset.unwrap_or_default(), Some(1))).response().await?;
         Ok(R::page(result).total)
     }
 }

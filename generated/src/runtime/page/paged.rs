@@ -14,7 +14,7 @@ pub trait Paged: Operation + Clone {
     fn at(self, offset: u32, limit: Option<u32>) -> Self;
 
     /// The page that was answered.
-    fn page(result: Self::Output) -> Page<Self::Item>;
+    fn page(result: Self::Response) -> Page<Self::Item>;
 }
 
 /// A part of a long list.

@@ -84,7 +84,7 @@ impl<R: Paged> Pages<R> {
 fn ask<R: Paged>(call: Call<R>, offset: u32) -> BoxFuture<'static, Answer<R>> {
     let (_, limit) = call.request().range();
     let call = call.with(|request| request.at(offset, limit));
-    Box::pin(async move { Ok(R::page(call.exchange().await?)) })
+    Box::pin(async move { Ok(R::page(call.response().await?)) })
 }
 
 /// The page as it was asked for: without the items before, which have been read already.

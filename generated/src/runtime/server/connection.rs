@@ -6,11 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 
-use super::answer::Answer;
 use super::outbox::{Outbox, Outgoing};
 use super::{EventHub, IncomingRequest, Router};
 use crate::runtime::wire::{self, SocketRequest};
-use crate::runtime::{ApiError, ApiKey};
+use crate::runtime::{ApiError, ApiKey, ResponseFrame};
 
 /// One client on one socket, whatever the socket is. Dropping it ends its subscriptions.
 ///
@@ -56,18 +55,18 @@ impl Connection {
         let (inner, check) = (self.inner.clone(), self.check.clone());
         async move {
             let (id, body) = wire::split_id(&message)?;
-            let answer = match wire::read_socket_request(body) {
+            let answer = match wire::read_socket_request(&body) {
                 Ok(request) => inner.answer(request, check).await,
-                Err(failure) => Answer::refuse("invalid_request", &failure),
+                Err(failure) => ResponseFrame::failure("invalid_request", &failure),
             };
-            Some(wire::answer_message(id, answer.segments()))
+            Some(wire::response_message(id, &answer))
         }
     }
 
     /// The reply that refuses a message with an error, whatever it asks for; `None` if it is too short.
     pub fn refuse(&self, message: &Bytes, error: &ApiError) -> Option<Bytes> {
         let (id, _) = wire::split_id(message)?;
-        Some(wire::answer_message(id, Answer::error(error).segments()))
+        Some(wire::response_message(id, &ResponseFrame::error(error)))
     }
 
     /// The messages that tell events.
@@ -77,9 +76,9 @@ impl Connection {
 }
 
 impl Inner {
-    async fn answer(self: Arc<Self>, request: SocketRequest, check: Option<KeyCheck>) -> Answer {
+    async fn answer(self: Arc<Self>, request: SocketRequest, check: Option<KeyCheck>) -> ResponseFrame {
         if let Some(Err(error)) = check.map(|check| check(request.key.as_ref())) {
-            return Answer::error(&error);
+            return ResponseFrame::error(&error);
         }
         let subscriber = Subscriber(self.clone());
         let SocketRequest { service, method, frame, .. } = request;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Answer, Connection, EventHub, IncomingRequest};
-use crate::runtime::{ApiError, BoxFuture};
+use super::{Connection, EventHub, IncomingRequest};
+use crate::runtime::{ApiError, BoxFuture, ResponseFrame};
 
 /// The methods of a service.
 pub trait Routes: Send + Sync + 'static {
     /// The answer to a request; nothing if there is no such method.
-    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, Answer>>;
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>>;
 }
 
 /// Services by name. Cheap to clone.
@@ -48,20 +48,20 @@ impl Router {
     /// Answers a request, of which the body is that of `POST /{service}/{method}`.
     ///
     /// What cannot be answered is answered with an error: `unknown_service`, `unknown_method`, `invalid_request`.
-    pub async fn handle(&self, service: &str, method: &str, body: Bytes) -> Answer {
+    pub async fn handle(&self, service: &str, method: &str, body: Bytes) -> ResponseFrame {
         self.answer(service, method, IncomingRequest::new(body)).await
     }
 
-    pub(super) async fn answer(&self, service: &str, method: &str, request: IncomingRequest) -> Answer {
+    pub(super) async fn answer(&self, service: &str, method: &str, request: IncomingRequest) -> ResponseFrame {
         let Some(routes) = self.services.get(service) else {
             let message = format!("there is no service {service:?} here");
-            return Answer::error(&ApiError::with_message("unknown_service", message));
+            return ResponseFrame::error(&ApiError::with_message("unknown_service", message));
         };
         match routes.dispatch(method, request) {
             Some(answer) => answer.await,
             None => {
                 let message = format!("the service {service} has no method {method:?}");
-                Answer::error(&ApiError::with_message("unknown_method", message))
+                ResponseFrame::error(&ApiError::with_message("unknown_method", message))
             }
         }
     }

@@ -3,10 +3,10 @@
 use crate::runtime::{ApiError, ErrorCode, Method, Operation};
 
 /// What a service answers to a request.
-pub type Reply<R> = Result<<R as Operation>::Output, ServiceError<<R as Operation>::Error>>;
+pub type ServiceResult<R> = Result<<R as Operation>::Response, ServiceError<<R as Operation>::Error>>;
 
 /// The reply of a method that a service leaves out.
-pub fn not_implemented<R: Operation>(request: R) -> std::future::Ready<Reply<R>> {
+pub fn not_implemented<R: Operation>(request: R) -> std::future::Ready<ServiceResult<R>> {
     drop(request);
     std::future::ready(Err(ServiceError::not_implemented(R::METHOD)))
 }

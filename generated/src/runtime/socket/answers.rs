@@ -1,57 +1,64 @@
-//! What answers do.
+//! What responses do.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde_json::{Map, Value};
 
 use super::pending::{Asked, Awaited};
 use super::serving::Serving;
-use super::{Answered, Effect, Lease, Opens};
+use super::{Effect, Lease, Opens};
+use crate::runtime::exchange::Received;
+use crate::runtime::slot::ReadOutcome;
 use crate::runtime::trace;
-use crate::runtime::wire::{self, Outcome};
+use crate::runtime::wire::{self, ResponseError};
 use crate::runtime::{Channel, EndReason, IdSource, Method};
 
 impl Serving<'_> {
-    /// Gives an answer to whom it is for. One that nobody awaits is for a call that was given up.
-    pub(super) fn answer(&mut self, id: u32, answer: Bytes) {
+    /// Gives a response to whom it is for. One that nobody awaits is for a call that was given up.
+    pub(super) fn respond(&mut self, id: u32, body: Bytes) {
         match self.pending.take(id) {
             None => {}
-            Some(Awaited::Call(call)) => self.answer_call(call, answer),
-            Some(Awaited::Abandoned { method, opens }) => {
-                let id = opened(method, &opens, &answer);
+            Some(Awaited::Call(call)) => self.respond_to_call(call, body),
+            Some(Awaited::Abandoned { method, opens, slot }) => {
+                let outcome = slot.read(body.clone().into(), self.json_depth());
+                let id =
+                    opened(method, &opens, &outcome).or_else(|| opened_nevertheless(method, &opens, &outcome, &body));
                 self.settle(&opens, id);
             }
-            Some(Awaited::Again { channel, id }) => self.answer_again(channel, &id, answer),
+            Some(Awaited::Again { channel, id }) => self.subscribed_again(channel, &id, body),
             Some(Awaited::Unsubscribe { told, .. }) => {
                 if let Some(told) = told {
-                    let _ = told.send(Some(answer));
+                    let _ = told.send(Some(body));
                 }
                 self.call_held();
             }
         }
     }
 
-    fn answer_call(&mut self, call: Asked, answer: Bytes) {
-        let Asked { key, method, effect, reply, _permit } = call;
-        let lease = match effect {
-            Effect::Nothing | Effect::Unwanted => None,
+    fn json_depth(&self) -> usize {
+        self.task.shared.settings.json_depth
+    }
+
+    fn respond_to_call(&mut self, call: Asked, body: Bytes) {
+        let Asked { key, method, effect, slot, reply, _permit } = call;
+        let mut received = Received::read(body.clone().into(), &*slot, self.json_depth());
+        match effect {
+            Effect::Nothing | Effect::Unwanted => {}
             Effect::Closes(id) => {
-                if let Ok(Outcome::Result(_)) = wire::outcome(method, answer.clone()) {
+                if let ReadOutcome::Result { .. } = received.outcome {
                     self.task.readers.end(method.service, &id, &EndReason::Unsubscribed);
                 }
-                None
             }
-            Effect::Opens(opens) => match opened(method, &opens, &answer) {
-                Some(id) => Some(self.register(key, opens.channel, id)),
+            Effect::Opens(opens) => match opened(method, &opens, &received.outcome) {
+                Some(id) => received.lease = Some(self.register(key, opens.channel, id)),
                 None => {
-                    self.settle(&opens, None);
-                    None
+                    let id = opened_nevertheless(method, &opens, &received.outcome, &body);
+                    self.settle(&opens, id);
                 }
             },
-        };
+        }
         // Whoever has given up meanwhile gives the subscription back by that.
-        let _ = reply.send(Ok(Answered { answer, files: Vec::new(), lease }));
+        let _ = reply.send(Ok(received));
     }
 
     /// Makes the subscription before anything else is read, so that no event of it is lost.
@@ -78,20 +85,16 @@ impl Serving<'_> {
         }
     }
 
-    fn answer_again(&mut self, channel: &'static Channel, id: &str, answer: Bytes) {
-        let deepest = self.task.shared.settings.json_depth;
+    fn subscribed_again(&mut self, channel: &'static Channel, id: &str, body: Bytes) {
+        let deepest = self.json_depth();
         let readers = &mut self.task.readers;
-        let outcome = channel.subscribe.map(|method| {
-            wire::check_depth(&answer, deepest)?;
-            wire::outcome(method, answer)
-        });
-        match outcome {
-            Some(Ok(Outcome::Result(_))) | None => {
+        match wire::read_acknowledgement(body, deepest) {
+            Ok(()) => {
                 trace::subscribed_again(channel.service, id);
                 readers.resumed(channel.service, id);
             }
-            Some(Ok(Outcome::Error(error))) => readers.end(channel.service, id, &EndReason::Refused(error)),
-            Some(Err(failure)) => {
+            Err(ResponseError::Api { error, .. }) => readers.end(channel.service, id, &EndReason::Refused(error)),
+            Err(ResponseError::Malformed(failure)) => {
                 let message = format!("the answer to subscribing again is malformed: {}", failure.explain());
                 readers.end(channel.service, id, &EndReason::ConnectionLost { message });
             }
@@ -100,17 +103,21 @@ impl Serving<'_> {
 }
 
 /// The id that a successful call has subscribed to.
-///
-/// Also in an answer that is nested more deeply than the caller allows for: the server has subscribed all the same, and
-/// the caller, who is told so, gives the subscription back.
-fn opened(method: &Method, opens: &Opens, answer: &Bytes) -> Option<String> {
-    let Ok(Outcome::Result(result)) = wire::outcome(method, answer.clone()) else { return None };
-    match opens.source {
+fn opened(method: &Method, opens: &Opens, outcome: &ReadOutcome) -> Option<String> {
+    let ReadOutcome::Result { subscription_id } = outcome else { return None };
+    match method.opens? {
         IdSource::Params(_) => opens.id.clone(),
-        IdSource::Result(name) => text(&result, name),
+        IdSource::Result(_) => subscription_id.clone(),
     }
 }
 
-fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
-    object.get(name).and_then(Value::as_str).map(str::to_owned)
+/// The same for a result that cannot be read: the server has subscribed all the same, and nobody is going to read the
+/// events.
+fn opened_nevertheless(method: &Method, opens: &Opens, outcome: &ReadOutcome, body: &Bytes) -> Option<String> {
+    let ReadOutcome::Malformed(_) = outcome else { return None };
+    let result = wire::result_members(body)?;
+    match method.opens? {
+        IdSource::Params(_) => opens.id.clone(),
+        IdSource::Result(name) => result.get(name)?.as_str().map(str::to_owned),
+    }
 }

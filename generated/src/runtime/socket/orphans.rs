@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::runtime::events::{Buffer, Limits};
+use crate::runtime::events::{Buffer, BufferLimits};
 use crate::runtime::{RawEvent, Update};
 
 /// The most sessions of which events are held.
@@ -14,11 +14,11 @@ pub(super) struct Orphans {
     held: HashMap<(&'static str, String), Buffer>,
     /// How many were not held, as there were too many sessions.
     dropped: u64,
-    limits: Limits,
+    limits: BufferLimits,
 }
 
 impl Orphans {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: BufferLimits) -> Self {
         Self { held: HashMap::new(), dropped: 0, limits }
     }
 

@@ -1,25 +1,28 @@
 //! Messages that await an answer.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::shared::Told;
-use super::{Answered, Effect, Opens};
+use super::{Effect, Opens};
 use crate::runtime::error::Failure;
+use crate::runtime::exchange::Received;
+use crate::runtime::slot::Slot;
 use crate::runtime::{Channel, Method};
 
 /// The most answers that are awaited although no call waits for them.
 const MOST_OTHERS: usize = 4096;
 
-/// Whom an answer is for.
-#[derive(Debug)]
+/// Whom a response is for.
 pub(super) enum Awaited {
     Call(Asked),
     /// A call that subscribes, and that nobody waits for any more.
     Abandoned {
         method: &'static Method,
         opens: Opens,
+        slot: Arc<dyn Slot>,
     },
     /// Subscribing to what was subscribed to on the last connection.
     Again {
@@ -35,18 +38,19 @@ pub(super) enum Awaited {
 }
 
 /// A call that has been sent.
-#[derive(Debug)]
 pub(super) struct Asked {
     pub(super) key: u64,
     pub(super) method: &'static Method,
     pub(super) effect: Effect,
-    pub(super) reply: oneshot::Sender<Result<Answered, Failure>>,
+    /// Where the response is read into.
+    pub(super) slot: Arc<dyn Slot>,
+    pub(super) reply: oneshot::Sender<Result<Received, Failure>>,
     /// Makes room when the call is done.
     pub(super) _permit: OwnedSemaphorePermit,
 }
 
 /// Messages that await an answer on a connection.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Pending {
     next: u32,
     awaited: BTreeMap<u32, Awaited>,
@@ -83,9 +87,10 @@ impl Pending {
     /// Nobody waits for the call any more. What it subscribes to has to be ended still.
     pub(super) fn cancel(&mut self, key: u64) {
         let Some(id) = self.calls.remove(&key) else { return };
-        if let Some(Awaited::Call(Asked { method, effect: Effect::Opens(opens), .. })) = self.awaited.remove(&id) {
+        if let Some(Awaited::Call(Asked { method, effect: Effect::Opens(opens), slot, .. })) = self.awaited.remove(&id)
+        {
             self.make_room();
-            self.awaited.insert(id, Awaited::Abandoned { method, opens });
+            self.awaited.insert(id, Awaited::Abandoned { method, opens, slot });
         }
     }
 

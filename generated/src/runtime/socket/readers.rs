@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Lost;
 use crate::runtime::events::Buffer;
+use crate::runtime::wire::RawParts;
 use crate::runtime::{Channel, EndReason, EventError, RawEvent, Update};
 
 /// Who reads the events of which session. It outlives connections.
@@ -23,8 +24,10 @@ struct Service {
     sessions: BTreeMap<String, Session>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Session {
+    /// Shared with its events.
+    id: Arc<str>,
     readers: Vec<(u64, Arc<Buffer>)>,
     /// Whether the connection was lost, and readers do not know yet.
     gap: bool,
@@ -61,7 +64,8 @@ impl Readers {
         self.resumed(channel.service, id);
         self.expect(channel);
         if let Some(service) = self.services.get_mut(channel.service) {
-            service.sessions.entry(id.to_owned()).or_default().readers.push((key, buffer));
+            let session = service.sessions.entry(id.to_owned()).or_insert_with(|| Session::new(id));
+            session.readers.push((key, buffer));
             self.keys.insert(key, (channel.service, id.to_owned()));
         }
     }
@@ -80,18 +84,27 @@ impl Readers {
     }
 
     /// Delivers an event; gives it back if nobody reads it.
-    pub(super) fn deliver(&mut self, event: RawEvent) -> Option<RawEvent> {
-        let service = event.service();
-        let Some(session) = self.services.get_mut(service).and_then(|service| service.sessions.get_mut(event.id()))
-        else {
-            return Some(event);
+    pub(super) fn deliver(
+        &mut self,
+        channel: &'static Channel,
+        name: &str,
+        id: &str,
+        parts: RawParts,
+        deepest: usize,
+    ) -> Option<RawEvent> {
+        let service = self.services.get_mut(channel.service);
+        let Some(session) = service.and_then(|service| service.sessions.get_mut(id)) else {
+            return Some(RawEvent::new(channel, name, id.into(), parts, deepest));
         };
         session.tell_gap();
-        for (_, buffer) in &session.readers {
-            buffer.push(Update::Event(event.clone()));
+        let event = RawEvent::new(channel, name, session.id.clone(), parts, deepest);
+        let ends = event.ends();
+        if let Some(((_, last), others)) = session.readers.split_last() {
+            others.iter().for_each(|(_, buffer)| buffer.push(Update::Event(event.clone())));
+            last.push(Update::Event(event));
         }
-        if event.ends() {
-            self.forget(service, event.id());
+        if ends {
+            self.forget(channel.service, id);
         }
         None
     }
@@ -114,7 +127,7 @@ impl Readers {
 
     /// Ends a session.
     pub(super) fn end(&mut self, service: &str, id: &str, reason: &EndReason) {
-        for (_, buffer) in self.forget(service, id).readers {
+        for (_, buffer) in self.forget(service, id) {
             buffer.end(reason.clone());
         }
     }
@@ -165,17 +178,23 @@ impl Readers {
         }
     }
 
-    fn forget(&mut self, service: &str, id: &str) -> Session {
+    /// Forgets a session; gives its readers.
+    fn forget(&mut self, service: &str, id: &str) -> Vec<(u64, Arc<Buffer>)> {
         let service = self.services.get_mut(service);
-        let session = service.and_then(|service| service.sessions.remove(id)).unwrap_or_default();
-        for (key, _) in &session.readers {
+        let session = service.and_then(|service| service.sessions.remove(id));
+        let readers = session.map(|session| session.readers).unwrap_or_default();
+        for (key, _) in &readers {
             self.keys.remove(key);
         }
-        session
+        readers
     }
 }
 
 impl Session {
+    fn new(id: &str) -> Self {
+        Self { id: id.into(), readers: Vec::new(), gap: false, stale: false }
+    }
+
     fn tell_gap(&mut self) {
         if std::mem::take(&mut self.gap) {
             for (_, buffer) in &self.readers {

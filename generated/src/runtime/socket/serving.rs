@@ -12,12 +12,12 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::heartbeat::{Beat, Pulse};
 use super::orphans::Orphans;
 use super::pending::{Asked, Awaited, Pending};
-use super::shared::{Call, Release, Told, Work};
+use super::shared::{QueuedCall, Release, Told, Work};
 use super::task::Task;
 use super::{Effect, Incoming, Link, Lost};
 use crate::runtime::error::Failure;
-use crate::runtime::wire::{self, Event, ServerMessage};
-use crate::runtime::{Channel, EventError, Method, RawEvent};
+use crate::runtime::wire::{self, EventHead, MalformedMessage, RawParts, ServerMessage};
+use crate::runtime::{Channel, EventError, Method};
 
 /// How long the end of a subscription is waited for when nothing else is wanted of the connection.
 const LAST_ANSWER: Duration = Duration::from_secs(5);
@@ -31,7 +31,7 @@ pub(super) struct Serving<'a> {
     pub(super) pending: Pending,
     pub(super) orphans: Orphans,
     /// Calls that have to wait until a subscription has ended.
-    held: Vec<Call>,
+    held: Vec<QueuedCall>,
     /// Subscriptions that nobody reads, left to a call that subscribes to the same.
     pub(super) owed: BTreeSet<(&'static str, String)>,
     pulse: Pulse,
@@ -71,7 +71,7 @@ impl<'a> Serving<'a> {
                         return None;
                     }
                 }
-                Step::Message(message) => self.message(message),
+                Step::Message(message) => self.message(&message),
                 Step::Lost(lost) => return Some(self.lost(lost)),
                 Step::Late => {}
             }
@@ -138,7 +138,7 @@ impl<'a> Serving<'a> {
         }
     }
 
-    fn call(&mut self, call: Call) {
+    fn call(&mut self, call: QueuedCall) {
         match &call.effect {
             Effect::Opens(opens) => {
                 if opens.id.as_ref().is_some_and(|id| self.pending.unsubscribes(opens.channel, id)) {
@@ -150,8 +150,8 @@ impl<'a> Serving<'a> {
             Effect::Unwanted => self.task.readers.expect_unwanted(call.method.service),
             Effect::Nothing | Effect::Closes(_) => {}
         }
-        let Call { key, method, message, effect, reply, permit, .. } = call;
-        let id = self.pending.add(Awaited::Call(Asked { key, method, effect, reply, _permit: permit }));
+        let QueuedCall { key, method, message, effect, slot, reply, permit, .. } = call;
+        let id = self.pending.add(Awaited::Call(Asked { key, method, effect, slot, reply, _permit: permit }));
         self.link.send(wire::with_id(message, id));
     }
 
@@ -180,24 +180,23 @@ impl<'a> Serving<'a> {
     /// Sends a message of which the only parameter is an id.
     fn send_about(&mut self, method: &'static Method, param: &str, id: &str, awaited: Awaited) {
         let key = self.task.shared.settings.credentials.last();
-        if let Ok(request) =
-            wire::id_request(param, id).and_then(|frame| wire::socket_request(method, frame, key.as_ref()))
-        {
-            let id = self.pending.add(awaited);
-            self.link.send(wire::with_id(wire::request_message(&request), id));
-        }
+        let request = wire::socket_request(method, wire::id_request(param, id), key.as_ref());
+        let id = self.pending.add(awaited);
+        self.link.send(wire::with_id(wire::request_message(&request), id));
     }
 
-    fn message(&mut self, message: Bytes) {
-        match wire::read_server_message(message, self.task.shared.settings.json_depth) {
-            Ok(ServerMessage::Answer { id, answer }) => self.answer(id, answer),
-            Ok(ServerMessage::Event { service, event }) => self.event(&service, event),
-            // One of the calls would wait in vain, and nothing tells which: all of them get an answer without sense.
-            Ok(ServerMessage::Unaddressed(error)) => {
-                self.pending.call_ids().into_iter().for_each(|id| self.answer(id, Bytes::new()));
-                self.task.readers.report(&error);
+    fn message(&mut self, message: &Bytes) {
+        match wire::read_server_message(message) {
+            Ok(ServerMessage::Response { id, body }) => self.respond(id, body),
+            Ok(ServerMessage::Event { service, parts }) => self.event(&service, parts),
+            // One of the calls would wait in vain, and nothing says which: all of them get a malformed response.
+            Err(MalformedMessage::Response(failure)) => {
+                self.pending.call_ids().into_iter().for_each(|id| self.respond(id, Bytes::new()));
+                self.task.readers.report(&EventError::new("", "", failure));
             }
-            Err(error) => self.task.readers.report(&error),
+            Err(MalformedMessage::Event { service, failure }) => {
+                self.task.readers.report(&EventError::new(&service, "", failure));
+            }
         }
         if !self.pending.opens() {
             self.orphans.clear();
@@ -210,23 +209,28 @@ impl<'a> Serving<'a> {
         }
     }
 
-    fn event(&mut self, service: &str, event: Event) {
-        let Some(channel) = self.task.readers.channel(service) else {
-            if !self.task.readers.is_unwanted(service) {
+    fn event(&mut self, service: &[u8], parts: RawParts) {
+        let service = String::from_utf8_lossy(service);
+        let Some(channel) = self.task.readers.channel(&service) else {
+            if !self.task.readers.is_unwanted(&service) {
                 let failure = Failure::decode("", "nothing was subscribed to there", "");
-                self.task.readers.report(&EventError::new(service, &event.name, failure));
+                self.task.readers.report(&EventError::new(&service, "", failure));
             }
             return;
         };
-        match RawEvent::new(channel, event) {
-            Ok(event) => {
-                if let Some(event) = self.task.readers.deliver(event) {
-                    if self.pending.may_open(channel, event.id()) {
-                        self.orphans.hold(event);
-                    }
-                }
+        let (json, deepest) = (parts.json.clone(), self.task.shared.settings.json_depth);
+        let head = match EventHead::read(&json, channel.id) {
+            Ok(head) => head,
+            Err(failure) => return self.task.readers.report(&EventError::new(&service, "", failure)),
+        };
+        let Some(id) = &head.id else {
+            let failure = Failure::decode(format!("params.{}", channel.id), "is missing", "");
+            return self.task.readers.report(&EventError::new(&service, &head.name, failure));
+        };
+        if let Some(event) = self.task.readers.deliver(channel, &head.name, id, parts, deepest) {
+            if self.pending.may_open(channel, event.id()) {
+                self.orphans.hold(event);
             }
-            Err(error) => self.task.readers.report(&error),
         }
     }
 

@@ -8,16 +8,17 @@ use bytes::BytesMut;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::task::Task;
-use super::{Answered, Effect, Lost, Settings};
+use super::{Effect, Lost, Settings};
 use crate::runtime::error::Failure;
+use crate::runtime::exchange::Received;
+use crate::runtime::slot::Slot;
 use crate::runtime::{ApiError, Method, wire};
 
 /// The most calls that wait or are on their way. Others wait for their turn.
 const MOST_CALLS: usize = 1024;
 
 /// A call on its way to the connection.
-#[derive(Debug)]
-pub(super) struct Call {
+pub(super) struct QueuedCall {
     pub(super) key: u64,
     pub(super) method: &'static Method,
     /// The message, of which the id is still open.
@@ -25,7 +26,9 @@ pub(super) struct Call {
     pub(super) effect: Effect,
     /// The code to refuse the call with if no connection is open.
     pub(super) refusal: Option<&'static str>,
-    pub(super) reply: oneshot::Sender<Result<Answered, Failure>>,
+    /// Where the response is read into.
+    pub(super) slot: Arc<dyn Slot>,
+    pub(super) reply: oneshot::Sender<Result<Received, Failure>>,
     /// Makes room when the call is done.
     pub(super) permit: OwnedSemaphorePermit,
 }
@@ -42,15 +45,15 @@ pub(super) struct Release {
 pub(super) type Told = oneshot::Sender<Option<bytes::Bytes>>;
 
 /// What callers want.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Work {
-    pub(super) calls: VecDeque<Call>,
+    pub(super) calls: VecDeque<QueuedCall>,
     pub(super) cancelled: Vec<u64>,
     pub(super) released: Vec<Release>,
     pub(super) closed: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     work: Work,
     /// Whether a task is at work.
@@ -61,7 +64,6 @@ struct State {
     last_key: u64,
 }
 
-#[derive(Debug)]
 pub(crate) struct Shared {
     pub(super) settings: Settings,
     state: Mutex<State>,
@@ -85,11 +87,11 @@ impl Shared {
     }
 
     /// Gives a call to the task, which is started if there is none.
-    pub(super) fn enqueue(self: &Arc<Self>, call: Call) {
+    pub(super) fn enqueue(self: &Arc<Self>, call: QueuedCall) {
         let mut state = self.lock();
         if !state.open && call.refusal.is_some() {
             drop(state);
-            return call.refuse();
+            return call.refuse(self.settings.json_depth);
         }
         state.work.calls.push_back(call);
         let starts = !std::mem::replace(&mut state.running, true);
@@ -168,7 +170,7 @@ impl Shared {
         let (refused, waiting): (VecDeque<_>, VecDeque<_>) = calls.into_iter().partition(|call| call.refusal.is_some());
         state.work.calls = waiting;
         drop(state);
-        refused.into_iter().for_each(Call::refuse);
+        refused.into_iter().for_each(|call| call.refuse(self.settings.json_depth));
         true
     }
 
@@ -220,11 +222,11 @@ impl State {
     }
 }
 
-impl Call {
+impl QueuedCall {
     /// Answers it as the server would without a connection.
-    fn refuse(self) {
-        let answer = wire::encode_error(&ApiError::new(self.refusal.unwrap_or_default())).to_bytes();
-        let _ = self.reply.send(Ok(Answered { answer, files: Vec::new(), lease: None }));
+    fn refuse(self, deepest: usize) {
+        let body = wire::write_error(&ApiError::new(self.refusal.unwrap_or_default())).to_bytes();
+        let _ = self.reply.send(Ok(Received::read(body.into(), &*self.slot, deepest)));
     }
 
     pub(super) fn fail(self, lost: &Lost, unsent: bool) {

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use crate::runtime::error::Failure;
+use crate::runtime::wire::IncomingFrame;
 use crate::runtime::{
     BoxFuture, Error, ErrorCode, Method, Operation, Transport, TransportError, TransportRequest, TransportResponse,
     wire,
@@ -35,10 +36,10 @@ impl Script {
     }
 
     /// The next answer is this, to a call of this method.
-    pub fn answer<R: Operation>(self, answer: Result<R::Output, R::Error>) -> Self {
+    pub fn answer<R: Operation>(self, answer: Result<R::Response, R::Error>) -> Self {
         let frame = match answer {
-            Ok(result) => wire::encode_result(R::METHOD, &result),
-            Err(error) => Ok(wire::encode_error(&error.into_api())),
+            Ok(result) => wire::write_result(&result),
+            Err(error) => Ok(wire::write_error(&error.into_api())),
         };
         let carried = frame.map(|frame| TransportResponse::new(StatusCode::OK, frame.to_bytes()));
         self.add(R::METHOD, carried.map_err(TransportError::from))
@@ -141,7 +142,8 @@ impl ScriptedCall {
             let message = format!("it is a call of {:?}", self.method);
             return Err(Failure::decode("", message, "").at(R::METHOD));
         }
-        wire::decode_request(R::METHOD, self.body.clone()).map_err(|failure| failure.at(R::METHOD))
+        let request = IncomingFrame::read(&self.body).and_then(wire::read_request);
+        request.map_err(|failure| failure.at(R::METHOD))
     }
 }
 

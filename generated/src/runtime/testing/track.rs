@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::runtime::error::Failure;
-use crate::runtime::wire::{self, AnswerFrame, Payload, RequestFrame};
+use crate::runtime::wire::{self, IncomingFrame, ResponseFrame};
 
 /// What is shorter is no secret, but may be a word.
 const SECRET: usize = 8;
@@ -36,14 +36,14 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn of_request(body: Bytes) -> Self {
-        match RequestFrame::read(body.clone()) {
-            Ok(frame) => Self::new(&body, &frame.json, frame.blobs.iter().map(Payload::to_bytes)),
+        match IncomingFrame::read(&body) {
+            Ok(frame) => Self::new(&body, &frame.json, frame.blobs.into_iter()),
             Err(_) => Self::raw(&body),
         }
     }
 
     pub(super) fn of_answer(body: Bytes) -> Self {
-        match wire::answer_parts(body.clone()) {
+        match wire::split_response(body.clone()) {
             Ok((json, blobs)) => Self::new(&body, &json, blobs.into_iter()),
             Err(_) => Self::raw(&body),
         }
@@ -65,9 +65,8 @@ impl Parts {
         if self.json.is_null() {
             return decode(&self.raw);
         }
-        let blobs = self.blobs.iter().map(|blob| decode(blob).map(Payload::from));
-        let json = Bytes::from(self.json.to_string());
-        Ok(AnswerFrame::new(json, blobs.collect::<Result<_, _>>()?).to_bytes())
+        let blobs = self.blobs.iter().map(|blob| decode(blob)).collect::<Result<Vec<_>, _>>()?;
+        Ok(ResponseFrame::of_parts(&self.json.to_string().into(), &blobs).to_bytes())
     }
 }
 

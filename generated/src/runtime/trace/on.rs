@@ -91,7 +91,7 @@ impl AttemptSpan {
     }
 
     pub(crate) fn done(&self, outcome: &AttemptOutcome) {
-        self.0.record("http.response.body.size", outcome.answer_bytes);
+        self.0.record("http.response.body.size", outcome.response_bytes);
         if let Some(status) = outcome.status {
             self.0.record("http.response.status_code", status);
         }

@@ -10,6 +10,7 @@ use super::Headers;
 use crate::runtime::Blob;
 use crate::runtime::error::Failure;
 use crate::runtime::text::excerpt;
+use crate::runtime::wire::RawResponse;
 
 /// The most bytes of an answer with a failure status that are looked at.
 const FAILURE: usize = 4096;
@@ -40,7 +41,7 @@ impl TransportResponse {
     }
 
     /// The body of a success; else what the server has to say, without the credentials that were sent.
-    pub(crate) fn accept(self, sent: &Headers) -> Result<Bytes, Failure> {
+    pub(crate) fn accept(self, sent: &Headers) -> Result<RawResponse, Failure> {
         if !self.status.is_success() {
             let text = self.body.get(..FAILURE).unwrap_or(&self.body);
             let text = sent.redact(&String::from_utf8_lossy(text));
@@ -50,7 +51,7 @@ impl TransportResponse {
             let message = format!("it is encoded as {coding:?}, which was not asked for");
             return Err(Failure::decode("", message, ""));
         }
-        Ok(self.body)
+        Ok(RawResponse { body: self.body, files: self.files })
     }
 }
 

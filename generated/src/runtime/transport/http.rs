@@ -14,7 +14,7 @@ use super::receive::Arriving;
 use super::spool::Spool;
 use super::{Transport, TransportError, TransportRequest, TransportResponse, body};
 use crate::runtime::error::Failure;
-use crate::runtime::files::Meter;
+use crate::runtime::files::TransferMeter;
 use crate::runtime::{AnswerBuffer, BoxFuture, BuildError};
 
 /// The most bytes of an answer with a failure status that are read.
@@ -81,7 +81,7 @@ impl Http {
         &self,
         mut response: Response,
         buffer: Option<AnswerBuffer>,
-        meter: Option<Meter>,
+        meter: Option<TransferMeter>,
     ) -> Result<Bytes, Failure> {
         let mut answer = Arriving::new(response.content_length(), self.settings.max_answer_bytes, buffer)?;
         let (base, announced) = (self.settings.base.as_str(), response.content_length());
@@ -97,7 +97,7 @@ impl Http {
         &self,
         mut response: Response,
         folder: PathBuf,
-        meter: Option<Meter>,
+        meter: Option<TransferMeter>,
         status: StatusCode,
         headers: HeaderMap,
     ) -> Result<TransportResponse, Failure> {
@@ -124,7 +124,7 @@ impl Transport for Http {
     }
 }
 
-fn arrived(meter: Option<&Meter>, bytes: usize, announced: Option<u64>) {
+fn arrived(meter: Option<&TransferMeter>, bytes: usize, announced: Option<u64>) {
     if let Some(meter) = meter {
         meter.count(|now| {
             now.received = now.received.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 
 use super::RequestBody;
-use crate::runtime::files::{Meter, Sourced};
+use crate::runtime::files::{Sourced, TransferMeter};
 use crate::runtime::{AnswerBuffer, Method, wire};
 
 /// One attempt of a call: `POST {url}/{service}/{method}`.
@@ -31,7 +31,7 @@ pub struct TransportRequest {
     /// What is not in memory, and how many pieces of the body come before.
     pub(crate) sources: Vec<(usize, Sourced)>,
     /// Counts what travels.
-    pub(crate) meter: Option<Meter>,
+    pub(crate) meter: Option<TransferMeter>,
 }
 
 impl TransportRequest {

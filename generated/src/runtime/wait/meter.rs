@@ -14,13 +14,13 @@ pub trait Meter<A: Operation>: Send + 'static {
     type Fetch: Operation;
 
     /// The metrics that there are, with how many values each has.
-    fn counts(answer: &A::Output) -> Vec<(&str, u32)>;
+    fn counts(answer: &A::Response) -> Vec<(&str, u32)>;
 
     /// Asks for values; nothing if there are none to ask for.
     fn fetch(ask: &A, ranges: Vec<MetricRange>) -> Option<Self::Fetch>;
 
     /// What was fetched.
-    fn fetched(result: <Self::Fetch as Operation>::Output) -> Vec<Self::Values>;
+    fn fetched(result: <Self::Fetch as Operation>::Response) -> Vec<Self::Values>;
 
     /// The name of the metric, the index of the first value, and how many values there are.
     fn extent(values: &Self::Values) -> (&str, u32, usize);
@@ -49,7 +49,7 @@ impl<A: Operation> Meter<A> for Unmetered {
     type Values = Infallible;
     type Fetch = A;
 
-    fn counts(_: &A::Output) -> Vec<(&str, u32)> {
+    fn counts(_: &A::Response) -> Vec<(&str, u32)> {
         Vec::new()
     }
 
@@ -57,7 +57,7 @@ impl<A: Operation> Meter<A> for Unmetered {
         None
     }
 
-    fn fetched(_: A::Output) -> Vec<Infallible> {
+    fn fetched(_: A::Response) -> Vec<Infallible> {
         Vec::new()
     }
 
@@ -94,7 +94,7 @@ impl Meters {
             return Ok((Vec::new(), false));
         }
         let Some(fetch) = M::fetch(ask, ranges.clone()) else { return Ok((Vec::new(), false)) };
-        let result = Call::new(client, fetch).exchange().await.map_err(Error::into_raw)?;
+        let result = Call::new(client, fetch).response().await.map_err(Error::into_raw)?;
         let mut fresh = Vec::new();
         let mut got = 0_u64;
         for mut values in M::fetched(result) {

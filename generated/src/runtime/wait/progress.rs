@@ -15,7 +15,7 @@ use crate::runtime::{BoxFuture, Operation};
 #[non_exhaustive]
 pub struct ProgressUpdate<R: Starts> {
     /// What the API answered.
-    pub answer: <R::Ask as Operation>::Output,
+    pub answer: <R::Ask as Operation>::Response,
     /// New values of metrics, each only once.
     pub metrics: Vec<<R::Meter as Meter<R::Ask>>::Values>,
 }

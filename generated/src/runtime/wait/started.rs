@@ -24,17 +24,17 @@ use crate::runtime::{Call, Client};
 pub struct Started<R: Starts> {
     client: Client,
     ask: R::Ask,
-    result: R::Output,
+    result: R::Response,
     pacing: Pacing,
 }
 
 impl<R: Starts> Started<R> {
-    pub(crate) fn new(client: Client, request: &R, result: R::Output) -> Self {
+    pub(crate) fn new(client: Client, request: &R, result: R::Response) -> Self {
         Self { client, ask: request.ask(&result), result, pacing: Pacing::default() }
     }
 
     /// The result of the call alone.
-    pub fn into_result(self) -> R::Output {
+    pub fn into_result(self) -> R::Response {
         self.result
     }
 
@@ -77,14 +77,14 @@ impl<R: Cancels> Started<R> {
 }
 
 impl<R: Starts> Deref for Started<R> {
-    type Target = R::Output;
+    type Target = R::Response;
 
-    fn deref(&self) -> &R::Output {
+    fn deref(&self) -> &R::Response {
         &self.result
     }
 }
 
-impl<R: Starts<Output: Clone>> Clone for Started<R> {
+impl<R: Starts<Response: Clone>> Clone for Started<R> {
     fn clone(&self) -> Self {
         let Self { client, ask, result, pacing } = self;
         Self { client: client.clone(), ask: ask.clone(), result: result.clone(), pacing: *pacing }

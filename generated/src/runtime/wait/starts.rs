@@ -10,7 +10,7 @@ use crate::runtime::Operation;
 /// A request that starts work which goes on after the call.
 pub trait Starts: Operation {
     /// The request that asks how far the work is.
-    type Ask: Operation<Output: Clone> + Clone;
+    type Ask: Operation<Response: Clone> + Clone;
     /// What there is when the work ended well.
     type Done: Clone + Debug + Send + Sync + 'static;
     /// What there is when it failed.
@@ -19,10 +19,10 @@ pub trait Starts: Operation {
     type Meter: Meter<Self::Ask>;
 
     /// Asks about what this request has started.
-    fn ask(&self, result: &Self::Output) -> Self::Ask;
+    fn ask(&self, result: &Self::Response) -> Self::Ask;
 
     /// How the work ended; nothing while it goes on.
-    fn outcome(answer: &<Self::Ask as Operation>::Output) -> Option<Result<Self::Done, Self::Failed>>;
+    fn outcome(answer: &<Self::Ask as Operation>::Response) -> Option<Result<Self::Done, Self::Failed>>;
 
     /// What there is when the answer is an error that means that the work had ended before.
     fn over(_code: &str) -> Option<Self::Done> {

@@ -109,7 +109,7 @@ impl<R: Starts> Watch<R> {
 
     /// Asks once, and fetches metrics once.
     async fn look(&mut self) -> Result<Step<R>, Error> {
-        let answer = match Call::new(&self.client, self.ask.clone()).exchange().await.map_err(Error::into_raw) {
+        let answer = match Call::new(&self.client, self.ask.clone()).response().await.map_err(Error::into_raw) {
             Ok(answer) => answer,
             Err(error) => {
                 let over = error.code().and_then(R::over);

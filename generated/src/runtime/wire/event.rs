@@ -1,98 +1,154 @@
 //! Events: a name, parameters, and blobs.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use bytes::Bytes;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Map, Value};
 
-use super::frame::{Blobs, write_len};
-use super::payload::join;
-use super::place::place;
-use super::rules::BlobRule;
-use super::{answer, scope};
+use super::blobs::{Layout, Piece};
+use super::codec::{FromWire, Json, ToWire};
+use super::reader::{BlobReader, Blobs};
+use super::{FrameWriter, join, json};
 use crate::runtime::error::Failure;
-use crate::runtime::text::path_text;
 
-/// An event without its service.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Event {
-    pub(crate) name: String,
-    /// An object.
-    pub(crate) params: Value,
-    /// Lengths and data by turns, all of which have been checked.
-    blobs: Bytes,
-    /// The number of bytes of the message.
-    pub(crate) size: usize,
+/// The bytes of an event behind the name of its service.
+#[derive(Clone, Debug)]
+pub(crate) struct RawParts {
+    /// `{"event": …, "params": {…}}`
+    pub(crate) json: Bytes,
+    /// Lengths and data by turns.
+    pub(crate) blobs: Bytes,
+}
+
+impl RawParts {
+    /// An event with these parameters.
+    pub(crate) fn write(name: &str, params: &impl ToWire) -> Result<Self, Failure> {
+        let mut begin = b"{\"event\":".to_vec();
+        // Writing text to a vector cannot fail.
+        let _ = serde_json::to_writer(&mut begin, name);
+        begin.extend_from_slice(b",\"params\":");
+        let (mut json, blobs) = FrameWriter::new(Layout::Response, &begin).write(params)?;
+        json.push(b'}');
+        let pieces = blobs.finish().1.into_iter().filter_map(|piece| match piece {
+            Piece::Bytes(bytes) => Some(bytes),
+            Piece::Source(_) => None,
+        });
+        Ok(Self { json: json.into(), blobs: join(&pieces.collect::<Vec<_>>()) })
+    }
+
+    /// Reads the parameters into a type.
+    pub(crate) fn read<T: FromWire>(&self, deepest: usize) -> Result<T, Failure> {
+        let blobs = Blobs::interleaved(self.blobs.clone())?;
+        let event: Params<Json<T>> = json::read(&self.json, deepest, "")?;
+        let params = BlobReader::new(blobs).read(event.params);
+        params.map_err(|error| error.malformed("params", &String::from_utf8_lossy(&self.json)))
+    }
+
+    /// The parameters without what travels beside the JSON.
+    pub(crate) fn members(&self, deepest: usize) -> Result<Map<String, Value>, Failure> {
+        json::read(&self.json, deepest, "").map(|event: Params<_>| event.params)
+    }
+
+    /// What travels beside the JSON.
+    pub(crate) fn blobs(&self) -> impl Iterator<Item = Bytes> + use<> {
+        let mut blobs = Blobs::interleaved(self.blobs.clone()).ok();
+        std::iter::from_fn(move || Some(blobs.as_mut()?.next()?.into_bytes()))
+    }
 }
 
 #[derive(Deserialize)]
-struct Envelope {
-    event: String,
-    params: Value,
+struct Params<T> {
+    params: T,
 }
 
-impl Event {
-    /// What travels beside the JSON.
-    pub(crate) fn blobs(&self) -> impl Iterator<Item = Bytes> + use<> {
-        let mut blobs = Blobs::of_answer(self.blobs.clone()).ok();
-        std::iter::from_fn(move || Some(blobs.as_mut()?.next()?.into_bytes()))
+/// What is read of an event when it arrives: enough to find its readers.
+#[derive(Debug)]
+pub(crate) struct EventHead<'de> {
+    pub(crate) name: Cow<'de, str>,
+    /// Whose event it is, if that is there.
+    pub(crate) id: Option<Cow<'de, str>>,
+}
+
+impl<'de> EventHead<'de> {
+    /// Reads the name, and the id in that parameter.
+    pub(crate) fn read(json: &'de [u8], id_param: &'static str) -> Result<Self, Failure> {
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        let head = HeadSeed { id_param }.deserialize(&mut deserializer);
+        head.and_then(|head| deserializer.end().map(|()| head)).map_err(|error| json::failure(json, &error))
+    }
+}
+
+struct HeadSeed {
+    id_param: &'static str,
+}
+
+/// A key or a text, which is not copied unless it has escapes.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> DeserializeSeed<'de> for HeadSeed {
+    type Value = EventHead<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<EventHead<'de>, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for HeadSeed {
+    type Value = EventHead<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with `event` and `params`")
     }
 
-    /// Reads an event: its JSON, and its blobs with their lengths.
-    pub(crate) fn read(json: &Bytes, blobs: Bytes, deepest: usize) -> Result<Self, Failure> {
-        Blobs::of_answer(blobs.clone())?;
-        let text = answer::checked(json, deepest)?;
-        let Envelope { event, params } = answer::parse(text, "")?;
-        if !params.is_object() {
-            return Err(Failure::decode("params", "is not an object", text));
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<EventHead<'de>, A::Error> {
+        let (mut name, mut id) = (None, None);
+        while let Some(Text(key)) = map.next_key()? {
+            match &*key {
+                "event" => name = Some(map.next_value::<Text<'de>>()?.0),
+                "params" => id = map.next_value_seed(IdSeed { id_param: self.id_param })?,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
         }
-        let size = json.len().saturating_add(blobs.len());
-        Ok(Self { name: event, params, blobs, size })
+        let name = name.ok_or_else(|| serde::de::Error::missing_field("event"))?;
+        Ok(EventHead { name, id })
     }
 }
 
-/// An event with these parameters.
-pub(crate) fn encode_event(name: &str, params: &impl Serialize, rules: &[BlobRule]) -> Result<Event, Failure> {
-    let (json, payloads) = super::lift(super::serialize(params)?, rules, None)?;
-    let unreadable = |error: serde_json::Error| Failure::invalid("", format!("cannot be written as JSON: {error}"));
-    let params: Value = serde_json::from_slice(&json).map_err(unreadable)?;
-    let mut pieces = Vec::new();
-    for payload in payloads {
-        let mut head = Vec::new();
-        write_len(payload.len(), &mut head);
-        pieces.push(Bytes::from(head));
-        pieces.extend(payload.segments().iter().cloned());
+struct IdSeed {
+    id_param: &'static str,
+}
+
+impl<'de> DeserializeSeed<'de> for IdSeed {
+    type Value = Option<Cow<'de, str>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
     }
-    let blobs = join(&pieces);
-    let size = json.len().saturating_add(blobs.len());
-    Ok(Event { name: name.to_owned(), params, blobs, size })
 }
 
-/// The parameters of an event, read into a type.
-pub(crate) fn decode_event<T: DeserializeOwned>(event: &Event, rules: &[BlobRule]) -> Result<T, Failure> {
-    let mut params = event.params.clone();
-    let parked = place(&mut params, Blobs::of_answer(event.blobs.clone())?, rules, "params")?;
-    // The path is of use only where something is wrong.
-    let (read, _) =
-        scope::within(parked, || T::deserialize(&params).or_else(|_| serde_path_to_error::deserialize(params)));
-    read.map_err(|error: serde_path_to_error::Error<serde_json::Error>| {
-        let path = match path_text(error.path()).as_str() {
-            "" => "params".to_owned(),
-            path => format!("params.{path}"),
-        };
-        Failure::decode(path, error.inner().to_string(), "")
-    })
-}
+impl<'de> Visitor<'de> for IdSeed {
+    type Value = Option<Cow<'de, str>>;
 
-/// The message that tells an event.
-#[cfg(feature = "server")]
-pub(crate) fn event_message(service: &str, event: &Event) -> Result<Bytes, Failure> {
-    let Ok(len) = u8::try_from(service.len()) else {
-        return Err(Failure::invalid("", "the name of the service has more than 255 bytes"));
-    };
-    let json = serde_json::json!({"event": event.name, "params": event.params}).to_string();
-    let mut head = vec![1, len];
-    head.extend_from_slice(service.as_bytes());
-    write_len(json.len(), &mut head);
-    Ok(join(&[head.into(), json.into(), event.blobs.clone()]))
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with the parameters")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut id = None;
+        while let Some(Text(key)) = map.next_key()? {
+            if key == self.id_param {
+                id = Some(map.next_value::<Text<'de>>()?.0);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(id)
+    }
 }

@@ -23,7 +23,7 @@ impl Formatter for &mut Nulls {
 }
 
 /// Where a number stands that is not finite, such as `options[2].rate`, and the number.
-pub(super) fn not_finite<T: Serialize>(value: &T) -> Option<(String, f64)> {
+pub(super) fn not_finite<T: Serialize + ?Sized>(value: &T) -> Option<(String, f64)> {
     value.serialize(Walk { at: &At::Root }).err()?.0
 }
 

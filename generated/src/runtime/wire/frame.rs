@@ -1,137 +1,201 @@
 //! Frames: the JSON and the blobs with their lengths.
 
-use bytes::Bytes;
+use std::fmt;
 
-use super::payload::{Payload, coalesce, join, total};
-use crate::runtime::Blob;
+use bytes::{BufMut, Bytes, BytesMut};
+
+use super::blobs::{BlobWriter, Layout, Piece, write_len};
 use crate::runtime::error::Failure;
 use crate::runtime::files::Sourced;
 use crate::runtime::text::count;
 use crate::varint;
 
-/// The most blobs a request holds: their number is one byte.
-pub(super) const MOST_BLOBS: usize = 255;
+/// Neighbours smaller than this are put together: one write is cheaper than many.
+const SMALL: usize = 4096;
 
-/// A request as it travels: its JSON and its blobs.
-#[derive(Clone, Debug)]
+/// A request on its way out: its JSON and its blobs. Cheap to clone.
+#[derive(Clone)]
 pub struct RequestFrame {
-    /// The parameters.
-    pub json: Bytes,
-    /// Bytes and tensors, in the order that the method's rules give.
-    pub blobs: Vec<Payload>,
+    json: Bytes,
+    /// The length of each blob.
+    lens: Vec<usize>,
+    /// The blobs' bytes.
+    pieces: Vec<Piece>,
 }
 
 impl RequestFrame {
-    pub(crate) fn new(json: Bytes, blobs: Vec<Payload>) -> Result<Self, Failure> {
-        if blobs.len() > MOST_BLOBS {
-            let reason = format!("it makes {} blobs, and a request holds at most {MOST_BLOBS}", blobs.len());
-            return Err(Failure::invalid("", reason));
-        }
-        Ok(Self { json, blobs })
+    pub(super) fn new(json: Vec<u8>, blobs: BlobWriter) -> Self {
+        let (lens, pieces) = blobs.finish();
+        Self { json: json.into(), lens, pieces }
     }
 
-    /// The body of an HTTP request, in pieces.
-    pub fn to_segments(&self) -> Vec<Bytes> {
-        self.to_pieces().0
+    /// A request without blobs.
+    pub(super) fn of_json(json: impl Into<Bytes>) -> Self {
+        Self { json: json.into(), lens: Vec::new(), pieces: Vec::new() }
     }
 
-    /// The pieces that are in memory, and the others with how many of those come before.
-    pub(crate) fn to_pieces(&self) -> (Vec<Bytes>, Vec<(usize, Sourced)>) {
-        let mut head = Vec::new();
-        head.push(u8::try_from(self.blobs.len()).unwrap_or(u8::MAX));
-        write_len(self.json.len(), &mut head);
-        for blob in &self.blobs {
-            write_len(blob.len(), &mut head);
-        }
-        let (mut pieces, mut sources) = (Vec::new(), Vec::new());
-        let mut run = vec![Bytes::from(head), self.json.clone()];
-        for blob in &self.blobs {
-            run.extend(blob.segments().iter().cloned());
-            if let Some(source) = blob.source() {
-                pieces.extend(coalesce(std::mem::take(&mut run)));
-                sources.push((pieces.len(), source.clone()));
+    /// The same blobs beside other JSON.
+    pub(super) fn with_json(self, json: Vec<u8>) -> Self {
+        Self { json: json.into(), ..self }
+    }
+
+    /// The parameters.
+    pub fn json(&self) -> &Bytes {
+        &self.json
+    }
+
+    /// The blobs in their order; they are copied. Those that are not in memory are empty.
+    pub fn blobs(&self) -> Vec<Bytes> {
+        let bytes = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Bytes(bytes) => Some(bytes.clone()),
+            Piece::Source(_) => None,
+        });
+        let mut whole = join(&bytes.collect::<Vec<_>>());
+        self.lens.iter().map(|len| whole.split_to(whole.len().min(*len))).collect()
+    }
+
+    /// The body of an HTTP request in one piece.
+    pub fn to_bytes(&self) -> Bytes {
+        join(&self.to_segments().0)
+    }
+
+    /// The pieces of the body that are in memory, and the others with how many of those come before.
+    pub(crate) fn to_segments(&self) -> (Vec<Bytes>, Vec<(usize, Sourced)>) {
+        let mut segments = Segments::new(self.head());
+        segments.push(&self.json);
+        for piece in &self.pieces {
+            match piece {
+                Piece::Bytes(bytes) => segments.push(bytes),
+                Piece::Source(source) => segments.source(source.clone()),
             }
         }
-        pieces.extend(coalesce(run));
-        (pieces, sources)
+        segments.finish()
+    }
+
+    /// The body behind some bytes in one piece.
+    pub(super) fn to_message(&self, begin: &[u8]) -> BytesMut {
+        let head = self.head();
+        let mut message = BytesMut::with_capacity(begin.len().saturating_add(self.body_len()));
+        message.extend_from_slice(begin);
+        message.extend_from_slice(&head);
+        message.extend_from_slice(&self.json);
+        for piece in &self.pieces {
+            if let Piece::Bytes(bytes) = piece {
+                message.extend_from_slice(bytes);
+            }
+        }
+        message
+    }
+
+    fn head(&self) -> Vec<u8> {
+        let mut head = Vec::with_capacity(16);
+        head.push(u8::try_from(self.lens.len()).unwrap_or(u8::MAX));
+        write_len(self.json.len(), &mut head);
+        self.lens.iter().for_each(|len| write_len(*len, &mut head));
+        head
     }
 
     /// What is not in memory.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Sourced> {
-        self.blobs.iter().filter_map(Payload::source)
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Bytes(_) => None,
+            Piece::Source(source) => Some(source),
+        })
     }
 
     /// Reads into memory what is not there.
     pub(crate) async fn load(&mut self) -> Result<(), Failure> {
-        for blob in &mut self.blobs {
-            blob.load().await?;
+        for piece in &mut self.pieces {
+            piece.load().await?;
         }
         Ok(())
     }
 
     /// The number of bytes of its JSON and blobs.
     pub(crate) fn size(&self) -> usize {
-        self.blobs.iter().fold(self.json.len(), |sum, blob| sum.saturating_add(blob.len()))
+        self.pieces.iter().fold(self.json.len(), |sum, piece| sum.saturating_add(piece.len()))
     }
 
     /// The number of bytes of the body of an HTTP request.
     pub(crate) fn body_len(&self) -> usize {
-        let (pieces, sources) = self.to_pieces();
-        let elsewhere = |sum: usize, (_, sourced): &(usize, Sourced)| {
-            sum.saturating_add(usize::try_from(sourced.source.len()).unwrap_or(usize::MAX))
-        };
-        sources.iter().fold(total(&pieces), elsewhere)
+        let len = |len: usize| varint::len(u64::try_from(len).unwrap_or(u64::MAX));
+        let head =
+            self.lens.iter().fold(len(self.json.len()).saturating_add(1), |sum, size| sum.saturating_add(len(*size)));
+        head.saturating_add(self.size())
     }
+}
 
-    /// The body of an HTTP request in one piece.
-    pub fn to_bytes(&self) -> Bytes {
-        join(&self.to_segments())
+impl fmt::Debug for RequestFrame {
+    /// Shows lengths only: the bytes may be many, or private.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestFrame").field("json_len", &self.json.len()).field("blob_lens", &self.lens).finish()
     }
+}
 
+/// A request as a server reads it.
+#[cfg(any(feature = "server", feature = "dynamic"))]
+#[derive(Clone, Debug)]
+pub(crate) struct IncomingFrame {
+    pub(crate) json: Bytes,
+    pub(crate) blobs: Vec<Bytes>,
+}
+
+#[cfg(any(feature = "server", feature = "dynamic"))]
+impl IncomingFrame {
     /// Reads the body of an HTTP request.
-    #[cfg(any(feature = "server", feature = "dynamic"))]
-    pub(crate) fn read(body: Bytes) -> Result<Self, Failure> {
-        let mut lengths = body.clone();
-        let Some(&number) = lengths.first() else {
+    pub(crate) fn read(body: &Bytes) -> Result<Self, Failure> {
+        let Some((number, mut rest)) = body.split_first() else {
             return Err(malformed("the body is empty"));
         };
-        lengths = rest(&lengths, 1)?;
-        let mut sizes = Vec::with_capacity(usize::from(number));
-        let json = take_len(&mut lengths, "the length of the JSON")?;
-        for index in 0..number {
-            sizes.push(take_len(&mut lengths, &format!("the length of blob {index}"))?);
+        let json = take_len(&mut rest, &"the length of the JSON")?;
+        let mut sizes = Vec::with_capacity(usize::from(*number));
+        for index in 0..*number {
+            sizes.push(take_len(&mut rest, &format_args!("the length of blob {index}"))?);
         }
-        let mut data = lengths;
-        let json = take(&mut data, json, "the JSON")?;
+        let json = body.slice_ref(take(&mut rest, json, &"the JSON")?);
         let mut blobs = Vec::with_capacity(sizes.len());
         for (index, size) in sizes.into_iter().enumerate() {
-            blobs.push(Payload::from(take(&mut data, size, &format!("blob {index}"))?));
+            blobs.push(body.slice_ref(take(&mut rest, size, &format_args!("blob {index}"))?));
         }
-        if !data.is_empty() {
-            return Err(malformed(format!("{} more than the frame says", count(data.len(), "byte"))));
+        if !rest.is_empty() {
+            return Err(malformed(format!("{} more than the frame says", count(rest.len(), "byte"))));
         }
         Ok(Self { json, blobs })
     }
 }
 
-/// An answer as it travels, in pieces.
+/// A response in its frame, in pieces: the body of an HTTP response, of which the status is 200 and the type
+/// `application/octet-stream` also when it is an error.
 #[derive(Clone, Debug)]
-pub struct AnswerFrame {
+pub struct ResponseFrame {
     segments: Vec<Bytes>,
 }
 
-impl AnswerFrame {
-    pub(crate) fn new(json: Bytes, blobs: Vec<Payload>) -> Self {
-        let mut head = Vec::new();
+impl ResponseFrame {
+    pub(super) fn new(json: Vec<u8>, blobs: BlobWriter) -> Self {
+        let mut head = Vec::with_capacity(json.len().saturating_add(5));
         write_len(json.len(), &mut head);
-        let mut pieces = vec![Bytes::from(head), json];
-        for blob in blobs {
-            let mut head = Vec::new();
-            write_len(blob.len(), &mut head);
-            pieces.push(head.into());
-            pieces.extend(blob.segments().iter().cloned());
+        let mut segments = Segments::new(head);
+        segments.push(&json.into());
+        for piece in blobs.finish().1 {
+            if let Piece::Bytes(bytes) = piece {
+                segments.push(&bytes);
+            }
         }
-        Self { segments: coalesce(pieces) }
+        Self { segments: segments.finish().0 }
+    }
+
+    /// A response of this JSON and these blobs.
+    #[cfg(any(feature = "test-util", test))]
+    pub(crate) fn of_parts(json: &Bytes, blobs: &[Bytes]) -> Self {
+        let mut writer = BlobWriter::new(Layout::Response);
+        blobs.iter().for_each(|blob| writer.bytes(blob));
+        Self::new(json.to_vec(), writer)
+    }
+
+    /// A response without blobs.
+    pub(super) fn of_json(json: Vec<u8>) -> Self {
+        Self::new(json, BlobWriter::new(Layout::Response))
     }
 
     /// The pieces.
@@ -149,7 +213,7 @@ impl AnswerFrame {
         total(&self.segments)
     }
 
-    /// Whether there are no bytes, which no answer is.
+    /// Whether there are no bytes, which no response is.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -160,91 +224,93 @@ impl AnswerFrame {
     }
 }
 
-/// Takes the JSON off an answer; the rest is its blobs.
-pub(crate) fn take_json(answer: &mut Bytes) -> Result<Bytes, Failure> {
-    if answer.is_empty() {
+/// Puts small neighbours together.
+struct Segments {
+    done: Vec<Bytes>,
+    sources: Vec<(usize, Sourced)>,
+    small: Vec<u8>,
+}
+
+impl Segments {
+    fn new(begin: Vec<u8>) -> Self {
+        Self { done: Vec::new(), sources: Vec::new(), small: begin }
+    }
+
+    fn push(&mut self, bytes: &Bytes) {
+        if bytes.len() <= SMALL {
+            self.small.extend_from_slice(bytes);
+        } else {
+            self.flush();
+            self.done.push(bytes.clone());
+        }
+    }
+
+    fn source(&mut self, source: Sourced) {
+        self.flush();
+        self.sources.push((self.done.len(), source));
+    }
+
+    fn flush(&mut self) {
+        if !self.small.is_empty() {
+            self.done.push(std::mem::take(&mut self.small).into());
+        }
+    }
+
+    fn finish(mut self) -> (Vec<Bytes>, Vec<(usize, Sourced)>) {
+        self.flush();
+        (self.done, self.sources)
+    }
+}
+
+/// All pieces in one.
+pub(crate) fn join(segments: &[Bytes]) -> Bytes {
+    if let [one] = segments {
+        return one.clone();
+    }
+    let mut whole = BytesMut::with_capacity(total(segments));
+    segments.iter().for_each(|segment| whole.put_slice(segment));
+    whole.freeze()
+}
+
+/// The number of bytes in all pieces.
+pub(crate) fn total(segments: &[Bytes]) -> usize {
+    segments.iter().fold(0, |sum, segment| sum.saturating_add(segment.len()))
+}
+
+/// Takes the JSON off a response or an event; the rest is its blobs.
+pub(crate) fn take_json(body: &mut Bytes) -> Result<Bytes, Failure> {
+    if body.is_empty() {
         return Err(malformed("the answer is empty"));
     }
-    let size = take_len(answer, "the length of the JSON")?;
-    take(answer, size, "the JSON")
+    let mut rest: &[u8] = body;
+    let size = take_len(&mut rest, &"the length of the JSON")?;
+    let json = body.slice_ref(take(&mut rest, size, &"the JSON")?);
+    *body = body.slice_ref(rest);
+    Ok(json)
 }
 
-/// The blobs of a frame. They are counted, and their lengths checked, before the first one is taken.
-#[derive(Debug)]
-pub(crate) struct Blobs {
-    left: usize,
-    source: Source,
-}
-
-#[derive(Debug)]
-enum Source {
-    /// Lengths and data by turns. A list of them could need far more memory than the frame itself.
-    Interleaved(Bytes),
-    List(std::vec::IntoIter<Payload>),
-    Files(std::vec::IntoIter<Blob>),
-}
-
-impl Blobs {
-    /// The blobs of an answer, which stand behind its JSON.
-    pub(crate) fn of_answer(data: Bytes) -> Result<Self, Failure> {
-        let mut left: usize = 0;
-        let mut remaining = data.clone();
-        while !remaining.is_empty() {
-            take_blob(&mut remaining, left)?;
-            left = left.saturating_add(1);
-        }
-        Ok(Self { left, source: Source::Interleaved(data) })
-    }
-
-    pub(crate) fn of_request(blobs: Vec<Payload>) -> Self {
-        Self { left: blobs.len(), source: Source::List(blobs.into_iter()) }
-    }
-
-    /// The blobs of an answer that were taken off it while it arrived.
-    pub(crate) fn of_files(blobs: Vec<Blob>) -> Self {
-        Self { left: blobs.len(), source: Source::Files(blobs.into_iter()) }
-    }
-
-    /// How many have not been taken yet.
-    pub(crate) fn left(&self) -> usize {
-        self.left
-    }
-
-    pub(crate) fn next(&mut self) -> Option<Blob> {
-        let blob = match &mut self.source {
-            Source::Interleaved(data) if data.is_empty() => None,
-            Source::Interleaved(data) => take_blob(data, 0).ok().map(Blob::from),
-            Source::List(blobs) => blobs.next().map(|blob| blob.to_bytes().into()),
-            Source::Files(blobs) => blobs.next(),
-        };
-        if blob.is_some() {
-            self.left = self.left.saturating_sub(1);
-        }
-        blob
-    }
-}
-
-fn take_blob(data: &mut Bytes, index: usize) -> Result<Bytes, Failure> {
+/// Takes the next blob with its length.
+pub(super) fn take_blob<'a>(data: &mut &'a [u8], index: usize) -> Result<&'a [u8], Failure> {
     let size = take_len(data, &format_args!("the length of blob {index}"))?;
     take(data, size, &format_args!("blob {index}"))
 }
 
-pub(super) fn write_len(len: usize, out: &mut Vec<u8>) {
-    // No machine's usize is wider than 64 bits.
-    varint::write(u64::try_from(len).unwrap_or(u64::MAX), out);
+fn take_len(data: &mut &[u8], what: &dyn fmt::Display) -> Result<u64, Failure> {
+    match varint::read(data).and_then(|(value, width)| Some((value, data.get(width..)?))) {
+        Some((value, rest)) => {
+            *data = rest;
+            Ok(value)
+        }
+        None => Err(malformed(format!("the frame ends inside {what}"))),
+    }
 }
 
-fn take_len(data: &mut Bytes, what: &(impl std::fmt::Display + ?Sized)) -> Result<u64, Failure> {
-    let Some((value, width)) = varint::read(data) else {
-        return Err(malformed(format!("the frame ends inside {what}")));
-    };
-    *data = rest(data, width)?;
-    Ok(value)
-}
-
-fn take(data: &mut Bytes, size: u64, what: &(impl std::fmt::Display + ?Sized)) -> Result<Bytes, Failure> {
-    match usize::try_from(size).ok().filter(|size| *size <= data.len()) {
-        Some(size) => Ok(data.split_to(size)),
+fn take<'a>(data: &mut &'a [u8], size: u64, what: &dyn fmt::Display) -> Result<&'a [u8], Failure> {
+    match usize::try_from(size).ok().and_then(|size| data.split_at_checked(size)) {
+        Some((taken, rest)) => {
+            *data = rest;
+            Ok(taken)
+        }
         None => {
             let left = count(data.len(), "byte");
             Err(malformed(format!("{what} should have {size} bytes, and the frame ends after {left} of it")))
@@ -252,38 +318,6 @@ fn take(data: &mut Bytes, size: u64, what: &(impl std::fmt::Display + ?Sized)) -
     }
 }
 
-fn rest(data: &Bytes, from: usize) -> Result<Bytes, Failure> {
-    if from <= data.len() { Ok(data.slice(from..)) } else { Err(malformed("the frame ends too early")) }
-}
-
-fn malformed(message: impl Into<String>) -> Failure {
+pub(super) fn malformed(message: impl Into<String>) -> Failure {
     Failure::decode("", message, "")
-}
-
-#[cfg(test)]
-mod tests {
-    use bytes::Bytes;
-
-    use super::{AnswerFrame, Blobs, Payload, take_json};
-
-    #[test]
-    fn an_answer_cut_anywhere_is_an_error() {
-        let blob = |size: usize| Payload::from(Bytes::from(vec![7; size]));
-        let whole = AnswerFrame::new(Bytes::from_static(b"{}"), vec![blob(0), blob(300), blob(70_000)]).to_bytes();
-        let read = |mut answer: Bytes| {
-            take_json(&mut answer)?;
-            Blobs::of_answer(answer)
-        };
-        let mut blobs = read(whole.clone()).unwrap();
-        assert_eq!(blobs.left(), 3);
-        assert_eq!(blobs.next().unwrap().len(), 0);
-        assert_eq!(blobs.next().unwrap().len(), 300);
-        assert_eq!(blobs.next().unwrap().len(), 70_000);
-        assert!(blobs.next().is_none());
-        // A cut between blobs is a frame with fewer of them.
-        let between = [3, 4, 4 + 3 + 300, whole.len()];
-        for end in (0..400).chain(whole.len() - 10..whole.len()).filter(|end| !between.contains(end)) {
-            assert!(read(whole.slice(..end)).is_err(), "{end}");
-        }
-    }
 }

@@ -1,67 +1,62 @@
 //! Messages on the WebSocket: frames with an id before them, and events.
 
-use bytes::{BufMut, Bytes, BytesMut};
-use serde::Serialize;
+use bytes::{Bytes, BytesMut};
 use serde_json::{Map, Value};
 
-use super::event::Event;
-use super::frame::take_json;
+use super::RequestFrame;
+use super::event::RawParts;
+use super::frame::{malformed, take_json};
+#[cfg(feature = "server")]
+use super::{IncomingFrame, ResponseFrame, blobs::write_len, json};
 use crate::runtime::error::Failure;
-use crate::runtime::{ApiKey, EventError, Method, RequestFrame};
+use crate::runtime::{ApiKey, Method};
 
-/// What a server says.
+/// A message of the server.
 #[derive(Debug)]
 pub(crate) enum ServerMessage {
-    /// An answer; its frame has not been looked at.
-    Answer {
-        id: u32,
-        answer: Bytes,
-    },
-    Event {
-        service: String,
-        event: Event,
-    },
-    /// An answer that does not say whose it is.
-    Unaddressed(EventError),
+    /// A response; its frame has not been read.
+    Response { id: u32, body: Bytes },
+    /// An event of the service with this name.
+    Event { service: Bytes, parts: RawParts },
 }
 
-#[derive(Serialize)]
-struct Head<'a> {
-    api: &'a str,
-    method: &'a str,
-    params: &'a serde_json::value::RawValue,
-    #[serde(rename = "apiKey", skip_serializing_if = "Option::is_none")]
-    key: Option<&'a str>,
+/// A message of the server that cannot be read.
+#[derive(Debug)]
+pub(crate) enum MalformedMessage {
+    /// A response that does not say whose it is.
+    Response(Failure),
+    /// An event of this service, if that is known.
+    Event { service: String, failure: Failure },
 }
 
 /// A request without its id.
-pub(crate) fn socket_request(
-    method: &Method,
-    frame: RequestFrame,
-    key: Option<&ApiKey>,
-) -> Result<RequestFrame, Failure> {
-    let unreadable = |error: serde_json::Error| Failure::invalid("", format!("cannot be written as JSON: {error}"));
-    let params = serde_json::from_slice(&frame.json).map_err(unreadable)?;
-    let head = Head { api: method.service, method: method.name, params, key: key.map(ApiKey::expose) };
-    let json = serde_json::to_vec(&head).map_err(unreadable)?;
-    Ok(RequestFrame { json: json.into(), blobs: frame.blobs })
+pub(crate) fn socket_request(method: &Method, frame: RequestFrame, key: Option<&ApiKey>) -> RequestFrame {
+    let mut json = Vec::with_capacity(frame.json().len().saturating_add(128));
+    let member = |json: &mut Vec<u8>, begin: &str, text: &str| {
+        json.extend_from_slice(begin.as_bytes());
+        // Writing text to a vector cannot fail.
+        let _ = serde_json::to_writer(json, text);
+    };
+    member(&mut json, "{\"api\":", method.service);
+    member(&mut json, ",\"method\":", method.name);
+    json.extend_from_slice(b",\"params\":");
+    json.extend_from_slice(frame.json());
+    if let Some(key) = key {
+        member(&mut json, ",\"apiKey\":", key.expose());
+    }
+    json.push(b'}');
+    frame.with_json(json)
 }
 
 /// A request of which the only parameter is an id.
-pub(crate) fn id_request(param: &str, id: &str) -> Result<RequestFrame, Failure> {
+pub(crate) fn id_request(param: &str, id: &str) -> RequestFrame {
     let params = Map::from_iter([(param.to_owned(), Value::from(id))]);
-    RequestFrame::new(Value::from(params).to_string().into(), Vec::new())
+    RequestFrame::of_json(Value::from(params).to_string())
 }
 
 /// The message of a request, with room for its id.
 pub(crate) fn request_message(request: &RequestFrame) -> BytesMut {
-    let pieces = request.to_segments();
-    let mut message = BytesMut::with_capacity(super::total(&pieces).saturating_add(4));
-    message.put_u32(0);
-    for piece in pieces {
-        message.extend_from_slice(&piece);
-    }
-    message
+    request.to_message(&[0; 4])
 }
 
 /// A message with its id.
@@ -72,46 +67,55 @@ pub(crate) fn with_id(mut message: BytesMut, id: u32) -> Bytes {
     message.freeze()
 }
 
-/// Reads what a server says. The JSON of an event may be nested that deeply.
-pub(crate) fn read_server_message(message: Bytes, deepest: usize) -> Result<ServerMessage, EventError> {
-    let mut rest = message;
-    let malformed = |message: &str| EventError::new("", "", Failure::decode("", message, ""));
-    let Some((&kind, bytes)) = rest.split_first() else {
-        return Ok(ServerMessage::Unaddressed(malformed("the message is empty")));
+/// Reads a message of the server.
+pub(crate) fn read_server_message(message: &Bytes) -> Result<ServerMessage, MalformedMessage> {
+    let response = |message: &str| MalformedMessage::Response(malformed(message));
+    let Some((&kind, bytes)) = message.split_first() else {
+        return Err(response("the message is empty"));
     };
     if kind == 0 {
-        let Some((id, answer)) = bytes.split_first_chunk() else {
-            return Ok(ServerMessage::Unaddressed(malformed("the message ends inside the id of a call")));
+        let Some((id, body)) = bytes.split_first_chunk() else {
+            return Err(response("the message ends inside the id of a call"));
         };
-        let answer = rest.slice_ref(answer);
-        return Ok(ServerMessage::Answer { id: u32::from_be_bytes(*id), answer });
+        return Ok(ServerMessage::Response { id: u32::from_be_bytes(*id), body: message.slice_ref(body) });
     }
-    let Some((name, body)) = bytes.split_first().and_then(|(len, rest)| rest.split_at_checked(usize::from(*len)))
-    else {
-        return Err(malformed("the message ends inside the name of the service"));
+    let event = |service: &[u8], failure| {
+        let service = String::from_utf8_lossy(service).into_owned();
+        MalformedMessage::Event { service, failure }
     };
-    let Ok(service) = std::str::from_utf8(name) else {
-        return Err(malformed("the name of the service is no text"));
+    let split = bytes.split_first().and_then(|(len, rest)| rest.split_at_checked(usize::from(*len)));
+    let Some((service, body)) = split else {
+        return Err(event(b"", malformed("the message ends inside the name of the service")));
     };
-    let service = service.to_owned();
-    rest = rest.slice_ref(body);
-    let event = take_json(&mut rest).and_then(|json| Event::read(&json, rest, deepest));
-    match event {
-        Ok(event) => Ok(ServerMessage::Event { service, event }),
-        Err(failure) => Err(EventError::new(&service, "", failure)),
+    let mut blobs = message.slice_ref(body);
+    match take_json(&mut blobs) {
+        Ok(json) => Ok(ServerMessage::Event { service: message.slice_ref(service), parts: RawParts { json, blobs } }),
+        Err(failure) => Err(event(service, failure)),
     }
 }
 
-/// The message of an answer.
+/// The message of an event.
 #[cfg(feature = "server")]
-pub(crate) fn answer_message(id: u32, answer: &[Bytes]) -> Bytes {
-    let mut message = BytesMut::with_capacity(super::total(answer).saturating_add(5));
-    message.put_u8(0);
-    message.put_u32(id);
-    for piece in answer {
-        message.extend_from_slice(piece);
-    }
-    message.freeze()
+pub(crate) fn event_message(service: &str, event: &RawParts) -> Result<Bytes, Failure> {
+    let Ok(len) = u8::try_from(service.len()) else {
+        return Err(Failure::invalid("", "the name of the service has more than 255 bytes"));
+    };
+    let mut message = vec![1, len];
+    message.extend_from_slice(service.as_bytes());
+    write_len(event.json.len(), &mut message);
+    message.extend_from_slice(&event.json);
+    message.extend_from_slice(&event.blobs);
+    Ok(message.into())
+}
+
+/// The message of a response.
+#[cfg(feature = "server")]
+pub(crate) fn response_message(id: u32, response: &ResponseFrame) -> Bytes {
+    let mut message = Vec::with_capacity(response.len().saturating_add(5));
+    message.push(0);
+    message.extend_from_slice(&id.to_be_bytes());
+    response.segments().iter().for_each(|segment| message.extend_from_slice(segment));
+    message.into()
 }
 
 /// A request as a server reads it.
@@ -122,7 +126,7 @@ pub(crate) struct SocketRequest {
     pub(crate) method: String,
     pub(crate) key: Option<ApiKey>,
     /// The parameters and the blobs.
-    pub(crate) frame: RequestFrame,
+    pub(crate) frame: IncomingFrame,
 }
 
 #[cfg(feature = "server")]
@@ -130,6 +134,7 @@ pub(crate) struct SocketRequest {
 struct Envelope<'a> {
     api: String,
     method: String,
+    // The type of the parameters is known when the method is.
     #[serde(borrow)]
     params: Option<&'a serde_json::value::RawValue>,
     #[serde(rename = "apiKey")]
@@ -145,15 +150,14 @@ pub(crate) fn split_id(message: &Bytes) -> Option<(u32, Bytes)> {
 
 /// Reads a request behind its id.
 #[cfg(feature = "server")]
-pub(crate) fn read_socket_request(body: Bytes) -> Result<SocketRequest, Failure> {
-    let RequestFrame { json, blobs } = RequestFrame::read(body)?;
-    let text = super::answer::checked(&json, super::DEEPEST)?;
-    let envelope: Envelope<'_> = super::answer::parse(text, "")?;
+pub(crate) fn read_socket_request(body: &Bytes) -> Result<SocketRequest, Failure> {
+    let IncomingFrame { json, blobs } = IncomingFrame::read(body)?;
+    let envelope: Envelope<'_> = serde_json::from_slice(&json).map_err(|error| json::failure(&json, &error))?;
     let params = match envelope.params {
         Some(params) => json.slice_ref(params.get().as_bytes()),
         None => Bytes::from_static(b"{}"),
     };
-    let frame = RequestFrame { json: params, blobs };
+    let frame = IncomingFrame { json: params, blobs };
     let key = envelope.key.and_then(ApiKey::new);
     Ok(SocketRequest { service: envelope.api, method: envelope.method, key, frame })
 }

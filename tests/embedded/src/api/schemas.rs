@@ -25,9 +25,9 @@ pub fn visit(visitor: &mut impl Visitor) {
 fn types(visitor: &mut impl Visitor) {
     use super::types::*;
 
-    #[cfg(feature = "shop")] visitor.visit::<AnswerType>("/$defs/Answer");
     #[cfg(feature = "shop")] visitor.visit::<Mod>("/$defs/Mod");
     #[cfg(feature = "shop")] visitor.visit::<Super>("/$defs/Super");
+    #[cfg(feature = "shop")] visitor.visit::<ToWireType>("/$defs/ToWire");
 }
 
 #[allow(unused, reason = "a crate without services has none")]

@@ -1,4 +1,4 @@
-//! Answers as HTTP has them.
+//! Responses as HTTP has them.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -9,11 +9,11 @@ use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Response, StatusCode};
 use bytes::Bytes;
-use decthings::runtime::{Answer, ApiError};
+use decthings::runtime::{ApiError, ResponseFrame};
 use http_body::{Frame, SizeHint};
 
 /// An answer of the API. Its errors have the status 200 too.
-pub(super) fn api(answer: Answer) -> Response<Body> {
+pub(super) fn api(answer: ResponseFrame) -> Response<Body> {
     let body = Segments { left: answer.len(), segments: answer.into_segments().into() };
     let mut response = Response::new(Body::new(body));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
@@ -22,7 +22,7 @@ pub(super) fn api(answer: Answer) -> Response<Body> {
 
 /// An error that every method has.
 pub(super) fn refusal(code: &str) -> Response<Body> {
-    api(Answer::error(&ApiError::new(code)))
+    api(ResponseFrame::error(&ApiError::new(code)))
 }
 
 /// A failure below the API.

@@ -36,7 +36,7 @@ const WAITING: usize = 16;
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
 /// A message to send. A call counts as going on until its reply is sent.
-type Reply = (Bytes, Option<OwnedSemaphorePermit>);
+type ServiceResult = (Bytes, Option<OwnedSemaphorePermit>);
 
 /// Serves a client until it goes away, or the server stops.
 pub(super) async fn serve(shared: &Arc<Shared>, socket: Socket) {
@@ -81,7 +81,7 @@ async fn read(
     shared: &Shared,
     connection: &Connection,
     mut stream: SplitStream<Socket>,
-    replies: Sender<Reply>,
+    replies: Sender<ServiceResult>,
 ) -> (SplitStream<Socket>, Option<Reason>) {
     let permits = shared.local.config.limits.socket_calls.min(Semaphore::MAX_PERMITS);
     let permits = Arc::new(Semaphore::new(permits));
@@ -137,7 +137,7 @@ fn soon() -> Instant {
 }
 
 /// Sends replies, events and pings, until there are no replies any more or the client does not take them.
-async fn write(sink: &mut SplitSink<Socket, Message>, mut replies: Receiver<Reply>, mut events: Outgoing) {
+async fn write(sink: &mut SplitSink<Socket, Message>, mut replies: Receiver<ServiceResult>, mut events: Outgoing) {
     let mut pings = interval(PING);
     loop {
         let (message, _permit) = tokio::select! {

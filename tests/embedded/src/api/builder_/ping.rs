@@ -3,7 +3,7 @@
 //! `Builder.ping`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::BuilderClient;
 
 #[cfg(feature = "schemars")]
@@ -43,6 +43,8 @@ impl PingRequest {
     }
 }
 
+impl PlainJson for PingRequest {}
+
 /// Answer to [`BuilderClient::ping`](super::BuilderClient::ping).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -58,6 +60,8 @@ impl PingResult {
     }
 }
 
+impl PlainJson for PingResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -68,8 +72,8 @@ error_codes! {
 }
 
 impl Operation for PingRequest {
-    type Output = PingResult;
+    type Response = PingResult;
     type Error = PingError;
-    type Answer = PingResult;
+    type Output = PingResult;
     const METHOD: &'static Method = &Method::new("Builder", "ping");
 }

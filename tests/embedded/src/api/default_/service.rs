@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::PingRequest;
 
@@ -16,7 +17,7 @@ pub trait DefaultService: Send + Sync + 'static {
     fn ping(
         &self,
         request: PingRequest,
-    ) -> impl Future<Output = Reply<PingRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<PingRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -29,7 +30,7 @@ impl<S: DefaultService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "ping" => handle(request, |request| self.0.ping(request)),
             _ => return None,

@@ -3,7 +3,7 @@
 //! `Events.client`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::EventsClient;
 
 #[cfg(feature = "schemars")]
@@ -53,6 +53,8 @@ impl ClientRequest {
     }
 }
 
+impl PlainJson for ClientRequest {}
+
 /// Answer to [`EventsClient::client`](super::EventsClient::client).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -68,6 +70,8 @@ impl ClientResult {
     }
 }
 
+impl PlainJson for ClientResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -78,8 +82,8 @@ error_codes! {
 }
 
 impl Operation for ClientRequest {
-    type Output = ClientResult;
+    type Response = ClientResult;
     type Error = ClientError;
-    type Answer = ClientResult;
+    type Output = ClientResult;
     const METHOD: &'static Method = &Method::new("Events", "client");
 }

@@ -3,7 +3,7 @@
 //! `Events.close`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Route, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
 use super::EventsClient;
 
 #[cfg(feature = "schemars")]
@@ -58,6 +58,8 @@ impl CloseRequest {
     }
 }
 
+impl PlainJson for CloseRequest {}
+
 /// Answer to [`EventsClient::close`](super::EventsClient::close).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -73,6 +75,8 @@ impl CloseResult {
     }
 }
 
+impl PlainJson for CloseResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -86,12 +90,15 @@ error_codes! {
 }
 
 impl Operation for CloseRequest {
-    type Output = CloseResult;
+    type Response = CloseResult;
     type Error = CloseError;
-    type Answer = CloseResult;
+    type Output = CloseResult;
     const METHOD: &'static Method = &Method::new("Events", "close")
-        .route(Route::OpenWebSocketElse {
+        .transport(TransportKind::OpenWebSocketElse {
             error: "not_subscribed",
         })
         .closes("sessionId");
+    fn subscription_id(&self) -> Option<&str> {
+        Some(&self.session_id)
+    }
 }

@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent, Subscription,
+    Call, Channel, EventError, EventKind, EventSet, Operation, PlainJson, RawEvent,
+    Subscription,
 };
 use super::{
     ClientRequest, CloseRequest, FinishRequest, IdRequest, NextRequest, PollNextRequest,
@@ -48,8 +49,12 @@ impl EventSet for EventsEvent {
 
     fn write(&self) -> Result<RawEvent, EventError> {
         match self {
-            Self::Said(params) => RawEvent::of::<Self>("said", params),
-            Self::Finished(params) => RawEvent::of::<Self>("finished", params),
+            Self::Said(params) => {
+                RawEvent::of::<Self>("said", &params.session_id, params)
+            }
+            Self::Finished(params) => {
+                RawEvent::of::<Self>("finished", &params.session_id, params)
+            }
             Self::Unrecognized(event) => Ok(event.clone()),
         }
     }
@@ -115,6 +120,8 @@ impl SaidEvent {
     }
 }
 
+impl PlainJson for SaidEvent {}
+
 /// What [`finished`](EventsEvent::Finished) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -134,3 +141,5 @@ impl FinishedEvent {
         }
     }
 }
+
+impl PlainJson for FinishedEvent {}

@@ -3,7 +3,7 @@
 //! `Events.finish`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::EventsClient;
 
 #[cfg(feature = "schemars")]
@@ -53,6 +53,8 @@ impl FinishRequest {
     }
 }
 
+impl PlainJson for FinishRequest {}
+
 /// Answer to [`EventsClient::finish`](super::EventsClient::finish).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -68,6 +70,8 @@ impl FinishResult {
     }
 }
 
+impl PlainJson for FinishResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -78,8 +82,8 @@ error_codes! {
 }
 
 impl Operation for FinishRequest {
-    type Output = FinishResult;
+    type Response = FinishResult;
     type Error = FinishError;
-    type Answer = FinishResult;
+    type Output = FinishResult;
     const METHOD: &'static Method = &Method::new("Events", "finish");
 }

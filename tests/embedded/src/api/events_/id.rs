@@ -3,7 +3,7 @@
 //! `Events.id`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::EventsClient;
 
 #[cfg(feature = "schemars")]
@@ -53,6 +53,8 @@ impl IdRequest {
     }
 }
 
+impl PlainJson for IdRequest {}
+
 /// Answer to [`EventsClient::id`](super::EventsClient::id).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -68,6 +70,8 @@ impl IdResult {
     }
 }
 
+impl PlainJson for IdResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -78,8 +82,8 @@ error_codes! {
 }
 
 impl Operation for IdRequest {
-    type Output = IdResult;
+    type Response = IdResult;
     type Error = IdError;
-    type Answer = IdResult;
+    type Output = IdResult;
     const METHOD: &'static Method = &Method::new("Events", "id");
 }

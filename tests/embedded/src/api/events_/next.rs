@@ -3,7 +3,7 @@
 //! `Events.next`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::EventsClient;
 
 #[cfg(feature = "schemars")]
@@ -65,6 +65,8 @@ impl NextRequest {
     }
 }
 
+impl PlainJson for NextRequest {}
+
 /// Answer to [`EventsClient::next`](super::EventsClient::next).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -80,6 +82,8 @@ impl NextResult {
     }
 }
 
+impl PlainJson for NextResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -93,8 +97,8 @@ error_codes! {
 }
 
 impl Operation for NextRequest {
-    type Output = NextResult;
+    type Response = NextResult;
     type Error = NextError;
-    type Answer = NextResult;
+    type Output = NextResult;
     const METHOD: &'static Method = &Method::new("Events", "next");
 }

@@ -3,7 +3,9 @@
 //! `Events.open`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, IdSource, Method, Operation, Route, Subscribes, error_codes};
+use crate::runtime::{
+    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+};
 use super::{EventsClient, EventsEvent};
 
 #[cfg(feature = "schemars")]
@@ -44,6 +46,8 @@ impl OpenRequest {
     }
 }
 
+impl PlainJson for OpenRequest {}
+
 /// Answer to [`EventsClient::open`](super::EventsClient::open).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -64,6 +68,8 @@ impl OpenResult {
     }
 }
 
+impl PlainJson for OpenResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -74,15 +80,17 @@ error_codes! {
 }
 
 impl Operation for OpenRequest {
-    type Output = OpenResult;
+    type Response = OpenResult;
     type Error = OpenError;
-    type Answer = OpenResult;
+    type Output = OpenResult;
     const METHOD: &'static Method = &Method::new("Events", "open")
-        .route(Route::WebSocket)
+        .transport(TransportKind::WebSocket)
         .opens(IdSource::Result("sessionId"));
+    fn response_subscription_id(response: &OpenResult) -> Option<&str> {
+        Some(&response.session_id)
+    }
 }
 
 impl Subscribes for OpenRequest {
     type Events = EventsEvent;
-    const ID: IdSource = IdSource::Result("sessionId");
 }

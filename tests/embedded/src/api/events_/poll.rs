@@ -3,7 +3,7 @@
 //! `Events.poll`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::EventsClient;
 
 #[cfg(feature = "schemars")]
@@ -53,6 +53,8 @@ impl PollRequest {
     }
 }
 
+impl PlainJson for PollRequest {}
+
 /// Answer to [`EventsClient::poll`](super::EventsClient::poll).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -68,6 +70,8 @@ impl PollResult {
     }
 }
 
+impl PlainJson for PollResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -78,8 +82,8 @@ error_codes! {
 }
 
 impl Operation for PollRequest {
-    type Output = PollResult;
+    type Response = PollResult;
     type Error = PollError;
-    type Answer = PollResult;
+    type Output = PollResult;
     const METHOD: &'static Method = &Method::new("Events", "poll");
 }

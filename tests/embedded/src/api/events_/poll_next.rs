@@ -3,7 +3,7 @@
 //! `Events.pollNext`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::EventsClient;
 
 #[cfg(feature = "schemars")]
@@ -53,6 +53,8 @@ impl PollNextRequest {
     }
 }
 
+impl PlainJson for PollNextRequest {}
+
 /// Answer to [`EventsClient::poll_next`](super::EventsClient::poll_next).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -68,6 +70,8 @@ impl PollNextResult {
     }
 }
 
+impl PlainJson for PollNextResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -78,8 +82,8 @@ error_codes! {
 }
 
 impl Operation for PollNextRequest {
-    type Output = PollNextResult;
+    type Response = PollNextResult;
     type Error = PollNextError;
-    type Answer = PollNextResult;
+    type Output = PollNextResult;
     const METHOD: &'static Method = &Method::new("Events", "pollNext");
 }

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::{
     ClientRequest, CloseRequest, FinishRequest, IdRequest, NextRequest, OpenRequest,
@@ -19,7 +20,7 @@ pub trait EventsService: Send + Sync + 'static {
     fn open(
         &self,
         request: OpenRequest,
-    ) -> impl Future<Output = Reply<OpenRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<OpenRequest>> + Send {
         not_implemented(request)
     }
 
@@ -27,7 +28,7 @@ pub trait EventsService: Send + Sync + 'static {
     fn close(
         &self,
         request: CloseRequest,
-    ) -> impl Future<Output = Reply<CloseRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CloseRequest>> + Send {
         not_implemented(request)
     }
 
@@ -35,12 +36,15 @@ pub trait EventsService: Send + Sync + 'static {
     fn next(
         &self,
         request: NextRequest,
-    ) -> impl Future<Output = Reply<NextRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<NextRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`id`](super::EventsClient::id).
-    fn id(&self, request: IdRequest) -> impl Future<Output = Reply<IdRequest>> + Send {
+    fn id(
+        &self,
+        request: IdRequest,
+    ) -> impl Future<Output = ServiceResult<IdRequest>> + Send {
         not_implemented(request)
     }
 
@@ -48,7 +52,7 @@ pub trait EventsService: Send + Sync + 'static {
     fn client(
         &self,
         request: ClientRequest,
-    ) -> impl Future<Output = Reply<ClientRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<ClientRequest>> + Send {
         not_implemented(request)
     }
 
@@ -56,7 +60,7 @@ pub trait EventsService: Send + Sync + 'static {
     fn unsubscribe(
         &self,
         request: UnsubscribeRequest,
-    ) -> impl Future<Output = Reply<UnsubscribeRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<UnsubscribeRequest>> + Send {
         not_implemented(request)
     }
 
@@ -64,7 +68,7 @@ pub trait EventsService: Send + Sync + 'static {
     fn poll(
         &self,
         request: PollRequest,
-    ) -> impl Future<Output = Reply<PollRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<PollRequest>> + Send {
         not_implemented(request)
     }
 
@@ -72,7 +76,7 @@ pub trait EventsService: Send + Sync + 'static {
     fn poll_next(
         &self,
         request: PollNextRequest,
-    ) -> impl Future<Output = Reply<PollNextRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<PollNextRequest>> + Send {
         not_implemented(request)
     }
 
@@ -80,7 +84,7 @@ pub trait EventsService: Send + Sync + 'static {
     fn finish(
         &self,
         request: FinishRequest,
-    ) -> impl Future<Output = Reply<FinishRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<FinishRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -93,7 +97,7 @@ impl<S: EventsService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "open" => handle(request, |request| self.0.open(request)),
             "close" => handle(request, |request| self.0.close(request)),

@@ -3,7 +3,7 @@
 //! `Events.unsubscribe`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::EventsClient;
 
 #[cfg(feature = "schemars")]
@@ -56,6 +56,8 @@ impl UnsubscribeRequest {
     }
 }
 
+impl PlainJson for UnsubscribeRequest {}
+
 /// Answer to [`EventsClient::unsubscribe`](super::EventsClient::unsubscribe).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -71,6 +73,8 @@ impl UnsubscribeResult {
     }
 }
 
+impl PlainJson for UnsubscribeResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -81,8 +85,8 @@ error_codes! {
 }
 
 impl Operation for UnsubscribeRequest {
-    type Output = UnsubscribeResult;
+    type Response = UnsubscribeResult;
     type Error = UnsubscribeError;
-    type Answer = UnsubscribeResult;
+    type Output = UnsubscribeResult;
     const METHOD: &'static Method = &Method::new("Events", "unsubscribe");
 }

@@ -3,7 +3,9 @@
 //! Events of the service `Raw`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Channel, EventError, EventKind, EventSet, RawEvent, Subscription};
+use crate::runtime::{
+    Channel, EventError, EventKind, EventSet, PlainJson, RawEvent, Subscription,
+};
 
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
@@ -39,7 +41,9 @@ impl EventSet for RawEventType {
 
     fn write(&self) -> Result<RawEvent, EventError> {
         match self {
-            Self::Ended(params) => RawEvent::of::<Self>("ended", params),
+            Self::Ended(params) => {
+                RawEvent::of::<Self>("ended", &params.session_id, params)
+            }
             Self::Unrecognized(event) => Ok(event.clone()),
         }
     }
@@ -66,3 +70,5 @@ impl EndedEvent {
         }
     }
 }
+
+impl PlainJson for EndedEvent {}

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::OpenRequest;
 
@@ -16,7 +17,7 @@ pub trait RawService: Send + Sync + 'static {
     fn open(
         &self,
         request: OpenRequest,
-    ) -> impl Future<Output = Reply<OpenRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<OpenRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -29,7 +30,7 @@ impl<S: RawService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "open" => handle(request, |request| self.0.open(request)),
             _ => return None,

@@ -3,10 +3,10 @@
 //! `Shop.buy`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ShopClient;
 use super::super::errors::MeaningType;
-use super::super::types::{AnswerType, Mod};
+use super::super::types::{Mod, ToWireType};
 
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
@@ -23,8 +23,8 @@ impl ShopClient {
     /// - `.with_on_progress(…)`, optional: On progress.
     /// - `.with_blobs_to_files(…)`, optional: Blobs to files.
     /// - `.with_send_blocking(…)`, optional: Send blocking.
-    /// - `.with_exchange(…)`, optional: Exchange.
-    /// - `.with_job(…)`, optional: Job.
+    /// - `.exchange(…)`, optional: Exchange.
+    /// - `.job(…)`, optional: Job.
     /// - `.with_subscribe(…)`, optional: Subscribe.
     /// - `.with_into_future(…)`, optional: Into future.
     /// - `.with_request(…)`, optional: Request.
@@ -165,14 +165,14 @@ impl BuyRequest {
     }
 
     /// Exchange.
-    pub fn with_exchange(mut self, value: impl Into<String>) -> Self {
-        self.exchange = Some(value.into());
+    pub fn exchange(mut self, exchange: impl Into<String>) -> Self {
+        self.exchange = Some(exchange.into());
         self
     }
 
     /// Job.
-    pub fn with_job(mut self, value: impl Into<String>) -> Self {
-        self.job = Some(value.into());
+    pub fn job(mut self, job: impl Into<String>) -> Self {
+        self.job = Some(job.into());
         self
     }
 
@@ -213,6 +213,8 @@ impl BuyRequest {
     }
 }
 
+impl PlainJson for BuyRequest {}
+
 impl Call<BuyRequest> {
     /// Retry.
     pub fn with_retry(self, value: impl Into<String>) -> Self {
@@ -245,13 +247,13 @@ impl Call<BuyRequest> {
     }
 
     /// Exchange.
-    pub fn with_exchange(self, value: impl Into<String>) -> Self {
-        self.with(|request| request.with_exchange(value))
+    pub fn exchange(self, exchange: impl Into<String>) -> Self {
+        self.with(|request| request.exchange(exchange))
     }
 
     /// Job.
-    pub fn with_job(self, value: impl Into<String>) -> Self {
-        self.with(|request| request.with_job(value))
+    pub fn job(self, job: impl Into<String>) -> Self {
+        self.with(|request| request.job(job))
     }
 
     /// Subscribe.
@@ -296,7 +298,7 @@ pub struct BuyResult {
     /// Mod.
     pub r#mod: Mod,
     /// Answer.
-    pub answer: AnswerType,
+    pub answer: ToWireType,
 }
 
 #[cfg(feature = "server")]
@@ -305,7 +307,7 @@ impl BuyResult {
     pub fn new(
         sent: impl Into<String>,
         r#mod: Mod,
-        answer: impl Into<AnswerType>,
+        answer: impl Into<ToWireType>,
     ) -> Self {
         Self {
             sent: sent.into(),
@@ -314,6 +316,8 @@ impl BuyResult {
         }
     }
 }
+
+impl PlainJson for BuyResult {}
 
 error_codes! {
     use super::super::errors::meaning;
@@ -328,8 +332,8 @@ error_codes! {
 }
 
 impl Operation for BuyRequest {
-    type Output = BuyResult;
+    type Response = BuyResult;
     type Error = BuyError;
-    type Answer = BuyResult;
+    type Output = BuyResult;
     const METHOD: &'static Method = &Method::new("Shop", "buy").idempotent();
 }

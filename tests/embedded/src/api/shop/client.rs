@@ -3,7 +3,7 @@
 //! `Shop.client`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ShopClient;
 
 #[cfg(feature = "schemars")]
@@ -43,6 +43,8 @@ impl ClientRequest {
     }
 }
 
+impl PlainJson for ClientRequest {}
+
 /// Answer to [`ShopClient::client`](super::ShopClient::client).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -58,6 +60,8 @@ impl ClientResult {
     }
 }
 
+impl PlainJson for ClientResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -68,8 +72,8 @@ error_codes! {
 }
 
 impl Operation for ClientRequest {
-    type Output = ClientResult;
+    type Response = ClientResult;
     type Error = ClientError;
-    type Answer = ClientResult;
+    type Output = ClientResult;
     const METHOD: &'static Method = &Method::new("Shop", "client");
 }

@@ -3,7 +3,7 @@
 //! `Shop.clone`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ShopClient;
 
 #[cfg(feature = "schemars")]
@@ -43,6 +43,8 @@ impl CloneRequest {
     }
 }
 
+impl PlainJson for CloneRequest {}
+
 /// Answer to [`ShopClient::clone_`](super::ShopClient::clone_).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -58,6 +60,8 @@ impl CloneResult {
     }
 }
 
+impl PlainJson for CloneResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -68,8 +72,8 @@ error_codes! {
 }
 
 impl Operation for CloneRequest {
-    type Output = CloneResult;
+    type Response = CloneResult;
     type Error = CloneError;
-    type Answer = CloneResult;
+    type Output = CloneResult;
     const METHOD: &'static Method = &Method::new("Shop", "clone");
 }

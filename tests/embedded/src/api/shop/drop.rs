@@ -3,7 +3,7 @@
 //! `Shop.drop`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ShopClient;
 
 #[cfg(feature = "schemars")]
@@ -43,6 +43,8 @@ impl DropRequest {
     }
 }
 
+impl PlainJson for DropRequest {}
+
 /// Answer to [`ShopClient::drop_`](super::ShopClient::drop_).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -58,6 +60,8 @@ impl DropResult {
     }
 }
 
+impl PlainJson for DropResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -68,8 +72,8 @@ error_codes! {
 }
 
 impl Operation for DropRequest {
-    type Output = DropResult;
+    type Response = DropResult;
     type Error = DropError;
-    type Answer = DropResult;
+    type Output = DropResult;
     const METHOD: &'static Method = &Method::new("Shop", "drop");
 }

@@ -3,7 +3,7 @@
 //! `Shop.events`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ShopClient;
 
 #[cfg(feature = "schemars")]
@@ -43,6 +43,8 @@ impl EventsRequest {
     }
 }
 
+impl PlainJson for EventsRequest {}
+
 /// Answer to [`ShopClient::events`](super::ShopClient::events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -58,6 +60,8 @@ impl EventsResult {
     }
 }
 
+impl PlainJson for EventsResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -68,8 +72,8 @@ error_codes! {
 }
 
 impl Operation for EventsRequest {
-    type Output = EventsResult;
+    type Response = EventsResult;
     type Error = EventsError;
-    type Answer = EventsResult;
+    type Output = EventsResult;
     const METHOD: &'static Method = &Method::new("Shop", "events");
 }

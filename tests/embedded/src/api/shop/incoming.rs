@@ -3,7 +3,7 @@
 //! `Shop.incoming`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ShopClient;
 
 #[cfg(feature = "schemars")]
@@ -50,6 +50,8 @@ impl IncomingRequestType {
     }
 }
 
+impl PlainJson for IncomingRequestType {}
+
 /// Answer to [`ShopClient::incoming`](super::ShopClient::incoming).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -67,6 +69,8 @@ impl IncomingResult {
     }
 }
 
+impl PlainJson for IncomingResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -77,8 +81,8 @@ error_codes! {
 }
 
 impl Operation for IncomingRequestType {
-    type Output = IncomingResult;
+    type Response = IncomingResult;
     type Error = IncomingError;
-    type Answer = IncomingResult;
+    type Output = IncomingResult;
     const METHOD: &'static Method = &Method::new("Shop", "incoming");
 }

@@ -3,7 +3,7 @@
 //! `Shop.list`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Page, Paged, error_codes};
+use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
 use super::ShopClient;
 
 #[cfg(feature = "schemars")]
@@ -69,6 +69,8 @@ impl ListRequest {
     }
 }
 
+impl PlainJson for ListRequest {}
+
 impl Call<ListRequest> {
     /// Offset.
     pub fn offset(self, offset: u32) -> Self {
@@ -114,6 +116,8 @@ impl ListResult {
     }
 }
 
+impl PlainJson for ListResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -124,9 +128,9 @@ error_codes! {
 }
 
 impl Operation for ListRequest {
-    type Output = ListResult;
+    type Response = ListResult;
     type Error = ListError;
-    type Answer = ListResult;
+    type Output = ListResult;
     const METHOD: &'static Method = &Method::new("Shop", "list").idempotent();
 }
 

@@ -3,7 +3,7 @@
 //! `Shop.mod`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ShopClient;
 
 #[cfg(feature = "schemars")]
@@ -43,6 +43,8 @@ impl ModRequest {
     }
 }
 
+impl PlainJson for ModRequest {}
+
 /// Answer to [`ShopClient::mod`](super::ShopClient::mod).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -58,6 +60,8 @@ impl ModResult {
     }
 }
 
+impl PlainJson for ModResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -68,8 +72,8 @@ error_codes! {
 }
 
 impl Operation for ModRequest {
-    type Output = ModResult;
+    type Response = ModResult;
     type Error = ModError;
-    type Answer = ModResult;
+    type Output = ModResult;
     const METHOD: &'static Method = &Method::new("Shop", "mod");
 }

@@ -3,7 +3,7 @@
 //! `Shop.new`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ShopClient;
 
 #[cfg(feature = "schemars")]
@@ -43,6 +43,8 @@ impl NewRequest {
     }
 }
 
+impl PlainJson for NewRequest {}
+
 /// Answer to [`ShopClient::new_`](super::ShopClient::new_).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -58,6 +60,8 @@ impl NewResult {
     }
 }
 
+impl PlainJson for NewResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -68,8 +72,8 @@ error_codes! {
 }
 
 impl Operation for NewRequest {
-    type Output = NewResult;
+    type Response = NewResult;
     type Error = NewError;
-    type Answer = NewResult;
+    type Output = NewResult;
     const METHOD: &'static Method = &Method::new("Shop", "new");
 }

@@ -3,7 +3,7 @@
 //! `Shop.self`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ShopClient;
 
 #[cfg(feature = "schemars")]
@@ -43,6 +43,8 @@ impl SelfRequest {
     }
 }
 
+impl PlainJson for SelfRequest {}
+
 /// Answer to [`ShopClient::self_`](super::ShopClient::self_).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -58,6 +60,8 @@ impl SelfResult {
     }
 }
 
+impl PlainJson for SelfResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -68,8 +72,8 @@ error_codes! {
 }
 
 impl Operation for SelfRequest {
-    type Output = SelfResult;
+    type Response = SelfResult;
     type Error = SelfError;
-    type Answer = SelfResult;
+    type Output = SelfResult;
     const METHOD: &'static Method = &Method::new("Shop", "self");
 }

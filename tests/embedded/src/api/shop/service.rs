@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use crate::runtime::{
-    Answer, BoxFuture, IncomingRequest, Reply, Routes, handle, not_implemented,
+    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
+    not_implemented,
 };
 use super::{
     BuyRequest, ClientRequest, CloneRequest, DropRequest, EventsRequest,
@@ -20,7 +21,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn buy(
         &self,
         request: BuyRequest,
-    ) -> impl Future<Output = Reply<BuyRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<BuyRequest>> + Send {
         not_implemented(request)
     }
 
@@ -28,7 +29,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn new_(
         &self,
         request: NewRequest,
-    ) -> impl Future<Output = Reply<NewRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<NewRequest>> + Send {
         not_implemented(request)
     }
 
@@ -36,7 +37,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn client(
         &self,
         request: ClientRequest,
-    ) -> impl Future<Output = Reply<ClientRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<ClientRequest>> + Send {
         not_implemented(request)
     }
 
@@ -44,7 +45,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn clone_(
         &self,
         request: CloneRequest,
-    ) -> impl Future<Output = Reply<CloneRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<CloneRequest>> + Send {
         not_implemented(request)
     }
 
@@ -52,7 +53,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn drop_(
         &self,
         request: DropRequest,
-    ) -> impl Future<Output = Reply<DropRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<DropRequest>> + Send {
         not_implemented(request)
     }
 
@@ -60,7 +61,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn self_(
         &self,
         request: SelfRequest,
-    ) -> impl Future<Output = Reply<SelfRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<SelfRequest>> + Send {
         not_implemented(request)
     }
 
@@ -68,7 +69,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn std(
         &self,
         request: StdRequest,
-    ) -> impl Future<Output = Reply<StdRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<StdRequest>> + Send {
         not_implemented(request)
     }
 
@@ -76,7 +77,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn r#mod(
         &self,
         request: ModRequest,
-    ) -> impl Future<Output = Reply<ModRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<ModRequest>> + Send {
         not_implemented(request)
     }
 
@@ -84,7 +85,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn events(
         &self,
         request: EventsRequest,
-    ) -> impl Future<Output = Reply<EventsRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<EventsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -92,7 +93,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn incoming(
         &self,
         request: IncomingRequestType,
-    ) -> impl Future<Output = Reply<IncomingRequestType>> + Send {
+    ) -> impl Future<Output = ServiceResult<IncomingRequestType>> + Send {
         not_implemented(request)
     }
 
@@ -100,7 +101,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn list(
         &self,
         request: ListRequest,
-    ) -> impl Future<Output = Reply<ListRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<ListRequest>> + Send {
         not_implemented(request)
     }
 
@@ -108,7 +109,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn start(
         &self,
         request: StartRequest,
-    ) -> impl Future<Output = Reply<StartRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<StartRequest>> + Send {
         not_implemented(request)
     }
 
@@ -116,7 +117,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn status(
         &self,
         request: StatusRequest,
-    ) -> impl Future<Output = Reply<StatusRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<StatusRequest>> + Send {
         not_implemented(request)
     }
 
@@ -124,7 +125,7 @@ pub trait ShopService: Send + Sync + 'static {
     fn stop(
         &self,
         request: StopRequest,
-    ) -> impl Future<Output = Reply<StopRequest>> + Send {
+    ) -> impl Future<Output = ServiceResult<StopRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -137,7 +138,7 @@ impl<S: ShopService> Routes for Dispatch<S> {
         &'a self,
         method: &str,
         request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, Answer>> {
+    ) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "buy" => handle(request, |request| self.0.buy(request)),
             "new" => handle(request, |request| self.0.new_(request)),

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Call, Cancels, Method, Operation, Started, Starts, Unmetered, error_codes,
+    Call, Cancels, Method, Operation, PlainJson, Started, Starts, Unmetered, error_codes,
 };
 use super::{
     ShopClient, StatusRequest, StatusResult, StatusResultDone, StatusResultFailed,
@@ -49,6 +49,8 @@ impl StartRequest {
     }
 }
 
+impl PlainJson for StartRequest {}
+
 /// Answer to [`ShopClient::start`](super::ShopClient::start).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -82,6 +84,8 @@ impl StartResult {
     }
 }
 
+impl PlainJson for StartResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -92,9 +96,9 @@ error_codes! {
 }
 
 impl Operation for StartRequest {
-    type Output = StartResult;
+    type Response = StartResult;
     type Error = StartError;
-    type Answer = Started<Self>;
+    type Output = Started<Self>;
     const METHOD: &'static Method = &Method::new("Shop", "start");
 }
 

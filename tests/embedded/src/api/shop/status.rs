@@ -2,8 +2,8 @@
 
 //! `Shop.status`.
 
-use serde::{Deserialize, Deserializer, Serialize};
-use crate::runtime::{Call, Keyed, Method, Operation, error_codes};
+use serde::{Deserialize, Serialize};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes, keyed_union};
 use super::ShopClient;
 
 #[cfg(feature = "schemars")]
@@ -50,6 +50,8 @@ impl StatusRequest {
     }
 }
 
+impl PlainJson for StatusRequest {}
+
 /// Status result.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -66,15 +68,11 @@ pub enum StatusResult {
     Failed(StatusResultFailed),
 }
 
-impl<'de> Deserialize<'de> for StatusResult {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let keyed = Keyed::read(deserializer, &["running", "done", "failed"])?;
-        let variant = match keyed.key() {
-            "running" => Self::Running(keyed.content()?),
-            "done" => Self::Done(keyed.content()?),
-            _ => Self::Failed(keyed.content()?),
-        };
-        Ok(variant)
+keyed_union! {
+    enum StatusResult {
+        Running(StatusResultRunning) = "running",
+        Done(StatusResultDone) = "done",
+        Failed(StatusResultFailed) = "failed",
     }
 }
 
@@ -95,6 +93,8 @@ impl From<StatusResultFailed> for StatusResult {
         Self::Failed(content)
     }
 }
+
+impl PlainJson for StatusResult {}
 
 /// Status result running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -155,8 +155,8 @@ error_codes! {
 }
 
 impl Operation for StatusRequest {
-    type Output = StatusResult;
+    type Response = StatusResult;
     type Error = StatusError;
-    type Answer = StatusResult;
+    type Output = StatusResult;
     const METHOD: &'static Method = &Method::new("Shop", "status").idempotent();
 }

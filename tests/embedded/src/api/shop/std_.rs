@@ -3,7 +3,7 @@
 //! `Shop.std`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ShopClient;
 
 #[cfg(feature = "schemars")]
@@ -43,6 +43,8 @@ impl StdRequest {
     }
 }
 
+impl PlainJson for StdRequest {}
+
 /// Answer to [`ShopClient::std`](super::ShopClient::std).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -58,6 +60,8 @@ impl StdResult {
     }
 }
 
+impl PlainJson for StdResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -68,8 +72,8 @@ error_codes! {
 }
 
 impl Operation for StdRequest {
-    type Output = StdResult;
+    type Response = StdResult;
     type Error = StdError;
-    type Answer = StdResult;
+    type Output = StdResult;
     const METHOD: &'static Method = &Method::new("Shop", "std");
 }

@@ -3,7 +3,7 @@
 //! `Shop.stop`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, error_codes};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ShopClient;
 
 #[cfg(feature = "schemars")]
@@ -50,6 +50,8 @@ impl StopRequest {
     }
 }
 
+impl PlainJson for StopRequest {}
+
 /// Answer to [`ShopClient::stop`](super::ShopClient::stop).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -65,6 +67,8 @@ impl StopResult {
     }
 }
 
+impl PlainJson for StopResult {}
+
 error_codes! {
     use super::super::errors::meaning;
 
@@ -75,8 +79,8 @@ error_codes! {
 }
 
 impl Operation for StopRequest {
-    type Output = StopResult;
+    type Response = StopResult;
     type Error = StopError;
-    type Answer = StopResult;
+    type Output = StopResult;
     const METHOD: &'static Method = &Method::new("Shop", "stop");
 }

@@ -3,19 +3,19 @@
 //! Types that several methods share.
 
 #[cfg(feature = "shop")]
-mod answer_type;
-
-#[cfg(feature = "shop")]
 mod mod_;
 
 #[cfg(feature = "shop")]
 mod super_;
 
 #[cfg(feature = "shop")]
-pub use self::answer_type::{AnswerType, AnswerFrom, AnswerDefault, AnswerSelf};
+mod to_wire_type;
 
 #[cfg(feature = "shop")]
 pub use self::mod_::Mod;
 
 #[cfg(feature = "shop")]
 pub use self::super_::Super;
+
+#[cfg(feature = "shop")]
+pub use self::to_wire_type::{ToWireType, ToWireFrom, ToWireDefault, ToWireSelf};
