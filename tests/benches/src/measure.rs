@@ -92,6 +92,7 @@ fn process(job: &str, contender: Contender, url: &str) -> Result<Sample> {
 
 /// Runs functions in turn in this process, and gives the seconds of each run. The first of each is not counted.
 pub fn functions(rounds: usize, functions: &mut [&mut dyn FnMut()]) -> Vec<Vec<f64>> {
+    keep_memory();
     let mut seconds = vec![Vec::new(); functions.len()];
     for round in 0..=rounds {
         for (function, seconds) in functions.iter_mut().zip(&mut seconds) {
@@ -103,4 +104,14 @@ pub fn functions(rounds: usize, functions: &mut [&mut dyn FnMut()]) -> Vec<Vec<f
         }
     }
     seconds
+}
+
+/// Makes this process keep the memory that it frees.
+///
+/// Otherwise one function's large allocations come from the kernel, page by page, and another's from what the one
+/// before it has freed: their order would be measured. Processes that this one starts don't inherit it.
+fn keep_memory() {
+    // SAFETY: both only set numbers of the allocator.
+    let done = unsafe { libc::mallopt(libc::M_MMAP_MAX, 0) & libc::mallopt(libc::M_TRIM_THRESHOLD, -1) };
+    assert_eq!(done, 1, "the allocator takes no settings");
 }
