@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use bytes::{Buf, Bytes};
 use serde::Deserialize;
 
-use super::take_sized;
+use super::{read_json, take_sized};
 
 #[derive(Deserialize)]
 #[serde(tag = "event", content = "params", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -40,8 +40,7 @@ pub fn read_event(mut message: Bytes) -> Result<Option<Event>> {
     let service = usize::from(message.try_get_u8()?);
     ensure!(message.get(..service) == Some(b"Terminal"), "an event of another service");
     message.advance(service);
-    let json = take_sized(&mut message)?;
-    let mut event = serde_json::from_slice(&json)?;
+    let mut event = read_json(&take_sized(&mut message)?)?;
     if let Event::Data { data, .. } = &mut event {
         *data = take_sized(&mut message)?;
     }
