@@ -24,11 +24,18 @@ pub fn measure(table: &mut Table, server: &Server, quick: bool) -> Result<()> {
     let samples = in_turn(&format!("events={count}"), &[Ours, Floor, Bare], server.websocket(), rounds)?;
     let rate =
         |samples: &[Sample]| -> Vec<f64> { samples.iter().map(|sample| count as f64 / sample.seconds).collect() };
+    let cpu = |samples: &[Sample]| -> Vec<f64> {
+        samples.iter().map(|sample| sample.cpu_seconds / count as f64 * 1e9).collect()
+    };
     let [ours, floor, bare] = &samples[..] else { unreachable!("one for each") };
     table
-        .row(&format!("events of {DATA} bytes to a stream"), "events/s", rate(ours))
+        .row(&format!("events of {DATA} bytes to a stream: rate"), "events/s", rate(ours))
         .beside("floor", rate(floor), "≥ 0.9")
         .beside("bare tungstenite, counting bytes", rate(bare), "≥ 0.4");
+    table
+        .row(&format!("events of {DATA} bytes to a stream: client's processor time"), "ns an event", cpu(ours))
+        .beside("floor", cpu(floor), "")
+        .beside("bare tungstenite, counting bytes", cpu(bare), "");
     Ok(())
 }
 

@@ -70,7 +70,7 @@ impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         writeln!(f, "Medians; in brackets the least and the most of all rounds. {cores} cores, loopback, one run.")?;
-        writeln!(f, "An aim is for the ratio, unless it names ours.\n")?;
+        writeln!(f, "An aim is for the ratio, unless it names ours. Rates and p50 want an idle machine.\n")?;
         writeln!(f, "| what | unit | ours | beside | theirs | ours / theirs | aim |")?;
         writeln!(f, "|---|---|---|---|---|---|---|")?;
         self.rows.iter().try_for_each(|row| write!(f, "{row}"))

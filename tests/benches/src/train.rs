@@ -11,7 +11,7 @@ use decthings_api::tensor::DecthingsTensor;
 
 use crate::contender::Contender::{self, Bare, Floor, Official, Ours};
 use crate::floor;
-use crate::measure::{Sample, in_turn};
+use crate::measure::{Sample, in_turn, process_seconds};
 use crate::server::Server;
 use crate::table::Table;
 use crate::transfers::client_of_others;
@@ -38,11 +38,20 @@ pub fn measure(table: &mut Table, server: &Server, quick: bool) -> Result<()> {
         let rate = |samples: &[Sample]| -> Vec<f64> {
             samples.iter().map(|sample| (calls * tensors) as f64 / sample.seconds / 1e6).collect()
         };
+        let cpu = |samples: &[Sample]| -> Vec<f64> {
+            samples.iter().map(|sample| sample.cpu_seconds / (calls * tensors) as f64 * 1e9).collect()
+        };
         let [ours, floor, official] = &samples[..] else { unreachable!("one for each") };
+        let what = format!("`train` with {tensors} tensors of {elements} f32");
+        table.row(&format!("{what}: rate"), "M tensors/s", rate(ours)).beside("floor", rate(floor), "").beside(
+            "decthings-api",
+            rate(official),
+            aim,
+        );
         table
-            .row(&format!("`train` with {tensors} tensors of {elements} f32"), "M tensors/s", rate(ours))
-            .beside("floor", rate(floor), "")
-            .beside("decthings-api", rate(official), aim);
+            .row(&format!("{what}: client's processor time"), "ns a tensor", cpu(ours))
+            .beside("floor", cpu(floor), "")
+            .beside("decthings-api", cpu(official), "");
     }
     Ok(())
 }
@@ -116,12 +125,13 @@ pub async fn run(contender: Contender, url: &str, case: usize) -> Result<Sample>
 /// consume.
 async fn repeat<I>(calls: usize, input: impl Fn() -> I, call: impl AsyncFn(I) -> Result<()>) -> Result<Sample> {
     call(input()).await?;
-    let mut seconds = 0.0;
+    let mut sample = Sample::default();
     for _ in 0..calls {
         let input = input();
-        let started = Instant::now();
+        let (started, cpu) = (Instant::now(), process_seconds());
         call(input).await?;
-        seconds += started.elapsed().as_secs_f64();
+        sample.cpu_seconds += process_seconds() - cpu;
+        sample.seconds += started.elapsed().as_secs_f64();
     }
-    Ok(Sample { seconds, ..Sample::default() })
+    Ok(sample)
 }
