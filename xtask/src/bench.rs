@@ -14,6 +14,9 @@ pub struct Arguments {
     /// Only show that everything works: little data, one round, and no figures to quote.
     #[arg(long)]
     quick: bool,
+    /// Only measure these groups of rows, such as `train,events`.
+    #[arg(long, value_name = "GROUPS")]
+    only: Option<String>,
 }
 
 /// Runs the command. What it builds needs the headers of OpenSSL, for the sake of the official client.
@@ -23,6 +26,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     command.args(["--manifest-path", "tests/benches/Cargo.toml", "--target-dir", "target/benches", "--"]);
     if arguments.quick {
         command.arg("--quick");
+    }
+    if let Some(groups) = &arguments.only {
+        command.args(["--only", groups]);
     }
     let output = command.stderr(Stdio::inherit()).output().context("cannot run cargo")?;
     ensure!(output.status.success(), "the benchmarks failed");

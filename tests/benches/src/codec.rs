@@ -11,9 +11,10 @@ use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
 use crate::measure::functions;
+use crate::server::Server;
 use crate::table::Table;
 
-pub fn measure(table: &mut Table, quick: bool) -> Result<()> {
+pub fn measure(table: &mut Table, _: &Server, quick: bool) -> Result<()> {
     let rounds = if quick { 1 } else { 5 };
     let scale = if quick { 64 } else { 1 };
     numbers(table, (64 << 20) / scale, rounds)?;
@@ -51,9 +52,12 @@ fn numbers(table: &mut Table, count: usize, rounds: usize) -> Result<()> {
     );
     let [ours, memcpy, safe, official] = &seconds[..] else { unreachable!("one for each") };
     let what = format!("encode {} MiB of f32", bytes as usize >> 20);
-    let others: [(&str, &[f64]); 3] =
-        [("memcpy", &rate(memcpy)), ("safetensors", &rate(safe)), ("decthings-api", &rate(official))];
-    table.add(&what, "GB/s", &rate(ours), &others, "no copy");
+    table
+        .row(&what, "GB/s", rate(ours))
+        .aim("without a copy")
+        .beside("memcpy", rate(memcpy), "")
+        .beside("safetensors", rate(safe), "")
+        .beside("decthings-api", rate(official), "");
 
     let encoded = tensor.to_bytes();
     let safe = Bytes::from(safetensors::serialize([("x", &view)], None)?);
@@ -87,9 +91,11 @@ fn numbers(table: &mut Table, count: usize, rounds: usize) -> Result<()> {
     );
     let [ours, memcpy, safe, official] = &seconds[..] else { unreachable!("one for each") };
     let what = format!("decode {} MiB of f32 and look at every 1024th", bytes as usize >> 20);
-    let others: [(&str, &[f64]); 3] =
-        [("memcpy", &rate(memcpy)), ("safetensors", &rate(safe)), ("decthings-api", &rate(official))];
-    table.add(&what, "GB/s", &rate(ours), &others, "");
+    table
+        .row(&what, "GB/s", rate(ours))
+        .beside("memcpy", rate(memcpy), "")
+        .beside("safetensors", rate(safe), "")
+        .beside("decthings-api", rate(official), "");
     Ok(())
 }
 
@@ -113,7 +119,7 @@ fn strings(table: &mut Table, count: usize, rounds: usize) -> Result<()> {
     );
     let [ours, official] = &seconds[..] else { unreachable!("one for each") };
     let what = format!("make and encode {count} strings");
-    table.add(&what, "M/s", &rate(ours), &[("decthings-api", &rate(official))], "");
+    table.row(&what, "M/s", rate(ours)).beside("decthings-api", rate(official), "≥ 1.2");
     let encoded = Tensor::vector(texts.clone()).to_bytes();
     let seconds = functions(
         rounds,
@@ -130,7 +136,8 @@ fn strings(table: &mut Table, count: usize, rounds: usize) -> Result<()> {
         ],
     );
     let [ours, official] = &seconds[..] else { unreachable!("one for each") };
-    table.add(&format!("decode {count} strings"), "M/s", &rate(ours), &[("decthings-api", &rate(official))], "");
+    let what = format!("decode {count} strings");
+    table.row(&what, "M/s", rate(ours)).beside("decthings-api", rate(official), "≥ 1.2");
     Ok(())
 }
 
@@ -157,7 +164,7 @@ fn images(table: &mut Table, count: usize, rounds: usize) -> Result<()> {
     );
     let [ours, official] = &seconds[..] else { unreachable!("one for each") };
     let what = format!("make and encode {count} images of 4 KiB");
-    table.add(&what, "k/s", &rate(ours), &[("decthings-api", &rate(official))], "");
+    table.row(&what, "k/s", rate(ours)).beside("decthings-api", rate(official), "");
     let encoded = Tensor::vector(vec![image.clone(); count]).to_bytes();
     let seconds = functions(
         rounds,
@@ -174,6 +181,7 @@ fn images(table: &mut Table, count: usize, rounds: usize) -> Result<()> {
         ],
     );
     let [ours, official] = &seconds[..] else { unreachable!("one for each") };
-    table.add(&format!("decode {count} images"), "k/s", &rate(ours), &[("decthings-api", &rate(official))], "");
+    let what = format!("decode {count} images");
+    table.row(&what, "k/s", rate(ours)).beside("decthings-api", rate(official), "≥ 1.2");
     Ok(())
 }

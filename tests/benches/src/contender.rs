@@ -12,6 +12,8 @@ pub enum Contender {
     Ours,
     /// The bare library under it, sending and receiving the same bytes.
     Bare,
+    /// The bare library with the least code that gives the same typed values; see [`floor`](crate::floor).
+    Floor,
     /// Crate `decthings-api` 0.1.5.
     Official,
 }
@@ -21,6 +23,7 @@ impl fmt::Display for Contender {
         f.write_str(match self {
             Self::Ours => "ours",
             Self::Bare => "bare",
+            Self::Floor => "floor",
             Self::Official => "official",
         })
     }
@@ -33,6 +36,7 @@ impl FromStr for Contender {
         Ok(match name {
             "ours" => Self::Ours,
             "bare" => Self::Bare,
+            "floor" => Self::Floor,
             "official" => Self::Official,
             _ => bail!("there is no contender {name}"),
         })

@@ -8,24 +8,39 @@ pub const TRAIN: &str = concat!(
     r#""executionLocation":{"type":"temporaryLauncher","spec":{"cpus":2.0,"memoryMebibytes":4096}}}"#
 );
 
+/// Appends a number as frames have it.
+pub fn put_varint(out: &mut Vec<u8>, value: u64) {
+    match value {
+        0..=252 => out.push(value as u8),
+        253..=0xffff => {
+            out.push(253);
+            out.put_u16(value as u16);
+        }
+        0x1_0000..=0xffff_ffff => {
+            out.push(254);
+            out.put_u32(value as u32);
+        }
+        _ => {
+            out.push(255);
+            out.put_u64(value);
+        }
+    }
+}
+
+/// The number of bytes that a number takes.
+pub fn varint_len(value: u64) -> usize {
+    match value {
+        0..=252 => 1,
+        253..=0xffff => 3,
+        0x1_0000..=0xffff_ffff => 5,
+        _ => 9,
+    }
+}
+
 /// A number as frames have it.
 pub fn varint(value: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
-    match value {
-        0..=252 => bytes.push(value as u8),
-        253..=0xffff => {
-            bytes.push(253);
-            bytes.put_u16(value as u16);
-        }
-        0x1_0000..=0xffff_ffff => {
-            bytes.push(254);
-            bytes.put_u32(value as u32);
-        }
-        _ => {
-            bytes.push(255);
-            bytes.put_u64(value);
-        }
-    }
+    put_varint(&mut bytes, value);
     bytes
 }
 

@@ -6,38 +6,56 @@
 
 mod codec;
 mod contender;
+mod entries;
 mod events;
+mod floor;
 mod frames;
 mod measure;
+mod models;
+mod options;
+mod overhead;
+mod repeat;
 mod server;
-mod small_calls;
 mod table;
+mod train;
 mod transfers;
 
 use anyhow::{Result, bail};
 
 use crate::contender::Contender;
+use crate::options::Options;
+use crate::server::Server;
 use crate::table::Table;
+
+/// Adds the rows of a group to the table; with little data and one round if the last is set.
+type Measure = fn(&mut Table, &Server, bool) -> Result<()>;
+
+/// Rows that are measured together, by the name that `--only` knows.
+const GROUPS: [(&str, Measure); 7] = [
+    ("codec", codec::measure),
+    ("overhead", overhead::measure),
+    ("transfers", transfers::measure),
+    ("train", train::measure),
+    ("entries", entries::measure),
+    ("models", models::measure),
+    ("events", events::measure),
+];
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        [] => all(false),
-        ["--quick"] => all(true),
-        [job, contender, url] => work(job, contender.parse()?, url),
-        _ => bail!("usage: decthings-benches [--quick]"),
+        [job, contender, url] if !job.starts_with('-') => work(job, contender.parse()?, url),
+        _ => measure(&Options::parse(&arguments, &GROUPS.map(|(name, _)| name))?),
     }
 }
 
-/// Everything, in this process and in others; `quick` shows that it works, and no figures to quote.
-fn all(quick: bool) -> Result<()> {
+/// Measures in this process and in others.
+fn measure(options: &Options) -> Result<()> {
     let mut table = Table::default();
-    codec::measure(&mut table, quick)?;
-    let server = server::Server::start()?;
-    transfers::measure(&mut table, &server, quick)?;
-    small_calls::measure(&mut table, &server, quick)?;
-    events::measure(&mut table, &server, quick)?;
+    let server = Server::start()?;
+    for (_, measure) in GROUPS.iter().filter(|(name, _)| options.wants(name)) {
+        measure(&mut table, &server, options.quick)?;
+    }
     print!("{table}");
     Ok(())
 }
@@ -49,7 +67,9 @@ fn work(job: &str, contender: Contender, url: &str) -> Result<()> {
     let sample = match job {
         "upload" => transfers::upload(contender, url, size)?,
         "download" => transfers::download(contender, url, size)?,
-        "calls" => small_calls::run(contender, url, size)?,
+        "train" => train::run(contender, url, size)?,
+        "entries" => entries::run(contender, url, size)?,
+        "models" => models::run(contender, url, size)?,
         "events" => events::run(contender, url, size)?,
         _ => bail!("there is no job {job}"),
     };

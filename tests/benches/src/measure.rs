@@ -40,13 +40,13 @@ impl Meter {
     pub fn start() -> Self {
         // The kernel forgets the peak so far, so that the work's own peak shows.
         let _ = std::fs::write("/proc/self/clear_refs", "5");
-        Self { cpu: cpu_seconds(), held: status("VmRSS:"), started: Instant::now() }
+        Self { cpu: process_seconds(), held: status("VmRSS:"), started: Instant::now() }
     }
 
     pub fn stop(self) -> Sample {
         Sample {
             seconds: self.started.elapsed().as_secs_f64(),
-            cpu_seconds: cpu_seconds() - self.cpu,
+            cpu_seconds: process_seconds() - self.cpu,
             extra_bytes: status("VmHWM:").saturating_sub(self.held),
             calls: Vec::new(),
         }
@@ -61,11 +61,22 @@ fn status(name: &str) -> u64 {
     kibibytes.unwrap_or(0) * 1024
 }
 
-/// The processor time of all threads of this process so far, in nanoseconds' resolution where the kernel has it.
-fn cpu_seconds() -> f64 {
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let times = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok());
-    times.filter_map(|line| line.split_whitespace().next()?.parse::<f64>().ok()).sum::<f64>() / 1e9
+/// The processor time of all threads of this process so far.
+pub fn process_seconds() -> f64 {
+    cpu_seconds(libc::CLOCK_PROCESS_CPUTIME_ID)
+}
+
+/// The processor time of this thread so far.
+fn thread_seconds() -> f64 {
+    cpu_seconds(libc::CLOCK_THREAD_CPUTIME_ID)
+}
+
+fn cpu_seconds(clock: libc::clockid_t) -> f64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the pointer is to a value that may be written.
+    let done = unsafe { libc::clock_gettime(clock, &mut time) };
+    assert_eq!(done, 0, "no such clock");
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 /// A round for each contender in turn, as often as `rounds` says, each in a process of its own. The first round of
@@ -90,17 +101,29 @@ fn process(job: &str, contender: Contender, url: &str) -> Result<Sample> {
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// Runs functions in turn in this process, and gives the seconds of each run. The first of each is not counted.
+/// Runs functions in turn in this process, and gives the seconds of processor time of each run, so that other programs
+/// may be busy. The first run of each is not counted.
 pub fn functions(rounds: usize, functions: &mut [&mut dyn FnMut()]) -> Vec<Vec<f64>> {
+    keep_memory();
     let mut seconds = vec![Vec::new(); functions.len()];
     for round in 0..=rounds {
         for (function, seconds) in functions.iter_mut().zip(&mut seconds) {
-            let started = Instant::now();
+            let started = thread_seconds();
             function();
             if round > 0 {
-                seconds.push(started.elapsed().as_secs_f64());
+                seconds.push(thread_seconds() - started);
             }
         }
     }
     seconds
+}
+
+/// Makes this process keep the memory that it frees.
+///
+/// Otherwise one function's large allocations come from the kernel, page by page, and another's from what the one
+/// before it has freed: their order would be measured. Processes that this one starts don't inherit it.
+fn keep_memory() {
+    // SAFETY: both only set numbers of the allocator.
+    let done = unsafe { libc::mallopt(libc::M_MMAP_MAX, 0) & libc::mallopt(libc::M_TRIM_THRESHOLD, -1) };
+    assert_eq!(done, 1, "the allocator takes no settings");
 }

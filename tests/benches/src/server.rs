@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::{events, frames, small_calls, transfers};
+use crate::{entries, events, frames, models, transfers};
 
 /// A server on a port of this machine, which ends with it.
 pub struct Server {
@@ -75,7 +75,9 @@ async fn serve(request: Request<Incoming>) -> Result<Response<Body>, hyper::Erro
     }
     let pieces = match path.rsplit('/').next().unwrap_or_default() {
         "train" => vec![frames::answer(r#"{"result":{"trainingSessionId":"session"}}"#)],
-        "getModels" => vec![small_calls::answer().clone()],
+        "getModels" => vec![models::answer().clone()],
+        // The end of the range that is asked for says how many there are.
+        "getEntries" => vec![entries::answer(&first)],
         // The size stands in the model's id.
         "getModelState" => transfers::answer(&first),
         _ => vec![frames::answer(r#"{"error":{"code":"unknown"}}"#)],

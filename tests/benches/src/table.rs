@@ -8,11 +8,19 @@ pub struct Table {
     rows: Vec<Row>,
 }
 
-struct Row {
+/// Figures of ours, and those of others.
+pub struct Row {
     what: String,
-    ours: Spread,
-    others: Vec<(String, Spread, Spread)>,
     unit: &'static str,
+    figures: Vec<f64>,
+    aim: String,
+    others: Vec<Other>,
+}
+
+struct Other {
+    name: String,
+    theirs: Spread,
+    ratio: Spread,
     aim: String,
 }
 
@@ -34,32 +42,53 @@ impl Spread {
 }
 
 impl Table {
-    /// Adds figures of ours, and those of others by name, round by round: the ratio (ours / other's) is taken in each
-    /// round. `aim` says what the ratio or the figure should be.
-    pub fn add(&mut self, what: &str, unit: &'static str, ours: &[f64], others: &[(&str, &[f64])], aim: &str) {
-        let others = others.iter().map(|(name, values)| {
-            let ratios = ours.iter().zip(*values).map(|(ours, other)| ours / other);
-            ((*name).to_owned(), Spread::of(values.iter().copied()), Spread::of(ratios))
-        });
-        let (what, aim) = (what.to_owned(), aim.to_owned());
-        self.rows.push(Row { what, ours: Spread::of(ours.iter().copied()), others: others.collect(), unit, aim });
+    /// Adds figures of ours, one of each round.
+    pub fn row(&mut self, what: &str, unit: &'static str, figures: Vec<f64>) -> &mut Row {
+        self.rows.push(Row { what: what.to_owned(), unit, figures, aim: String::new(), others: Vec::new() });
+        self.rows.last_mut().expect("just added")
+    }
+}
+
+impl Row {
+    /// What our figure should be, whatever the others' are.
+    pub fn aim(&mut self, aim: &str) -> &mut Self {
+        aim.clone_into(&mut self.aim);
+        self
+    }
+
+    /// Adds figures of another, round by round: the ratio (ours / theirs) is taken in each round. `aim` is what it
+    /// should be, and empty where there is no aim.
+    pub fn beside(&mut self, name: &str, figures: Vec<f64>, aim: &str) -> &mut Self {
+        let ratios = self.figures.iter().zip(&figures).map(|(ours, theirs)| ours / theirs);
+        let ratio = Spread::of(ratios);
+        self.others.push(Other { name: name.to_owned(), theirs: Spread::of(figures), ratio, aim: aim.to_owned() });
+        self
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        writeln!(f, "Medians; in brackets the least and the most of all rounds. {cores} cores, loopback, one run.\n")?;
+        writeln!(f, "Medians; in brackets the least and the most of all rounds. {cores} cores, loopback, one run.")?;
+        writeln!(f, "An aim is for the ratio, unless it names ours. Rates and p50 want an idle machine.\n")?;
         writeln!(f, "| what | unit | ours | beside | theirs | ours / theirs | aim |")?;
         writeln!(f, "|---|---|---|---|---|---|---|")?;
-        for Row { what, ours, others, unit, aim } in &self.rows {
-            if others.is_empty() {
-                writeln!(f, "| {what} | {unit} | {ours} | | | | {aim} |")?;
-            }
-            for (index, (name, theirs, ratio)) in others.iter().enumerate() {
-                let aim = if index == 0 { aim } else { "" };
-                writeln!(f, "| {what} | {unit} | {ours} | {name} | {theirs} | {ratio} | {aim} |")?;
-            }
+        self.rows.iter().try_for_each(|row| write!(f, "{row}"))
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, unit, figures, aim, others } = self;
+        let ours = Spread::of(figures.iter().copied());
+        let own = if aim.is_empty() { String::new() } else { format!("ours {aim}") };
+        if others.is_empty() {
+            writeln!(f, "| {what} | {unit} | {ours} | | | | {own} |")?;
+        }
+        for (index, Other { name, theirs, ratio, aim }) in others.iter().enumerate() {
+            let aims = [if index == 0 { own.as_str() } else { "" }, aim.as_str()];
+            let aims: Vec<&str> = aims.into_iter().filter(|aim| !aim.is_empty()).collect();
+            writeln!(f, "| {what} | {unit} | {ours} | {name} | {theirs} | {ratio} | {} |", aims.join(", "))?;
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use hyper::{Request, Response};
 use hyper_util::client::legacy;
 use hyper_util::rt::TokioExecutor;
 
-use crate::contender::Contender::{self, Bare, Official, Ours};
+use crate::contender::Contender::{self, Bare, Floor, Official, Ours};
 use crate::frames;
 use crate::measure::{Meter, Sample, in_turn};
 use crate::server::Server;
@@ -34,29 +34,22 @@ pub fn measure(table: &mut Table, server: &Server, quick: bool) -> Result<()> {
     let upload = in_turn(&format!("upload={mebibytes}"), &[Ours, Bare, Official], server.http(), rounds)?;
     let [ours, bare, official] = &upload[..] else { unreachable!("one for each") };
     let what = format!("`train` with {mebibytes} MiB of f32");
-    table.add(
-        &what,
-        "GB/s",
-        &rate(ours),
-        &[("bare hyper", &rate(bare)), ("decthings-api", &rate(official))],
-        "≥ 0.9, ≥ 5",
+    table.row(&what, "GB/s", rate(ours)).beside("bare hyper", rate(bare), "≥ 0.9").beside(
+        "decthings-api",
+        rate(official),
+        "≥ 5",
     );
-    table.add(
-        &format!("{what}: memory beyond the tensor"),
-        "MiB",
-        &extra(ours),
-        &[("bare hyper", &extra(bare)), ("decthings-api", &extra(official))],
-        "≤ 8 MiB",
-    );
+    table
+        .row(&format!("{what}: memory beyond the tensor"), "MiB", extra(ours))
+        .aim("≤ 8 MiB")
+        .beside("bare hyper", extra(bare), "")
+        .beside("decthings-api", extra(official), "");
     let download = in_turn(&format!("download={mebibytes}"), &[Ours, Bare, Official], server.http(), rounds)?;
     let [ours, bare, official] = &download[..] else { unreachable!("one for each") };
-    table.add(
-        &format!("`getModelState` of {mebibytes} MiB, into a reused buffer"),
-        "GB/s",
-        &rate(ours),
-        &[("bare hyper, discarding", &rate(bare)), ("decthings-api", &rate(official))],
-        "≥ 0.9",
-    );
+    table
+        .row(&format!("`getModelState` of {mebibytes} MiB, into a reused buffer"), "GB/s", rate(ours))
+        .beside("bare hyper, discarding", rate(bare), "≥ 0.9")
+        .beside("decthings-api", rate(official), "");
     Ok(())
 }
 
@@ -100,6 +93,7 @@ pub async fn upload(contender: Contender, url: &str, mebibytes: usize) -> Result
             }
             Ok(meter.stop())
         }
+        Floor => anyhow::bail!("is what bare hyper is, for one tensor"),
         Official => {
             let client = client_of_others(url);
             let values = ndarray::Array::from_vec(values).into_dyn();
@@ -168,6 +162,7 @@ pub async fn download(contender: Contender, url: &str, mebibytes: usize) -> Resu
             }
             Ok(meter.stop())
         }
+        Floor => anyhow::bail!("is what bare hyper is, for one tensor"),
         Official => {
             let client = client_of_others(url);
             let call = || {

@@ -1,46 +1,45 @@
-//! Small calls: `getModels`, answered with 20 models.
+//! `getModels`, answered with 20 models.
 
+use std::hint::black_box;
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
 use anyhow::{Result, anyhow, ensure};
 use bytes::Bytes;
 use decthings::Client;
 use decthings_api::client as official;
 
-use crate::contender::Contender::{self, Bare, Official, Ours};
-use crate::frames;
-use crate::measure::{Meter, Sample, in_turn};
+use crate::contender::Contender::{self, Bare, Floor, Official, Ours};
+use crate::measure::{Sample, in_turn};
+use crate::repeat::repeat;
 use crate::server::Server;
 use crate::table::Table;
 use crate::transfers::client_of_others;
+use crate::{floor, frames};
+
+/// Calls that are measured.
+const CALLS: usize = 6_400;
 
 pub fn measure(table: &mut Table, server: &Server, quick: bool) -> Result<()> {
     let rounds = if quick { 1 } else { 5 };
     for concurrency in [1, 16, 64] {
-        let samples = in_turn(&format!("calls={concurrency}"), &[Ours, Bare, Official], server.http(), rounds)?;
-        let figures = |figure: &dyn Fn(&Sample) -> f64| -> Vec<Vec<f64>> {
-            samples.iter().map(|samples| samples.iter().map(figure).collect()).collect()
+        let samples = in_turn(&format!("models={concurrency}"), &[Ours, Bare, Floor, Official], server.http(), rounds)?;
+        let [ours, bare, floor, official] = &samples[..] else { unreachable!("one for each") };
+        let mut add = |what: &str, unit: &'static str, figure: &dyn Fn(&Sample) -> f64, aims: [&str; 2]| {
+            let figures = |samples: &[Sample]| -> Vec<f64> { samples.iter().map(figure).collect() };
+            table
+                .row(&format!("`getModels`, {concurrency} at a time: {what}"), unit, figures(ours))
+                .beside("bare reqwest", figures(bare), "")
+                .beside("floor", figures(floor), aims[0])
+                .beside("decthings-api", figures(official), aims[1]);
         };
-        let mut add = |what: &str, unit: &'static str, figure: &dyn Fn(&Sample) -> f64, aim: &str| {
-            let all = figures(figure);
-            let [ours, bare, official] = &all[..] else { return };
-            table.add(
-                &format!("`getModels`, {concurrency} at a time: {what}"),
-                unit,
-                ours,
-                &[("bare reqwest", bare), ("decthings-api", official)],
-                aim,
-            );
-        };
-        let cpu: &dyn Fn(&Sample) -> f64 = &|sample| sample.cpu_seconds / sample.calls.len() as f64 * 1e6;
         if concurrency == 16 {
-            add("client's processor time", "µs a call", cpu, "≤ 1.2");
+            let cpu = |sample: &Sample| sample.cpu_seconds / sample.calls.len() as f64 * 1e6;
+            add("client's processor time", "µs a call", &cpu, ["≤ 1.1", "≤ 0.9"]);
             continue;
         }
-        add("rate", "calls/s", &|sample| sample.calls.len() as f64 / sample.seconds, "");
-        add("p50", "µs", &|sample| sample.percentile(0.5) * 1e6, "");
-        add("p99", "µs", &|sample| sample.percentile(0.99) * 1e6, "");
+        add("rate", "calls/s", &|sample| sample.calls.len() as f64 / sample.seconds, [""; 2]);
+        add("p50", "µs", &|sample| sample.percentile(0.5) * 1e6, [""; 2]);
+        add("p99", "µs", &|sample| sample.percentile(0.99) * 1e6, [""; 2]);
     }
     Ok(())
 }
@@ -51,7 +50,7 @@ pub async fn run(contender: Contender, url: &str, concurrency: usize) -> Result<
     match contender {
         Ours => {
             let client = Client::builder().http_url(url).build()?;
-            repeat(concurrency, move || {
+            repeat(CALLS, concurrency, move || {
                 let client = client.clone();
                 async move {
                     let result = client.model().get_models().await?;
@@ -64,9 +63,9 @@ pub async fn run(contender: Contender, url: &str, concurrency: usize) -> Result<
         Bare => {
             let client = reqwest::Client::builder().no_proxy().build()?;
             let url = format!("{url}/Model/getModels");
-            repeat(concurrency, move || {
+            repeat(CALLS, concurrency, move || {
                 let request = client.post(&url).header("content-type", "application/octet-stream");
-                let request = request.body(Bytes::from_static(b"\0\x02{}"));
+                let request = request.body(Bytes::from_static(NO_PARAMETERS));
                 async move {
                     let body = request.send().await?.error_for_status()?.bytes().await?;
                     ensure!(body.len() == answer().len(), "a wrong answer");
@@ -75,9 +74,22 @@ pub async fn run(contender: Contender, url: &str, concurrency: usize) -> Result<
             })
             .await
         }
+        Floor => {
+            let client = floor::Floor::new(url)?;
+            repeat(CALLS, concurrency, move || {
+                let client = client.clone();
+                async move {
+                    let (result, _) =
+                        client.call::<floor::Models>("Model/getModels", Bytes::from_static(NO_PARAMETERS)).await?;
+                    ensure!(black_box(result).models.len() == MODELS, "a wrong answer");
+                    Ok(())
+                }
+            })
+            .await
+        }
         Official => {
             let client = Arc::new(client_of_others(url));
-            repeat(concurrency, move || {
+            repeat(CALLS, concurrency, move || {
                 let client = client.clone();
                 async move {
                     let params = official::rpc::model::GetModelsParams::<&str> {
@@ -97,42 +109,8 @@ pub async fn run(contender: Contender, url: &str, concurrency: usize) -> Result<
     }
 }
 
-/// Calls that are measured.
-const CALLS: usize = 6_400;
-
-async fn repeat<F: Future<Output = Result<()>> + Send + 'static>(
-    concurrency: usize,
-    call: impl Fn() -> F + Clone + Send + 'static,
-) -> Result<Sample> {
-    let round = |calls: usize| {
-        let tasks = (0..concurrency).map(|_| {
-            let call = call.clone();
-            async move {
-                let mut times = Vec::with_capacity(calls);
-                for _ in 0..calls {
-                    let started = Instant::now();
-                    call().await?;
-                    times.push(started.elapsed().as_secs_f64());
-                }
-                Ok::<_, anyhow::Error>(times)
-            }
-        });
-        let tasks: Vec<_> = tasks.map(tokio::spawn).collect();
-        async move {
-            let mut times = Vec::new();
-            for task in tasks {
-                times.extend(task.await??);
-            }
-            Ok::<_, anyhow::Error>(times)
-        }
-    };
-    round(CALLS / 10 / concurrency).await?;
-    let meter = Meter::start();
-    let mut calls = round(CALLS / concurrency).await?;
-    let sample = meter.stop();
-    calls.sort_by(f64::total_cmp);
-    Ok(Sample { calls, ..sample })
-}
+/// The body of a call without parameters.
+const NO_PARAMETERS: &[u8] = b"\0\x02{}";
 
 const MODELS: usize = 20;
 
