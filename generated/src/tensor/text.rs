@@ -62,6 +62,8 @@ impl<'a> Texts<'a> {
         std::str::from_utf8(text).ok()
     }
 
+    /// Checks the bytes that are left to be UTF-8, up to a limit.
+    #[cold]
     fn start_run(&mut self, rest: &'a [u8]) {
         let start = self.payload.len().saturating_sub(rest.len());
         let mut len = RUN.min(rest.len());
