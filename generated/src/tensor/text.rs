@@ -45,7 +45,7 @@ impl<'a> Texts<'a> {
         Some(text)
     }
 
-    /// The next text, of any length.
+    /// The next text, if it is long or the run ends before it does.
     fn beyond_run(&mut self) -> Option<&'a str> {
         let rest = self.rest();
         let (len, width) = varint::read(rest)?;
@@ -62,7 +62,7 @@ impl<'a> Texts<'a> {
         std::str::from_utf8(text).ok()
     }
 
-    /// Checks the bytes that are left to be UTF-8, up to a limit.
+    /// Checks the next bytes, and keeps as many as are UTF-8.
     #[cold]
     fn start_run(&mut self, rest: &'a [u8]) {
         let start = self.payload.len().saturating_sub(rest.len());
