@@ -40,10 +40,28 @@ fn client(server: &Server) -> Client {
 /// One test, as another one at the same time would be counted too.
 #[tokio::test]
 async fn memory() {
+    decoding_a_tensor_allocates_nothing();
     sending_takes_no_more_than_the_tensor().await;
     receiving_into_a_buffer_takes_nothing_more().await;
     an_announced_length_is_not_believed().await;
     what_is_not_in_memory_does_not_come_there().await;
+}
+
+fn decoding_a_tensor_allocates_nothing() {
+    let tensors = [
+        Tensor::scalar(1.5f32),
+        Tensor::new([2, 1, 3], vec![1.5f32; 6]).unwrap(),
+        Tensor::from(["a", "bc"]),
+        Tensor::vector([vec![7u8; 300], vec![]]),
+    ];
+    for tensor in tensors {
+        let encoded = tensor.to_bytes();
+        ALLOCATIONS.reset_peak_usage();
+        let before = ALLOCATIONS.current_usage();
+        let decoded = Tensor::decode(encoded);
+        assert_eq!(ALLOCATIONS.peak_usage(), before);
+        assert_eq!(decoded, Ok(tensor));
+    }
 }
 
 async fn sending_takes_no_more_than_the_tensor() {

@@ -11,6 +11,10 @@
 mod any;
 #[path = "tensor/notation.rs"]
 mod notation;
+#[path = "tensor/rows.rs"]
+mod rows;
+#[path = "tensor/text.rs"]
+mod text;
 
 use std::borrow::Cow;
 
@@ -133,7 +137,7 @@ fn numbers_are_not_copied_on_the_way_in_and_out() {
 fn a_decoded_tensor_shares_its_input() {
     let input = hex("0c0101030200ff");
     let tensor = Tensor::decode(input.clone()).unwrap();
-    let elements: Vec<Bytes> = tensor.binaries().unwrap().collect();
+    let elements: Vec<&[u8]> = tensor.binaries().unwrap().collect();
     assert_eq!(elements, [&[0u8, 0xff][..]]);
     assert_eq!(elements[0].as_ptr(), input[5..].as_ptr());
     assert_eq!(tensor.to_vec::<Bytes>().unwrap()[0].as_ptr(), input[5..].as_ptr());
@@ -162,11 +166,11 @@ fn elements_are_read_as_what_they_are() {
     assert_eq!(text.byte_len(), 1 + 1 + "å漢😀".len());
     let image = Image::new("png", "abc").unwrap();
     assert_eq!((image.format(), &image.data()[..]), ("png", &b"abc"[..]));
-    assert_eq!(Tensor::from(image.clone()).images().unwrap().next(), Some(image.clone()));
+    assert_eq!(Tensor::from(image.clone()).images().unwrap().next().map(Image::from), Some(image.clone()));
     let audio = Audio::new("", "").unwrap();
-    assert_eq!(Tensor::from([audio.clone()]).audios().unwrap().next(), Some(audio));
+    assert_eq!(Tensor::from([audio.clone()]).audios().unwrap().next().map(Audio::from), Some(audio));
     let video = Video::new("f".repeat(255), vec![0; 300]).unwrap();
-    assert_eq!(Tensor::from(vec![video.clone()]).videos().unwrap().next(), Some(video));
+    assert_eq!(Tensor::from(vec![video.clone()]).videos().unwrap().next().map(Video::from), Some(video));
     assert_eq!(image.into_parts(), ("png".to_owned(), Bytes::from_static(b"abc")));
 }
 
@@ -176,6 +180,23 @@ fn every_boolean_byte_but_zero_is_true_and_stays_what_it_is() {
     assert_eq!(tensor.to_vec::<bool>().unwrap(), [true, false, true]);
     assert_eq!(tensor.to_bytes(), hex("0d01030200ff"));
     assert_eq!(Tensor::from_raw(DType::Boolean, [3], vec![2, 0, 255]), Ok(tensor));
+}
+
+#[test]
+fn images_in_a_tensor_are_read_in_place() {
+    let tensor = Tensor::from([Image::new("png", "abc").unwrap(), Image::new("a/b", "").unwrap()]);
+    let images: Vec<_> = tensor.images().unwrap().collect();
+    assert_eq!((images[0].format(), images[0].data()), ("png", &b"abc"[..]));
+    assert_eq!((images[1].format(), images[1].data()), ("a/b", &b""[..]));
+    assert_eq!(format!("{:?}", images[0]), "ImageRef(png, 3 bytes)");
+    let owned = Image::from(images[0]);
+    assert_eq!(owned.data().as_ptr(), images[0].data().as_ptr());
+    assert_eq!(tensor.to_vec::<Image>().unwrap()[0], owned);
+}
+
+#[test]
+fn tensors_are_small() {
+    assert!(size_of::<Tensor>() <= 64);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod common;
 
+use decthings::Tensor;
 use decthings::types::{DatasetKeyData, ElementType, EntryRange, ParameterDefinition, TensorRules};
 
 const FLOWERS: &str = "length,width\n5.1,3.5\n4.9,3.0\n7.0,3.2\n6.3,3.3\n";
@@ -25,15 +26,18 @@ async fn main() -> common::Result {
     let keys = names.iter().map(|name| ParameterDefinition::new(name, true, number.clone()));
     let dataset = client.dataset().create_dataset(common::unique("csv"), "Rows of a file.", keys).await?;
 
-    let numbers = |index| rows.iter().filter_map(move |row| row.get(index).copied());
-    let columns = names.iter().enumerate().map(|(index, name)| DatasetKeyData::new(name, numbers(index)));
+    let mut columns = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        let numbers: Vec<f64> = rows.iter().filter_map(|row| row.get(index).copied()).collect();
+        columns.push(DatasetKeyData::new(name, Tensor::from(numbers).rows()?));
+    }
     let added = client.dataset().add_entries(&dataset.dataset_id, columns).in_parts().await?;
 
     let entries = client.dataset().get_entries(&dataset.dataset_id, EntryRange::new(0, 3)).await?;
     println!("{} rows are in the dataset; the first ones:", added.entries);
     for key in &entries.keys {
-        let values: Result<Vec<f64>, _> = key.data.iter().map(|entry| entry.data.item()).collect();
-        println!("{:>10} {:?}", key.name, values?);
+        let numbers = Tensor::stack(key.data.iter().map(|entry| &entry.data))?;
+        println!("{:>10} {:?}", key.name, numbers.view::<f64>()?);
     }
     Ok(())
 }

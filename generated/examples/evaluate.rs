@@ -12,7 +12,8 @@ const BATCH: usize = 200;
 async fn main() -> common::Result {
     let (client, _server) = common::connect().await?;
     let model_id = common::new_model(&client, "evaluate").await?;
-    let samples: Vec<Tensor> = (0_u16..500).map(|i| Tensor::from([f32::from(i).sin(), f32::from(i).cos()])).collect();
+    let points: Vec<f32> = (0_u16..500).flat_map(|i| [f32::from(i).sin(), f32::from(i).cos()]).collect();
+    let samples = Tensor::new([500, 2], points)?.rows()?;
 
     let mut first_class = 0_usize;
     for batch in samples.chunks(BATCH) {
@@ -21,8 +22,8 @@ async fn main() -> common::Result {
             return Err("the evaluation failed".into());
         };
         let output = success.output.first().ok_or("the model gave no output")?;
-        for prediction in &output.data {
-            let chances: Vec<f32> = prediction.to_vec()?;
+        let predictions = Tensor::stack(&output.data)?;
+        for chances in predictions.view::<f32>()?.chunks(2) {
             first_class = first_class.saturating_add(usize::from(chances.first() > chances.get(1)));
         }
         println!("{:>3} predictions in a batch", output.data.len());

@@ -35,10 +35,16 @@ pub(crate) fn len(value: u64) -> usize {
 }
 
 /// Appends a value in its shortest form.
+#[inline]
 pub(crate) fn write(value: u64, out: &mut Vec<u8>) {
-    if let Ok(small @ 0..=252) = u8::try_from(value) {
-        out.push(small);
-    } else if let Ok(value) = u16::try_from(value) {
+    match u8::try_from(value) {
+        Ok(small @ 0..=252) => out.push(small),
+        _ => write_long(value, out),
+    }
+}
+
+fn write_long(value: u64, out: &mut Vec<u8>) {
+    if let Ok(value) = u16::try_from(value) {
         out.push(253);
         out.extend_from_slice(&value.to_be_bytes());
     } else if let Ok(value) = u32::try_from(value) {

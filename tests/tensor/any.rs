@@ -72,6 +72,10 @@ fn exercise(tensor: &Tensor) {
     };
     assert_eq!(read, len);
     assert!(format!("{tensor:?}").len() < 4000);
+    if let Ok(rows) = tensor.rows() {
+        assert_eq!(rows.len(), tensor.shape()[0]);
+        assert_eq!(Tensor::stack(&rows).ok().as_ref(), rows.first().map(|_| tensor));
+    }
     let encoded = tensor.to_bytes();
     assert_eq!(encoded.len(), tensor.encoded_len());
     let mut segments = Vec::new();

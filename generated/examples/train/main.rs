@@ -98,7 +98,7 @@ async fn connect() -> Result<(Client, Option<LocalServer>)> {
 async fn make_dataset(client: &Client, name: &str, data: &Data) -> Result<String> {
     let keys = [data::key("x", [data.features as i64]), data::key("y", [])];
     let dataset = client.dataset().create_dataset(name, "Points of an example.", keys).await?;
-    let x = DatasetKeyData::new("x", data.train.iter().map(|sample| sample.features.clone()));
+    let x = DatasetKeyData::new("x", features(&data.train)?);
     let y = DatasetKeyData::new("y", data.train.iter().map(|sample| sample.class));
     client.dataset().add_entries(&dataset.dataset_id, [x, y]).in_parts().await?;
     Ok(dataset.dataset_id)
@@ -144,10 +144,17 @@ async fn train(client: &Client, model_id: &str, dataset_id: &str) -> Result<Stri
     Ok(completed.created_state_id)
 }
 
+/// A tensor for each sample, all of them in one array.
+fn features(samples: &[Sample]) -> Result<Vec<Tensor>> {
+    let columns = samples.first().map_or(0, |sample| sample.features.len());
+    let values: Vec<f32> = samples.iter().flat_map(|sample| &sample.features).copied().collect();
+    Ok(Tensor::new([samples.len(), columns], values)?.rows()?)
+}
+
 /// The share of samples whose likeliest class is their own.
 async fn accuracy(client: &Client, model_id: &str, samples: &[Sample]) -> Result<f64> {
-    let x: Vec<Tensor> = samples.iter().map(|sample| sample.features.clone().into()).collect();
-    let outcome = client.model().evaluate(model_id, [ParameterProvider::new("x", x)]).await?;
+    let x = ParameterProvider::new("x", features(samples)?);
+    let outcome = client.model().evaluate(model_id, [x]).await?;
     let success = match outcome {
         EvaluationResult::Success(success) => success,
         failed => return Err(format!("the evaluation failed: {failed:?}").into()),

@@ -5,16 +5,21 @@
 //!
 //! ```no_run
 //! # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! use decthings::Tensor;
 //! use decthings::types::{DatasetKeyData, EntryRange};
 //!
-//! let numbers = DatasetKeyData::new("x", (0..100_000).map(|number| number as f32));
-//! let added = client.dataset().add_entries("dataset-id", [numbers]).in_parts().await?;
+//! let table = Tensor::new([100_000, 2], vec![0.5_f32; 200_000])?;
+//! let points = DatasetKeyData::new("x", table.rows()?); // an entry for each row, which is not copied
+//! let added = client.dataset().add_entries("dataset-id", [points]).in_parts().await?;
 //! println!("version {}", added.new_dataset_version_id);
 //!
 //! let mut entries = client.dataset().get_entries("dataset-id", EntryRange::new(0, 100_000)).in_parts();
+//! let mut points = Vec::new();
 //! while let Some(entry) = entries.next().await {
-//!     println!("{:?}", entry?.tensors.get("x"));
+//!     points.extend(entry?.tensors.remove("x"));
 //! }
+//! let table = Tensor::stack(points)?;
+//! println!("{:?}", table.shape());
 //! # Ok(())
 //! # }
 //! ```

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::shape::Shape;
+use super::element::sealed::Pack as _;
+use super::layout::Layout;
 use super::{DType, Element, Elements, Tensor, TensorError};
 
 impl Tensor {
@@ -26,10 +27,10 @@ impl Tensor {
     /// # Ok::<(), decthings::TensorError>(())
     /// ```
     pub fn new<D: Elements>(shape: impl AsRef<[usize]>, data: D) -> Result<Self, TensorError> {
-        let shape = Shape::new(shape.as_ref())?;
+        let layout = Layout::new(D::Element::DTYPE, shape.as_ref())?;
         let data = data.into_vec();
-        shape.expect_count(data.len())?;
-        Ok(Self::of(shape, data))
+        layout.expect_count(data.len())?;
+        Ok(Self { layout, payload: D::Element::pack(data) })
     }
 
     /// A tensor of one element and no dimensions.
@@ -40,7 +41,7 @@ impl Tensor {
     /// assert_eq!(Tensor::scalar(0.5f64).rank(), 0);
     /// ```
     pub fn scalar<T: Element>(value: T) -> Self {
-        Self::of(Shape::of_checked(&[]), vec![value])
+        Self::of(&[], vec![value])
     }
 
     /// A tensor of one dimension.
@@ -53,7 +54,7 @@ impl Tensor {
     /// ```
     pub fn vector<D: Elements>(data: D) -> Self {
         let data = data.into_vec();
-        Self::of(Shape::of_checked(&[data.len()]), data)
+        Self::of(&[data.len()], data)
     }
 
     /// A tensor of numbers or booleans from their little-endian bytes, which are kept without a copy.
@@ -78,13 +79,13 @@ impl Tensor {
         let Some(size) = dtype.size() else {
             return Err(TensorError::NoFixedSize { dtype });
         };
-        let shape = Shape::new(shape.as_ref())?;
+        let layout = Layout::new(dtype, shape.as_ref())?;
         let payload = data.into();
-        let actual = payload.len();
-        match shape.count().checked_mul(size) {
-            Some(expected) if expected == actual => Ok(Self { dtype, shape, payload }),
-            Some(expected) => Err(TensorError::ByteCount { dtype, shape: shape.dims().to_vec(), expected, actual }),
-            None => Err(TensorError::ShapeOverflow { shape: shape.dims().to_vec() }),
+        let (shape, actual) = (layout.dims(), payload.len());
+        match layout.count().checked_mul(size) {
+            Some(expected) if expected == actual => Ok(Self { layout, payload }),
+            Some(expected) => Err(TensorError::ByteCount { dtype, shape: shape.to_vec(), expected, actual }),
+            None => Err(TensorError::ShapeOverflow { shape: shape.to_vec() }),
         }
     }
 
@@ -122,8 +123,8 @@ impl Tensor {
         Self::from_raw(dtype, shape, Bytes::from_owner(owner))
     }
 
-    /// Takes as many elements as the shape is for.
-    pub(super) fn of<T: Element>(shape: Shape, data: Vec<T>) -> Self {
-        Self { dtype: T::DTYPE, shape, payload: T::pack(data) }
+    /// Takes a shape that a tensor can have, and as many elements as it is for.
+    pub(super) fn of<T: Element>(shape: &[usize], data: Vec<T>) -> Self {
+        Self { layout: Layout::of_checked(T::DTYPE, shape), payload: T::pack(data) }
     }
 }

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::shape::{Shape, count};
+use super::layout::Layout;
+use super::shape::count;
 use super::{Audio, Image, NestedElement, Tensor, TensorError, Video};
 
 macro_rules! scalars {
@@ -46,7 +47,7 @@ impl<T: NestedElement, const N: usize> From<[T; N]> for Tensor {
 impl<T: NestedElement, const A: usize, const B: usize> From<[[T; B]; A]> for Tensor {
     fn from(data: [[T; B]; A]) -> Self {
         const { assert!(count(&[A, B]).is_some(), "the shape is too large to be counted") }
-        Self::of(Shape::of_checked(&[A, B]), Vec::from(data).into_flattened())
+        Self::of(&[A, B], Vec::from(data).into_flattened())
     }
 }
 
@@ -54,7 +55,7 @@ impl<T: NestedElement, const A: usize, const B: usize> From<[[T; B]; A]> for Ten
 impl<T: NestedElement, const A: usize, const B: usize, const C: usize> From<[[[T; C]; B]; A]> for Tensor {
     fn from(data: [[[T; C]; B]; A]) -> Self {
         const { assert!(count(&[A, B, C]).is_some(), "the shape is too large to be counted") }
-        Self::of(Shape::of_checked(&[A, B, C]), Vec::from(data).into_flattened().into_flattened())
+        Self::of(&[A, B, C], Vec::from(data).into_flattened().into_flattened())
     }
 }
 
@@ -65,7 +66,7 @@ impl<T: NestedElement, const A: usize, const B: usize, const C: usize, const D: 
     fn from(data: [[[[T; D]; C]; B]; A]) -> Self {
         const { assert!(count(&[A, B, C, D]).is_some(), "the shape is too large to be counted") }
         let data = Vec::from(data).into_flattened().into_flattened().into_flattened();
-        Self::of(Shape::of_checked(&[A, B, C, D]), data)
+        Self::of(&[A, B, C, D], data)
     }
 }
 
@@ -91,9 +92,9 @@ impl<T: NestedElement> TryFrom<Vec<Vec<T>>> for Tensor {
                 return Err(TensorError::Ragged { row, expected, actual: values.len() });
             }
         }
-        let shape = Shape::new(&[rows.len(), expected])?;
-        let mut data = Vec::with_capacity(shape.count());
+        let layout = Layout::new(T::DTYPE, &[rows.len(), expected])?;
+        let mut data = Vec::with_capacity(layout.count());
         data.extend(rows.into_iter().flatten());
-        Ok(Self::of(shape, data))
+        Ok(Self { layout, payload: T::pack(data) })
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::media::split;
 use super::shape::ShapeText;
-use super::variable::text;
+use super::text::text;
 use super::{DType, Tensor};
 
 /// How many elements are shown.
@@ -15,8 +15,8 @@ const CHARACTERS: usize = 40;
 /// The element type, the shape and the first few elements: `Tensor(u8 [2, 2]: 1, 2, 3, 4)`.
 impl fmt::Debug for Tensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Tensor({} {}", self.dtype, ShapeText(self.shape()))?;
-        match self.dtype {
+        write!(f, "Tensor({} {}", self.dtype(), ShapeText(self.shape()))?;
+        match self.dtype() {
             DType::F32 => list(f, self.numbers::<f32>())?,
             DType::F64 => list(f, self.numbers::<f64>())?,
             DType::I8 => list(f, self.numbers::<i8>())?,
@@ -28,9 +28,9 @@ impl fmt::Debug for Tensor {
             DType::U32 => list(f, self.numbers::<u32>())?,
             DType::U64 => list(f, self.numbers::<u64>())?,
             DType::Boolean => list(f, self.booleans())?,
-            DType::String => list(f, self.elements().map(Text))?,
-            DType::Binary => list(f, self.elements().map(Data))?,
-            DType::Image | DType::Audio | DType::Video => list(f, self.elements().map(Media))?,
+            DType::String => list(f, self.parts().map(Text))?,
+            DType::Binary => list(f, self.parts().map(Data))?,
+            DType::Image | DType::Audio | DType::Video => list(f, self.parts().map(Media))?,
         }
         f.write_str(")")
     }

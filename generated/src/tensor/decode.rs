@@ -1,9 +1,15 @@
 //! Bytes to tensors.
 
-use bytes::Bytes;
+use std::ops::Range;
 
-use super::shape::{Shape, count};
-use super::variable::{Parts, write};
+use bytes::{Buf as _, Bytes};
+
+use super::format::known;
+use super::layout::{INLINE, Layout};
+use super::reader::{Reader, utf8};
+use super::shape::count;
+use super::text::Texts;
+use super::variable::{Parts, extend, write};
 use super::{DType, DecodeError, DecodeErrorKind, Part, Tensor};
 use crate::varint;
 
@@ -27,151 +33,172 @@ impl Tensor {
     /// # Ok::<(), decthings::tensor::DecodeError>(())
     /// ```
     pub fn decode(input: Bytes) -> Result<Self, DecodeError> {
-        let mut reader = Reader { input: &input, at: 0 };
-        let tensor = reader.tensor(&input)?;
-        match reader.left() {
-            0 => Ok(tensor),
-            count => Err(reader.error(DecodeErrorKind::TrailingBytes { count })),
+        let mut reader = Reader::new(&input, 0);
+        let found = reader.tensor()?;
+        if let count @ 1.. = reader.left() {
+            return Err(reader.error(DecodeErrorKind::TrailingBytes { count }));
         }
+        let mut payload = input;
+        payload.advance(found.payload.start);
+        Ok(found.into_tensor(payload))
     }
 
     /// Reads tensors that stand back to back; no bytes are no tensors. They share the memory of the bytes.
     ///
-    /// Many very small tensors take more memory than their bytes: some 70 bytes each.
+    /// The vector takes at most 64 bytes for each byte of the input while it grows: a tensor takes 64 bytes besides its
+    /// elements, and the smallest one three bytes of the input.
     ///
     /// # Errors
     ///
     /// As for [`decode`](Self::decode). Offsets count from the start of all bytes.
     pub fn decode_many(input: Bytes) -> Result<Vec<Self>, DecodeError> {
-        let mut reader = Reader { input: &input, at: 0 };
+        let mut reader = Reader::new(&input, 0);
         let mut tensors = Vec::new();
         while reader.left() > 0 {
-            tensors.push(reader.tensor(&input)?);
+            let found = reader.tensor()?;
+            let payload = input.slice(found.payload.clone());
+            tensors.push(found.into_tensor(payload));
         }
         Ok(tensors)
     }
 }
 
-/// A place in bytes.
-struct Reader<'a> {
-    input: &'a [u8],
-    at: usize,
+/// A tensor in bytes.
+struct Found {
+    layout: Layout,
+    /// Where its elements are.
+    payload: Range<usize>,
+    /// Whether the lengths of its elements are written in their shortest form.
+    is_shortest: bool,
+}
+
+impl Found {
+    #[inline(always)]
+    fn into_tensor(self, payload: Bytes) -> Tensor {
+        if self.is_shortest {
+            return Tensor { layout: self.layout, payload };
+        }
+        let payload = write(Parts::new(&payload, self.layout.count()), <[u8]>::len, extend);
+        Tensor { layout: self.layout, payload }
+    }
 }
 
 impl<'a> Reader<'a> {
-    fn tensor(&mut self, input: &Bytes) -> Result<Tensor, DecodeError> {
+    // Inlined, as it would take longer to move what is found than to find it.
+    #[inline(always)]
+    fn tensor(&mut self) -> Result<Found, DecodeError> {
         let start = self.at;
         let tag = self.byte(Part::Type)?;
-        let unknown = || DecodeError::new(start, DecodeErrorKind::UnknownTag { tag });
-        let dtype = DType::from_tag(tag).ok_or_else(unknown)?;
-        let (shape, count) = self.shape(dtype.size().unwrap_or(1))?;
-        let payload = match dtype.size() {
-            Some(size) => input.slice_ref(self.take(count.saturating_mul(size) as u64, Part::Elements)?),
-            None => self.elements(input, dtype, count)?,
+        let Some(dtype) = DType::from_tag(tag) else {
+            return Err(DecodeError::new(start, DecodeErrorKind::UnknownTag { tag }));
         };
-        Ok(Tensor { dtype, shape, payload })
-    }
-
-    /// Reads a shape of elements that take at least so many bytes each: it and the number of elements.
-    fn shape(&mut self, size: usize) -> Result<(Shape, usize), DecodeError> {
-        let rank = usize::from(self.byte(Part::Rank)?);
-        let start = self.at;
-        let mut stated = Vec::with_capacity(rank.min(self.left()));
-        for index in 0..rank {
-            stated.push(self.varint(Part::Dimension(index))?);
+        let size = dtype.size();
+        let (layout, count) = self.layout(dtype, size.unwrap_or(1))?;
+        let mut is_shortest = true;
+        let mut start = self.at;
+        match size {
+            Some(size) => {
+                self.take(count.saturating_mul(size) as u64, Part::Elements)?;
+            }
+            None => (start, is_shortest) = self.elements(dtype, count)?,
         }
-        let dims: Result<Vec<usize>, _> = stated.iter().map(|dim| usize::try_from(*dim)).collect();
-        let counted = dims.ok().and_then(|dims| {
-            let count = count(&dims)?;
-            count.checked_mul(size)?;
-            Some((Shape::of_checked(&dims), count))
-        });
-        counted.ok_or_else(|| DecodeError::new(start, DecodeErrorKind::ShapeOverflow { shape: stated }))
+        Ok(Found { layout, payload: start..self.at, is_shortest })
     }
 
-    /// Reads elements of a type without a fixed size.
-    fn elements(&mut self, input: &Bytes, dtype: DType, count: usize) -> Result<Bytes, DecodeError> {
+    /// Reads the shape of elements that take at least `size` bytes each. Gives the number of elements, too.
+    #[inline(always)]
+    fn layout(&mut self, dtype: DType, size: usize) -> Result<(Layout, usize), DecodeError> {
+        let rank = self.byte(Part::Rank)?;
+        let start = self.at;
+        let (layout, count) = if usize::from(rank) <= INLINE {
+            let mut next = |index: u8| if index < rank { self.dimension(index.into()) } else { Ok(1) };
+            let dims = [next(0)?, next(1)?, next(2)?];
+            (Layout::Inline { dtype, rank, dims }, count(&dims))
+        } else {
+            let dims: Result<Vec<usize>, _> = (0..usize::from(rank)).map(|index| self.dimension(index)).collect();
+            let dims = dims?;
+            let count = count(&dims);
+            (Layout::Shared { dtype, dims: dims.into() }, count)
+        };
+        match count.filter(|count| count.checked_mul(size).is_some()) {
+            Some(count) => Ok((layout, count)),
+            None => Err(self.overflow(start, rank)),
+        }
+    }
+
+    /// Reads a dimension. What is too large for this machine becomes `usize::MAX`, which is too large for a shape.
+    fn dimension(&mut self, index: usize) -> Result<usize, DecodeError> {
+        Ok(usize::try_from(self.varint(Part::Dimension(index))?).unwrap_or(usize::MAX))
+    }
+
+    /// The error for a shape that starts at this byte.
+    #[cold]
+    fn overflow(&self, start: usize, rank: u8) -> DecodeError {
+        let mut again = Reader::new(self.input, start);
+        let shape = (0..rank).map_while(|index| again.varint(Part::Dimension(index.into())).ok()).collect();
+        DecodeError::new(start, DecodeErrorKind::ShapeOverflow { shape })
+    }
+
+    /// Reads elements of a type without a fixed size: where they start, and whether their lengths are written in their
+    /// shortest form.
+    fn elements(&mut self, dtype: DType, count: usize) -> Result<(usize, bool), DecodeError> {
         let total = self.varint(Part::Total)?;
         let start = self.at;
-        let payload = self.take(total, Part::Elements)?;
+        let stated = self.take(total, Part::Elements)?.len();
         // Its end is the end of the elements, its place still counts from the start of the input.
-        let mut inner = Reader { input: self.input.get(..self.at).unwrap_or_default(), at: start };
-        let mut shortest = true;
-        // Each round reads a byte at least or fails, so a count that lies costs no time.
-        for index in 0..count {
-            let before = inner.at;
-            let len = inner.varint(Part::ElementLength(index))?;
-            shortest &= inner.at.saturating_sub(before) == varint::len(len);
-            let body = inner.at;
-            inner.take(len, Part::Element(index))?;
-            let element = Reader { input: inner.input.get(..inner.at).unwrap_or_default(), at: body };
-            element.check(dtype, index)?;
-        }
+        let mut inner = Reader::new(self.input.get(..self.at).unwrap_or_default(), start);
+        let is_shortest = match dtype {
+            DType::String => inner.texts(count)?,
+            DType::Image | DType::Audio | DType::Video => inner.media(count)?,
+            _ => inner.each(count, |_, _, _| Ok(()))?,
+        };
         if inner.left() > 0 {
-            let stated = payload.len();
             let actual = stated.saturating_sub(inner.left());
             return Err(inner.error(DecodeErrorKind::WrongTotal { stated, actual }));
         }
-        if shortest {
-            return Ok(input.slice_ref(payload));
-        }
-        Ok(write(Parts::new(payload, count).map(|part| [part])))
+        Ok((start, is_shortest))
     }
 
-    /// Checks what is left, which is one element.
-    fn check(mut self, dtype: DType, index: usize) -> Result<(), DecodeError> {
-        match dtype {
-            DType::String => self.utf8(self.left() as u64, Part::Element(index)),
-            DType::Image | DType::Audio | DType::Video => {
-                let len = self.byte(Part::FormatLength(index))?;
-                self.utf8(len.into(), Part::Format(index))
+    fn texts(&mut self, count: usize) -> Result<bool, DecodeError> {
+        if Texts::new(self.rest(), count).are_valid() {
+            self.at = self.input.len();
+            return Ok(true);
+        }
+        // Something is wrong, or a length is longer than needed. Which it is shows one by one.
+        self.each(count, |index, start, text| utf8(start, text, Part::Element(index)))
+    }
+
+    fn media(&mut self, count: usize) -> Result<bool, DecodeError> {
+        let input = self.input;
+        self.each(count, |index, start, element| {
+            let end = start.saturating_add(element.len());
+            let mut element = Reader::new(input.get(..end).unwrap_or_default(), start);
+            let len = element.byte(Part::FormatLength(index))?;
+            let start = element.at;
+            let format = element.take(len.into(), Part::Format(index))?;
+            match known(format) {
+                Some(_) => Ok(()),
+                None => utf8(start, format, Part::Format(index)),
             }
-            _ => Ok(()),
-        }
-    }
-
-    fn utf8(&mut self, len: u64, part: Part) -> Result<(), DecodeError> {
-        let start = self.at;
-        std::str::from_utf8(self.take(len, part)?).map(drop).map_err(|error| {
-            DecodeError::new(start.saturating_add(error.valid_up_to()), DecodeErrorKind::InvalidUtf8 { part })
         })
     }
 
-    fn byte(&mut self, part: Part) -> Result<u8, DecodeError> {
-        let bytes = self.take(1, part)?;
-        Ok(bytes.first().copied().unwrap_or_default())
-    }
-
-    fn varint(&mut self, part: Part) -> Result<u64, DecodeError> {
-        let rest = self.rest();
-        let Some((value, width)) = varint::read(rest) else {
-            let needed = rest.first().map_or(1, |first| varint::width(*first)) as u64;
-            return Err(self.truncated(part, needed));
-        };
-        self.at = self.at.saturating_add(width);
-        Ok(value)
-    }
-
-    fn take(&mut self, len: u64, part: Part) -> Result<&'a [u8], DecodeError> {
-        let taken = usize::try_from(len).ok().and_then(|len| self.rest().get(..len));
-        let taken = taken.ok_or_else(|| self.truncated(part, len))?;
-        self.at = self.at.saturating_add(taken.len());
-        Ok(taken)
-    }
-
-    fn rest(&self) -> &'a [u8] {
-        self.input.get(self.at..).unwrap_or_default()
-    }
-
-    fn left(&self) -> usize {
-        self.rest().len()
-    }
-
-    fn truncated(&self, part: Part, needed: u64) -> DecodeError {
-        self.error(DecodeErrorKind::Truncated { part, needed, left: self.left() })
-    }
-
-    fn error(&self, kind: DecodeErrorKind) -> DecodeError {
-        DecodeError::new(self.at, kind)
+    /// Reads elements of any size, and calls `check` with the index, the start and the bytes of each. Tells whether all
+    /// their lengths are written in their shortest form.
+    fn each(
+        &mut self,
+        count: usize,
+        mut check: impl FnMut(usize, usize, &'a [u8]) -> Result<(), DecodeError>,
+    ) -> Result<bool, DecodeError> {
+        let mut is_shortest = true;
+        // Each round reads a byte at least or fails, so a count that lies costs no time.
+        for index in 0..count {
+            let before = self.at;
+            let len = self.varint(Part::ElementLength(index))?;
+            let start = self.at;
+            is_shortest &= start.saturating_sub(before) == varint::len(len);
+            check(index, start, self.take(len, Part::Element(index))?)?;
+        }
+        Ok(is_shortest)
     }
 }

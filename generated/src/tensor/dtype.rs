@@ -127,8 +127,9 @@ impl DType {
         }
     }
 
+    /// The type with this tag: tags count from 1, in the order of [`ALL`](Self::ALL).
     pub(super) fn from_tag(tag: u8) -> Option<Self> {
-        Self::ALL.iter().copied().find(|dtype| dtype.tag() == tag)
+        Self::ALL.get(usize::from(tag).checked_sub(1)?).copied()
     }
 }
 

@@ -8,12 +8,7 @@ use crate::varint;
 impl Tensor {
     /// The number of bytes that the encoded tensor takes.
     pub fn encoded_len(&self) -> usize {
-        let dims = self.shape().iter().map(|dim| varint::len(*dim as u64));
-        let total = match self.dtype.size() {
-            Some(_) => 0,
-            None => varint::len(self.payload.len() as u64),
-        };
-        dims.chain([total, self.payload.len()]).fold(2, usize::saturating_add)
+        self.header_len().saturating_add(self.payload.len())
     }
 
     /// Appends the encoded tensor to a list of segments that belong one after the other: a short header, and the
@@ -28,11 +23,11 @@ impl Tensor {
     /// assert_eq!(segments.concat(), tensor.to_bytes());
     /// ```
     pub fn encode_into(&self, segments: &mut Vec<Bytes>) {
-        let mut header = Vec::with_capacity(self.encoded_len().saturating_sub(self.payload.len()));
+        let mut header = Vec::with_capacity(self.header_len());
         self.write_header(&mut header);
         segments.push(header.into());
         if !self.payload.is_empty() {
-            segments.push(self.payload.clone());
+            segments.push(self.elements().clone());
         }
     }
 
@@ -40,25 +35,31 @@ impl Tensor {
     pub fn to_bytes(&self) -> Bytes {
         let mut out = Vec::with_capacity(self.encoded_len());
         self.write_header(&mut out);
-        out.extend_from_slice(&self.payload);
+        out.extend_from_slice(self.elements());
         out.into()
     }
 
-    /// Writes what stands before the elements.
+    /// Appends what stands before the elements: type, shape and, for a type without a fixed size, the length of them all.
     pub(crate) fn write_header(&self, out: &mut Vec<u8>) {
-        out.push(self.dtype.tag());
-        // No tensor is made with more dimensions than a byte can count.
-        out.push(u8::try_from(self.rank()).unwrap_or(u8::MAX));
+        out.extend_from_slice(&[self.dtype().tag(), self.layout.rank()]);
         for dim in self.shape() {
             varint::write(*dim as u64, out);
         }
-        if self.dtype.size().is_none() {
+        if self.dtype().size().is_none() {
             varint::write(self.payload.len() as u64, out);
         }
     }
 
-    /// The elements as the wire has them.
-    pub(crate) fn payload(&self) -> &Bytes {
+    /// What follows the header: the elements as the wire has them.
+    pub(crate) fn elements(&self) -> &Bytes {
         &self.payload
+    }
+
+    fn header_len(&self) -> usize {
+        let dims = self.shape().iter().fold(2usize, |len, dim| len.saturating_add(varint::len(*dim as u64)));
+        match self.dtype().size() {
+            Some(_) => dims,
+            None => dims.saturating_add(varint::len(self.payload.len() as u64)),
+        }
     }
 }

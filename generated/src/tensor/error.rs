@@ -70,6 +70,33 @@ pub enum TensorError {
         /// The length of that row.
         actual: usize,
     },
+    /// A scalar cannot be split into rows, as it has no dimensions.
+    ScalarRows {
+        /// The type of the element.
+        dtype: DType,
+    },
+    /// The rows of the tensor would have no elements.
+    EmptyRows {
+        /// The type of the elements.
+        dtype: DType,
+        /// The shape of the tensor.
+        shape: Vec<usize>,
+    },
+    /// There are no rows to make a tensor of.
+    NoRows,
+    /// The rows have different element types or shapes.
+    UnequalRows {
+        /// The first row that differs from those before it, counted from 0.
+        row: usize,
+        /// The element type of the rows before it.
+        expected: DType,
+        /// The shape of the rows before it.
+        expected_shape: Vec<usize>,
+        /// The element type of that row.
+        actual: DType,
+        /// The shape of that row.
+        actual_shape: Vec<usize>,
+    },
     /// The name of a media format takes more than 255 bytes.
     FormatTooLong {
         /// The number of bytes.
@@ -108,6 +135,19 @@ impl fmt::Display for TensorError {
             Self::Ragged { row, expected, actual } => {
                 write!(f, "row {row} has {}, the rows before it have {expected}", Counted(*actual, "element"))
             }
+            Self::ScalarRows { dtype } => {
+                write!(f, "a scalar ({dtype}) cannot be split into rows; reshape it to [1] to get one row")
+            }
+            Self::EmptyRows { dtype, shape } => {
+                write!(f, "{dtype} {} cannot be split into rows, as they would have no elements", ShapeText(shape))
+            }
+            Self::NoRows => f.write_str("no rows to stack; at least one is needed, for its element type and shape"),
+            Self::UnequalRows { row, expected, expected_shape, actual, actual_shape } => write!(
+                f,
+                "row {row} is {actual} {}, the rows before it are {expected} {}",
+                ShapeText(actual_shape),
+                ShapeText(expected_shape)
+            ),
             Self::FormatTooLong { bytes } => {
                 write!(f, "the name of a media format takes at most 255 bytes, got {bytes}")
             }

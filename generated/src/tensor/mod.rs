@@ -25,12 +25,17 @@ mod dtype;
 mod element;
 mod encode;
 mod error;
+mod format;
 mod interchange;
+mod layout;
 mod media;
 pub mod notation;
 mod number;
 mod read;
+mod reader;
+mod rows;
 mod shape;
+mod text;
 mod variable;
 
 use bytes::Bytes;
@@ -45,8 +50,8 @@ pub use self::interchange::InterchangeError;
 pub use self::interchange::safetensors;
 #[cfg(feature = "npy")]
 pub use self::interchange::{npy, npz};
-pub use self::media::{Audio, Image, Video};
-use self::shape::Shape;
+use self::layout::Layout;
+pub use self::media::{Audio, AudioRef, Image, ImageRef, Video, VideoRef};
 
 /// An element type, a shape and the elements in row-major order.
 ///
@@ -54,8 +59,7 @@ use self::shape::Shape;
 /// the same NaN, and 0.0 differs from -0.0.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Tensor {
-    dtype: DType,
-    shape: Shape,
+    layout: Layout,
     /// The elements as the wire has them. Each element of a type without a fixed size follows its length in the
     /// shortest form, so that equal elements have equal bytes.
     payload: Bytes,
@@ -64,22 +68,22 @@ pub struct Tensor {
 impl Tensor {
     /// The element type.
     pub fn dtype(&self) -> DType {
-        self.dtype
+        self.layout.dtype()
     }
 
     /// The length of each dimension; empty for a scalar.
     pub fn shape(&self) -> &[usize] {
-        self.shape.dims()
+        self.layout.dims()
     }
 
     /// The number of dimensions: 0 for a scalar, at most 255.
     pub fn rank(&self) -> usize {
-        self.shape.dims().len()
+        usize::from(self.layout.rank())
     }
 
     /// The number of elements: 1 for a scalar, 0 when a dimension is 0.
     pub fn len(&self) -> usize {
-        self.shape.count()
+        self.layout.count()
     }
 
     /// Whether there are no elements, which is so when a dimension is 0.
@@ -109,15 +113,15 @@ impl Tensor {
     /// # Ok::<(), decthings::TensorError>(())
     /// ```
     pub fn reshape(&self, shape: impl AsRef<[usize]>) -> Result<Self, TensorError> {
-        let shape = Shape::new(shape.as_ref())?;
-        shape.expect_count(self.len())?;
-        Ok(Self { dtype: self.dtype, shape, payload: self.payload.clone() })
+        let layout = Layout::new(self.dtype(), shape.as_ref())?;
+        layout.expect_count(self.len())?;
+        Ok(Self { layout, payload: self.payload.clone() })
     }
 
     /// A copy that shares no memory with this tensor.
     ///
     /// A tensor of an answer keeps the whole answer in memory. Detach a small one that is to be kept for long.
     pub fn detach(&self) -> Self {
-        Self { payload: Bytes::copy_from_slice(&self.payload), ..self.clone() }
+        Self { layout: self.layout.clone(), payload: Bytes::copy_from_slice(&self.payload) }
     }
 }

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::media::Media;
-use super::variable::{Parts, text};
-use super::{Audio, DType, Image, Number, ReadElement, Tensor, TensorError, Video, number};
+use super::media::{AudioRef, ImageRef, VideoRef};
+use super::text::Texts;
+use super::variable::Parts;
+use super::{DType, Number, ReadElement, Tensor, TensorError, number};
 
 impl Tensor {
     /// All elements in row-major order.
@@ -40,7 +41,7 @@ impl Tensor {
     /// none or more than one.
     pub fn item<T: ReadElement>(&self) -> Result<T, TensorError> {
         self.expect_type(T::DTYPE)?;
-        let not_single = || TensorError::NotSingle { dtype: self.dtype, shape: self.shape().to_vec() };
+        let not_single = || TensorError::NotSingle { dtype: self.dtype(), shape: self.shape().to_vec() };
         if self.len() != 1 {
             return Err(not_single());
         }
@@ -76,7 +77,7 @@ impl Tensor {
 
     /// The little-endian bytes of numbers and booleans; `None` when the elements have no fixed size.
     pub fn bytes(&self) -> Option<&Bytes> {
-        self.dtype.size().map(|_| &self.payload)
+        self.dtype().size().map(|_| &self.payload)
     }
 
     /// The text of each element, without a copy.
@@ -93,43 +94,66 @@ impl Tensor {
     /// # Ok::<(), decthings::TensorError>(())
     /// ```
     pub fn strings(&self) -> Result<impl ExactSizeIterator<Item = &str> + Clone, TensorError> {
-        Ok(self.parts(DType::String)?.map(text))
+        self.expect_type(DType::String)?;
+        Ok(self.texts())
     }
 
-    /// The bytes of each element, which share the tensor's memory.
+    /// The bytes of each element, without a copy.
+    ///
+    /// [`to_vec::<Bytes>`](Self::to_vec) gives elements that share the tensor's memory and can be kept.
     ///
     /// # Errors
     ///
     /// [`TensorError::WrongType`] when the elements are not binary.
-    pub fn binaries(&self) -> Result<impl ExactSizeIterator<Item = Bytes> + Clone, TensorError> {
-        Ok(self.parts(DType::Binary)?.map(|part| self.payload.slice_ref(part)))
+    pub fn binaries(&self) -> Result<impl ExactSizeIterator<Item = &[u8]> + Clone, TensorError> {
+        self.expect_type(DType::Binary)?;
+        Ok(self.parts())
     }
 
-    /// Each image. Its data shares the tensor's memory.
+    /// Each image, without a copy.
+    ///
+    /// [`to_vec::<Image>`](Self::to_vec) gives images that share the tensor's memory and can be kept.
     ///
     /// # Errors
     ///
     /// [`TensorError::WrongType`] when the elements are not images.
-    pub fn images(&self) -> Result<impl ExactSizeIterator<Item = Image> + Clone, TensorError> {
-        self.media()
+    ///
+    /// ```
+    /// use decthings::{Image, Tensor};
+    ///
+    /// let tensor = Tensor::from([Image::new("png", &b"\x89PNG"[..])?]);
+    /// for image in tensor.images()? {
+    ///     assert_eq!((image.format(), image.data().len()), ("png", 4));
+    /// }
+    /// # Ok::<(), decthings::TensorError>(())
+    /// ```
+    pub fn images(&self) -> Result<impl ExactSizeIterator<Item = ImageRef<'_>> + Clone, TensorError> {
+        self.expect_type(DType::Image)?;
+        Ok(self.parts().map(|part| ImageRef::of_part(&self.payload, part)))
     }
 
-    /// Each sound. Its data shares the tensor's memory.
+    /// Each sound, without a copy.
+    ///
+    /// [`to_vec::<Audio>`](Self::to_vec) gives sounds that share the tensor's memory and can be kept.
     ///
     /// # Errors
     ///
     /// [`TensorError::WrongType`] when the elements are not sound.
-    pub fn audios(&self) -> Result<impl ExactSizeIterator<Item = Audio> + Clone, TensorError> {
-        self.media()
+    pub fn audios(&self) -> Result<impl ExactSizeIterator<Item = AudioRef<'_>> + Clone, TensorError> {
+        self.expect_type(DType::Audio)?;
+        Ok(self.parts().map(|part| AudioRef::of_part(&self.payload, part)))
     }
 
-    /// Each video. Its data shares the tensor's memory.
+    /// Each video, without a copy.
+    ///
+    /// [`to_vec::<Video>`](Self::to_vec) gives videos that share the tensor's memory and can be kept.
     ///
     /// # Errors
     ///
     /// [`TensorError::WrongType`] when the elements are not videos.
-    pub fn videos(&self) -> Result<impl ExactSizeIterator<Item = Video> + Clone, TensorError> {
-        self.media()
+    pub fn videos(&self) -> Result<impl ExactSizeIterator<Item = VideoRef<'_>> + Clone, TensorError> {
+        self.expect_type(DType::Video)?;
+        Ok(self.parts().map(|part| VideoRef::of_part(&self.payload, part)))
     }
 
     /// The numbers of a tensor that is known to have this type.
@@ -143,23 +167,19 @@ impl Tensor {
     }
 
     /// The elements of a tensor that is known to have no fixed size of them.
-    pub(super) fn elements(&self) -> Parts<'_> {
+    pub(super) fn parts(&self) -> Parts<'_> {
         Parts::new(&self.payload, self.len())
     }
 
-    fn media<T: Media>(&self) -> Result<impl ExactSizeIterator<Item = T> + Clone, TensorError> {
-        Ok(self.parts(T::DTYPE)?.map(|part| T::from_part(&self.payload, part)))
-    }
-
-    fn parts(&self, wanted: DType) -> Result<Parts<'_>, TensorError> {
-        self.expect_type(wanted)?;
-        Ok(self.elements())
+    /// The texts of a tensor that is known to have them.
+    pub(super) fn texts(&self) -> Texts<'_> {
+        Texts::new(&self.payload, self.len())
     }
 
     fn expect_type(&self, wanted: DType) -> Result<(), TensorError> {
-        if self.dtype == wanted {
+        if self.dtype() == wanted {
             return Ok(());
         }
-        Err(TensorError::WrongType { wanted, actual: self.dtype, shape: self.shape().to_vec() })
+        Err(TensorError::WrongType { wanted, actual: self.dtype(), shape: self.shape().to_vec() })
     }
 }

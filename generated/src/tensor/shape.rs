@@ -1,67 +1,6 @@
 //! Shapes: the length of each dimension.
 
 use std::fmt;
-use std::sync::Arc;
-
-use super::TensorError;
-
-/// Dimensions whose product is known to fit.
-#[derive(Clone)]
-pub(super) enum Shape {
-    /// Up to two dimensions need no allocation of their own: answers hold many small tensors.
-    Inline { rank: usize, dims: [usize; 2] },
-    /// More dimensions, shared by the clones of a tensor.
-    Shared(Arc<[usize]>),
-}
-
-impl Shape {
-    pub(super) fn new(dims: &[usize]) -> Result<Self, TensorError> {
-        if dims.len() > usize::from(u8::MAX) {
-            return Err(TensorError::Rank { rank: dims.len() });
-        }
-        if count(dims).is_none() {
-            return Err(TensorError::ShapeOverflow { shape: dims.to_vec() });
-        }
-        Ok(Self::of_checked(dims))
-    }
-
-    /// Takes dimensions for which [`count`] is known to have a value.
-    pub(super) fn of_checked(dims: &[usize]) -> Self {
-        match *dims {
-            [] => Self::Inline { rank: 0, dims: [0, 0] },
-            [a] => Self::Inline { rank: 1, dims: [a, 0] },
-            [a, b] => Self::Inline { rank: 2, dims: [a, b] },
-            _ => Self::Shared(dims.into()),
-        }
-    }
-
-    pub(super) fn dims(&self) -> &[usize] {
-        match self {
-            Self::Inline { rank, dims } => dims.get(..*rank).unwrap_or_default(),
-            Self::Shared(dims) => dims,
-        }
-    }
-
-    pub(super) fn count(&self) -> usize {
-        count(self.dims()).unwrap_or_default()
-    }
-
-    pub(super) fn expect_count(&self, actual: usize) -> Result<(), TensorError> {
-        let expected = self.count();
-        if expected == actual {
-            return Ok(());
-        }
-        Err(TensorError::ElementCount { shape: self.dims().to_vec(), expected, actual })
-    }
-}
-
-impl PartialEq for Shape {
-    fn eq(&self, other: &Self) -> bool {
-        self.dims() == other.dims()
-    }
-}
-
-impl Eq for Shape {}
 
 /// The number of elements of a shape, or `None` when it cannot be counted.
 ///

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::element::sealed::{Pack, Unpack};
+use super::text::Texts;
 use super::{DType, Element, NestedElement, ReadElement};
 use crate::varint;
 
@@ -17,6 +18,13 @@ impl<'a> Parts<'a> {
     /// Takes bytes that are known to hold this many elements.
     pub(super) fn new(payload: &'a [u8], count: usize) -> Self {
         Self { rest: payload, left: count }
+    }
+
+    /// Skips elements. Gives their bytes, with the lengths before them.
+    pub(super) fn skip_some(&mut self, count: usize) -> &'a [u8] {
+        let start = self.rest;
+        self.by_ref().take(count).for_each(drop);
+        start.get(..start.len().saturating_sub(self.rest.len())).unwrap_or_default()
     }
 }
 
@@ -38,34 +46,34 @@ impl<'a> Iterator for Parts<'a> {
 
 impl ExactSizeIterator for Parts<'_> {}
 
-/// Writes elements, each made of some pieces, with the length before each of them.
-pub(super) fn write<'a, const N: usize>(elements: impl Iterator<Item = [&'a [u8]; N]> + Clone) -> Bytes {
-    let len_of = |pieces: &[&[u8]; N]| pieces.iter().map(|piece| piece.len()).fold(0, usize::saturating_add);
-    let size = elements.clone().fold(0usize, |size, pieces| {
-        let len = len_of(&pieces);
+/// Writes elements, each after its length: the first function tells the length, the second appends the element.
+pub(super) fn write<E: Copy>(
+    elements: impl Iterator<Item = E> + Clone,
+    len: impl Fn(E) -> usize,
+    append: impl Fn(E, &mut Vec<u8>),
+) -> Bytes {
+    let size = elements.clone().fold(0usize, |size, element| {
+        let len = len(element);
         size.saturating_add(varint::len(len as u64)).saturating_add(len)
     });
     let mut out = Vec::with_capacity(size);
-    for pieces in elements {
-        varint::write(len_of(&pieces) as u64, &mut out);
-        for piece in pieces {
-            out.extend_from_slice(piece);
-        }
+    for element in elements {
+        varint::write(len(element) as u64, &mut out);
+        append(element, &mut out);
     }
     out.into()
 }
 
-/// The text of an element that is known to be UTF-8.
-pub(super) fn text(part: &[u8]) -> &str {
-    std::str::from_utf8(part).unwrap_or_default()
+/// Appends an element that is as the wire has it.
+pub(super) fn extend(element: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(element);
 }
 
 macro_rules! pack {
-    ($($type:ty: $dtype:ident, $as_bytes:expr;)*) => {$(
+    ($($type:ty: $dtype:ident, $as_bytes:path;)*) => {$(
         impl Pack for $type {
             fn pack(values: Vec<Self>) -> Bytes {
-                let as_bytes: fn(&Self) -> &[u8] = $as_bytes;
-                write(values.iter().map(|value| [as_bytes(value)]))
+                write(values.iter().map($as_bytes), <[u8]>::len, extend)
             }
         }
 
@@ -76,15 +84,15 @@ macro_rules! pack {
 }
 
 pack! {
-    String: String, |value| value.as_bytes();
-    &str: String, |value| value.as_bytes();
-    Bytes: Binary, |value| value;
-    Vec<u8>: Binary, |value| value;
+    String: String, AsRef::as_ref;
+    &str: String, AsRef::as_ref;
+    Bytes: Binary, AsRef::as_ref;
+    Vec<u8>: Binary, AsRef::as_ref;
 }
 
 impl Unpack for String {
     fn unpack(payload: &Bytes, count: usize) -> Vec<Self> {
-        Parts::new(payload, count).map(|part| text(part).to_owned()).collect()
+        Texts::new(payload, count).map(str::to_owned).collect()
     }
 }
 

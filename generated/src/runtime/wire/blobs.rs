@@ -75,7 +75,7 @@ impl BlobWriter {
         self.begin(len);
         for tensor in tensors {
             tensor.write_header(&mut self.gathered);
-            self.push(tensor.payload());
+            self.push(tensor.elements());
         }
     }
 

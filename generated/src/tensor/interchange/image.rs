@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageBuffer, ImageFormat, ImageReader, Pixel};
 
 use super::InterchangeError;
-use crate::tensor::{DType, Image, Tensor, TensorError};
+use crate::tensor::{DType, Image, ImageRef, Tensor, TensorError};
 
 const EXPECTED: &str = "pixels in shape [height, width] or [height, width, channels]: u8 or u16 with 1 to 4 channels, \
                         or f32 with 3 or 4 channels";
@@ -47,17 +47,32 @@ impl Image {
     /// [`InterchangeError::Malformed`] when the data is damaged, too large, or in a format that is not built into crate
     /// `image`.
     pub fn decode(&self) -> Result<DynamicImage, InterchangeError> {
-        let malformed = |message: &dyn std::fmt::Display| {
-            let message = format!("format {:?}, {} bytes: {message}", self.format(), self.data().len());
-            InterchangeError::malformed("an image that can be decoded", message)
-        };
-        let mut reader = ImageReader::new(Cursor::new(self.data()));
-        if let Some(format) = ImageFormat::from_extension(self.format()) {
-            reader.set_format(format);
-        }
-        let reader = reader.with_guessed_format().map_err(|error| malformed(&error))?;
-        reader.decode().map_err(|error| malformed(&error))
+        decode(self.format(), self.data())
     }
+}
+
+impl ImageRef<'_> {
+    /// Decodes the image, as [`Image::decode`] does. Needs the feature `image-rs`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Image::decode`].
+    pub fn decode(&self) -> Result<DynamicImage, InterchangeError> {
+        decode(self.format(), self.data())
+    }
+}
+
+fn decode(format: &str, data: &[u8]) -> Result<DynamicImage, InterchangeError> {
+    let malformed = |message: &dyn std::fmt::Display| {
+        let message = format!("format {format:?}, {} bytes: {message}", data.len());
+        InterchangeError::malformed("an image that can be decoded", message)
+    };
+    let mut reader = ImageReader::new(Cursor::new(data));
+    if let Some(format) = ImageFormat::from_extension(format) {
+        reader.set_format(format);
+    }
+    let reader = reader.with_guessed_format().map_err(|error| malformed(&error))?;
+    reader.decode().map_err(|error| malformed(&error))
 }
 
 impl Tensor {

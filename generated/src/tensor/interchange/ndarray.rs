@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use ndarray::{ArrayBase, ArrayD, CowArray, Data, Dimension, IxDyn};
 
-use crate::tensor::shape::Shape;
+use crate::tensor::layout::Layout;
 use crate::tensor::{Element, Number, ReadElement, Tensor, TensorError};
 
 impl Tensor {
@@ -31,12 +31,12 @@ impl Tensor {
         S: Data<Elem = T> + Send + 'static,
         D: Dimension + 'static,
     {
-        let shape = Shape::new(array.shape())?;
+        let layout = Layout::new(T::DTYPE, array.shape())?;
         let payload = match array.as_slice().and_then(T::as_wire) {
             Some(_) => Bytes::from_owner(Owner(array)),
             None => T::pack(array.iter().cloned().collect()),
         };
-        Ok(Self { dtype: T::DTYPE, shape, payload })
+        Ok(Self { layout, payload })
     }
 
     /// All elements as an array of the same shape. Needs the feature `ndarray`.

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::{Map, Number, Value};
 
-use crate::tensor::shape::Shape;
+use crate::tensor::layout::Layout;
 use crate::tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 
 /// Reads a tensor from JSON, as [the module](crate::tensor::notation) says.
@@ -41,8 +41,8 @@ pub fn from_value(value: Value) -> Result<Tensor, TensorError> {
         _ if dtype.size().is_some() => return Err(bad("data", "expected a list of elements or a base64 string")),
         _ => return Err(bad("data", "expected a list of elements")),
     };
-    let shape = Shape::new(&shape)?;
-    shape.expect_count(data.len())?;
+    let shape = shape.as_slice();
+    Layout::new(dtype, shape)?.expect_count(data.len())?;
     match dtype {
         DType::F32 => build(shape, data, f32),
         DType::F64 => build(shape, data, f64),
@@ -68,7 +68,7 @@ fn bad(path: impl Into<String>, message: impl Into<String>) -> TensorError {
 }
 
 fn build<T: Element>(
-    shape: Shape,
+    shape: &[usize],
     data: Vec<Value>,
     read: impl Fn(Value) -> Result<T, String>,
 ) -> Result<Tensor, TensorError> {

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use crate::tensor::media::split;
-use crate::tensor::variable::text;
+use crate::tensor::text::text;
 use crate::tensor::{DType, Tensor};
 
 /// Writes a tensor as JSON, as [the module](crate::tensor::notation) says; `data` is always a list.
@@ -32,9 +32,9 @@ pub fn to_value(tensor: &Tensor) -> Value {
         DType::U32 => tensor.numbers::<u32>().map(Value::from).collect(),
         DType::U64 => tensor.numbers::<u64>().map(|value| value.to_string().into()).collect(),
         DType::Boolean => tensor.booleans().map(Value::from).collect(),
-        DType::String => tensor.elements().map(|part| text(part).into()).collect(),
-        DType::Binary => tensor.elements().map(|part| STANDARD.encode(part).into()).collect(),
-        DType::Image | DType::Audio | DType::Video => tensor.elements().map(media).collect(),
+        DType::String => tensor.texts().map(Value::from).collect(),
+        DType::Binary => tensor.parts().map(|part| STANDARD.encode(part).into()).collect(),
+        DType::Image | DType::Audio | DType::Video => tensor.parts().map(media).collect(),
     };
     object([("type", tensor.dtype().as_str().into()), ("shape", tensor.shape().into()), ("data", data.into())])
 }

@@ -31,5 +31,5 @@ pub(crate) fn samples(name: &str, tensors: &[Tensor]) -> Result<Samples, Compute
 
 /// Makes a tensor of each row.
 pub(crate) fn tensors(samples: &Samples) -> Result<Vec<Tensor>, TensorError> {
-    samples.data().chunks(samples.cols().max(1)).map(|row| Tensor::new([samples.cols()], row)).collect()
+    Tensor::new([samples.rows(), samples.cols()], samples.data())?.rows()
 }
