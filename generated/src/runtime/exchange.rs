@@ -75,51 +75,40 @@ impl Core {
         method: &'static Method,
         call: Result<UntypedCall, Failure>,
     ) -> Result<(Option<Lease>, CallInfo), CallFailure> {
-        let span = CallSpan::new(method);
-        let started = Instant::now();
-        let prepared = async {
-            let mut call = call?;
-            if tokio::runtime::Handle::try_current().is_err() {
-                let message = "there is no Tokio runtime here, which connections need".to_owned();
-                return Err(Failure::Transport { message, unsent: true, source: None });
-            }
-            let deadlines = self.deadlines(&call);
-            let overall = deadlines.overall;
-            let prepared = timeout(overall, self.prepare(&mut call)).await;
-            prepared.unwrap_or(Err(Failure::Timeout { after: overall }))?;
-            Ok((call, deadlines))
-        };
-        match span.within(prepared).await {
-            Ok((call, deadlines)) => span.within(self.attempts(&call, &deadlines, started, &span)).await,
-            Err(failure) => {
-                span.done(method, 0, started.elapsed(), &AttemptOutcome::of_failure(&failure));
-                Err(CallFailure { failure, info: method.into() })
-            }
+        let (span, started) = (CallSpan::new(method), Instant::now());
+        match call {
+            Ok(mut call) => span.within(self.run(&mut call, &span, started)).await,
+            Err(failure) => Err(fail(method, failure, &span, started)),
         }
     }
 
     /// Makes attempts until one succeeds, or no other one is due.
-    async fn attempts(
+    async fn run(
         &self,
-        call: &UntypedCall,
-        deadlines: &Deadlines,
-        started: Instant,
+        call: &mut UntypedCall,
         span: &CallSpan,
+        started: Instant,
     ) -> Result<(Option<Lease>, CallInfo), CallFailure> {
         let method = call.method;
+        let deadlines = self.deadlines(call);
+        if let Err(failure) = self.prepare(call, deadlines.overall).await {
+            return Err(fail(method, failure, span, started));
+        }
         let policy = call.options.retry.as_ref().unwrap_or(&self.retry);
         let mut attempts: u32 = 0;
         loop {
             attempts = attempts.saturating_add(1);
-            let (result, outcome) = self.attempt(call, attempts, deadlines, started).await;
-            let elapsed = started.elapsed();
-            let delay = policy.delay(attempts).max(outcome.retry_after.unwrap_or_default());
-            let in_time = delay < deadlines.overall.saturating_sub(elapsed);
-            // In this order: only what is used is taken out of the budget.
-            if may_repeat(call, &result) && attempts < policy.max_attempts && in_time && self.budget.take() {
-                span.retry(attempts, delay, &outcome);
-                sleep(delay).await;
-                continue;
+            let (result, outcome, ended) = self.attempt(call, attempts, &deadlines, started).await;
+            let elapsed = ended.saturating_duration_since(started);
+            if attempts < policy.max_attempts && may_repeat(call, &result) {
+                let delay = policy.delay(attempts).max(outcome.retry_after.unwrap_or_default());
+                let in_time = delay < deadlines.overall.saturating_sub(elapsed);
+                // In this order: only what is used is taken out of the budget.
+                if in_time && self.budget.take() {
+                    span.retry(attempts, delay, &outcome);
+                    sleep(delay).await;
+                    continue;
+                }
             }
             if outcome.error_type.is_none() && attempts == 1 {
                 self.budget.succeeded();
@@ -137,14 +126,20 @@ impl Core {
     }
 
     /// Reads into memory what cannot be read while it is sent, and rejects what cannot be read any more.
-    async fn prepare(&self, call: &mut UntypedCall) -> Result<(), Failure> {
+    async fn prepare(&self, call: &mut UntypedCall, most: Duration) -> Result<(), Failure> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            let message = "there is no Tokio runtime here, which connections need".to_owned();
+            return Err(Failure::Transport { message, unsent: true, source: None });
+        }
         if let Some(spent) = call.frame.sources().find(|sourced| sourced.source.is_spent()) {
             return Err(Failure::invalid(&*spent.path, "its reader was used up by an earlier call"));
         }
-        if !self.is_on_websocket(call) && self.transport.streams() {
+        let is_streamed = !self.is_on_websocket(call) && self.transport.streams();
+        if is_streamed || call.frame.sources().next().is_none() {
             return Ok(());
         }
-        call.frame.load().await
+        // On the heap, as few calls need it.
+        timeout(most, Box::pin(call.frame.load())).await.unwrap_or(Err(Failure::Timeout { after: most }))
     }
 
     /// The call's own settings count more than the client's; the method's deadline counts where it is later.
@@ -156,21 +151,22 @@ impl Core {
         Deadlines { overall, attempt }
     }
 
+    /// Makes an attempt; gives also when it ended.
     async fn attempt(
         &self,
         call: &UntypedCall,
         number: u32,
         deadlines: &Deadlines,
         since: Instant,
-    ) -> (Result<Received, Failure>, AttemptOutcome) {
-        let left = deadlines.overall.saturating_sub(since.elapsed());
+    ) -> (Result<Received, Failure>, AttemptOutcome, Instant) {
+        let started = Instant::now();
+        let left = deadlines.overall.saturating_sub(started.saturating_duration_since(since));
         let limit = deadlines.attempt.min(left);
         let request_bytes = call.frame.size();
         let mut attempt =
             Attempt { method: call.method, number, timeout: limit, request_bytes, headers: http::HeaderMap::new() };
         self.middleware.iter().for_each(|middleware| middleware.before(&mut attempt));
         let span = AttemptSpan::new(&attempt);
-        let started = Instant::now();
         let mut outcome = AttemptOutcome::default();
         let meter = call.options.progress.clone();
         let meter = meter.map(|callback| TransferMeter::new(callback, call.frame.body_len()));
@@ -181,10 +177,11 @@ impl Core {
             meter.finish(received.len);
         }
         record(&result, &mut outcome);
-        outcome.elapsed = started.elapsed();
+        let ended = Instant::now();
+        outcome.elapsed = ended.saturating_duration_since(started);
         span.done(&outcome);
         self.middleware.iter().rev().for_each(|middleware| middleware.after(&attempt, &outcome));
-        (result, outcome)
+        (result, outcome, ended)
     }
 
     async fn send(
@@ -195,38 +192,45 @@ impl Core {
         outcome: &mut AttemptOutcome,
     ) -> Result<Received, Failure> {
         if self.is_on_websocket(call) {
-            return self.socket.call(call).await;
+            // On the heap, as few calls need it.
+            return Box::pin(self.socket.call(call)).await;
         }
-        let response = self.post(call, attempt, meter, outcome).await?;
-        Ok(Received::read(response, &*call.slot, self.json_depth))
+        let key = self.credentials.key().await?;
+        let headers = self.headers.with(&attempt.headers).authorized(key.as_ref().and_then(bearer));
+        let sent = headers.credentials();
+        let response = self.transport.send(request(call, attempt, headers.into_map(), meter)).await;
+        let response = response.map_err(|error| error.0)?;
+        outcome.status = Some(response.status.as_u16());
+        outcome.retry_after = retry_after(&response.headers);
+        let id = response.headers.get("x-request-id").and_then(|id| id.to_str().ok());
+        outcome.request_id = id.map(|id| super::text::excerpt(&sent.redact(id)).into());
+        Ok(Received::read(response.accept(&sent)?, &*call.slot, self.json_depth))
     }
 
     fn is_on_websocket(&self, call: &UntypedCall) -> bool {
         let is_replaced = call.method.transport != TransportKind::Http && self.transport.replaces_socket(call.method);
         call.subscribes.is_some() || (call.uses_websocket && !is_replaced)
     }
+}
 
-    async fn post(
-        &self,
-        call: &UntypedCall,
-        attempt: &Attempt,
-        meter: Option<TransferMeter>,
-        outcome: &mut AttemptOutcome,
-    ) -> Result<RawResponse, Failure> {
-        let key = self.credentials.key().await?;
-        let headers = self.headers.with(&attempt.headers).authorized(key.as_ref().and_then(bearer));
-        let (method, timeout) = (attempt.method, attempt.timeout);
-        let ((body, sources), buffer) = (call.frame.to_segments(), call.options.buffer.clone());
-        let mut request = TransportRequest::new(method, headers.map(), body, timeout);
-        (request.sources, request.buffer, request.meter) = (sources, buffer, meter);
-        request.folder = call.options.folder.clone().filter(|_| method.responds_with_bytes);
-        let response = self.transport.send(request).await.map_err(|error| error.0)?;
-        outcome.status = Some(response.status.as_u16());
-        outcome.retry_after = retry_after(&response.headers);
-        let id = response.headers.get("x-request-id").and_then(|id| id.to_str().ok());
-        outcome.request_id = id.map(|id| super::text::excerpt(&headers.redact(id)).into());
-        response.accept(&headers)
-    }
+/// The request of an attempt over HTTP, or by what stands for it.
+fn request(
+    call: &UntypedCall,
+    attempt: &Attempt,
+    headers: http::HeaderMap,
+    meter: Option<TransferMeter>,
+) -> TransportRequest {
+    let (body, sources) = call.frame.to_segments();
+    let mut request = TransportRequest::new(call.method, headers, body, attempt.timeout);
+    (request.sources, request.buffer, request.meter) = (sources, call.options.buffer.clone(), meter);
+    request.folder = call.options.folder.clone().filter(|_| call.method.responds_with_bytes);
+    request
+}
+
+/// Ends a call of which no attempt was made.
+fn fail(method: &'static Method, failure: Failure, span: &CallSpan, started: Instant) -> CallFailure {
+    span.done(method, 0, started.elapsed(), &AttemptOutcome::of_failure(&failure));
+    CallFailure { failure, info: method.into() }
 }
 
 /// Whether an attempt may be repeated: if it did not reach the server, or if twice is as good as once and the next one

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Channel, EventError, EventSet};
 #[cfg(feature = "server")]
 use crate::runtime::wire;
-use crate::runtime::wire::{DEEPEST, FromWire, RawParts, ToWire};
+use crate::runtime::wire::{DEEPEST, EventBytes, FromWire, ToWire};
 
 /// An event as it came. Cheap to clone: nothing of it is read, or copied, before it is asked for.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ pub struct RawEvent {
     channel: &'static Channel,
     name: Cow<'static, str>,
     id: Arc<str>,
-    parts: RawParts,
+    bytes: EventBytes,
     /// How deep its JSON may be nested.
     deepest: usize,
 }
@@ -30,16 +30,16 @@ impl RawEvent {
     ///
     /// The parameters cannot be written.
     pub fn of<E: EventSet>(name: &'static str, id: &str, params: &impl ToWire) -> Result<Self, EventError> {
-        match RawParts::write(name, params) {
-            Ok(parts) => Ok(Self::new(E::CHANNEL, name, id.into(), parts, DEEPEST)),
+        match EventBytes::write(name, params) {
+            Ok(bytes) => Ok(Self::new(E::CHANNEL, name, id.into(), bytes, DEEPEST)),
             Err(failure) => Err(EventError::new(E::CHANNEL.service, name, failure)),
         }
     }
 
     /// An event that came.
-    pub(crate) fn new(channel: &'static Channel, name: &str, id: Arc<str>, parts: RawParts, deepest: usize) -> Self {
+    pub(crate) fn new(channel: &'static Channel, name: &str, id: Arc<str>, bytes: EventBytes, deepest: usize) -> Self {
         let name = channel.kind(name).map_or_else(|| Cow::Owned(name.to_owned()), |kind| Cow::Borrowed(kind.name));
-        Self { channel, name, id, parts, deepest }
+        Self { channel, name, id, bytes, deepest }
     }
 
     /// The service, as the wire spells it.
@@ -63,13 +63,13 @@ impl RawEvent {
     ///
     /// They are malformed.
     pub fn json(&self) -> Result<Value, EventError> {
-        let members = self.parts.members(self.deepest);
+        let members = self.bytes.members(self.deepest);
         members.map(Value::Object).map_err(|failure| EventError::new(self.service(), self.name(), failure))
     }
 
     /// What travels beside the JSON.
     pub fn blobs(&self) -> impl Iterator<Item = Bytes> + use<> {
-        self.parts.blobs()
+        self.bytes.blobs()
     }
 
     /// Reads the parameters into a type.
@@ -78,7 +78,7 @@ impl RawEvent {
     ///
     /// They are not what they should be.
     pub fn params<T: FromWire>(&self) -> Result<T, EventError> {
-        self.parts.read(self.deepest).map_err(|failure| EventError::new(self.service(), self.name(), failure))
+        self.bytes.read(self.deepest).map_err(|failure| EventError::new(self.service(), self.name(), failure))
     }
 
     /// Whether no event follows.
@@ -88,13 +88,13 @@ impl RawEvent {
 
     /// How much it holds, about.
     pub(crate) fn size(&self) -> usize {
-        self.parts.json.len().saturating_add(self.parts.blobs.len())
+        self.bytes.len()
     }
 
     /// The message of the event.
     #[cfg(feature = "server")]
     pub(crate) fn to_message(&self) -> Result<Bytes, EventError> {
-        wire::event_message(self.service(), &self.parts)
+        wire::event_message(self.service(), &self.bytes)
             .map_err(|failure| EventError::new(self.service(), self.name(), failure))
     }
 }
@@ -102,10 +102,10 @@ impl RawEvent {
 impl PartialEq for RawEvent {
     /// Events are equal if they say the same, however their JSON is spelled.
     fn eq(&self, other: &Self) -> bool {
-        let is_same_json = || self.parts.json == other.parts.json || self.json() == other.json();
+        let is_same_json = || self.bytes.json() == other.bytes.json() || self.json() == other.json();
         self.service() == other.service()
             && self.name == other.name
-            && self.parts.blobs == other.parts.blobs
+            && self.bytes.blob_bytes() == other.bytes.blob_bytes()
             && is_same_json()
     }
 }

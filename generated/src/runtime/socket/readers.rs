@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Lost;
 use crate::runtime::events::Buffer;
-use crate::runtime::wire::RawParts;
+use crate::runtime::wire::EventBytes;
 use crate::runtime::{Channel, EndReason, EventError, RawEvent, Update};
 
 /// Who reads the events of which session. It outlives connections.
@@ -89,15 +89,15 @@ impl Readers {
         channel: &'static Channel,
         name: &str,
         id: &str,
-        parts: RawParts,
+        bytes: EventBytes,
         deepest: usize,
     ) -> Option<RawEvent> {
         let service = self.services.get_mut(channel.service);
         let Some(session) = service.and_then(|service| service.sessions.get_mut(id)) else {
-            return Some(RawEvent::new(channel, name, id.into(), parts, deepest));
+            return Some(RawEvent::new(channel, name, id.into(), bytes, deepest));
         };
         session.tell_gap();
-        let event = RawEvent::new(channel, name, session.id.clone(), parts, deepest);
+        let event = RawEvent::new(channel, name, session.id.clone(), bytes, deepest);
         let ends = event.ends();
         if let Some(((_, last), others)) = session.readers.split_last() {
             others.iter().for_each(|(_, buffer)| buffer.push(Update::Event(event.clone())));

@@ -16,13 +16,16 @@ use super::shared::{QueuedCall, Release, Told, Work};
 use super::task::Task;
 use super::{Effect, Incoming, Link, Lost};
 use crate::runtime::error::Failure;
-use crate::runtime::wire::{self, EventHead, MalformedMessage, RawParts, ServerMessage};
+use crate::runtime::wire::{self, EventBytes, EventHead, MalformedMessage, ServerMessage};
 use crate::runtime::{Channel, EventError, Method};
 
 /// How long the end of a subscription is waited for when nothing else is wanted of the connection.
 const LAST_ANSWER: Duration = Duration::from_secs(5);
 /// How long closing may take. Nobody waits for it.
 const CLOSING: Duration = Duration::from_secs(2);
+
+/// The most messages that are handled before callers are looked after again.
+const MOST_AT_ONCE: u32 = 64;
 
 /// One connection at work.
 pub(super) struct Serving<'a> {
@@ -43,7 +46,8 @@ pub(super) struct Serving<'a> {
 
 enum Step {
     Work(Work),
-    Message(Bytes),
+    /// Messages have been handled.
+    Handled,
     Lost(Lost),
     Late,
 }
@@ -71,7 +75,7 @@ impl<'a> Serving<'a> {
                         return None;
                     }
                 }
-                Step::Message(message) => self.message(&message),
+                Step::Handled => {}
                 Step::Lost(lost) => return Some(self.lost(lost)),
                 Step::Late => {}
             }
@@ -87,11 +91,8 @@ impl<'a> Serving<'a> {
             return Poll::Ready(Step::Work(work));
         }
         loop {
-            if let Poll::Ready(incoming) = self.link.poll(context) {
-                return Poll::Ready(match incoming {
-                    Incoming::Message(message) => Step::Message(message),
-                    Incoming::Lost(lost) => Step::Lost(lost),
-                });
+            if let Poll::Ready(step) = self.poll_messages(context) {
+                return Poll::Ready(step);
             }
             match self.pulse.poll(self.link.signs(), context) {
                 Poll::Pending => break,
@@ -111,6 +112,19 @@ impl<'a> Serving<'a> {
             Some(timer) => timer.as_mut().poll(context).map(|()| Step::Late),
             None => Poll::Pending,
         }
+    }
+
+    /// Handles messages that have arrived; pending if there are none.
+    fn poll_messages(&mut self, context: &mut Context<'_>) -> Poll<Step> {
+        for handled in 0..MOST_AT_ONCE {
+            match self.link.poll(context) {
+                Poll::Ready(Incoming::Message(message)) => self.message(message),
+                Poll::Ready(Incoming::Lost(lost)) => return Poll::Ready(Step::Lost(lost)),
+                Poll::Pending if handled == 0 => return Poll::Pending,
+                Poll::Pending => break,
+            }
+        }
+        Poll::Ready(Step::Handled)
     }
 
     fn target(&self) -> &str {
@@ -185,49 +199,59 @@ impl<'a> Serving<'a> {
         self.link.send(wire::with_id(wire::request_message(&request), id));
     }
 
-    fn message(&mut self, message: &Bytes) {
+    fn message(&mut self, message: Bytes) {
         match wire::read_server_message(message) {
-            Ok(ServerMessage::Response { id, body }) => self.respond(id, body),
-            Ok(ServerMessage::Event { service, parts }) => self.event(&service, parts),
+            Ok(ServerMessage::Response { id, body }) => {
+                self.respond(id, body);
+                self.after_response();
+            }
+            Ok(ServerMessage::Event(event)) => self.event(event),
             // One of the calls would wait in vain, and nothing says which: all of them get a malformed response.
             Err(MalformedMessage::Response(failure)) => {
                 self.pending.call_ids().into_iter().for_each(|id| self.respond(id, Bytes::new()));
+                self.after_response();
                 self.task.readers.report(&EventError::new("", "", failure));
             }
             Err(MalformedMessage::Event { service, failure }) => {
                 self.task.readers.report(&EventError::new(&service, "", failure));
             }
         }
+        if self.again.is_none() {
+            self.task.backoff.reset();
+        }
+    }
+
+    fn after_response(&mut self) {
         if !self.pending.opens() {
             self.orphans.clear();
         }
         if self.again.is_some() && !self.task.readers.is_stale() {
             self.again = None;
         }
-        if self.again.is_none() {
-            self.task.backoff.reset();
-        }
     }
 
-    fn event(&mut self, service: &[u8], parts: RawParts) {
-        let service = String::from_utf8_lossy(service);
-        let Some(channel) = self.task.readers.channel(&service) else {
-            if !self.task.readers.is_unwanted(&service) {
+    fn event(&mut self, event: EventBytes) {
+        let (readers, deepest) = (&mut self.task.readers, self.task.shared.settings.json_depth);
+        let service = event.service();
+        let Some(channel) = readers.channel(&service) else {
+            if !readers.is_unwanted(&service) {
                 let failure = Failure::decode("", "nothing was subscribed to there", "");
-                self.task.readers.report(&EventError::new(&service, "", failure));
+                readers.report(&EventError::new(&service, "", failure));
             }
             return;
         };
-        let (json, deepest) = (parts.json.clone(), self.task.shared.settings.json_depth);
-        let head = match EventHead::read(&json, channel.id) {
+        let head = match EventHead::read(event.json(), channel.id) {
             Ok(head) => head,
-            Err(failure) => return self.task.readers.report(&EventError::new(&service, "", failure)),
+            Err(failure) => return readers.report(&EventError::new(&service, "", failure)),
         };
-        let Some(id) = &head.id else {
-            let failure = Failure::decode(format!("params.{}", channel.id), "is missing", "");
-            return self.task.readers.report(&EventError::new(&service, &head.name, failure));
+        let delivered = match &head {
+            EventHead { name, id: None } => {
+                let failure = Failure::decode(format!("params.{}", channel.id), "is missing", "");
+                return readers.report(&EventError::new(&service, name, failure));
+            }
+            EventHead { name, id: Some(id) } => readers.deliver(channel, name, id, event.clone(), deepest),
         };
-        if let Some(event) = self.task.readers.deliver(channel, &head.name, id, parts, deepest) {
+        if let Some(event) = delivered {
             if self.pending.may_open(channel, event.id()) {
                 self.orphans.hold(event);
             }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, StatusCode};
 
-use super::Headers;
+use super::SentCredentials;
 use crate::runtime::Blob;
 use crate::runtime::error::Failure;
 use crate::runtime::text::excerpt;
@@ -41,7 +41,7 @@ impl TransportResponse {
     }
 
     /// The body of a success; else what the server has to say, without the credentials that were sent.
-    pub(crate) fn accept(self, sent: &Headers) -> Result<RawResponse, Failure> {
+    pub(crate) fn accept(self, sent: &SentCredentials) -> Result<RawResponse, Failure> {
         if !self.status.is_success() {
             let text = self.body.get(..FAILURE).unwrap_or(&self.body);
             let text = sent.redact(&String::from_utf8_lossy(text));

@@ -42,10 +42,12 @@ impl Headers {
     /// With these over them.
     pub(crate) fn with(&self, others: &HeaderMap) -> Self {
         let mut headers = self.0.clone();
-        for name in others.keys() {
-            headers.remove(name);
+        if !others.is_empty() {
+            for name in others.keys() {
+                headers.remove(name);
+            }
+            headers.extend(others.clone());
         }
-        headers.extend(others.clone());
         Self(headers)
     }
 
@@ -63,14 +65,25 @@ impl Headers {
         theirs(extra).map(Self)
     }
 
-    pub(crate) fn map(&self) -> HeaderMap {
-        self.0.clone()
+    pub(crate) fn into_map(self) -> HeaderMap {
+        self.0
     }
 
+    /// The credentials among them.
+    pub(crate) fn credentials(&self) -> SentCredentials {
+        SentCredentials(self.0.get_all(AUTHORIZATION).iter().cloned().collect())
+    }
+}
+
+/// The credentials of a request.
+#[derive(Clone, Debug)]
+pub(crate) struct SentCredentials(Vec<HeaderValue>);
+
+impl SentCredentials {
     /// A text of the server's without the credentials, which some servers repeat when they refuse them.
     pub(crate) fn redact(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for value in self.0.get_all(AUTHORIZATION) {
+        for value in &self.0 {
             // Behind the scheme, as in `Bearer …`.
             let secret = value.to_str().unwrap_or_default().rsplit(' ').next().unwrap_or_default();
             if secret.len() >= SECRET {

@@ -19,7 +19,7 @@ mod websocket;
 pub use answer::TransportResponse;
 pub use body::RequestBody;
 pub use error::TransportError;
-pub(crate) use headers::{Headers, bearer};
+pub(crate) use headers::{Headers, SentCredentials, bearer};
 pub(crate) use http::{Http, HttpSettings};
 #[cfg(feature = "server")]
 pub(crate) use in_process::InProcess;

@@ -27,6 +27,14 @@ pub(crate) enum Piece {
 }
 
 impl Piece {
+    /// The bytes, if they are in memory.
+    pub(super) fn into_bytes(self) -> Option<Bytes> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Source(_) => None,
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Bytes(bytes) => bytes.len(),

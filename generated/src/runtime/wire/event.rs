@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use bytes::Bytes;
+use memchr::memchr2;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
@@ -14,16 +16,25 @@ use super::reader::{BlobReader, Blobs};
 use super::{FrameWriter, join, json};
 use crate::runtime::error::Failure;
 
-/// The bytes of an event behind the name of its service.
+/// The bytes of an event: its message, in which the JSON and then the blobs follow the name of its service.
 #[derive(Clone, Debug)]
-pub(crate) struct RawParts {
-    /// `{"event": …, "params": {…}}`
-    pub(crate) json: Bytes,
-    /// Lengths and data by turns.
-    pub(crate) blobs: Bytes,
+pub(crate) struct EventBytes {
+    message: Bytes,
+    service: Range<usize>,
+    json: Range<usize>,
 }
 
-impl RawParts {
+impl EventBytes {
+    /// The event of which the service's name and the JSON are at these places of the message.
+    pub(super) fn new(message: Bytes, service: Range<usize>, json: Range<usize>) -> Self {
+        Self { message, service, json }
+    }
+
+    /// The name of the service; empty for an event that was not received.
+    pub(crate) fn service(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.message.get(self.service.clone()).unwrap_or_default())
+    }
+
     /// An event with these parameters.
     pub(crate) fn write(name: &str, params: &impl ToWire) -> Result<Self, Failure> {
         let mut begin = b"{\"event\":".to_vec();
@@ -32,30 +43,44 @@ impl RawParts {
         begin.extend_from_slice(b",\"params\":");
         let (mut json, blobs) = FrameWriter::new(Layout::Response, &begin).write(params)?;
         json.push(b'}');
-        let pieces = blobs.finish().1.into_iter().filter_map(|piece| match piece {
-            Piece::Bytes(bytes) => Some(bytes),
-            Piece::Source(_) => None,
-        });
-        Ok(Self { json: json.into(), blobs: join(&pieces.collect::<Vec<_>>()) })
+        let len = json.len();
+        let mut pieces = vec![Bytes::from(json)];
+        pieces.extend(blobs.finish().1.into_iter().filter_map(Piece::into_bytes));
+        Ok(Self { message: join(&pieces), service: 0..0, json: 0..len })
+    }
+
+    /// `{"event": …, "params": {…}}`
+    pub(crate) fn json(&self) -> &[u8] {
+        self.message.get(self.json.clone()).unwrap_or_default()
+    }
+
+    /// Lengths and blobs by turns.
+    pub(crate) fn blob_bytes(&self) -> &[u8] {
+        self.message.get(self.json.end..).unwrap_or_default()
+    }
+
+    /// The number of bytes of the JSON and the blobs.
+    pub(crate) fn len(&self) -> usize {
+        self.message.len().saturating_sub(self.json.start)
     }
 
     /// Reads the parameters into a type.
     pub(crate) fn read<T: FromWire>(&self, deepest: usize) -> Result<T, Failure> {
-        let blobs = Blobs::interleaved(self.blobs.clone())?;
-        let event: Params<Json<T>> = json::read(&self.json, deepest, "")?;
+        let blobs = Blobs::interleaved(self.message.clone(), self.json.end)?;
+        let event: Params<Json<T>> = json::read(self.json(), deepest, "")?;
         let params = BlobReader::new(blobs).read(event.params);
-        params.map_err(|error| error.malformed("params", &String::from_utf8_lossy(&self.json)))
+        params.map_err(|error| error.malformed("params", &String::from_utf8_lossy(self.json())))
     }
 
     /// The parameters without what travels beside the JSON.
     pub(crate) fn members(&self, deepest: usize) -> Result<Map<String, Value>, Failure> {
-        json::read(&self.json, deepest, "").map(|event: Params<_>| event.params)
+        json::read(self.json(), deepest, "").map(|event: Params<_>| event.params)
     }
 
     /// What travels beside the JSON.
     pub(crate) fn blobs(&self) -> impl Iterator<Item = Bytes> + use<> {
-        let mut blobs = Blobs::interleaved(self.blobs.clone()).ok();
-        std::iter::from_fn(move || Some(blobs.as_mut()?.next()?.into_bytes()))
+        let mut blobs = Blobs::interleaved(self.message.clone(), self.json.end).ok();
+        std::iter::from_fn(move || blobs.as_mut()?.next_bytes())
     }
 }
 
@@ -75,10 +100,31 @@ pub(crate) struct EventHead<'de> {
 impl<'de> EventHead<'de> {
     /// Reads the name, and the id in that parameter.
     pub(crate) fn read(json: &'de [u8], id_param: &'static str) -> Result<Self, Failure> {
+        if let Some(head) = Self::of_usual_form(json, id_param) {
+            return Ok(head);
+        }
         let mut deserializer = serde_json::Deserializer::from_slice(json);
         let head = HeadSeed { id_param }.deserialize(&mut deserializer);
         head.and_then(|head| deserializer.end().map(|()| head)).map_err(|error| json::failure(json, &error))
     }
+}
+
+impl<'de> EventHead<'de> {
+    /// Reads the head of an event in which it stands first, without spaces and escapes, as servers write it. What
+    /// follows is read when the event is.
+    fn of_usual_form(json: &'de [u8], id_param: &str) -> Option<Self> {
+        let (name, rest) = take_text(json.strip_prefix(b"{\"event\":\"")?)?;
+        let rest = rest.strip_prefix(b",\"params\":{\"")?.strip_prefix(id_param.as_bytes())?;
+        let (id, _) = take_text(rest.strip_prefix(b"\":\"")?)?;
+        Some(Self { name: Cow::Borrowed(name), id: Some(Cow::Borrowed(id)) })
+    }
+}
+
+/// Takes text up to its closing quote, if it has no escapes.
+fn take_text(json: &[u8]) -> Option<(&str, &[u8])> {
+    let end = memchr2(b'"', b'\\', json)?;
+    let rest = json.get(end..)?.strip_prefix(b"\"")?;
+    Some((std::str::from_utf8(json.get(..end)?).ok()?, rest))
 }
 
 struct HeadSeed {

@@ -1,8 +1,9 @@
 //! Frames: the JSON and the blobs with their lengths.
 
 use std::fmt;
+use std::ops::Range;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 
 use super::blobs::{BlobWriter, Layout, Piece, write_len};
 use crate::runtime::error::Failure;
@@ -147,15 +148,15 @@ impl IncomingFrame {
         let Some((number, mut rest)) = body.split_first() else {
             return Err(malformed("the body is empty"));
         };
-        let json = take_len(&mut rest, &"the length of the JSON")?;
+        let json = take_len(&mut rest, Part::JsonLength)?;
         let mut sizes = Vec::with_capacity(usize::from(*number));
         for index in 0..*number {
-            sizes.push(take_len(&mut rest, &format_args!("the length of blob {index}"))?);
+            sizes.push(take_len(&mut rest, Part::BlobLength(index.into()))?);
         }
-        let json = body.slice_ref(take(&mut rest, json, &"the JSON")?);
+        let json = body.slice_ref(take(&mut rest, json, Part::Json)?);
         let mut blobs = Vec::with_capacity(sizes.len());
         for (index, size) in sizes.into_iter().enumerate() {
-            blobs.push(body.slice_ref(take(&mut rest, size, &format_args!("blob {index}"))?));
+            blobs.push(body.slice_ref(take(&mut rest, size, Part::Blob(index))?));
         }
         if !rest.is_empty() {
             return Err(malformed(format!("{} more than the frame says", count(rest.len(), "byte"))));
@@ -178,9 +179,7 @@ impl ResponseFrame {
         let mut segments = Segments::new(head);
         segments.push(&json.into());
         for piece in blobs.finish().1 {
-            if let Piece::Bytes(bytes) = piece {
-                segments.push(&bytes);
-            }
+            segments.push(&piece.into_bytes().unwrap_or_default());
         }
         Self { segments: segments.finish().0 }
     }
@@ -277,35 +276,66 @@ pub(crate) fn total(segments: &[Bytes]) -> usize {
     segments.iter().fold(0, |sum, segment| sum.saturating_add(segment.len()))
 }
 
-/// Takes the JSON off a response or an event; the rest is its blobs.
+/// Takes the JSON off a response; the rest is its blobs.
 pub(crate) fn take_json(body: &mut Bytes) -> Result<Bytes, Failure> {
+    let json = json_range(body)?;
+    let taken = body.slice(json.clone());
+    body.advance(json.end);
+    Ok(taken)
+}
+
+/// Where the JSON is in a response or an event.
+pub(super) fn json_range(body: &[u8]) -> Result<Range<usize>, Failure> {
     if body.is_empty() {
         return Err(malformed("the answer is empty"));
     }
-    let mut rest: &[u8] = body;
-    let size = take_len(&mut rest, &"the length of the JSON")?;
-    let json = body.slice_ref(take(&mut rest, size, &"the JSON")?);
-    *body = body.slice_ref(rest);
-    Ok(json)
+    let mut rest = body;
+    let size = take_len(&mut rest, Part::JsonLength)?;
+    let start = body.len().saturating_sub(rest.len());
+    take(&mut rest, size, Part::Json)?;
+    Ok(start..body.len().saturating_sub(rest.len()))
+}
+
+/// A part of a frame, for the error when the frame ends before it does.
+#[derive(Clone, Copy)]
+enum Part {
+    JsonLength,
+    Json,
+    BlobLength(usize),
+    Blob(usize),
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::JsonLength => f.write_str("the length of the JSON"),
+            Self::Json => f.write_str("the JSON"),
+            Self::BlobLength(index) => write!(f, "the length of blob {index}"),
+            Self::Blob(index) => write!(f, "blob {index}"),
+        }
+    }
 }
 
 /// Takes the next blob with its length.
+#[inline]
 pub(super) fn take_blob<'a>(data: &mut &'a [u8], index: usize) -> Result<&'a [u8], Failure> {
-    let size = take_len(data, &format_args!("the length of blob {index}"))?;
-    take(data, size, &format_args!("blob {index}"))
+    let size = take_len(data, Part::BlobLength(index))?;
+    take(data, size, Part::Blob(index))
 }
 
-fn take_len(data: &mut &[u8], what: &dyn fmt::Display) -> Result<u64, Failure> {
+#[inline]
+fn take_len(data: &mut &[u8], part: Part) -> Result<u64, Failure> {
     match varint::read(data).and_then(|(value, width)| Some((value, data.get(width..)?))) {
         Some((value, rest)) => {
             *data = rest;
             Ok(value)
         }
-        None => Err(malformed(format!("the frame ends inside {what}"))),
+        None => Err(malformed(format!("the frame ends inside {part}"))),
     }
 }
 
-fn take<'a>(data: &mut &'a [u8], size: u64, what: &dyn fmt::Display) -> Result<&'a [u8], Failure> {
+#[inline]
+fn take<'a>(data: &mut &'a [u8], size: u64, part: Part) -> Result<&'a [u8], Failure> {
     match usize::try_from(size).ok().and_then(|size| data.split_at_checked(size)) {
         Some((taken, rest)) => {
             *data = rest;
@@ -313,7 +343,7 @@ fn take<'a>(data: &mut &'a [u8], size: u64, what: &dyn fmt::Display) -> Result<&
         }
         None => {
             let left = count(data.len(), "byte");
-            Err(malformed(format!("{what} should have {size} bytes, and the frame ends after {left} of it")))
+            Err(malformed(format!("{part} should have {size} bytes, and the frame ends after {left} of it")))
         }
     }
 }

@@ -1,9 +1,11 @@
-//! Reading JSON that comes from outside: one pass, which also bounds its depth, rejects suspicious keys, and knows
-//! where a mistake is.
+//! Reading JSON that comes from outside: one pass, which also bounds its depth and rejects suspicious keys.
+//!
+//! Only when something is wrong, a second pass finds out where.
 
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::{memchr, memmem};
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Unexpected, Visitor};
 
@@ -23,18 +25,33 @@ const SUSPICIOUS_KEY: &str = "__proto__";
 pub(crate) fn read<'de, T: Deserialize<'de>>(json: &'de [u8], deepest: usize, prefix: &str) -> Result<T, Failure> {
     let text = std::str::from_utf8(json)
         .map_err(|error| Failure::decode("", format!("the JSON is not UTF-8: {error}"), &excerpt_bytes(json)))?;
+    let mut state = State::new(deepest);
+    if !may_be_suspicious(json) {
+        if let Ok(value) = pass::<T, false>(text, &mut state) {
+            return Ok(value);
+        }
+        state = State::new(deepest);
+    }
+    // Remembering keys costs a tenth of the time, so that it is done for those only who have to be told the path.
+    pass::<T, true>(text, &mut state).map_err(|error| {
+        let path = path_text(prefix, &state.path);
+        Failure::decode(path, message(&error), &excerpt_at(text, byte_of(text, &error)))
+    })
+}
+
+/// Reads a text once. With `TRACK`, keys are looked at, and the path of an error is kept.
+fn pass<'de, T: Deserialize<'de>, const TRACK: bool>(text: &'de str, state: &mut State<'de>) -> serde_json::Result<T> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     // The guard's limit holds instead.
     deserializer.disable_recursion_limit();
-    let mut state = State { levels_left: deepest.min(DEEPEST), deepest, path: Vec::new() };
-    let value = T::deserialize(Guard { inner: &mut deserializer, state: &mut state });
-    match value.and_then(|value| deserializer.end().map(|()| value)) {
-        Ok(value) => Ok(value),
-        Err(error) => {
-            let path = path_text(prefix, &state.path);
-            Err(Failure::decode(path, message(&error), &excerpt_at(text, byte_of(text, &error))))
-        }
-    }
+    let value = T::deserialize(Guard::<_, TRACK> { inner: &mut deserializer, state })?;
+    deserializer.end().map(|()| value)
+}
+
+/// Whether there may be a key `__proto__`, perhaps spelled with escapes.
+fn may_be_suspicious(json: &[u8]) -> bool {
+    memmem::find(json, SUSPICIOUS_KEY.as_bytes()).is_some()
+        || (memchr(b'\\', json).is_some() && memmem::find(json, b"\\u00").is_some())
 }
 
 /// The failure for an error of the parser that was used without a guard.
@@ -57,6 +74,10 @@ enum Segment<'de> {
 }
 
 impl State<'_> {
+    fn new(deepest: usize) -> Self {
+        Self { levels_left: deepest.min(DEEPEST), deepest, path: Vec::new() }
+    }
+
     fn enter<E: de::Error>(&mut self) -> Result<(), E> {
         match self.levels_left.checked_sub(1) {
             Some(left) => {
@@ -88,7 +109,7 @@ fn path_text(prefix: &str, path: &[Segment<'_>]) -> String {
 }
 
 /// A deserializer that watches what passes through it.
-struct Guard<'s, 'de, D> {
+struct Guard<'s, 'de, D, const TRACK: bool> {
     inner: D,
     state: &'s mut State<'de>,
 }
@@ -104,12 +125,12 @@ macro_rules! pass_on {
 macro_rules! watch {
     ($($method:ident($($name:ident: $type:ty),*) $is_struct:literal;)*) => {
         $(fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, D::Error> {
-            self.inner.$method($($name,)* Watch { visitor, state: self.state, is_struct: $is_struct })
+            self.inner.$method($($name,)* Watch::<_, TRACK> { visitor, state: self.state, is_struct: $is_struct })
         })*
     };
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Guard<'_, 'de, D> {
+impl<'de, D: Deserializer<'de>, const TRACK: bool> Deserializer<'de> for Guard<'_, 'de, D, TRACK> {
     type Error = D::Error;
 
     pass_on! {
@@ -138,7 +159,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Guard<'_, 'de, D> {
 }
 
 /// A visitor that puts guards around what it is given.
-struct Watch<'s, 'de, V> {
+struct Watch<'s, 'de, V, const TRACK: bool> {
     visitor: V,
     state: &'s mut State<'de>,
     is_struct: bool,
@@ -152,7 +173,7 @@ macro_rules! visit {
     };
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Watch<'_, 'de, V> {
+impl<'de, V: Visitor<'de>, const TRACK: bool> Visitor<'de> for Watch<'_, 'de, V, TRACK> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -178,11 +199,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watch<'_, 'de, V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_some(Guard { inner, state: self.state })
+        self.visitor.visit_some(Guard::<_, TRACK> { inner, state: self.state })
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_newtype_struct(Guard { inner, state: self.state })
+        self.visitor.visit_newtype_struct(Guard::<_, TRACK> { inner, state: self.state })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
@@ -191,16 +212,16 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watch<'_, 'de, V> {
             return Err(de::Error::invalid_type(Unexpected::Seq, &self.visitor));
         }
         self.state.enter()?;
-        let value = self.visitor.visit_seq(Items { inner, index: 0, state: self.state })?;
+        let value = self.visitor.visit_seq(Items::<_, TRACK> { inner, index: 0, state: self.state });
         self.state.leave();
-        Ok(value)
+        value
     }
 
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
         self.state.enter()?;
-        let value = self.visitor.visit_map(Members { inner, key: Cow::Borrowed(""), state: self.state })?;
+        let value = self.visitor.visit_map(Members::<_, TRACK> { inner, key: Cow::Borrowed(""), state: self.state });
         self.state.leave();
-        Ok(value)
+        value
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
@@ -210,18 +231,18 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watch<'_, 'de, V> {
 
 // `state` is borrowed by the items and members, and free again when they are gone.
 
-struct Items<'s, 'de, A> {
+struct Items<'s, 'de, A, const TRACK: bool> {
     inner: A,
     index: usize,
     state: &'s mut State<'de>,
 }
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, 'de, A> {
+impl<'de, A: SeqAccess<'de>, const TRACK: bool> SeqAccess<'de> for Items<'_, 'de, A, TRACK> {
     type Error = A::Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, A::Error> {
-        let item = self.inner.next_element_seed(Value { seed, state: self.state });
-        if item.is_err() {
+        let item = self.inner.next_element_seed(Value::<_, TRACK> { seed, state: self.state });
+        if TRACK && item.is_err() {
             self.state.path.push(Segment::Index(self.index));
         }
         self.index = self.index.saturating_add(1);
@@ -233,22 +254,26 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, 'de, A> {
     }
 }
 
-struct Members<'s, 'de, A> {
+struct Members<'s, 'de, A, const TRACK: bool> {
     inner: A,
     key: Cow<'de, str>,
     state: &'s mut State<'de>,
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>, const TRACK: bool> MapAccess<'de> for Members<'_, 'de, A, TRACK> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        self.inner.next_key_seed(Key { inner: seed, key: &mut self.key })
+        if TRACK {
+            self.inner.next_key_seed(Key { inner: seed, key: &mut self.key })
+        } else {
+            self.inner.next_key_seed(seed)
+        }
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
-        let value = self.inner.next_value_seed(Value { seed, state: self.state });
-        if value.is_err() {
+        let value = self.inner.next_value_seed(Value::<_, TRACK> { seed, state: self.state });
+        if TRACK && value.is_err() {
             self.state.path.push(Segment::Key(std::mem::take(&mut self.key)));
         }
         value
@@ -259,16 +284,16 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A> {
     }
 }
 
-struct Value<'s, 'de, T> {
+struct Value<'s, 'de, T, const TRACK: bool> {
     seed: T,
     state: &'s mut State<'de>,
 }
 
-impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for Value<'_, 'de, T> {
+impl<'de, T: DeserializeSeed<'de>, const TRACK: bool> DeserializeSeed<'de> for Value<'_, 'de, T, TRACK> {
     type Value = T::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<T::Value, D::Error> {
-        self.seed.deserialize(Guard { inner, state: self.state })
+        self.seed.deserialize(Guard::<_, TRACK> { inner, state: self.state })
     }
 }
 

@@ -1,23 +1,30 @@
 //! Messages on the WebSocket: frames with an id before them, and events.
 
-use bytes::{Bytes, BytesMut};
+use std::ops::Range;
+
+use bytes::{Buf as _, Bytes, BytesMut};
 use serde_json::{Map, Value};
 
 use super::RequestFrame;
-use super::event::RawParts;
-use super::frame::{malformed, take_json};
+use super::event::EventBytes;
+use super::frame::{json_range, malformed};
 #[cfg(feature = "server")]
 use super::{IncomingFrame, ResponseFrame, blobs::write_len, json};
 use crate::runtime::error::Failure;
 use crate::runtime::{ApiKey, Method};
+
+/// The bytes before the frame of a response: its kind, and the id of the call.
+const RESPONSE_HEAD: usize = 5;
+/// The bytes before the name of an event's service: its kind, and the length of the name.
+const EVENT_HEAD: usize = 2;
 
 /// A message of the server.
 #[derive(Debug)]
 pub(crate) enum ServerMessage {
     /// A response; its frame has not been read.
     Response { id: u32, body: Bytes },
-    /// An event of the service with this name.
-    Event { service: Bytes, parts: RawParts },
+    /// An event; only its frame has been read.
+    Event(EventBytes),
 }
 
 /// A message of the server that cannot be read.
@@ -68,43 +75,48 @@ pub(crate) fn with_id(mut message: BytesMut, id: u32) -> Bytes {
 }
 
 /// Reads a message of the server.
-pub(crate) fn read_server_message(message: &Bytes) -> Result<ServerMessage, MalformedMessage> {
+pub(crate) fn read_server_message(mut message: Bytes) -> Result<ServerMessage, MalformedMessage> {
     let response = |message: &str| MalformedMessage::Response(malformed(message));
     let Some((&kind, bytes)) = message.split_first() else {
         return Err(response("the message is empty"));
     };
     if kind == 0 {
-        let Some((id, body)) = bytes.split_first_chunk() else {
+        let Some((id, _)) = bytes.split_first_chunk() else {
             return Err(response("the message ends inside the id of a call"));
         };
-        return Ok(ServerMessage::Response { id: u32::from_be_bytes(*id), body: message.slice_ref(body) });
+        let id = u32::from_be_bytes(*id);
+        message.advance(RESPONSE_HEAD);
+        return Ok(ServerMessage::Response { id, body: message });
     }
-    let event = |service: &[u8], failure| {
-        let service = String::from_utf8_lossy(service).into_owned();
-        MalformedMessage::Event { service, failure }
-    };
     let split = bytes.split_first().and_then(|(len, rest)| rest.split_at_checked(usize::from(*len)));
     let Some((service, body)) = split else {
-        return Err(event(b"", malformed("the message ends inside the name of the service")));
+        let failure = malformed("the message ends inside the name of the service");
+        return Err(MalformedMessage::Event { service: String::new(), failure });
     };
-    let mut blobs = message.slice_ref(body);
-    match take_json(&mut blobs) {
-        Ok(json) => Ok(ServerMessage::Event { service: message.slice_ref(service), parts: RawParts { json, blobs } }),
-        Err(failure) => Err(event(service, failure)),
+    let start = message.len().saturating_sub(body.len());
+    match json_range(body) {
+        Ok(Range { start: from, end }) => {
+            let json = start.saturating_add(from)..start.saturating_add(end);
+            Ok(ServerMessage::Event(EventBytes::new(message, EVENT_HEAD..start, json)))
+        }
+        Err(failure) => {
+            let service = String::from_utf8_lossy(service).into_owned();
+            Err(MalformedMessage::Event { service, failure })
+        }
     }
 }
 
 /// The message of an event.
 #[cfg(feature = "server")]
-pub(crate) fn event_message(service: &str, event: &RawParts) -> Result<Bytes, Failure> {
+pub(crate) fn event_message(service: &str, event: &EventBytes) -> Result<Bytes, Failure> {
     let Ok(len) = u8::try_from(service.len()) else {
         return Err(Failure::invalid("", "the name of the service has more than 255 bytes"));
     };
     let mut message = vec![1, len];
     message.extend_from_slice(service.as_bytes());
-    write_len(event.json.len(), &mut message);
-    message.extend_from_slice(&event.json);
-    message.extend_from_slice(&event.blobs);
+    write_len(event.json().len(), &mut message);
+    message.extend_from_slice(event.json());
+    message.extend_from_slice(event.blob_bytes());
     Ok(message.into())
 }
 

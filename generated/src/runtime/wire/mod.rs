@@ -21,7 +21,7 @@ pub use reader::BlobReader;
 pub use wire_error::WireError;
 pub use writer::{FrameWriter, ObjectWriter};
 
-pub(crate) use event::{EventHead, RawParts};
+pub(crate) use event::{EventBytes, EventHead};
 #[cfg(any(feature = "server", feature = "dynamic"))]
 pub(crate) use frame::IncomingFrame;
 pub(crate) use frame::{join, total};
@@ -110,6 +110,6 @@ pub(crate) fn result_members(body: &Bytes) -> Option<Map<String, Value>> {
 #[cfg(feature = "test-util")]
 pub(crate) fn split_response(mut body: Bytes) -> Result<(Bytes, Vec<Bytes>), Failure> {
     let json = frame::take_json(&mut body)?;
-    let mut blobs = Blobs::interleaved(body)?;
+    let mut blobs = Blobs::interleaved(body, 0)?;
     Ok((json, std::iter::from_fn(|| blobs.next()).map(super::Blob::into_bytes).collect()))
 }

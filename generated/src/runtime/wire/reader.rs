@@ -20,23 +20,27 @@ pub(super) struct Blobs {
 
 #[derive(Debug)]
 enum Source {
-    /// Lengths and data by turns. A list of them could need far more memory than the frame itself.
-    Interleaved(Bytes),
+    /// Lengths and data by turns, and how many bytes have been taken. A list of blobs could need far more memory than the
+    /// frame itself.
+    Interleaved {
+        data: Bytes,
+        at: usize,
+    },
     #[cfg(any(feature = "server", feature = "dynamic"))]
     List(std::vec::IntoIter<Bytes>),
     Files(std::vec::IntoIter<Blob>),
 }
 
 impl Blobs {
-    /// The blobs of a response or an event, which stand behind its JSON.
-    pub(super) fn interleaved(data: Bytes) -> Result<Self, Failure> {
+    /// The blobs of a response or an event, which stand behind its JSON: from this place of the data.
+    pub(super) fn interleaved(data: Bytes, at: usize) -> Result<Self, Failure> {
         let mut left: usize = 0;
-        let mut rest: &[u8] = &data;
+        let mut rest = data.get(at..).unwrap_or_default();
         while !rest.is_empty() {
             take_blob(&mut rest, left)?;
             left = left.saturating_add(1);
         }
-        Ok(Self { left, source: Source::Interleaved(data) })
+        Ok(Self { left, source: Source::Interleaved { data, at } })
     }
 
     #[cfg(any(feature = "server", feature = "dynamic"))]
@@ -54,17 +58,29 @@ impl Blobs {
     }
 
     pub(super) fn next(&mut self) -> Option<Blob> {
+        match &mut self.source {
+            Source::Files(blobs) => {
+                self.left = self.left.saturating_sub(1);
+                blobs.next()
+            }
+            _ => self.next_bytes().map(Blob::from),
+        }
+    }
+
+    /// The next blob, if it is in memory.
+    #[inline]
+    pub(super) fn next_bytes(&mut self) -> Option<Bytes> {
         self.left = self.left.checked_sub(1)?;
         match &mut self.source {
-            Source::Interleaved(data) => {
-                let mut rest: &[u8] = data;
-                let blob = data.slice_ref(take_blob(&mut rest, 0).ok()?);
-                *data = data.slice_ref(rest);
-                Some(blob.into())
+            Source::Interleaved { data, at } => {
+                let mut rest = data.get(*at..)?;
+                let blob = take_blob(&mut rest, 0).ok()?;
+                *at = data.len().saturating_sub(rest.len());
+                Some(data.slice_ref(blob))
             }
             #[cfg(any(feature = "server", feature = "dynamic"))]
-            Source::List(blobs) => blobs.next().map(Blob::from),
-            Source::Files(blobs) => blobs.next(),
+            Source::List(blobs) => blobs.next(),
+            Source::Files(blobs) => blobs.next().map(Blob::into_bytes),
         }
     }
 }
@@ -137,8 +153,8 @@ impl BlobReader {
     ///
     /// Those of [`tensors`](Self::tensors).
     pub fn tensors_here(&mut self) -> Result<Vec<Tensor>, WireError> {
-        let blob = self.take(&[])?;
-        Tensor::decode_many(blob.into_bytes()).map_err(|error| self.malformed(&[], error))
+        let blob = self.take_bytes(&[])?;
+        Tensor::decode_many(blob).map_err(|error| self.malformed(&[], error))
     }
 
     /// Takes a blob for each of these names.
@@ -239,8 +255,8 @@ impl BlobReader {
     }
 
     fn one_tensor(&mut self, at: &[Segment]) -> Result<Tensor, WireError> {
-        let blob = self.take(at)?;
-        Tensor::decode(blob.into_bytes()).map_err(|error| self.malformed(at, error))
+        let blob = self.take_bytes(at)?;
+        Tensor::decode(blob).map_err(|error| self.malformed(at, error))
     }
 
     /// Fails unless so many blobs are left: nothing is built for blobs that are not there, whose number may be far
@@ -255,13 +271,20 @@ impl BlobReader {
     }
 
     fn take(&mut self, at: &[Segment]) -> Result<Blob, WireError> {
-        match self.blobs.next() {
-            Some(blob) => {
-                self.taken = self.taken.saturating_add(1);
-                Ok(blob)
-            }
-            None => Err(self.error(at, format!("its blob is missing: the frame has {}", count(self.taken, "blob")))),
-        }
+        let blob = self.blobs.next().ok_or_else(|| self.missing(at))?;
+        self.taken = self.taken.saturating_add(1);
+        Ok(blob)
+    }
+
+    #[inline]
+    fn take_bytes(&mut self, at: &[Segment]) -> Result<Bytes, WireError> {
+        let blob = self.blobs.next_bytes().ok_or_else(|| self.missing(at))?;
+        self.taken = self.taken.saturating_add(1);
+        Ok(blob)
+    }
+
+    fn missing(&self, at: &[Segment]) -> WireError {
+        self.error(at, format!("its blob is missing: the frame has {}", count(self.taken, "blob")))
     }
 
     fn malformed(&self, at: &[Segment], error: impl std::fmt::Display) -> WireError {
@@ -287,7 +310,7 @@ mod tests {
         let whole = ResponseFrame::of_parts(&Bytes::from_static(b"{}"), &blobs).to_bytes();
         let read = |mut response: Bytes| {
             take_json(&mut response)?;
-            Blobs::interleaved(response)
+            Blobs::interleaved(response, 0)
         };
         let mut blobs = read(whole.clone()).unwrap();
         assert_eq!(blobs.left(), 3);

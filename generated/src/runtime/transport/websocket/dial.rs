@@ -38,7 +38,7 @@ impl WebSocketDial {
         let stream = self.stream().await.map_err(|error| unreachable(&self.target, &error))?;
         let refused = |error| refused(&self.target, error);
         let mut request = self.url.as_str().into_client_request().map_err(refused)?;
-        request.headers_mut().extend(self.headers.map());
+        request.headers_mut().extend(self.headers.clone().into_map());
         let limit = Some(self.most_bytes);
         let config = WebSocketConfig::default().max_message_size(limit).max_frame_size(limit);
         let (socket, _) = client_async_with_config(request, stream, Some(config)).await.map_err(refused)?;
