@@ -1,5 +1,6 @@
 //! What the runtime knows of a service's events.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::runtime::Method;
@@ -22,6 +23,11 @@ impl Channel {
     /// The facts of an event; nothing if the definition does not have it.
     pub fn kind(&self, name: &str) -> Option<&'static EventKind> {
         self.events.iter().find(|kind| kind.name == name)
+    }
+
+    /// The name of an event, which is not copied if the definition has it.
+    pub(crate) fn name_of(&self, name: Cow<'_, str>) -> Cow<'static, str> {
+        self.kind(&name).map_or_else(|| Cow::Owned(name.into_owned()), |kind| Cow::Borrowed(kind.name))
     }
 
     /// The method that subscribes, and the parameter that says to what.

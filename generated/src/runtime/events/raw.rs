@@ -31,14 +31,19 @@ impl RawEvent {
     /// The parameters cannot be written.
     pub fn of<E: EventSet>(name: &'static str, id: &str, params: &impl ToWire) -> Result<Self, EventError> {
         match EventBytes::write(name, params) {
-            Ok(bytes) => Ok(Self::new(E::CHANNEL, name, id.into(), bytes, DEEPEST)),
+            Ok(bytes) => Ok(Self::new(E::CHANNEL, Cow::Borrowed(name), id.into(), bytes, DEEPEST)),
             Err(failure) => Err(EventError::new(E::CHANNEL.service, name, failure)),
         }
     }
 
     /// An event that came.
-    pub(crate) fn new(channel: &'static Channel, name: &str, id: Arc<str>, bytes: EventBytes, deepest: usize) -> Self {
-        let name = channel.kind(name).map_or_else(|| Cow::Owned(name.to_owned()), |kind| Cow::Borrowed(kind.name));
+    pub(crate) fn new(
+        channel: &'static Channel,
+        name: Cow<'static, str>,
+        id: Arc<str>,
+        bytes: EventBytes,
+        deepest: usize,
+    ) -> Self {
         Self { channel, name, id, bytes, deepest }
     }
 
@@ -79,6 +84,10 @@ impl RawEvent {
     /// They are not what they should be.
     pub fn params<T: FromWire>(&self) -> Result<T, EventError> {
         self.bytes.read(self.deepest).map_err(|failure| EventError::new(self.service(), self.name(), failure))
+    }
+
+    pub(crate) fn channel(&self) -> &'static Channel {
+        self.channel
     }
 
     /// Whether no event follows.

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Lost;
+use crate::runtime::error::Failure;
 use crate::runtime::events::Buffer;
-use crate::runtime::wire::EventBytes;
+use crate::runtime::wire::{EventBytes, EventHead};
 use crate::runtime::{Channel, EndReason, EventError, RawEvent, Update};
 
 /// Who reads the events of which session. It outlives connections.
@@ -35,6 +36,15 @@ struct Session {
     stale: bool,
 }
 
+/// What became of an event.
+pub(super) enum Delivery {
+    /// Its readers have it, or nobody wants it.
+    Read,
+    /// Nobody reads its session yet.
+    Unread(RawEvent),
+    Malformed(EventError),
+}
+
 impl Readers {
     pub(super) fn is_empty(&self) -> bool {
         self.keys.is_empty()
@@ -49,10 +59,6 @@ impl Readers {
     /// Events of the service can come from now on, which nobody reads.
     pub(super) fn expect_unwanted(&mut self, service: &'static str) {
         self.unwanted.insert(service);
-    }
-
-    pub(super) fn channel(&self, service: &str) -> Option<&'static Channel> {
-        self.services.get(service).map(|service| service.channel)
     }
 
     pub(super) fn has(&self, service: &str, id: &str) -> bool {
@@ -83,30 +89,44 @@ impl Readers {
         Some((service.channel, id))
     }
 
-    /// Delivers an event; gives it back if nobody reads it.
-    pub(super) fn deliver(
-        &mut self,
-        channel: &'static Channel,
-        name: &str,
-        id: &str,
-        bytes: EventBytes,
-        deepest: usize,
-    ) -> Option<RawEvent> {
-        let service = self.services.get_mut(channel.service);
-        let Some(session) = service.and_then(|service| service.sessions.get_mut(id)) else {
-            return Some(RawEvent::new(channel, name, id.into(), bytes, deepest));
+    /// Delivers an event to those who read it. Its JSON may be nested that deeply.
+    pub(super) fn deliver(&mut self, event: EventBytes, deepest: usize) -> Delivery {
+        let Some(service) = self.services.get_mut(&*event.service()) else {
+            return self.unexpected(&event.service());
         };
+        let channel = service.channel;
+        let malformed = |name: &str, failure| Delivery::Malformed(EventError::new(channel.service, name, failure));
+        let (name, id) = match EventHead::read(event.json(), channel.id) {
+            Ok(EventHead { name, id: Some(id) }) => (channel.name_of(name), id),
+            Ok(EventHead { name, id: None }) => {
+                return malformed(&name, Failure::decode(format!("params.{}", channel.id), "is missing", ""));
+            }
+            Err(failure) => return malformed("", failure),
+        };
+        let Some(session) = service.sessions.get_mut(&*id) else {
+            let id = id.into();
+            return Delivery::Unread(RawEvent::new(channel, name, id, event, deepest));
+        };
+        let event = RawEvent::new(channel, name, session.id.clone(), event, deepest);
         session.tell_gap();
-        let event = RawEvent::new(channel, name, session.id.clone(), bytes, deepest);
-        let ends = event.ends();
+        let ended = event.ends().then(|| session.id.clone());
         if let Some(((_, last), others)) = session.readers.split_last() {
             others.iter().for_each(|(_, buffer)| buffer.push(Update::Event(event.clone())));
             last.push(Update::Event(event));
         }
-        if ends {
-            self.forget(channel.service, id);
+        if let Some(id) = ended {
+            self.forget(channel.service, &id);
         }
-        None
+        Delivery::Read
+    }
+
+    /// An event of a service to which nothing was subscribed: an error, unless someone started it without reading it.
+    fn unexpected(&self, service: &str) -> Delivery {
+        if self.unwanted.contains(service) {
+            return Delivery::Read;
+        }
+        let failure = Failure::decode("", "nothing was subscribed to there", "");
+        Delivery::Malformed(EventError::new(service, "", failure))
     }
 
     /// Tells readers of something that makes no sense: those of the service if there are any, else all.
@@ -118,11 +138,6 @@ impl Readers {
                 buffer.push(Update::Malformed(error.clone()));
             }
         }
-    }
-
-    /// Whether the events of a service may come although nobody reads them.
-    pub(super) fn is_unwanted(&self, service: &str) -> bool {
-        self.unwanted.contains(service)
     }
 
     /// Ends a session.

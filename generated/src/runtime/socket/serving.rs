@@ -12,11 +12,11 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::heartbeat::{Beat, Pulse};
 use super::orphans::Orphans;
 use super::pending::{Asked, Awaited, Pending};
+use super::readers::Delivery;
 use super::shared::{QueuedCall, Release, Told, Work};
 use super::task::Task;
 use super::{Effect, Incoming, Link, Lost};
-use crate::runtime::error::Failure;
-use crate::runtime::wire::{self, EventBytes, EventHead, MalformedMessage, ServerMessage};
+use crate::runtime::wire::{self, EventBytes, MalformedMessage, ServerMessage};
 use crate::runtime::{Channel, EventError, Method};
 
 /// How long the end of a subscription is waited for when nothing else is wanted of the connection.
@@ -24,8 +24,18 @@ const LAST_ANSWER: Duration = Duration::from_secs(5);
 /// How long closing may take. Nobody waits for it.
 const CLOSING: Duration = Duration::from_secs(2);
 
-/// The most messages that are handled before callers are looked after again.
+/// The most messages that are handled before other tasks get their turn. Readers then take the events, and free the
+/// memory that the next ones are received into.
 const MOST_AT_ONCE: u32 = 64;
+
+/// What arrived.
+enum Messages {
+    None,
+    Some,
+    /// As many as are handled at once; there may be more.
+    Many,
+    Lost(Lost),
+}
 
 /// One connection at work.
 pub(super) struct Serving<'a> {
@@ -91,8 +101,14 @@ impl<'a> Serving<'a> {
             return Poll::Ready(Step::Work(work));
         }
         loop {
-            if let Poll::Ready(step) = self.poll_messages(context) {
-                return Poll::Ready(step);
+            match self.poll_messages(context) {
+                Messages::None => {}
+                Messages::Some => return Poll::Ready(Step::Handled),
+                Messages::Lost(lost) => return Poll::Ready(Step::Lost(lost)),
+                Messages::Many => {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
             }
             match self.pulse.poll(self.link.signs(), context) {
                 Poll::Pending => break,
@@ -114,17 +130,17 @@ impl<'a> Serving<'a> {
         }
     }
 
-    /// Handles messages that have arrived; pending if there are none.
-    fn poll_messages(&mut self, context: &mut Context<'_>) -> Poll<Step> {
+    /// Handles messages that have arrived.
+    fn poll_messages(&mut self, context: &mut Context<'_>) -> Messages {
         for handled in 0..MOST_AT_ONCE {
             match self.link.poll(context) {
                 Poll::Ready(Incoming::Message(message)) => self.message(message),
-                Poll::Ready(Incoming::Lost(lost)) => return Poll::Ready(Step::Lost(lost)),
-                Poll::Pending if handled == 0 => return Poll::Pending,
-                Poll::Pending => break,
+                Poll::Ready(Incoming::Lost(lost)) => return Messages::Lost(lost),
+                Poll::Pending if handled == 0 => return Messages::None,
+                Poll::Pending => return Messages::Some,
             }
         }
-        Poll::Ready(Step::Handled)
+        Messages::Many
     }
 
     fn target(&self) -> &str {
@@ -231,30 +247,14 @@ impl<'a> Serving<'a> {
     }
 
     fn event(&mut self, event: EventBytes) {
-        let (readers, deepest) = (&mut self.task.readers, self.task.shared.settings.json_depth);
-        let service = event.service();
-        let Some(channel) = readers.channel(&service) else {
-            if !readers.is_unwanted(&service) {
-                let failure = Failure::decode("", "nothing was subscribed to there", "");
-                readers.report(&EventError::new(&service, "", failure));
-            }
-            return;
+        let deepest = self.task.shared.settings.json_depth;
+        let unread = match self.task.readers.deliver(event, deepest) {
+            Delivery::Read => return,
+            Delivery::Unread(event) => event,
+            Delivery::Malformed(error) => return self.task.readers.report(&error),
         };
-        let head = match EventHead::read(event.json(), channel.id) {
-            Ok(head) => head,
-            Err(failure) => return readers.report(&EventError::new(&service, "", failure)),
-        };
-        let delivered = match &head {
-            EventHead { name, id: None } => {
-                let failure = Failure::decode(format!("params.{}", channel.id), "is missing", "");
-                return readers.report(&EventError::new(&service, name, failure));
-            }
-            EventHead { name, id: Some(id) } => readers.deliver(channel, name, id, event.clone(), deepest),
-        };
-        if let Some(event) = delivered {
-            if self.pending.may_open(channel, event.id()) {
-                self.orphans.hold(event);
-            }
+        if self.pending.may_open(unread.channel(), unread.id()) {
+            self.orphans.hold(unread);
         }
     }
 

@@ -32,7 +32,8 @@ impl EventBytes {
 
     /// The name of the service; empty for an event that was not received.
     pub(crate) fn service(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.message.get(self.service.clone()).unwrap_or_default())
+        let name = self.message.get(self.service.clone()).unwrap_or_default();
+        std::str::from_utf8(name).map_or_else(|_| String::from_utf8_lossy(name), Cow::Borrowed)
     }
 
     /// An event with these parameters.

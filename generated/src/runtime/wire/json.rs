@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::LazyLock;
 
 use memchr::{memchr, memmem};
 use serde::Deserialize;
@@ -50,8 +51,9 @@ fn pass<'de, T: Deserialize<'de>, const TRACK: bool>(text: &'de str, state: &mut
 
 /// Whether there may be a key `__proto__`, perhaps spelled with escapes.
 fn may_be_suspicious(json: &[u8]) -> bool {
-    memmem::find(json, SUSPICIOUS_KEY.as_bytes()).is_some()
-        || (memchr(b'\\', json).is_some() && memmem::find(json, b"\\u00").is_some())
+    // Made once, as that costs more than reading a short text does.
+    static KEY: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new(SUSPICIOUS_KEY));
+    KEY.find(json).is_some() || (memchr(b'\\', json).is_some() && memmem::find(json, b"\\u00").is_some())
 }
 
 /// The failure for an error of the parser that was used without a guard.
