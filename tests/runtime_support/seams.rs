@@ -78,6 +78,17 @@ impl Middleware for Diary {
 }
 
 #[tokio::test]
+async fn middleware_sees_a_malformed_response_as_a_failure() {
+    let frame = super::server::frame(r#"{"result":{"stateKeyNames":["w"]}}"#, &[]);
+    let server = Server::always(Act::Answer(ok(&frame))).await;
+    let diary = Diary::default();
+    let client = Client::builder().http_url(server.url()).middleware(diary.clone()).build().unwrap();
+    ask(&client).await.unwrap_err();
+    let said = diary.0.lock().unwrap().clone();
+    assert_eq!(said, ["Model.getModelState 1", "1 Some(200) Some(\"malformed_answer\")"]);
+}
+
+#[tokio::test]
 async fn middleware_sees_each_attempt_and_its_outcome_and_adds_headers() {
     let server = Server::in_turn(vec![
         Act::Answer(super::server::sized("503 Busy", b"")),

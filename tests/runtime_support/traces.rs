@@ -51,6 +51,32 @@ async fn the_code_of_a_refusal_is_told() {
 }
 
 #[tokio::test]
+async fn a_malformed_response_is_a_failed_attempt() {
+    let log = Log::listen();
+    let frame = super::server::frame(r#"{"result":{"stateKeyNames":7}}"#, &[]);
+    let server = Server::always(Act::Answer(ok(&frame))).await;
+    ask(&client(&server)).await.unwrap_err();
+    let text = log.text();
+    assert!(text.contains("http.response.status_code=200"), "{text}");
+    // The attempt's span, the call's span, and the metrics of the call.
+    assert!(text.matches("error.type=\"malformed_answer\"").count() >= 3, "{text}");
+    assert!(text.contains("stateKeyNames"), "{text}");
+}
+
+#[tokio::test]
+async fn a_call_that_cannot_be_written_has_a_span_as_well() {
+    let log = Log::listen();
+    let server = Server::always(Act::Answer(ok(&good(b"")))).await;
+    let twice = ["a", "a"].map(|key| decthings::types::StateEntry::new(key, "x"));
+    client(&server).model().upload_state("m", "n", twice).await.unwrap_err();
+    let text = log.text();
+    for part in ["rpc.method=\"uploadState\"", "error.type=\"invalid_request\"", "decthings.attempts=0"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert!(!text.contains("http.request.resend_count"), "an attempt was made:\n{text}");
+}
+
+#[tokio::test]
 async fn nothing_that_is_told_shows_the_key() {
     let log = Log::listen();
     let failures = super::faults::all().await;
