@@ -85,6 +85,7 @@ fn every_expected_file_is_compiled_and_called() {
         include_str!("fixture_calls/blobs.rs"),
         include_str!("fixture_calls/calls.rs"),
         include_str!("fixture_calls/facts.rs"),
+        include_str!("fixture_calls/nested/mod.rs"),
     ]
     .concat();
     for (name, _) in fixtures("ok") {

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 pub use frame::{join_request, join_response, split_request, split_response, varint};
 pub use read::Decoded;
-pub use schema::{Schema, Shape};
+pub use schema::{Property, Schema, Shape};
 
 /// A definition, and what it says of frames.
 pub struct Codec {

@@ -29,7 +29,8 @@ struct Reader<'j> {
 impl Reader<'_> {
     fn value(&mut self, schema: Schema<'_>, json: &Value) -> Decoded {
         match schema.shape() {
-            Shape::Plain | Shape::Float => Ok(json.clone()),
+            Shape::Plain => Ok(json.clone()),
+            Shape::Float => Ok((json.as_f64().ok_or("no number")? as f32).into()),
             Shape::Base64 => Ok(json!({ "$bytes": json })),
             Shape::List(items) => list(json)?.iter().map(|item| self.value(items, item)).collect(),
             Shape::Object(properties) => self.object(&properties, json),

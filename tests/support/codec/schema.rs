@@ -80,6 +80,11 @@ impl<'d> Schema<'d> {
         }
     }
 
+    /// The name of a plain type: its format, or else its type.
+    pub fn name(&self) -> &'d str {
+        self.json["format"].as_str().or(self.json["type"].as_str()).unwrap_or_default()
+    }
+
     /// The properties of an object.
     pub fn properties(&self) -> Vec<Property<'d>> {
         let required = self.json["required"].as_array();
