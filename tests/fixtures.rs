@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use decthings_codegen::{Options, Source, reserved};
 use decthings_tests::{difference, folders, read_tree, repository};
 
+mod conformance_support;
 mod fixture_calls;
 
 fn fixtures(kind: &str) -> Vec<(String, PathBuf)> {

@@ -1,6 +1,7 @@
 //! Blob rules inside of everything that may hold one, compared byte for byte with an independent codec.
 
 mod cases;
+mod events;
 
 mod link;
 mod malformed;
@@ -151,6 +152,7 @@ fn names_may_stand_twice_in_a_response() {
     let [params, mut result] = samples(&codec, "feed", &[vec![], vec![]]);
     let input = json!({ "name": "a", "data": [] });
     result["inputs"] = json!([input, input]);
+    result["list"] = json!({ "inputs": [input, input] });
     link::block_on(compare::<FeedRequest>(&codec, &params, &result));
 }
 

@@ -19,6 +19,11 @@ pub(super) fn write(tensor: &Value, out: &mut Vec<u8>) {
     for dim in shape {
         varint(dim.as_u64().expect("a dimension") as usize, out);
     }
+    // Numbers may be given as their bytes.
+    if let (false, Some(bytes)) = (is_variable(name), tensor["data"].as_str()) {
+        out.extend(STANDARD.decode(bytes).expect("base64"));
+        return;
+    }
     let data = tensor["data"].as_array().expect("a tensor has a list of data");
     if !is_variable(name) {
         data.iter().for_each(|element| out.extend(number(name, element)));
