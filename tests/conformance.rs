@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use conformance_support::{Recorder, bytes, cases, hex, judge, normalize, report, same, split_answer, split_request};
 use decthings::{ApiError, Client, Error};
-use decthings_tests::codec::Codec;
+use decthings_tests::codec::{Codec, join_request};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -119,8 +119,8 @@ async fn requests_are_understood_by_the_router_side() {
         tried += 1;
         let operation = decthings::api::dynamic::operation(&case.api, &case.method).unwrap();
         let name = format!("{}.{} {}", case.api, case.method, case.case);
-        let frame = conformance_support::join_request(
-            &case.wire_json,
+        let frame = join_request(
+            &case.wire_json.to_string(),
             &case.wire_blobs_b64.iter().map(|blob| bytes(blob)).collect::<Vec<_>>(),
         );
         match operation.decode_request(frame.into()) {

@@ -57,7 +57,7 @@ fn an_event_that_is_cut_short_is_malformed() {
 fn an_event_with_a_blob_left_over_is_malformed() {
     let codec = Codec::new(DEFINITION);
     for params in edge_cases(&codec) {
-        let frame = [codec.event("Nest", "changed", &params), join_response("", &[])].concat();
+        let frame = [codec.event("Nest", "changed", &params), join_response::<&[u8]>("", &[])].concat();
         let updates = link::block_on(updates(&codec, vec![frame]));
         assert!(matches!(updates.as_slice(), [Update::Malformed(_)]), "{updates:?}");
     }
@@ -98,7 +98,7 @@ async fn publish(event: &NestEvent) -> Vec<u8> {
     let router = router.route("Nest", Arc::new(Dispatch(Arc::new(Link::new(&Value::Null)))));
     let connection = router.connect();
     let subscribe = json!({ "api": "Nest", "method": "subscribeToEvents", "params": { "id": ID } });
-    let message = [vec![0; 4], join_request(&subscribe.to_string(), &[])].concat();
+    let message = [vec![0; 4], join_request::<&[u8]>(&subscribe.to_string(), &[])].concat();
     connection.handle(message.into()).await.expect("an answer");
     hub.publish(ID, event).unwrap();
     connection.events().next().await.expect("a message").to_vec()

@@ -39,12 +39,12 @@ pub(super) fn take<'b>(bytes: &mut &'b [u8], len: usize) -> Result<&'b [u8], Str
 }
 
 /// A request's body of JSON and blobs.
-pub fn join_request(json: &str, blobs: &[Vec<u8>]) -> Vec<u8> {
+pub fn join_request<B: AsRef<[u8]>>(json: &str, blobs: &[B]) -> Vec<u8> {
     let mut body = vec![u8::try_from(blobs.len()).expect("a request has at most 255 blobs")];
     varint(json.len(), &mut body);
-    blobs.iter().for_each(|blob| varint(blob.len(), &mut body));
+    blobs.iter().for_each(|blob| varint(blob.as_ref().len(), &mut body));
     body.extend(json.bytes());
-    body.extend(blobs.concat());
+    blobs.iter().for_each(|blob| body.extend(blob.as_ref()));
     body
 }
 
@@ -59,9 +59,9 @@ pub fn split_request(mut body: &[u8]) -> Result<(&[u8], Vec<Vec<u8>>), String> {
 }
 
 /// The body of a response, or of an event, of JSON and blobs.
-pub fn join_response(json: &str, blobs: &[Vec<u8>]) -> Vec<u8> {
+pub fn join_response<B: AsRef<[u8]>>(json: &str, blobs: &[B]) -> Vec<u8> {
     let mut body = Vec::new();
-    for part in std::iter::once(json.as_bytes()).chain(blobs.iter().map(Vec::as_slice)) {
+    for part in std::iter::once(json.as_bytes()).chain(blobs.iter().map(AsRef::as_ref)) {
         varint(part.len(), &mut body);
         body.extend(part);
     }
