@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::link::{self, Link};
 use super::sample::{self, Choices};
-use super::{DEFINITION, cases};
+use super::{DEFINITION, cases, config};
 use crate::conformance_support::socket::{self, SocketServer};
 use crate::fixture_calls::ok::blob_nested::nest::*;
 
@@ -19,7 +19,7 @@ use crate::fixture_calls::ok::blob_nested::nest::*;
 const ID: &str = "nest";
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(config())]
     #[test]
     fn events_equal_the_independent_codec(choices in prop::collection::vec(any::<u32>(), 0..160)) {
         let codec = Codec::new(DEFINITION);

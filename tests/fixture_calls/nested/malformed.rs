@@ -20,6 +20,15 @@ fn a_request_cut_short_is_an_error() {
 }
 
 #[test]
+fn a_request_with_bytes_behind_it_is_an_error() {
+    let codec = Codec::new(DEFINITION);
+    for (method, params, result) in cases::all(&codec) {
+        let frame = [codec.request("Nest", method, &params), vec![0]].concat();
+        assert!(link::block_on(Link::new(&result).handle(method, frame)).is_err(), "{method}: {params}");
+    }
+}
+
+#[test]
 fn a_response_cut_short_is_an_error() {
     let codec = Codec::new(DEFINITION);
     for (method, _, result) in cases::all(&codec) {

@@ -62,9 +62,14 @@ fn choices() -> impl Strategy<Value = [Vec<u32>; 2]> {
     [list(), list()]
 }
 
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 macro_rules! frames_equal_the_independent_codec {
     ($($test:ident: $request:ident;)*) => {
         proptest! {
+            #![proptest_config(config())]
             $(#[test]
             fn $test(choices in choices()) {
                 let codec = Codec::new(DEFINITION);
