@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use conformance_support::{Recorder, bytes, cases, hex, judge, normalize, report, same, split_answer, split_request};
 use decthings::{ApiError, Client, Error};
+use decthings_tests::codec::{Codec, join_request};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -118,8 +119,8 @@ async fn requests_are_understood_by_the_router_side() {
         tried += 1;
         let operation = decthings::api::dynamic::operation(&case.api, &case.method).unwrap();
         let name = format!("{}.{} {}", case.api, case.method, case.case);
-        let frame = conformance_support::join_request(
-            &case.wire_json,
+        let frame = join_request(
+            &case.wire_json.to_string(),
             &case.wire_blobs_b64.iter().map(|blob| bytes(blob)).collect::<Vec<_>>(),
         );
         match operation.decode_request(frame.into()) {
@@ -160,4 +161,45 @@ async fn answers_are_read_as_expected() {
     }
     assert!(tried >= 1400, "only {tried} cases");
     report("responses.jsonl", tried, &failures);
+}
+
+/// The codec that other tests compare with is itself held against what was recorded.
+#[test]
+fn the_independent_codec_writes_requests_as_recorded() {
+    let codec = Codec::new(include_str!("../schema/decthings.json"));
+    let (mut tried, mut failures) = (0, Vec::new());
+    for case in cases::<RequestCase>(include_str!("cases/requests.jsonl")) {
+        if case.transport != "http" {
+            continue;
+        }
+        tried += 1;
+        let params = if case.params.is_null() { Value::Object(Default::default()) } else { case.params };
+        let frame = codec.request(&case.api, &case.method, &params);
+        let (json, blobs) = split_request(&frame);
+        let wanted: Vec<Vec<u8>> = case.wire_blobs_b64.iter().map(|blob| bytes(blob)).collect();
+        if !same(&json, &case.wire_json) || blobs != wanted {
+            let (wire, blobs) = (&case.wire_json, hex(&blobs));
+            failures.push(format!("{}.{} {}: {json} is not {wire}; {blobs}", case.api, case.method, case.case));
+        }
+    }
+    assert!(tried >= 240, "only {tried} cases");
+    report("requests.jsonl (independent codec)", tried, &failures);
+}
+
+#[test]
+fn the_independent_codec_reads_responses_as_expected() {
+    let codec = Codec::new(include_str!("../schema/decthings.json"));
+    let (mut tried, mut failures) = (0, Vec::new());
+    for case in cases::<ResponseCase>(include_str!("cases/responses.jsonl")) {
+        let wanted = case.expect.get("value").and_then(|value| value.get("result"));
+        let wanted = wanted.filter(|_| case.transport == "http");
+        let (Some(wanted), Some(frame)) = (wanted, case.frame_b64.as_deref().map(bytes)) else { continue };
+        tried += 1;
+        match codec.read_response(&case.api, &case.method, &frame) {
+            Ok(result) if same(&normalize(&result), &normalize(wanted)) => {}
+            read => failures.push(format!("{}.{} {}: {read:?} is not {wanted}", case.api, case.method, case.case)),
+        }
+    }
+    assert!(tried >= 200, "only {tried} cases");
+    report("responses.jsonl (independent codec)", tried, &failures);
 }

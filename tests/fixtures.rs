@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use decthings_codegen::{Options, Source, reserved};
 use decthings_tests::{difference, folders, read_tree, repository};
 
+mod conformance_support;
 mod fixture_calls;
 
 fn fixtures(kind: &str) -> Vec<(String, PathBuf)> {
@@ -85,6 +86,7 @@ fn every_expected_file_is_compiled_and_called() {
         include_str!("fixture_calls/blobs.rs"),
         include_str!("fixture_calls/calls.rs"),
         include_str!("fixture_calls/facts.rs"),
+        include_str!("fixture_calls/nested/mod.rs"),
     ]
     .concat();
     for (name, _) in fixtures("ok") {

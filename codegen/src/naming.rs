@@ -252,7 +252,11 @@ fn check_shared(api: &Api, claims: &mut Claims<'_>) {
         let (name, what) = (type_name(api, definition), format!("`{}`", definition.name));
         match definition.owner {
             Owner::Shared(root) => {
+                let json = json_of(definition, &name);
                 let is_new = claims.claim("types", name, what.clone(), &definition.at, IDENTIFIER);
+                if let (true, Some(json)) = (is_new, json) {
+                    claims.claim("types", json, format!("the JSON of {what}"), &definition.at, IDENTIFIER);
+                }
                 if is_new && root == TypeId(id) {
                     let what = format!("the module of {what}");
                     claims.claim("type modules", type_module(api, definition), what, &definition.at, RENAME);
@@ -264,6 +268,11 @@ fn check_shared(api: &Api, claims: &mut Claims<'_>) {
             Owner::Method(..) | Owner::Event(..) => {}
         }
     }
+}
+
+/// The name of what stands in the JSON for a type, if that is a type of its own.
+fn json_of(definition: &TypeDef, name: &str) -> Option<String> {
+    definition.has_wire_form.then(|| json_type(&ident(name)).to_string())
 }
 
 fn check_service(api: &Api, index: usize, service: &Service, claims: &mut Claims<'_>) {
@@ -313,8 +322,12 @@ fn check_service(api: &Api, index: usize, service: &Service, claims: &mut Claims
             _ => None,
         };
         if let Some(of) = of {
-            let what = format!("the type `{}` of `{of}`", definition.name);
-            claims.claim_type(&types, type_name(api, definition), what, &definition.at, IDENTIFIER);
+            let (what, name) = (format!("the type `{}` of `{of}`", definition.name), type_name(api, definition));
+            let json = json_of(definition, &name);
+            let is_new = claims.claim_type(&types, name, what.clone(), &definition.at, IDENTIFIER);
+            if let (true, Some(json)) = (is_new, json) {
+                claims.claim_type(&types, json, format!("the JSON of {what}"), &definition.at, IDENTIFIER);
+            }
         }
     }
 }

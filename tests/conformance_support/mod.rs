@@ -1,4 +1,4 @@
-//! A server that records what it gets and answers what it is told, and a codec of its own to look into frames.
+//! A server that records what it gets and answers what it is told.
 
 #![allow(dead_code)] // Each of the tests uses its share.
 
@@ -12,6 +12,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use decthings::{ApiError, Error};
+use decthings_tests::codec;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -76,69 +77,15 @@ async fn record(State(tape): State<Arc<Mutex<Tape>>>, uri: Uri, headers: HeaderM
     tape.answer.clone()
 }
 
-/// Reads a varint; `None` at the end.
-fn varint(bytes: &[u8], at: &mut usize) -> Option<usize> {
-    let first = *bytes.get(*at)?;
-    let width = match first {
-        0..=252 => 0,
-        253 => 2,
-        254 => 4,
-        255 => 8,
-    };
-    let digits = bytes.get(*at + 1..*at + 1 + width)?;
-    *at += 1 + width;
-    if width == 0 {
-        Some(first.into())
-    } else {
-        Some(digits.iter().fold(0, |value, digit| value << 8 | usize::from(*digit)))
-    }
-}
-
-fn write_varint(value: usize, out: &mut Vec<u8>) {
-    match value {
-        0..=252 => out.push(value as u8),
-        253..=0xffff => {
-            out.push(253);
-            out.extend((value as u16).to_be_bytes());
-        }
-        _ => {
-            out.push(254);
-            out.extend((value as u32).to_be_bytes());
-        }
-    }
-}
-
 /// The JSON and the blobs of a request's body.
 pub fn split_request(body: &[u8]) -> (Value, Vec<Vec<u8>>) {
-    let count = usize::from(body[0]);
-    let mut at = 1;
-    let lengths: Vec<usize> = (0..=count).map(|_| varint(body, &mut at).unwrap()).collect();
-    let mut parts = Vec::new();
-    for length in lengths {
-        parts.push(body[at..at + length].to_vec());
-        at += length;
-    }
-    assert_eq!(at, body.len(), "bytes behind the last blob");
-    let json = serde_json::from_slice(&parts.remove(0)).unwrap();
-    (json, parts)
-}
-
-/// A request's body of JSON and blobs.
-pub fn join_request(json: &Value, blobs: &[Vec<u8>]) -> Vec<u8> {
-    let text = json.to_string();
-    let mut body = vec![u8::try_from(blobs.len()).unwrap()];
-    write_varint(text.len(), &mut body);
-    blobs.iter().for_each(|blob| write_varint(blob.len(), &mut body));
-    body.extend(text.bytes());
-    blobs.iter().for_each(|blob| body.extend(blob));
-    body
+    let (json, blobs) = codec::split_request(body).unwrap();
+    (serde_json::from_slice(json).unwrap(), blobs)
 }
 
 /// The JSON of an answer's body, where it has some.
 pub fn split_answer(body: &[u8]) -> Option<Value> {
-    let mut at = 0;
-    let length = varint(body, &mut at)?;
-    serde_json::from_slice(body.get(at..at.checked_add(length)?)?).ok()
+    serde_json::from_slice(codec::split_response(body).ok()?.0).ok()
 }
 
 /// Blobs in hex, shortened.

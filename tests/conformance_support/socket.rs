@@ -73,8 +73,6 @@ fn read(message: &[u8]) -> Told {
 pub fn answer(id: u32, json: &Value) -> Vec<u8> {
     let mut message = vec![0];
     message.extend(id.to_be_bytes());
-    let text = json.to_string();
-    super::write_varint(text.len(), &mut message);
-    message.extend(text.bytes());
+    message.extend(decthings_tests::codec::join_response::<&[u8]>(&json.to_string(), &[]));
     message
 }

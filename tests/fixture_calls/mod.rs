@@ -8,6 +8,7 @@ mod ok;
 mod blobs;
 mod calls;
 mod facts;
+mod nested;
 
 use std::sync::Arc;
 

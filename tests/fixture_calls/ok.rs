@@ -8,6 +8,8 @@ pub mod blob_bytes;
 pub mod blob_entries;
 #[path = "../fixtures/ok/blob_keyed/expected/mod.rs"]
 pub mod blob_keyed;
+#[path = "../fixtures/ok/blob_nested/expected/mod.rs"]
+pub mod blob_nested;
 #[path = "../fixtures/ok/blob_tensors/expected/mod.rs"]
 pub mod blob_tensors;
 #[path = "../fixtures/ok/declared/expected/mod.rs"]

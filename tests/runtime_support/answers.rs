@@ -3,7 +3,7 @@
 use decthings::Error;
 
 use super::faults::{self, failure};
-use super::server::{Act, Server, chunked, http, ok, write_length};
+use super::server::{Act, Server, chunked, http, ok};
 use super::{ask, bytes_of, client, good};
 
 async fn is_accepted(answer: Vec<u8>) {
@@ -148,7 +148,7 @@ async fn a_mistake_in_the_json_is_shown_with_its_path_and_surroundings() {
 #[tokio::test]
 async fn lengths_that_lie_are_refused_before_anything_is_built() {
     let mut frame = Vec::new();
-    write_length(0xffff_ffff, &mut frame);
+    decthings_tests::codec::varint(0xffff_ffff, &mut frame);
     let error = failure(Act::Answer(ok(&frame))).await;
     assert!(matches!(error, Error::Decode { .. }), "{error:?}");
     let error = failure(Act::Answer(ok(&[255; 9]))).await;

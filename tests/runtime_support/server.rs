@@ -228,27 +228,7 @@ pub fn chunked(body: &[u8], size: usize) -> Vec<u8> {
 
 /// The frame of an answer.
 pub fn frame(json: &str, blobs: &[&[u8]]) -> Vec<u8> {
-    let mut frame = Vec::with_capacity(blobs.iter().map(|blob| blob.len() + 9).sum::<usize>() + json.len() + 9);
-    for part in std::iter::once(json.as_bytes()).chain(blobs.iter().copied()) {
-        write_length(part.len(), &mut frame);
-        frame.extend_from_slice(part);
-    }
-    frame
-}
-
-/// A length as frames write it.
-pub fn write_length(length: usize, out: &mut Vec<u8>) {
-    match length {
-        0..=252 => out.push(length as u8),
-        253..=0xffff => {
-            out.push(253);
-            out.extend((length as u16).to_be_bytes());
-        }
-        _ => {
-            out.push(254);
-            out.extend(u32::try_from(length).unwrap().to_be_bytes());
-        }
-    }
+    decthings_tests::codec::join_response(json, blobs)
 }
 
 /// An address on loopback where nobody listens: it was free a moment ago.

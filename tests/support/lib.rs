@@ -1,5 +1,6 @@
 //! What several of the tests need.
 
+pub mod codec;
 mod log;
 
 use std::collections::BTreeMap;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use decthings::{Client, ClientBuilder, RetryPolicy};
+use decthings_tests::codec::{join_response, split_request};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -143,68 +144,23 @@ pub fn exit_of(id: &str) -> Bytes {
     event("Talk", &json!({"event": "exit", "params": {"talkId": id, "reason": "done"}}), &[])
 }
 
-/// A length of less than 64 KiB.
-fn push_len(len: usize, out: &mut Vec<u8>) {
-    match u8::try_from(len) {
-        Ok(len) if len < 253 => out.push(len),
-        _ => {
-            out.push(253);
-            out.extend(u16::try_from(len).unwrap().to_be_bytes());
-        }
-    }
-}
-
 pub fn answer(id: u32, json: &Value, blobs: &[&[u8]]) -> Bytes {
     let mut message = vec![0];
     message.extend(id.to_be_bytes());
-    push_frame(json, blobs, &mut message);
+    message.extend(join_response(&json.to_string(), blobs));
     message.into()
 }
 
 pub fn event(service: &str, json: &Value, blobs: &[&[u8]]) -> Bytes {
-    let mut message = vec![1];
-    push_len(service.len(), &mut message);
+    let mut message = vec![1, u8::try_from(service.len()).unwrap()];
     message.extend(service.as_bytes());
-    push_frame(json, blobs, &mut message);
+    message.extend(join_response(&json.to_string(), blobs));
     message.into()
 }
 
-fn push_frame(json: &Value, blobs: &[&[u8]], out: &mut Vec<u8>) {
-    let json = json.to_string();
-    push_len(json.len(), out);
-    out.extend(json.as_bytes());
-    for blob in blobs {
-        push_len(blob.len(), out);
-        out.extend(*blob);
-    }
-}
-
 fn parse(message: Bytes) -> Asked {
-    let (id, mut rest) = message.split_first_chunk().unwrap();
-    let mut take_len = |wide: bool| {
-        let (&first, behind) = rest.split_first().unwrap();
-        rest = behind;
-        if !wide || first < 253 {
-            return usize::from(first);
-        }
-        let (len, behind) = match first {
-            253 => rest.split_first_chunk().map(|(len, rest)| (u16::from_be_bytes(*len).into(), rest)).unwrap(),
-            254 => rest.split_first_chunk().map(|(len, rest)| (u32::from_be_bytes(*len), rest)).unwrap(),
-            _ => panic!("too long"),
-        };
-        rest = behind;
-        len as usize
-    };
-    let number = take_len(false);
-    let json = take_len(true);
-    let sizes: Vec<usize> = (0..number).map(|_| take_len(true)).collect();
-    let (json, mut rest) = rest.split_at(json);
-    let mut blobs = Vec::new();
-    for size in sizes {
-        let (blob, behind) = rest.split_at(size);
-        blobs.push(Bytes::copy_from_slice(blob));
-        rest = behind;
-    }
-    assert!(rest.is_empty());
+    let (id, body) = message.split_first_chunk().unwrap();
+    let (json, blobs) = split_request(body).unwrap();
+    let blobs = blobs.into_iter().map(Bytes::from).collect();
     Asked { id: u32::from_be_bytes(*id), json: serde_json::from_slice(json).unwrap(), blobs }
 }

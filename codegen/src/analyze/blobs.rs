@@ -1,12 +1,13 @@
 //! Where bytes and tensors leave the JSON: the blob rules of each method and event, in order, and what follows from them
 //! for the types.
 
-use std::collections::BTreeSet;
+mod names;
+mod order;
+mod walk;
 
-use crate::diag::{Diagnostics, Location};
-use crate::ir::{Api, Blob, BlobKind, BlobRule, Field, ListItem, Object, Type, TypeId, TypeKind, UnionStyle};
-
-const UNRULED: &str = "add the keyword `blob` to the property";
+use crate::diag::Diagnostics;
+use crate::ir::{Api, Blob, BlobKind, BlobRule, Field, ListItem, Object, Type, TypeId, TypeKind};
+use walk::rules;
 
 pub(super) fn collect(api: &mut Api, diagnostics: &mut Diagnostics) {
     let mut services = std::mem::take(&mut api.services);
@@ -19,19 +20,28 @@ pub(super) fn collect(api: &mut Api, diagnostics: &mut Diagnostics) {
             event.blobs = rules(api, &event.params, false, diagnostics);
         }
     }
-    for shape in &api.errors {
-        if let Some(fields) = &shape.fields
-            && let Some(rule) = rules(api, fields, false, diagnostics).first()
-            && let Some(object) = api.object(fields)
-        {
-            let at = object.fields.first().map(|field| field.at.clone()).unwrap_or_default();
-            diagnostics.error(&at, format!("`{}`: an error has no blobs", rule.path), "errors carry JSON only");
-        }
-    }
     api.services = services;
     mark_wire_forms(api);
     mark_roots(api);
     mark_list_items(api);
+    check_errors(api, diagnostics);
+}
+
+/// Reports bytes and tensors in errors, which carry plain JSON only.
+fn check_errors(api: &Api, diagnostics: &mut Diagnostics) {
+    for object in api.errors.iter().filter_map(|shape| api.object(shape.fields.as_ref()?)) {
+        for field in &object.fields {
+            let has_blob = field.blob.is_some();
+            if has_blob || api.has_wire_form(&field.ty) {
+                let what = if has_blob { "no blobs" } else { "neither blobs nor base64 bytes" };
+                diagnostics.error(
+                    &field.at,
+                    format!("`{}`: an error has {what}", field.wire),
+                    "errors carry JSON only",
+                );
+            }
+        }
+    }
 }
 
 /// Marks the types that hold bytes or tensors, directly or in what they hold.
@@ -191,170 +201,9 @@ fn is_tensors(ty: &Type) -> bool {
     matches!(ty, Type::List(items) if **items == Type::Tensor)
 }
 
-fn rules(api: &Api, root: &Type, sent: bool, diagnostics: &mut Diagnostics) -> Vec<BlobRule> {
-    let (stack, list_at) = (Vec::new(), Location::default());
-    let mut walk = Walk { api, diagnostics, sent, rules: Vec::new(), stack, seen: BTreeSet::new(), list_at };
-    walk.ty(root, String::new());
-    walk.rules
-}
-
-struct Walk<'a> {
-    api: &'a Api,
-    diagnostics: &'a mut Diagnostics,
-    sent: bool,
-    rules: Vec<BlobRule>,
-    stack: Vec<TypeId>,
-    /// Recursive types that were met inside themselves.
-    seen: BTreeSet<TypeId>,
-    /// The property that is being walked.
-    list_at: Location,
-}
-
-impl Walk<'_> {
-    fn ty(&mut self, ty: &Type, path: String) {
-        match ty {
-            Type::List(items) => {
-                let before = self.rules.len();
-                self.ty(items, format!("{path}[]"));
-                self.check_order(before);
-            }
-            Type::Named(id) => self.named(*id, path),
-            _ => {}
-        }
-    }
-
-    /// Reports the second rule within the items of one list: the blobs of one item could follow each other, or those of
-    /// one rule.
-    fn check_order(&mut self, before: usize) {
-        let rules = self.rules.get(before..).unwrap_or_default();
-        let [first, second, ..] = rules else { return };
-        let message = format!(
-            "`{}` and `{}` have blobs in the items of the same list, and the wire does not define their order",
-            first.path, second.path
-        );
-        let at = self.list_at.clone();
-        self.diagnostics.error(&at, message, "keep the bytes and tensors of an item under one property");
-    }
-
-    fn named(&mut self, id: TypeId, path: String) {
-        if self.stack.contains(&id) {
-            self.seen.insert(id);
-            return;
-        }
-        let Some(definition) = self.api.get(id) else { return };
-        let before = self.rules.len();
-        self.stack.push(id);
-        match &definition.kind {
-            TypeKind::Object(object) => {
-                for field in &object.fields {
-                    self.field(field, object, &path);
-                }
-            }
-            TypeKind::Union(union) => {
-                for variant in &union.variants {
-                    let Some(payload) = &variant.payload else { continue };
-                    let path = match &union.style {
-                        UnionStyle::Tagged { property } => format!("{path}<{property}={}>", variant.wire),
-                        UnionStyle::Keyed => join(&path, &variant.wire),
-                        UnionStyle::Kinded => path.clone(),
-                    };
-                    if union.style == UnionStyle::Keyed && holds_bytes(payload) {
-                        self.diagnostics.error(
-                            &variant.at,
-                            "bytes cannot stand directly under a union's key",
-                            "put them in a property of an object",
-                        );
-                        continue;
-                    }
-                    self.ty(payload, path);
-                }
-            }
-            TypeKind::Enum(_) => {}
-        }
-        self.stack.pop();
-        if self.seen.remove(&id) && self.rules.len() > before {
-            let message =
-                format!("`{}` contains itself and holds blobs: their order would depend on the depth", definition.name);
-            self.diagnostics.error(&definition.at, message, "keep bytes and tensors out of recursive types");
-        }
-    }
-
-    fn field(&mut self, field: &Field, object: &Object, parent: &str) {
-        let path = join(parent, &field.wire);
-        let kind = match &field.blob {
-            None => {
-                if holds_bytes(&field.ty) || self.holds_tensors(&field.ty) {
-                    let message = format!(
-                        "bytes and tensors are not part of JSON, and nothing says which blob holds those of `{}`",
-                        field.wire
-                    );
-                    self.diagnostics.error(&field.at, message, UNRULED);
-                    return;
-                }
-                let outer = std::mem::replace(&mut self.list_at, field.at.clone());
-                self.ty(&field.ty, path);
-                self.list_at = outer;
-                return;
-            }
-            Some(Blob::Bytes) => {
-                (field.ty == Type::Binary).then_some(BlobKind::Bytes).ok_or("a property of format `binary`")
-            }
-            Some(Blob::Tensor) => (field.ty == Type::Tensor).then_some(BlobKind::Tensor).ok_or("a tensor"),
-            Some(Blob::Tensors) => self
-                .holds_tensors(&field.ty)
-                .then(|| BlobKind::Tensors { name: self.name(object, parent) })
-                .ok_or("an array of tensors, or a union with one"),
-            Some(Blob::Keyed { .. }) => {
-                kind_of_list(self.api, field).ok_or("an array of objects with one string and one `binary` property")
-            }
-            Some(Blob::Entries) if !self.sent => Err("a request; in a result write {\"entries\": \"indexes\"}"),
-            Some(Blob::Entries) => {
-                kind_of_list(self.api, field).ok_or("an array of objects with one string and one array of tensors")
-            }
-            Some(Blob::IndexedEntries { .. }) if self.sent => Err("a result; in a request write \"entries\""),
-            Some(Blob::IndexedEntries { .. }) => kind_of_list(self.api, field)
-                .ok_or("an array of objects with one string and one array of {index, tensor} objects"),
-        };
-        match kind {
-            Ok(kind) => self.rules.push(BlobRule { path, kind }),
-            Err(wanted) => {
-                let message = format!("the blob rule of `{}` does not fit its type", field.wire);
-                self.diagnostics.error(&field.at, message, format!("this rule is for {wanted}"));
-            }
-        }
-    }
-
-    /// Whether the type is an array of tensors, or a union by JSON type that has one.
-    fn holds_tensors(&self, ty: &Type) -> bool {
-        let in_union = self.api.union(ty).is_some_and(|union| {
-            union.style == UnionStyle::Kinded
-                && union.variants.iter().any(|variant| variant.payload.as_ref().is_some_and(is_tensors))
-        });
-        is_tensors(ty) || in_union
-    }
-
-    /// The one required string of an item in a request's array: its name there.
-    fn name(&self, item: &Object, path: &str) -> Option<String> {
-        only_string(item).filter(|_| self.sent && path.ends_with("[]"))
-    }
-}
-
 /// The names of the two required members of an object, one of each kind.
 fn pair(object: &Object, first: impl Fn(&Type) -> bool, second: impl Fn(&Type) -> bool) -> Option<[String; 2]> {
     let one = object.fields.iter().find(|field| field.required && first(&field.ty))?;
     let other = object.fields.iter().find(|field| field.required && second(&field.ty))?;
     (object.fields.len() == 2).then(|| [one.wire.clone(), other.wire.clone()])
-}
-
-fn join(parent: &str, member: &str) -> String {
-    if parent.is_empty() { member.to_owned() } else { format!("{parent}.{member}") }
-}
-
-/// Whether the type is bytes or a tensor, or a list of bytes.
-fn holds_bytes(ty: &Type) -> bool {
-    match ty {
-        Type::Binary | Type::Tensor => true,
-        Type::List(items) => **items == Type::Binary,
-        _ => false,
-    }
 }

@@ -172,6 +172,16 @@ impl<'a> Lowering<'a> {
                 at: alternative.at.clone(),
             });
         }
+        let is_bytes = |variant: &&Variant| variant.payload == Some(Type::Base64);
+        if let Some(bytes) = variants.iter().find(is_bytes)
+            && variants.iter().any(|variant| variant.kind == JsonKind::Object)
+        {
+            self.error(
+                &bytes.at,
+                "nothing tells base64 bytes from the object in this union: by themselves both are JSON objects",
+                "put the bytes in a property of an object",
+            );
+        }
         Some(Union { style: UnionStyle::Kinded, variants })
     }
 

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::context::File;
 use super::{docs, schemas, structs};
-use crate::ir::{Field, Object, Type, TypeDef, TypeKind, Union, UnionStyle, Variant};
+use crate::ir::{Field, JsonKind, Object, Type, TypeDef, TypeKind, Union, UnionStyle, Variant};
 use crate::{naming, render};
 
 pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union) -> TokenStream {
@@ -32,8 +32,9 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union) -> 
     let doc = docs::doc(&format!("{text}{note}"));
     let members = union.variants.iter().map(|variant| member(file, union, variant));
     let constructors = constructors(file, &name, union);
-    let contents: Vec<Option<TokenStream>> = union.variants.iter().map(|variant| content(file, variant)).collect();
-    let reader = reader(file, union, &name, &contents);
+    let read = as_written_out(union);
+    let contents: Vec<Option<TokenStream>> = read.variants.iter().map(|variant| content(file, variant)).collect();
+    let reader = reader(file, &read, &name, &contents);
     let conversions = conversions(file, &name, union);
     quote! {
         #doc
@@ -46,6 +47,16 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union) -> 
         #reader
         #conversions
     }
+}
+
+/// The union as its derives read it: base64 bytes by themselves are `{"$bytes": …}`, or text.
+fn as_written_out(union: &Union) -> Union {
+    let mut union = union.clone();
+    let bytes = union.variants.iter().find(|variant| variant.payload == Some(Type::Base64)).cloned();
+    if let (UnionStyle::Kinded, Some(bytes)) = (&union.style, bytes) {
+        union.variants.push(Variant { kind: JsonKind::Object, ..bytes });
+    }
+    union
 }
 
 /// What reads a union, in the macro that implements it; the contents are those of the variants.

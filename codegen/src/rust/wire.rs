@@ -268,29 +268,11 @@ fn union_items(file: &File<'_, '_>, union: &Union, name: &Ident) -> TokenStream 
         return tensors_union(file, union, tensors, name);
     }
     let json = json_ident(name);
-    let writes = union.variants.iter().filter(|variant| has_wire_form(file, variant)).map(|variant| {
-        let (variant_name, wire) = (unions::variant_ident(union, variant), &variant.wire);
-        let content = if variant.boxed { quote!(&**content) } else { quote!(content) };
-        let write = match &union.style {
-            UnionStyle::Tagged { property } => quote!(frame.tagged(#property, #wire, #content)),
-            UnionStyle::Keyed => quote!(frame.keyed(#wire, #content)),
-            UnionStyle::Kinded => quote!(#content.to_wire(frame)),
-        };
-        quote!(Self::#variant_name(content) => #write,)
-    });
     let is_tagged = matches!(union.style, UnionStyle::Tagged { .. });
-    let is_whole = !is_tagged && union.variants.iter().all(|variant| has_wire_form(file, variant));
-    let others = (!is_whole).then(|| quote!(other => frame.value(other),));
-    let write = to_wire(file, name, quote!(match self { #(#writes)* #others }));
-
-    let contents: Vec<Option<TokenStream>> = union
-        .variants
-        .iter()
-        .map(|variant| {
-            let ty = json_ty(file, variant.payload.as_ref()?);
-            Some(if variant.boxed { quote!(Box<#ty>) } else { ty })
-        })
-        .collect();
+    let variants: Vec<&Variant> = union.variants.iter().collect();
+    let writes = write_variants(file, union, &variants, is_tagged);
+    let write = to_wire(file, name, quote!(match self { #writes }));
+    let contents = json_contents(file, &variants);
     let names: Vec<Ident> = union.variants.iter().map(|variant| unions::variant_ident(union, variant)).collect();
     let members = names.iter().zip(&contents).map(|(name, content)| match content {
         Some(content) => quote!(#name(#content),),
@@ -300,22 +282,11 @@ fn union_items(file: &File<'_, '_>, union: &Union, name: &Ident) -> TokenStream 
         file.import("serde_json", "Value");
         quote!(Unrecognized(Value),)
     });
-    let reads = union.variants.iter().zip(&names).map(|(variant, name)| {
-        let wire = &variant.wire;
-        match (&variant.payload, has_wire_form(file, variant)) {
-            (None, _) => quote!(#json::#name => Self::#name,),
-            (_, false) => quote!(#json::#name(content) => Self::#name(content),),
-            _ => {
-                let inner = if variant.boxed { quote!(*json) } else { quote!(json) };
-                let value = if union.style == UnionStyle::Keyed {
-                    quote!(blobs.nested(#wire, #inner)?)
-                } else {
-                    file.runtime("FromWire");
-                    quote!(FromWire::from_wire(#inner, blobs)?)
-                };
-                let value = if variant.boxed { quote!(Box::new(#value)) } else { value };
-                quote!(#json::#name(json) => Self::#name(#value),)
-            }
+    let reads = union.variants.iter().zip(&names).map(|(variant, name)| match variant.payload {
+        None => quote!(#json::#name => Self::#name,),
+        Some(_) => {
+            let (content, value) = read_variant(file, union, variant);
+            quote!(#json::#name(#content) => Self::#name(#value),)
         }
     });
     let read_unrecognized = is_tagged.then(|| quote!(#json::Unrecognized(object) => Self::Unrecognized(object),));
@@ -337,28 +308,64 @@ fn union_items(file: &File<'_, '_>, union: &Union, name: &Ident) -> TokenStream 
     }
 }
 
+/// The arms that write variants; one for all that are plain JSON, among them what is not recognized.
+fn write_variants(file: &File<'_, '_>, union: &Union, variants: &[&Variant], is_open: bool) -> TokenStream {
+    let writes = variants.iter().filter(|variant| has_wire_form(file, variant)).map(|variant| {
+        let (variant_name, wire) = (unions::variant_ident(union, variant), &variant.wire);
+        let content = if variant.boxed { quote!(&**content) } else { quote!(content) };
+        let write = match &union.style {
+            UnionStyle::Tagged { property } => quote!(frame.tagged(#property, #wire, #content)),
+            UnionStyle::Keyed => quote!(frame.keyed(#wire, #content)),
+            // Behind a box, the method is found without help.
+            UnionStyle::Kinded => quote!(content.to_wire(frame)),
+        };
+        quote!(Self::#variant_name(content) => #write,)
+    });
+    let is_whole = !is_open && variants.iter().all(|variant| has_wire_form(file, variant));
+    let others = (!is_whole).then(|| quote!(other => frame.value(other),));
+    quote!(#(#writes)* #others)
+}
+
+/// What stands in the JSON for variants.
+fn json_contents(file: &File<'_, '_>, variants: &[&Variant]) -> Vec<Option<TokenStream>> {
+    let content = |variant: &&Variant| {
+        let ty = json_ty(file, variant.payload.as_ref()?);
+        Some(if variant.boxed { quote!(Box<#ty>) } else { ty })
+    };
+    variants.iter().map(content).collect()
+}
+
+/// What the JSON of a variant is called, and the expression that makes its content of that.
+fn read_variant(file: &File<'_, '_>, union: &Union, variant: &Variant) -> (TokenStream, TokenStream) {
+    if !has_wire_form(file, variant) {
+        return (quote!(content), quote!(content));
+    }
+    let json = if variant.boxed { quote!(*json) } else { quote!(json) };
+    let value = if union.style == UnionStyle::Keyed {
+        let wire = &variant.wire;
+        quote!(blobs.nested(#wire, #json)?)
+    } else {
+        file.runtime("FromWire");
+        quote!(FromWire::from_wire(#json, blobs)?)
+    };
+    (quote!(json), if variant.boxed { quote!(Box::new(#value)) } else { value })
+}
+
 /// A union of tensors, which leave the JSON, and one or more alternatives that stay.
 fn tensors_union(file: &File<'_, '_>, union: &Union, tensors: &Variant, name: &Ident) -> TokenStream {
     let tensors_name = unions::variant_ident(union, tensors);
-    let write = to_wire(
-        file,
-        name,
-        quote! {
-            match self {
-                Self::#tensors_name(tensors) => frame.tensors(tensors),
-                other => frame.value(other),
-            }
-        },
-    );
     let others: Vec<&Variant> = union.variants.iter().filter(|variant| variant.wire != tensors.wire).collect();
-    if let [other] = others.as_slice()
-        && let Some(payload) = &other.payload
-    {
-        let (other_name, ty) = (unions::variant_ident(union, other), file.ty(payload));
+    let writes = write_variants(file, union, &others, false);
+    let write =
+        to_wire(file, name, quote!(match self { Self::#tensors_name(tensors) => frame.tensors(tensors), #writes }));
+    let contents = json_contents(file, &others);
+    if let ([other], [Some(ty)]) = (others.as_slice(), contents.as_slice()) {
+        let other_name = unions::variant_ident(union, other);
+        let (content, value) = read_variant(file, union, other);
         let body = quote! {
             let value = match json {
                 None => Self::#tensors_name(blobs.tensors_here()?),
-                Some(content) => Self::#other_name(content),
+                Some(#content) => Self::#other_name(#value),
             };
             Ok(value)
         };
@@ -367,13 +374,15 @@ fn tensors_union(file: &File<'_, '_>, union: &Union, tensors: &Variant, name: &I
     }
     let json = json_ident(name);
     let names: Vec<Ident> = others.iter().map(|variant| unions::variant_ident(union, variant)).collect();
-    let contents: Vec<Option<TokenStream>> =
-        others.iter().map(|variant| variant.payload.as_ref().map(|ty| file.ty(ty))).collect();
     let members = names.iter().zip(&contents).map(|(name, content)| quote!(#name(#content),));
+    let reads = others.iter().zip(&names).map(|(other, name)| {
+        let (content, value) = read_variant(file, union, other);
+        quote!(Some(#json::#name(#content)) => Self::#name(#value),)
+    });
     let body = quote! {
         let value = match json {
             None => Self::#tensors_name(blobs.tensors_here()?),
-            #(Some(#json::#names(content)) => Self::#names(content),)*
+            #(#reads)*
         };
         Ok(value)
     };

@@ -139,6 +139,10 @@ impl FrameWriter {
         Ok(())
     }
 
+    fn is_request(&self) -> bool {
+        self.most_blobs == MOST_BLOBS
+    }
+
     fn blob(&mut self, blob: &Blob, at: &[Segment]) -> Result<(), WireError> {
         self.count_blob(at);
         let Some(source) = blob.source() else {
@@ -213,11 +217,11 @@ impl ObjectWriter<'_> {
         Ok(())
     }
 
-    /// Writes a list whose items are told apart by a name.
+    /// Writes a list whose items a request tells apart by a name.
     ///
     /// # Errors
     ///
-    /// A name is used twice, or the wire has no form for an item.
+    /// A request uses a name twice, or the wire has no form for an item.
     pub fn named_list<T: ToWire>(
         &mut self,
         name: &'static str,
@@ -225,7 +229,9 @@ impl ObjectWriter<'_> {
         key: &'static str,
         key_of: impl Fn(&T) -> &str,
     ) -> Result<(), WireError> {
-        self.check_names(name, key, items.iter().map(key_of))?;
+        if self.frame.is_request() {
+            self.check_names(name, key, items.iter().map(key_of))?;
+        }
         self.key(name);
         self.frame.path.push(Segment::Field(name));
         self.frame.list(items)?;

@@ -1,0 +1,87 @@
+//! A second codec: it writes and reads frames by a definition at run time, and shares no code with the crate.
+//!
+//! It is written from the pages about the wire and the definition's format alone. Values are written out: bytes are
+//! `{"$bytes": base64}`, tensors are `{"type", "shape", "data"}`.
+
+mod frame;
+mod read;
+mod schema;
+mod tensor;
+mod write;
+
+use serde_json::{Map, Value};
+
+pub use frame::{join_request, join_response, split_request, split_response, varint};
+pub use read::Decoded;
+pub use schema::{Property, Schema, Shape};
+
+/// A definition, and what it says of frames.
+pub struct Codec {
+    definition: Value,
+}
+
+impl Codec {
+    /// Takes the text of a definition.
+    pub fn new(definition: &str) -> Self {
+        Self { definition: serde_json::from_str(definition).expect("a definition is JSON") }
+    }
+
+    /// The parameters of a method.
+    pub fn params(&self, service: &str, method: &str) -> Schema<'_> {
+        self.schema(&["services", service, "methods", method, "params"])
+    }
+
+    /// The result of a method.
+    pub fn result(&self, service: &str, method: &str) -> Schema<'_> {
+        self.schema(&["services", service, "methods", method, "result"])
+    }
+
+    /// The parameters of an event.
+    pub fn event_params(&self, service: &str, event: &str) -> Schema<'_> {
+        self.schema(&["services", service, "events", event, "params"])
+    }
+
+    fn schema(&self, path: &[&str]) -> Schema<'_> {
+        let found = path.iter().fold(&self.definition, |value, name| &value[*name]);
+        assert!(!found.is_null(), "the definition has no {}", path.join("."));
+        Schema::new(&self.definition, found)
+    }
+
+    /// The body of a request.
+    pub fn request(&self, service: &str, method: &str, params: &Value) -> Vec<u8> {
+        let (json, blobs) = write::write(self.params(service, method), params);
+        join_request(&json, &blobs)
+    }
+
+    /// The parameters in the body of a request.
+    pub fn read_request(&self, service: &str, method: &str, body: &[u8]) -> Decoded {
+        let (json, blobs) = split_request(body)?;
+        read::read(self.params(service, method), &parse(json)?, blobs)
+    }
+
+    /// The body of a response with this result.
+    pub fn response(&self, service: &str, method: &str, result: &Value) -> Vec<u8> {
+        let (json, blobs) = write::write(self.result(service, method), result);
+        join_response(&format!("{{\"result\":{json}}}"), &blobs)
+    }
+
+    /// The result in the body of a response.
+    pub fn read_response(&self, service: &str, method: &str, body: &[u8]) -> Decoded {
+        let (json, blobs) = split_response(body)?;
+        read::read(self.result(service, method), &parse(json)?["result"], blobs)
+    }
+
+    /// The message of an event.
+    pub fn event(&self, service: &str, event: &str, params: &Value) -> Vec<u8> {
+        let (json, blobs) = write::write(self.event_params(service, event), params);
+        let mut message = vec![1, u8::try_from(service.len()).expect("names are short")];
+        message.extend(service.bytes());
+        let event = Value::from(event);
+        message.extend(join_response(&format!("{{\"event\":{event},\"params\":{json}}}"), &blobs));
+        message
+    }
+}
+
+fn parse(json: &[u8]) -> Result<Value, String> {
+    serde_json::from_slice::<Map<_, _>>(json).map(Value::from).map_err(|error| error.to_string())
+}
