@@ -1,6 +1,7 @@
 //! Unsigned integers of one to nine bytes, as tensors and frames write them.
 
 /// How many bytes the integer takes that starts with this byte.
+#[inline]
 pub(crate) fn width(first: u8) -> usize {
     match first {
         255 => 9,
@@ -13,6 +14,7 @@ pub(crate) fn width(first: u8) -> usize {
 /// Reads the integer that `bytes` starts with: its value and how many bytes it takes.
 ///
 /// `None` means that the bytes end before the integer does. Longer forms than needed are fine.
+#[inline]
 pub(crate) fn read(bytes: &[u8]) -> Option<(u64, usize)> {
     let (&first, rest) = bytes.split_first()?;
     let value = match first {
@@ -25,6 +27,7 @@ pub(crate) fn read(bytes: &[u8]) -> Option<(u64, usize)> {
 }
 
 /// How many bytes [`write`] takes for this value.
+#[inline]
 pub(crate) fn len(value: u64) -> usize {
     match value {
         0..=252 => 1,

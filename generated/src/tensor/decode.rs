@@ -32,6 +32,7 @@ impl Tensor {
     /// assert_eq!(tensor, Tensor::from([1i16, -2]));
     /// # Ok::<(), decthings::tensor::DecodeError>(())
     /// ```
+    #[inline]
     pub fn decode(input: Bytes) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(&input, 0);
         let found = reader.tensor()?;

@@ -128,6 +128,7 @@ impl DType {
     }
 
     /// The type with this tag: tags count from 1, in the order of [`ALL`](Self::ALL).
+    #[inline]
     pub(super) fn from_tag(tag: u8) -> Option<Self> {
         Self::ALL.get(usize::from(tag).checked_sub(1)?).copied()
     }

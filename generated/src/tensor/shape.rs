@@ -6,6 +6,7 @@ use std::fmt;
 ///
 /// A zero does not excuse what stands beside it: the product of all other dimensions has to fit as well, so that
 /// whoever computes strides or multiplies in another order meets no overflow.
+#[inline]
 pub(super) const fn count(dims: &[usize]) -> Option<usize> {
     let mut rest = dims;
     let mut product = 1usize;
