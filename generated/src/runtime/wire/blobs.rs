@@ -7,7 +7,8 @@ use crate::runtime::files::Sourced;
 use crate::tensor::Tensor;
 use crate::varint;
 
-/// What is larger is a piece of its own and is not copied. A piece costs about as much as copying that many bytes.
+/// What is larger is a piece of its own and is not copied. Smaller pieces are sent at half the speed or less, as
+/// measured with pieces of 2 to 128 KiB, and copying more is hardly faster.
 const LARGE: usize = 16 << 10;
 
 /// Where the lengths of blobs stand.

@@ -33,7 +33,7 @@ pub(crate) fn read<'de, T: Deserialize<'de>>(json: &'de [u8], deepest: usize, pr
         }
         state = State::new(deepest);
     }
-    // Remembering keys costs a tenth of the time, so that it is done for those only who have to be told the path.
+    // Remembering keys costs a tenth of the time, so only the pass that needs the path does it.
     pass::<T, true>(text, &mut state).map_err(|error| {
         let path = path_text(prefix, &state.path);
         Failure::decode(path, message(&error), &excerpt_at(text, byte_of(text, &error)))
