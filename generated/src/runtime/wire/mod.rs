@@ -5,8 +5,10 @@ mod codec;
 mod event;
 mod finite;
 mod frame;
+mod guard;
 mod json;
 mod message;
+mod object;
 mod path;
 mod reader;
 mod response;
@@ -17,15 +19,16 @@ pub use codec::{
     Base64Text, FromWire, IndexedTensor, IndexedTensorColumn, Json, KeyedBlob, PlainJson, TensorColumn, ToWire,
 };
 pub use frame::{RequestFrame, ResponseFrame};
+pub use object::ObjectWriter;
 pub use reader::BlobReader;
 pub use wire_error::WireError;
-pub use writer::{FrameWriter, ObjectWriter};
+pub use writer::FrameWriter;
 
 pub(crate) use event::{EventBytes, EventHead};
 #[cfg(any(feature = "server", feature = "dynamic"))]
 pub(crate) use frame::IncomingFrame;
 pub(crate) use frame::{join, total};
-pub(crate) use json::DEEPEST;
+pub(crate) use guard::DEEPEST;
 pub(crate) use message::{
     MalformedMessage, ServerMessage, id_request, read_server_message, request_message, socket_request, with_id,
 };
