@@ -15,7 +15,7 @@ use super::spool::Spool;
 use super::{Transport, TransportError, TransportRequest, TransportResponse, body};
 use crate::runtime::error::Failure;
 use crate::runtime::files::TransferMeter;
-use crate::runtime::{AnswerBuffer, BoxFuture, BuildError};
+use crate::runtime::{AnswerBuffer, BoxFuture, BuildError, Method};
 
 /// The most bytes of an answer with a failure status that are read.
 const FAILURE: usize = 4096;
@@ -51,14 +51,23 @@ impl Http {
         Ok(Self { pool, room, settings })
     }
 
-    async fn post(&self, request: TransportRequest) -> Result<TransportResponse, Failure> {
+    /// Where a method is called: below the base, which is parsed already.
+    fn url(&self, method: &Method) -> Url {
+        let mut url = self.settings.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend([method.service, method.name]);
+        }
+        url
+    }
+
+    async fn post(&self, mut request: TransportRequest) -> Result<TransportResponse, Failure> {
         let base = self.settings.base.as_str();
+        let url = self.url(request.method);
         let gone = |_| Failure::Transport { message: "the client has ended".to_owned(), unsent: true, source: None };
         let _permit = self.room.acquire().await.map_err(gone)?;
-        let url = format!("{}{}", base.trim_end_matches('/'), request.path());
-        let buffer = request.buffer.clone();
-        let (folder, meter) = (request.folder.clone(), request.meter.clone());
-        let post = self.pool.post(url).headers(request.headers.clone());
+        let (buffer, folder) = (request.buffer.take(), request.folder.take());
+        let (headers, meter) = (std::mem::take(&mut request.headers), request.meter.clone());
+        let post = self.pool.post(url).headers(headers);
         let (body, broken) = body::body(request);
         let mut response = post
             .body(body)

@@ -62,7 +62,9 @@ impl RequestFrame {
 
     /// The pieces of the body that are in memory, and the others with how many of those come before.
     pub(crate) fn to_segments(&self) -> (Vec<Bytes>, Vec<(usize, Sourced)>) {
-        let mut segments = Segments::new(self.head());
+        // Small JSON is put behind the head.
+        let room = if self.json.len() <= SMALL { self.json.len() } else { 0 };
+        let mut segments = Segments::new(self.head(room));
         segments.push(&self.json);
         for piece in &self.pieces {
             match piece {
@@ -75,7 +77,7 @@ impl RequestFrame {
 
     /// The body behind some bytes in one piece.
     pub(super) fn to_message(&self, begin: &[u8]) -> BytesMut {
-        let head = self.head();
+        let head = self.head(0);
         let mut message = BytesMut::with_capacity(begin.len().saturating_add(self.body_len()));
         message.extend_from_slice(begin);
         message.extend_from_slice(&head);
@@ -88,8 +90,9 @@ impl RequestFrame {
         message
     }
 
-    fn head(&self) -> Vec<u8> {
-        let mut head = Vec::with_capacity(16);
+    /// What stands before the JSON, with room for some more bytes.
+    fn head(&self, room: usize) -> Vec<u8> {
+        let mut head = Vec::with_capacity(self.lens.len().saturating_add(room).saturating_add(16));
         head.push(u8::try_from(self.lens.len()).unwrap_or(u8::MAX));
         write_len(self.json.len(), &mut head);
         self.lens.iter().for_each(|len| write_len(*len, &mut head));
