@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::{Sink as _, SinkExt as _, Stream as _, StreamExt as _};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -14,6 +14,11 @@ use super::stream::Stream;
 use crate::runtime::BoxFuture;
 use crate::runtime::socket::{Incoming, Link, Lost};
 
+/// The largest message that is copied.
+const SMALL: usize = 4 << 10;
+/// How much memory is taken for small messages at a time.
+const CHUNK: usize = 16 << 10;
+
 /// A WebSocket at work.
 pub(super) struct WebSocketLink {
     socket: WebSocketStream<Stream>,
@@ -22,11 +27,29 @@ pub(super) struct WebSocketLink {
     unflushed: bool,
     /// Why nothing can be sent any more. There may be something to read yet.
     broken: Option<Lost>,
+    /// Room for the next small messages.
+    memory: BytesMut,
 }
 
 impl WebSocketLink {
     pub(super) fn new(socket: WebSocketStream<Stream>, target: &str) -> Self {
-        Self { socket, target: target.to_owned(), to_send: VecDeque::new(), unflushed: false, broken: None }
+        let (target, to_send, memory) = (target.to_owned(), VecDeque::new(), BytesMut::new());
+        Self { socket, target, to_send, unflushed: false, broken: None, memory }
+    }
+
+    /// The message in memory of its own, if it is small.
+    ///
+    /// Messages share the memory that the socket reads into. One that waits for its reader would keep all of it, and the
+    /// socket would go on with a few bytes at a time.
+    fn detach(&mut self, message: Bytes) -> Bytes {
+        if message.len() > SMALL {
+            return message;
+        }
+        if self.memory.capacity() < message.len() {
+            self.memory = BytesMut::with_capacity(CHUNK);
+        }
+        self.memory.extend_from_slice(&message);
+        self.memory.split().freeze()
     }
 
     fn poll_write(&mut self, context: &mut Context<'_>) -> Result<(), Error> {
@@ -72,7 +95,9 @@ impl Link for WebSocketLink {
         }
         loop {
             let lost = match Pin::new(&mut self.socket).poll_next(context) {
-                Poll::Ready(Some(Ok(Message::Binary(message)))) => return Poll::Ready(Incoming::Message(message)),
+                Poll::Ready(Some(Ok(Message::Binary(message)))) => {
+                    return Poll::Ready(Incoming::Message(self.detach(message)));
+                }
                 Poll::Ready(Some(Ok(Message::Text(text)))) => return Poll::Ready(Incoming::Message(text.into())),
                 Poll::Ready(Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)))) => continue,
                 Poll::Ready(Some(Ok(Message::Close(frame)))) => closed(&self.target, frame.as_ref()),
