@@ -62,8 +62,8 @@ fn write_field(file: &File<'_, '_>, definition: &TypeDef, field: &Field) -> Toke
     let (wire, name) = (&field.wire, structs::field_ident(field));
     let write = match &field.blob {
         Some(Blob::Bytes) => quote!(bytes(#wire, &self.#name)),
-        Some(Blob::Tensor) => quote!(tensor(#wire, &self.#name)),
-        Some(Blob::Tensors) if is_list(&field.ty) => quote!(tensors(#wire, &self.#name)),
+        Some(Blob::Tensor) => return quote!(object.tensor(#wire, &self.#name);),
+        Some(Blob::Tensors) if is_list(&field.ty) => return quote!(object.tensors(#wire, &self.#name);),
         Some(Blob::Tensors) => quote!(nested(#wire, &self.#name)),
         Some(Blob::Keyed { names, at_root: false }) => quote!(keyed(#wire, #names, &self.#name)),
         Some(Blob::Keyed { at_root: true, .. }) => quote!(keyed_at_root(#wire, &self.#name)),

@@ -35,7 +35,7 @@ impl ToWire for Parameter {
     fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
         let mut object = frame.object();
         object.field("name", &self.name)?;
-        object.tensors("data", &self.data)?;
+        object.tensors("data", &self.data);
         object.end()
     }
 }

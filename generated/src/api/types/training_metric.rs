@@ -96,7 +96,7 @@ impl ToWire for TrainingMetricEntry {
     fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
         let mut object = frame.object();
         object.field("timestamp", &self.timestamp)?;
-        object.tensor("data", &self.data)?;
+        object.tensor("data", &self.data);
         object.end()
     }
 }

@@ -117,23 +117,14 @@ impl ObjectWriter<'_> {
     }
 
     /// Adds a blob with this tensor; nothing stands in the JSON.
-    ///
-    /// # Errors
-    ///
-    /// None; for the sake of the functions beside it.
-    pub fn tensor(&mut self, name: &'static str, tensor: &Tensor) -> Result<(), WireError> {
-        self.tensors(name, std::slice::from_ref(tensor))
+    pub fn tensor(&mut self, name: &'static str, tensor: &Tensor) {
+        self.tensors(name, std::slice::from_ref(tensor));
     }
 
     /// Adds a blob with all of these tensors, back to back; nothing stands in the JSON.
-    ///
-    /// # Errors
-    ///
-    /// None; for the sake of the functions beside it.
-    pub fn tensors(&mut self, name: &'static str, tensors: &[Tensor]) -> Result<(), WireError> {
+    pub fn tensors(&mut self, name: &'static str, tensors: &[Tensor]) {
         self.frame.count_blob(&[Segment::Field(name)]);
         self.frame.blobs.tensors(tensors);
-        Ok(())
     }
 
     /// Adds a blob for each item, and writes their names into the property `names`.
@@ -166,7 +157,7 @@ impl ObjectWriter<'_> {
     ///
     /// # Errors
     ///
-    /// None; for the sake of the functions beside it.
+    /// Those of [`field`](Self::field).
     pub fn root_names(&mut self, names: &'static str) -> Result<(), WireError> {
         let keys = self.frame.root_names.take();
         self.optional(names, &keys)
@@ -204,7 +195,7 @@ impl ObjectWriter<'_> {
         columns.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
         for entry in 0..entries {
             for (_, tensors) in &columns {
-                self.tensors(name, tensors.get(entry).map_or(&[], std::slice::from_ref))?;
+                self.tensors(name, tensors.get(entry).map_or(&[], std::slice::from_ref));
             }
         }
         let keys: Vec<&str> = columns.iter().map(|(key, _)| *key).collect();
@@ -236,7 +227,7 @@ impl ObjectWriter<'_> {
         for entry in 0..first.len() {
             for (_, cells) in &columns {
                 if let Some(cell) = cells.get(entry) {
-                    self.tensor(name, cell.parts().1)?;
+                    self.tensor(name, cell.parts().1);
                 }
             }
         }
