@@ -73,6 +73,11 @@ async fn a_call_that_cannot_be_written_has_a_span_as_well() {
     for part in ["rpc.method=\"uploadState\"", "error.type=\"invalid_request\"", "decthings.attempts=0"] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
+    let launcher = decthings::types::ExecutionLocation::temporary_launcher(decthings::types::LauncherSpec::new(1.0, 1));
+    let call = client(&server).debug().launch_debug_session("m", launcher).subscribe_to_events(false);
+    call.subscribe().await.unwrap_err();
+    let text = log.text();
+    assert!(text.contains("rpc.method=\"launchDebugSession\"") && text.matches("decthings.attempts=0").count() >= 2);
     assert!(!text.contains("http.request.resend_count"), "an attempt was made:\n{text}");
 }
 

@@ -29,6 +29,7 @@ pub const CALL: &[&str] = &[
     "timeout",
     "total",
     "total_blocking",
+    "untyped",
     "with",
 ];
 

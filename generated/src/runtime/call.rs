@@ -129,17 +129,31 @@ impl<R: Operation> Call<R> {
         subscribes: Option<&'static Channel>,
     ) -> Result<(R::Response, Option<Lease>, CallInfo), Error<R::Error>> {
         let slot = Arc::new(ResponseSlot::<R>::new());
-        let call = wire::write_request(&self.request).map(|frame| UntypedCall {
+        let call = self.untyped(subscribes, &slot);
+        let (lease, info) = self.client.call(R::METHOD, call).await.map_err(CallFailure::typed)?;
+        Ok((slot.take(&info)?, lease, info))
+    }
+
+    fn untyped(
+        &self,
+        subscribes: Option<&'static Channel>,
+        slot: &Arc<ResponseSlot<R>>,
+    ) -> Result<UntypedCall, Failure> {
+        let uses_websocket = self.request.uses_websocket();
+        if let (Some(_), false, TransportKind::WebSocketUnless { param, equals }) =
+            (subscribes, uses_websocket, R::METHOD.transport)
+        {
+            return Err(Failure::invalid(param, format!("with {equals}, the call does not subscribe")));
+        }
+        Ok(UntypedCall {
             method: R::METHOD,
-            frame,
+            frame: wire::write_request(&self.request)?,
             options: self.options.clone(),
-            uses_websocket: self.request.uses_websocket(),
+            uses_websocket,
             subscription_id: self.request.subscription_id().map(str::to_owned),
             subscribes,
             slot: slot.clone(),
-        });
-        let (lease, info) = self.client.call(R::METHOD, call).await.map_err(CallFailure::typed)?;
-        Ok((slot.take(&info)?, lease, info))
+        })
     }
 }
 
@@ -152,14 +166,6 @@ impl<R: Subscribes> Call<R> {
     ///
     /// As those of [`send`](Self::send).
     pub async fn subscribe(self) -> Result<Subscription<R::Events>, Error<R::Error>> {
-        if !self.request.uses_websocket() {
-            let (param, value) = match R::METHOD.transport {
-                TransportKind::WebSocketUnless { param, equals } => (param, equals.to_string()),
-                _ => ("", String::new()),
-            };
-            let failure = Failure::invalid(param, format!("with {value}, the call does not subscribe"));
-            return Err(failure.at(R::METHOD));
-        }
         let (_, lease, info) = self.make(Some(R::Events::CHANNEL)).await?;
         match lease {
             Some(lease) => Ok(Subscription::new(self.client, lease)),

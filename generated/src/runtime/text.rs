@@ -1,6 +1,14 @@
-//! Bounded pieces of text for messages.
+//! Text of JSON, and bounded pieces of text for messages.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
 use serde_path_to_error::{Path, Segment};
+
+/// A key or a text of JSON, which is not copied unless it has escapes.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 /// The most characters of outside text that a message holds.
 const MOST: usize = 200;

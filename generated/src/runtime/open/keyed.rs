@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::Text;
+use crate::runtime::text::Text;
 
 /// A union that is told apart by which key is there. See [`keyed_union!`](crate::keyed_union).
 pub trait KeyedUnion: Sized {

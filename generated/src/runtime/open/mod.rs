@@ -7,12 +7,3 @@ mod tagged;
 pub use keyed::{KeyedUnion, read_keyed};
 pub use kinded::{JsonKind, KindedUnion, read_kinded};
 pub use tagged::{TaggedUnion, read_tagged};
-
-use std::borrow::Cow;
-
-use serde::Deserialize;
-
-/// A key or a text, which is not copied unless it has escapes.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);

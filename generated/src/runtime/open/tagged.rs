@@ -7,8 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::Text;
-use crate::runtime::text::path_text;
+use crate::runtime::text::{Text, path_text};
 
 /// A union that is told apart by a tag, which is one property of the object. See [`tagged_union!`](crate::tagged_union).
 pub trait TaggedUnion: Sized {

@@ -15,6 +15,7 @@ use super::codec::{FromWire, Json, ToWire};
 use super::reader::{BlobReader, Blobs};
 use super::{FrameWriter, join, json};
 use crate::runtime::error::Failure;
+use crate::runtime::text::Text;
 
 /// The bytes of an event: its message, in which the JSON and then the blobs follow the name of its service.
 #[derive(Clone, Debug)]
@@ -131,11 +132,6 @@ fn take_text(json: &[u8]) -> Option<(&str, &[u8])> {
 struct HeadSeed {
     id_param: &'static str,
 }
-
-/// A key or a text, which is not copied unless it has escapes.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'de> DeserializeSeed<'de> for HeadSeed {
     type Value = EventHead<'de>;
