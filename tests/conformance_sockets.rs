@@ -7,7 +7,7 @@ use std::time::Duration;
 use conformance_support::socket::{SocketServer, Told, answer};
 use conformance_support::{bytes, cases, hex, judge, normalize, report, same};
 use decthings::api::{debug, language, spawned, terminal};
-use decthings::runtime::{Call, EventSet, RawEvent, Subscribes, Update};
+use decthings::runtime::{Call, EventSet, RawEvent, Subscribable, Update};
 use decthings::{ApiError, Client, Error};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -248,7 +248,7 @@ async fn events_are_delivered_as_expected() {
 }
 
 /// Subscribes; what comes first, `None` when nothing does.
-async fn reach<R: Subscribes>(call: Call<R>, is_unrecognized: impl Fn(&R::Events) -> bool) -> Option<Reached> {
+async fn reach<R: Subscribable>(call: Call<R>, is_unrecognized: impl Fn(&R::Events) -> bool) -> Option<Reached> {
     let mut subscription = tokio::time::timeout(PATIENCE, call.subscribe()).await.expect("subscribing hung").unwrap();
     match tokio::time::timeout(Duration::from_secs(1), subscription.next()).await.ok().flatten()? {
         Update::Event(event) if is_unrecognized(&event) => Some(Reached::Unrecognized),
@@ -269,7 +269,7 @@ async fn reach<R: Subscribes>(call: Call<R>, is_unrecognized: impl Fn(&R::Events
 async fn subscribe(client: &Client, api: &str, method: &str, params: Value) -> Box<dyn std::any::Any> {
     let id =
         params.as_object().and_then(|params| params.values().find_map(Value::as_str)).unwrap_or_default().to_owned();
-    async fn held<R: Subscribes>(call: Call<R>) -> Box<dyn std::any::Any> {
+    async fn held<R: Subscribable>(call: Call<R>) -> Box<dyn std::any::Any> {
         Box::new(tokio::time::timeout(PATIENCE, call.subscribe()).await.expect("subscribing hung").unwrap())
     }
     match (api, method) {

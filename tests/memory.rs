@@ -13,7 +13,7 @@ mod memory_support;
 use std::time::Duration;
 
 use decthings::api::types::{ExecutionLocation, LauncherSpec, ParameterProvider, StateEntry};
-use decthings::{AnswerBuffer, Blob, Client, Tensor};
+use decthings::{Blob, Client, ResponseBuffer, Tensor};
 use memory_support::Server;
 use peak_alloc::PeakAlloc;
 
@@ -80,7 +80,7 @@ async fn sending_takes_no_more_than_the_tensor() {
 async fn receiving_into_a_buffer_takes_nothing_more() {
     let size = 64 * MIB;
     let server = Server::start(br#"{"result":{"stateKeyNames":["w"]}}"#, size).await;
-    let (client, buffer) = (client(&server), AnswerBuffer::new());
+    let (client, buffer) = (client(&server), ResponseBuffer::new());
     let ask = async || client.model().get_model_state("m").buffer(&buffer).await.unwrap().data.remove(0).data;
 
     // What has arrived moves when it needs more room; the allocator that counts has both places for a moment.

@@ -557,7 +557,7 @@ pub struct Waiter {
     /// The variant of work that failed.
     pub failed: String,
     /// The error code of work that had ended before.
-    pub over: Option<String>,
+    pub already_finished: Option<String>,
     /// The method that stops the work.
     pub cancel: Option<usize>,
     /// How metrics are fetched.

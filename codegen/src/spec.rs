@@ -430,7 +430,7 @@ pub struct Paginated {
 
 /// How to follow what a call starts, and how to stop it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Waiter {
     /// The method of the same service to ask.
     pub method: String,
@@ -443,7 +443,7 @@ pub struct Waiter {
     /// The tag or key of work that failed.
     pub failed: String,
     /// The error code of the asked method which means that the work had ended before, and well.
-    pub over: Option<String>,
+    pub already_finished: Option<String>,
     /// The method of the same service that stops the work.
     pub cancel: Option<String>,
     /// How the metrics of the work are fetched.

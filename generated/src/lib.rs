@@ -17,7 +17,7 @@
 //! - A method that starts something that tells events can be subscribed to: [`Call::subscribe`] gives a [`Subscription`],
 //!   which is a stream.
 //! - A method that answers page by page can be read as a stream: [`Call::items`], [`Call::pages`].
-//! - A method that starts work gives a [`Started`]: wait for the end of the work, follow its [`Progress`], or cancel it.
+//! - A method that starts work gives a [`Waiter`]: wait for the end of the work, follow its [`Progress`], or cancel it.
 //! - What went wrong is an [`Error`]; what the API itself refused is in [`Error::api`], with the method's own type.
 //!
 //! [`guide`] goes from a first call to tests of your own, and has a list of the cargo features: [`guide::features`]. Those
@@ -39,12 +39,12 @@ pub use api::types;
 pub use runtime::blocking;
 #[cfg(feature = "test-util")]
 pub use runtime::testing;
-pub use runtime::{AnswerBuffer, ApiError, ApiKey, Base64, Blob, BuildError, Call, Client, ClientBuilder, Error};
+pub use runtime::{ApiError, ApiKey, Base64, Blob, BuildError, Call, Client, ClientBuilder, Error, ResponseBuffer};
 pub use runtime::{ApiKeyProvider, Attempt, AttemptOutcome, CallInfo, Middleware, RetryPolicy, Transport};
 #[cfg(feature = "server")]
 pub use runtime::{Connection, EventHub, Router, ServiceError};
-pub use runtime::{EndReason, EventError, RawEvent, Subscription, Transferred, Update};
-pub use runtime::{Items, Page, Pages, Progress, ProgressUpdate, Started, WaitError};
+pub use runtime::{EndReason, EventError, RawEvent, Subscription, TransferProgress, Update};
+pub use runtime::{Items, Page, Pages, Progress, ProgressUpdate, WaitError, Waiter};
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 
 #[rustfmt::skip]

@@ -3771,7 +3771,7 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Cancels a `Model.createState` that is going on. */
+    /** Cancellable a `Model.createState` that is going on. */
     cancelCreateState(params: {
         /** Id of the model. */
         modelId: string;

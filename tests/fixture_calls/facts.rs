@@ -93,14 +93,14 @@ async fn work_that_goes_on_is_asked_after() {
     bake.wait().await.unwrap();
     let mut progress = bake.progress();
     let update = progress.next().await.unwrap().unwrap();
-    assert_eq!(update.answer.status, BakeStatus::Done);
+    assert_eq!(update.response.status, BakeStatus::Done);
     assert_eq!(update.metrics, [Heat::new("top", 0, [1.0, 2.0, 3.0])]);
     assert!(progress.next().await.is_none());
     let error = shop.bake("black").await.unwrap().wait().await.unwrap_err();
     assert_eq!(error.failed().unwrap().colour, "black");
     assert!(error.to_string().contains("Shop.bake") && error.to_string().contains("black"), "{error}");
     let large = shop.bake("large").await.unwrap();
-    assert_eq!(large.progress().next().await.unwrap().unwrap().answer.status, BakeStatus::baking(0.5));
+    assert_eq!(large.progress().next().await.unwrap().unwrap().response.status, BakeStatus::baking(0.5));
     large.cancel().await.unwrap();
     assert_eq!(shop.freeze("cold").await.unwrap().wait().await.unwrap(), Some(Ice::new(-18)));
     assert_eq!(shop.freeze("hot").await.unwrap().wait().await.unwrap_err().failed(), Some(&Water::new("hot")));

@@ -11,7 +11,7 @@ use decthings::api::debug::{
 };
 use decthings::api::types::{TrainingMetric, TrainingMetricCount, TrainingMetricEntry, TrainingMetricRange};
 use decthings::runtime::ServiceResult;
-use decthings::{Router, Started};
+use decthings::{Router, Waiter};
 use serde_json::json;
 
 use super::client;
@@ -61,7 +61,7 @@ impl Training {
         *self.asked.lock().unwrap()
     }
 
-    pub async fn start(self: &Arc<Self>) -> Started<CallTrainRequest> {
+    pub async fn start(self: &Arc<Self>) -> Waiter<CallTrainRequest> {
         let client = client(Router::new().debug(self.clone()));
         client.debug().call_train("session", "model", []).await.unwrap()
     }
@@ -120,7 +120,7 @@ impl DebugService for Training {
 }
 
 /// The values that the progress of a training delivers, by metric, in the order in which they come.
-pub async fn values(session: &Started<CallTrainRequest>) -> BTreeMap<String, Vec<u32>> {
+pub async fn values(session: &Waiter<CallTrainRequest>) -> BTreeMap<String, Vec<u32>> {
     let mut values = BTreeMap::<String, Vec<u32>>::new();
     let mut progress = session.progress();
     while let Some(update) = progress.next().await {

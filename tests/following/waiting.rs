@@ -10,7 +10,7 @@ use decthings::api::model::{
     InitialStateDurations, ModelOptions, ModelService, WaitForModelToBeCreatedError, WaitForModelToBeCreatedRequest,
 };
 use decthings::runtime::ServiceResult;
-use decthings::{Router, Started, WaitError};
+use decthings::{Router, WaitError, Waiter};
 use futures_util::StreamExt;
 use tokio::time::{Instant, sleep};
 
@@ -35,9 +35,9 @@ async fn progress_is_a_stream_that_ends_with_the_work() {
     let session = training.start().await;
     assert_eq!(training.asked(), 0);
     let mut progress = session.progress();
-    assert_eq!(progress.next().await.unwrap().unwrap().answer.status, DebugTrainingStatus::running(0.5));
+    assert_eq!(progress.next().await.unwrap().unwrap().response.status, DebugTrainingStatus::running(0.5));
     let last = progress.next().await.unwrap().unwrap();
-    assert_eq!(last.answer.status, DebugTrainingStatus::completed(1, 2));
+    assert_eq!(last.response.status, DebugTrainingStatus::completed(1, 2));
     assert!(progress.next().await.is_none() && StreamExt::next(&mut progress).await.is_none());
     assert_eq!(progress.wait().await.unwrap().finished_at, 1);
     assert_eq!(training.asked(), 2, "how it ended is known already");
@@ -109,7 +109,7 @@ async fn an_unknown_stage_is_shown_and_waited_for() {
     let training = Training::new([unknown(), completed(&[])]);
     let session = training.start().await;
     let update = session.progress().next().await.unwrap().unwrap();
-    assert!(matches!(update.answer.status, DebugTrainingStatus::Unrecognized(_)));
+    assert!(matches!(update.response.status, DebugTrainingStatus::Unrecognized(_)));
     session.wait().await.unwrap();
 }
 
@@ -161,7 +161,7 @@ impl ModelService for Creation {
 async fn create(
     in_vain: u32,
     end: Result<(), Option<CreateModelFailure>>,
-) -> (Started<CreateModelRequest>, Arc<Creation>) {
+) -> (Waiter<CreateModelRequest>, Arc<Creation>) {
     let creation = Arc::new(Creation { in_vain, end, asked: AtomicU32::new(0) });
     let client = client(Router::new().model(creation.clone()));
     let options = ModelOptions::from_existing("other");

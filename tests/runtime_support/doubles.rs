@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use decthings::Started;
+use decthings::Waiter;
 use decthings::api::model::{DeleteModelRequest, TrainError, TrainRequest, TrainResult};
 use decthings::runtime::TransportError;
 use decthings::testing::{Cassette, Recorder, Script};
@@ -19,7 +19,7 @@ fn client(script: &Script) -> Client {
 async fn train(client: &Client) -> Result<TrainResult, Error<TrainError>> {
     let launcher = ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096));
     let params = [ParameterProvider::new("x", vec![Tensor::from([1.0_f32, 2.0])])];
-    soon(client.model().train("m", "n", params, launcher)).await.map(Started::into_result)
+    soon(client.model().train("m", "n", params, launcher)).await.map(Waiter::into_result)
 }
 
 #[tokio::test]

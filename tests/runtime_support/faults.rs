@@ -38,7 +38,7 @@ pub async fn no_answer_in_time() -> Failed {
 
 pub async fn more_than_allowed(act: Act) -> Failed {
     let server = Server::always(act).await;
-    let client = Client::builder().http_url(server.url()).api_key(KEY).max_answer_bytes(1000).build().unwrap();
+    let client = Client::builder().http_url(server.url()).api_key(KEY).max_response_bytes(1000).build().unwrap();
     ask(&client).await.expect_err("a failure")
 }
 

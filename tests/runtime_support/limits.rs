@@ -63,7 +63,7 @@ async fn too_large_an_answer_names_the_limit_and_the_setting() {
         let error = more_than_allowed(Act::Close(answer)).await;
         assert!(matches!(error, Error::Decode { .. }), "{error:?}");
         let text = error.to_string();
-        assert!(text.contains("1000 bytes") && text.contains("max_answer_bytes"), "{text}");
+        assert!(text.contains("1000 bytes") && text.contains("max_response_bytes"), "{text}");
     }
 }
 
@@ -81,7 +81,7 @@ async fn an_answer_of_exactly_the_limit_is_fine() {
     let limit = frame.len() as u64;
     for answer in [ok(&frame), chunked(&frame, 10)] {
         let server = Server::always(Act::Answer(answer)).await;
-        let build = |bytes| Client::builder().http_url(server.url()).max_answer_bytes(bytes).build().unwrap();
+        let build = |bytes| Client::builder().http_url(server.url()).max_response_bytes(bytes).build().unwrap();
         assert_eq!(bytes_of(&ask(&build(limit)).await), b"abc");
         assert!(ask(&build(limit - 1)).await.is_err());
     }

@@ -85,7 +85,7 @@ async fn middleware_sees_a_malformed_response_as_a_failure() {
     let client = Client::builder().http_url(server.url()).middleware(diary.clone()).build().unwrap();
     ask(&client).await.unwrap_err();
     let said = diary.0.lock().unwrap().clone();
-    assert_eq!(said, ["Model.getModelState 1", "1 Some(200) Some(\"malformed_answer\")"]);
+    assert_eq!(said, ["Model.getModelState 1", "1 Some(200) Some(\"malformed_response\")"]);
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ async fn a_malformed_response_is_a_failed_attempt() {
     let text = log.text();
     assert!(text.contains("http.response.status_code=200"), "{text}");
     // The attempt's span, the call's span, and the metrics of the call.
-    assert!(text.matches("error.type=\"malformed_answer\"").count() >= 3, "{text}");
+    assert!(text.matches("error.type=\"malformed_response\"").count() >= 3, "{text}");
     assert!(text.contains("stateKeyNames"), "{text}");
 }
 

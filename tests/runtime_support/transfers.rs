@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use decthings::api::model::{UploadStateError, UploadStateResult};
 use decthings::types::StateEntry;
-use decthings::{Blob, Client, Error, RetryPolicy, Transferred};
+use decthings::{Blob, Client, Error, RetryPolicy, TransferProgress};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::server::{Act, Server, frame, ok};
@@ -153,7 +153,7 @@ async fn a_file_is_sent_anew_and_a_reader_is_not() {
 #[tokio::test]
 async fn progress_is_told_in_both_directions() {
     let server = Server::always(Act::Answer(ok(&good(&bytes())))).await;
-    let told: Arc<Mutex<Vec<Transferred>>> = Arc::default();
+    let told: Arc<Mutex<Vec<TransferProgress>>> = Arc::default();
     let seen = Arc::clone(&told);
     let call = client(&server).model().get_model_state("m");
     soon(call.on_progress(move |now| seen.lock().unwrap().push(now))).await.unwrap();

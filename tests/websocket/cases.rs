@@ -5,7 +5,7 @@ use base64::Engine as _;
 use bytes::Bytes;
 use decthings::runtime::{
     ApiError, BlobReader, Channel, EventError, EventKind, EventSet, FrameWriter, FromWire, IdSource, Method, Operation,
-    PlainJson, RawEvent, Subscribes, ToWire, TransportKind, WireError,
+    PlainJson, RawEvent, Subscribable, ToWire, TransportKind, WireError,
 };
 use decthings::{Blob, Call, Client, Update};
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,7 @@ macro_rules! service {
                 }
             }
 
-            impl Subscribes for Open {
+            impl Subscribable for Open {
                 type Events = Event;
             }
 
@@ -173,7 +173,7 @@ mod services {
     service!(Terminal, "terminalSessionId", ["data"], []);
 }
 
-async fn run_on<R: Subscribes + Default>(case: &Case, frame: Bytes, raw: &Raw, client: &Client, id: &str)
+async fn run_on<R: Subscribable + Default>(case: &Case, frame: Bytes, raw: &Raw, client: &Client, id: &str)
 where
     R::Events: Updated,
 {

@@ -107,7 +107,7 @@ async fn sessions_that_ended_meanwhile_end_their_subscription_alone() {
             _ => socket.answer(asked.id, json!({})).await,
         }
     }
-    let Update::Ended(EndReason::Refused(error)) = next(&mut ended).await else { panic!() };
+    let Update::Ended(EndReason::Rejected(error)) = next(&mut ended).await else { panic!() };
     assert_eq!(error.code(), "talk_not_found");
     assert_eq!(soon(ended.next()).await, None);
     assert_eq!(next(&mut going).await, Update::Gap);

@@ -3,7 +3,7 @@
 
 use decthings::runtime::{
     ApiError, BlobReader, Channel, EventError, EventKind, EventSet, FrameWriter, FromWire, IdSource, Method, Operation,
-    PlainJson, RawEvent, Subscribes, ToWire, TransportKind, WireError,
+    PlainJson, RawEvent, Subscribable, ToWire, TransportKind, WireError,
 };
 use decthings::{Blob, Call, Client};
 use serde::{Deserialize, Serialize};
@@ -228,15 +228,15 @@ events!(
     Channel { service: "Lone", id: "loneId", subscribe: None, unsubscribe: None, events: EVENTS }
 );
 
-impl Subscribes for Launch {
+impl Subscribable for Launch {
     type Events = TalkEvent;
 }
 
-impl Subscribes for Subscribe {
+impl Subscribable for Subscribe {
     type Events = TalkEvent;
 }
 
-impl Subscribes for StartLone {
+impl Subscribable for StartLone {
     type Events = LoneEvent;
 }
 

@@ -27,9 +27,11 @@ impl Lowering<'_> {
         let ids = self.waiter_ids(starter, waiter);
         self.check_taken(at, asked, &ids, None);
         let codes = asked.errors.iter().filter_map(|error| shapes.get(*error));
-        if let Some(code) = waiter.over.as_ref().filter(|code| !codes.clone().any(|shape| shape.code == **code)) {
+        if let Some(code) =
+            waiter.already_finished.as_ref().filter(|code| !codes.clone().any(|shape| shape.code == **code))
+        {
             let message = format!("`{code}` is no error code of `{}`", asked.wire);
-            self.error(at, message, "name one of that method's error codes, or leave `over` out");
+            self.error(at, message, "name one of that method's error codes, or leave `alreadyFinished` out");
         }
         let cancel = waiter.cancel.as_ref().and_then(|name| self.sibling(at, name, names));
         if let Some(cancel) = cancel.and_then(|cancel| methods.get(cancel)) {
@@ -42,8 +44,9 @@ impl Lowering<'_> {
             self.check_metrics(at, &metrics.list, asked, fetch);
             Some(Metrics { method: index, list: metrics.list.clone() })
         });
-        let (done, failed, over) = (waiter.done.clone(), waiter.failed.clone(), waiter.over.clone());
-        Some(Waiter { method: index, ids, path, done, failed, over, cancel, metrics })
+        let (done, failed, already_finished) =
+            (waiter.done.clone(), waiter.failed.clone(), waiter.already_finished.clone());
+        Some(Waiter { method: index, ids, path, done, failed, already_finished, cancel, metrics })
     }
 
     fn sibling(&mut self, at: &Location, name: &str, names: &[&str]) -> Option<usize> {

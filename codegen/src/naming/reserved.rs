@@ -4,7 +4,7 @@
 //! functions of one name don't compile. Private functions count as well, and those of traits, which an inherent function
 //! would hide. `tests/reserved.rs` compares these lists with the sources of the runtime.
 //!
-//! `Started` has no list. Nothing is added to it, and the fields of a result that it dereferences to are not functions.
+//! `Waiter` has no list. Nothing is added to it, and the fields of a result that it dereferences to are not functions.
 
 /// Functions of `Call`.
 pub const CALL: &[&str] = &[
@@ -126,7 +126,7 @@ pub(super) const TYPES: &[&str] = &[
     "Box",
     "BoxFuture",
     "Call",
-    "Cancels",
+    "Cancellable",
     "Channel",
     "Client",
     "Clone",
@@ -163,8 +163,8 @@ pub(super) const TYPES: &[&str] = &[
     "JsonKind",
     "JsonSchema",
     "KeyedBlob",
-    "Meaning",
-    "Meter",
+    "ErrorInfo",
+    "MetricSource",
     "Method",
     "MetricRange",
     "None",
@@ -189,10 +189,10 @@ pub(super) const TYPES: &[&str] = &[
     "ServiceError",
     "ServiceResult",
     "Some",
-    "Started",
-    "Starts",
+    "Waiter",
+    "Waitable",
     "String",
-    "Subscribes",
+    "Subscribable",
     "Subscription",
     "Sync",
     "Tensor",
@@ -200,7 +200,7 @@ pub(super) const TYPES: &[&str] = &[
     "ToString",
     "ToWire",
     "TransportKind",
-    "Unmetered",
+    "NoMetrics",
     "Value",
     "Vec",
     "WireError",

@@ -27,11 +27,11 @@ pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
             codes.push(shape);
         }
     }
-    let meaning = file.runtime("Meaning");
+    let error_info = file.runtime("ErrorInfo");
     let arms = codes.iter().map(|shape| {
         let ErrorShape { code, description, retryable, .. } = shape;
         let retryable = retryable.then(|| quote!(.retryable()));
-        quote!(#code => #meaning::new(#description)#retryable,)
+        quote!(#code => #error_info::new(#description)#retryable,)
     });
     let users: BTreeSet<usize> =
         cx.error_types().iter().flat_map(|(_, definition)| definition.services.clone()).collect();
@@ -43,8 +43,8 @@ pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
         //! What errors of the API carry besides their code, and what the codes mean.
         #imports
         /// What an error code means; nothing is known of a code that is not in the definition.
-        pub fn meaning(code: &str) -> #meaning {
-            match code { #(#arms)* _ => #meaning::new("") }
+        pub fn error_info(code: &str) -> #error_info {
+            match code { #(#arms)* _ => #error_info::new("") }
         }
         #(#types)*
     }
@@ -79,7 +79,7 @@ pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStr
     render::in_macro(
         &error_codes,
         quote! {
-            use super::super::errors::meaning;
+            use super::super::errors::error_info;
             #doc
             pub enum #name {
                 #(#variants)*

@@ -140,7 +140,7 @@ fn facts(cx: &Context<'_>, service: &Service, method: &Method) -> String {
     }
     if method.waiter.is_some() {
         facts.push_str(
-            " The answer is a [`Started`], which reads like the result, and follows what goes on: see [`Started::wait`] and [`Started::progress`].",
+            " The answer is a [`Waiter`], which reads like the result, and follows what goes on: see [`Waiter::wait`] and [`Waiter::progress`].",
         );
     }
     docs::since(facts, method.since.as_deref())
@@ -246,7 +246,7 @@ fn subscribes(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenS
     if !method.subscription.as_ref().is_some_and(|subscription| subscription.opens) {
         return TokenStream::new();
     }
-    let subscribes = file.runtime("Subscribes");
+    let subscribes = file.runtime("Subscribable");
     let events = file.import("super", &events::enum_ident(service).to_string());
     let request = file.ty(&method.params);
     quote! {

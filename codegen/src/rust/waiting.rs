@@ -12,7 +12,7 @@ pub(super) fn output(file: &File<'_, '_>, method: &Method) -> TokenStream {
     if method.waiter.is_none() {
         return file.ty(&method.result);
     }
-    let started = file.runtime("Started");
+    let started = file.runtime("Waiter");
     quote!(#started<Self>)
 }
 
@@ -28,7 +28,7 @@ pub(super) fn items(file: &File<'_, '_>, service: &Service, method: &Method) -> 
 
 fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waiter) -> Option<TokenStream> {
     let asked = service.methods.get(waiter.method)?;
-    let starts = file.runtime("Starts");
+    let starts = file.runtime("Waitable");
     let (request, output) = (file.ty(&method.params), file.ty(&method.result));
     let (ask, answer) = (file.ty(&asked.params), file.ty(&asked.result));
     let sources = required(file, asked).map(|field| source(file, method, waiter, field)).collect::<Option<Vec<_>>>()?;
@@ -37,39 +37,39 @@ fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wait
     let meter = match &waiter.metrics {
         Some(_) => quote!(Self),
         None => {
-            let unmetered = file.runtime("Unmetered");
+            let unmetered = file.runtime("NoMetrics");
             quote!(#unmetered)
         }
     };
     let (stage, union) = stage(file, asked, waiter)?;
-    let (done, is_done, when_done) = ending(file, union, &waiter.done, waiter.over.is_some())?;
+    let (done, is_done, when_done) = ending(file, union, &waiter.done, waiter.already_finished.is_some())?;
     let (failed, is_failed, why) = ending(file, union, &waiter.failed, false)?;
     let name = file.ty(&stage.ty);
     let reference = stage.reference;
     // A union told apart by keys is complete.
     let others = (union.variants.len() > 2 || union.style != UnionStyle::Keyed).then(|| quote!(_ => None,));
-    let over = waiter.over.as_ref().map(|code| {
+    let already_finished = waiter.already_finished.as_ref().map(|code| {
         quote! {
-            fn over(code: &str) -> Option<#done> {
+            fn already_finished(code: &str) -> Option<#done> {
                 (code == #code).then_some(None)
             }
         }
     });
     Some(quote! {
         impl #starts for #request {
-            type Ask = #ask;
+            type Poll = #ask;
             type Done = #done;
             type Failed = #failed;
-            type Meter = #meter;
-            fn ask(&self, #result: &#output) -> #ask { #ask::new(#(#sources),*) }
-            fn outcome(answer: &#answer) -> Option<Result<#done, #failed>> {
+            type Metrics = #meter;
+            fn poll_request(&self, #result: &#output) -> #ask { #ask::new(#(#sources),*) }
+            fn outcome(response: &#answer) -> Option<Result<#done, #failed>> {
                 match #reference {
                     #name::#is_done => Some(Ok(#when_done)),
                     #name::#is_failed => Some(Err(#why)),
                     #others
                 }
             }
-            #over
+            #already_finished
         }
     })
 }
@@ -82,11 +82,11 @@ struct Stage {
 
 fn stage<'a>(file: &File<'_, 'a>, asked: &Method, waiter: &Waiter) -> Option<(Stage, &'a Union)> {
     let mut ty = asked.result.clone();
-    let mut reference = quote!(answer);
+    let mut reference = quote!(response);
     for (depth, member) in waiter.path.iter().enumerate() {
         let field = file.cx.api.object(&ty)?.field(member)?;
         let name = structs::field_ident(field);
-        reference = if depth == 0 { quote!(&answer.#name) } else { quote!(#reference.#name) };
+        reference = if depth == 0 { quote!(&response.#name) } else { quote!(#reference.#name) };
         ty = field.ty.clone();
     }
     let union = file.cx.api.union(&ty)?;
@@ -114,13 +114,13 @@ fn ending(
 fn cancels(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waiter) -> Option<TokenStream> {
     let cancel = service.methods.get(waiter.cancel?)?;
     let asked = service.methods.get(waiter.method)?;
-    let cancels = file.runtime("Cancels");
+    let cancels = file.runtime("Cancellable");
     let (request, ask, target) = (file.ty(&method.params), file.ty(&asked.params), file.ty(&cancel.params));
     let ids = required(file, cancel).map(asked_id);
     Some(quote! {
         impl #cancels for #request {
             type Cancel = #target;
-            fn cancel(ask: &#ask) -> #target { #target::new(#(#ids),*) }
+            fn cancel(poll: &#ask) -> #target { #target::new(#(#ids),*) }
         }
     })
 }
@@ -129,7 +129,7 @@ fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waite
     let Metrics { method: fetch, list } = waiter.metrics.as_ref()?;
     let asked = service.methods.get(waiter.method)?;
     let fetch = service.methods.get(*fetch)?;
-    let (meter, metric_range) = (file.runtime("Meter"), file.runtime("MetricRange"));
+    let (meter, metric_range) = (file.runtime("MetricSource"), file.runtime("MetricRange"));
     let (request, ask, answer) = (file.ty(&method.params), file.ty(&asked.params), file.ty(&asked.result));
     let (target, fetched) = (file.ty(&fetch.params), file.ty(&fetch.result));
     let (counts, _) = list_of(file, &asked.result, list)?;
@@ -148,10 +148,10 @@ fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waite
         impl #meter<#ask> for #request {
             type Values = #values;
             type Fetch = #target;
-            fn counts(answer: &#answer) -> Vec<(&str, u32)> {
-                answer.#counts.iter().map(|count| (count.name.as_str(), count.amount)).collect()
+            fn counts(response: &#answer) -> Vec<(&str, u32)> {
+                response.#counts.iter().map(|count| (count.name.as_str(), count.amount)).collect()
             }
-            fn fetch(ask: &#ask, ranges: Vec<#metric_range>) -> Option<#target> {
+            fn fetch(poll: &#ask, ranges: Vec<#metric_range>) -> Option<#target> {
                 let ranges = ranges.into_iter().map(|range| #range::new(#(#in_range),*));
                 Some(#target::new(#(#arguments),*))
             }
@@ -194,5 +194,5 @@ fn source(file: &File<'_, '_>, method: &Method, waiter: &Waiter, field: &Field) 
 /// An id as the method that is asked has it.
 fn asked_id(field: &Field) -> TokenStream {
     let name = structs::field_ident(field);
-    quote!(&ask.#name)
+    quote!(&poll.#name)
 }

@@ -131,7 +131,7 @@ async fn train(client: &Client, model_id: &str, dataset_id: &str) -> Result<Stri
                 losses.push(entry.data.item()?);
             }
         }
-        let done = match &update.answer.status {
+        let done = match &update.response.status {
             TrainingStatus::Starting => 0.0,
             TrainingStatus::Running(running) => running.progress,
             _ => 1.0,

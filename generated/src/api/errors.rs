@@ -3,235 +3,239 @@
 //! What errors of the API carry besides their code, and what the codes mean.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::Meaning;
+use crate::runtime::ErrorInfo;
 
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
 
 /// What an error code means; nothing is known of a code that is not in the definition.
-pub fn meaning(code: &str) -> Meaning {
+pub fn error_info(code: &str) -> ErrorInfo {
     match code {
-        "EEXIST" => Meaning::new("The folder has something of that name already."),
-        "EFBIG" => Meaning::new("The new size is larger than a file can be."),
-        "EINVAL" => Meaning::new("The call does not apply to this kind of file."),
-        "EISDIR" => Meaning::new("What should be a file is a folder."),
-        "ENOENT" => Meaning::new("The folder has nothing of that name."),
+        "EEXIST" => ErrorInfo::new("The folder has something of that name already."),
+        "EFBIG" => ErrorInfo::new("The new size is larger than a file can be."),
+        "EINVAL" => ErrorInfo::new("The call does not apply to this kind of file."),
+        "EISDIR" => ErrorInfo::new("What should be a file is a folder."),
+        "ENOENT" => ErrorInfo::new("The folder has nothing of that name."),
         "ENOSPC" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The filesystem of the model is full. `set_filesystem_size` makes it larger.",
             )
         }
-        "ENOTDIR" => Meaning::new("What should be a folder is something else."),
-        "ENOTEMPTY" => Meaning::new("The folder is not empty."),
-        "EPERM" => Meaning::new("A folder cannot have a second name."),
+        "ENOTDIR" => ErrorInfo::new("What should be a folder is something else."),
+        "ENOTEMPTY" => ErrorInfo::new("The folder is not empty."),
+        "EPERM" => ErrorInfo::new("A folder cannot have a second name."),
         "ESTALE" => {
-            Meaning::new("There is no file or folder with the given inode number.")
+            ErrorInfo::new("There is no file or folder with the given inode number.")
         }
-        "access_denied" => Meaning::new("The caller may not do this."),
+        "access_denied" => ErrorInfo::new("The caller may not do this."),
         "bad_credentials" => {
-            Meaning::new("The API key is missing, wrong or no longer valid.")
+            ErrorInfo::new("The API key is missing, wrong or no longer valid.")
         }
         "dataset_key_not_found" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "A dataset that a parameter refers to does not have the given key.",
             )
         }
         "dataset_not_found" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The dataset does not exist, or the caller has no access to it.",
             )
         }
         "debug_session_not_found" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The debug session does not exist, or the caller has no access to it.",
             )
         }
         "debug_session_terminated" => {
-            Meaning::new("The debug session ended before the call was done.")
+            ErrorInfo::new("The debug session ended before the call was done.")
         }
         "evaluation_not_found" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The model does not have this evaluation, or its result is no longer kept.",
             )
         }
         "exception" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The code of the model threw an exception or returned an error.",
             )
         }
         "image_not_found" => {
-            Meaning::new("The container image does not exist in the registry.")
+            ErrorInfo::new("The container image does not exist in the registry.")
         }
         "incorrect_version_id" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The dataset has changed: its version is not the expected one. Nothing was done.",
             )
         }
         "index_out_of_range" => {
-            Meaning::new("There is no entry with one of the given indexes.")
+            ErrorInfo::new("There is no entry with one of the given indexes.")
         }
         "instantiated_model_not_found" => {
-            Meaning::new("The debug session does not have this instantiated model.")
+            ErrorInfo::new("The debug session does not have this instantiated model.")
         }
         "invalid_executable" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The executable file has a format that cannot be run. `invalid_executable_file` means the same.",
             )
         }
         "invalid_executable_file" => {
-            Meaning::new("The executable file has a format that cannot be run.")
+            ErrorInfo::new("The executable file has a format that cannot be run.")
         }
         "invalid_executor_type" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The call does not apply to this kind of model, for example because it has no filesystem to resize or no code to debug.",
             )
         }
         "invalid_parameter" => {
-            Meaning::new("A parameter is missing or has an unacceptable value.")
+            ErrorInfo::new("A parameter is missing or has an unacceptable value.")
         }
         "invite_not_found" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The organization has not invited the caller, or has withdrawn the invitation.",
             )
         }
         "language_server_not_found" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The language server does not exist, or is not one of this connection.",
             )
         }
         "limit_exceeded" => {
-            Meaning::new("The dataset would exceed its largest allowed size.")
+            ErrorInfo::new("The dataset would exceed its largest allowed size.")
         }
         "member_not_found" => {
-            Meaning::new("One of the users is not a member of the organization.")
+            ErrorInfo::new("One of the users is not a member of the organization.")
         }
         "model_already_created" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The model is not being created, or its creation is already over.",
             )
         }
         "model_not_found" => {
-            Meaning::new("The model does not exist, or the caller has no access to it.")
+            ErrorInfo::new(
+                "The model does not exist, or the caller has no access to it.",
+            )
         }
         "model_to_mount_no_longer_exists" => {
-            Meaning::new("A model that the state mounts has been deleted.")
+            ErrorInfo::new("A model that the state mounts has been deleted.")
         }
         "model_to_mount_not_found" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "A model to mount does not exist, or the caller has no access to it.",
             )
         }
         "name_already_used" => {
-            Meaning::new("The owner has another item of this kind with the same name.")
+            ErrorInfo::new("The owner has another item of this kind with the same name.")
         }
-        "name_in_use" => Meaning::new("Another organization has that name."),
+        "name_in_use" => ErrorInfo::new("Another organization has that name."),
         "not_enough_space" => {
-            Meaning::new("The files of the model do not fit into the given size.")
+            ErrorInfo::new("The files of the model do not fit into the given size.")
         }
         "not_remote_inspector" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The debug session runs without a remote inspector, see `launch_debug_session`.",
             )
         }
         "not_subscribed" => {
-            Meaning::new("This connection does not receive the events in question.")
+            ErrorInfo::new("This connection does not receive the events in question.")
         }
-        "notification_not_found" => Meaning::new("The notification does not exist."),
+        "notification_not_found" => ErrorInfo::new("The notification does not exist."),
         "organization_not_found" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.",
             )
         }
         "payment_required" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The account has no valid means of payment or has unpaid bills.",
             )
         }
         "persistent_launcher_being_deleted" => {
-            Meaning::new("The persistent launcher is about to disappear already.")
+            ErrorInfo::new("The persistent launcher is about to disappear already.")
         }
         "persistent_launcher_not_found" => {
-            Meaning::new("The persistent launcher does not exist.")
+            ErrorInfo::new("The persistent launcher does not exist.")
         }
         "quota_exceeded" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The call would exceed a quota of the account, for example for storage.",
             )
         }
         "read_executable_file_failed" => {
-            Meaning::new("The executable file could not be read.")
+            ErrorInfo::new("The executable file could not be read.")
         }
         "repository_not_found" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The repository does not exist, or the caller has no access to it.",
             )
         }
         "server_overloaded" => {
-            Meaning::new(
+            ErrorInfo::new(
                     "The server has no capacity for this call at the moment. Try again later.",
                 )
                 .retryable()
         }
         "snapshot_for_model_to_mount_not_found" => {
-            Meaning::new("A model to mount does not have the given snapshot.")
+            ErrorInfo::new("A model to mount does not have the given snapshot.")
         }
         "snapshot_no_longer_exists" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The model is based on a snapshot of another model that has been deleted.",
             )
         }
-        "snapshot_not_found" => Meaning::new("The model does not have this snapshot."),
+        "snapshot_not_found" => ErrorInfo::new("The model does not have this snapshot."),
         "spawned_command_not_found" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The command does not exist, has ended, or the caller has no access to it.",
             )
         }
         "state_already_created" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The state is complete, so that its creation can no longer be cancelled.",
             )
         }
         "state_data_not_found" => {
-            Meaning::new("The debug session does not have this state data.")
+            ErrorInfo::new("The debug session does not have this state data.")
         }
         "state_for_model_to_mount_not_found" => {
-            Meaning::new("A model to mount does not have the given state.")
+            ErrorInfo::new("A model to mount does not have the given state.")
         }
         "state_is_active" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The state is the active one and cannot be deleted. Choose another with `set_active_model_state` first.",
             )
         }
         "state_key_not_found" => {
-            Meaning::new("The state does not have one of the given keys.")
+            ErrorInfo::new("The state does not have one of the given keys.")
         }
-        "state_not_found" => Meaning::new("The model does not have this state."),
+        "state_not_found" => ErrorInfo::new("The model does not have this state."),
         "terminal_session_not_found" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The terminal session does not exist, has ended, or the caller has no access to it.",
             )
         }
         "too_many_requests" => {
-            Meaning::new("Too many calls in a short time. Wait before calling again.")
+            ErrorInfo::new("Too many calls in a short time. Wait before calling again.")
                 .retryable()
         }
         "training_session_not_found" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The model, or the debug session, does not have this training session.",
             )
         }
         "training_session_not_running" => {
-            Meaning::new("The training session is already over.")
+            ErrorInfo::new("The training session is already over.")
         }
         "training_session_running" => {
-            Meaning::new(
+            ErrorInfo::new(
                 "The training session is still going on. Cancel it with `cancel_training_session` first.",
             )
         }
         "unknown" => {
-            Meaning::new("Something went wrong on the server that it does not describe.")
+            ErrorInfo::new(
+                "Something went wrong on the server that it does not describe.",
+            )
         }
-        _ => Meaning::new(""),
+        _ => ErrorInfo::new(""),
     }
 }
 

@@ -22,7 +22,7 @@ use super::{ApiKey, ApiKeyProvider, Middleware, RetryPolicy, Transport};
 /// | time to connect | 10 s | [`connect_timeout`](Self::connect_timeout) |
 /// | attempts of a call | 3 | [`retry`](Self::retry) |
 /// | retries of all calls, until some succeed | 50 | [`retry_budget`](Self::retry_budget) |
-/// | an answer over HTTP | 1 GiB | [`max_answer_bytes`](Self::max_answer_bytes) |
+/// | an answer over HTTP | 1 GiB | [`max_response_bytes`](Self::max_response_bytes) |
 /// | a message on the WebSocket | 256 MiB | [`max_message_bytes`](Self::max_message_bytes) |
 /// | connections and calls over HTTP at a time | 100 | [`max_connections`](Self::max_connections) |
 /// | calls on the WebSocket at a time | 1024 | fixed |
@@ -51,7 +51,7 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     retry: RetryPolicy,
     retry_budget: u32,
-    max_answer_bytes: u64,
+    max_response_bytes: u64,
     max_connections: usize,
     json_depth: usize,
     max_message_bytes: usize,
@@ -85,7 +85,7 @@ impl ClientBuilder {
             connect_timeout: Duration::from_secs(10),
             retry: RetryPolicy::new(),
             retry_budget: 50,
-            max_answer_bytes: 1 << 30,
+            max_response_bytes: 1 << 30,
             max_connections: 100,
             json_depth: DEEPEST,
             max_message_bytes: 256 << 20,
@@ -199,8 +199,8 @@ impl ClientBuilder {
     }
 
     /// The most bytes of an answer: 1 GiB if not set. A larger one is an error, and is not read to its end.
-    pub fn max_answer_bytes(mut self, bytes: u64) -> Self {
-        self.max_answer_bytes = bytes;
+    pub fn max_response_bytes(mut self, bytes: u64) -> Self {
+        self.max_response_bytes = bytes;
         self
     }
 

@@ -7,13 +7,13 @@ use std::time::Duration;
 use super::error::Failure;
 use super::events::EventSet as _;
 use super::exchange::{CallFailure, UntypedCall};
-use super::files::OnTransfer;
+use super::files::ProgressCallback;
 use super::options::CallOptions;
 use super::slot::ResponseSlot;
 use super::socket::Lease;
 use super::{
-    AnswerBuffer, BoxFuture, CallInfo, Channel, Client, Error, FromResponse as _, IdSource, Operation, RetryPolicy,
-    Subscribes, Subscription, Transferred, TransportKind, wire,
+    BoxFuture, CallInfo, Channel, Client, Error, FromResponse as _, IdSource, Operation, ResponseBuffer, RetryPolicy,
+    Subscribable, Subscription, TransferProgress, TransportKind, wire,
 };
 
 /// A call: complete it with its setters, then await it, or [`send`](Self::send) it.
@@ -67,10 +67,10 @@ impl<R: Operation> Call<R> {
         self
     }
 
-    /// Reads the answer into memory that is used again; see [`AnswerBuffer`].
+    /// Reads the answer into memory that is used again; see [`ResponseBuffer`].
     ///
     /// An answer on the WebSocket, or of a service in the same process, has memory of its own all the same.
-    pub fn buffer(mut self, buffer: &AnswerBuffer) -> Self {
+    pub fn buffer(mut self, buffer: &ResponseBuffer) -> Self {
         self.options.buffer = Some(buffer.clone());
         self
     }
@@ -81,7 +81,7 @@ impl<R: Operation> Call<R> {
     /// The [`Blob`](super::Blob)s of the result then are files under temporary names. [`save_as`](super::Blob::save_as)
     /// gives them names; those that have none are removed with the last clone. Nothing is left behind when the call
     /// fails or is dropped. Only the JSON is held to
-    /// [`max_answer_bytes`](super::ClientBuilder::max_answer_bytes).
+    /// [`max_response_bytes`](super::ClientBuilder::max_response_bytes).
     ///
     /// Tensors are in memory all the same, and so is what comes on the WebSocket, through a transport of one's own, or
     /// from a service in the same process.
@@ -102,8 +102,8 @@ impl<R: Operation> Call<R> {
 
     /// Calls this whenever a piece of the request was sent or a piece of the answer has arrived. Each attempt counts
     /// from zero. What travels in another way than over HTTP is told at its end.
-    pub fn on_progress(mut self, progress: impl Fn(Transferred) + Send + Sync + 'static) -> Self {
-        self.options.progress = Some(OnTransfer(Arc::new(progress)));
+    pub fn on_progress(mut self, progress: impl Fn(TransferProgress) + Send + Sync + 'static) -> Self {
+        self.options.progress = Some(ProgressCallback(Arc::new(progress)));
         self
     }
 
@@ -157,7 +157,7 @@ impl<R: Operation> Call<R> {
     }
 }
 
-impl<R: Subscribes> Call<R> {
+impl<R: Subscribable> Call<R> {
     /// Makes the call on the WebSocket, and subscribes to the events of what it starts or names.
     ///
     /// Events that come before the response are delivered as well. Those of a call that was only sent are dropped.

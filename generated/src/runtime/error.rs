@@ -331,7 +331,7 @@ impl Failure {
             Self::Http { status, .. } => status.to_string(),
             Self::Timeout { .. } => "timeout".to_owned(),
             Self::Io { .. } => "io".to_owned(),
-            Self::Decode { .. } => "malformed_answer".to_owned(),
+            Self::Decode { .. } => "malformed_response".to_owned(),
         }
     }
 

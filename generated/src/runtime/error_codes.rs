@@ -2,14 +2,14 @@
 
 /// What an error code means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Meaning {
+pub struct ErrorInfo {
     /// One sentence; empty when that is not known.
     pub description: &'static str,
     /// Whether the same call may succeed later.
     pub is_retryable: bool,
 }
 
-impl Meaning {
+impl ErrorInfo {
     /// What a code means that may not be answered otherwise later.
     pub const fn new(description: &'static str) -> Self {
         Self { description, is_retryable: false }
@@ -29,7 +29,7 @@ impl Meaning {
 #[macro_export]
 macro_rules! error_codes {
     (
-        use $meaning:path;
+        use $error_info:path;
 
         $(#[$about:meta])*
         pub enum $name:ident {
@@ -69,11 +69,11 @@ macro_rules! error_codes {
             }
 
             fn is_retryable(&self) -> bool {
-                $meaning(self.code()).is_retryable
+                $error_info(self.code()).is_retryable
             }
 
             fn description(&self) -> &str {
-                $meaning(self.code()).description
+                $error_info(self.code()).description
             }
         }
     };

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::client::Core;
 use super::error::Failure;
-use super::files::TransferMeter;
+use super::files::TransferCounter;
 use super::middleware::{Attempt, AttemptOutcome};
 use super::options::CallOptions;
 use super::retry::retry_after;
@@ -169,7 +169,7 @@ impl Core {
         let span = AttemptSpan::new(&attempt);
         let mut outcome = AttemptOutcome::default();
         let meter = call.options.progress.clone();
-        let meter = meter.map(|callback| TransferMeter::new(callback, call.frame.body_len()));
+        let meter = meter.map(|callback| TransferCounter::new(callback, call.frame.body_len()));
         let received = span.within(timeout(limit, self.send(call, &attempt, meter.clone(), &mut outcome))).await;
         let after = if limit < left { limit } else { deadlines.overall };
         let result = received.unwrap_or(Err(Failure::Timeout { after }));
@@ -188,7 +188,7 @@ impl Core {
         &self,
         call: &UntypedCall,
         attempt: &Attempt,
-        meter: Option<TransferMeter>,
+        meter: Option<TransferCounter>,
         outcome: &mut AttemptOutcome,
     ) -> Result<Received, Failure> {
         if self.is_on_websocket(call) {
@@ -218,7 +218,7 @@ fn request(
     call: &UntypedCall,
     attempt: &Attempt,
     headers: http::HeaderMap,
-    meter: Option<TransferMeter>,
+    meter: Option<TransferCounter>,
 ) -> TransportRequest {
     let (body, sources) = call.frame.to_segments();
     let mut request = TransportRequest::new(call.method, headers, body, attempt.timeout);

@@ -57,7 +57,7 @@ pub struct AttemptOutcome {
     /// The HTTP status; nothing if there was no answer, or no HTTP.
     pub status: Option<u16>,
     /// What went wrong, in a word: the API's error code, the HTTP status, or `timeout`, `transport`,
-    /// `malformed_answer`, `invalid_request`. Nothing if all went well.
+    /// `malformed_response`, `invalid_request`. Nothing if all went well.
     pub error_type: Option<String>,
     /// What went wrong, in a sentence. Nothing if all went well, or the API refused the call.
     pub message: Option<String>,

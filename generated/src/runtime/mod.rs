@@ -1,6 +1,5 @@
 //! What the generated code stands on: calls, errors, the wire, transports.
 
-mod answer_buffer;
 mod api_error;
 mod blob;
 #[cfg(feature = "blocking")]
@@ -26,6 +25,7 @@ mod operation;
 mod options;
 mod output;
 mod page;
+mod response_buffer;
 mod retry;
 #[cfg(feature = "schemars")]
 pub mod schema;
@@ -44,7 +44,6 @@ mod wait;
 mod wire;
 
 pub use crate::{error_codes, keyed_union, kinded_union, tagged_union};
-pub use answer_buffer::AnswerBuffer;
 pub use api_error::{ApiError, ErrorCode, FieldError};
 pub use blob::{Base64, Blob};
 pub use build_error::BuildError;
@@ -58,18 +57,19 @@ pub use dynamic::{DynamicOperation, dynamic};
 pub use error::Error;
 #[cfg(feature = "dataset")]
 pub(crate) use error::Failure;
-pub use error_codes::Meaning;
+pub use error_codes::ErrorInfo;
 pub use events::{
-    Channel, EndReason, EventError, EventKind, EventSet, IdSource, RawEvent, Subscribes, Subscription, Update,
+    Channel, EndReason, EventError, EventKind, EventSet, IdSource, RawEvent, Subscribable, Subscription, Update,
 };
 #[cfg(feature = "fs")]
 pub(crate) use files::Part;
-pub use files::Transferred;
+pub use files::TransferProgress;
 pub use middleware::{Attempt, AttemptOutcome, Middleware};
 pub use open::{JsonKind, KeyedUnion, KindedUnion, TaggedUnion, read_keyed, read_kinded, read_tagged};
 pub use operation::{Method, Operation, TransportKind};
 pub use output::FromResponse;
 pub use page::{Items, Page, Paged, Pages};
+pub use response_buffer::ResponseBuffer;
 pub use retry::RetryPolicy;
 pub use secret::ApiKey;
 #[cfg(feature = "server")]
@@ -78,7 +78,9 @@ pub use server::{
     not_implemented,
 };
 pub use transport::{RequestBody, Transport, TransportError, TransportRequest, TransportResponse};
-pub use wait::{Cancels, Meter, MetricRange, Progress, ProgressUpdate, Started, Starts, Unmetered, WaitError};
+pub use wait::{
+    Cancellable, MetricRange, MetricSource, NoMetrics, Progress, ProgressUpdate, WaitError, Waitable, Waiter,
+};
 pub use wire::{
     Base64Text, BlobReader, FrameWriter, FromWire, IndexedTensor, IndexedTensorColumn, Json, KeyedBlob, ObjectWriter,
     PlainJson, RequestFrame, ResponseFrame, TensorColumn, ToWire, WireError,

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::files::OnTransfer;
-use super::{AnswerBuffer, RetryPolicy};
+use super::files::ProgressCallback;
+use super::{ResponseBuffer, RetryPolicy};
 
 /// What a call does otherwise than its client says.
 #[derive(Clone, Debug, Default)]
@@ -12,8 +12,8 @@ pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
-    pub(crate) buffer: Option<AnswerBuffer>,
+    pub(crate) buffer: Option<ResponseBuffer>,
     /// Where the bytes of the answer become files.
     pub(crate) folder: Option<PathBuf>,
-    pub(crate) progress: Option<OnTransfer>,
+    pub(crate) progress: Option<ProgressCallback>,
 }

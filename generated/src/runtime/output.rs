@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Client, Operation, Started, Starts};
+use super::{Client, Operation, Waitable, Waiter};
 
 /// What a successful call gives: the response itself, or a handle on what the call has started.
 pub trait FromResponse<R: Operation>: Send + 'static {
@@ -16,7 +16,7 @@ impl<R: Operation<Response = T>, T: Serialize + Send + 'static> FromResponse<R> 
     }
 }
 
-impl<R: Starts> FromResponse<R> for Started<R> {
+impl<R: Waitable> FromResponse<R> for Waiter<R> {
     fn from_response(client: Client, request: R, response: R::Response) -> Self {
         Self::new(client, &request, response)
     }

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use bytes::Bytes;
 use decthings::types::{ExecutionLocation, LauncherSpec, ParameterProvider};
-use decthings::{AnswerBuffer, Client, Tensor};
+use decthings::{ResponseBuffer, Client, Tensor};
 use decthings_api::client as official;
 use decthings_api::client::ndarray;
 use futures_util::stream;
@@ -132,7 +132,7 @@ pub async fn download(contender: Contender, url: &str, mebibytes: usize) -> Resu
     match contender {
         Ours => {
             let client = Client::builder().http_url(url).build()?;
-            let buffer = AnswerBuffer::new();
+            let buffer = ResponseBuffer::new();
             let call = || client.model().get_model_state(&id).buffer(&buffer);
             call().await?;
             let meter = Meter::start();

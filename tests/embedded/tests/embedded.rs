@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use decthings_embedded::api::errors::MeaningType;
+use decthings_embedded::api::errors::ErrorInfoType;
 use decthings_embedded::api::{builder_, default_, events_, method_, mod_, raw, schemas, server, shop, types, types_};
 use decthings_embedded::runtime::schema::{JsonSchema, Visitor};
 use decthings_embedded::testing::Script;
@@ -18,7 +18,7 @@ struct Shop;
 impl ShopService for Shop {
     async fn buy(&self, request: shop::BuyRequest) -> ServiceResult<shop::BuyRequest> {
         if request.name == "nothing" {
-            return Err(shop::BuyError::Meaning(MeaningType::new("no such name")).into());
+            return Err(shop::BuyError::ErrorInfo(ErrorInfoType::new("no such name")).into());
         }
         let sent = serde_json::to_string(&request).unwrap();
         Ok(shop::BuyResult::new(sent, types::Mod::new(types::Super::new("text")), types::ToWireType::default_("text")))
@@ -182,7 +182,7 @@ async fn services_and_methods_are_beside_what_has_their_names() {
     let error = client.default_().ping().await.unwrap_err();
     assert!(matches!(error, Error::Api { .. }), "{error}");
     let error = shop.buy("nothing").await.unwrap_err();
-    assert_eq!(error.api(), Some(&shop::BuyError::Meaning(MeaningType::new("no such name"))));
+    assert_eq!(error.api(), Some(&shop::BuyError::ErrorInfo(ErrorInfoType::new("no such name"))));
 }
 
 #[tokio::test]
@@ -248,7 +248,7 @@ fn every_type_has_a_schema_and_a_place() {
     schemas::visit(&mut places);
     for (place, name) in [
         ("/$defs/Mod", "Mod"),
-        ("/errors/meaning/fields", "MeaningType"),
+        ("/errors/error_info/fields", "ErrorInfoType"),
         ("/services/Events/methods/next/params", "NextRequest"),
         ("/services/Events/events/said/params", "SaidEvent"),
         ("/services/Shop/methods/incoming/params", "IncomingRequestType"),

@@ -30,7 +30,7 @@ async fn a_training_is_followed_to_its_end() {
                 assert_eq!(metric.start_index, losses, "each value comes once, and in order");
                 losses += metric.entries.len() as u32;
             }
-            last = Some(update.answer.status);
+            last = Some(update.response.status);
         }
         assert_eq!(losses, 300);
         let completed = progress.wait().await.unwrap();

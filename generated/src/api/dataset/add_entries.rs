@@ -164,7 +164,7 @@ impl AddEntriesResult {
 impl PlainJson for AddEntriesResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DatasetClient::add_entries`](super::DatasetClient::add_entries).
     ///

@@ -167,7 +167,7 @@ impl AddEntriesToNeedsReviewResult {
 impl PlainJson for AddEntriesToNeedsReviewResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`DatasetClient::add_entries_to_needs_review`](super::DatasetClient::add_entries_to_needs_review).

@@ -154,7 +154,7 @@ impl CreateDatasetResult {
 impl PlainJson for CreateDatasetResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DatasetClient::create_dataset`](super::DatasetClient::create_dataset).
     ///

@@ -82,7 +82,7 @@ impl DeleteDatasetResult {
 impl PlainJson for DeleteDatasetResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DatasetClient::delete_dataset`](super::DatasetClient::delete_dataset).
     ///

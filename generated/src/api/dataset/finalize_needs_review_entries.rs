@@ -185,7 +185,7 @@ impl FinalizeNeedsReviewEntriesResult {
 impl PlainJson for FinalizeNeedsReviewEntriesResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`DatasetClient::finalize_needs_review_entries`](super::DatasetClient::finalize_needs_review_entries).

@@ -179,7 +179,7 @@ impl GetDatasetsResult {
 impl PlainJson for GetDatasetsResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DatasetClient::get_datasets`](super::DatasetClient::get_datasets).
     ///

@@ -98,7 +98,7 @@ impl Call<GetEntriesRequest> {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DatasetClient::get_entries`](super::DatasetClient::get_entries).
     ///

@@ -99,7 +99,7 @@ impl Call<GetNeedsReviewEntriesRequest> {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`DatasetClient::get_needs_review_entries`](super::DatasetClient::get_needs_review_entries).

@@ -133,7 +133,7 @@ impl RemoveEntriesResult {
 impl PlainJson for RemoveEntriesResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DatasetClient::remove_entries`](super::DatasetClient::remove_entries).
     ///

@@ -126,7 +126,7 @@ impl RemoveNeedsReviewEntriesResult {
 impl PlainJson for RemoveNeedsReviewEntriesResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`DatasetClient::remove_needs_review_entries`](super::DatasetClient::remove_needs_review_entries).

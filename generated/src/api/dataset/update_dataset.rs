@@ -147,7 +147,7 @@ impl UpdateDatasetResult {
 impl PlainJson for UpdateDatasetResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DatasetClient::update_dataset`](super::DatasetClient::update_dataset).
     ///

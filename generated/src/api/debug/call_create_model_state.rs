@@ -124,7 +124,7 @@ impl FromWire for CallCreateModelStateRequest {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`DebugClient::call_create_model_state`](super::DebugClient::call_create_model_state).

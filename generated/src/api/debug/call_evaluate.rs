@@ -181,7 +181,7 @@ impl FromWire for CallEvaluateResult {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DebugClient::call_evaluate`](super::DebugClient::call_evaluate).
     ///

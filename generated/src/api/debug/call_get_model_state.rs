@@ -84,7 +84,7 @@ impl CallGetModelStateRequest {
 impl PlainJson for CallGetModelStateRequest {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DebugClient::call_get_model_state`](super::DebugClient::call_get_model_state).
     ///

@@ -297,7 +297,7 @@ impl CallInstantiateModelResult {
 impl PlainJson for CallInstantiateModelResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`DebugClient::call_instantiate_model`](super::DebugClient::call_instantiate_model).

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    BlobReader, Call, Cancels, FrameWriter, FromWire, Json, Meter, Method, MetricRange,
-    Operation, PlainJson, Started, Starts, ToWire, WireError, error_codes,
+    BlobReader, Call, Cancellable, FrameWriter, FromWire, Json, Method, MetricRange,
+    MetricSource, Operation, PlainJson, ToWire, Waitable, Waiter, WireError, error_codes,
 };
 use super::{
     CancelTrainingSessionRequest, DebugClient, DebugTrainingStatus,
@@ -42,8 +42,8 @@ impl DebugClient {
     /// # Facts
     ///
     /// `Debug.callTrain` on the wire; travels over HTTP; not safe to repeat. It may take long: its deadline
-    /// is 600 s by default. The answer is a [`Started`], which reads like the result, and follows what goes
-    /// on: see [`Started::wait`] and [`Started::progress`].
+    /// is 600 s by default. The answer is a [`Waiter`], which reads like the result, and follows what goes
+    /// on: see [`Waiter::wait`] and [`Waiter::progress`].
     ///
     /// # Example
     ///
@@ -164,7 +164,7 @@ impl CallTrainResult {
 impl PlainJson for CallTrainResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DebugClient::call_train`](super::DebugClient::call_train).
     ///
@@ -199,17 +199,17 @@ error_codes! {
 impl Operation for CallTrainRequest {
     type Response = CallTrainResult;
     type Error = CallTrainError;
-    type Output = Started<Self>;
+    type Output = Waiter<Self>;
     const METHOD: &'static Method = &Method::new("Debug", "callTrain")
         .deadline_seconds(600u64);
 }
 
-impl Starts for CallTrainRequest {
-    type Ask = GetTrainingStatusRequest;
+impl Waitable for CallTrainRequest {
+    type Poll = GetTrainingStatusRequest;
     type Done = DebugTrainingStatusCompleted;
     type Failed = DebugTrainingStatusFailed;
-    type Meter = Self;
-    fn ask(&self, result: &CallTrainResult) -> GetTrainingStatusRequest {
+    type Metrics = Self;
+    fn poll_request(&self, result: &CallTrainResult) -> GetTrainingStatusRequest {
         GetTrainingStatusRequest::new(
             &self.debug_session_id,
             &result.training_session_id,
@@ -217,9 +217,9 @@ impl Starts for CallTrainRequest {
     }
 
     fn outcome(
-        answer: &GetTrainingStatusResult,
+        response: &GetTrainingStatusResult,
     ) -> Option<Result<DebugTrainingStatusCompleted, DebugTrainingStatusFailed>> {
-        match &answer.status {
+        match &response.status {
             DebugTrainingStatus::Completed(content) => Some(Ok(content.clone())),
             DebugTrainingStatus::Failed(content) => Some(Err(content.clone())),
             _ => None,
@@ -227,25 +227,29 @@ impl Starts for CallTrainRequest {
     }
 }
 
-impl Cancels for CallTrainRequest {
+impl Cancellable for CallTrainRequest {
     type Cancel = CancelTrainingSessionRequest;
-    fn cancel(ask: &GetTrainingStatusRequest) -> CancelTrainingSessionRequest {
+    fn cancel(poll: &GetTrainingStatusRequest) -> CancelTrainingSessionRequest {
         CancelTrainingSessionRequest::new(
-            &ask.debug_session_id,
-            &ask.training_session_id,
+            &poll.debug_session_id,
+            &poll.training_session_id,
         )
     }
 }
 
-impl Meter<GetTrainingStatusRequest> for CallTrainRequest {
+impl MetricSource<GetTrainingStatusRequest> for CallTrainRequest {
     type Values = TrainingMetric;
     type Fetch = GetTrainingMetricsRequest;
-    fn counts(answer: &GetTrainingStatusResult) -> Vec<(&str, u32)> {
-        answer.metrics.iter().map(|count| (count.name.as_str(), count.amount)).collect()
+    fn counts(response: &GetTrainingStatusResult) -> Vec<(&str, u32)> {
+        response
+            .metrics
+            .iter()
+            .map(|count| (count.name.as_str(), count.amount))
+            .collect()
     }
 
     fn fetch(
-        ask: &GetTrainingStatusRequest,
+        poll: &GetTrainingStatusRequest,
         ranges: Vec<MetricRange>,
     ) -> Option<GetTrainingMetricsRequest> {
         let ranges = ranges
@@ -257,8 +261,8 @@ impl Meter<GetTrainingStatusRequest> for CallTrainRequest {
             ));
         Some(
             GetTrainingMetricsRequest::new(
-                &ask.debug_session_id,
-                &ask.training_session_id,
+                &poll.debug_session_id,
+                &poll.training_session_id,
                 ranges,
             ),
         )

@@ -97,7 +97,7 @@ impl CancelTrainingSessionResult {
 impl PlainJson for CancelTrainingSessionResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`DebugClient::cancel_training_session`](super::DebugClient::cancel_training_session).

@@ -96,7 +96,7 @@ impl Call<DownloadStateDataRequest> {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DebugClient::download_state_data`](super::DebugClient::download_state_data).
     ///

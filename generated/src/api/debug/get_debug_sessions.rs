@@ -249,7 +249,7 @@ impl fmt::Display for DebugTrainingState {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DebugClient::get_debug_sessions`](super::DebugClient::get_debug_sessions).
     ///

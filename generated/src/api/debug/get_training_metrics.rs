@@ -151,7 +151,7 @@ impl FromWire for GetTrainingMetricsResult {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DebugClient::get_training_metrics`](super::DebugClient::get_training_metrics).
     ///

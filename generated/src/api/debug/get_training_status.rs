@@ -350,7 +350,7 @@ impl DebugTrainingFailureException {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DebugClient::get_training_status`](super::DebugClient::get_training_status).
     ///

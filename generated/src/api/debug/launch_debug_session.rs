@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
+    error_codes,
 };
 use super::{DebugClient, DebugEvent};
 use super::super::errors::InvalidParameter;
@@ -200,7 +201,7 @@ impl LaunchDebugSessionResult {
 impl PlainJson for LaunchDebugSessionResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`DebugClient::launch_debug_session`](super::DebugClient::launch_debug_session).
     ///
@@ -256,6 +257,6 @@ impl Operation for LaunchDebugSessionRequest {
     }
 }
 
-impl Subscribes for LaunchDebugSessionRequest {
+impl Subscribable for LaunchDebugSessionRequest {
     type Events = DebugEvent;
 }

@@ -125,7 +125,7 @@ impl SendToRemoteInspectorResult {
 impl PlainJson for SendToRemoteInspectorResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`DebugClient::send_to_remote_inspector`](super::DebugClient::send_to_remote_inspector).

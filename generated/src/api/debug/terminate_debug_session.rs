@@ -84,7 +84,7 @@ impl TerminateDebugSessionResult {
 impl PlainJson for TerminateDebugSessionResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`DebugClient::terminate_debug_session`](super::DebugClient::terminate_debug_session).

@@ -84,7 +84,7 @@ impl UnsubscribeFromEventsResult {
 impl PlainJson for UnsubscribeFromEventsResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`DebugClient::unsubscribe_from_events`](super::DebugClient::unsubscribe_from_events).

@@ -142,7 +142,7 @@ impl CopyResult {
 impl PlainJson for CopyResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::copy`](super::FsClient::copy).
     ///

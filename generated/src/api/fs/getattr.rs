@@ -109,7 +109,7 @@ impl GetattrResult {
 impl PlainJson for GetattrResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::getattr`](super::FsClient::getattr).
     ///

@@ -145,7 +145,7 @@ impl LinkResult {
 impl PlainJson for LinkResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::link`](super::FsClient::link).
     ///

@@ -159,7 +159,7 @@ impl LookupResult {
 impl PlainJson for LookupResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::lookup`](super::FsClient::lookup).
     ///

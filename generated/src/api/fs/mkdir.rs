@@ -146,7 +146,7 @@ impl MkdirResult {
 impl PlainJson for MkdirResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::mkdir`](super::FsClient::mkdir).
     ///

@@ -156,7 +156,7 @@ impl MknodResult {
 impl PlainJson for MknodResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::mknod`](super::FsClient::mknod).
     ///

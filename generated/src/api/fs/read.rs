@@ -145,7 +145,7 @@ impl FromWire for ReadResult {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::read`](super::FsClient::read).
     ///

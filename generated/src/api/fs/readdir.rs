@@ -197,7 +197,7 @@ impl FromWire for DirectoryEntry {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::readdir`](super::FsClient::readdir).
     ///

@@ -133,7 +133,7 @@ impl FromWire for ReadlinkResult {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::readlink`](super::FsClient::readlink).
     ///

@@ -179,7 +179,7 @@ impl RenameResult {
 impl PlainJson for RenameResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::rename`](super::FsClient::rename).
     ///

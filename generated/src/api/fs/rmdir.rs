@@ -133,7 +133,7 @@ impl RmdirResult {
 impl PlainJson for RmdirResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::rmdir`](super::FsClient::rmdir).
     ///

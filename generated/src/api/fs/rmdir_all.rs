@@ -132,7 +132,7 @@ impl RmdirAllResult {
 impl PlainJson for RmdirAllResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::rmdir_all`](super::FsClient::rmdir_all).
     ///

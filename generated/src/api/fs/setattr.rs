@@ -156,7 +156,7 @@ impl SetattrResult {
 impl PlainJson for SetattrResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::setattr`](super::FsClient::setattr).
     ///

@@ -146,7 +146,7 @@ impl SymlinkResult {
 impl PlainJson for SymlinkResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::symlink`](super::FsClient::symlink).
     ///

@@ -132,7 +132,7 @@ impl UnlinkResult {
 impl PlainJson for UnlinkResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::unlink`](super::FsClient::unlink).
     ///

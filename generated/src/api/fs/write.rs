@@ -169,7 +169,7 @@ impl WriteResult {
 impl PlainJson for WriteResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`FsClient::write`](super::FsClient::write).
     ///

@@ -107,7 +107,7 @@ impl CreateRepositoryResult {
 impl PlainJson for CreateRepositoryResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ImageClient::create_repository`](super::ImageClient::create_repository).
     ///

@@ -79,7 +79,7 @@ impl DeleteRepositoryResult {
 impl PlainJson for DeleteRepositoryResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ImageClient::delete_repository`](super::ImageClient::delete_repository).
     ///

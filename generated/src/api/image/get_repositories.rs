@@ -235,7 +235,7 @@ impl GetRepositoriesResult {
 impl PlainJson for GetRepositoriesResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ImageClient::get_repositories`](super::ImageClient::get_repositories).
     ///

@@ -125,7 +125,7 @@ impl UpdateRepositoryResult {
 impl PlainJson for UpdateRepositoryResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ImageClient::update_repository`](super::ImageClient::update_repository).
     ///

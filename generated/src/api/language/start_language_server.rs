@@ -5,7 +5,8 @@
 use std::fmt;
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
+    error_codes,
 };
 use super::{LanguageClient, LanguageEvent};
 use super::super::errors::InvalidParameter;
@@ -161,7 +162,7 @@ impl StartLanguageServerResult {
 impl PlainJson for StartLanguageServerResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`LanguageClient::start_language_server`](super::LanguageClient::start_language_server).
@@ -197,6 +198,6 @@ impl Operation for StartLanguageServerRequest {
     }
 }
 
-impl Subscribes for StartLanguageServerRequest {
+impl Subscribable for StartLanguageServerRequest {
     type Events = LanguageEvent;
 }

@@ -125,7 +125,7 @@ impl WriteToLanguageServerResult {
 impl PlainJson for WriteToLanguageServerResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`LanguageClient::write_to_language_server`](super::LanguageClient::write_to_language_server).

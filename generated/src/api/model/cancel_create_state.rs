@@ -11,7 +11,7 @@ use super::super::errors::InvalidParameter;
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ModelClient {
-    /// Cancels a [`create_state`](crate::api::model::ModelClient::create_state) that is going on.
+    /// Cancellable a [`create_state`](crate::api::model::ModelClient::create_state) that is going on.
     ///
     /// # Parameters
     ///
@@ -90,7 +90,7 @@ impl CancelCreateStateResult {
 impl PlainJson for CancelCreateStateResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::cancel_create_state`](super::ModelClient::cancel_create_state).
     ///

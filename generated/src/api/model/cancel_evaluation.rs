@@ -87,7 +87,7 @@ impl CancelEvaluationResult {
 impl PlainJson for CancelEvaluationResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::cancel_evaluation`](super::ModelClient::cancel_evaluation).
     ///

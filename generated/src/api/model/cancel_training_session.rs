@@ -96,7 +96,7 @@ impl CancelTrainingSessionResult {
 impl PlainJson for CancelTrainingSessionResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`ModelClient::cancel_training_session`](super::ModelClient::cancel_training_session).

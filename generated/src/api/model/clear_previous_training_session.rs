@@ -98,7 +98,7 @@ impl ClearPreviousTrainingSessionResult {
 impl PlainJson for ClearPreviousTrainingSessionResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`ModelClient::clear_previous_training_session`](super::ModelClient::clear_previous_training_session).

@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
-    Started, Starts, ToWire, Unmetered, WireError, error_codes, tagged_union,
+    Blob, BlobReader, Call, FrameWriter, FromWire, Json, Method, NoMetrics, Operation,
+    PlainJson, ToWire, Waitable, Waiter, WireError, error_codes, tagged_union,
 };
 use super::{
     CreateModelFailed, CreateModelSucceeded, ModelClient, WaitForModelToBeCreatedRequest,
@@ -43,9 +43,9 @@ impl ModelClient {
     ///
     /// # Facts
     ///
-    /// `Model.createModel` on the wire; travels over HTTP; not safe to repeat. The answer is a [`Started`],
-    /// which reads like the result, and follows what goes on: see [`Started::wait`] and
-    /// [`Started::progress`].
+    /// `Model.createModel` on the wire; travels over HTTP; not safe to repeat. The answer is a [`Waiter`],
+    /// which reads like the result, and follows what goes on: see [`Waiter::wait`] and
+    /// [`Waiter::progress`].
     ///
     /// # Example
     ///
@@ -830,7 +830,7 @@ impl CreateModelResult {
 impl PlainJson for CreateModelResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::create_model`](super::ModelClient::create_model).
     ///
@@ -876,23 +876,26 @@ error_codes! {
 impl Operation for CreateModelRequest {
     type Response = CreateModelResult;
     type Error = CreateModelError;
-    type Output = Started<Self>;
+    type Output = Waiter<Self>;
     const METHOD: &'static Method = &Method::new("Model", "createModel");
 }
 
-impl Starts for CreateModelRequest {
-    type Ask = WaitForModelToBeCreatedRequest;
+impl Waitable for CreateModelRequest {
+    type Poll = WaitForModelToBeCreatedRequest;
     type Done = Option<CreateModelSucceeded>;
     type Failed = CreateModelFailed;
-    type Meter = Unmetered;
-    fn ask(&self, result: &CreateModelResult) -> WaitForModelToBeCreatedRequest {
+    type Metrics = NoMetrics;
+    fn poll_request(
+        &self,
+        result: &CreateModelResult,
+    ) -> WaitForModelToBeCreatedRequest {
         WaitForModelToBeCreatedRequest::new(&result.model_id)
     }
 
     fn outcome(
-        answer: &WaitForModelToBeCreatedResult,
+        response: &WaitForModelToBeCreatedResult,
     ) -> Option<Result<Option<CreateModelSucceeded>, CreateModelFailed>> {
-        match answer {
+        match response {
             WaitForModelToBeCreatedResult::CreateModelSuccess(content) => {
                 Some(Ok(Some(content.clone())))
             }
@@ -902,7 +905,7 @@ impl Starts for CreateModelRequest {
         }
     }
 
-    fn over(code: &str) -> Option<Option<CreateModelSucceeded>> {
+    fn already_finished(code: &str) -> Option<Option<CreateModelSucceeded>> {
         (code == "model_already_created").then_some(None)
     }
 }

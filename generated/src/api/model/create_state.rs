@@ -542,7 +542,7 @@ impl CreateStateSucceededDurations {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::create_state`](super::ModelClient::create_state).
     ///

@@ -78,7 +78,7 @@ impl DeleteModelResult {
 impl PlainJson for DeleteModelResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::delete_model`](super::ModelClient::delete_model).
     ///

@@ -88,7 +88,7 @@ impl DeleteModelStateResult {
 impl PlainJson for DeleteModelStateResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::delete_model_state`](super::ModelClient::delete_model_state).
     ///

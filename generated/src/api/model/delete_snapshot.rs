@@ -88,7 +88,7 @@ impl DeleteSnapshotResult {
 impl PlainJson for DeleteSnapshotResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::delete_snapshot`](super::ModelClient::delete_snapshot).
     ///

@@ -142,7 +142,7 @@ impl Call<EvaluateRequest> {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::evaluate`](super::ModelClient::evaluate).
     ///

@@ -110,7 +110,7 @@ impl CreatingState {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::get_creating_states`](super::ModelClient::get_creating_states).
     ///

@@ -144,7 +144,7 @@ impl FinishedEvaluation {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::get_evaluations`](super::ModelClient::get_evaluations).
     ///

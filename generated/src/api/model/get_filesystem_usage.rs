@@ -104,7 +104,7 @@ impl GetFilesystemUsageResult {
 impl PlainJson for GetFilesystemUsageResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::get_filesystem_usage`](super::ModelClient::get_filesystem_usage).
     ///

@@ -78,7 +78,7 @@ impl GetFinishedEvaluationResultRequest {
 impl PlainJson for GetFinishedEvaluationResultRequest {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`ModelClient::get_finished_evaluation_result`](super::ModelClient::get_finished_evaluation_result).

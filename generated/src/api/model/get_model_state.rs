@@ -101,7 +101,7 @@ impl Call<GetModelStateRequest> {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::get_model_state`](super::ModelClient::get_model_state).
     ///

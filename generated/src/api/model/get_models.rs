@@ -179,7 +179,7 @@ impl GetModelsResult {
 impl PlainJson for GetModelsResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::get_models`](super::ModelClient::get_models).
     ///

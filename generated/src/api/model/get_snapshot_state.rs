@@ -90,7 +90,7 @@ impl Call<GetSnapshotStateRequest> {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::get_snapshot_state`](super::ModelClient::get_snapshot_state).
     ///

@@ -144,7 +144,7 @@ impl FromWire for GetTrainingMetricsResult {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::get_training_metrics`](super::ModelClient::get_training_metrics).
     ///

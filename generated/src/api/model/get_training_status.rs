@@ -527,7 +527,7 @@ impl TrainingFailureMaxDurationExceeded {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::get_training_status`](super::ModelClient::get_training_status).
     ///

@@ -118,7 +118,7 @@ impl GetTrainingSysinfoResult {
 impl PlainJson for GetTrainingSysinfoResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::get_training_sysinfo`](super::ModelClient::get_training_sysinfo).
     ///

@@ -93,7 +93,7 @@ impl GetUsedPersistentLaunchersForEvaluateResult {
 impl PlainJson for GetUsedPersistentLaunchersForEvaluateResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`ModelClient::get_used_persistent_launchers_for_evaluate`](super::ModelClient::get_used_persistent_launchers_for_evaluate).

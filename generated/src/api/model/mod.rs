@@ -170,7 +170,7 @@ use crate::runtime::Client;
 /// | [`set_image`](Self::set_image) | Chooses the container image that the code of a model runs in. |
 /// | [`create_state`](Self::create_state) | Creates a state by running the code of a model, and waits until that is done. |
 /// | [`upload_state`](Self::upload_state) | Creates a state from given data. |
-/// | [`cancel_create_state`](Self::cancel_create_state) | Cancels a [`create_state`](crate::api::model::ModelClient::create_state) that is going on. |
+/// | [`cancel_create_state`](Self::cancel_create_state) | Cancellable a [`create_state`](crate::api::model::ModelClient::create_state) that is going on. |
 /// | [`get_creating_states`](Self::get_creating_states) | Lists the states of a model that are being created. |
 /// | [`update_model_state`](Self::update_model_state) | Renames a state of a model. |
 /// | [`set_active_model_state`](Self::set_active_model_state) | Makes a state the active one, which is used where no other is named. |

@@ -88,7 +88,7 @@ impl SetActiveModelStateResult {
 impl PlainJson for SetActiveModelStateResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`ModelClient::set_active_model_state`](super::ModelClient::set_active_model_state).

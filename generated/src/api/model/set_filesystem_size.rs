@@ -91,7 +91,7 @@ impl SetFilesystemSizeResult {
 impl PlainJson for SetFilesystemSizeResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::set_filesystem_size`](super::ModelClient::set_filesystem_size).
     ///

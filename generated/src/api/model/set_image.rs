@@ -106,7 +106,7 @@ impl SetImageResult {
 impl PlainJson for SetImageResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::set_image`](super::ModelClient::set_image).
     ///

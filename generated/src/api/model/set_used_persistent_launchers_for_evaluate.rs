@@ -109,7 +109,7 @@ impl SetUsedPersistentLaunchersForEvaluateResult {
 impl PlainJson for SetUsedPersistentLaunchersForEvaluateResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`ModelClient::set_used_persistent_launchers_for_evaluate`](super::ModelClient::set_used_persistent_launchers_for_evaluate).

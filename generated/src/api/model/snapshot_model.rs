@@ -93,7 +93,7 @@ impl SnapshotModelResult {
 impl PlainJson for SnapshotModelResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::snapshot_model`](super::ModelClient::snapshot_model).
     ///

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    BlobReader, Call, Cancels, FrameWriter, FromWire, Json, Meter, Method, MetricRange,
-    Operation, PlainJson, Started, Starts, ToWire, WireError, error_codes,
+    BlobReader, Call, Cancellable, FrameWriter, FromWire, Json, Method, MetricRange,
+    MetricSource, Operation, PlainJson, ToWire, Waitable, Waiter, WireError, error_codes,
 };
 use super::{
     CancelTrainingSessionRequest, GetTrainingMetricsRequest, GetTrainingMetricsResult,
@@ -46,8 +46,8 @@ impl ModelClient {
     ///
     /// # Facts
     ///
-    /// `Model.train` on the wire; travels over HTTP; not safe to repeat. The answer is a [`Started`], which
-    /// reads like the result, and follows what goes on: see [`Started::wait`] and [`Started::progress`].
+    /// `Model.train` on the wire; travels over HTTP; not safe to repeat. The answer is a [`Waiter`], which
+    /// reads like the result, and follows what goes on: see [`Waiter::wait`] and [`Waiter::progress`].
     ///
     /// # Example
     ///
@@ -195,7 +195,7 @@ impl TrainResult {
 impl PlainJson for TrainResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::train`](super::ModelClient::train).
     ///
@@ -235,23 +235,23 @@ error_codes! {
 impl Operation for TrainRequest {
     type Response = TrainResult;
     type Error = TrainError;
-    type Output = Started<Self>;
+    type Output = Waiter<Self>;
     const METHOD: &'static Method = &Method::new("Model", "train");
 }
 
-impl Starts for TrainRequest {
-    type Ask = GetTrainingStatusRequest;
+impl Waitable for TrainRequest {
+    type Poll = GetTrainingStatusRequest;
     type Done = TrainingStatusCompleted;
     type Failed = TrainingStatusFailed;
-    type Meter = Self;
-    fn ask(&self, result: &TrainResult) -> GetTrainingStatusRequest {
+    type Metrics = Self;
+    fn poll_request(&self, result: &TrainResult) -> GetTrainingStatusRequest {
         GetTrainingStatusRequest::new(&self.model_id, &result.training_session_id)
     }
 
     fn outcome(
-        answer: &GetTrainingStatusResult,
+        response: &GetTrainingStatusResult,
     ) -> Option<Result<TrainingStatusCompleted, TrainingStatusFailed>> {
-        match &answer.status {
+        match &response.status {
             TrainingStatus::Completed(content) => Some(Ok(content.clone())),
             TrainingStatus::Failed(content) => Some(Err(content.clone())),
             _ => None,
@@ -259,22 +259,26 @@ impl Starts for TrainRequest {
     }
 }
 
-impl Cancels for TrainRequest {
+impl Cancellable for TrainRequest {
     type Cancel = CancelTrainingSessionRequest;
-    fn cancel(ask: &GetTrainingStatusRequest) -> CancelTrainingSessionRequest {
-        CancelTrainingSessionRequest::new(&ask.model_id, &ask.training_session_id)
+    fn cancel(poll: &GetTrainingStatusRequest) -> CancelTrainingSessionRequest {
+        CancelTrainingSessionRequest::new(&poll.model_id, &poll.training_session_id)
     }
 }
 
-impl Meter<GetTrainingStatusRequest> for TrainRequest {
+impl MetricSource<GetTrainingStatusRequest> for TrainRequest {
     type Values = TrainingMetric;
     type Fetch = GetTrainingMetricsRequest;
-    fn counts(answer: &GetTrainingStatusResult) -> Vec<(&str, u32)> {
-        answer.metrics.iter().map(|count| (count.name.as_str(), count.amount)).collect()
+    fn counts(response: &GetTrainingStatusResult) -> Vec<(&str, u32)> {
+        response
+            .metrics
+            .iter()
+            .map(|count| (count.name.as_str(), count.amount))
+            .collect()
     }
 
     fn fetch(
-        ask: &GetTrainingStatusRequest,
+        poll: &GetTrainingStatusRequest,
         ranges: Vec<MetricRange>,
     ) -> Option<GetTrainingMetricsRequest> {
         let ranges = ranges
@@ -286,8 +290,8 @@ impl Meter<GetTrainingStatusRequest> for TrainRequest {
             ));
         Some(
             GetTrainingMetricsRequest::new(
-                &ask.model_id,
-                &ask.training_session_id,
+                &poll.model_id,
+                &poll.training_session_id,
                 ranges,
             ),
         )

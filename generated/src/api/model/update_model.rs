@@ -223,7 +223,7 @@ impl UpdateModelResult {
 impl PlainJson for UpdateModelResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::update_model`](super::ModelClient::update_model).
     ///

@@ -125,7 +125,7 @@ impl UpdateModelStateResult {
 impl PlainJson for UpdateModelStateResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::update_model_state`](super::ModelClient::update_model_state).
     ///

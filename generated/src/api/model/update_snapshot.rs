@@ -125,7 +125,7 @@ impl UpdateSnapshotResult {
 impl PlainJson for UpdateSnapshotResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::update_snapshot`](super::ModelClient::update_snapshot).
     ///

@@ -204,7 +204,7 @@ impl UploadStateResult {
 impl PlainJson for UploadStateResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ModelClient::upload_state`](super::ModelClient::upload_state).
     ///

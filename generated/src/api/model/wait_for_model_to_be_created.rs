@@ -426,7 +426,7 @@ impl InitialStateDurations {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`ModelClient::wait_for_model_to_be_created`](super::ModelClient::wait_for_model_to_be_created).

@@ -123,7 +123,7 @@ impl AssignRolesResult {
 impl PlainJson for AssignRolesResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`OrganizationClient::assign_roles`](super::OrganizationClient::assign_roles).
     ///

@@ -86,7 +86,7 @@ impl CreateOrganizationResult {
 impl PlainJson for CreateOrganizationResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`OrganizationClient::create_organization`](super::OrganizationClient::create_organization).

@@ -84,7 +84,7 @@ impl DeleteOrganizationResult {
 impl PlainJson for DeleteOrganizationResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`OrganizationClient::delete_organization`](super::OrganizationClient::delete_organization).

@@ -246,7 +246,7 @@ impl GetOrganizationsResult {
 impl PlainJson for GetOrganizationsResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`OrganizationClient::get_organizations`](super::OrganizationClient::get_organizations).

@@ -105,7 +105,7 @@ impl InviteUsersToOrganizationResult {
 impl PlainJson for InviteUsersToOrganizationResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`OrganizationClient::invite_users_to_organization`](super::OrganizationClient::invite_users_to_organization).

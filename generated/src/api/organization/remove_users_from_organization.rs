@@ -96,7 +96,7 @@ impl RemoveUsersFromOrganizationResult {
 impl PlainJson for RemoveUsersFromOrganizationResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`OrganizationClient::remove_users_from_organization`](super::OrganizationClient::remove_users_from_organization).

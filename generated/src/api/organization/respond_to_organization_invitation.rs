@@ -93,7 +93,7 @@ impl RespondToOrganizationInvitationResult {
 impl PlainJson for RespondToOrganizationInvitationResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`OrganizationClient::respond_to_organization_invitation`](super::OrganizationClient::respond_to_organization_invitation).

@@ -95,7 +95,7 @@ impl CreatePersistentLauncherResult {
 impl PlainJson for CreatePersistentLauncherResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`PersistentLauncherClient::create_persistent_launcher`](super::PersistentLauncherClient::create_persistent_launcher).

@@ -89,7 +89,7 @@ impl DeletePersistentLauncherResult {
 impl PlainJson for DeletePersistentLauncherResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`PersistentLauncherClient::delete_persistent_launcher`](super::PersistentLauncherClient::delete_persistent_launcher).

@@ -226,7 +226,7 @@ impl GetPersistentLaunchersResult {
 impl PlainJson for GetPersistentLaunchersResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`PersistentLauncherClient::get_persistent_launchers`](super::PersistentLauncherClient::get_persistent_launchers).

@@ -107,7 +107,7 @@ impl GetSysinfoResult {
 impl PlainJson for GetSysinfoResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`PersistentLauncherClient::get_sysinfo`](super::PersistentLauncherClient::get_sysinfo).

@@ -149,7 +149,7 @@ impl SpawnedCommand {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`SpawnedClient::get_spawned_commands`](super::SpawnedClient::get_spawned_commands).

@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
+    error_codes,
 };
 use super::{SpawnedClient, SpawnedEvent};
 use super::super::errors::InvalidParameter;
@@ -201,7 +202,7 @@ impl SpawnCommandResult {
 impl PlainJson for SpawnCommandResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`SpawnedClient::spawn_command`](super::SpawnedClient::spawn_command).
     ///
@@ -245,6 +246,6 @@ impl Operation for SpawnCommandRequest {
     }
 }
 
-impl Subscribes for SpawnCommandRequest {
+impl Subscribable for SpawnCommandRequest {
     type Events = SpawnedEvent;
 }

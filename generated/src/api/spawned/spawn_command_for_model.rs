@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
+    error_codes,
 };
 use super::{SpawnedClient, SpawnedEvent};
 use super::super::errors::InvalidParameter;
@@ -222,7 +223,7 @@ impl SpawnCommandForModelResult {
 impl PlainJson for SpawnCommandForModelResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`SpawnedClient::spawn_command_for_model`](super::SpawnedClient::spawn_command_for_model).
@@ -269,6 +270,6 @@ impl Operation for SpawnCommandForModelRequest {
     }
 }
 
-impl Subscribes for SpawnCommandForModelRequest {
+impl Subscribable for SpawnCommandForModelRequest {
     type Events = SpawnedEvent;
 }

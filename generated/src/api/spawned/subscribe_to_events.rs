@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
+    error_codes,
 };
 use super::{SpawnedClient, SpawnedEvent};
 use super::super::errors::InvalidParameter;
@@ -86,7 +87,7 @@ impl SubscribeToEventsResult {
 impl PlainJson for SubscribeToEventsResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`SpawnedClient::subscribe_to_events`](super::SpawnedClient::subscribe_to_events).
@@ -122,6 +123,6 @@ impl Operation for SubscribeToEventsRequest {
     }
 }
 
-impl Subscribes for SubscribeToEventsRequest {
+impl Subscribable for SubscribeToEventsRequest {
     type Events = SpawnedEvent;
 }

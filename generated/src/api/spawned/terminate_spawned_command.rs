@@ -87,7 +87,7 @@ impl TerminateSpawnedCommandResult {
 impl PlainJson for TerminateSpawnedCommandResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`SpawnedClient::terminate_spawned_command`](super::SpawnedClient::terminate_spawned_command).

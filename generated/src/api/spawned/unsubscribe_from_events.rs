@@ -85,7 +85,7 @@ impl UnsubscribeFromEventsResult {
 impl PlainJson for UnsubscribeFromEventsResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`SpawnedClient::unsubscribe_from_events`](super::SpawnedClient::unsubscribe_from_events).

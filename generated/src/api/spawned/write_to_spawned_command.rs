@@ -126,7 +126,7 @@ impl WriteToSpawnedCommandResult {
 impl PlainJson for WriteToSpawnedCommandResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`SpawnedClient::write_to_spawned_command`](super::SpawnedClient::write_to_spawned_command).

@@ -101,7 +101,7 @@ impl AddFilesystemAccessForTerminalSessionResult {
 impl PlainJson for AddFilesystemAccessForTerminalSessionResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`TerminalClient::add_filesystem_access_for_terminal_session`](super::TerminalClient::add_filesystem_access_for_terminal_session).

@@ -142,7 +142,7 @@ impl TerminalSession {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`TerminalClient::get_terminal_sessions`](super::TerminalClient::get_terminal_sessions).

@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
+    error_codes,
 };
 use super::{TerminalClient, TerminalEvent};
 use super::super::errors::InvalidParameter;
@@ -224,7 +225,7 @@ impl LaunchTerminalSessionResult {
 impl PlainJson for LaunchTerminalSessionResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`TerminalClient::launch_terminal_session`](super::TerminalClient::launch_terminal_session).
@@ -271,6 +272,6 @@ impl Operation for LaunchTerminalSessionRequest {
     }
 }
 
-impl Subscribes for LaunchTerminalSessionRequest {
+impl Subscribable for LaunchTerminalSessionRequest {
     type Events = TerminalEvent;
 }

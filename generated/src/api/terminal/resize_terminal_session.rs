@@ -114,7 +114,7 @@ impl ResizeTerminalSessionResult {
 impl PlainJson for ResizeTerminalSessionResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`TerminalClient::resize_terminal_session`](super::TerminalClient::resize_terminal_session).

@@ -89,7 +89,7 @@ impl TerminateTerminalSessionResult {
 impl PlainJson for TerminateTerminalSessionResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`TerminalClient::terminate_terminal_session`](super::TerminalClient::terminate_terminal_session).

@@ -86,7 +86,7 @@ impl UnsubscribeFromEventsResult {
 impl PlainJson for UnsubscribeFromEventsResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`TerminalClient::unsubscribe_from_events`](super::TerminalClient::unsubscribe_from_events).

@@ -125,7 +125,7 @@ impl WriteToTerminalSessionResult {
 impl PlainJson for WriteToTerminalSessionResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused
     /// [`TerminalClient::write_to_terminal_session`](super::TerminalClient::write_to_terminal_session).

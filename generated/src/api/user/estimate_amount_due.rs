@@ -71,7 +71,7 @@ impl EstimateAmountDueResult {
 impl PlainJson for EstimateAmountDueResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`UserClient::estimate_amount_due`](super::UserClient::estimate_amount_due).
     ///

@@ -87,7 +87,7 @@ impl FindMatchingUsersResult {
 impl PlainJson for FindMatchingUsersResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`UserClient::find_matching_users`](super::UserClient::find_matching_users).
     ///

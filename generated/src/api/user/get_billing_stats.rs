@@ -378,7 +378,7 @@ impl BilledDatasets {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`UserClient::get_billing_stats`](super::UserClient::get_billing_stats).
     ///

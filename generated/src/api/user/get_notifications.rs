@@ -357,7 +357,7 @@ impl AlertFix {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`UserClient::get_notifications`](super::UserClient::get_notifications).
     ///

@@ -130,7 +130,7 @@ impl QuotaUse {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`UserClient::get_quotas`](super::UserClient::get_quotas).
     ///

@@ -87,7 +87,7 @@ impl GetUsersResult {
 impl PlainJson for GetUsersResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`UserClient::get_users`](super::UserClient::get_users).
     ///

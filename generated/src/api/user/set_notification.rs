@@ -146,7 +146,7 @@ impl SetNotificationResult {
 impl PlainJson for SetNotificationResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`UserClient::set_notification`](super::UserClient::set_notification).
     ///

@@ -1,7 +1,7 @@
 //! What calls and their handles offer to code that is not async.
 
 use super::wait;
-use crate::runtime::{Call, Error, Operation, Paged, Started, Starts, Subscribes, Subscription, WaitError};
+use crate::runtime::{Call, Error, Operation, Paged, Subscribable, Subscription, WaitError, Waitable, Waiter};
 
 impl<R: Operation> Call<R> {
     /// Makes the call, and waits for the answer on this thread; see [`blocking`](crate::blocking).
@@ -14,7 +14,7 @@ impl<R: Operation> Call<R> {
     }
 }
 
-impl<R: Subscribes> Call<R> {
+impl<R: Subscribable> Call<R> {
     /// Subscribes as [`subscribe`](Self::subscribe) does, and waits on this thread; see [`blocking`](crate::blocking).
     /// [`iter`](crate::blocking::iter) reads the events.
     ///
@@ -37,7 +37,7 @@ impl<R: Paged> Call<R> {
     }
 }
 
-impl<R: Starts> Started<R> {
+impl<R: Waitable> Waiter<R> {
     /// Waits for the end of the work on this thread; see [`blocking`](crate::blocking).
     /// [`iter`](crate::blocking::iter) reads its progress.
     ///

@@ -115,7 +115,7 @@ impl ClientBuilder {
         let settings = HttpSettings {
             base: http.into_url(),
             connect_timeout: self.connect_timeout,
-            max_answer_bytes: self.max_answer_bytes,
+            max_response_bytes: self.max_response_bytes,
             max_connections: self.max_connections,
             pool: self.pool.clone(),
             #[cfg(feature = "rustls")]

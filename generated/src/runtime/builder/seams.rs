@@ -29,7 +29,7 @@ impl ClientBuilder {
     }
 
     /// Calls over HTTP travel on this instead. Timeouts, retries and headers stay the client's; `connect_timeout`,
-    /// `max_answer_bytes` and `max_connections` are the transport's matter. The WebSocket stays as it is.
+    /// `max_response_bytes` and `max_connections` are the transport's matter. The WebSocket stays as it is.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self

@@ -12,6 +12,6 @@ pub(crate) use buffer::{Buffer, BufferLimits};
 pub use channel::{Channel, EventKind, IdSource};
 pub use event_error::EventError;
 pub use raw::RawEvent;
-pub use set::{EventSet, Subscribes};
+pub use set::{EventSet, Subscribable};
 pub use subscription::Subscription;
 pub use update::{EndReason, Update};

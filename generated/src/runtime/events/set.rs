@@ -26,7 +26,7 @@ pub trait EventSet: Debug + Clone + Send + Sync + Sized + 'static {
 }
 
 /// A request that can subscribe to events.
-pub trait Subscribes: Operation {
+pub trait Subscribable: Operation {
     /// The events.
     type Events: EventSet;
 }

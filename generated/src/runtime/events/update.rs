@@ -36,7 +36,7 @@ impl<E> Update<E> {
 #[non_exhaustive]
 pub enum EndReason {
     /// The connection was lost, and subscribing again was refused: the session ended meanwhile, as a rule.
-    Refused(ApiError),
+    Rejected(ApiError),
     /// The connection was lost for good, or cannot be subscribed on again.
     #[non_exhaustive]
     ConnectionLost {
@@ -50,7 +50,7 @@ pub enum EndReason {
 impl fmt::Display for EndReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(error) => write!(f, "subscribing again was refused: {error}"),
+            Self::Rejected(error) => write!(f, "subscribing again was refused: {error}"),
             Self::ConnectionLost { message } => f.write_str(message),
             Self::Unsubscribed => f.write_str("the subscription was ended by a call"),
         }

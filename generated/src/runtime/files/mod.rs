@@ -6,6 +6,6 @@ mod progress;
 mod source;
 
 pub(crate) use part::Part;
-pub use progress::Transferred;
-pub(crate) use progress::{OnTransfer, TransferMeter};
+pub use progress::TransferProgress;
+pub(crate) use progress::{ProgressCallback, TransferCounter};
 pub(crate) use source::{Pull, Source, Sourced};

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// How much of a call's attempt has travelled, in bytes of its body and its answer's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Transferred {
+pub struct TransferProgress {
     /// Bytes that were given to the connection.
     pub sent: u64,
     /// Bytes that are to be sent.
@@ -19,26 +19,26 @@ pub struct Transferred {
 
 /// Who wants to know.
 #[derive(Clone)]
-pub(crate) struct OnTransfer(pub(crate) Arc<dyn Fn(Transferred) + Send + Sync>);
+pub(crate) struct ProgressCallback(pub(crate) Arc<dyn Fn(TransferProgress) + Send + Sync>);
 
-impl fmt::Debug for OnTransfer {
+impl fmt::Debug for ProgressCallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OnTransfer")
+        f.write_str("ProgressCallback")
     }
 }
 
 /// Counts what travels in one attempt.
 #[derive(Clone, Debug)]
-pub(crate) struct TransferMeter(Arc<(OnTransfer, Mutex<Transferred>)>);
+pub(crate) struct TransferCounter(Arc<(ProgressCallback, Mutex<TransferProgress>)>);
 
-impl TransferMeter {
-    pub(crate) fn new(told: OnTransfer, to_send: usize) -> Self {
+impl TransferCounter {
+    pub(crate) fn new(told: ProgressCallback, to_send: usize) -> Self {
         let to_send = u64::try_from(to_send).unwrap_or(u64::MAX);
-        Self(Arc::new((told, Mutex::new(Transferred { to_send, ..Transferred::default() }))))
+        Self(Arc::new((told, Mutex::new(TransferProgress { to_send, ..TransferProgress::default() }))))
     }
 
     /// Changes the count and tells it, if it is another one.
-    pub(crate) fn count(&self, change: impl FnOnce(&mut Transferred)) {
+    pub(crate) fn count(&self, change: impl FnOnce(&mut TransferProgress)) {
         let mut now = self.0.1.lock().unwrap_or_else(PoisonError::into_inner);
         let before = *now;
         change(&mut now);

@@ -93,7 +93,7 @@ impl Serving<'_> {
                 trace::subscribed_again(channel.service, id);
                 readers.resumed(channel.service, id);
             }
-            Err(ResponseError::Api { error, .. }) => readers.end(channel.service, id, &EndReason::Refused(error)),
+            Err(ResponseError::Api { error, .. }) => readers.end(channel.service, id, &EndReason::Rejected(error)),
             Err(ResponseError::Malformed(failure)) => {
                 let message = format!("the answer to subscribing again is malformed: {}", failure.explain());
                 readers.end(channel.service, id, &EndReason::ConnectionLost { message });

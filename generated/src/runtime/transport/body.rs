@@ -11,7 +11,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::{TransportError, TransportRequest};
 use crate::runtime::error::Failure;
-use crate::runtime::files::{Pull, Sourced, TransferMeter};
+use crate::runtime::files::{Pull, Sourced, TransferCounter};
 
 /// The largest piece of which progress is told.
 const TOLD: usize = 256 << 10;
@@ -21,7 +21,7 @@ pub struct RequestBody {
     pieces: std::vec::IntoIter<Piece>,
     current: Current,
     left: u64,
-    meter: Option<TransferMeter>,
+    meter: Option<TransferCounter>,
 }
 
 enum Piece {
@@ -37,7 +37,7 @@ enum Current {
 }
 
 impl RequestBody {
-    pub(crate) fn new(body: Vec<Bytes>, sources: Vec<(usize, Sourced)>, meter: Option<TransferMeter>) -> Self {
+    pub(crate) fn new(body: Vec<Bytes>, sources: Vec<(usize, Sourced)>, meter: Option<TransferCounter>) -> Self {
         let mut pieces = Vec::new();
         let mut sources = sources.into_iter().peekable();
         for (index, bytes) in body.into_iter().enumerate() {

@@ -14,8 +14,8 @@ use super::receive::Arriving;
 use super::spool::Spool;
 use super::{Transport, TransportError, TransportRequest, TransportResponse, body};
 use crate::runtime::error::Failure;
-use crate::runtime::files::TransferMeter;
-use crate::runtime::{AnswerBuffer, BoxFuture, BuildError, Method};
+use crate::runtime::files::TransferCounter;
+use crate::runtime::{BoxFuture, BuildError, Method, ResponseBuffer};
 
 /// The most bytes of an answer with a failure status that are read.
 const FAILURE: usize = 4096;
@@ -25,7 +25,7 @@ const FAILURE: usize = 4096;
 pub(crate) struct HttpSettings {
     pub(crate) base: Url,
     pub(crate) connect_timeout: Duration,
-    pub(crate) max_answer_bytes: u64,
+    pub(crate) max_response_bytes: u64,
     /// The most connections, and so the most requests at a time.
     pub(crate) max_connections: usize,
     /// To be used instead of one of our own.
@@ -89,10 +89,10 @@ impl Http {
     async fn read(
         &self,
         mut response: Response,
-        buffer: Option<AnswerBuffer>,
-        meter: Option<TransferMeter>,
+        buffer: Option<ResponseBuffer>,
+        meter: Option<TransferCounter>,
     ) -> Result<Bytes, Failure> {
-        let mut answer = Arriving::new(response.content_length(), self.settings.max_answer_bytes, buffer)?;
+        let mut answer = Arriving::new(response.content_length(), self.settings.max_response_bytes, buffer)?;
         let (base, announced) = (self.settings.base.as_str(), response.content_length());
         while let Some(piece) = response.chunk().await.map_err(|error| failure(error, base, Doing::Reading))? {
             arrived(meter.as_ref(), piece.len(), announced);
@@ -106,12 +106,12 @@ impl Http {
         &self,
         mut response: Response,
         folder: PathBuf,
-        meter: Option<TransferMeter>,
+        meter: Option<TransferCounter>,
         status: StatusCode,
         headers: HeaderMap,
     ) -> Result<TransportResponse, Failure> {
         let (base, announced) = (self.settings.base.as_str(), response.content_length());
-        let mut spool = Spool::new(folder, self.settings.max_answer_bytes);
+        let mut spool = Spool::new(folder, self.settings.max_response_bytes);
         while let Some(piece) = response.chunk().await.map_err(|error| failure(error, base, Doing::Reading))? {
             arrived(meter.as_ref(), piece.len(), announced);
             spool.push(piece).await?;
@@ -133,7 +133,7 @@ impl Transport for Http {
     }
 }
 
-fn arrived(meter: Option<&TransferMeter>, bytes: usize, announced: Option<u64>) {
+fn arrived(meter: Option<&TransferCounter>, bytes: usize, announced: Option<u64>) {
     if let Some(meter) = meter {
         meter.count(|now| {
             now.received = now.received.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));

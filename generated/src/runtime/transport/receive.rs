@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::runtime::AnswerBuffer;
+use crate::runtime::ResponseBuffer;
 use crate::runtime::error::Failure;
 
 /// The most bytes that are reserved because a header says so.
@@ -16,17 +16,17 @@ pub(super) struct Arriving {
     first: Bytes,
     announced: usize,
     most: u64,
-    buffer: Option<AnswerBuffer>,
+    buffer: Option<ResponseBuffer>,
 }
 
 impl Arriving {
     /// An answer of at most that many bytes, for which its head announces a number.
-    pub(super) fn new(announced: Option<u64>, most: u64, buffer: Option<AnswerBuffer>) -> Result<Self, Failure> {
+    pub(super) fn new(announced: Option<u64>, most: u64, buffer: Option<ResponseBuffer>) -> Result<Self, Failure> {
         if announced.is_some_and(|announced| announced > most) {
             return Err(too_large(most));
         }
         let announced = announced.and_then(|announced| usize::try_from(announced).ok()).unwrap_or(0);
-        let whole = buffer.as_ref().map(AnswerBuffer::take).unwrap_or_default();
+        let whole = buffer.as_ref().map(ResponseBuffer::take).unwrap_or_default();
         Ok(Self { whole, first: Bytes::new(), announced, most, buffer })
     }
 
@@ -76,6 +76,6 @@ impl Arriving {
 }
 
 fn too_large(most: u64) -> Failure {
-    let message = format!("it is larger than {most} bytes; `ClientBuilder::max_answer_bytes` allows for more");
+    let message = format!("it is larger than {most} bytes; `ClientBuilder::max_response_bytes` allows for more");
     Failure::decode("", message, "")
 }

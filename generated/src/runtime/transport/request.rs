@@ -8,8 +8,8 @@ use bytes::Bytes;
 use http::HeaderMap;
 
 use super::RequestBody;
-use crate::runtime::files::{Sourced, TransferMeter};
-use crate::runtime::{AnswerBuffer, Method, wire};
+use crate::runtime::files::{Sourced, TransferCounter};
+use crate::runtime::{Method, ResponseBuffer, wire};
 
 /// One attempt of a call: `POST {url}/{service}/{method}`.
 #[derive(Clone)]
@@ -25,13 +25,13 @@ pub struct TransportRequest {
     /// How long the answer is going to be waited for.
     pub timeout: Duration,
     /// What the answer is read into, where it is read piece by piece.
-    pub(crate) buffer: Option<AnswerBuffer>,
+    pub(crate) buffer: Option<ResponseBuffer>,
     /// Where the bytes of the answer become files.
     pub(crate) folder: Option<PathBuf>,
     /// What is not in memory, and how many pieces of the body come before.
     pub(crate) sources: Vec<(usize, Sourced)>,
     /// Counts what travels.
-    pub(crate) meter: Option<TransferMeter>,
+    pub(crate) meter: Option<TransferCounter>,
 }
 
 impl TransportRequest {

@@ -7,17 +7,17 @@ use std::fmt::Debug;
 use crate::runtime::{Call, Client, Error, Operation};
 
 /// How the metrics of work are counted and fetched.
-pub trait Meter<A: Operation>: Send + 'static {
+pub trait MetricSource<A: Operation>: Send + 'static {
     /// Values of one metric.
     type Values: Clone + Debug + PartialEq + Send + Sync + 'static;
     /// The request that fetches them.
     type Fetch: Operation;
 
     /// The metrics that there are, with how many values each has.
-    fn counts(answer: &A::Response) -> Vec<(&str, u32)>;
+    fn counts(response: &A::Response) -> Vec<(&str, u32)>;
 
     /// Asks for values; nothing if there are none to ask for.
-    fn fetch(ask: &A, ranges: Vec<MetricRange>) -> Option<Self::Fetch>;
+    fn fetch(poll: &A, ranges: Vec<MetricRange>) -> Option<Self::Fetch>;
 
     /// What was fetched.
     fn fetched(result: <Self::Fetch as Operation>::Response) -> Vec<Self::Values>;
@@ -43,9 +43,9 @@ pub struct MetricRange {
 
 /// Work without metrics.
 #[derive(Debug)]
-pub struct Unmetered;
+pub struct NoMetrics;
 
-impl<A: Operation> Meter<A> for Unmetered {
+impl<A: Operation> MetricSource<A> for NoMetrics {
     type Values = Infallible;
     type Fetch = A;
 
@@ -76,16 +76,16 @@ const VALUES: u32 = 1000;
 
 /// How far each metric has been read.
 #[derive(Debug, Default)]
-pub(super) struct Meters {
+pub(super) struct MetricReader {
     next: HashMap<String, u32>,
 }
 
-impl Meters {
+impl MetricReader {
     /// Fetches some of these values, and tells whether there are more.
-    pub(super) async fn read<A: Operation, M: Meter<A>>(
+    pub(super) async fn read<A: Operation, M: MetricSource<A>>(
         &mut self,
         client: &Client,
-        ask: &A,
+        poll: &A,
         news: Vec<MetricRange>,
     ) -> Result<(Vec<M::Values>, bool), Error> {
         let missing: u64 = news.iter().map(|range| u64::from(range.amount)).sum();
@@ -93,7 +93,7 @@ impl Meters {
         if ranges.is_empty() {
             return Ok((Vec::new(), false));
         }
-        let Some(fetch) = M::fetch(ask, ranges.clone()) else { return Ok((Vec::new(), false)) };
+        let Some(fetch) = M::fetch(poll, ranges.clone()) else { return Ok((Vec::new(), false)) };
         let result = Call::new(client, fetch).response().await.map_err(Error::into_raw)?;
         let mut fresh = Vec::new();
         let mut got = 0_u64;
@@ -124,7 +124,7 @@ impl Meters {
     }
 
     /// Takes what has been read before off values, and counts the rest as read.
-    fn advance<A: Operation, M: Meter<A>>(&mut self, values: &mut M::Values) -> u32 {
+    fn advance<A: Operation, M: MetricSource<A>>(&mut self, values: &mut M::Values) -> u32 {
         let (name, start, count) = M::extent(values);
         let name = name.to_owned();
         let count = u32::try_from(count).unwrap_or(u32::MAX);

@@ -9,7 +9,7 @@ mod starts;
 mod watch;
 
 pub use error::WaitError;
-pub use meter::{Meter, MetricRange, Unmetered};
+pub use meter::{MetricRange, MetricSource, NoMetrics};
 pub use progress::{Progress, ProgressUpdate};
-pub use started::Started;
-pub use starts::{Cancels, Starts};
+pub use started::Waiter;
+pub use starts::{Cancellable, Waitable};

@@ -8,21 +8,21 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use super::watch::Watch;
-use super::{Meter, Starts, WaitError};
+use super::{MetricSource, WaitError, Waitable};
 use crate::runtime::{BoxFuture, Operation};
 
 /// How far work is: what the API answered, and what came of its metrics since the update before.
 #[non_exhaustive]
-pub struct ProgressUpdate<R: Starts> {
+pub struct ProgressUpdate<R: Waitable> {
     /// What the API answered.
-    pub answer: <R::Ask as Operation>::Response,
+    pub response: <R::Poll as Operation>::Response,
     /// New values of metrics, each only once.
-    pub metrics: Vec<<R::Meter as Meter<R::Ask>>::Values>,
+    pub metrics: Vec<<R::Metrics as MetricSource<R::Poll>>::Values>,
 }
 
-impl<R: Starts> fmt::Debug for ProgressUpdate<R> {
+impl<R: Waitable> fmt::Debug for ProgressUpdate<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProgressUpdate").field("answer", &self.answer).field("metrics", &self.metrics).finish()
+        f.debug_struct("ProgressUpdate").field("response", &self.response).field("metrics", &self.metrics).finish()
     }
 }
 
@@ -31,19 +31,19 @@ impl<R: Starts> fmt::Debug for ProgressUpdate<R> {
 /// Asks the API less and less often, and asks again when that fails for a passing reason. An error is the last item.
 /// Dropping it ends the asking, not the work.
 #[must_use = "nothing is asked until the stream is read"]
-pub struct Progress<R: Starts>(State<R>);
+pub struct Progress<R: Waitable>(State<R>);
 
-type Item<R> = Result<ProgressUpdate<R>, WaitError<<R as Starts>::Failed>>;
+type Item<R> = Result<ProgressUpdate<R>, WaitError<<R as Waitable>::Failed>>;
 type Asked<R> = (Box<Watch<R>>, Option<Item<R>>);
 
-enum State<R: Starts> {
+enum State<R: Waitable> {
     Idle(Box<Watch<R>>),
     Asking(BoxFuture<'static, Asked<R>>),
     /// After an error; or while the state changes.
     Broken,
 }
 
-impl<R: Starts> Progress<R> {
+impl<R: Waitable> Progress<R> {
     pub(super) fn new(watch: Watch<R>) -> Self {
         Self(State::Idle(Box::new(watch)))
     }
@@ -57,19 +57,19 @@ impl<R: Starts> Progress<R> {
     ///
     /// # Errors
     ///
-    /// As those of [`Started::wait`](super::Started::wait). After an error of the stream, it is
+    /// As those of [`Waiter::wait`](super::Waiter::wait). After an error of the stream, it is
     /// [`Error::Closed`](crate::Error::Closed).
     pub async fn wait(mut self) -> Result<R::Done, WaitError<R::Failed>> {
         loop {
-            let over = match &mut self.0 {
+            let finished = match &mut self.0 {
                 State::Idle(watch) => {
                     watch.unmetered();
-                    watch.is_over()
+                    watch.is_finished()
                 }
                 State::Asking(_) => false,
                 State::Broken => true,
             };
-            if over {
+            if finished {
                 break;
             }
             if let Some(Err(error)) = self.next().await {
@@ -85,7 +85,7 @@ impl<R: Starts> Progress<R> {
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Item<R>>> {
         let mut asking = match std::mem::replace(&mut self.0, State::Broken) {
-            State::Idle(watch) if watch.is_over() => {
+            State::Idle(watch) if watch.is_finished() => {
                 self.0 = State::Idle(watch);
                 return Poll::Ready(None);
             }
@@ -105,14 +105,14 @@ impl<R: Starts> Progress<R> {
     }
 }
 
-fn ask<R: Starts>(mut watch: Box<Watch<R>>) -> BoxFuture<'static, Asked<R>> {
+fn ask<R: Waitable>(mut watch: Box<Watch<R>>) -> BoxFuture<'static, Asked<R>> {
     Box::pin(async move {
         let item = watch.next().await.transpose();
         (watch, item)
     })
 }
 
-impl<R: Starts> Stream for Progress<R> {
+impl<R: Waitable> Stream for Progress<R> {
     type Item = Item<R>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -120,7 +120,7 @@ impl<R: Starts> Stream for Progress<R> {
     }
 }
 
-impl<R: Starts> fmt::Debug for Progress<R> {
+impl<R: Waitable> fmt::Debug for Progress<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Progress").field("method", &R::METHOD).finish_non_exhaustive()
     }

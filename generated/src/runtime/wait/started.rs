@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use super::watch::{Pacing, Watch};
-use super::{Cancels, Progress, Starts, WaitError};
+use super::{Cancellable, Progress, WaitError, Waitable};
 use crate::runtime::{Call, Client};
 
 /// What a call has started: the result of the call, and a handle on the work that goes on.
@@ -13,24 +13,24 @@ use crate::runtime::{Call, Client};
 /// It reads like the result. Dropping it changes nothing: the work goes on.
 ///
 /// ```no_run
-/// # use decthings::{Progress, Started, api::model::TrainRequest};
-/// # async fn example(session: Started<TrainRequest>) -> Result<(), Box<dyn std::error::Error>> {
+/// # use decthings::{Progress, Waiter, api::model::TrainRequest};
+/// # async fn example(session: Waiter<TrainRequest>) -> Result<(), Box<dyn std::error::Error>> {
 /// println!("{}", session.training_session_id);
 /// let completed = session.wait().await?;
 /// println!("{}", completed.created_state_id);
 /// # Ok(())
 /// # }
 /// ```
-pub struct Started<R: Starts> {
+pub struct Waiter<R: Waitable> {
     client: Client,
-    ask: R::Ask,
+    poll: R::Poll,
     result: R::Response,
     pacing: Pacing,
 }
 
-impl<R: Starts> Started<R> {
+impl<R: Waitable> Waiter<R> {
     pub(crate) fn new(client: Client, request: &R, result: R::Response) -> Self {
-        Self { client, ask: request.ask(&result), result, pacing: Pacing::default() }
+        Self { client, poll: request.poll_request(&result), result, pacing: Pacing::default() }
     }
 
     /// The result of the call alone.
@@ -65,18 +65,18 @@ impl<R: Starts> Started<R> {
     }
 
     fn watch(&self) -> Watch<R> {
-        Watch::new(self.client.clone(), self.ask.clone(), self.pacing)
+        Watch::new(self.client.clone(), self.poll.clone(), self.pacing)
     }
 }
 
-impl<R: Cancels> Started<R> {
+impl<R: Cancellable> Waiter<R> {
     /// A call that stops the work.
     pub fn cancel(&self) -> Call<R::Cancel> {
-        Call::new(&self.client, R::cancel(&self.ask))
+        Call::new(&self.client, R::cancel(&self.poll))
     }
 }
 
-impl<R: Starts> Deref for Started<R> {
+impl<R: Waitable> Deref for Waiter<R> {
     type Target = R::Response;
 
     fn deref(&self) -> &R::Response {
@@ -84,15 +84,15 @@ impl<R: Starts> Deref for Started<R> {
     }
 }
 
-impl<R: Starts<Response: Clone>> Clone for Started<R> {
+impl<R: Waitable<Response: Clone>> Clone for Waiter<R> {
     fn clone(&self) -> Self {
-        let Self { client, ask, result, pacing } = self;
-        Self { client: client.clone(), ask: ask.clone(), result: result.clone(), pacing: *pacing }
+        let Self { client, poll, result, pacing } = self;
+        Self { client: client.clone(), poll: poll.clone(), result: result.clone(), pacing: *pacing }
     }
 }
 
-impl<R: Starts> fmt::Debug for Started<R> {
+impl<R: Waitable> fmt::Debug for Waiter<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Started").field("method", &R::METHOD).field("result", &self.result).finish_non_exhaustive()
+        f.debug_struct("Waiter").field("method", &R::METHOD).field("result", &self.result).finish_non_exhaustive()
     }
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::error::Again;
-use super::meter::Meters;
+use super::meter::MetricReader;
 use super::pace::Pace;
-use super::{Meter as _, ProgressUpdate, Starts, WaitError};
+use super::{MetricSource as _, ProgressUpdate, WaitError, Waitable};
 use crate::runtime::{Call, Client, Error, Operation};
 
 /// The first delay between two questions, about.
@@ -31,9 +31,9 @@ impl Default for Pacing {
 }
 
 /// What is known of work.
-pub(super) struct Watch<R: Starts> {
+pub(super) struct Watch<R: Waitable> {
     client: Client,
-    ask: R::Ask,
+    poll: R::Poll,
     pacing: Pacing,
     pace: Pace,
     /// When it was asked first, and until when it is.
@@ -41,20 +41,20 @@ pub(super) struct Watch<R: Starts> {
     /// How long to wait before it is asked again.
     delay: Duration,
     /// None if nobody wants metrics.
-    meters: Option<Meters>,
+    meters: Option<MetricReader>,
     outcome: Option<Outcome<R>>,
 }
 
-pub(super) type Outcome<R> = Result<<R as Starts>::Done, WaitError<<R as Starts>::Failed>>;
+pub(super) type Outcome<R> = Result<<R as Waitable>::Done, WaitError<<R as Waitable>::Failed>>;
 
 /// What one question has brought.
 type Step<R> = Option<ProgressUpdate<R>>;
 
-impl<R: Starts> Watch<R> {
-    pub(super) fn new(client: Client, ask: R::Ask, pacing: Pacing) -> Self {
+impl<R: Waitable> Watch<R> {
+    pub(super) fn new(client: Client, poll: R::Poll, pacing: Pacing) -> Self {
         let pace = Pace::new(FIRST, pacing.interval);
-        let meters = Some(Meters::default());
-        Self { client, ask, pacing, pace, until: None, delay: Duration::ZERO, meters, outcome: None }
+        let meters = Some(MetricReader::default());
+        Self { client, poll, pacing, pace, until: None, delay: Duration::ZERO, meters, outcome: None }
     }
 
     /// Without metrics from now on.
@@ -62,7 +62,7 @@ impl<R: Starts> Watch<R> {
         self.meters = None;
     }
 
-    pub(super) fn is_over(&self) -> bool {
+    pub(super) fn is_finished(&self) -> bool {
         self.outcome.is_some()
     }
 
@@ -76,7 +76,7 @@ impl<R: Starts> Watch<R> {
     ///
     /// What ends the watch as well.
     pub(super) async fn next(&mut self) -> Result<Step<R>, WaitError<R::Failed>> {
-        if self.is_over() {
+        if self.is_finished() {
             return Ok(None);
         }
         let start = Instant::now();
@@ -97,7 +97,7 @@ impl<R: Starts> Watch<R> {
                 Ok(step) => return Ok(step),
                 Err(error) => error,
             };
-            match Again::of(&error, R::Ask::METHOD) {
+            match Again::of(&error, R::Poll::METHOD) {
                 Again::No => return Err(WaitError::Call(error)),
                 Again::Counted if failures >= FAILURES => return Err(WaitError::Call(error)),
                 Again::Counted => failures = failures.saturating_add(1),
@@ -109,11 +109,11 @@ impl<R: Starts> Watch<R> {
 
     /// Asks once, and fetches metrics once.
     async fn look(&mut self) -> Result<Step<R>, Error> {
-        let answer = match Call::new(&self.client, self.ask.clone()).response().await.map_err(Error::into_raw) {
-            Ok(answer) => answer,
+        let response = match Call::new(&self.client, self.poll.clone()).response().await.map_err(Error::into_raw) {
+            Ok(response) => response,
             Err(error) => {
-                let over = error.code().and_then(R::over);
-                return match over {
+                let finished = error.code().and_then(R::already_finished);
+                return match finished {
                     Some(done) => {
                         self.outcome = Some(Ok(done));
                         Ok(None)
@@ -124,17 +124,17 @@ impl<R: Starts> Watch<R> {
         };
         let (metrics, more) = match &mut self.meters {
             Some(meters) => {
-                let news = meters.news(R::Meter::counts(&answer));
-                meters.read::<R::Ask, R::Meter>(&self.client, &self.ask, news).await?
+                let news = meters.news(R::Metrics::counts(&response));
+                meters.read::<R::Poll, R::Metrics>(&self.client, &self.poll, news).await?
             }
             None => (Vec::new(), false),
         };
-        match R::outcome(&answer) {
+        match R::outcome(&response) {
             _ if more => {}
             Some(Ok(done)) => self.outcome = Some(Ok(done)),
             Some(Err(failed)) => self.outcome = Some(Err(WaitError::Failed { at: R::METHOD, failed })),
             None => self.delay = self.pace.next(),
         }
-        Ok(Some(ProgressUpdate { answer, metrics }))
+        Ok(Some(ProgressUpdate { response, metrics }))
     }
 }

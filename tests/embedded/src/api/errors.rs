@@ -6,36 +6,38 @@
 use serde::{Deserialize, Serialize};
 
 #[allow(unused_imports, reason = "without some services there are no such types")]
-use crate::runtime::Meaning;
+use crate::runtime::ErrorInfo;
 
 #[cfg(feature = "schemars")]
 #[allow(unused_imports, reason = "without some services there are no such types")]
 use crate::runtime::schema::{JsonSchema, tidy};
 
 /// What an error code means; nothing is known of a code that is not in the definition.
-pub fn meaning(code: &str) -> Meaning {
+pub fn error_info(code: &str) -> ErrorInfo {
     match code {
-        "meaning" => Meaning::new("Has the name of a type that tells what codes mean."),
-        "not_found" => Meaning::new("There is no such session."),
-        "not_subscribed" => Meaning::new("Nothing is subscribed to."),
-        _ => Meaning::new(""),
+        "error_info" => {
+            ErrorInfo::new("Has the name of a type that tells what codes mean.")
+        }
+        "not_found" => ErrorInfo::new("There is no such session."),
+        "not_subscribed" => ErrorInfo::new("Nothing is subscribed to."),
+        _ => ErrorInfo::new(""),
     }
 }
 
-/// Meaning.
+/// Error info.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 #[cfg(feature = "shop")]
-pub struct MeaningType {
+pub struct ErrorInfoType {
     /// Text.
     pub text: String,
 }
 
 #[cfg(feature = "server")]
 #[cfg(feature = "shop")]
-impl MeaningType {
-    /// Makes a [`MeaningType`] of what is required.
+impl ErrorInfoType {
+    /// Makes an [`ErrorInfoType`] of what is required.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }

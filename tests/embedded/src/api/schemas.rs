@@ -34,7 +34,7 @@ fn types(visitor: &mut impl Visitor) {
 fn errors(visitor: &mut impl Visitor) {
     use super::errors::*;
 
-    #[cfg(feature = "shop")] visitor.visit::<MeaningType>("/errors/meaning/fields");
+    #[cfg(feature = "shop")] visitor.visit::<ErrorInfoType>("/errors/error_info/fields");
 }
 
 #[cfg(feature = "shop")]

@@ -63,7 +63,7 @@ impl PingResult {
 impl PlainJson for PingResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`BuilderClient::ping`](super::BuilderClient::ping).
     ///

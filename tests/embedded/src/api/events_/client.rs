@@ -73,7 +73,7 @@ impl ClientResult {
 impl PlainJson for ClientResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`EventsClient::client`](super::EventsClient::client).
     ///

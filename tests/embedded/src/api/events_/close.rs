@@ -78,7 +78,7 @@ impl CloseResult {
 impl PlainJson for CloseResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`EventsClient::close`](super::EventsClient::close).
     ///

@@ -73,7 +73,7 @@ impl FinishResult {
 impl PlainJson for FinishResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`EventsClient::finish`](super::EventsClient::finish).
     ///

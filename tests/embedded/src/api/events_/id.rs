@@ -73,7 +73,7 @@ impl IdResult {
 impl PlainJson for IdResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`EventsClient::id`](super::EventsClient::id).
     ///

@@ -85,7 +85,7 @@ impl NextResult {
 impl PlainJson for NextResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`EventsClient::next`](super::EventsClient::next).
     ///

@@ -73,7 +73,7 @@ impl PollResult {
 impl PlainJson for PollResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`EventsClient::poll`](super::EventsClient::poll).
     ///

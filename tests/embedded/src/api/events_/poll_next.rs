@@ -73,7 +73,7 @@ impl PollNextResult {
 impl PlainJson for PollNextResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`EventsClient::poll_next`](super::EventsClient::poll_next).
     ///

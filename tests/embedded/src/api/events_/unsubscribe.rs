@@ -76,7 +76,7 @@ impl UnsubscribeResult {
 impl PlainJson for UnsubscribeResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`EventsClient::unsubscribe`](super::EventsClient::unsubscribe).
     ///

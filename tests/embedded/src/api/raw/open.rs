@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribes, TransportKind, error_codes,
+    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
+    error_codes,
 };
 use super::{RawClient, RawEventType};
 
@@ -71,7 +72,7 @@ impl OpenResult {
 impl PlainJson for OpenResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`RawClient::open`](super::RawClient::open).
     ///
@@ -91,6 +92,6 @@ impl Operation for OpenRequest {
     }
 }
 
-impl Subscribes for OpenRequest {
+impl Subscribable for OpenRequest {
     type Events = RawEventType;
 }

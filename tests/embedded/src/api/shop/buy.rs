@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 use super::ShopClient;
-use super::super::errors::MeaningType;
+use super::super::errors::ErrorInfoType;
 use super::super::types::{Mod, ToWireType};
 
 #[cfg(feature = "schemars")]
@@ -34,7 +34,7 @@ impl ShopClient {
     ///
     /// # Errors
     ///
-    /// The API's own, as [`BuyError`]: `meaning`.
+    /// The API's own, as [`BuyError`]: `error_info`.
     ///
     /// # Facts
     ///
@@ -320,14 +320,14 @@ impl BuyResult {
 impl PlainJson for BuyResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::buy`](super::ShopClient::buy).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum BuyError {
-        /// `meaning`: Has the name of a type that tells what codes mean.
-        Meaning(MeaningType) = "meaning",
+        /// `error_info`: Has the name of a type that tells what codes mean.
+        ErrorInfo(ErrorInfoType) = "error_info",
     }
 }
 

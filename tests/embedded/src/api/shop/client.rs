@@ -63,7 +63,7 @@ impl ClientResult {
 impl PlainJson for ClientResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::client`](super::ShopClient::client).
     ///

@@ -63,7 +63,7 @@ impl CloneResult {
 impl PlainJson for CloneResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::clone_`](super::ShopClient::clone_).
     ///

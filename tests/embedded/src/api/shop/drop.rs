@@ -63,7 +63,7 @@ impl DropResult {
 impl PlainJson for DropResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::drop_`](super::ShopClient::drop_).
     ///

@@ -63,7 +63,7 @@ impl EventsResult {
 impl PlainJson for EventsResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::events`](super::ShopClient::events).
     ///

@@ -72,7 +72,7 @@ impl IncomingResult {
 impl PlainJson for IncomingResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::incoming`](super::ShopClient::incoming).
     ///

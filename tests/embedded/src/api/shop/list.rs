@@ -119,7 +119,7 @@ impl ListResult {
 impl PlainJson for ListResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::list`](super::ShopClient::list).
     ///

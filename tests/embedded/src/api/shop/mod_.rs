@@ -63,7 +63,7 @@ impl ModResult {
 impl PlainJson for ModResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::mod`](super::ShopClient::mod).
     ///

@@ -63,7 +63,7 @@ impl NewResult {
 impl PlainJson for NewResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::new_`](super::ShopClient::new_).
     ///

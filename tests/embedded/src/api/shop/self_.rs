@@ -63,7 +63,7 @@ impl SelfResult {
 impl PlainJson for SelfResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::self_`](super::ShopClient::self_).
     ///

@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use crate::runtime::{
-    Call, Cancels, Method, Operation, PlainJson, Started, Starts, Unmetered, error_codes,
+    Call, Cancellable, Method, NoMetrics, Operation, PlainJson, Waitable, Waiter,
+    error_codes,
 };
 use super::{
     ShopClient, StatusRequest, StatusResult, StatusResultDone, StatusResultFailed,
@@ -18,8 +19,8 @@ impl ShopClient {
     /// Starts work, with a result that has fields called like functions and fields of its handle.
     /// # Facts
     ///
-    /// `Shop.start` on the wire; travels over HTTP; not safe to repeat. The answer is a [`Started`], which
-    /// reads like the result, and follows what goes on: see [`Started::wait`] and [`Started::progress`].
+    /// `Shop.start` on the wire; travels over HTTP; not safe to repeat. The answer is a [`Waiter`], which
+    /// reads like the result, and follows what goes on: see [`Waiter::wait`] and [`Waiter::progress`].
     ///
     /// # Example
     ///
@@ -87,7 +88,7 @@ impl StartResult {
 impl PlainJson for StartResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::start`](super::ShopClient::start).
     ///
@@ -98,23 +99,23 @@ error_codes! {
 impl Operation for StartRequest {
     type Response = StartResult;
     type Error = StartError;
-    type Output = Started<Self>;
+    type Output = Waiter<Self>;
     const METHOD: &'static Method = &Method::new("Shop", "start");
 }
 
-impl Starts for StartRequest {
-    type Ask = StatusRequest;
+impl Waitable for StartRequest {
+    type Poll = StatusRequest;
     type Done = StatusResultDone;
     type Failed = StatusResultFailed;
-    type Meter = Unmetered;
-    fn ask(&self, result: &StartResult) -> StatusRequest {
+    type Metrics = NoMetrics;
+    fn poll_request(&self, result: &StartResult) -> StatusRequest {
         StatusRequest::new(&result.result)
     }
 
     fn outcome(
-        answer: &StatusResult,
+        response: &StatusResult,
     ) -> Option<Result<StatusResultDone, StatusResultFailed>> {
-        match answer {
+        match response {
             StatusResult::Done(content) => Some(Ok(content.clone())),
             StatusResult::Failed(content) => Some(Err(content.clone())),
             _ => None,
@@ -122,9 +123,9 @@ impl Starts for StartRequest {
     }
 }
 
-impl Cancels for StartRequest {
+impl Cancellable for StartRequest {
     type Cancel = StopRequest;
-    fn cancel(ask: &StatusRequest) -> StopRequest {
-        StopRequest::new(&ask.result)
+    fn cancel(poll: &StatusRequest) -> StopRequest {
+        StopRequest::new(&poll.result)
     }
 }

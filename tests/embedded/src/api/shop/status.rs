@@ -146,7 +146,7 @@ impl StatusResultFailed {
 }
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::status`](super::ShopClient::status).
     ///

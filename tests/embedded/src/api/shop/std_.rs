@@ -63,7 +63,7 @@ impl StdResult {
 impl PlainJson for StdResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::std`](super::ShopClient::std).
     ///

@@ -70,7 +70,7 @@ impl StopResult {
 impl PlainJson for StopResult {}
 
 error_codes! {
-    use super::super::errors::meaning;
+    use super::super::errors::error_info;
 
     /// Why the API refused [`ShopClient::stop`](super::ShopClient::stop).
     ///

@@ -16,9 +16,9 @@ use bytes::Bytes;
 ///
 /// ```no_run
 /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// use decthings::AnswerBuffer;
+/// use decthings::ResponseBuffer;
 ///
-/// let buffer = AnswerBuffer::new();
+/// let buffer = ResponseBuffer::new();
 /// for state in ["a", "b", "c"] {
 ///     let state = client.model().get_model_state("model-id").state_id(state).buffer(&buffer).await?;
 ///     println!("{} parts", state.data.len());
@@ -27,9 +27,9 @@ use bytes::Bytes;
 /// # }
 /// ```
 #[derive(Clone, Default)]
-pub struct AnswerBuffer(Arc<Mutex<Bytes>>);
+pub struct ResponseBuffer(Arc<Mutex<Bytes>>);
 
-impl AnswerBuffer {
+impl ResponseBuffer {
     /// A buffer without memory. The first answer brings it.
     pub fn new() -> Self {
         Self::default()
@@ -58,9 +58,9 @@ impl AnswerBuffer {
     }
 }
 
-impl fmt::Debug for AnswerBuffer {
+impl fmt::Debug for ResponseBuffer {
     /// Tells the length only: the bytes may be many, or private.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AnswerBuffer({} bytes)", self.last().len())
+        write!(f, "ResponseBuffer({} bytes)", self.last().len())
     }
 }
