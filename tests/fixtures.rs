@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use decthings_codegen::{Options, Source, reserved};
 use decthings_tests::{difference, folders, read_tree, repository};
+use xtask::rustfmt;
 
 mod conformance_support;
 mod fixture_calls;
@@ -32,7 +33,7 @@ fn sound_definitions_give_the_expected_rust() {
 /// Compares what a fixture gives with what is committed.
 fn assert_fresh(name: &str, fixture: &Path, options: &Options, expected: &Path) {
     let api = decthings_codegen::load(&source(fixture)).unwrap_or_else(|report| panic!("{name}: {report}"));
-    let fresh = decthings_codegen::rust(&api, options).unwrap();
+    let fresh = rustfmt::format(decthings_codegen::rust(&api, options).unwrap()).unwrap();
     let committed = read_tree(expected);
     let orphans: Vec<&String> = committed.keys().filter(|path| !fresh.contains_key(*path)).collect();
     assert!(orphans.is_empty(), "{name}: files that nothing generates: {orphans:?}");

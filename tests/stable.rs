@@ -8,6 +8,7 @@ use std::process::Command;
 use decthings_codegen::{Options, Source};
 use decthings_tests::{Dice, difference, folders, read_tree, repository};
 use serde_json::{Map, Value};
+use xtask::rustfmt;
 
 const DEFINITION: &str = "schema/decthings.json";
 
@@ -22,7 +23,7 @@ fn definition() -> String {
 
 #[test]
 fn the_committed_tree_is_a_fresh_generation() {
-    let mut fresh = generate(&definition());
+    let mut fresh = rustfmt::format(generate(&definition())).unwrap();
     let mut committed = read_tree(&repository("generated/src/api"));
     let format = "api.schema.json";
     fresh.insert(format.into(), decthings_codegen::format_schema());

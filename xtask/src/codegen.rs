@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use decthings_codegen::{Files, Options, Source};
+use xtask::rustfmt;
 
 use crate::tree::{self, Difference};
 use crate::{mistakes, watch};
@@ -58,7 +59,7 @@ fn generate(arguments: &Arguments) -> Result<ExitCode> {
         crate_name: arguments.crate_name.clone(),
         features: !arguments.no_features,
     };
-    let code = decthings_codegen::rust(&api, &options)?;
+    let code = rustfmt::format(decthings_codegen::rust(&api, &options)?)?;
     let mut differences = tree::compare(&arguments.out, &code, true)?;
     // The schema of the format, and the exports for other languages, belong to the project's own definition only.
     let format = format_schema(&arguments.schema);

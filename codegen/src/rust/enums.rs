@@ -14,7 +14,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum) 
     file.import("serde", "Serialize");
     file.import("std", "fmt");
     let text = docs::definition(definition);
-    let doc = docs::doc(&format!("{text}\n\nOpen: a value that this version doesn't know is kept as it came."));
+    let doc = docs::doc(0, &format!("{text}\n\nOpen: a value that this version doesn't know is kept as it came."));
     let variants: Vec<Ident> = set
         .values
         .iter()
@@ -27,7 +27,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum) 
             Some(text) => format!("`{}`: {text}", value.wire),
             None => format!("`{}`.", value.wire),
         };
-        let doc = docs::doc(&docs::since(text, value.since.as_deref()));
+        let doc = docs::doc(1, &docs::since(text, value.since.as_deref()));
         quote!(#doc #variant,)
     });
     quote! {

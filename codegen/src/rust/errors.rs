@@ -72,9 +72,10 @@ fn marked(items: TokenStream, attribute: &TokenStream) -> TokenStream {
 pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStream {
     let name = file.cx.error_ident(method);
     let error_codes = file.runtime("error_codes");
-    let doc = docs::doc(&format!(
-        "Why the API refused {link}.\n\nOpen: a code that this version doesn't know is kept with its fields."
-    ));
+    let doc = docs::doc(
+        1,
+        &format!("Why the API refused {link}.\n\nOpen: a code that this version doesn't know is kept with its fields."),
+    );
     let variants = file.cx.errors_of(method).into_iter().map(|shape| variant(file, shape));
     render::in_macro(
         &error_codes,
@@ -91,7 +92,7 @@ pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStr
 fn variant(file: &File<'_, '_>, shape: &ErrorShape) -> TokenStream {
     let ErrorShape { code, description, .. } = shape;
     let name = naming::ident(&naming::variant_name(code, None));
-    let doc = docs::doc(&docs::since(format!("`{code}`: {description}"), shape.since.as_deref()));
+    let doc = docs::doc(2, &docs::since(format!("`{code}`: {description}"), shape.since.as_deref()));
     let fields = shape.fields.as_ref().map(|fields| {
         let ty = file.ty(fields);
         quote!((#ty))

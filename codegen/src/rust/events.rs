@@ -16,13 +16,16 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let file = File::new(cx, "super::super", Owner::Event(index, usize::MAX));
     let name = enum_ident(service);
     let (raw, error, set) = (file.runtime("RawEvent"), file.runtime("EventError"), file.runtime("EventSet"));
-    let doc = docs::doc(&format!(
-        "What happens under an id of the service `{}`, as a subscription delivers it.\n\nOpen: an event that this version doesn't know is kept as it came.",
-        service.wire
-    ));
+    let doc = docs::doc(
+        0,
+        &format!(
+            "What happens under an id of the service `{}`, as a subscription delivers it.\n\nOpen: an event that this version doesn't know is kept as it came.",
+            service.wire
+        ),
+    );
     let members = service.events.iter().map(|event| {
         let text = format!("`{}`: {}", event.wire, event.description);
-        let doc = docs::doc(&docs::since(text, event.since.as_deref()));
+        let doc = docs::doc(1, &docs::since(text, event.since.as_deref()));
         let (variant, ty) = (variant(event), file.ty(&event.params));
         quote!(#doc #variant(#ty),)
     });
@@ -175,10 +178,10 @@ fn session(file: &File<'_, '_>, service: &Service, id: &str, name: &Ident) -> To
             if field.wire == id { quote!(self.id()) } else { quote!(#name) }
         });
         let client = file.cx.client_ident(service);
-        let doc = docs::doc(&format!(
-            "[`{0}`](super::{client}::{0}) of this subscription's id.",
-            file.cx.method_name(method)
-        ));
+        let doc = docs::doc(
+            1,
+            &format!("[`{0}`](super::{client}::{0}) of this subscription's id.", file.cx.method_name(method)),
+        );
         let deprecated = docs::deprecated(method.deprecated.as_ref());
         quote! {
             #doc

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::context::Context;
+use super::docs;
 use crate::ir::{Field, Method, Object, Owner, Service, Type, TypeDef, TypeId, TypeKind, Union, UnionStyle, Variant};
 use crate::naming;
 
@@ -16,9 +17,12 @@ pub(super) fn call(cx: &Context<'_>, service: &Service, method: &Method) -> Stri
     let arguments = example.arguments(object).unwrap_or_default();
     let client = naming::ident(&naming::service_module(service));
     let function = naming::ident(&cx.method_name(method));
-    let short = arguments.iter().map(String::len).sum::<usize>() < 60;
-    let call = if short {
-        format!("let result = client.{client}().{function}({}).await?;\n", arguments.join(", "))
+    let list = arguments.join(", ");
+    let line = format!("let result = client.{client}().{function}({list}).await?;\n");
+    let call = if line.chars().count() <= docs::width(1) {
+        line
+    } else if list.chars().count().saturating_add(function.to_string().len()) < docs::width(2) {
+        format!("let result = client\n    .{client}()\n    .{function}({list})\n    .await?;\n")
     } else {
         let lines: String = arguments.iter().map(|argument| format!("        {argument},\n")).collect();
         format!("let result = client\n    .{client}()\n    .{function}(\n{lines}    )\n    .await?;\n")

@@ -93,7 +93,7 @@ fn accessors(cx: &Context<'_>) -> TokenStream {
     let clients = cx.api.services.iter().enumerate().map(|(index, service)| {
         let gate = cx.gate_service(index);
         let (module, client) = (naming::ident(&naming::service_module(service)), cx.client_ident(service));
-        let doc = docs::doc(&format!("The service `{}`.", service.wire));
+        let doc = docs::doc(1, &format!("The service `{}`.", service.wire));
         quote! {
             #doc
             #gate
@@ -104,7 +104,7 @@ fn accessors(cx: &Context<'_>) -> TokenStream {
         let gate = cx.gate_service(index);
         let (wire, module) = (&service.wire, naming::ident(&naming::service_module(service)));
         let service_trait = naming::service_trait(service);
-        let doc = docs::doc(&format!("Answers the calls of the service `{}`.", service.wire));
+        let doc = docs::doc(1, &format!("Answers the calls of the service `{}`.", service.wire));
         quote! {
             #doc
             #gate

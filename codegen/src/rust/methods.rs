@@ -68,7 +68,7 @@ fn call(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream 
     let (parameters, _) = structs::arguments(file, object);
     let arguments = object.fields.iter().filter(|field| field.required).map(structs::field_ident);
     let allow = (parameters.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-    let doc = docs::doc(&prose(file.cx, service, method, object));
+    let doc = docs::doc(1, &prose(file.cx, service, method));
     let deprecated = docs::deprecated(method.deprecated.as_ref());
     quote! {
         impl #client {
@@ -82,66 +82,47 @@ fn call(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream 
     }
 }
 
-/// The docs of a method: what it does, its parameters, its errors, its facts, an example.
-fn prose(cx: &Context<'_>, service: &Service, method: &Method, object: &Object) -> String {
-    let mut text = method.description.clone();
-    if !object.fields.is_empty() {
-        text.push_str("\n\n# Parameters\n\n");
-        for field in &object.fields {
-            let name = structs::setter_ident(field);
-            let line = if field.required {
-                format!("- `{name}`: {}\n", docs::field(field))
-            } else {
-                format!("- `.{name}(…)`, optional: {}\n", docs::field(field))
-            };
-            text.push_str(&line);
-        }
-    }
-    let codes: Vec<String> = cx.errors_of(method).iter().map(|shape| format!("`{}`", shape.code)).collect();
-    if !codes.is_empty() {
-        text.push_str(&format!(
-            "\n# Errors\n\nThe API's own, as [`{}`]: {}.\n",
-            cx.error_ident(method),
-            codes.join(", ")
-        ));
-    }
-    text.push_str(&format!("\n# Facts\n\n{}\n", facts(cx, service, method)));
-    text.push_str(&format!("\n# Example\n\n{}", example::call(cx, service, method)));
-    text
+/// The docs of a method: what it does, how it is called, an example.
+fn prose(cx: &Context<'_>, service: &Service, method: &Method) -> String {
+    let (description, facts, example) =
+        (&method.description, facts(cx, service, method), example::call(cx, service, method));
+    format!("{description}\n\n{facts}\n\n{example}")
 }
 
+/// How the method is called, and what the call gives.
 fn facts(cx: &Context<'_>, service: &Service, method: &Method) -> String {
     let transport = match &method.transport {
-        Transport::Http => "travels over HTTP".to_owned(),
-        Transport::WebSocket => "travels on the WebSocket".to_owned(),
+        Transport::Http => "over HTTP".to_owned(),
+        Transport::WebSocket => "over the WebSocket".to_owned(),
         Transport::WebSocketUnless { param, equals } => {
-            format!("travels on the WebSocket, over HTTP when `{param}` is {equals}")
+            format!("over the WebSocket, or over HTTP if `{param}` is {equals}")
         }
         Transport::OpenWebSocketElse { error } => {
             let code = cx.api.errors.get(*error).map_or("", |error| &error.code);
-            format!("travels on an open WebSocket, and answers `{code}` by itself when none is open")
+            format!("over a WebSocket that is already open; fails with `{code}` if there is none")
         }
     };
-    let repeat = if method.idempotent { "safe to repeat" } else { "not safe to repeat" };
-    let mut facts = format!("`{}.{}` on the wire; {transport}; {repeat}.", service.wire, method.wire);
+    let repeat = if method.idempotent { "safe" } else { "not safe" };
+    let mut facts = format!(
+        "Calls `{}.{}` {transport}; {repeat} to repeat. Errors: [`{}`].",
+        service.wire,
+        method.wire,
+        cx.error_ident(method)
+    );
     if let Some(seconds) = method.deadline_seconds {
-        facts.push_str(&format!(" It may take long: its deadline is {seconds} s by default."));
+        facts.push_str(&format!(" The default timeout is {seconds} s."));
     }
     if method.subscription.as_ref().is_some_and(|subscription| subscription.opens) {
-        facts.push_str(&format!(
-            " [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`{0}`].",
-            events::enum_ident(service)
-        ));
+        let events = events::enum_ident(service);
+        facts.push_str(&format!(" [`subscribe`](Call::subscribe) gives a stream of [`{events}`]s."));
     }
     if let Some(items) = &method.page {
         facts.push_str(&format!(
-            " Answers one page of `{items}`; [`items`](Call::items) and [`pages`](Call::pages) instead of `send` read all of them."
+            " Returns one page of `{items}`; [`items`](Call::items) and [`pages`](Call::pages) read all pages."
         ));
     }
     if method.waiter.is_some() {
-        facts.push_str(
-            " The answer is a [`Waiter`], which reads like the result, and follows what goes on: see [`Waiter::wait`] and [`Waiter::progress`].",
-        );
+        facts.push_str(" Returns a [`Waiter`], which dereferences to the result and follows the work.");
     }
     docs::since(facts, method.since.as_deref())
 }
@@ -158,7 +139,7 @@ fn call_setters(file: &File<'_, '_>, object: &Object, request: &str) -> TokenStr
         let setter = structs::setter_ident(field);
         let argument = structs::setter_argument(field);
         let (ty, _) = file.argument(field, &argument);
-        let doc = docs::doc(&docs::field(field));
+        let doc = docs::doc(1, &docs::field(field));
         quote! {
             #doc
             pub fn #setter(self, #argument: #ty) -> Self {

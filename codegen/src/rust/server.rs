@@ -26,7 +26,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let methods = service.methods.iter().map(|method| {
         let function = naming::ident(&cx.method_name(method));
         let request = file.ty(&method.params);
-        let doc = docs::doc(&format!("Answers [`{0}`](super::{client}::{0}).", cx.method_name(method)));
+        let doc = docs::doc(1, &format!("Answers [`{0}`](super::{client}::{0}).", cx.method_name(method)));
         quote! {
             #doc
             fn #function(&self, request: #request) -> impl Future<Output = #reply<#request>> + Send {
@@ -39,10 +39,13 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         let (wire, function) = (&method.wire, naming::ident(&cx.method_name(method)));
         quote!(#wire => #handle(request, |request| self.0.#function(request)),)
     });
-    let doc = docs::doc(&format!(
-        "The service `{}` from the other side: implemented by servers and test doubles.\n\nImplement its methods as `async fn`s; one that is left out answers that it is not implemented.",
-        service.wire
-    ));
+    let doc = docs::doc(
+        0,
+        &format!(
+            "The service `{}` from the other side: implemented by servers and test doubles.\n\nImplement its methods as `async fn`s; one that is left out answers that it is not implemented.",
+            service.wire
+        ),
+    );
     let about = docs::inner(&format!("The server side of the service `{}`.", service.wire));
     let imports = file.imports();
     quote! {

@@ -39,7 +39,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let (event_module, event_exports) = events.unzip();
     let service_trait = naming::service_trait(service);
     let text = docs::since(service.description.as_str(), service.since.as_deref());
-    let doc = docs::doc(&format!("{text}\n\n{}", table(cx, service)));
+    let doc = docs::doc(0, &format!("{text}\n\n{}", table(cx, service)));
     let imports = file.imports();
     quote! {
         #about

@@ -24,7 +24,7 @@ pub(super) fn with_docs(
     text: &str,
 ) -> TokenStream {
     let derive = derives(file);
-    let doc = docs::doc(text);
+    let doc = docs::doc(0, text);
     let deprecated = docs::deprecated(definition.deprecated.as_ref());
     let camel = object
         .fields
@@ -88,7 +88,7 @@ pub(super) fn is_camel(name: &Ident, wire: &str) -> bool {
 fn struct_field(file: &File<'_, '_>, field: &Field, camel: bool) -> TokenStream {
     let name = field_ident(field);
     let ty = file.field_ty(field);
-    let doc = docs::doc(&docs::field(field));
+    let doc = docs::doc(1, &docs::field(field));
     let deprecated = docs::deprecated(field.deprecated.as_ref());
     let mut options = Vec::new();
     let bare = naming::field_name(field);
@@ -114,7 +114,7 @@ fn constructor(file: &File<'_, '_>, name: &Ident, object: &Object) -> TokenStrea
         (true, false) => format!("Makes {article} [`{name}`] in which nothing is set."),
         (false, _) => format!("Makes {article} [`{name}`] of what is required."),
     };
-    let doc = docs::doc(&text);
+    let doc = docs::doc(1, &text);
     let allow = (parameters.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let default = parameters.is_empty().then(|| quote!(#[allow(clippy::new_without_default)]));
     let setters = optional.iter().map(|field| setter(file, field));
@@ -153,7 +153,7 @@ fn setter(file: &File<'_, '_>, field: &Field) -> TokenStream {
     let member = field_ident(field);
     let argument = setter_argument(field);
     let (ty, value) = file.argument(field, &argument);
-    let doc = docs::doc(&docs::field(field));
+    let doc = docs::doc(1, &docs::field(field));
     quote! {
         #doc
         pub fn #name(mut self, #argument: #ty) -> Self {

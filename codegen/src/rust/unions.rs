@@ -29,7 +29,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union) -> 
     };
     let schema = schemas::derive(file);
     let text = docs::definition(definition);
-    let doc = docs::doc(&format!("{text}{note}"));
+    let doc = docs::doc(0, &format!("{text}{note}"));
     let members = union.variants.iter().map(|variant| member(file, union, variant));
     let constructors = constructors(file, &name, union);
     let read = as_written_out(union);
@@ -113,7 +113,7 @@ fn member(file: &File<'_, '_>, union: &Union, variant: &Variant) -> TokenStream 
         },
         (None, None) => format!("`{}`.", variant.wire),
     };
-    let doc = docs::doc(&docs::since(text, variant.since.as_deref()));
+    let doc = docs::doc(1, &docs::since(text, variant.since.as_deref()));
     let rename = (union.style != UnionStyle::Kinded).then(|| {
         let wire = &variant.wire;
         quote!(#[serde(rename = #wire)])
@@ -151,7 +151,7 @@ fn constructors(file: &File<'_, '_>, name: &Ident, union: &Union) -> TokenStream
         let text = described(file, payload)
             .or_else(|| variant.description.clone())
             .unwrap_or_else(|| format!("Makes [`Self::{variant_name}`]."));
-        let doc = docs::doc(&format!("{text}{}", more(object)));
+        let doc = docs::doc(1, &format!("{text}{}", more(object)));
         Some(quote! {
             #doc
             #gate

@@ -71,15 +71,11 @@ fn dataset(method: &str) -> Option<DynamicOperation> {
         "getDatasets" => dynamic::<dataset::GetDatasetsRequest>(),
         "addEntries" => dynamic::<dataset::AddEntriesRequest>(),
         "addEntriesToNeedsReview" => dynamic::<dataset::AddEntriesToNeedsReviewRequest>(),
-        "finalizeNeedsReviewEntries" => {
-            dynamic::<dataset::FinalizeNeedsReviewEntriesRequest>()
-        }
+        "finalizeNeedsReviewEntries" => dynamic::<dataset::FinalizeNeedsReviewEntriesRequest>(),
         "getEntries" => dynamic::<dataset::GetEntriesRequest>(),
         "getNeedsReviewEntries" => dynamic::<dataset::GetNeedsReviewEntriesRequest>(),
         "removeEntries" => dynamic::<dataset::RemoveEntriesRequest>(),
-        "removeNeedsReviewEntries" => {
-            dynamic::<dataset::RemoveNeedsReviewEntriesRequest>()
-        }
+        "removeNeedsReviewEntries" => dynamic::<dataset::RemoveNeedsReviewEntriesRequest>(),
         _ => return None,
     };
     Some(operation)
@@ -188,21 +184,13 @@ fn model(method: &str) -> Option<DynamicOperation> {
         "getTrainingMetrics" => dynamic::<model::GetTrainingMetricsRequest>(),
         "getTrainingSysinfo" => dynamic::<model::GetTrainingSysinfoRequest>(),
         "cancelTrainingSession" => dynamic::<model::CancelTrainingSessionRequest>(),
-        "clearPreviousTrainingSession" => {
-            dynamic::<model::ClearPreviousTrainingSessionRequest>()
-        }
+        "clearPreviousTrainingSession" => dynamic::<model::ClearPreviousTrainingSessionRequest>(),
         "evaluate" => dynamic::<model::EvaluateRequest>(),
         "getEvaluations" => dynamic::<model::GetEvaluationsRequest>(),
-        "getFinishedEvaluationResult" => {
-            dynamic::<model::GetFinishedEvaluationResultRequest>()
-        }
+        "getFinishedEvaluationResult" => dynamic::<model::GetFinishedEvaluationResultRequest>(),
         "cancelEvaluation" => dynamic::<model::CancelEvaluationRequest>(),
-        "setUsedPersistentLaunchersForEvaluate" => {
-            dynamic::<model::SetUsedPersistentLaunchersForEvaluateRequest>()
-        }
-        "getUsedPersistentLaunchersForEvaluate" => {
-            dynamic::<model::GetUsedPersistentLaunchersForEvaluateRequest>()
-        }
+        "setUsedPersistentLaunchersForEvaluate" => dynamic::<model::SetUsedPersistentLaunchersForEvaluateRequest>(),
+        "getUsedPersistentLaunchersForEvaluate" => dynamic::<model::GetUsedPersistentLaunchersForEvaluateRequest>(),
         _ => return None,
     };
     Some(operation)
@@ -214,15 +202,9 @@ fn organization(method: &str) -> Option<DynamicOperation> {
     let operation = match method {
         "createOrganization" => dynamic::<organization::CreateOrganizationRequest>(),
         "getOrganizations" => dynamic::<organization::GetOrganizationsRequest>(),
-        "inviteUsersToOrganization" => {
-            dynamic::<organization::InviteUsersToOrganizationRequest>()
-        }
-        "removeUsersFromOrganization" => {
-            dynamic::<organization::RemoveUsersFromOrganizationRequest>()
-        }
-        "respondToOrganizationInvitation" => {
-            dynamic::<organization::RespondToOrganizationInvitationRequest>()
-        }
+        "inviteUsersToOrganization" => dynamic::<organization::InviteUsersToOrganizationRequest>(),
+        "removeUsersFromOrganization" => dynamic::<organization::RemoveUsersFromOrganizationRequest>(),
+        "respondToOrganizationInvitation" => dynamic::<organization::RespondToOrganizationInvitationRequest>(),
         "assignRoles" => dynamic::<organization::AssignRolesRequest>(),
         "deleteOrganization" => dynamic::<organization::DeleteOrganizationRequest>(),
         _ => return None,
@@ -234,16 +216,10 @@ fn organization(method: &str) -> Option<DynamicOperation> {
 fn persistent_launcher(method: &str) -> Option<DynamicOperation> {
     use super::persistent_launcher;
     let operation = match method {
-        "createPersistentLauncher" => {
-            dynamic::<persistent_launcher::CreatePersistentLauncherRequest>()
-        }
-        "getPersistentLaunchers" => {
-            dynamic::<persistent_launcher::GetPersistentLaunchersRequest>()
-        }
+        "createPersistentLauncher" => dynamic::<persistent_launcher::CreatePersistentLauncherRequest>(),
+        "getPersistentLaunchers" => dynamic::<persistent_launcher::GetPersistentLaunchersRequest>(),
         "getSysinfo" => dynamic::<persistent_launcher::GetSysinfoRequest>(),
-        "deletePersistentLauncher" => {
-            dynamic::<persistent_launcher::DeletePersistentLauncherRequest>()
-        }
+        "deletePersistentLauncher" => dynamic::<persistent_launcher::DeletePersistentLauncherRequest>(),
         _ => return None,
     };
     Some(operation)
@@ -270,15 +246,11 @@ fn terminal(method: &str) -> Option<DynamicOperation> {
     use super::terminal;
     let operation = match method {
         "launchTerminalSession" => dynamic::<terminal::LaunchTerminalSessionRequest>(),
-        "terminateTerminalSession" => {
-            dynamic::<terminal::TerminateTerminalSessionRequest>()
-        }
+        "terminateTerminalSession" => dynamic::<terminal::TerminateTerminalSessionRequest>(),
         "getTerminalSessions" => dynamic::<terminal::GetTerminalSessionsRequest>(),
         "writeToTerminalSession" => dynamic::<terminal::WriteToTerminalSessionRequest>(),
         "resizeTerminalSession" => dynamic::<terminal::ResizeTerminalSessionRequest>(),
-        "addFilesystemAccessForTerminalSession" => {
-            dynamic::<terminal::AddFilesystemAccessForTerminalSessionRequest>()
-        }
+        "addFilesystemAccessForTerminalSession" => dynamic::<terminal::AddFilesystemAccessForTerminalSessionRequest>(),
         "subscribeToEvents" => dynamic::<terminal::SubscribeToEventsRequest>(),
         "unsubscribeFromEvents" => dynamic::<terminal::UnsubscribeFromEventsRequest>(),
         _ => return None,

@@ -3,8 +3,8 @@
 //! What errors of the API carry besides their code, and what the codes mean.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::ErrorInfo;
 
+use crate::runtime::ErrorInfo;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
 
@@ -16,225 +16,101 @@ pub fn error_info(code: &str) -> ErrorInfo {
         "EINVAL" => ErrorInfo::new("The call does not apply to this kind of file."),
         "EISDIR" => ErrorInfo::new("What should be a file is a folder."),
         "ENOENT" => ErrorInfo::new("The folder has nothing of that name."),
-        "ENOSPC" => {
-            ErrorInfo::new(
-                "The filesystem of the model is full. `set_filesystem_size` makes it larger.",
-            )
-        }
+        "ENOSPC" => ErrorInfo::new("The filesystem of the model is full. `set_filesystem_size` makes it larger."),
         "ENOTDIR" => ErrorInfo::new("What should be a folder is something else."),
         "ENOTEMPTY" => ErrorInfo::new("The folder is not empty."),
         "EPERM" => ErrorInfo::new("A folder cannot have a second name."),
-        "ESTALE" => {
-            ErrorInfo::new("There is no file or folder with the given inode number.")
-        }
+        "ESTALE" => ErrorInfo::new("There is no file or folder with the given inode number."),
         "access_denied" => ErrorInfo::new("The caller may not do this."),
-        "bad_credentials" => {
-            ErrorInfo::new("The API key is missing, wrong or no longer valid.")
-        }
-        "dataset_key_not_found" => {
-            ErrorInfo::new(
-                "A dataset that a parameter refers to does not have the given key.",
-            )
-        }
-        "dataset_not_found" => {
-            ErrorInfo::new(
-                "The dataset does not exist, or the caller has no access to it.",
-            )
-        }
+        "bad_credentials" => ErrorInfo::new("The API key is missing, wrong or no longer valid."),
+        "dataset_key_not_found" => ErrorInfo::new("A dataset that a parameter refers to does not have the given key."),
+        "dataset_not_found" => ErrorInfo::new("The dataset does not exist, or the caller has no access to it."),
         "debug_session_not_found" => {
-            ErrorInfo::new(
-                "The debug session does not exist, or the caller has no access to it.",
-            )
+            ErrorInfo::new("The debug session does not exist, or the caller has no access to it.")
         }
-        "debug_session_terminated" => {
-            ErrorInfo::new("The debug session ended before the call was done.")
-        }
+        "debug_session_terminated" => ErrorInfo::new("The debug session ended before the call was done."),
         "evaluation_not_found" => {
-            ErrorInfo::new(
-                "The model does not have this evaluation, or its result is no longer kept.",
-            )
+            ErrorInfo::new("The model does not have this evaluation, or its result is no longer kept.")
         }
-        "exception" => {
-            ErrorInfo::new(
-                "The code of the model threw an exception or returned an error.",
-            )
-        }
-        "image_not_found" => {
-            ErrorInfo::new("The container image does not exist in the registry.")
-        }
+        "exception" => ErrorInfo::new("The code of the model threw an exception or returned an error."),
+        "image_not_found" => ErrorInfo::new("The container image does not exist in the registry."),
         "incorrect_version_id" => {
-            ErrorInfo::new(
-                "The dataset has changed: its version is not the expected one. Nothing was done.",
-            )
+            ErrorInfo::new("The dataset has changed: its version is not the expected one. Nothing was done.")
         }
-        "index_out_of_range" => {
-            ErrorInfo::new("There is no entry with one of the given indexes.")
-        }
-        "instantiated_model_not_found" => {
-            ErrorInfo::new("The debug session does not have this instantiated model.")
-        }
-        "invalid_executable" => {
-            ErrorInfo::new(
-                "The executable file has a format that cannot be run. `invalid_executable_file` means the same.",
-            )
-        }
-        "invalid_executable_file" => {
-            ErrorInfo::new("The executable file has a format that cannot be run.")
-        }
-        "invalid_executor_type" => {
-            ErrorInfo::new(
-                "The call does not apply to this kind of model, for example because it has no filesystem to resize or no code to debug.",
-            )
-        }
-        "invalid_parameter" => {
-            ErrorInfo::new("A parameter is missing or has an unacceptable value.")
-        }
+        "index_out_of_range" => ErrorInfo::new("There is no entry with one of the given indexes."),
+        "instantiated_model_not_found" => ErrorInfo::new("The debug session does not have this instantiated model."),
+        "invalid_executable" => ErrorInfo::new(
+            "The executable file has a format that cannot be run. `invalid_executable_file` means the same.",
+        ),
+        "invalid_executable_file" => ErrorInfo::new("The executable file has a format that cannot be run."),
+        "invalid_executor_type" => ErrorInfo::new(
+            "The call does not apply to this kind of model, for example because it has no filesystem to resize or no code to debug.",
+        ),
+        "invalid_parameter" => ErrorInfo::new("A parameter is missing or has an unacceptable value."),
         "invite_not_found" => {
-            ErrorInfo::new(
-                "The organization has not invited the caller, or has withdrawn the invitation.",
-            )
+            ErrorInfo::new("The organization has not invited the caller, or has withdrawn the invitation.")
         }
         "language_server_not_found" => {
-            ErrorInfo::new(
-                "The language server does not exist, or is not one of this connection.",
-            )
+            ErrorInfo::new("The language server does not exist, or is not one of this connection.")
         }
-        "limit_exceeded" => {
-            ErrorInfo::new("The dataset would exceed its largest allowed size.")
-        }
-        "member_not_found" => {
-            ErrorInfo::new("One of the users is not a member of the organization.")
-        }
-        "model_already_created" => {
-            ErrorInfo::new(
-                "The model is not being created, or its creation is already over.",
-            )
-        }
-        "model_not_found" => {
-            ErrorInfo::new(
-                "The model does not exist, or the caller has no access to it.",
-            )
-        }
-        "model_to_mount_no_longer_exists" => {
-            ErrorInfo::new("A model that the state mounts has been deleted.")
-        }
+        "limit_exceeded" => ErrorInfo::new("The dataset would exceed its largest allowed size."),
+        "member_not_found" => ErrorInfo::new("One of the users is not a member of the organization."),
+        "model_already_created" => ErrorInfo::new("The model is not being created, or its creation is already over."),
+        "model_not_found" => ErrorInfo::new("The model does not exist, or the caller has no access to it."),
+        "model_to_mount_no_longer_exists" => ErrorInfo::new("A model that the state mounts has been deleted."),
         "model_to_mount_not_found" => {
-            ErrorInfo::new(
-                "A model to mount does not exist, or the caller has no access to it.",
-            )
+            ErrorInfo::new("A model to mount does not exist, or the caller has no access to it.")
         }
-        "name_already_used" => {
-            ErrorInfo::new("The owner has another item of this kind with the same name.")
-        }
+        "name_already_used" => ErrorInfo::new("The owner has another item of this kind with the same name."),
         "name_in_use" => ErrorInfo::new("Another organization has that name."),
-        "not_enough_space" => {
-            ErrorInfo::new("The files of the model do not fit into the given size.")
-        }
+        "not_enough_space" => ErrorInfo::new("The files of the model do not fit into the given size."),
         "not_remote_inspector" => {
-            ErrorInfo::new(
-                "The debug session runs without a remote inspector, see `launch_debug_session`.",
-            )
+            ErrorInfo::new("The debug session runs without a remote inspector, see `launch_debug_session`.")
         }
-        "not_subscribed" => {
-            ErrorInfo::new("This connection does not receive the events in question.")
-        }
+        "not_subscribed" => ErrorInfo::new("This connection does not receive the events in question."),
         "notification_not_found" => ErrorInfo::new("The notification does not exist."),
-        "organization_not_found" => {
-            ErrorInfo::new(
-                "The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.",
-            )
-        }
-        "payment_required" => {
-            ErrorInfo::new(
-                "The account has no valid means of payment or has unpaid bills.",
-            )
-        }
-        "persistent_launcher_being_deleted" => {
-            ErrorInfo::new("The persistent launcher is about to disappear already.")
-        }
-        "persistent_launcher_not_found" => {
-            ErrorInfo::new("The persistent launcher does not exist.")
-        }
-        "quota_exceeded" => {
-            ErrorInfo::new(
-                "The call would exceed a quota of the account, for example for storage.",
-            )
-        }
-        "read_executable_file_failed" => {
-            ErrorInfo::new("The executable file could not be read.")
-        }
-        "repository_not_found" => {
-            ErrorInfo::new(
-                "The repository does not exist, or the caller has no access to it.",
-            )
-        }
+        "organization_not_found" => ErrorInfo::new(
+            "The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.",
+        ),
+        "payment_required" => ErrorInfo::new("The account has no valid means of payment or has unpaid bills."),
+        "persistent_launcher_being_deleted" => ErrorInfo::new("The persistent launcher is about to disappear already."),
+        "persistent_launcher_not_found" => ErrorInfo::new("The persistent launcher does not exist."),
+        "quota_exceeded" => ErrorInfo::new("The call would exceed a quota of the account, for example for storage."),
+        "read_executable_file_failed" => ErrorInfo::new("The executable file could not be read."),
+        "repository_not_found" => ErrorInfo::new("The repository does not exist, or the caller has no access to it."),
         "server_overloaded" => {
-            ErrorInfo::new(
-                    "The server has no capacity for this call at the moment. Try again later.",
-                )
-                .retryable()
+            ErrorInfo::new("The server has no capacity for this call at the moment. Try again later.").retryable()
         }
-        "snapshot_for_model_to_mount_not_found" => {
-            ErrorInfo::new("A model to mount does not have the given snapshot.")
-        }
+        "snapshot_for_model_to_mount_not_found" => ErrorInfo::new("A model to mount does not have the given snapshot."),
         "snapshot_no_longer_exists" => {
-            ErrorInfo::new(
-                "The model is based on a snapshot of another model that has been deleted.",
-            )
+            ErrorInfo::new("The model is based on a snapshot of another model that has been deleted.")
         }
         "snapshot_not_found" => ErrorInfo::new("The model does not have this snapshot."),
         "spawned_command_not_found" => {
-            ErrorInfo::new(
-                "The command does not exist, has ended, or the caller has no access to it.",
-            )
+            ErrorInfo::new("The command does not exist, has ended, or the caller has no access to it.")
         }
         "state_already_created" => {
-            ErrorInfo::new(
-                "The state is complete, so that its creation can no longer be cancelled.",
-            )
+            ErrorInfo::new("The state is complete, so that its creation can no longer be cancelled.")
         }
-        "state_data_not_found" => {
-            ErrorInfo::new("The debug session does not have this state data.")
-        }
-        "state_for_model_to_mount_not_found" => {
-            ErrorInfo::new("A model to mount does not have the given state.")
-        }
-        "state_is_active" => {
-            ErrorInfo::new(
-                "The state is the active one and cannot be deleted. Choose another with `set_active_model_state` first.",
-            )
-        }
-        "state_key_not_found" => {
-            ErrorInfo::new("The state does not have one of the given keys.")
-        }
+        "state_data_not_found" => ErrorInfo::new("The debug session does not have this state data."),
+        "state_for_model_to_mount_not_found" => ErrorInfo::new("A model to mount does not have the given state."),
+        "state_is_active" => ErrorInfo::new(
+            "The state is the active one and cannot be deleted. Choose another with `set_active_model_state` first.",
+        ),
+        "state_key_not_found" => ErrorInfo::new("The state does not have one of the given keys."),
         "state_not_found" => ErrorInfo::new("The model does not have this state."),
         "terminal_session_not_found" => {
-            ErrorInfo::new(
-                "The terminal session does not exist, has ended, or the caller has no access to it.",
-            )
+            ErrorInfo::new("The terminal session does not exist, has ended, or the caller has no access to it.")
         }
-        "too_many_requests" => {
-            ErrorInfo::new("Too many calls in a short time. Wait before calling again.")
-                .retryable()
-        }
+        "too_many_requests" => ErrorInfo::new("Too many calls in a short time. Wait before calling again.").retryable(),
         "training_session_not_found" => {
-            ErrorInfo::new(
-                "The model, or the debug session, does not have this training session.",
-            )
+            ErrorInfo::new("The model, or the debug session, does not have this training session.")
         }
-        "training_session_not_running" => {
-            ErrorInfo::new("The training session is already over.")
-        }
+        "training_session_not_running" => ErrorInfo::new("The training session is already over."),
         "training_session_running" => {
-            ErrorInfo::new(
-                "The training session is still going on. Cancel it with `cancel_training_session` first.",
-            )
+            ErrorInfo::new("The training session is still going on. Cancel it with `cancel_training_session` first.")
         }
-        "unknown" => {
-            ErrorInfo::new(
-                "Something went wrong on the server that it does not describe.",
-            )
-        }
+        "unknown" => ErrorInfo::new("Something went wrong on the server that it does not describe."),
         _ => ErrorInfo::new(""),
     }
 }
@@ -255,10 +131,7 @@ pub struct InvalidParameter {
 impl InvalidParameter {
     /// Makes an [`InvalidParameter`] of what is required.
     pub fn new(parameter_name: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self {
-            parameter_name: parameter_name.into(),
-            reason: reason.into(),
-        }
+        Self { parameter_name: parameter_name.into(), reason: reason.into() }
     }
 }
 
@@ -278,9 +151,7 @@ pub struct ReferencedDatasetNotFound {
 impl ReferencedDatasetNotFound {
     /// Makes a [`ReferencedDatasetNotFound`] of what is required.
     pub fn new(dataset_id: impl Into<String>) -> Self {
-        Self {
-            dataset_id: dataset_id.into(),
-        }
+        Self { dataset_id: dataset_id.into() }
     }
 }
 
@@ -302,10 +173,7 @@ pub struct DatasetKeyNotFound {
 impl DatasetKeyNotFound {
     /// Makes a [`DatasetKeyNotFound`] of what is required.
     pub fn new(dataset_id: impl Into<String>, dataset_key: impl Into<String>) -> Self {
-        Self {
-            dataset_id: dataset_id.into(),
-            dataset_key: dataset_key.into(),
-        }
+        Self { dataset_id: dataset_id.into(), dataset_key: dataset_key.into() }
     }
 }
 
@@ -325,9 +193,7 @@ pub struct IncorrectVersionId {
 impl IncorrectVersionId {
     /// Makes an [`IncorrectVersionId`] of what is required.
     pub fn new(dataset_version_id: impl Into<String>) -> Self {
-        Self {
-            dataset_version_id: dataset_version_id.into(),
-        }
+        Self { dataset_version_id: dataset_version_id.into() }
     }
 }
 

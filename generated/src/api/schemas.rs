@@ -10,47 +10,71 @@ use crate::runtime::schema::Visitor;
 pub fn visit(visitor: &mut impl Visitor) {
     types(visitor);
     errors(visitor);
-    #[cfg(feature = "dataset")] dataset(visitor);
-    #[cfg(feature = "debug")] debug(visitor);
-    #[cfg(feature = "fs")] fs(visitor);
-    #[cfg(feature = "image")] image(visitor);
-    #[cfg(feature = "language")] language(visitor);
-    #[cfg(feature = "model")] model(visitor);
-    #[cfg(feature = "organization")] organization(visitor);
-    #[cfg(feature = "persistent-launcher")] persistent_launcher(visitor);
-    #[cfg(feature = "spawned")] spawned(visitor);
-    #[cfg(feature = "terminal")] terminal(visitor);
-    #[cfg(feature = "user")] user(visitor);
+    #[cfg(feature = "dataset")]
+    dataset(visitor);
+
+    #[cfg(feature = "debug")]
+    debug(visitor);
+
+    #[cfg(feature = "fs")]
+    fs(visitor);
+
+    #[cfg(feature = "image")]
+    image(visitor);
+
+    #[cfg(feature = "language")]
+    language(visitor);
+
+    #[cfg(feature = "model")]
+    model(visitor);
+
+    #[cfg(feature = "organization")]
+    organization(visitor);
+
+    #[cfg(feature = "persistent-launcher")]
+    persistent_launcher(visitor);
+
+    #[cfg(feature = "spawned")]
+    spawned(visitor);
+
+    #[cfg(feature = "terminal")]
+    terminal(visitor);
+
+    #[cfg(feature = "user")]
+    user(visitor);
 }
 
 #[allow(unused, reason = "a crate without services has none")]
 fn types(visitor: &mut impl Visitor) {
     use super::types::*;
-
     #[cfg(any(feature = "dataset", feature = "image", feature = "model"))]
     visitor.visit::<Access>("/$defs/Access");
-    #[cfg(feature = "user")] visitor.visit::<BilledData>("/$defs/BilledData");
-    #[cfg(feature = "user")] visitor.visit::<BilledHardware>("/$defs/BilledHardware");
-    #[cfg(feature = "user")] visitor.visit::<BilledLaunchers>("/$defs/BilledLaunchers");
+    #[cfg(feature = "user")]
+    visitor.visit::<BilledData>("/$defs/BilledData");
+    #[cfg(feature = "user")]
+    visitor.visit::<BilledHardware>("/$defs/BilledHardware");
+    #[cfg(feature = "user")]
+    visitor.visit::<BilledLaunchers>("/$defs/BilledLaunchers");
     #[cfg(feature = "user")]
     visitor.visit::<BilledOperations>("/$defs/BilledOperations");
     #[cfg(feature = "model")]
     visitor.visit::<CreateStateStage>("/$defs/CreateStateStage");
-    #[cfg(feature = "dataset")] visitor.visit::<Dataset>("/$defs/Dataset");
-    #[cfg(feature = "dataset")] visitor.visit::<DatasetEntries>("/$defs/DatasetEntries");
+    #[cfg(feature = "dataset")]
+    visitor.visit::<Dataset>("/$defs/Dataset");
+    #[cfg(feature = "dataset")]
+    visitor.visit::<DatasetEntries>("/$defs/DatasetEntries");
     #[cfg(feature = "dataset")]
     visitor.visit::<DatasetKeyEntries>("/$defs/DatasetEntries/properties/keys/items");
     #[cfg(feature = "dataset")]
-    visitor
-        .visit::<
-            DatasetKeyEntry,
-        >("/$defs/DatasetEntries/properties/keys/items/properties/data/items");
-    #[cfg(feature = "dataset")] visitor.visit::<DatasetKeyData>("/$defs/DatasetKeyData");
+    visitor.visit::<DatasetKeyEntry>("/$defs/DatasetEntries/properties/keys/items/properties/data/items");
+    #[cfg(feature = "dataset")]
+    visitor.visit::<DatasetKeyData>("/$defs/DatasetKeyData");
     #[cfg(any(feature = "debug", feature = "model"))]
     visitor.visit::<DatasetReference>("/$defs/DatasetReference");
     #[cfg(feature = "debug")]
     visitor.visit::<DebugSessionTerminatedReason>("/$defs/DebugSessionTerminatedReason");
-    #[cfg(feature = "debug")] visitor.visit::<DebugStateData>("/$defs/DebugStateData");
+    #[cfg(feature = "debug")]
+    visitor.visit::<DebugStateData>("/$defs/DebugStateData");
     #[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
     visitor.visit::<ElementType>("/$defs/DecthingsElementType");
     #[cfg(any(feature = "debug", feature = "model"))]
@@ -60,96 +84,84 @@ fn types(visitor: &mut impl Visitor) {
     #[cfg(any(feature = "debug", feature = "model"))]
     visitor.visit::<ParameterProvider>("/$defs/DecthingsParameterProvider");
     #[cfg(any(feature = "debug", feature = "model"))]
-    visitor
-        .visit::<
-            ParameterProviderData,
-        >("/$defs/DecthingsParameterProvider/properties/data");
+    visitor.visit::<ParameterProviderData>("/$defs/DecthingsParameterProvider/properties/data");
     #[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
     visitor.visit::<TensorRules>("/$defs/DecthingsTensorRules");
     #[cfg(feature = "model")]
     visitor.visit::<DefaultLauncherSpecs>("/$defs/DefaultLauncherSpecs");
-    #[cfg(feature = "dataset")] visitor.visit::<EntrySelection>("/$defs/EntrySelection");
+    #[cfg(feature = "dataset")]
+    visitor.visit::<EntrySelection>("/$defs/EntrySelection");
     #[cfg(feature = "dataset")]
     visitor.visit::<EntryRange>("/$defs/EntrySelection/oneOf/1");
-    #[cfg(feature = "dataset")] visitor.visit::<EntryTotals>("/$defs/EntryTotals");
+    #[cfg(feature = "dataset")]
+    visitor.visit::<EntryTotals>("/$defs/EntryTotals");
     #[cfg(feature = "model")]
     visitor.visit::<EvaluationResult>("/$defs/EvaluationResult");
     #[cfg(feature = "model")]
-    visitor
-        .visit::<EvaluationFailed>("/$defs/EvaluationResult/oneOf/0/properties/failed");
+    visitor.visit::<EvaluationFailed>("/$defs/EvaluationResult/oneOf/0/properties/failed");
     #[cfg(feature = "model")]
     visitor
-        .visit::<
-            EvaluationFailedDurations,
-        >("/$defs/EvaluationResult/oneOf/0/properties/failed/properties/durations");
+        .visit::<EvaluationFailedDurations>("/$defs/EvaluationResult/oneOf/0/properties/failed/properties/durations");
     #[cfg(feature = "model")]
-    visitor
-        .visit::<
-            EvaluationFailure,
-        >("/$defs/EvaluationResult/oneOf/0/properties/failed/properties/error");
+    visitor.visit::<EvaluationFailure>("/$defs/EvaluationResult/oneOf/0/properties/failed/properties/error");
     #[cfg(feature = "model")]
-    visitor
-        .visit::<
-            InvalidOutputReason,
-        >(
-            "/$defs/EvaluationResult/oneOf/0/properties/failed/properties/error/oneOf/9/properties/reason",
-        );
+    visitor.visit::<InvalidOutputReason>(
+        "/$defs/EvaluationResult/oneOf/0/properties/failed/properties/error/oneOf/9/properties/reason",
+    );
     #[cfg(feature = "model")]
-    visitor
-        .visit::<
-            EvaluationSucceeded,
-        >("/$defs/EvaluationResult/oneOf/1/properties/success");
+    visitor.visit::<EvaluationSucceeded>("/$defs/EvaluationResult/oneOf/1/properties/success");
     #[cfg(feature = "model")]
-    visitor
-        .visit::<
-            EvaluationSucceededDurations,
-        >("/$defs/EvaluationResult/oneOf/1/properties/success/properties/durations");
-    #[cfg(feature = "model")] visitor.visit::<EvaluationStage>("/$defs/EvaluationStage");
-    #[cfg(
-        any(
-            feature = "debug",
-            feature = "model",
-            feature = "spawned",
-            feature = "terminal"
-        )
-    )] visitor.visit::<ExecutionLocation>("/$defs/ExecutionLocation");
-    #[cfg(feature = "fs")] visitor.visit::<FileTime>("/$defs/FileTime");
+    visitor.visit::<EvaluationSucceededDurations>(
+        "/$defs/EvaluationResult/oneOf/1/properties/success/properties/durations",
+    );
+    #[cfg(feature = "model")]
+    visitor.visit::<EvaluationStage>("/$defs/EvaluationStage");
+    #[cfg(any(feature = "debug", feature = "model", feature = "spawned", feature = "terminal"))]
+    visitor.visit::<ExecutionLocation>("/$defs/ExecutionLocation");
+    #[cfg(feature = "fs")]
+    visitor.visit::<FileTime>("/$defs/FileTime");
     #[cfg(any(feature = "spawned", feature = "terminal"))]
     visitor.visit::<FilesystemAccess>("/$defs/FilesystemAccess");
-    #[cfg(feature = "model")] visitor.visit::<ImageReference>("/$defs/ImageReference");
-    #[cfg(
-        any(
-            feature = "debug",
-            feature = "model",
-            feature = "persistent-launcher",
-            feature = "spawned",
-            feature = "terminal"
-        )
-    )] visitor.visit::<LauncherGpus>("/$defs/LauncherGpus");
-    #[cfg(
-        any(
-            feature = "debug",
-            feature = "model",
-            feature = "persistent-launcher",
-            feature = "spawned",
-            feature = "terminal"
-        )
-    )] visitor.visit::<LauncherSpec>("/$defs/LauncherSpec");
+    #[cfg(feature = "model")]
+    visitor.visit::<ImageReference>("/$defs/ImageReference");
+    #[cfg(any(
+        feature = "debug",
+        feature = "model",
+        feature = "persistent-launcher",
+        feature = "spawned",
+        feature = "terminal"
+    ))]
+    visitor.visit::<LauncherGpus>("/$defs/LauncherGpus");
+    #[cfg(any(
+        feature = "debug",
+        feature = "model",
+        feature = "persistent-launcher",
+        feature = "spawned",
+        feature = "terminal"
+    ))]
+    visitor.visit::<LauncherSpec>("/$defs/LauncherSpec");
     #[cfg(feature = "model")]
     visitor.visit::<MaxDurationsSeconds>("/$defs/MaxDurationsSeconds");
-    #[cfg(feature = "model")] visitor.visit::<Model>("/$defs/Model");
+    #[cfg(feature = "model")]
+    visitor.visit::<Model>("/$defs/Model");
     #[cfg(feature = "model")]
     visitor.visit::<BaseSnapshot>("/$defs/Model/properties/basedOnSnapshot");
-    #[cfg(feature = "model")] visitor.visit::<ModelImage>("/$defs/ModelImage");
+    #[cfg(feature = "model")]
+    visitor.visit::<ModelImage>("/$defs/ModelImage");
     #[cfg(feature = "model")]
     visitor.visit::<ImageProgress>("/$defs/ModelImage/properties/progress");
-    #[cfg(feature = "model")] visitor.visit::<ModelLanguage>("/$defs/ModelLanguage");
-    #[cfg(feature = "model")] visitor.visit::<ModelSnapshot>("/$defs/ModelSnapshot");
+    #[cfg(feature = "model")]
+    visitor.visit::<ModelLanguage>("/$defs/ModelLanguage");
+    #[cfg(feature = "model")]
+    visitor.visit::<ModelSnapshot>("/$defs/ModelSnapshot");
     #[cfg(feature = "model")]
     visitor.visit::<SnapshotState>("/$defs/ModelSnapshot/properties/state");
-    #[cfg(feature = "model")] visitor.visit::<ModelState>("/$defs/ModelState");
-    #[cfg(feature = "user")] visitor.visit::<Month>("/$defs/Month");
-    #[cfg(feature = "model")] visitor.visit::<MountedModel>("/$defs/MountedModel");
+    #[cfg(feature = "model")]
+    visitor.visit::<ModelState>("/$defs/ModelState");
+    #[cfg(feature = "user")]
+    visitor.visit::<Month>("/$defs/Month");
+    #[cfg(feature = "model")]
+    visitor.visit::<MountedModel>("/$defs/MountedModel");
     #[cfg(feature = "organization")]
     visitor.visit::<Organization>("/$defs/Organization");
     #[cfg(feature = "organization")]
@@ -165,39 +177,29 @@ fn types(visitor: &mut impl Visitor) {
     #[cfg(feature = "persistent-launcher")]
     visitor.visit::<PersistentLauncher>("/$defs/PersistentLauncher");
     #[cfg(feature = "persistent-launcher")]
-    visitor
-        .visit::<PersistentLauncherState>("/$defs/PersistentLauncher/properties/state");
+    visitor.visit::<PersistentLauncherState>("/$defs/PersistentLauncher/properties/state");
     #[cfg(feature = "persistent-launcher")]
-    visitor
-        .visit::<
-            PreviousLauncherFate,
-        >("/$defs/PersistentLauncher/properties/state/oneOf/3/properties/previous");
+    visitor.visit::<PreviousLauncherFate>("/$defs/PersistentLauncher/properties/state/oneOf/3/properties/previous");
     #[cfg(feature = "persistent-launcher")]
-    visitor
-        .visit::<RunningOperation>("/$defs/PersistentLauncher/properties/running/items");
+    visitor.visit::<RunningOperation>("/$defs/PersistentLauncher/properties/running/items");
     #[cfg(feature = "persistent-launcher")]
-    visitor
-        .visit::<
-            RunningOperationType,
-        >("/$defs/PersistentLauncher/properties/running/items/properties/type");
-    #[cfg(feature = "image")] visitor.visit::<Repository>("/$defs/Repository");
+    visitor.visit::<RunningOperationType>("/$defs/PersistentLauncher/properties/running/items/properties/type");
+    #[cfg(feature = "image")]
+    visitor.visit::<Repository>("/$defs/Repository");
     #[cfg(any(feature = "dataset", feature = "model"))]
     visitor.visit::<ResourceFilter>("/$defs/ResourceFilter");
-    #[cfg(
-        any(
-            feature = "dataset",
-            feature = "image",
-            feature = "model",
-            feature = "organization",
-            feature = "persistent-launcher"
-        )
-    )] visitor.visit::<SortDirection>("/$defs/SortDirection");
+    #[cfg(any(
+        feature = "dataset",
+        feature = "image",
+        feature = "model",
+        feature = "organization",
+        feature = "persistent-launcher"
+    ))]
+    visitor.visit::<SortDirection>("/$defs/SortDirection");
     #[cfg(feature = "spawned")]
-    visitor
-        .visit::<
-            SpawnedCommandTerminatedReason,
-        >("/$defs/SpawnedCommandTerminatedReason");
-    #[cfg(feature = "fs")] visitor.visit::<Stat>("/$defs/Stat");
+    visitor.visit::<SpawnedCommandTerminatedReason>("/$defs/SpawnedCommandTerminatedReason");
+    #[cfg(feature = "fs")]
+    visitor.visit::<Stat>("/$defs/Stat");
     #[cfg(any(feature = "debug", feature = "model"))]
     visitor.visit::<StateData>("/$defs/StateData");
     #[cfg(any(feature = "debug", feature = "model"))]
@@ -209,38 +211,27 @@ fn types(visitor: &mut impl Visitor) {
     #[cfg(any(feature = "dataset", feature = "model"))]
     visitor.visit::<Tag>("/$defs/Tag");
     #[cfg(feature = "terminal")]
-    visitor
-        .visit::<
-            TerminalSessionTerminatedReason,
-        >("/$defs/TerminalSessionTerminatedReason");
+    visitor.visit::<TerminalSessionTerminatedReason>("/$defs/TerminalSessionTerminatedReason");
     #[cfg(any(feature = "debug", feature = "model"))]
     visitor.visit::<TrainingMetric>("/$defs/TrainingMetric");
     #[cfg(any(feature = "debug", feature = "model"))]
-    visitor
-        .visit::<TrainingMetricEntry>("/$defs/TrainingMetric/properties/entries/items");
+    visitor.visit::<TrainingMetricEntry>("/$defs/TrainingMetric/properties/entries/items");
     #[cfg(any(feature = "debug", feature = "model"))]
     visitor.visit::<TrainingMetricCount>("/$defs/TrainingMetricCount");
     #[cfg(any(feature = "debug", feature = "model"))]
     visitor.visit::<TrainingMetricRange>("/$defs/TrainingMetricRange");
-    #[cfg(feature = "model")] visitor.visit::<TrainingStage>("/$defs/TrainingStage");
+    #[cfg(feature = "model")]
+    visitor.visit::<TrainingStage>("/$defs/TrainingStage");
     #[cfg(feature = "model")]
     visitor.visit::<TrainingStartDurations>("/$defs/TrainingStartDurations");
-    #[cfg(
-        any(
-            feature = "debug",
-            feature = "model",
-            feature = "spawned",
-            feature = "terminal"
-        )
-    )] visitor.visit::<UsedExecutionLocation>("/$defs/UsedExecutionLocation");
+    #[cfg(any(feature = "debug", feature = "model", feature = "spawned", feature = "terminal"))]
+    visitor.visit::<UsedExecutionLocation>("/$defs/UsedExecutionLocation");
     #[cfg(feature = "model")]
     visitor.visit::<UsedPersistentLauncher>("/$defs/UsedPersistentLauncher");
     #[cfg(feature = "model")]
-    visitor
-        .visit::<
-            UsedPersistentLauncherLevel,
-        >("/$defs/UsedPersistentLauncher/properties/level");
-    #[cfg(feature = "user")] visitor.visit::<User>("/$defs/User");
+    visitor.visit::<UsedPersistentLauncherLevel>("/$defs/UsedPersistentLauncher/properties/level");
+    #[cfg(feature = "user")]
+    visitor.visit::<User>("/$defs/User");
 }
 
 #[allow(unused, reason = "a crate without services has none")]
@@ -248,104 +239,51 @@ fn errors(visitor: &mut impl Visitor) {
     use super::errors::*;
     visitor.visit::<InvalidParameter>("/errors/invalid_parameter/fields");
     #[cfg(any(feature = "debug", feature = "model"))]
-    visitor
-        .visit::<
-            ReferencedDatasetNotFound,
-        >("/errors/referenced_dataset_not_found/fields");
+    visitor.visit::<ReferencedDatasetNotFound>("/errors/referenced_dataset_not_found/fields");
     #[cfg(any(feature = "debug", feature = "model"))]
     visitor.visit::<DatasetKeyNotFound>("/errors/dataset_key_not_found/fields");
     #[cfg(feature = "dataset")]
     visitor.visit::<IncorrectVersionId>("/errors/incorrect_version_id/fields");
-    #[cfg(feature = "debug")] visitor.visit::<Exception>("/errors/exception/fields");
+
+    #[cfg(feature = "debug")]
+    visitor.visit::<Exception>("/errors/exception/fields");
 }
 
 #[cfg(feature = "dataset")]
 fn dataset(visitor: &mut impl Visitor) {
     use super::dataset::*;
-    visitor
-        .visit::<CreateDatasetRequest>("/services/Dataset/methods/createDataset/params");
-    visitor
-        .visit::<CreateDatasetResult>("/services/Dataset/methods/createDataset/result");
-    visitor
-        .visit::<UpdateDatasetRequest>("/services/Dataset/methods/updateDataset/params");
-    visitor
-        .visit::<
-            DatasetChanges,
-        >("/services/Dataset/methods/updateDataset/params/properties/properties");
-    visitor
-        .visit::<UpdateDatasetResult>("/services/Dataset/methods/updateDataset/result");
-    visitor
-        .visit::<DeleteDatasetRequest>("/services/Dataset/methods/deleteDataset/params");
-    visitor
-        .visit::<DeleteDatasetResult>("/services/Dataset/methods/deleteDataset/result");
+    visitor.visit::<CreateDatasetRequest>("/services/Dataset/methods/createDataset/params");
+    visitor.visit::<CreateDatasetResult>("/services/Dataset/methods/createDataset/result");
+    visitor.visit::<UpdateDatasetRequest>("/services/Dataset/methods/updateDataset/params");
+    visitor.visit::<DatasetChanges>("/services/Dataset/methods/updateDataset/params/properties/properties");
+    visitor.visit::<UpdateDatasetResult>("/services/Dataset/methods/updateDataset/result");
+    visitor.visit::<DeleteDatasetRequest>("/services/Dataset/methods/deleteDataset/params");
+    visitor.visit::<DeleteDatasetResult>("/services/Dataset/methods/deleteDataset/result");
     visitor.visit::<GetDatasetsRequest>("/services/Dataset/methods/getDatasets/params");
     visitor.visit::<GetDatasetsResult>("/services/Dataset/methods/getDatasets/result");
     visitor.visit::<AddEntriesRequest>("/services/Dataset/methods/addEntries/params");
     visitor.visit::<AddEntriesResult>("/services/Dataset/methods/addEntries/result");
-    visitor
-        .visit::<
-            AddEntriesToNeedsReviewRequest,
-        >("/services/Dataset/methods/addEntriesToNeedsReview/params");
-    visitor
-        .visit::<
-            AddEntriesToNeedsReviewResult,
-        >("/services/Dataset/methods/addEntriesToNeedsReview/result");
-    visitor
-        .visit::<
-            FinalizeNeedsReviewEntriesRequest,
-        >("/services/Dataset/methods/finalizeNeedsReviewEntries/params");
-    visitor
-        .visit::<
-            FinalizeNeedsReviewEntriesResult,
-        >("/services/Dataset/methods/finalizeNeedsReviewEntries/result");
+    visitor.visit::<AddEntriesToNeedsReviewRequest>("/services/Dataset/methods/addEntriesToNeedsReview/params");
+    visitor.visit::<AddEntriesToNeedsReviewResult>("/services/Dataset/methods/addEntriesToNeedsReview/result");
+    visitor.visit::<FinalizeNeedsReviewEntriesRequest>("/services/Dataset/methods/finalizeNeedsReviewEntries/params");
+    visitor.visit::<FinalizeNeedsReviewEntriesResult>("/services/Dataset/methods/finalizeNeedsReviewEntries/result");
     visitor.visit::<GetEntriesRequest>("/services/Dataset/methods/getEntries/params");
-    visitor
-        .visit::<
-            GetNeedsReviewEntriesRequest,
-        >("/services/Dataset/methods/getNeedsReviewEntries/params");
-    visitor
-        .visit::<RemoveEntriesRequest>("/services/Dataset/methods/removeEntries/params");
-    visitor
-        .visit::<RemoveEntriesResult>("/services/Dataset/methods/removeEntries/result");
-    visitor
-        .visit::<
-            RemoveNeedsReviewEntriesRequest,
-        >("/services/Dataset/methods/removeNeedsReviewEntries/params");
-    visitor
-        .visit::<
-            RemoveNeedsReviewEntriesResult,
-        >("/services/Dataset/methods/removeNeedsReviewEntries/result");
+    visitor.visit::<GetNeedsReviewEntriesRequest>("/services/Dataset/methods/getNeedsReviewEntries/params");
+    visitor.visit::<RemoveEntriesRequest>("/services/Dataset/methods/removeEntries/params");
+    visitor.visit::<RemoveEntriesResult>("/services/Dataset/methods/removeEntries/result");
+    visitor.visit::<RemoveNeedsReviewEntriesRequest>("/services/Dataset/methods/removeNeedsReviewEntries/params");
+    visitor.visit::<RemoveNeedsReviewEntriesResult>("/services/Dataset/methods/removeNeedsReviewEntries/result");
 }
 
 #[cfg(feature = "debug")]
 fn debug(visitor: &mut impl Visitor) {
     use super::debug::*;
-    visitor
-        .visit::<
-            LaunchDebugSessionRequest,
-        >("/services/Debug/methods/launchDebugSession/params");
-    visitor
-        .visit::<
-            DebugSessionOptions,
-        >("/services/Debug/methods/launchDebugSession/params/properties/options");
-    visitor
-        .visit::<
-            LaunchDebugSessionResult,
-        >("/services/Debug/methods/launchDebugSession/result");
-    visitor
-        .visit::<
-            GetDebugSessionsRequest,
-        >("/services/Debug/methods/getDebugSessions/params");
-    visitor
-        .visit::<
-            GetDebugSessionsResult,
-        >("/services/Debug/methods/getDebugSessions/result");
-    visitor
-        .visit::<
-            DebugSession,
-        >(
-            "/services/Debug/methods/getDebugSessions/result/properties/debugSessions/items",
-        );
+    visitor.visit::<LaunchDebugSessionRequest>("/services/Debug/methods/launchDebugSession/params");
+    visitor.visit::<DebugSessionOptions>("/services/Debug/methods/launchDebugSession/params/properties/options");
+    visitor.visit::<LaunchDebugSessionResult>("/services/Debug/methods/launchDebugSession/result");
+    visitor.visit::<GetDebugSessionsRequest>("/services/Debug/methods/getDebugSessions/params");
+    visitor.visit::<GetDebugSessionsResult>("/services/Debug/methods/getDebugSessions/result");
+    visitor.visit::<DebugSession>("/services/Debug/methods/getDebugSessions/result/properties/debugSessions/items");
     visitor
         .visit::<
             DebugTrainingSession,
@@ -358,108 +296,39 @@ fn debug(visitor: &mut impl Visitor) {
         >(
             "/services/Debug/methods/getDebugSessions/result/properties/debugSessions/items/properties/trainingSessions/items/properties/state",
         );
-    visitor
-        .visit::<
-            TerminateDebugSessionRequest,
-        >("/services/Debug/methods/terminateDebugSession/params");
-    visitor
-        .visit::<
-            TerminateDebugSessionResult,
-        >("/services/Debug/methods/terminateDebugSession/result");
-    visitor
-        .visit::<
-            CallCreateModelStateRequest,
-        >("/services/Debug/methods/callCreateModelState/params");
-    visitor
-        .visit::<
-            CallInstantiateModelRequest,
-        >("/services/Debug/methods/callInstantiateModel/params");
-    visitor
-        .visit::<
-            StateSource,
-        >("/services/Debug/methods/callInstantiateModel/params/properties/stateData");
-    visitor
-        .visit::<
-            CallInstantiateModelResult,
-        >("/services/Debug/methods/callInstantiateModel/result");
+    visitor.visit::<TerminateDebugSessionRequest>("/services/Debug/methods/terminateDebugSession/params");
+    visitor.visit::<TerminateDebugSessionResult>("/services/Debug/methods/terminateDebugSession/result");
+    visitor.visit::<CallCreateModelStateRequest>("/services/Debug/methods/callCreateModelState/params");
+    visitor.visit::<CallInstantiateModelRequest>("/services/Debug/methods/callInstantiateModel/params");
+    visitor.visit::<StateSource>("/services/Debug/methods/callInstantiateModel/params/properties/stateData");
+    visitor.visit::<CallInstantiateModelResult>("/services/Debug/methods/callInstantiateModel/result");
     visitor.visit::<CallTrainRequest>("/services/Debug/methods/callTrain/params");
     visitor.visit::<CallTrainResult>("/services/Debug/methods/callTrain/result");
-    visitor
-        .visit::<
-            GetTrainingStatusRequest,
-        >("/services/Debug/methods/getTrainingStatus/params");
-    visitor
-        .visit::<
-            GetTrainingStatusResult,
-        >("/services/Debug/methods/getTrainingStatus/result");
-    visitor
-        .visit::<
-            DebugTrainingStatus,
-        >("/services/Debug/methods/getTrainingStatus/result/properties/status");
-    visitor
-        .visit::<
-            DebugTrainingFailure,
-        >(
-            "/services/Debug/methods/getTrainingStatus/result/properties/status/oneOf/3/properties/failReason",
-        );
-    visitor
-        .visit::<
-            GetTrainingMetricsRequest,
-        >("/services/Debug/methods/getTrainingMetrics/params");
-    visitor
-        .visit::<
-            GetTrainingMetricsResult,
-        >("/services/Debug/methods/getTrainingMetrics/result");
-    visitor
-        .visit::<
-            CancelTrainingSessionRequest,
-        >("/services/Debug/methods/cancelTrainingSession/params");
-    visitor
-        .visit::<
-            CancelTrainingSessionResult,
-        >("/services/Debug/methods/cancelTrainingSession/result");
+    visitor.visit::<GetTrainingStatusRequest>("/services/Debug/methods/getTrainingStatus/params");
+    visitor.visit::<GetTrainingStatusResult>("/services/Debug/methods/getTrainingStatus/result");
+    visitor.visit::<DebugTrainingStatus>("/services/Debug/methods/getTrainingStatus/result/properties/status");
+    visitor.visit::<DebugTrainingFailure>(
+        "/services/Debug/methods/getTrainingStatus/result/properties/status/oneOf/3/properties/failReason",
+    );
+    visitor.visit::<GetTrainingMetricsRequest>("/services/Debug/methods/getTrainingMetrics/params");
+    visitor.visit::<GetTrainingMetricsResult>("/services/Debug/methods/getTrainingMetrics/result");
+    visitor.visit::<CancelTrainingSessionRequest>("/services/Debug/methods/cancelTrainingSession/params");
+    visitor.visit::<CancelTrainingSessionResult>("/services/Debug/methods/cancelTrainingSession/result");
     visitor.visit::<CallEvaluateRequest>("/services/Debug/methods/callEvaluate/params");
     visitor.visit::<CallEvaluateResult>("/services/Debug/methods/callEvaluate/result");
-    visitor
-        .visit::<
-            CallGetModelStateRequest,
-        >("/services/Debug/methods/callGetModelState/params");
-    visitor
-        .visit::<
-            DownloadStateDataRequest,
-        >("/services/Debug/methods/downloadStateData/params");
-    visitor
-        .visit::<
-            SendToRemoteInspectorRequest,
-        >("/services/Debug/methods/sendToRemoteInspector/params");
-    visitor
-        .visit::<
-            SendToRemoteInspectorResult,
-        >("/services/Debug/methods/sendToRemoteInspector/result");
-    visitor
-        .visit::<
-            SubscribeToEventsRequest,
-        >("/services/Debug/methods/subscribeToEvents/params");
-    visitor
-        .visit::<
-            SubscribeToEventsResult,
-        >("/services/Debug/methods/subscribeToEvents/result");
-    visitor
-        .visit::<
-            UnsubscribeFromEventsRequest,
-        >("/services/Debug/methods/unsubscribeFromEvents/params");
-    visitor
-        .visit::<
-            UnsubscribeFromEventsResult,
-        >("/services/Debug/methods/unsubscribeFromEvents/result");
+    visitor.visit::<CallGetModelStateRequest>("/services/Debug/methods/callGetModelState/params");
+    visitor.visit::<DownloadStateDataRequest>("/services/Debug/methods/downloadStateData/params");
+    visitor.visit::<SendToRemoteInspectorRequest>("/services/Debug/methods/sendToRemoteInspector/params");
+    visitor.visit::<SendToRemoteInspectorResult>("/services/Debug/methods/sendToRemoteInspector/result");
+    visitor.visit::<SubscribeToEventsRequest>("/services/Debug/methods/subscribeToEvents/params");
+    visitor.visit::<SubscribeToEventsResult>("/services/Debug/methods/subscribeToEvents/result");
+    visitor.visit::<UnsubscribeFromEventsRequest>("/services/Debug/methods/unsubscribeFromEvents/params");
+    visitor.visit::<UnsubscribeFromEventsResult>("/services/Debug/methods/unsubscribeFromEvents/result");
     visitor.visit::<ExitEvent>("/services/Debug/events/exit/params");
     visitor.visit::<StdoutEvent>("/services/Debug/events/stdout/params");
     visitor.visit::<StderrEvent>("/services/Debug/events/stderr/params");
     visitor.visit::<InitializedEvent>("/services/Debug/events/initialized/params");
-    visitor
-        .visit::<
-            RemoteInspectorDataEvent,
-        >("/services/Debug/events/remoteInspectorData/params");
+    visitor.visit::<RemoteInspectorDataEvent>("/services/Debug/events/remoteInspectorData/params");
 }
 
 #[cfg(feature = "fs")]
@@ -493,10 +362,7 @@ fn fs(visitor: &mut impl Visitor) {
     visitor.visit::<LinkResult>("/services/FS/methods/link/result");
     visitor.visit::<ReaddirRequest>("/services/FS/methods/readdir/params");
     visitor.visit::<ReaddirResult>("/services/FS/methods/readdir/result");
-    visitor
-        .visit::<
-            DirectoryEntry,
-        >("/services/FS/methods/readdir/result/properties/entries/items");
+    visitor.visit::<DirectoryEntry>("/services/FS/methods/readdir/result/properties/entries/items");
     visitor.visit::<RmdirAllRequest>("/services/FS/methods/rmdirAll/params");
     visitor.visit::<RmdirAllResult>("/services/FS/methods/rmdirAll/result");
     visitor.visit::<CopyRequest>("/services/FS/methods/copy/params");
@@ -506,84 +372,31 @@ fn fs(visitor: &mut impl Visitor) {
 #[cfg(feature = "image")]
 fn image(visitor: &mut impl Visitor) {
     use super::image::*;
-    visitor
-        .visit::<
-            CreateRepositoryRequest,
-        >("/services/Image/methods/createRepository/params");
-    visitor
-        .visit::<
-            CreateRepositoryResult,
-        >("/services/Image/methods/createRepository/result");
-    visitor
-        .visit::<
-            UpdateRepositoryRequest,
-        >("/services/Image/methods/updateRepository/params");
-    visitor
-        .visit::<
-            RepositoryChanges,
-        >("/services/Image/methods/updateRepository/params/properties/properties");
-    visitor
-        .visit::<
-            UpdateRepositoryResult,
-        >("/services/Image/methods/updateRepository/result");
-    visitor
-        .visit::<
-            DeleteRepositoryRequest,
-        >("/services/Image/methods/deleteRepository/params");
-    visitor
-        .visit::<
-            DeleteRepositoryResult,
-        >("/services/Image/methods/deleteRepository/result");
-    visitor
-        .visit::<
-            GetRepositoriesRequest,
-        >("/services/Image/methods/getRepositories/params");
-    visitor
-        .visit::<
-            RepositoryFilter,
-        >("/services/Image/methods/getRepositories/params/properties/filter");
-    visitor
-        .visit::<
-            GetRepositoriesResult,
-        >("/services/Image/methods/getRepositories/result");
+    visitor.visit::<CreateRepositoryRequest>("/services/Image/methods/createRepository/params");
+    visitor.visit::<CreateRepositoryResult>("/services/Image/methods/createRepository/result");
+    visitor.visit::<UpdateRepositoryRequest>("/services/Image/methods/updateRepository/params");
+    visitor.visit::<RepositoryChanges>("/services/Image/methods/updateRepository/params/properties/properties");
+    visitor.visit::<UpdateRepositoryResult>("/services/Image/methods/updateRepository/result");
+    visitor.visit::<DeleteRepositoryRequest>("/services/Image/methods/deleteRepository/params");
+    visitor.visit::<DeleteRepositoryResult>("/services/Image/methods/deleteRepository/result");
+    visitor.visit::<GetRepositoriesRequest>("/services/Image/methods/getRepositories/params");
+    visitor.visit::<RepositoryFilter>("/services/Image/methods/getRepositories/params/properties/filter");
+    visitor.visit::<GetRepositoriesResult>("/services/Image/methods/getRepositories/result");
 }
 
 #[cfg(feature = "language")]
 fn language(visitor: &mut impl Visitor) {
     use super::language::*;
+    visitor.visit::<StartLanguageServerRequest>("/services/Language/methods/startLanguageServer/params");
     visitor
-        .visit::<
-            StartLanguageServerRequest,
-        >("/services/Language/methods/startLanguageServer/params");
-    visitor
-        .visit::<
-            LanguageServerLanguage,
-        >("/services/Language/methods/startLanguageServer/params/properties/language");
-    visitor
-        .visit::<
-            StartLanguageServerResult,
-        >("/services/Language/methods/startLanguageServer/result");
-    visitor
-        .visit::<
-            WriteToLanguageServerRequest,
-        >("/services/Language/methods/writeToLanguageServer/params");
-    visitor
-        .visit::<
-            WriteToLanguageServerResult,
-        >("/services/Language/methods/writeToLanguageServer/result");
-    visitor
-        .visit::<
-            UnsubscribeFromEventsRequest,
-        >("/services/Language/methods/unsubscribeFromEvents/params");
-    visitor
-        .visit::<
-            UnsubscribeFromEventsResult,
-        >("/services/Language/methods/unsubscribeFromEvents/result");
+        .visit::<LanguageServerLanguage>("/services/Language/methods/startLanguageServer/params/properties/language");
+    visitor.visit::<StartLanguageServerResult>("/services/Language/methods/startLanguageServer/result");
+    visitor.visit::<WriteToLanguageServerRequest>("/services/Language/methods/writeToLanguageServer/params");
+    visitor.visit::<WriteToLanguageServerResult>("/services/Language/methods/writeToLanguageServer/result");
+    visitor.visit::<UnsubscribeFromEventsRequest>("/services/Language/methods/unsubscribeFromEvents/params");
+    visitor.visit::<UnsubscribeFromEventsResult>("/services/Language/methods/unsubscribeFromEvents/result");
     visitor.visit::<ExitEvent>("/services/Language/events/exit/params");
-    visitor
-        .visit::<
-            LanguageServerExitReason,
-        >("/services/Language/events/exit/params/properties/reason");
+    visitor.visit::<LanguageServerExitReason>("/services/Language/events/exit/params/properties/reason");
     visitor.visit::<DataEvent>("/services/Language/events/data/params");
 }
 
@@ -591,37 +404,19 @@ fn language(visitor: &mut impl Visitor) {
 fn model(visitor: &mut impl Visitor) {
     use super::model::*;
     visitor.visit::<CreateModelRequest>("/services/Model/methods/createModel/params");
-    visitor
-        .visit::<
-            ModelOptions,
-        >("/services/Model/methods/createModel/params/properties/options");
-    visitor
-        .visit::<
-            InitialState,
-        >(
-            "/services/Model/methods/createModel/params/properties/options/oneOf/2/properties/initialState",
-        );
+    visitor.visit::<ModelOptions>("/services/Model/methods/createModel/params/properties/options");
+    visitor.visit::<InitialState>(
+        "/services/Model/methods/createModel/params/properties/options/oneOf/2/properties/initialState",
+    );
     visitor.visit::<CreateModelResult>("/services/Model/methods/createModel/result");
-    visitor
-        .visit::<
-            WaitForModelToBeCreatedRequest,
-        >("/services/Model/methods/waitForModelToBeCreated/params");
-    visitor
-        .visit::<
-            WaitForModelToBeCreatedResult,
-        >("/services/Model/methods/waitForModelToBeCreated/result");
-    visitor
-        .visit::<
-            CreateModelFailed,
-        >(
-            "/services/Model/methods/waitForModelToBeCreated/result/oneOf/0/properties/createModelFailed",
-        );
-    visitor
-        .visit::<
-            CreateModelFailure,
-        >(
-            "/services/Model/methods/waitForModelToBeCreated/result/oneOf/0/properties/createModelFailed/properties/error",
-        );
+    visitor.visit::<WaitForModelToBeCreatedRequest>("/services/Model/methods/waitForModelToBeCreated/params");
+    visitor.visit::<WaitForModelToBeCreatedResult>("/services/Model/methods/waitForModelToBeCreated/result");
+    visitor.visit::<CreateModelFailed>(
+        "/services/Model/methods/waitForModelToBeCreated/result/oneOf/0/properties/createModelFailed",
+    );
+    visitor.visit::<CreateModelFailure>(
+        "/services/Model/methods/waitForModelToBeCreated/result/oneOf/0/properties/createModelFailed/properties/error",
+    );
     visitor
         .visit::<
             InitialStateFailure,
@@ -634,12 +429,9 @@ fn model(visitor: &mut impl Visitor) {
         >(
             "/services/Model/methods/waitForModelToBeCreated/result/oneOf/0/properties/createModelFailed/properties/error/oneOf/3/properties/createInitialStateDurations",
         );
-    visitor
-        .visit::<
-            CreateModelSucceeded,
-        >(
-            "/services/Model/methods/waitForModelToBeCreated/result/oneOf/1/properties/createModelSuccess",
-        );
+    visitor.visit::<CreateModelSucceeded>(
+        "/services/Model/methods/waitForModelToBeCreated/result/oneOf/1/properties/createModelSuccess",
+    );
     visitor
         .visit::<
             InitialStateDurations,
@@ -648,414 +440,172 @@ fn model(visitor: &mut impl Visitor) {
         );
     visitor.visit::<DeleteModelRequest>("/services/Model/methods/deleteModel/params");
     visitor.visit::<DeleteModelResult>("/services/Model/methods/deleteModel/result");
-    visitor
-        .visit::<SnapshotModelRequest>("/services/Model/methods/snapshotModel/params");
+    visitor.visit::<SnapshotModelRequest>("/services/Model/methods/snapshotModel/params");
     visitor.visit::<SnapshotModelResult>("/services/Model/methods/snapshotModel/result");
-    visitor
-        .visit::<UpdateSnapshotRequest>("/services/Model/methods/updateSnapshot/params");
-    visitor
-        .visit::<
-            SnapshotChanges,
-        >("/services/Model/methods/updateSnapshot/params/properties/properties");
-    visitor
-        .visit::<UpdateSnapshotResult>("/services/Model/methods/updateSnapshot/result");
-    visitor
-        .visit::<DeleteSnapshotRequest>("/services/Model/methods/deleteSnapshot/params");
-    visitor
-        .visit::<DeleteSnapshotResult>("/services/Model/methods/deleteSnapshot/result");
+    visitor.visit::<UpdateSnapshotRequest>("/services/Model/methods/updateSnapshot/params");
+    visitor.visit::<SnapshotChanges>("/services/Model/methods/updateSnapshot/params/properties/properties");
+    visitor.visit::<UpdateSnapshotResult>("/services/Model/methods/updateSnapshot/result");
+    visitor.visit::<DeleteSnapshotRequest>("/services/Model/methods/deleteSnapshot/params");
+    visitor.visit::<DeleteSnapshotResult>("/services/Model/methods/deleteSnapshot/result");
     visitor.visit::<UpdateModelRequest>("/services/Model/methods/updateModel/params");
-    visitor
-        .visit::<
-            ModelChanges,
-        >("/services/Model/methods/updateModel/params/properties/properties");
-    visitor
-        .visit::<
-            DefaultLauncherSpecsChanges,
-        >(
-            "/services/Model/methods/updateModel/params/properties/properties/properties/defaultLauncherSpecs",
-        );
+    visitor.visit::<ModelChanges>("/services/Model/methods/updateModel/params/properties/properties");
+    visitor.visit::<DefaultLauncherSpecsChanges>(
+        "/services/Model/methods/updateModel/params/properties/properties/properties/defaultLauncherSpecs",
+    );
     visitor.visit::<UpdateModelResult>("/services/Model/methods/updateModel/result");
     visitor.visit::<GetModelsRequest>("/services/Model/methods/getModels/params");
     visitor.visit::<GetModelsResult>("/services/Model/methods/getModels/result");
-    visitor
-        .visit::<
-            SetFilesystemSizeRequest,
-        >("/services/Model/methods/setFilesystemSize/params");
-    visitor
-        .visit::<
-            SetFilesystemSizeResult,
-        >("/services/Model/methods/setFilesystemSize/result");
-    visitor
-        .visit::<
-            GetFilesystemUsageRequest,
-        >("/services/Model/methods/getFilesystemUsage/params");
-    visitor
-        .visit::<
-            GetFilesystemUsageResult,
-        >("/services/Model/methods/getFilesystemUsage/result");
+    visitor.visit::<SetFilesystemSizeRequest>("/services/Model/methods/setFilesystemSize/params");
+    visitor.visit::<SetFilesystemSizeResult>("/services/Model/methods/setFilesystemSize/result");
+    visitor.visit::<GetFilesystemUsageRequest>("/services/Model/methods/getFilesystemUsage/params");
+    visitor.visit::<GetFilesystemUsageResult>("/services/Model/methods/getFilesystemUsage/result");
     visitor.visit::<SetImageRequest>("/services/Model/methods/setImage/params");
     visitor.visit::<SetImageResult>("/services/Model/methods/setImage/result");
     visitor.visit::<CreateStateRequest>("/services/Model/methods/createState/params");
-    visitor
-        .visit::<
-            ModelToMount,
-        >("/services/Model/methods/createState/params/properties/mountModels/items");
+    visitor.visit::<ModelToMount>("/services/Model/methods/createState/params/properties/mountModels/items");
     visitor.visit::<CreateStateResult>("/services/Model/methods/createState/result");
-    visitor
-        .visit::<
-            CreateStateFailed,
-        >("/services/Model/methods/createState/result/oneOf/0/properties/failed");
-    visitor
-        .visit::<
-            CreateStateFailedDurations,
-        >(
-            "/services/Model/methods/createState/result/oneOf/0/properties/failed/properties/durations",
-        );
-    visitor
-        .visit::<
-            CreateStateFailure,
-        >(
-            "/services/Model/methods/createState/result/oneOf/0/properties/failed/properties/error",
-        );
-    visitor
-        .visit::<
-            CreateStateSucceeded,
-        >("/services/Model/methods/createState/result/oneOf/1/properties/success");
-    visitor
-        .visit::<
-            CreateStateSucceededDurations,
-        >(
-            "/services/Model/methods/createState/result/oneOf/1/properties/success/properties/durations",
-        );
+    visitor.visit::<CreateStateFailed>("/services/Model/methods/createState/result/oneOf/0/properties/failed");
+    visitor.visit::<CreateStateFailedDurations>(
+        "/services/Model/methods/createState/result/oneOf/0/properties/failed/properties/durations",
+    );
+    visitor.visit::<CreateStateFailure>(
+        "/services/Model/methods/createState/result/oneOf/0/properties/failed/properties/error",
+    );
+    visitor.visit::<CreateStateSucceeded>("/services/Model/methods/createState/result/oneOf/1/properties/success");
+    visitor.visit::<CreateStateSucceededDurations>(
+        "/services/Model/methods/createState/result/oneOf/1/properties/success/properties/durations",
+    );
     visitor.visit::<UploadStateRequest>("/services/Model/methods/uploadState/params");
     visitor.visit::<UploadStateResult>("/services/Model/methods/uploadState/result");
-    visitor
-        .visit::<
-            CancelCreateStateRequest,
-        >("/services/Model/methods/cancelCreateState/params");
-    visitor
-        .visit::<
-            CancelCreateStateResult,
-        >("/services/Model/methods/cancelCreateState/result");
-    visitor
-        .visit::<
-            GetCreatingStatesRequest,
-        >("/services/Model/methods/getCreatingStates/params");
-    visitor
-        .visit::<
-            GetCreatingStatesResult,
-        >("/services/Model/methods/getCreatingStates/result");
-    visitor
-        .visit::<
-            CreatingState,
-        >("/services/Model/methods/getCreatingStates/result/properties/states/items");
-    visitor
-        .visit::<
-            UpdateModelStateRequest,
-        >("/services/Model/methods/updateModelState/params");
-    visitor
-        .visit::<
-            StateChanges,
-        >("/services/Model/methods/updateModelState/params/properties/properties");
-    visitor
-        .visit::<
-            UpdateModelStateResult,
-        >("/services/Model/methods/updateModelState/result");
-    visitor
-        .visit::<
-            SetActiveModelStateRequest,
-        >("/services/Model/methods/setActiveModelState/params");
-    visitor
-        .visit::<
-            SetActiveModelStateResult,
-        >("/services/Model/methods/setActiveModelState/result");
-    visitor
-        .visit::<
-            DeleteModelStateRequest,
-        >("/services/Model/methods/deleteModelState/params");
-    visitor
-        .visit::<
-            DeleteModelStateResult,
-        >("/services/Model/methods/deleteModelState/result");
-    visitor
-        .visit::<GetModelStateRequest>("/services/Model/methods/getModelState/params");
-    visitor
-        .visit::<
-            GetSnapshotStateRequest,
-        >("/services/Model/methods/getSnapshotState/params");
+    visitor.visit::<CancelCreateStateRequest>("/services/Model/methods/cancelCreateState/params");
+    visitor.visit::<CancelCreateStateResult>("/services/Model/methods/cancelCreateState/result");
+    visitor.visit::<GetCreatingStatesRequest>("/services/Model/methods/getCreatingStates/params");
+    visitor.visit::<GetCreatingStatesResult>("/services/Model/methods/getCreatingStates/result");
+    visitor.visit::<CreatingState>("/services/Model/methods/getCreatingStates/result/properties/states/items");
+    visitor.visit::<UpdateModelStateRequest>("/services/Model/methods/updateModelState/params");
+    visitor.visit::<StateChanges>("/services/Model/methods/updateModelState/params/properties/properties");
+    visitor.visit::<UpdateModelStateResult>("/services/Model/methods/updateModelState/result");
+    visitor.visit::<SetActiveModelStateRequest>("/services/Model/methods/setActiveModelState/params");
+    visitor.visit::<SetActiveModelStateResult>("/services/Model/methods/setActiveModelState/result");
+    visitor.visit::<DeleteModelStateRequest>("/services/Model/methods/deleteModelState/params");
+    visitor.visit::<DeleteModelStateResult>("/services/Model/methods/deleteModelState/result");
+    visitor.visit::<GetModelStateRequest>("/services/Model/methods/getModelState/params");
+    visitor.visit::<GetSnapshotStateRequest>("/services/Model/methods/getSnapshotState/params");
     visitor.visit::<TrainRequest>("/services/Model/methods/train/params");
     visitor.visit::<TrainResult>("/services/Model/methods/train/result");
-    visitor
-        .visit::<
-            GetTrainingStatusRequest,
-        >("/services/Model/methods/getTrainingStatus/params");
-    visitor
-        .visit::<
-            GetTrainingStatusResult,
-        >("/services/Model/methods/getTrainingStatus/result");
-    visitor
-        .visit::<
-            TrainingStatus,
-        >("/services/Model/methods/getTrainingStatus/result/properties/status");
-    visitor
-        .visit::<
-            TrainingFailure,
-        >(
-            "/services/Model/methods/getTrainingStatus/result/properties/status/oneOf/4/properties/failReason",
-        );
-    visitor
-        .visit::<
-            GetTrainingMetricsRequest,
-        >("/services/Model/methods/getTrainingMetrics/params");
-    visitor
-        .visit::<
-            GetTrainingMetricsResult,
-        >("/services/Model/methods/getTrainingMetrics/result");
-    visitor
-        .visit::<
-            GetTrainingSysinfoRequest,
-        >("/services/Model/methods/getTrainingSysinfo/params");
-    visitor
-        .visit::<
-            GetTrainingSysinfoResult,
-        >("/services/Model/methods/getTrainingSysinfo/result");
-    visitor
-        .visit::<
-            CancelTrainingSessionRequest,
-        >("/services/Model/methods/cancelTrainingSession/params");
-    visitor
-        .visit::<
-            CancelTrainingSessionResult,
-        >("/services/Model/methods/cancelTrainingSession/result");
-    visitor
-        .visit::<
-            ClearPreviousTrainingSessionRequest,
-        >("/services/Model/methods/clearPreviousTrainingSession/params");
-    visitor
-        .visit::<
-            ClearPreviousTrainingSessionResult,
-        >("/services/Model/methods/clearPreviousTrainingSession/result");
+    visitor.visit::<GetTrainingStatusRequest>("/services/Model/methods/getTrainingStatus/params");
+    visitor.visit::<GetTrainingStatusResult>("/services/Model/methods/getTrainingStatus/result");
+    visitor.visit::<TrainingStatus>("/services/Model/methods/getTrainingStatus/result/properties/status");
+    visitor.visit::<TrainingFailure>(
+        "/services/Model/methods/getTrainingStatus/result/properties/status/oneOf/4/properties/failReason",
+    );
+    visitor.visit::<GetTrainingMetricsRequest>("/services/Model/methods/getTrainingMetrics/params");
+    visitor.visit::<GetTrainingMetricsResult>("/services/Model/methods/getTrainingMetrics/result");
+    visitor.visit::<GetTrainingSysinfoRequest>("/services/Model/methods/getTrainingSysinfo/params");
+    visitor.visit::<GetTrainingSysinfoResult>("/services/Model/methods/getTrainingSysinfo/result");
+    visitor.visit::<CancelTrainingSessionRequest>("/services/Model/methods/cancelTrainingSession/params");
+    visitor.visit::<CancelTrainingSessionResult>("/services/Model/methods/cancelTrainingSession/result");
+    visitor.visit::<ClearPreviousTrainingSessionRequest>("/services/Model/methods/clearPreviousTrainingSession/params");
+    visitor.visit::<ClearPreviousTrainingSessionResult>("/services/Model/methods/clearPreviousTrainingSession/result");
     visitor.visit::<EvaluateRequest>("/services/Model/methods/evaluate/params");
-    visitor
-        .visit::<GetEvaluationsRequest>("/services/Model/methods/getEvaluations/params");
-    visitor
-        .visit::<GetEvaluationsResult>("/services/Model/methods/getEvaluations/result");
-    visitor
-        .visit::<
-            RunningEvaluation,
-        >("/services/Model/methods/getEvaluations/result/properties/running/items");
-    visitor
-        .visit::<
-            FinishedEvaluation,
-        >("/services/Model/methods/getEvaluations/result/properties/finished/items");
-    visitor
-        .visit::<
-            GetFinishedEvaluationResultRequest,
-        >("/services/Model/methods/getFinishedEvaluationResult/params");
-    visitor
-        .visit::<
-            CancelEvaluationRequest,
-        >("/services/Model/methods/cancelEvaluation/params");
-    visitor
-        .visit::<
-            CancelEvaluationResult,
-        >("/services/Model/methods/cancelEvaluation/result");
-    visitor
-        .visit::<
-            SetUsedPersistentLaunchersForEvaluateRequest,
-        >("/services/Model/methods/setUsedPersistentLaunchersForEvaluate/params");
-    visitor
-        .visit::<
-            SetUsedPersistentLaunchersForEvaluateResult,
-        >("/services/Model/methods/setUsedPersistentLaunchersForEvaluate/result");
-    visitor
-        .visit::<
-            GetUsedPersistentLaunchersForEvaluateRequest,
-        >("/services/Model/methods/getUsedPersistentLaunchersForEvaluate/params");
-    visitor
-        .visit::<
-            GetUsedPersistentLaunchersForEvaluateResult,
-        >("/services/Model/methods/getUsedPersistentLaunchersForEvaluate/result");
+    visitor.visit::<GetEvaluationsRequest>("/services/Model/methods/getEvaluations/params");
+    visitor.visit::<GetEvaluationsResult>("/services/Model/methods/getEvaluations/result");
+    visitor.visit::<RunningEvaluation>("/services/Model/methods/getEvaluations/result/properties/running/items");
+    visitor.visit::<FinishedEvaluation>("/services/Model/methods/getEvaluations/result/properties/finished/items");
+    visitor.visit::<GetFinishedEvaluationResultRequest>("/services/Model/methods/getFinishedEvaluationResult/params");
+    visitor.visit::<CancelEvaluationRequest>("/services/Model/methods/cancelEvaluation/params");
+    visitor.visit::<CancelEvaluationResult>("/services/Model/methods/cancelEvaluation/result");
+    visitor.visit::<SetUsedPersistentLaunchersForEvaluateRequest>(
+        "/services/Model/methods/setUsedPersistentLaunchersForEvaluate/params",
+    );
+    visitor.visit::<SetUsedPersistentLaunchersForEvaluateResult>(
+        "/services/Model/methods/setUsedPersistentLaunchersForEvaluate/result",
+    );
+    visitor.visit::<GetUsedPersistentLaunchersForEvaluateRequest>(
+        "/services/Model/methods/getUsedPersistentLaunchersForEvaluate/params",
+    );
+    visitor.visit::<GetUsedPersistentLaunchersForEvaluateResult>(
+        "/services/Model/methods/getUsedPersistentLaunchersForEvaluate/result",
+    );
 }
 
 #[cfg(feature = "organization")]
 fn organization(visitor: &mut impl Visitor) {
     use super::organization::*;
+    visitor.visit::<CreateOrganizationRequest>("/services/Organization/methods/createOrganization/params");
+    visitor.visit::<CreateOrganizationResult>("/services/Organization/methods/createOrganization/result");
+    visitor.visit::<GetOrganizationsRequest>("/services/Organization/methods/getOrganizations/params");
+    visitor.visit::<OrganizationFilter>("/services/Organization/methods/getOrganizations/params/properties/filter");
+    visitor.visit::<GetOrganizationsResult>("/services/Organization/methods/getOrganizations/result");
     visitor
-        .visit::<
-            CreateOrganizationRequest,
-        >("/services/Organization/methods/createOrganization/params");
-    visitor
-        .visit::<
-            CreateOrganizationResult,
-        >("/services/Organization/methods/createOrganization/result");
-    visitor
-        .visit::<
-            GetOrganizationsRequest,
-        >("/services/Organization/methods/getOrganizations/params");
-    visitor
-        .visit::<
-            OrganizationFilter,
-        >("/services/Organization/methods/getOrganizations/params/properties/filter");
-    visitor
-        .visit::<
-            GetOrganizationsResult,
-        >("/services/Organization/methods/getOrganizations/result");
-    visitor
-        .visit::<
-            InviteUsersToOrganizationRequest,
-        >("/services/Organization/methods/inviteUsersToOrganization/params");
-    visitor
-        .visit::<
-            InviteUsersToOrganizationResult,
-        >("/services/Organization/methods/inviteUsersToOrganization/result");
-    visitor
-        .visit::<
-            RemoveUsersFromOrganizationRequest,
-        >("/services/Organization/methods/removeUsersFromOrganization/params");
-    visitor
-        .visit::<
-            RemoveUsersFromOrganizationResult,
-        >("/services/Organization/methods/removeUsersFromOrganization/result");
-    visitor
-        .visit::<
-            RespondToOrganizationInvitationRequest,
-        >("/services/Organization/methods/respondToOrganizationInvitation/params");
-    visitor
-        .visit::<
-            RespondToOrganizationInvitationResult,
-        >("/services/Organization/methods/respondToOrganizationInvitation/result");
-    visitor
-        .visit::<
-            AssignRolesRequest,
-        >("/services/Organization/methods/assignRoles/params");
-    visitor
-        .visit::<
-            RoleAssignment,
-        >("/services/Organization/methods/assignRoles/params/properties/members/items");
-    visitor
-        .visit::<AssignRolesResult>("/services/Organization/methods/assignRoles/result");
-    visitor
-        .visit::<
-            DeleteOrganizationRequest,
-        >("/services/Organization/methods/deleteOrganization/params");
-    visitor
-        .visit::<
-            DeleteOrganizationResult,
-        >("/services/Organization/methods/deleteOrganization/result");
+        .visit::<InviteUsersToOrganizationRequest>("/services/Organization/methods/inviteUsersToOrganization/params");
+    visitor.visit::<InviteUsersToOrganizationResult>("/services/Organization/methods/inviteUsersToOrganization/result");
+    visitor.visit::<RemoveUsersFromOrganizationRequest>(
+        "/services/Organization/methods/removeUsersFromOrganization/params",
+    );
+    visitor.visit::<RemoveUsersFromOrganizationResult>(
+        "/services/Organization/methods/removeUsersFromOrganization/result",
+    );
+    visitor.visit::<RespondToOrganizationInvitationRequest>(
+        "/services/Organization/methods/respondToOrganizationInvitation/params",
+    );
+    visitor.visit::<RespondToOrganizationInvitationResult>(
+        "/services/Organization/methods/respondToOrganizationInvitation/result",
+    );
+    visitor.visit::<AssignRolesRequest>("/services/Organization/methods/assignRoles/params");
+    visitor.visit::<RoleAssignment>("/services/Organization/methods/assignRoles/params/properties/members/items");
+    visitor.visit::<AssignRolesResult>("/services/Organization/methods/assignRoles/result");
+    visitor.visit::<DeleteOrganizationRequest>("/services/Organization/methods/deleteOrganization/params");
+    visitor.visit::<DeleteOrganizationResult>("/services/Organization/methods/deleteOrganization/result");
 }
 
 #[cfg(feature = "persistent-launcher")]
 fn persistent_launcher(visitor: &mut impl Visitor) {
     use super::persistent_launcher::*;
+    visitor.visit::<CreatePersistentLauncherRequest>(
+        "/services/PersistentLauncher/methods/createPersistentLauncher/params",
+    );
+    visitor.visit::<CreatePersistentLauncherResult>(
+        "/services/PersistentLauncher/methods/createPersistentLauncher/result",
+    );
     visitor
-        .visit::<
-            CreatePersistentLauncherRequest,
-        >("/services/PersistentLauncher/methods/createPersistentLauncher/params");
-    visitor
-        .visit::<
-            CreatePersistentLauncherResult,
-        >("/services/PersistentLauncher/methods/createPersistentLauncher/result");
-    visitor
-        .visit::<
-            GetPersistentLaunchersRequest,
-        >("/services/PersistentLauncher/methods/getPersistentLaunchers/params");
-    visitor
-        .visit::<
-            PersistentLauncherFilter,
-        >(
-            "/services/PersistentLauncher/methods/getPersistentLaunchers/params/properties/filter",
-        );
-    visitor
-        .visit::<
-            GetPersistentLaunchersResult,
-        >("/services/PersistentLauncher/methods/getPersistentLaunchers/result");
-    visitor
-        .visit::<
-            GetSysinfoRequest,
-        >("/services/PersistentLauncher/methods/getSysinfo/params");
-    visitor
-        .visit::<
-            GetSysinfoResult,
-        >("/services/PersistentLauncher/methods/getSysinfo/result");
-    visitor
-        .visit::<
-            DeletePersistentLauncherRequest,
-        >("/services/PersistentLauncher/methods/deletePersistentLauncher/params");
-    visitor
-        .visit::<
-            DeletePersistentLauncherResult,
-        >("/services/PersistentLauncher/methods/deletePersistentLauncher/result");
+        .visit::<GetPersistentLaunchersRequest>("/services/PersistentLauncher/methods/getPersistentLaunchers/params");
+    visitor.visit::<PersistentLauncherFilter>(
+        "/services/PersistentLauncher/methods/getPersistentLaunchers/params/properties/filter",
+    );
+    visitor.visit::<GetPersistentLaunchersResult>("/services/PersistentLauncher/methods/getPersistentLaunchers/result");
+    visitor.visit::<GetSysinfoRequest>("/services/PersistentLauncher/methods/getSysinfo/params");
+    visitor.visit::<GetSysinfoResult>("/services/PersistentLauncher/methods/getSysinfo/result");
+    visitor.visit::<DeletePersistentLauncherRequest>(
+        "/services/PersistentLauncher/methods/deletePersistentLauncher/params",
+    );
+    visitor.visit::<DeletePersistentLauncherResult>(
+        "/services/PersistentLauncher/methods/deletePersistentLauncher/result",
+    );
 }
 
 #[cfg(feature = "spawned")]
 fn spawned(visitor: &mut impl Visitor) {
     use super::spawned::*;
-    visitor
-        .visit::<SpawnCommandRequest>("/services/Spawned/methods/spawnCommand/params");
-    visitor
-        .visit::<
-            SpawnOptions,
-        >("/services/Spawned/methods/spawnCommand/params/properties/options");
+    visitor.visit::<SpawnCommandRequest>("/services/Spawned/methods/spawnCommand/params");
+    visitor.visit::<SpawnOptions>("/services/Spawned/methods/spawnCommand/params/properties/options");
     visitor.visit::<SpawnCommandResult>("/services/Spawned/methods/spawnCommand/result");
-    visitor
-        .visit::<
-            SpawnCommandForModelRequest,
-        >("/services/Spawned/methods/spawnCommandForModel/params");
-    visitor
-        .visit::<
-            SpawnForModelOptions,
-        >("/services/Spawned/methods/spawnCommandForModel/params/properties/options");
-    visitor
-        .visit::<
-            SpawnCommandForModelResult,
-        >("/services/Spawned/methods/spawnCommandForModel/result");
-    visitor
-        .visit::<
-            TerminateSpawnedCommandRequest,
-        >("/services/Spawned/methods/terminateSpawnedCommand/params");
-    visitor
-        .visit::<
-            TerminateSpawnedCommandResult,
-        >("/services/Spawned/methods/terminateSpawnedCommand/result");
-    visitor
-        .visit::<
-            GetSpawnedCommandsRequest,
-        >("/services/Spawned/methods/getSpawnedCommands/params");
-    visitor
-        .visit::<
-            GetSpawnedCommandsResult,
-        >("/services/Spawned/methods/getSpawnedCommands/result");
-    visitor
-        .visit::<
-            SpawnedCommand,
-        >(
-            "/services/Spawned/methods/getSpawnedCommands/result/properties/spawnedCommands/items",
-        );
-    visitor
-        .visit::<
-            WriteToSpawnedCommandRequest,
-        >("/services/Spawned/methods/writeToSpawnedCommand/params");
-    visitor
-        .visit::<
-            WriteToSpawnedCommandResult,
-        >("/services/Spawned/methods/writeToSpawnedCommand/result");
-    visitor
-        .visit::<
-            SubscribeToEventsRequest,
-        >("/services/Spawned/methods/subscribeToEvents/params");
-    visitor
-        .visit::<
-            SubscribeToEventsResult,
-        >("/services/Spawned/methods/subscribeToEvents/result");
-    visitor
-        .visit::<
-            UnsubscribeFromEventsRequest,
-        >("/services/Spawned/methods/unsubscribeFromEvents/params");
-    visitor
-        .visit::<
-            UnsubscribeFromEventsResult,
-        >("/services/Spawned/methods/unsubscribeFromEvents/result");
+    visitor.visit::<SpawnCommandForModelRequest>("/services/Spawned/methods/spawnCommandForModel/params");
+    visitor.visit::<SpawnForModelOptions>("/services/Spawned/methods/spawnCommandForModel/params/properties/options");
+    visitor.visit::<SpawnCommandForModelResult>("/services/Spawned/methods/spawnCommandForModel/result");
+    visitor.visit::<TerminateSpawnedCommandRequest>("/services/Spawned/methods/terminateSpawnedCommand/params");
+    visitor.visit::<TerminateSpawnedCommandResult>("/services/Spawned/methods/terminateSpawnedCommand/result");
+    visitor.visit::<GetSpawnedCommandsRequest>("/services/Spawned/methods/getSpawnedCommands/params");
+    visitor.visit::<GetSpawnedCommandsResult>("/services/Spawned/methods/getSpawnedCommands/result");
+    visitor.visit::<SpawnedCommand>(
+        "/services/Spawned/methods/getSpawnedCommands/result/properties/spawnedCommands/items",
+    );
+    visitor.visit::<WriteToSpawnedCommandRequest>("/services/Spawned/methods/writeToSpawnedCommand/params");
+    visitor.visit::<WriteToSpawnedCommandResult>("/services/Spawned/methods/writeToSpawnedCommand/result");
+    visitor.visit::<SubscribeToEventsRequest>("/services/Spawned/methods/subscribeToEvents/params");
+    visitor.visit::<SubscribeToEventsResult>("/services/Spawned/methods/subscribeToEvents/result");
+    visitor.visit::<UnsubscribeFromEventsRequest>("/services/Spawned/methods/unsubscribeFromEvents/params");
+    visitor.visit::<UnsubscribeFromEventsResult>("/services/Spawned/methods/unsubscribeFromEvents/result");
     visitor.visit::<ExitEvent>("/services/Spawned/events/exit/params");
     visitor.visit::<StdoutEvent>("/services/Spawned/events/stdout/params");
     visitor.visit::<StderrEvent>("/services/Spawned/events/stderr/params");
@@ -1064,84 +614,32 @@ fn spawned(visitor: &mut impl Visitor) {
 #[cfg(feature = "terminal")]
 fn terminal(visitor: &mut impl Visitor) {
     use super::terminal::*;
+    visitor.visit::<LaunchTerminalSessionRequest>("/services/Terminal/methods/launchTerminalSession/params");
     visitor
-        .visit::<
-            LaunchTerminalSessionRequest,
-        >("/services/Terminal/methods/launchTerminalSession/params");
-    visitor
-        .visit::<
-            TerminalSessionOptions,
-        >("/services/Terminal/methods/launchTerminalSession/params/properties/options");
-    visitor
-        .visit::<
-            LaunchTerminalSessionResult,
-        >("/services/Terminal/methods/launchTerminalSession/result");
-    visitor
-        .visit::<
-            TerminateTerminalSessionRequest,
-        >("/services/Terminal/methods/terminateTerminalSession/params");
-    visitor
-        .visit::<
-            TerminateTerminalSessionResult,
-        >("/services/Terminal/methods/terminateTerminalSession/result");
-    visitor
-        .visit::<
-            GetTerminalSessionsRequest,
-        >("/services/Terminal/methods/getTerminalSessions/params");
-    visitor
-        .visit::<
-            GetTerminalSessionsResult,
-        >("/services/Terminal/methods/getTerminalSessions/result");
-    visitor
-        .visit::<
-            TerminalSession,
-        >(
-            "/services/Terminal/methods/getTerminalSessions/result/properties/terminalSessions/items",
-        );
-    visitor
-        .visit::<
-            WriteToTerminalSessionRequest,
-        >("/services/Terminal/methods/writeToTerminalSession/params");
-    visitor
-        .visit::<
-            WriteToTerminalSessionResult,
-        >("/services/Terminal/methods/writeToTerminalSession/result");
-    visitor
-        .visit::<
-            ResizeTerminalSessionRequest,
-        >("/services/Terminal/methods/resizeTerminalSession/params");
-    visitor
-        .visit::<
-            TerminalSize,
-        >("/services/Terminal/methods/resizeTerminalSession/params/properties/size");
-    visitor
-        .visit::<
-            ResizeTerminalSessionResult,
-        >("/services/Terminal/methods/resizeTerminalSession/result");
-    visitor
-        .visit::<
-            AddFilesystemAccessForTerminalSessionRequest,
-        >("/services/Terminal/methods/addFilesystemAccessForTerminalSession/params");
-    visitor
-        .visit::<
-            AddFilesystemAccessForTerminalSessionResult,
-        >("/services/Terminal/methods/addFilesystemAccessForTerminalSession/result");
-    visitor
-        .visit::<
-            SubscribeToEventsRequest,
-        >("/services/Terminal/methods/subscribeToEvents/params");
-    visitor
-        .visit::<
-            SubscribeToEventsResult,
-        >("/services/Terminal/methods/subscribeToEvents/result");
-    visitor
-        .visit::<
-            UnsubscribeFromEventsRequest,
-        >("/services/Terminal/methods/unsubscribeFromEvents/params");
-    visitor
-        .visit::<
-            UnsubscribeFromEventsResult,
-        >("/services/Terminal/methods/unsubscribeFromEvents/result");
+        .visit::<TerminalSessionOptions>("/services/Terminal/methods/launchTerminalSession/params/properties/options");
+    visitor.visit::<LaunchTerminalSessionResult>("/services/Terminal/methods/launchTerminalSession/result");
+    visitor.visit::<TerminateTerminalSessionRequest>("/services/Terminal/methods/terminateTerminalSession/params");
+    visitor.visit::<TerminateTerminalSessionResult>("/services/Terminal/methods/terminateTerminalSession/result");
+    visitor.visit::<GetTerminalSessionsRequest>("/services/Terminal/methods/getTerminalSessions/params");
+    visitor.visit::<GetTerminalSessionsResult>("/services/Terminal/methods/getTerminalSessions/result");
+    visitor.visit::<TerminalSession>(
+        "/services/Terminal/methods/getTerminalSessions/result/properties/terminalSessions/items",
+    );
+    visitor.visit::<WriteToTerminalSessionRequest>("/services/Terminal/methods/writeToTerminalSession/params");
+    visitor.visit::<WriteToTerminalSessionResult>("/services/Terminal/methods/writeToTerminalSession/result");
+    visitor.visit::<ResizeTerminalSessionRequest>("/services/Terminal/methods/resizeTerminalSession/params");
+    visitor.visit::<TerminalSize>("/services/Terminal/methods/resizeTerminalSession/params/properties/size");
+    visitor.visit::<ResizeTerminalSessionResult>("/services/Terminal/methods/resizeTerminalSession/result");
+    visitor.visit::<AddFilesystemAccessForTerminalSessionRequest>(
+        "/services/Terminal/methods/addFilesystemAccessForTerminalSession/params",
+    );
+    visitor.visit::<AddFilesystemAccessForTerminalSessionResult>(
+        "/services/Terminal/methods/addFilesystemAccessForTerminalSession/result",
+    );
+    visitor.visit::<SubscribeToEventsRequest>("/services/Terminal/methods/subscribeToEvents/params");
+    visitor.visit::<SubscribeToEventsResult>("/services/Terminal/methods/subscribeToEvents/result");
+    visitor.visit::<UnsubscribeFromEventsRequest>("/services/Terminal/methods/unsubscribeFromEvents/params");
+    visitor.visit::<UnsubscribeFromEventsResult>("/services/Terminal/methods/unsubscribeFromEvents/result");
     visitor.visit::<ExitEvent>("/services/Terminal/events/exit/params");
     visitor.visit::<DataEvent>("/services/Terminal/events/data/params");
 }
@@ -1149,36 +647,16 @@ fn terminal(visitor: &mut impl Visitor) {
 #[cfg(feature = "user")]
 fn user(visitor: &mut impl Visitor) {
     use super::user::*;
-    visitor
-        .visit::<
-            FindMatchingUsersRequest,
-        >("/services/User/methods/findMatchingUsers/params");
-    visitor
-        .visit::<
-            FindMatchingUsersResult,
-        >("/services/User/methods/findMatchingUsers/result");
+    visitor.visit::<FindMatchingUsersRequest>("/services/User/methods/findMatchingUsers/params");
+    visitor.visit::<FindMatchingUsersResult>("/services/User/methods/findMatchingUsers/result");
     visitor.visit::<GetUsersRequest>("/services/User/methods/getUsers/params");
     visitor.visit::<GetUsersResult>("/services/User/methods/getUsers/result");
-    visitor
-        .visit::<
-            GetNotificationsRequest,
-        >("/services/User/methods/getNotifications/params");
-    visitor
-        .visit::<
-            GetNotificationsResult,
-        >("/services/User/methods/getNotifications/result");
-    visitor
-        .visit::<
-            Notification,
-        >(
-            "/services/User/methods/getNotifications/result/properties/notifications/items",
-        );
-    visitor
-        .visit::<
-            NotificationData,
-        >(
-            "/services/User/methods/getNotifications/result/properties/notifications/items/properties/data",
-        );
+    visitor.visit::<GetNotificationsRequest>("/services/User/methods/getNotifications/params");
+    visitor.visit::<GetNotificationsResult>("/services/User/methods/getNotifications/result");
+    visitor.visit::<Notification>("/services/User/methods/getNotifications/result/properties/notifications/items");
+    visitor.visit::<NotificationData>(
+        "/services/User/methods/getNotifications/result/properties/notifications/items/properties/data",
+    );
     visitor
         .visit::<
             TrainingOutcome,
@@ -1191,36 +669,16 @@ fn user(visitor: &mut impl Visitor) {
         >(
             "/services/User/methods/getNotifications/result/properties/notifications/items/properties/data/oneOf/2/properties/fix",
         );
-    visitor
-        .visit::<
-            SetNotificationRequest,
-        >("/services/User/methods/setNotification/params");
-    visitor
-        .visit::<
-            NotificationAction,
-        >("/services/User/methods/setNotification/params/properties/action");
-    visitor
-        .visit::<SetNotificationResult>("/services/User/methods/setNotification/result");
-    visitor
-        .visit::<
-            GetBillingStatsRequest,
-        >("/services/User/methods/getBillingStats/params");
-    visitor
-        .visit::<
-            BillingCycle,
-        >("/services/User/methods/getBillingStats/params/properties/billingCycle");
-    visitor
-        .visit::<GetBillingStatsResult>("/services/User/methods/getBillingStats/result");
-    visitor
-        .visit::<
-            BillingDay,
-        >("/services/User/methods/getBillingStats/result/properties/perDay/items");
-    visitor
-        .visit::<
-            BilledModels,
-        >(
-            "/services/User/methods/getBillingStats/result/properties/perDay/items/properties/models",
-        );
+    visitor.visit::<SetNotificationRequest>("/services/User/methods/setNotification/params");
+    visitor.visit::<NotificationAction>("/services/User/methods/setNotification/params/properties/action");
+    visitor.visit::<SetNotificationResult>("/services/User/methods/setNotification/result");
+    visitor.visit::<GetBillingStatsRequest>("/services/User/methods/getBillingStats/params");
+    visitor.visit::<BillingCycle>("/services/User/methods/getBillingStats/params/properties/billingCycle");
+    visitor.visit::<GetBillingStatsResult>("/services/User/methods/getBillingStats/result");
+    visitor.visit::<BillingDay>("/services/User/methods/getBillingStats/result/properties/perDay/items");
+    visitor.visit::<BilledModels>(
+        "/services/User/methods/getBillingStats/result/properties/perDay/items/properties/models",
+    );
     visitor
         .visit::<
             BilledEvaluations,
@@ -1239,30 +697,14 @@ fn user(visitor: &mut impl Visitor) {
         >(
             "/services/User/methods/getBillingStats/result/properties/perDay/items/properties/models/properties/debugSessions/properties/operations",
         );
-    visitor
-        .visit::<
-            BilledDatasets,
-        >(
-            "/services/User/methods/getBillingStats/result/properties/perDay/items/properties/datasets",
-        );
-    visitor
-        .visit::<
-            EstimateAmountDueRequest,
-        >("/services/User/methods/estimateAmountDue/params");
-    visitor
-        .visit::<
-            EstimateAmountDueResult,
-        >("/services/User/methods/estimateAmountDue/result");
+    visitor.visit::<BilledDatasets>(
+        "/services/User/methods/getBillingStats/result/properties/perDay/items/properties/datasets",
+    );
+    visitor.visit::<EstimateAmountDueRequest>("/services/User/methods/estimateAmountDue/params");
+    visitor.visit::<EstimateAmountDueResult>("/services/User/methods/estimateAmountDue/result");
     visitor.visit::<GetQuotasRequest>("/services/User/methods/getQuotas/params");
     visitor.visit::<GetQuotasResult>("/services/User/methods/getQuotas/result");
+    visitor.visit::<Quota>("/services/User/methods/getQuotas/result/properties/quotas/items");
     visitor
-        .visit::<
-            Quota,
-        >("/services/User/methods/getQuotas/result/properties/quotas/items");
-    visitor
-        .visit::<
-            QuotaUse,
-        >(
-            "/services/User/methods/getQuotas/result/properties/quotas/items/properties/history/items",
-        );
+        .visit::<QuotaUse>("/services/User/methods/getQuotas/result/properties/quotas/items/properties/history/items");
 }

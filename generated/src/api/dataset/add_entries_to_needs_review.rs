@@ -3,40 +3,21 @@
 //! `Dataset.addEntriesToNeedsReview`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
-    WireError, error_codes,
-};
-use super::DatasetClient;
+
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::DatasetKeyData;
-
+use super::DatasetClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl DatasetClient {
     /// Appends entries to the needs-review entries of a dataset. They become entries proper with
     /// [`finalize_needs_review_entries`](crate::api::dataset::DatasetClient::finalize_needs_review_entries).
     ///
-    /// # Parameters
-    ///
-    /// - `dataset_id`: Id of the dataset.
-    /// - `keys`: New tensors for every key of the dataset, the same number for each key. The number of keys
-    ///   times the number of entries may be at most 255 in one call.
-    /// - `.dataset_version_id(…)`, optional: Version that the dataset is expected to have. The call fails
-    ///   with `incorrect_version_id` when it has another one; nothing is checked when left out.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`AddEntriesToNeedsReviewError`]: `dataset_not_found`, `access_denied`,
-    /// `limit_exceeded`, `quota_exceeded`, `incorrect_version_id`, `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Dataset.addEntriesToNeedsReview` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Dataset.addEntriesToNeedsReview` over HTTP; not safe to repeat. Errors: [`AddEntriesToNeedsReviewError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -44,10 +25,7 @@ impl DatasetClient {
     ///
     /// let result = client
     ///     .dataset()
-    ///     .add_entries_to_needs_review(
-    ///         "dataset-id",
-    ///         [DatasetKeyData::new("image", [[0.5_f32, 1.5], [2.5, 3.5]])],
-    ///     )
+    ///     .add_entries_to_needs_review("dataset-id", [DatasetKeyData::new("image", [[0.5_f32, 1.5], [2.5, 3.5]])])
     ///     .await?;
     /// println!("{}", result.new_dataset_version_id);
     /// # Ok(())
@@ -62,8 +40,7 @@ impl DatasetClient {
     }
 }
 
-/// Parameters of
-/// [`DatasetClient::add_entries_to_needs_review`](super::DatasetClient::add_entries_to_needs_review).
+/// Parameters of [`DatasetClient::add_entries_to_needs_review`](super::DatasetClient::add_entries_to_needs_review).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -71,30 +48,23 @@ impl DatasetClient {
 pub struct AddEntriesToNeedsReviewRequest {
     /// Id of the dataset.
     pub dataset_id: String,
-    /// New tensors for every key of the dataset, the same number for each key. The number of keys times the
-    /// number of entries may be at most 255 in one call.
+    /// New tensors for every key of the dataset, the same number for each key. The number of keys times the number of
+    /// entries may be at most 255 in one call.
     pub keys: Vec<DatasetKeyData>,
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset_version_id: Option<String>,
 }
 
 impl AddEntriesToNeedsReviewRequest {
     /// Makes an [`AddEntriesToNeedsReviewRequest`] of what is required.
-    pub fn new(
-        dataset_id: impl Into<String>,
-        keys: impl IntoIterator<Item = DatasetKeyData>,
-    ) -> Self {
-        Self {
-            dataset_id: dataset_id.into(),
-            keys: keys.into_iter().collect(),
-            dataset_version_id: None,
-        }
+    pub fn new(dataset_id: impl Into<String>, keys: impl IntoIterator<Item = DatasetKeyData>) -> Self {
+        Self { dataset_id: dataset_id.into(), keys: keys.into_iter().collect(), dataset_version_id: None }
     }
 
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     pub fn dataset_version_id(mut self, dataset_version_id: impl Into<String>) -> Self {
         self.dataset_version_id = Some(dataset_version_id.into());
         self
@@ -123,10 +93,8 @@ pub struct AddEntriesToNeedsReviewRequestJson {
 
 impl FromWire for AddEntriesToNeedsReviewRequest {
     type Json = AddEntriesToNeedsReviewRequestJson;
-    fn from_wire(
-        json: AddEntriesToNeedsReviewRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: AddEntriesToNeedsReviewRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             dataset_id: json.dataset_id,
             keys: blobs.entries("keys", json.keys)?,
@@ -136,15 +104,14 @@ impl FromWire for AddEntriesToNeedsReviewRequest {
 }
 
 impl Call<AddEntriesToNeedsReviewRequest> {
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     pub fn dataset_version_id(self, dataset_version_id: impl Into<String>) -> Self {
         self.with(|request| request.dataset_version_id(dataset_version_id))
     }
 }
 
-/// Answer to
-/// [`DatasetClient::add_entries_to_needs_review`](super::DatasetClient::add_entries_to_needs_review).
+/// Answer to [`DatasetClient::add_entries_to_needs_review`](super::DatasetClient::add_entries_to_needs_review).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -158,9 +125,7 @@ pub struct AddEntriesToNeedsReviewResult {
 impl AddEntriesToNeedsReviewResult {
     /// Makes an [`AddEntriesToNeedsReviewResult`] of what is required.
     pub fn new(new_dataset_version_id: impl Into<String>) -> Self {
-        Self {
-            new_dataset_version_id: new_dataset_version_id.into(),
-        }
+        Self { new_dataset_version_id: new_dataset_version_id.into() }
     }
 }
 
@@ -182,8 +147,7 @@ error_codes! {
         LimitExceeded = "limit_exceeded",
         /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
         QuotaExceeded = "quota_exceeded",
-        /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was
-        /// done.
+        /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was done.
         IncorrectVersionId(IncorrectVersionId) = "incorrect_version_id",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",

@@ -3,38 +3,18 @@
 //! `Dataset.createDataset`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::DatasetClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{ParameterDefinition, Tag};
-
+use super::DatasetClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl DatasetClient {
-    /// Creates an empty dataset. Fill it with
-    /// [`add_entries`](crate::api::dataset::DatasetClient::add_entries).
+    /// Creates an empty dataset. Fill it with [`add_entries`](crate::api::dataset::DatasetClient::add_entries).
     ///
-    /// # Parameters
-    ///
-    /// - `name`: Name of the new dataset.
-    /// - `description`: What the dataset holds.
-    /// - `.public_access(…)`, optional: Whether everybody can find and use the dataset. Left out: `false`.
-    /// - `.tags(…)`, optional: Labels of the dataset. None when left out.
-    /// - `keys`: Keys of the dataset and the rules for their tensors. Every entry has one tensor for each
-    ///   key.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CreateDatasetError`]: `name_already_used`, `organization_not_found`,
-    /// `access_denied`, `quota_exceeded`, `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Dataset.createDataset` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Dataset.createDataset` over HTTP; not safe to repeat. Errors: [`CreateDatasetError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -72,7 +52,7 @@ pub struct CreateDatasetRequest {
     pub name: String,
     /// What the dataset holds.
     pub description: String,
-    /// Whether everybody can find and use the dataset. Left out: `false`.
+    /// Whether everybody can find and use the dataset. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_access: Option<bool>,
     /// Labels of the dataset. None when left out.
@@ -98,7 +78,7 @@ impl CreateDatasetRequest {
         }
     }
 
-    /// Whether everybody can find and use the dataset. Left out: `false`.
+    /// Whether everybody can find and use the dataset. Default: `false`.
     pub fn public_access(mut self, public_access: bool) -> Self {
         self.public_access = Some(public_access);
         self
@@ -114,7 +94,7 @@ impl CreateDatasetRequest {
 impl PlainJson for CreateDatasetRequest {}
 
 impl Call<CreateDatasetRequest> {
-    /// Whether everybody can find and use the dataset. Left out: `false`.
+    /// Whether everybody can find and use the dataset. Default: `false`.
     pub fn public_access(self, public_access: bool) -> Self {
         self.with(|request| request.public_access(public_access))
     }
@@ -140,14 +120,8 @@ pub struct CreateDatasetResult {
 #[cfg(feature = "server")]
 impl CreateDatasetResult {
     /// Makes a [`CreateDatasetResult`] of what is required.
-    pub fn new(
-        dataset_id: impl Into<String>,
-        dataset_version_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            dataset_id: dataset_id.into(),
-            dataset_version_id: dataset_version_id.into(),
-        }
+    pub fn new(dataset_id: impl Into<String>, dataset_version_id: impl Into<String>) -> Self {
+        Self { dataset_id: dataset_id.into(), dataset_version_id: dataset_version_id.into() }
     }
 }
 
@@ -162,8 +136,8 @@ error_codes! {
     pub enum CreateDatasetError {
         /// `name_already_used`: The owner has another item of this kind with the same name.
         NameAlreadyUsed = "name_already_used",
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
-        /// Where something is created, this is the organization that would own it.
+        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",

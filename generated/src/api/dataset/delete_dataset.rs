@@ -3,30 +3,17 @@
 //! `Dataset.deleteDataset`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::DatasetClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::DatasetClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl DatasetClient {
     /// Deletes a dataset with all its entries. There is no way back.
     ///
-    /// # Parameters
-    ///
-    /// - `dataset_id`: Id of the dataset.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`DeleteDatasetError`]: `dataset_not_found`, `access_denied`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Dataset.deleteDataset` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Dataset.deleteDataset` over HTTP; not safe to repeat. Errors: [`DeleteDatasetError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -35,10 +22,7 @@ impl DatasetClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete_dataset(
-        &self,
-        dataset_id: impl Into<String>,
-    ) -> Call<DeleteDatasetRequest> {
+    pub fn delete_dataset(&self, dataset_id: impl Into<String>) -> Call<DeleteDatasetRequest> {
         Call::new(&self.client, DeleteDatasetRequest::new(dataset_id))
     }
 }
@@ -56,9 +40,7 @@ pub struct DeleteDatasetRequest {
 impl DeleteDatasetRequest {
     /// Makes a [`DeleteDatasetRequest`] of what is required.
     pub fn new(dataset_id: impl Into<String>) -> Self {
-        Self {
-            dataset_id: dataset_id.into(),
-        }
+        Self { dataset_id: dataset_id.into() }
     }
 }
 

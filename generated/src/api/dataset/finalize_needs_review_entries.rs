@@ -3,40 +3,21 @@
 //! `Dataset.finalizeNeedsReviewEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
-    WireError, error_codes,
-};
-use super::DatasetClient;
+
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::DatasetKeyData;
-
+use super::DatasetClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl DatasetClient {
     /// Removes needs-review entries and appends the reviewed data that replaces them to the entries proper.
     ///
-    /// # Parameters
-    ///
-    /// - `dataset_id`: Id of the dataset.
-    /// - `indexes`: Indexes of the needs-review entries to remove.
-    /// - `keys`: The reviewed data: tensors for every key of the dataset, for each key as many as there are
-    ///   `indexes`. The number of keys times the number of entries may be at most 255 in one call.
-    /// - `.dataset_version_id(…)`, optional: Version that the dataset is expected to have. The call fails
-    ///   with `incorrect_version_id` when it has another one; nothing is checked when left out.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`FinalizeNeedsReviewEntriesError`]: `dataset_not_found`, `index_out_of_range`,
-    /// `access_denied`, `quota_exceeded`, `incorrect_version_id`, `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Dataset.finalizeNeedsReviewEntries` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Dataset.finalizeNeedsReviewEntries` over HTTP; not safe to repeat. Errors:
+    /// [`FinalizeNeedsReviewEntriesError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -60,15 +41,11 @@ impl DatasetClient {
         indexes: impl IntoIterator<Item = u32>,
         keys: impl IntoIterator<Item = DatasetKeyData>,
     ) -> Call<FinalizeNeedsReviewEntriesRequest> {
-        Call::new(
-            &self.client,
-            FinalizeNeedsReviewEntriesRequest::new(dataset_id, indexes, keys),
-        )
+        Call::new(&self.client, FinalizeNeedsReviewEntriesRequest::new(dataset_id, indexes, keys))
     }
 }
 
-/// Parameters of
-/// [`DatasetClient::finalize_needs_review_entries`](super::DatasetClient::finalize_needs_review_entries).
+/// Parameters of [`DatasetClient::finalize_needs_review_entries`](super::DatasetClient::finalize_needs_review_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -78,11 +55,11 @@ pub struct FinalizeNeedsReviewEntriesRequest {
     pub dataset_id: String,
     /// Indexes of the needs-review entries to remove.
     pub indexes: Vec<u32>,
-    /// The reviewed data: tensors for every key of the dataset, for each key as many as there are
-    /// `indexes`. The number of keys times the number of entries may be at most 255 in one call.
+    /// The reviewed data: tensors for every key of the dataset, for each key as many as there are `indexes`. The number
+    /// of keys times the number of entries may be at most 255 in one call.
     pub keys: Vec<DatasetKeyData>,
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset_version_id: Option<String>,
 }
@@ -102,8 +79,8 @@ impl FinalizeNeedsReviewEntriesRequest {
         }
     }
 
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     pub fn dataset_version_id(mut self, dataset_version_id: impl Into<String>) -> Self {
         self.dataset_version_id = Some(dataset_version_id.into());
         self
@@ -134,10 +111,8 @@ pub struct FinalizeNeedsReviewEntriesRequestJson {
 
 impl FromWire for FinalizeNeedsReviewEntriesRequest {
     type Json = FinalizeNeedsReviewEntriesRequestJson;
-    fn from_wire(
-        json: FinalizeNeedsReviewEntriesRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: FinalizeNeedsReviewEntriesRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             dataset_id: json.dataset_id,
             indexes: json.indexes,
@@ -148,15 +123,14 @@ impl FromWire for FinalizeNeedsReviewEntriesRequest {
 }
 
 impl Call<FinalizeNeedsReviewEntriesRequest> {
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     pub fn dataset_version_id(self, dataset_version_id: impl Into<String>) -> Self {
         self.with(|request| request.dataset_version_id(dataset_version_id))
     }
 }
 
-/// Answer to
-/// [`DatasetClient::finalize_needs_review_entries`](super::DatasetClient::finalize_needs_review_entries).
+/// Answer to [`DatasetClient::finalize_needs_review_entries`](super::DatasetClient::finalize_needs_review_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -171,14 +145,8 @@ pub struct FinalizeNeedsReviewEntriesResult {
 #[cfg(feature = "server")]
 impl FinalizeNeedsReviewEntriesResult {
     /// Makes a [`FinalizeNeedsReviewEntriesResult`] of what is required.
-    pub fn new(
-        new_dataset_version_id: impl Into<String>,
-        removed_bytes_from_needs_review: u64,
-    ) -> Self {
-        Self {
-            new_dataset_version_id: new_dataset_version_id.into(),
-            removed_bytes_from_needs_review,
-        }
+    pub fn new(new_dataset_version_id: impl Into<String>, removed_bytes_from_needs_review: u64) -> Self {
+        Self { new_dataset_version_id: new_dataset_version_id.into(), removed_bytes_from_needs_review }
     }
 }
 
@@ -200,8 +168,7 @@ error_codes! {
         AccessDenied = "access_denied",
         /// `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
         QuotaExceeded = "quota_exceeded",
-        /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was
-        /// done.
+        /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was done.
         IncorrectVersionId(IncorrectVersionId) = "incorrect_version_id",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",
@@ -220,8 +187,5 @@ impl Operation for FinalizeNeedsReviewEntriesRequest {
     type Response = FinalizeNeedsReviewEntriesResult;
     type Error = FinalizeNeedsReviewEntriesError;
     type Output = FinalizeNeedsReviewEntriesResult;
-    const METHOD: &'static Method = &Method::new(
-        "Dataset",
-        "finalizeNeedsReviewEntries",
-    );
+    const METHOD: &'static Method = &Method::new("Dataset", "finalizeNeedsReviewEntries");
 }

@@ -3,37 +3,20 @@
 //! `Dataset.getDatasets`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
-use super::DatasetClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{Dataset, ResourceFilter, SortDirection};
-
+use super::DatasetClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
 
 impl DatasetClient {
-    /// Lists the datasets that the caller may see, in pages. An item that does not exist or that the caller
-    /// may not see is left out without an error.
+    /// Lists the datasets that the caller may see, in pages. An item that does not exist or that the caller may not see
+    /// is left out without an error.
     ///
-    /// # Parameters
-    ///
-    /// - `.offset(…)`, optional: How many matches to skip. Left out: `0`.
-    /// - `.limit(…)`, optional: How many matches to return at most. Left out: `20`.
-    /// - `.filter(…)`, optional: Which datasets to list. All of them when left out.
-    /// - `.sort(…)`, optional: Name of the field of `Dataset` to sort by. Left out: `"createdAt"`.
-    /// - `.sort_direction(…)`, optional: Order of the list.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetDatasetsError`]: `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Dataset.getDatasets` on the wire; travels over HTTP; safe to repeat. Answers one page of
-    /// `datasets`; [`items`](Call::items) and [`pages`](Call::pages) instead of `send` read all of them.
-    ///
-    /// # Example
+    /// Calls `Dataset.getDatasets` over HTTP; safe to repeat. Errors: [`GetDatasetsError`]. Returns one page of
+    /// `datasets`; [`items`](Call::items) and [`pages`](Call::pages) read all pages.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -53,16 +36,16 @@ impl DatasetClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetDatasetsRequest {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u32>,
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// Which datasets to list. All of them when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<ResourceFilter>,
-    /// Name of the field of `Dataset` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Dataset` to sort by. Default: `"createdAt"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// Order of the list.
@@ -74,22 +57,16 @@ impl GetDatasetsRequest {
     /// Makes a [`GetDatasetsRequest`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            offset: None,
-            limit: None,
-            filter: None,
-            sort: None,
-            sort_direction: None,
-        }
+        Self { offset: None, limit: None, filter: None, sort: None, sort_direction: None }
     }
 
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(mut self, offset: u32) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
@@ -101,7 +78,7 @@ impl GetDatasetsRequest {
         self
     }
 
-    /// Name of the field of `Dataset` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Dataset` to sort by. Default: `"createdAt"`.
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         self.sort = Some(sort.into());
         self
@@ -117,12 +94,12 @@ impl GetDatasetsRequest {
 impl PlainJson for GetDatasetsRequest {}
 
 impl Call<GetDatasetsRequest> {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(self, offset: u32) -> Self {
         self.with(|request| request.offset(offset))
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(self, limit: u32) -> Self {
         self.with(|request| request.limit(limit))
     }
@@ -132,7 +109,7 @@ impl Call<GetDatasetsRequest> {
         self.with(|request| request.filter(filter))
     }
 
-    /// Name of the field of `Dataset` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Dataset` to sort by. Default: `"createdAt"`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.with(|request| request.sort(sort))
     }
@@ -161,18 +138,8 @@ pub struct GetDatasetsResult {
 #[cfg(feature = "server")]
 impl GetDatasetsResult {
     /// Makes a [`GetDatasetsResult`] of what is required.
-    pub fn new(
-        datasets: impl IntoIterator<Item = Dataset>,
-        total: u32,
-        offset: u32,
-        limit: u32,
-    ) -> Self {
-        Self {
-            datasets: datasets.into_iter().collect(),
-            total,
-            offset,
-            limit,
-        }
+    pub fn new(datasets: impl IntoIterator<Item = Dataset>, total: u32, offset: u32, limit: u32) -> Self {
+        Self { datasets: datasets.into_iter().collect(), total, offset, limit }
     }
 }
 
@@ -207,6 +174,7 @@ impl Operation for GetDatasetsRequest {
 
 impl Paged for GetDatasetsRequest {
     type Item = Dataset;
+
     fn range(&self) -> (Option<u32>, Option<u32>) {
         (self.offset, self.limit)
     }

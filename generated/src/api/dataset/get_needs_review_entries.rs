@@ -3,34 +3,18 @@
 //! `Dataset.getNeedsReviewEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::DatasetClient;
+
 use super::super::errors::{IncorrectVersionId, InvalidParameter};
 use super::super::types::{DatasetEntries, EntrySelection};
-
+use super::DatasetClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl DatasetClient {
     /// Fetches needs-review entries of a dataset.
     ///
-    /// # Parameters
-    ///
-    /// - `dataset_id`: Id of the dataset.
-    /// - `entries`: Which needs-review entries to fetch.
-    /// - `.dataset_version_id(…)`, optional: Version that the dataset is expected to have. The call fails
-    ///   with `incorrect_version_id` when it has another one; nothing is checked when left out.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetNeedsReviewEntriesError`]: `dataset_not_found`, `incorrect_version_id`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Dataset.getNeedsReviewEntries` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Dataset.getNeedsReviewEntries` over HTTP; safe to repeat. Errors: [`GetNeedsReviewEntriesError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -50,8 +34,7 @@ impl DatasetClient {
     }
 }
 
-/// Parameters of
-/// [`DatasetClient::get_needs_review_entries`](super::DatasetClient::get_needs_review_entries).
+/// Parameters of [`DatasetClient::get_needs_review_entries`](super::DatasetClient::get_needs_review_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -61,27 +44,20 @@ pub struct GetNeedsReviewEntriesRequest {
     pub dataset_id: String,
     /// Which needs-review entries to fetch.
     pub entries: EntrySelection,
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset_version_id: Option<String>,
 }
 
 impl GetNeedsReviewEntriesRequest {
     /// Makes a [`GetNeedsReviewEntriesRequest`] of what is required.
-    pub fn new(
-        dataset_id: impl Into<String>,
-        entries: impl Into<EntrySelection>,
-    ) -> Self {
-        Self {
-            dataset_id: dataset_id.into(),
-            entries: entries.into(),
-            dataset_version_id: None,
-        }
+    pub fn new(dataset_id: impl Into<String>, entries: impl Into<EntrySelection>) -> Self {
+        Self { dataset_id: dataset_id.into(), entries: entries.into(), dataset_version_id: None }
     }
 
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     pub fn dataset_version_id(mut self, dataset_version_id: impl Into<String>) -> Self {
         self.dataset_version_id = Some(dataset_version_id.into());
         self
@@ -91,8 +67,8 @@ impl GetNeedsReviewEntriesRequest {
 impl PlainJson for GetNeedsReviewEntriesRequest {}
 
 impl Call<GetNeedsReviewEntriesRequest> {
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     pub fn dataset_version_id(self, dataset_version_id: impl Into<String>) -> Self {
         self.with(|request| request.dataset_version_id(dataset_version_id))
     }
@@ -101,15 +77,13 @@ impl Call<GetNeedsReviewEntriesRequest> {
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`DatasetClient::get_needs_review_entries`](super::DatasetClient::get_needs_review_entries).
+    /// Why the API refused [`DatasetClient::get_needs_review_entries`](super::DatasetClient::get_needs_review_entries).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum GetNeedsReviewEntriesError {
         /// `dataset_not_found`: The dataset does not exist, or the caller has no access to it.
         DatasetNotFound = "dataset_not_found",
-        /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was
-        /// done.
+        /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was done.
         IncorrectVersionId(IncorrectVersionId) = "incorrect_version_id",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",
@@ -128,6 +102,5 @@ impl Operation for GetNeedsReviewEntriesRequest {
     type Response = DatasetEntries;
     type Error = GetNeedsReviewEntriesError;
     type Output = DatasetEntries;
-    const METHOD: &'static Method = &Method::new("Dataset", "getNeedsReviewEntries")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Dataset", "getNeedsReviewEntries").idempotent();
 }

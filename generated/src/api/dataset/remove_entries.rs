@@ -3,35 +3,18 @@
 //! `Dataset.removeEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::DatasetClient;
-use super::super::errors::{IncorrectVersionId, InvalidParameter};
 
+use super::super::errors::{IncorrectVersionId, InvalidParameter};
+use super::DatasetClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl DatasetClient {
-    /// Removes entries of a dataset. Their space is freed some time later, until then they count as waiting
-    /// to be deleted.
+    /// Removes entries of a dataset. Their space is freed some time later, until then they count as waiting to be
+    /// deleted.
     ///
-    /// # Parameters
-    ///
-    /// - `dataset_id`: Id of the dataset.
-    /// - `entries`: Indexes of the entries to remove.
-    /// - `.dataset_version_id(…)`, optional: Version that the dataset is expected to have. The call fails
-    ///   with `incorrect_version_id` when it has another one; nothing is checked when left out.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`RemoveEntriesError`]: `dataset_not_found`, `index_out_of_range`,
-    /// `access_denied`, `incorrect_version_id`, `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Dataset.removeEntries` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Dataset.removeEntries` over HTTP; not safe to repeat. Errors: [`RemoveEntriesError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -59,27 +42,20 @@ pub struct RemoveEntriesRequest {
     pub dataset_id: String,
     /// Indexes of the entries to remove.
     pub entries: Vec<u32>,
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset_version_id: Option<String>,
 }
 
 impl RemoveEntriesRequest {
     /// Makes a [`RemoveEntriesRequest`] of what is required.
-    pub fn new(
-        dataset_id: impl Into<String>,
-        entries: impl IntoIterator<Item = u32>,
-    ) -> Self {
-        Self {
-            dataset_id: dataset_id.into(),
-            entries: entries.into_iter().collect(),
-            dataset_version_id: None,
-        }
+    pub fn new(dataset_id: impl Into<String>, entries: impl IntoIterator<Item = u32>) -> Self {
+        Self { dataset_id: dataset_id.into(), entries: entries.into_iter().collect(), dataset_version_id: None }
     }
 
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     pub fn dataset_version_id(mut self, dataset_version_id: impl Into<String>) -> Self {
         self.dataset_version_id = Some(dataset_version_id.into());
         self
@@ -89,8 +65,8 @@ impl RemoveEntriesRequest {
 impl PlainJson for RemoveEntriesRequest {}
 
 impl Call<RemoveEntriesRequest> {
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     pub fn dataset_version_id(self, dataset_version_id: impl Into<String>) -> Self {
         self.with(|request| request.dataset_version_id(dataset_version_id))
     }
@@ -145,8 +121,7 @@ error_codes! {
         IndexOutOfRange = "index_out_of_range",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",
-        /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was
-        /// done.
+        /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was done.
         IncorrectVersionId(IncorrectVersionId) = "incorrect_version_id",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",

@@ -3,34 +3,18 @@
 //! `Dataset.removeNeedsReviewEntries`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::DatasetClient;
-use super::super::errors::{IncorrectVersionId, InvalidParameter};
 
+use super::super::errors::{IncorrectVersionId, InvalidParameter};
+use super::DatasetClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl DatasetClient {
     /// Removes needs-review entries of a dataset without making them entries proper.
     ///
-    /// # Parameters
-    ///
-    /// - `dataset_id`: Id of the dataset.
-    /// - `entries`: Indexes of the needs-review entries to remove.
-    /// - `.dataset_version_id(…)`, optional: Version that the dataset is expected to have. The call fails
-    ///   with `incorrect_version_id` when it has another one; nothing is checked when left out.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`RemoveNeedsReviewEntriesError`]: `dataset_not_found`, `index_out_of_range`,
-    /// `access_denied`, `incorrect_version_id`, `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Dataset.removeNeedsReviewEntries` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Dataset.removeNeedsReviewEntries` over HTTP; not safe to repeat. Errors:
+    /// [`RemoveNeedsReviewEntriesError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -44,15 +28,11 @@ impl DatasetClient {
         dataset_id: impl Into<String>,
         entries: impl IntoIterator<Item = u32>,
     ) -> Call<RemoveNeedsReviewEntriesRequest> {
-        Call::new(
-            &self.client,
-            RemoveNeedsReviewEntriesRequest::new(dataset_id, entries),
-        )
+        Call::new(&self.client, RemoveNeedsReviewEntriesRequest::new(dataset_id, entries))
     }
 }
 
-/// Parameters of
-/// [`DatasetClient::remove_needs_review_entries`](super::DatasetClient::remove_needs_review_entries).
+/// Parameters of [`DatasetClient::remove_needs_review_entries`](super::DatasetClient::remove_needs_review_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -62,27 +42,20 @@ pub struct RemoveNeedsReviewEntriesRequest {
     pub dataset_id: String,
     /// Indexes of the needs-review entries to remove.
     pub entries: Vec<u32>,
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset_version_id: Option<String>,
 }
 
 impl RemoveNeedsReviewEntriesRequest {
     /// Makes a [`RemoveNeedsReviewEntriesRequest`] of what is required.
-    pub fn new(
-        dataset_id: impl Into<String>,
-        entries: impl IntoIterator<Item = u32>,
-    ) -> Self {
-        Self {
-            dataset_id: dataset_id.into(),
-            entries: entries.into_iter().collect(),
-            dataset_version_id: None,
-        }
+    pub fn new(dataset_id: impl Into<String>, entries: impl IntoIterator<Item = u32>) -> Self {
+        Self { dataset_id: dataset_id.into(), entries: entries.into_iter().collect(), dataset_version_id: None }
     }
 
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     pub fn dataset_version_id(mut self, dataset_version_id: impl Into<String>) -> Self {
         self.dataset_version_id = Some(dataset_version_id.into());
         self
@@ -92,15 +65,14 @@ impl RemoveNeedsReviewEntriesRequest {
 impl PlainJson for RemoveNeedsReviewEntriesRequest {}
 
 impl Call<RemoveNeedsReviewEntriesRequest> {
-    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
+    /// one; nothing is checked when left out.
     pub fn dataset_version_id(self, dataset_version_id: impl Into<String>) -> Self {
         self.with(|request| request.dataset_version_id(dataset_version_id))
     }
 }
 
-/// Answer to
-/// [`DatasetClient::remove_needs_review_entries`](super::DatasetClient::remove_needs_review_entries).
+/// Answer to [`DatasetClient::remove_needs_review_entries`](super::DatasetClient::remove_needs_review_entries).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -116,10 +88,7 @@ pub struct RemoveNeedsReviewEntriesResult {
 impl RemoveNeedsReviewEntriesResult {
     /// Makes a [`RemoveNeedsReviewEntriesResult`] of what is required.
     pub fn new(new_dataset_version_id: impl Into<String>, removed_bytes: u64) -> Self {
-        Self {
-            new_dataset_version_id: new_dataset_version_id.into(),
-            removed_bytes,
-        }
+        Self { new_dataset_version_id: new_dataset_version_id.into(), removed_bytes }
     }
 }
 
@@ -139,8 +108,7 @@ error_codes! {
         IndexOutOfRange = "index_out_of_range",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",
-        /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was
-        /// done.
+        /// `incorrect_version_id`: The dataset has changed: its version is not the expected one. Nothing was done.
         IncorrectVersionId(IncorrectVersionId) = "incorrect_version_id",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",

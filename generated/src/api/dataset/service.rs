@@ -3,16 +3,13 @@
 //! The server side of the service `Dataset`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
+
 use super::{
-    AddEntriesRequest, AddEntriesToNeedsReviewRequest, CreateDatasetRequest,
-    DeleteDatasetRequest, FinalizeNeedsReviewEntriesRequest, GetDatasetsRequest,
-    GetEntriesRequest, GetNeedsReviewEntriesRequest, RemoveEntriesRequest,
-    RemoveNeedsReviewEntriesRequest, UpdateDatasetRequest,
+    AddEntriesRequest, AddEntriesToNeedsReviewRequest, CreateDatasetRequest, DeleteDatasetRequest,
+    FinalizeNeedsReviewEntriesRequest, GetDatasetsRequest, GetEntriesRequest, GetNeedsReviewEntriesRequest,
+    RemoveEntriesRequest, RemoveNeedsReviewEntriesRequest, UpdateDatasetRequest,
 };
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `Dataset` from the other side: implemented by servers and test doubles.
 ///
@@ -51,10 +48,7 @@ pub trait DatasetService: Send + Sync + 'static {
     }
 
     /// Answers [`add_entries`](super::DatasetClient::add_entries).
-    fn add_entries(
-        &self,
-        request: AddEntriesRequest,
-    ) -> impl Future<Output = ServiceResult<AddEntriesRequest>> + Send {
+    fn add_entries(&self, request: AddEntriesRequest) -> impl Future<Output = ServiceResult<AddEntriesRequest>> + Send {
         not_implemented(request)
     }
 
@@ -75,10 +69,7 @@ pub trait DatasetService: Send + Sync + 'static {
     }
 
     /// Answers [`get_entries`](super::DatasetClient::get_entries).
-    fn get_entries(
-        &self,
-        request: GetEntriesRequest,
-    ) -> impl Future<Output = ServiceResult<GetEntriesRequest>> + Send {
+    fn get_entries(&self, request: GetEntriesRequest) -> impl Future<Output = ServiceResult<GetEntriesRequest>> + Send {
         not_implemented(request)
     }
 
@@ -111,31 +102,19 @@ pub trait DatasetService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: DatasetService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "createDataset" => handle(request, |request| self.0.create_dataset(request)),
             "updateDataset" => handle(request, |request| self.0.update_dataset(request)),
             "deleteDataset" => handle(request, |request| self.0.delete_dataset(request)),
             "getDatasets" => handle(request, |request| self.0.get_datasets(request)),
             "addEntries" => handle(request, |request| self.0.add_entries(request)),
-            "addEntriesToNeedsReview" => {
-                handle(request, |request| self.0.add_entries_to_needs_review(request))
-            }
-            "finalizeNeedsReviewEntries" => {
-                handle(request, |request| self.0.finalize_needs_review_entries(request))
-            }
+            "addEntriesToNeedsReview" => handle(request, |request| self.0.add_entries_to_needs_review(request)),
+            "finalizeNeedsReviewEntries" => handle(request, |request| self.0.finalize_needs_review_entries(request)),
             "getEntries" => handle(request, |request| self.0.get_entries(request)),
-            "getNeedsReviewEntries" => {
-                handle(request, |request| self.0.get_needs_review_entries(request))
-            }
+            "getNeedsReviewEntries" => handle(request, |request| self.0.get_needs_review_entries(request)),
             "removeEntries" => handle(request, |request| self.0.remove_entries(request)),
-            "removeNeedsReviewEntries" => {
-                handle(request, |request| self.0.remove_needs_review_entries(request))
-            }
+            "removeNeedsReviewEntries" => handle(request, |request| self.0.remove_needs_review_entries(request)),
             _ => return None,
         };
         Some(answer)

@@ -3,32 +3,18 @@
 //! `Dataset.updateDataset`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::DatasetClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::Tag;
-
+use super::DatasetClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl DatasetClient {
     /// Changes the name, description, visibility or tags of a dataset. What is left out stays as it is.
     ///
-    /// # Parameters
-    ///
-    /// - `dataset_id`: Id of the dataset.
-    /// - `properties`: What to change.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`UpdateDatasetError`]: `dataset_not_found`, `access_denied`, `name_already_used`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Dataset.updateDataset` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Dataset.updateDataset` over HTTP; safe to repeat. Errors: [`UpdateDatasetError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -63,10 +49,7 @@ pub struct UpdateDatasetRequest {
 impl UpdateDatasetRequest {
     /// Makes a [`UpdateDatasetRequest`] of what is required.
     pub fn new(dataset_id: impl Into<String>, properties: DatasetChanges) -> Self {
-        Self {
-            dataset_id: dataset_id.into(),
-            properties,
-        }
+        Self { dataset_id: dataset_id.into(), properties }
     }
 }
 
@@ -96,12 +79,7 @@ impl DatasetChanges {
     /// Makes a [`DatasetChanges`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            name: None,
-            description: None,
-            public_access: None,
-            tags: None,
-        }
+        Self { name: None, description: None, public_access: None, tags: None }
     }
 
     /// New name.
@@ -176,6 +154,5 @@ impl Operation for UpdateDatasetRequest {
     type Response = UpdateDatasetResult;
     type Error = UpdateDatasetError;
     type Output = UpdateDatasetResult;
-    const METHOD: &'static Method = &Method::new("Dataset", "updateDataset")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Dataset", "updateDataset").idempotent();
 }

@@ -3,41 +3,22 @@
 //! `Debug.callCreateModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError,
-    error_codes,
-};
-use super::DebugClient;
-use super::super::errors::{
-    DatasetKeyNotFound, Exception, InvalidParameter, ReferencedDatasetNotFound,
-};
-use super::super::types::{DebugStateData, ParameterProvider};
 
+use super::super::errors::{DatasetKeyNotFound, Exception, InvalidParameter, ReferencedDatasetNotFound};
+use super::super::types::{DebugStateData, ParameterProvider};
+use super::DebugClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
+};
 
 impl DebugClient {
-    /// Calls the function of the code that creates a state. The session keeps the data of the state; no
-    /// state of the model comes of it.
+    /// Calls the function of the code that creates a state. The session keeps the data of the state; no state of the
+    /// model comes of it.
     ///
-    /// # Parameters
-    ///
-    /// - `debug_session_id`: Id of the debug session, from
-    ///   [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
-    /// - `params`: Inputs of the function.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CallCreateModelStateError`]: `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`, `debug_session_not_found`,
-    /// `debug_session_terminated`, `exception`, `dataset_not_found`, `dataset_key_not_found`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.callCreateModelState` on the wire; travels over HTTP; not safe to repeat. It may take long:
-    /// its deadline is 600 s by default.
-    ///
-    /// # Example
+    /// Calls `Debug.callCreateModelState` over HTTP; not safe to repeat. Errors: [`CallCreateModelStateError`]. The
+    /// default timeout is 600 s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -59,10 +40,7 @@ impl DebugClient {
         debug_session_id: impl Into<String>,
         params: impl IntoIterator<Item = ParameterProvider>,
     ) -> Call<CallCreateModelStateRequest> {
-        Call::new(
-            &self.client,
-            CallCreateModelStateRequest::new(debug_session_id, params),
-        )
+        Call::new(&self.client, CallCreateModelStateRequest::new(debug_session_id, params))
     }
 }
 
@@ -72,8 +50,7 @@ impl DebugClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallCreateModelStateRequest {
-    /// Id of the debug session, from
-    /// [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
+    /// Id of the debug session, from [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
     pub debug_session_id: String,
     /// Inputs of the function.
     pub params: Vec<ParameterProvider>,
@@ -81,14 +58,8 @@ pub struct CallCreateModelStateRequest {
 
 impl CallCreateModelStateRequest {
     /// Makes a [`CallCreateModelStateRequest`] of what is required.
-    pub fn new(
-        debug_session_id: impl Into<String>,
-        params: impl IntoIterator<Item = ParameterProvider>,
-    ) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-            params: params.into_iter().collect(),
-        }
+    pub fn new(debug_session_id: impl Into<String>, params: impl IntoIterator<Item = ParameterProvider>) -> Self {
+        Self { debug_session_id: debug_session_id.into(), params: params.into_iter().collect() }
     }
 }
 
@@ -112,22 +83,16 @@ pub struct CallCreateModelStateRequestJson {
 
 impl FromWire for CallCreateModelStateRequest {
     type Json = CallCreateModelStateRequestJson;
-    fn from_wire(
-        json: CallCreateModelStateRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            debug_session_id: json.debug_session_id,
-            params: blobs.nested("params", json.params)?,
-        })
+
+    fn from_wire(json: CallCreateModelStateRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { debug_session_id: json.debug_session_id, params: blobs.nested("params", json.params)? })
     }
 }
 
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`DebugClient::call_create_model_state`](super::DebugClient::call_create_model_state).
+    /// Why the API refused [`DebugClient::call_create_model_state`](super::DebugClient::call_create_model_state).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum CallCreateModelStateError {
@@ -147,8 +112,7 @@ error_codes! {
         DebugSessionTerminated = "debug_session_terminated",
         /// `exception`: The code of the model threw an exception or returned an error.
         Exception(Exception) = "exception",
-        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no
-        /// access to it.
+        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no access to it.
         DatasetNotFound(ReferencedDatasetNotFound) = "dataset_not_found",
         /// `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
         DatasetKeyNotFound(DatasetKeyNotFound) = "dataset_key_not_found",
@@ -159,6 +123,5 @@ impl Operation for CallCreateModelStateRequest {
     type Response = DebugStateData;
     type Error = CallCreateModelStateError;
     type Output = DebugStateData;
-    const METHOD: &'static Method = &Method::new("Debug", "callCreateModelState")
-        .deadline_seconds(600u64);
+    const METHOD: &'static Method = &Method::new("Debug", "callCreateModelState").deadline_seconds(600u64);
 }

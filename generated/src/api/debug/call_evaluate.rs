@@ -3,42 +3,21 @@
 //! `Debug.callEvaluate`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError,
-    error_codes,
-};
-use super::DebugClient;
-use super::super::errors::{
-    DatasetKeyNotFound, Exception, InvalidParameter, ReferencedDatasetNotFound,
-};
-use super::super::types::{Parameter, ParameterProvider};
 
+use super::super::errors::{DatasetKeyNotFound, Exception, InvalidParameter, ReferencedDatasetNotFound};
+use super::super::types::{Parameter, ParameterProvider};
+use super::DebugClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
+};
 
 impl DebugClient {
     /// Calls the evaluation function of the code on an instantiated model, and waits for the outputs.
     ///
-    /// # Parameters
-    ///
-    /// - `debug_session_id`: Id of the debug session, from
-    ///   [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
-    /// - `instantiated_model_id`: Id of the instantiated model, from
-    ///   [`call_instantiate_model`](crate::api::debug::DebugClient::call_instantiate_model).
-    /// - `params`: Inputs of the function.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CallEvaluateError`]: `instantiated_model_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`, `debug_session_not_found`,
-    /// `debug_session_terminated`, `exception`, `dataset_not_found`, `dataset_key_not_found`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.callEvaluate` on the wire; travels over HTTP; not safe to repeat. It may take long: its
-    /// deadline is 600 s by default.
-    ///
-    /// # Example
+    /// Calls `Debug.callEvaluate` over HTTP; not safe to repeat. Errors: [`CallEvaluateError`]. The default timeout is
+    /// 600 s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -62,10 +41,7 @@ impl DebugClient {
         instantiated_model_id: impl Into<String>,
         params: impl IntoIterator<Item = ParameterProvider>,
     ) -> Call<CallEvaluateRequest> {
-        Call::new(
-            &self.client,
-            CallEvaluateRequest::new(debug_session_id, instantiated_model_id, params),
-        )
+        Call::new(&self.client, CallEvaluateRequest::new(debug_session_id, instantiated_model_id, params))
     }
 }
 
@@ -75,8 +51,7 @@ impl DebugClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallEvaluateRequest {
-    /// Id of the debug session, from
-    /// [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
+    /// Id of the debug session, from [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
     pub debug_session_id: String,
     /// Id of the instantiated model, from
     /// [`call_instantiate_model`](crate::api::debug::DebugClient::call_instantiate_model).
@@ -122,10 +97,8 @@ pub struct CallEvaluateRequestJson {
 
 impl FromWire for CallEvaluateRequest {
     type Json = CallEvaluateRequestJson;
-    fn from_wire(
-        json: CallEvaluateRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: CallEvaluateRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             debug_session_id: json.debug_session_id,
             instantiated_model_id: json.instantiated_model_id,
@@ -147,9 +120,7 @@ pub struct CallEvaluateResult {
 impl CallEvaluateResult {
     /// Makes a [`CallEvaluateResult`] of what is required.
     pub fn new(output: impl IntoIterator<Item = Parameter>) -> Self {
-        Self {
-            output: output.into_iter().collect(),
-        }
+        Self { output: output.into_iter().collect() }
     }
 }
 
@@ -170,13 +141,9 @@ pub struct CallEvaluateResultJson {
 
 impl FromWire for CallEvaluateResult {
     type Json = CallEvaluateResultJson;
-    fn from_wire(
-        json: CallEvaluateResultJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            output: blobs.nested("output", json.output)?,
-        })
+
+    fn from_wire(json: CallEvaluateResultJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { output: blobs.nested("output", json.output)? })
     }
 }
 
@@ -205,8 +172,7 @@ error_codes! {
         DebugSessionTerminated = "debug_session_terminated",
         /// `exception`: The code of the model threw an exception or returned an error.
         Exception(Exception) = "exception",
-        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no
-        /// access to it.
+        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no access to it.
         DatasetNotFound(ReferencedDatasetNotFound) = "dataset_not_found",
         /// `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
         DatasetKeyNotFound(DatasetKeyNotFound) = "dataset_key_not_found",
@@ -217,6 +183,5 @@ impl Operation for CallEvaluateRequest {
     type Response = CallEvaluateResult;
     type Error = CallEvaluateError;
     type Output = CallEvaluateResult;
-    const METHOD: &'static Method = &Method::new("Debug", "callEvaluate")
-        .deadline_seconds(600u64);
+    const METHOD: &'static Method = &Method::new("Debug", "callEvaluate").deadline_seconds(600u64);
 }

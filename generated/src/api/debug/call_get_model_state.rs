@@ -3,37 +3,20 @@
 //! `Debug.callGetModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::DebugClient;
+
 use super::super::errors::{Exception, InvalidParameter};
 use super::super::types::DebugStateData;
-
+use super::DebugClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl DebugClient {
     /// Calls the function of the code that reads the state of an instantiated model, for example after
     /// [`call_train`](crate::api::debug::DebugClient::call_train). The session keeps the data.
     ///
-    /// # Parameters
-    ///
-    /// - `debug_session_id`: Id of the debug session, from
-    ///   [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
-    /// - `instantiated_model_id`: Id of the instantiated model, from
-    ///   [`call_instantiate_model`](crate::api::debug::DebugClient::call_instantiate_model).
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CallGetModelStateError`]: `instantiated_model_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`, `debug_session_not_found`,
-    /// `debug_session_terminated`, `exception`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.callGetModelState` on the wire; travels over HTTP; not safe to repeat. It may take long: its
-    /// deadline is 600 s by default.
-    ///
-    /// # Example
+    /// Calls `Debug.callGetModelState` over HTTP; not safe to repeat. Errors: [`CallGetModelStateError`]. The default
+    /// timeout is 600 s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -47,10 +30,7 @@ impl DebugClient {
         debug_session_id: impl Into<String>,
         instantiated_model_id: impl Into<String>,
     ) -> Call<CallGetModelStateRequest> {
-        Call::new(
-            &self.client,
-            CallGetModelStateRequest::new(debug_session_id, instantiated_model_id),
-        )
+        Call::new(&self.client, CallGetModelStateRequest::new(debug_session_id, instantiated_model_id))
     }
 }
 
@@ -60,8 +40,7 @@ impl DebugClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallGetModelStateRequest {
-    /// Id of the debug session, from
-    /// [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
+    /// Id of the debug session, from [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
     pub debug_session_id: String,
     /// Id of the instantiated model, from
     /// [`call_instantiate_model`](crate::api::debug::DebugClient::call_instantiate_model).
@@ -70,14 +49,8 @@ pub struct CallGetModelStateRequest {
 
 impl CallGetModelStateRequest {
     /// Makes a [`CallGetModelStateRequest`] of what is required.
-    pub fn new(
-        debug_session_id: impl Into<String>,
-        instantiated_model_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-            instantiated_model_id: instantiated_model_id.into(),
-        }
+    pub fn new(debug_session_id: impl Into<String>, instantiated_model_id: impl Into<String>) -> Self {
+        Self { debug_session_id: debug_session_id.into(), instantiated_model_id: instantiated_model_id.into() }
     }
 }
 
@@ -115,6 +88,5 @@ impl Operation for CallGetModelStateRequest {
     type Response = DebugStateData;
     type Error = CallGetModelStateError;
     type Output = DebugStateData;
-    const METHOD: &'static Method = &Method::new("Debug", "callGetModelState")
-        .deadline_seconds(600u64);
+    const METHOD: &'static Method = &Method::new("Debug", "callGetModelState").deadline_seconds(600u64);
 }

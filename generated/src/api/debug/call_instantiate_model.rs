@@ -4,39 +4,22 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire,
-    WireError, error_codes, tagged_union,
-};
-use super::DebugClient;
+
 use super::super::errors::{Exception, InvalidParameter};
 use super::super::types::StateEntry;
-
+use super::DebugClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+    tagged_union,
+};
 
 impl DebugClient {
-    /// Calls the function of the code that loads a state. The instantiated model can then be trained and
-    /// evaluated.
+    /// Calls the function of the code that loads a state. The instantiated model can then be trained and evaluated.
     ///
-    /// # Parameters
-    ///
-    /// - `debug_session_id`: Id of the debug session, from
-    ///   [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
-    /// - `state_data`: Where the state comes from.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CallInstantiateModelError`]: `state_data_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`, `debug_session_not_found`,
-    /// `debug_session_terminated`, `exception`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.callInstantiateModel` on the wire; travels over HTTP; not safe to repeat. It may take long:
-    /// its deadline is 600 s by default.
-    ///
-    /// # Example
+    /// Calls `Debug.callInstantiateModel` over HTTP; not safe to repeat. Errors: [`CallInstantiateModelError`]. The
+    /// default timeout is 600 s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -52,10 +35,7 @@ impl DebugClient {
         debug_session_id: impl Into<String>,
         state_data: impl Into<StateSource>,
     ) -> Call<CallInstantiateModelRequest> {
-        Call::new(
-            &self.client,
-            CallInstantiateModelRequest::new(debug_session_id, state_data),
-        )
+        Call::new(&self.client, CallInstantiateModelRequest::new(debug_session_id, state_data))
     }
 }
 
@@ -65,8 +45,7 @@ impl DebugClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallInstantiateModelRequest {
-    /// Id of the debug session, from
-    /// [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
+    /// Id of the debug session, from [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
     pub debug_session_id: String,
     /// Where the state comes from.
     pub state_data: StateSource,
@@ -74,14 +53,8 @@ pub struct CallInstantiateModelRequest {
 
 impl CallInstantiateModelRequest {
     /// Makes a [`CallInstantiateModelRequest`] of what is required.
-    pub fn new(
-        debug_session_id: impl Into<String>,
-        state_data: impl Into<StateSource>,
-    ) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-            state_data: state_data.into(),
-        }
+    pub fn new(debug_session_id: impl Into<String>, state_data: impl Into<StateSource>) -> Self {
+        Self { debug_session_id: debug_session_id.into(), state_data: state_data.into() }
     }
 }
 
@@ -107,15 +80,10 @@ pub struct CallInstantiateModelRequestJson {
 
 impl FromWire for CallInstantiateModelRequest {
     type Json = CallInstantiateModelRequestJson;
-    fn from_wire(
-        json: CallInstantiateModelRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: CallInstantiateModelRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         blobs.root_names(json.state_key_names);
-        Ok(Self {
-            debug_session_id: json.debug_session_id,
-            state_data: blobs.nested("stateData", json.state_data)?,
-        })
+        Ok(Self { debug_session_id: json.debug_session_id, state_data: blobs.nested("stateData", json.state_data)? })
     }
 }
 
@@ -153,6 +121,7 @@ impl StateSource {
 
 tagged_union! {
     const TAG: &str = "type";
+
     enum StateSource {
         Data(StateSourceData) = "data",
         DataId(StateSourceDataId) = "dataId",
@@ -191,6 +160,7 @@ pub enum StateSourceJson {
 
 tagged_union! {
     const TAG: &str = "type";
+
     enum StateSourceJson {
         Data(Json<StateSourceData>) = "data",
         DataId(StateSourceDataId) = "dataId",
@@ -199,10 +169,8 @@ tagged_union! {
 
 impl FromWire for StateSource {
     type Json = StateSourceJson;
-    fn from_wire(
-        json: StateSourceJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: StateSourceJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         let value = match json {
             StateSourceJson::Data(json) => Self::Data(FromWire::from_wire(json, blobs)?),
             StateSourceJson::DataId(content) => Self::DataId(content),
@@ -224,9 +192,7 @@ pub struct StateSourceData {
 impl StateSourceData {
     /// Makes a [`StateSourceData`] of what is required.
     pub fn new(data: impl IntoIterator<Item = StateEntry>) -> Self {
-        Self {
-            data: data.into_iter().collect(),
-        }
+        Self { data: data.into_iter().collect() }
     }
 }
 
@@ -245,13 +211,9 @@ pub struct StateSourceDataJson {}
 
 impl FromWire for StateSourceData {
     type Json = StateSourceDataJson;
-    fn from_wire(
-        _: StateSourceDataJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            data: blobs.keyed_at_root("data")?,
-        })
+
+    fn from_wire(_: StateSourceDataJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { data: blobs.keyed_at_root("data")? })
     }
 }
 
@@ -261,8 +223,7 @@ impl FromWire for StateSourceData {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StateSourceDataId {
-    /// Id of the data, from
-    /// [`call_create_model_state`](crate::api::debug::DebugClient::call_create_model_state) or
+    /// Id of the data, from [`call_create_model_state`](crate::api::debug::DebugClient::call_create_model_state) or
     /// [`call_get_model_state`](crate::api::debug::DebugClient::call_get_model_state).
     pub data_id: String,
 }
@@ -288,9 +249,7 @@ pub struct CallInstantiateModelResult {
 impl CallInstantiateModelResult {
     /// Makes a [`CallInstantiateModelResult`] of what is required.
     pub fn new(instantiated_model_id: impl Into<String>) -> Self {
-        Self {
-            instantiated_model_id: instantiated_model_id.into(),
-        }
+        Self { instantiated_model_id: instantiated_model_id.into() }
     }
 }
 
@@ -299,8 +258,7 @@ impl PlainJson for CallInstantiateModelResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`DebugClient::call_instantiate_model`](super::DebugClient::call_instantiate_model).
+    /// Why the API refused [`DebugClient::call_instantiate_model`](super::DebugClient::call_instantiate_model).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum CallInstantiateModelError {
@@ -329,6 +287,5 @@ impl Operation for CallInstantiateModelRequest {
     type Response = CallInstantiateModelResult;
     type Error = CallInstantiateModelError;
     type Output = CallInstantiateModelResult;
-    const METHOD: &'static Method = &Method::new("Debug", "callInstantiateModel")
-        .deadline_seconds(600u64);
+    const METHOD: &'static Method = &Method::new("Debug", "callInstantiateModel").deadline_seconds(600u64);
 }

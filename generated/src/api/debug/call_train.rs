@@ -3,49 +3,28 @@
 //! `Debug.callTrain`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    BlobReader, Call, Cancellable, FrameWriter, FromWire, Json, Method, MetricRange,
-    MetricSource, Operation, PlainJson, ToWire, Waitable, Waiter, WireError, error_codes,
-};
-use super::{
-    CancelTrainingSessionRequest, DebugClient, DebugTrainingStatus,
-    DebugTrainingStatusCompleted, DebugTrainingStatusFailed, GetTrainingMetricsRequest,
-    GetTrainingMetricsResult, GetTrainingStatusRequest, GetTrainingStatusResult,
-};
-use super::super::errors::{
-    DatasetKeyNotFound, Exception, InvalidParameter, ReferencedDatasetNotFound,
-};
-use super::super::types::{ParameterProvider, TrainingMetric, TrainingMetricRange};
 
+use super::super::errors::{DatasetKeyNotFound, Exception, InvalidParameter, ReferencedDatasetNotFound};
+use super::super::types::{ParameterProvider, TrainingMetric, TrainingMetricRange};
+use super::{
+    CancelTrainingSessionRequest, DebugClient, DebugTrainingStatus, DebugTrainingStatusCompleted,
+    DebugTrainingStatusFailed, GetTrainingMetricsRequest, GetTrainingMetricsResult, GetTrainingStatusRequest,
+    GetTrainingStatusResult,
+};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    BlobReader, Call, Cancellable, FrameWriter, FromWire, Json, Method, MetricRange, MetricSource, Operation,
+    PlainJson, ToWire, Waitable, Waiter, WireError, error_codes,
+};
 
 impl DebugClient {
-    /// Calls the training function of the code on an instantiated model. Training goes on in the background
-    /// and changes the instantiated model; follow it with
+    /// Calls the training function of the code on an instantiated model. Training goes on in the background and changes
+    /// the instantiated model; follow it with
     /// [`get_training_status`](crate::api::debug::DebugClient::get_training_status).
     ///
-    /// # Parameters
-    ///
-    /// - `debug_session_id`: Id of the debug session, from
-    ///   [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
-    /// - `instantiated_model_id`: Id of the instantiated model, from
-    ///   [`call_instantiate_model`](crate::api::debug::DebugClient::call_instantiate_model).
-    /// - `params`: Inputs of the function.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CallTrainError`]: `instantiated_model_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`, `debug_session_not_found`,
-    /// `debug_session_terminated`, `exception`, `dataset_not_found`, `dataset_key_not_found`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.callTrain` on the wire; travels over HTTP; not safe to repeat. It may take long: its deadline
-    /// is 600 s by default. The answer is a [`Waiter`], which reads like the result, and follows what goes
-    /// on: see [`Waiter::wait`] and [`Waiter::progress`].
-    ///
-    /// # Example
+    /// Calls `Debug.callTrain` over HTTP; not safe to repeat. Errors: [`CallTrainError`]. The default timeout is 600 s.
+    /// Returns a [`Waiter`], which dereferences to the result and follows the work.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -69,10 +48,7 @@ impl DebugClient {
         instantiated_model_id: impl Into<String>,
         params: impl IntoIterator<Item = ParameterProvider>,
     ) -> Call<CallTrainRequest> {
-        Call::new(
-            &self.client,
-            CallTrainRequest::new(debug_session_id, instantiated_model_id, params),
-        )
+        Call::new(&self.client, CallTrainRequest::new(debug_session_id, instantiated_model_id, params))
     }
 }
 
@@ -82,8 +58,7 @@ impl DebugClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallTrainRequest {
-    /// Id of the debug session, from
-    /// [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
+    /// Id of the debug session, from [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
     pub debug_session_id: String,
     /// Id of the instantiated model, from
     /// [`call_instantiate_model`](crate::api::debug::DebugClient::call_instantiate_model).
@@ -129,10 +104,8 @@ pub struct CallTrainRequestJson {
 
 impl FromWire for CallTrainRequest {
     type Json = CallTrainRequestJson;
-    fn from_wire(
-        json: CallTrainRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: CallTrainRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             debug_session_id: json.debug_session_id,
             instantiated_model_id: json.instantiated_model_id,
@@ -155,9 +128,7 @@ pub struct CallTrainResult {
 impl CallTrainResult {
     /// Makes a [`CallTrainResult`] of what is required.
     pub fn new(training_session_id: impl Into<String>) -> Self {
-        Self {
-            training_session_id: training_session_id.into(),
-        }
+        Self { training_session_id: training_session_id.into() }
     }
 }
 
@@ -188,8 +159,7 @@ error_codes! {
         DebugSessionTerminated = "debug_session_terminated",
         /// `exception`: The code of the model threw an exception or returned an error.
         Exception(Exception) = "exception",
-        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no
-        /// access to it.
+        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no access to it.
         DatasetNotFound(ReferencedDatasetNotFound) = "dataset_not_found",
         /// `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
         DatasetKeyNotFound(DatasetKeyNotFound) = "dataset_key_not_found",
@@ -200,8 +170,7 @@ impl Operation for CallTrainRequest {
     type Response = CallTrainResult;
     type Error = CallTrainError;
     type Output = Waiter<Self>;
-    const METHOD: &'static Method = &Method::new("Debug", "callTrain")
-        .deadline_seconds(600u64);
+    const METHOD: &'static Method = &Method::new("Debug", "callTrain").deadline_seconds(600u64);
 }
 
 impl Waitable for CallTrainRequest {
@@ -209,11 +178,9 @@ impl Waitable for CallTrainRequest {
     type Done = DebugTrainingStatusCompleted;
     type Failed = DebugTrainingStatusFailed;
     type Metrics = Self;
+
     fn poll_request(&self, result: &CallTrainResult) -> GetTrainingStatusRequest {
-        GetTrainingStatusRequest::new(
-            &self.debug_session_id,
-            &result.training_session_id,
-        )
+        GetTrainingStatusRequest::new(&self.debug_session_id, &result.training_session_id)
     }
 
     fn outcome(
@@ -229,43 +196,23 @@ impl Waitable for CallTrainRequest {
 
 impl Cancellable for CallTrainRequest {
     type Cancel = CancelTrainingSessionRequest;
+
     fn cancel(poll: &GetTrainingStatusRequest) -> CancelTrainingSessionRequest {
-        CancelTrainingSessionRequest::new(
-            &poll.debug_session_id,
-            &poll.training_session_id,
-        )
+        CancelTrainingSessionRequest::new(&poll.debug_session_id, &poll.training_session_id)
     }
 }
 
 impl MetricSource<GetTrainingStatusRequest> for CallTrainRequest {
     type Values = TrainingMetric;
     type Fetch = GetTrainingMetricsRequest;
+
     fn counts(response: &GetTrainingStatusResult) -> Vec<(&str, u32)> {
-        response
-            .metrics
-            .iter()
-            .map(|count| (count.name.as_str(), count.amount))
-            .collect()
+        response.metrics.iter().map(|count| (count.name.as_str(), count.amount)).collect()
     }
 
-    fn fetch(
-        poll: &GetTrainingStatusRequest,
-        ranges: Vec<MetricRange>,
-    ) -> Option<GetTrainingMetricsRequest> {
-        let ranges = ranges
-            .into_iter()
-            .map(|range| TrainingMetricRange::new(
-                range.name,
-                range.start,
-                range.amount,
-            ));
-        Some(
-            GetTrainingMetricsRequest::new(
-                &poll.debug_session_id,
-                &poll.training_session_id,
-                ranges,
-            ),
-        )
+    fn fetch(poll: &GetTrainingStatusRequest, ranges: Vec<MetricRange>) -> Option<GetTrainingMetricsRequest> {
+        let ranges = ranges.into_iter().map(|range| TrainingMetricRange::new(range.name, range.start, range.amount));
+        Some(GetTrainingMetricsRequest::new(&poll.debug_session_id, &poll.training_session_id, ranges))
     }
 
     fn fetched(result: GetTrainingMetricsResult) -> Vec<TrainingMetric> {

@@ -3,34 +3,17 @@
 //! `Debug.cancelTrainingSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::DebugClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::DebugClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl DebugClient {
     /// Stops a training session in a debug session. It ends as failed with the reason `cancelled`.
     ///
-    /// # Parameters
-    ///
-    /// - `debug_session_id`: Id of the debug session, from
-    ///   [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
-    /// - `training_session_id`: Id of the training session, from
-    ///   [`call_train`](crate::api::debug::DebugClient::call_train).
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CancelTrainingSessionError`]: `debug_session_not_found`,
-    /// `training_session_not_found`, `training_session_not_running`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.cancelTrainingSession` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Debug.cancelTrainingSession` over HTTP; not safe to repeat. Errors: [`CancelTrainingSessionError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -44,10 +27,7 @@ impl DebugClient {
         debug_session_id: impl Into<String>,
         training_session_id: impl Into<String>,
     ) -> Call<CancelTrainingSessionRequest> {
-        Call::new(
-            &self.client,
-            CancelTrainingSessionRequest::new(debug_session_id, training_session_id),
-        )
+        Call::new(&self.client, CancelTrainingSessionRequest::new(debug_session_id, training_session_id))
     }
 }
 
@@ -57,8 +37,7 @@ impl DebugClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CancelTrainingSessionRequest {
-    /// Id of the debug session, from
-    /// [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
+    /// Id of the debug session, from [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
     pub debug_session_id: String,
     /// Id of the training session, from [`call_train`](crate::api::debug::DebugClient::call_train).
     pub training_session_id: String,
@@ -66,14 +45,8 @@ pub struct CancelTrainingSessionRequest {
 
 impl CancelTrainingSessionRequest {
     /// Makes a [`CancelTrainingSessionRequest`] of what is required.
-    pub fn new(
-        debug_session_id: impl Into<String>,
-        training_session_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-            training_session_id: training_session_id.into(),
-        }
+    pub fn new(debug_session_id: impl Into<String>, training_session_id: impl Into<String>) -> Self {
+        Self { debug_session_id: debug_session_id.into(), training_session_id: training_session_id.into() }
     }
 }
 
@@ -99,8 +72,7 @@ impl PlainJson for CancelTrainingSessionResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`DebugClient::cancel_training_session`](super::DebugClient::cancel_training_session).
+    /// Why the API refused [`DebugClient::cancel_training_session`](super::DebugClient::cancel_training_session).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum CancelTrainingSessionError {

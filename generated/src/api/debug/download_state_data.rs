@@ -3,37 +3,18 @@
 //! `Debug.downloadStateData`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::DebugClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::StateData;
-
+use super::DebugClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl DebugClient {
     /// Downloads data of a state that a debug session keeps.
     ///
-    /// # Parameters
-    ///
-    /// - `debug_session_id`: Id of the debug session, from
-    ///   [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
-    /// - `data_id`: Id of the data, from
-    ///   [`call_create_model_state`](crate::api::debug::DebugClient::call_create_model_state) or
-    ///   [`call_get_model_state`](crate::api::debug::DebugClient::call_get_model_state).
-    /// - `.keys(…)`, optional: Which keys to download. Left out: everything.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`DownloadStateDataError`]: `debug_session_not_found`, `state_data_not_found`,
-    /// `state_key_not_found`, `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.downloadStateData` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Debug.downloadStateData` over HTTP; safe to repeat. Errors: [`DownloadStateDataError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -57,14 +38,12 @@ impl DebugClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DownloadStateDataRequest {
-    /// Id of the debug session, from
-    /// [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
+    /// Id of the debug session, from [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
     pub debug_session_id: String,
-    /// Id of the data, from
-    /// [`call_create_model_state`](crate::api::debug::DebugClient::call_create_model_state) or
+    /// Id of the data, from [`call_create_model_state`](crate::api::debug::DebugClient::call_create_model_state) or
     /// [`call_get_model_state`](crate::api::debug::DebugClient::call_get_model_state).
     pub data_id: String,
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<Vec<String>>,
 }
@@ -72,14 +51,10 @@ pub struct DownloadStateDataRequest {
 impl DownloadStateDataRequest {
     /// Makes a [`DownloadStateDataRequest`] of what is required.
     pub fn new(debug_session_id: impl Into<String>, data_id: impl Into<String>) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-            data_id: data_id.into(),
-            keys: None,
-        }
+        Self { debug_session_id: debug_session_id.into(), data_id: data_id.into(), keys: None }
     }
 
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     pub fn keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.keys = Some(keys.into_iter().map(Into::into).collect());
         self
@@ -89,7 +64,7 @@ impl DownloadStateDataRequest {
 impl PlainJson for DownloadStateDataRequest {}
 
 impl Call<DownloadStateDataRequest> {
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     pub fn keys(self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(|request| request.keys(keys))
     }
@@ -125,7 +100,5 @@ impl Operation for DownloadStateDataRequest {
     type Response = StateData;
     type Error = DownloadStateDataError;
     type Output = StateData;
-    const METHOD: &'static Method = &Method::new("Debug", "downloadStateData")
-        .idempotent()
-        .responds_with_bytes();
+    const METHOD: &'static Method = &Method::new("Debug", "downloadStateData").idempotent().responds_with_bytes();
 }

@@ -3,23 +3,20 @@
 //! Events of the service `Debug`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter,
-    FromWire, Operation, PlainJson, RawEvent, Subscription, ToWire, WireError,
-};
+
+use super::super::types::{DebugSessionTerminatedReason, ParameterProvider, TrainingMetricRange};
 use super::{
-    CallCreateModelStateRequest, CallEvaluateRequest, CallGetModelStateRequest,
-    CallInstantiateModelRequest, CallTrainRequest, CancelTrainingSessionRequest,
-    DownloadStateDataRequest, GetTrainingMetricsRequest, GetTrainingStatusRequest,
-    SendToRemoteInspectorRequest, StateSource, SubscribeToEventsRequest,
+    CallCreateModelStateRequest, CallEvaluateRequest, CallGetModelStateRequest, CallInstantiateModelRequest,
+    CallTrainRequest, CancelTrainingSessionRequest, DownloadStateDataRequest, GetTrainingMetricsRequest,
+    GetTrainingStatusRequest, SendToRemoteInspectorRequest, StateSource, SubscribeToEventsRequest,
     TerminateDebugSessionRequest, UnsubscribeFromEventsRequest,
 };
-use super::super::types::{
-    DebugSessionTerminatedReason, ParameterProvider, TrainingMetricRange,
-};
-
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter, FromWire, Operation, PlainJson,
+    RawEvent, Subscription, ToWire, WireError,
+};
 
 /// What happens under an id of the service `Debug`, as a subscription delivers it.
 ///
@@ -70,22 +67,12 @@ impl EventSet for DebugEvent {
 
     fn write(&self) -> Result<RawEvent, EventError> {
         match self {
-            Self::Exit(params) => {
-                RawEvent::of::<Self>("exit", &params.debug_session_id, params)
-            }
-            Self::Stdout(params) => {
-                RawEvent::of::<Self>("stdout", &params.debug_session_id, params)
-            }
-            Self::Stderr(params) => {
-                RawEvent::of::<Self>("stderr", &params.debug_session_id, params)
-            }
-            Self::Initialized(params) => {
-                RawEvent::of::<Self>("initialized", &params.debug_session_id, params)
-            }
+            Self::Exit(params) => RawEvent::of::<Self>("exit", &params.debug_session_id, params),
+            Self::Stdout(params) => RawEvent::of::<Self>("stdout", &params.debug_session_id, params),
+            Self::Stderr(params) => RawEvent::of::<Self>("stderr", &params.debug_session_id, params),
+            Self::Initialized(params) => RawEvent::of::<Self>("initialized", &params.debug_session_id, params),
             Self::RemoteInspectorData(params) => {
-                RawEvent::of::<
-                    Self,
-                >("remoteInspectorData", &params.debug_session_id, params)
+                RawEvent::of::<Self>("remoteInspectorData", &params.debug_session_id, params)
             }
             Self::Unrecognized(event) => Ok(event.clone()),
         }
@@ -107,10 +94,7 @@ impl Subscription<DebugEvent> {
     }
 
     /// [`call_instantiate_model`](super::DebugClient::call_instantiate_model) of this subscription's id.
-    pub fn call_instantiate_model(
-        &self,
-        state_data: impl Into<StateSource>,
-    ) -> Call<CallInstantiateModelRequest> {
+    pub fn call_instantiate_model(&self, state_data: impl Into<StateSource>) -> Call<CallInstantiateModelRequest> {
         Call::new(self.client(), CallInstantiateModelRequest::new(self.id(), state_data))
     }
 
@@ -120,21 +104,12 @@ impl Subscription<DebugEvent> {
         instantiated_model_id: impl Into<String>,
         params: impl IntoIterator<Item = ParameterProvider>,
     ) -> Call<CallTrainRequest> {
-        Call::new(
-            self.client(),
-            CallTrainRequest::new(self.id(), instantiated_model_id, params),
-        )
+        Call::new(self.client(), CallTrainRequest::new(self.id(), instantiated_model_id, params))
     }
 
     /// [`get_training_status`](super::DebugClient::get_training_status) of this subscription's id.
-    pub fn get_training_status(
-        &self,
-        training_session_id: impl Into<String>,
-    ) -> Call<GetTrainingStatusRequest> {
-        Call::new(
-            self.client(),
-            GetTrainingStatusRequest::new(self.id(), training_session_id),
-        )
+    pub fn get_training_status(&self, training_session_id: impl Into<String>) -> Call<GetTrainingStatusRequest> {
+        Call::new(self.client(), GetTrainingStatusRequest::new(self.id(), training_session_id))
     }
 
     /// [`get_training_metrics`](super::DebugClient::get_training_metrics) of this subscription's id.
@@ -143,10 +118,7 @@ impl Subscription<DebugEvent> {
         training_session_id: impl Into<String>,
         metrics: impl IntoIterator<Item = TrainingMetricRange>,
     ) -> Call<GetTrainingMetricsRequest> {
-        Call::new(
-            self.client(),
-            GetTrainingMetricsRequest::new(self.id(), training_session_id, metrics),
-        )
+        Call::new(self.client(), GetTrainingMetricsRequest::new(self.id(), training_session_id, metrics))
     }
 
     /// [`cancel_training_session`](super::DebugClient::cancel_training_session) of this subscription's id.
@@ -154,10 +126,7 @@ impl Subscription<DebugEvent> {
         &self,
         training_session_id: impl Into<String>,
     ) -> Call<CancelTrainingSessionRequest> {
-        Call::new(
-            self.client(),
-            CancelTrainingSessionRequest::new(self.id(), training_session_id),
-        )
+        Call::new(self.client(), CancelTrainingSessionRequest::new(self.id(), training_session_id))
     }
 
     /// [`call_evaluate`](super::DebugClient::call_evaluate) of this subscription's id.
@@ -166,37 +135,21 @@ impl Subscription<DebugEvent> {
         instantiated_model_id: impl Into<String>,
         params: impl IntoIterator<Item = ParameterProvider>,
     ) -> Call<CallEvaluateRequest> {
-        Call::new(
-            self.client(),
-            CallEvaluateRequest::new(self.id(), instantiated_model_id, params),
-        )
+        Call::new(self.client(), CallEvaluateRequest::new(self.id(), instantiated_model_id, params))
     }
 
     /// [`call_get_model_state`](super::DebugClient::call_get_model_state) of this subscription's id.
-    pub fn call_get_model_state(
-        &self,
-        instantiated_model_id: impl Into<String>,
-    ) -> Call<CallGetModelStateRequest> {
-        Call::new(
-            self.client(),
-            CallGetModelStateRequest::new(self.id(), instantiated_model_id),
-        )
+    pub fn call_get_model_state(&self, instantiated_model_id: impl Into<String>) -> Call<CallGetModelStateRequest> {
+        Call::new(self.client(), CallGetModelStateRequest::new(self.id(), instantiated_model_id))
     }
 
     /// [`download_state_data`](super::DebugClient::download_state_data) of this subscription's id.
-    pub fn download_state_data(
-        &self,
-        data_id: impl Into<String>,
-    ) -> Call<DownloadStateDataRequest> {
+    pub fn download_state_data(&self, data_id: impl Into<String>) -> Call<DownloadStateDataRequest> {
         Call::new(self.client(), DownloadStateDataRequest::new(self.id(), data_id))
     }
 
-    /// [`send_to_remote_inspector`](super::DebugClient::send_to_remote_inspector) of this subscription's
-    /// id.
-    pub fn send_to_remote_inspector(
-        &self,
-        data: impl Into<Blob>,
-    ) -> Call<SendToRemoteInspectorRequest> {
+    /// [`send_to_remote_inspector`](super::DebugClient::send_to_remote_inspector) of this subscription's id.
+    pub fn send_to_remote_inspector(&self, data: impl Into<Blob>) -> Call<SendToRemoteInspectorRequest> {
         Call::new(self.client(), SendToRemoteInspectorRequest::new(self.id(), data))
     }
 }
@@ -218,10 +171,7 @@ pub struct ExitEvent {
 impl ExitEvent {
     /// Makes an [`ExitEvent`] of what is required.
     pub fn new(debug_session_id: impl Into<String>) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-            reason: None,
-        }
+        Self { debug_session_id: debug_session_id.into(), reason: None }
     }
 
     /// Why it ended.
@@ -249,10 +199,7 @@ pub struct StdoutEvent {
 impl StdoutEvent {
     /// Makes a [`StdoutEvent`] of what is required.
     pub fn new(debug_session_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-            data: data.into(),
-        }
+        Self { debug_session_id: debug_session_id.into(), data: data.into() }
     }
 }
 
@@ -275,14 +222,9 @@ pub struct StdoutEventJson {
 
 impl FromWire for StdoutEvent {
     type Json = StdoutEventJson;
-    fn from_wire(
-        json: StdoutEventJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            debug_session_id: json.debug_session_id,
-            data: blobs.bytes("data")?,
-        })
+
+    fn from_wire(json: StdoutEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { debug_session_id: json.debug_session_id, data: blobs.bytes("data")? })
     }
 }
 
@@ -302,10 +244,7 @@ pub struct StderrEvent {
 impl StderrEvent {
     /// Makes a [`StderrEvent`] of what is required.
     pub fn new(debug_session_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-            data: data.into(),
-        }
+        Self { debug_session_id: debug_session_id.into(), data: data.into() }
     }
 }
 
@@ -328,14 +267,9 @@ pub struct StderrEventJson {
 
 impl FromWire for StderrEvent {
     type Json = StderrEventJson;
-    fn from_wire(
-        json: StderrEventJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            debug_session_id: json.debug_session_id,
-            data: blobs.bytes("data")?,
-        })
+
+    fn from_wire(json: StderrEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { debug_session_id: json.debug_session_id, data: blobs.bytes("data")? })
     }
 }
 
@@ -353,9 +287,7 @@ pub struct InitializedEvent {
 impl InitializedEvent {
     /// Makes an [`InitializedEvent`] of what is required.
     pub fn new(debug_session_id: impl Into<String>) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-        }
+        Self { debug_session_id: debug_session_id.into() }
     }
 }
 
@@ -377,10 +309,7 @@ pub struct RemoteInspectorDataEvent {
 impl RemoteInspectorDataEvent {
     /// Makes a [`RemoteInspectorDataEvent`] of what is required.
     pub fn new(debug_session_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-            data: data.into(),
-        }
+        Self { debug_session_id: debug_session_id.into(), data: data.into() }
     }
 }
 
@@ -403,13 +332,8 @@ pub struct RemoteInspectorDataEventJson {
 
 impl FromWire for RemoteInspectorDataEvent {
     type Json = RemoteInspectorDataEventJson;
-    fn from_wire(
-        json: RemoteInspectorDataEventJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            debug_session_id: json.debug_session_id,
-            data: blobs.bytes("data")?,
-        })
+
+    fn from_wire(json: RemoteInspectorDataEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { debug_session_id: json.debug_session_id, data: blobs.bytes("data")? })
     }
 }

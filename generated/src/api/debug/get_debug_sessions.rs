@@ -3,33 +3,21 @@
 //! `Debug.getDebugSessions`.
 
 use std::fmt;
+
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::DebugClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{ParameterDefinitions, UsedExecutionLocation};
-
+use super::DebugClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl DebugClient {
-    /// Lists debug sessions that are running. A session that does not exist, or that the caller may not
-    /// see, is left out without an error.
+    /// Lists debug sessions that are running. A session that does not exist, or that the caller may not see, is left
+    /// out without an error.
     ///
-    /// # Parameters
-    ///
-    /// - `.debug_session_ids(…)`, optional: Ids of the sessions to list. Left out: everything.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetDebugSessionsError`]: `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.getDebugSessions` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Debug.getDebugSessions` over HTTP; safe to repeat. Errors: [`GetDebugSessionsError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -49,7 +37,7 @@ impl DebugClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetDebugSessionsRequest {
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debug_session_ids: Option<Vec<String>>,
 }
@@ -61,14 +49,9 @@ impl GetDebugSessionsRequest {
         Self { debug_session_ids: None }
     }
 
-    /// Ids of the sessions to list. Left out: everything.
-    pub fn debug_session_ids(
-        mut self,
-        debug_session_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.debug_session_ids = Some(
-            debug_session_ids.into_iter().map(Into::into).collect(),
-        );
+    /// Ids of the sessions to list. Default: everything.
+    pub fn debug_session_ids(mut self, debug_session_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.debug_session_ids = Some(debug_session_ids.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -76,11 +59,8 @@ impl GetDebugSessionsRequest {
 impl PlainJson for GetDebugSessionsRequest {}
 
 impl Call<GetDebugSessionsRequest> {
-    /// Ids of the sessions to list. Left out: everything.
-    pub fn debug_session_ids(
-        self,
-        debug_session_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Ids of the sessions to list. Default: everything.
+    pub fn debug_session_ids(self, debug_session_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(|request| request.debug_session_ids(debug_session_ids))
     }
 }
@@ -99,9 +79,7 @@ pub struct GetDebugSessionsResult {
 impl GetDebugSessionsResult {
     /// Makes a [`GetDebugSessionsResult`] of what is required.
     pub fn new(debug_sessions: impl IntoIterator<Item = DebugSession>) -> Self {
-        Self {
-            debug_sessions: debug_sessions.into_iter().collect(),
-        }
+        Self { debug_sessions: debug_sessions.into_iter().collect() }
     }
 }
 
@@ -166,16 +144,8 @@ pub struct DebugTrainingSession {
 #[cfg(feature = "server")]
 impl DebugTrainingSession {
     /// Makes a [`DebugTrainingSession`] of what is required.
-    pub fn new(
-        id: impl Into<String>,
-        created_at: i64,
-        state: DebugTrainingState,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            created_at,
-            state,
-        }
+    pub fn new(id: impl Into<String>, created_at: i64, state: DebugTrainingState) -> Self {
+        Self { id: id.into(), created_at, state }
     }
 }
 
@@ -216,12 +186,7 @@ impl DebugTrainingState {
     }
 
     /// The values that this version knows, as the API spells them.
-    pub const VALUES: &'static [&'static str] = &[
-        "starting",
-        "running",
-        "completed",
-        "failed",
-    ];
+    pub const VALUES: &'static [&'static str] = &["starting", "running", "completed", "failed"];
 }
 
 impl From<String> for DebugTrainingState {
@@ -272,6 +237,5 @@ impl Operation for GetDebugSessionsRequest {
     type Response = GetDebugSessionsResult;
     type Error = GetDebugSessionsError;
     type Output = GetDebugSessionsResult;
-    const METHOD: &'static Method = &Method::new("Debug", "getDebugSessions")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Debug", "getDebugSessions").idempotent();
 }

@@ -3,41 +3,22 @@
 //! `Debug.getTrainingMetrics`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire,
-    WireError, error_codes,
-};
-use super::DebugClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{TrainingMetric, TrainingMetricRange};
-
+use super::DebugClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl DebugClient {
     /// Fetches values of the metrics that a training session in a debug session has recorded.
-    /// [`get_training_status`](crate::api::debug::DebugClient::get_training_status) tells which metrics
-    /// there are and how many values they have.
+    /// [`get_training_status`](crate::api::debug::DebugClient::get_training_status) tells which metrics there are and
+    /// how many values they have.
     ///
-    /// # Parameters
-    ///
-    /// - `debug_session_id`: Id of the debug session, from
-    ///   [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
-    /// - `training_session_id`: Id of the training session, from
-    ///   [`call_train`](crate::api::debug::DebugClient::call_train).
-    /// - `metrics`: Which values to fetch.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetTrainingMetricsError`]: `debug_session_not_found`,
-    /// `training_session_not_found`, `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.getTrainingMetrics` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Debug.getTrainingMetrics` over HTTP; safe to repeat. Errors: [`GetTrainingMetricsError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -45,11 +26,7 @@ impl DebugClient {
     ///
     /// let result = client
     ///     .debug()
-    ///     .get_training_metrics(
-    ///         "debug-session-id",
-    ///         "training-session-id",
-    ///         [TrainingMetricRange::new("loss", 0, 100)],
-    ///     )
+    ///     .get_training_metrics("debug-session-id", "training-session-id", [TrainingMetricRange::new("loss", 0, 100)])
     ///     .await?;
     /// println!("{result:?}");
     /// # Ok(())
@@ -61,14 +38,7 @@ impl DebugClient {
         training_session_id: impl Into<String>,
         metrics: impl IntoIterator<Item = TrainingMetricRange>,
     ) -> Call<GetTrainingMetricsRequest> {
-        Call::new(
-            &self.client,
-            GetTrainingMetricsRequest::new(
-                debug_session_id,
-                training_session_id,
-                metrics,
-            ),
-        )
+        Call::new(&self.client, GetTrainingMetricsRequest::new(debug_session_id, training_session_id, metrics))
     }
 }
 
@@ -78,8 +48,7 @@ impl DebugClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTrainingMetricsRequest {
-    /// Id of the debug session, from
-    /// [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
+    /// Id of the debug session, from [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
     pub debug_session_id: String,
     /// Id of the training session, from [`call_train`](crate::api::debug::DebugClient::call_train).
     pub training_session_id: String,
@@ -117,9 +86,7 @@ pub struct GetTrainingMetricsResult {
 impl GetTrainingMetricsResult {
     /// Makes a [`GetTrainingMetricsResult`] of what is required.
     pub fn new(metrics: impl IntoIterator<Item = TrainingMetric>) -> Self {
-        Self {
-            metrics: metrics.into_iter().collect(),
-        }
+        Self { metrics: metrics.into_iter().collect() }
     }
 }
 
@@ -140,13 +107,9 @@ pub struct GetTrainingMetricsResultJson {
 
 impl FromWire for GetTrainingMetricsResult {
     type Json = GetTrainingMetricsResultJson;
-    fn from_wire(
-        json: GetTrainingMetricsResultJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            metrics: blobs.nested("metrics", json.metrics)?,
-        })
+
+    fn from_wire(json: GetTrainingMetricsResultJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { metrics: blobs.nested("metrics", json.metrics)? })
     }
 }
 
@@ -178,6 +141,5 @@ impl Operation for GetTrainingMetricsRequest {
     type Response = GetTrainingMetricsResult;
     type Error = GetTrainingMetricsError;
     type Output = GetTrainingMetricsResult;
-    const METHOD: &'static Method = &Method::new("Debug", "getTrainingMetrics")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Debug", "getTrainingMetrics").idempotent();
 }

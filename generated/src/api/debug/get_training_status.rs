@@ -4,35 +4,18 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes, tagged_union};
-use super::DebugClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::TrainingMetricCount;
-
+use super::DebugClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes, tagged_union};
 
 impl DebugClient {
     /// Tells how far a training session in a debug session has come.
     ///
-    /// # Parameters
-    ///
-    /// - `debug_session_id`: Id of the debug session, from
-    ///   [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
-    /// - `training_session_id`: Id of the training session, from
-    ///   [`call_train`](crate::api::debug::DebugClient::call_train).
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetTrainingStatusError`]: `debug_session_not_found`,
-    /// `training_session_not_found`, `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.getTrainingStatus` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Debug.getTrainingStatus` over HTTP; safe to repeat. Errors: [`GetTrainingStatusError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -46,10 +29,7 @@ impl DebugClient {
         debug_session_id: impl Into<String>,
         training_session_id: impl Into<String>,
     ) -> Call<GetTrainingStatusRequest> {
-        Call::new(
-            &self.client,
-            GetTrainingStatusRequest::new(debug_session_id, training_session_id),
-        )
+        Call::new(&self.client, GetTrainingStatusRequest::new(debug_session_id, training_session_id))
     }
 }
 
@@ -59,8 +39,7 @@ impl DebugClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTrainingStatusRequest {
-    /// Id of the debug session, from
-    /// [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
+    /// Id of the debug session, from [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
     pub debug_session_id: String,
     /// Id of the training session, from [`call_train`](crate::api::debug::DebugClient::call_train).
     pub training_session_id: String,
@@ -68,14 +47,8 @@ pub struct GetTrainingStatusRequest {
 
 impl GetTrainingStatusRequest {
     /// Makes a [`GetTrainingStatusRequest`] of what is required.
-    pub fn new(
-        debug_session_id: impl Into<String>,
-        training_session_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-            training_session_id: training_session_id.into(),
-        }
+    pub fn new(debug_session_id: impl Into<String>, training_session_id: impl Into<String>) -> Self {
+        Self { debug_session_id: debug_session_id.into(), training_session_id: training_session_id.into() }
     }
 }
 
@@ -107,12 +80,7 @@ impl GetTrainingStatusResult {
         metrics: impl IntoIterator<Item = TrainingMetricCount>,
         status: impl Into<DebugTrainingStatus>,
     ) -> Self {
-        Self {
-            id: id.into(),
-            created_at,
-            metrics: metrics.into_iter().collect(),
-            status: status.into(),
-        }
+        Self { id: id.into(), created_at, metrics: metrics.into_iter().collect(), status: status.into() }
     }
 }
 
@@ -161,16 +129,14 @@ impl DebugTrainingStatus {
     ///
     /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
-    pub fn failed(
-        finished_at: i64,
-        fail_reason: impl Into<DebugTrainingFailure>,
-    ) -> Self {
+    pub fn failed(finished_at: i64, fail_reason: impl Into<DebugTrainingFailure>) -> Self {
         Self::Failed(DebugTrainingStatusFailed::new(finished_at, fail_reason))
     }
 }
 
 tagged_union! {
     const TAG: &str = "state";
+
     enum DebugTrainingStatus {
         Starting = "starting",
         Running(DebugTrainingStatusRunning) = "running",
@@ -230,10 +196,7 @@ pub struct DebugTrainingStatusCompleted {
 impl DebugTrainingStatusCompleted {
     /// Makes a [`DebugTrainingStatusCompleted`] of what is required.
     pub fn new(finished_at: i64, train_duration: u64) -> Self {
-        Self {
-            finished_at,
-            train_duration,
-        }
+        Self { finished_at, train_duration }
     }
 }
 
@@ -256,11 +219,7 @@ pub struct DebugTrainingStatusFailed {
 impl DebugTrainingStatusFailed {
     /// Makes a [`DebugTrainingStatusFailed`] of what is required.
     pub fn new(finished_at: i64, fail_reason: impl Into<DebugTrainingFailure>) -> Self {
-        Self {
-            finished_at,
-            train_duration: None,
-            fail_reason: fail_reason.into(),
-        }
+        Self { finished_at, train_duration: None, fail_reason: fail_reason.into() }
     }
 
     /// How long the training function took, in milliseconds. Absent when it was not reached.
@@ -309,6 +268,7 @@ impl DebugTrainingFailure {
 
 tagged_union! {
     const TAG: &str = "code";
+
     enum DebugTrainingFailure {
         Unknown = "unknown",
         Cancelled = "cancelled",
@@ -377,6 +337,5 @@ impl Operation for GetTrainingStatusRequest {
     type Response = GetTrainingStatusResult;
     type Error = GetTrainingStatusError;
     type Output = GetTrainingStatusResult;
-    const METHOD: &'static Method = &Method::new("Debug", "getTrainingStatus")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Debug", "getTrainingStatus").idempotent();
 }

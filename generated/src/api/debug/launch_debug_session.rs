@@ -3,44 +3,20 @@
 //! `Debug.launchDebugSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
-    error_codes,
-};
-use super::{DebugClient, DebugEvent};
+
 use super::super::errors::InvalidParameter;
 use super::super::types::ExecutionLocation;
-
+use super::{DebugClient, DebugEvent};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind, error_codes};
 
 impl DebugClient {
-    /// Starts a debug session: runs the code of a model on a launcher, where its functions can be called
-    /// one by one. The event `initialized` tells when the code is ready.
+    /// Starts a debug session: runs the code of a model on a launcher, where its functions can be called one by one.
+    /// The event `initialized` tells when the code is ready.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `execution_location`: Where to run the code.
-    /// - `.options(…)`, optional: Settings of the session.
-    /// - `.subscribe_to_events(…)`, optional: Whether this connection receives the events of the session
-    ///   from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription
-    ///   made later may miss events. Left out: `true`.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`LaunchDebugSessionError`]: `model_not_found`, `invalid_executor_type`,
-    /// `invalid_executable`, `invalid_executable_file`, `read_executable_file_failed`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`,
-    /// `persistent_launcher_not_found`, `quota_exceeded`, `server_overloaded`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.launchDebugSession` on the wire; travels on the WebSocket, over HTTP when `subscribeToEvents`
-    /// is false; not safe to repeat. [`subscribe`](Call::subscribe) instead of `send` gives its events as a
-    /// stream of [`DebugEvent`].
-    ///
-    /// # Example
+    /// Calls `Debug.launchDebugSession` over the WebSocket, or over HTTP if `subscribeToEvents` is false; not safe to
+    /// repeat. Errors: [`LaunchDebugSessionError`]. [`subscribe`](Call::subscribe) gives a stream of [`DebugEvent`]s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -48,10 +24,7 @@ impl DebugClient {
     ///
     /// let result = client
     ///     .debug()
-    ///     .launch_debug_session(
-    ///         "model-id",
-    ///         ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096)),
-    ///     )
+    ///     .launch_debug_session("model-id", ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096)))
     ///     .await?;
     /// println!("{}", result.debug_session_id);
     /// # Ok(())
@@ -62,10 +35,7 @@ impl DebugClient {
         model_id: impl Into<String>,
         execution_location: impl Into<ExecutionLocation>,
     ) -> Call<LaunchDebugSessionRequest> {
-        Call::new(
-            &self.client,
-            LaunchDebugSessionRequest::new(model_id, execution_location),
-        )
+        Call::new(&self.client, LaunchDebugSessionRequest::new(model_id, execution_location))
     }
 }
 
@@ -82,19 +52,15 @@ pub struct LaunchDebugSessionRequest {
     /// Settings of the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<DebugSessionOptions>,
-    /// Whether this connection receives the events of the session from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// Whether this connection receives the events of the session from its start; the call goes over the WebSocket
+    /// then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscribe_to_events: Option<bool>,
 }
 
 impl LaunchDebugSessionRequest {
     /// Makes a [`LaunchDebugSessionRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        execution_location: impl Into<ExecutionLocation>,
-    ) -> Self {
+    pub fn new(model_id: impl Into<String>, execution_location: impl Into<ExecutionLocation>) -> Self {
         Self {
             model_id: model_id.into(),
             execution_location: execution_location.into(),
@@ -109,9 +75,8 @@ impl LaunchDebugSessionRequest {
         self
     }
 
-    /// Whether this connection receives the events of the session from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// Whether this connection receives the events of the session from its start; the call goes over the WebSocket
+    /// then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(mut self, subscribe_to_events: bool) -> Self {
         self.subscribe_to_events = Some(subscribe_to_events);
         self
@@ -126,9 +91,8 @@ impl Call<LaunchDebugSessionRequest> {
         self.with(|request| request.options(options))
     }
 
-    /// Whether this connection receives the events of the session from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// Whether this connection receives the events of the session from its start; the call goes over the WebSocket
+    /// then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(self, subscribe_to_events: bool) -> Self {
         self.with(|request| request.subscribe_to_events(subscribe_to_events))
     }
@@ -140,12 +104,11 @@ impl Call<LaunchDebugSessionRequest> {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DebugSessionOptions {
-    /// After how long without a call the session is terminated, in seconds. Left out: `1800`.
+    /// After how long without a call the session is terminated, in seconds. Default: `1800`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terminate_after_inactive_seconds: Option<u32>,
     /// Whether a debugger can be attached to the code, see
-    /// [`send_to_remote_inspector`](crate::api::debug::DebugClient::send_to_remote_inspector). Left out:
-    /// `true`.
+    /// [`send_to_remote_inspector`](crate::api::debug::DebugClient::send_to_remote_inspector). Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remote_inspector: Option<bool>,
 }
@@ -154,24 +117,17 @@ impl DebugSessionOptions {
     /// Makes a [`DebugSessionOptions`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            terminate_after_inactive_seconds: None,
-            remote_inspector: None,
-        }
+        Self { terminate_after_inactive_seconds: None, remote_inspector: None }
     }
 
-    /// After how long without a call the session is terminated, in seconds. Left out: `1800`.
-    pub fn terminate_after_inactive_seconds(
-        mut self,
-        terminate_after_inactive_seconds: u32,
-    ) -> Self {
+    /// After how long without a call the session is terminated, in seconds. Default: `1800`.
+    pub fn terminate_after_inactive_seconds(mut self, terminate_after_inactive_seconds: u32) -> Self {
         self.terminate_after_inactive_seconds = Some(terminate_after_inactive_seconds);
         self
     }
 
     /// Whether a debugger can be attached to the code, see
-    /// [`send_to_remote_inspector`](crate::api::debug::DebugClient::send_to_remote_inspector). Left out:
-    /// `true`.
+    /// [`send_to_remote_inspector`](crate::api::debug::DebugClient::send_to_remote_inspector). Default: `true`.
     pub fn remote_inspector(mut self, remote_inspector: bool) -> Self {
         self.remote_inspector = Some(remote_inspector);
         self
@@ -192,9 +148,7 @@ pub struct LaunchDebugSessionResult {
 impl LaunchDebugSessionResult {
     /// Makes a [`LaunchDebugSessionResult`] of what is required.
     pub fn new(debug_session_id: impl Into<String>) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-        }
+        Self { debug_session_id: debug_session_id.into() }
     }
 }
 
@@ -209,11 +163,11 @@ error_codes! {
     pub enum LaunchDebugSessionError {
         /// `model_not_found`: The model does not exist, or the caller has no access to it.
         ModelNotFound = "model_not_found",
-        /// `invalid_executor_type`: The call does not apply to this kind of model, for example because it has
-        /// no filesystem to resize or no code to debug.
+        /// `invalid_executor_type`: The call does not apply to this kind of model, for example because it has no
+        /// filesystem to resize or no code to debug.
         InvalidExecutorType = "invalid_executor_type",
-        /// `invalid_executable`: The executable file has a format that cannot be run. `invalid_executable_file`
-        /// means the same.
+        /// `invalid_executable`: The executable file has a format that cannot be run. `invalid_executable_file` means
+        /// the same.
         InvalidExecutable = "invalid_executable",
         /// `invalid_executable_file`: The executable file has a format that cannot be run.
         InvalidExecutableFile = "invalid_executable_file",
@@ -243,10 +197,7 @@ impl Operation for LaunchDebugSessionRequest {
     type Error = LaunchDebugSessionError;
     type Output = LaunchDebugSessionResult;
     const METHOD: &'static Method = &Method::new("Debug", "launchDebugSession")
-        .transport(TransportKind::WebSocketUnless {
-            param: "subscribeToEvents",
-            equals: false,
-        })
+        .transport(TransportKind::WebSocketUnless { param: "subscribeToEvents", equals: false })
         .opens(IdSource::Result("debugSessionId"));
     fn uses_websocket(&self) -> bool {
         self.subscribe_to_events != Some(false)

@@ -3,36 +3,19 @@
 //! `Debug.sendToRemoteInspector`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
-    WireError, error_codes,
-};
-use super::DebugClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::DebugClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl DebugClient {
-    /// Sends a message of a debugger to the code. What the code answers comes with the event
-    /// `remoteInspectorData`.
+    /// Sends a message of a debugger to the code. What the code answers comes with the event `remoteInspectorData`.
     ///
-    /// # Parameters
-    ///
-    /// - `debug_session_id`: Id of the debug session, from
-    ///   [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
-    /// - `data`: The message, in the protocol of the debugger of the language.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SendToRemoteInspectorError`]: `debug_session_not_found`, `not_remote_inspector`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.sendToRemoteInspector` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Debug.sendToRemoteInspector` over HTTP; not safe to repeat. Errors: [`SendToRemoteInspectorError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -46,22 +29,17 @@ impl DebugClient {
         debug_session_id: impl Into<String>,
         data: impl Into<Blob>,
     ) -> Call<SendToRemoteInspectorRequest> {
-        Call::new(
-            &self.client,
-            SendToRemoteInspectorRequest::new(debug_session_id, data),
-        )
+        Call::new(&self.client, SendToRemoteInspectorRequest::new(debug_session_id, data))
     }
 }
 
-/// Parameters of
-/// [`DebugClient::send_to_remote_inspector`](super::DebugClient::send_to_remote_inspector).
+/// Parameters of [`DebugClient::send_to_remote_inspector`](super::DebugClient::send_to_remote_inspector).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SendToRemoteInspectorRequest {
-    /// Id of the debug session, from
-    /// [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
+    /// Id of the debug session, from [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
     pub debug_session_id: String,
     /// The message, in the protocol of the debugger of the language.
     pub data: Blob,
@@ -70,10 +48,7 @@ pub struct SendToRemoteInspectorRequest {
 impl SendToRemoteInspectorRequest {
     /// Makes a [`SendToRemoteInspectorRequest`] of what is required.
     pub fn new(debug_session_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-            data: data.into(),
-        }
+        Self { debug_session_id: debug_session_id.into(), data: data.into() }
     }
 }
 
@@ -96,14 +71,9 @@ pub struct SendToRemoteInspectorRequestJson {
 
 impl FromWire for SendToRemoteInspectorRequest {
     type Json = SendToRemoteInspectorRequestJson;
-    fn from_wire(
-        json: SendToRemoteInspectorRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            debug_session_id: json.debug_session_id,
-            data: blobs.bytes("data")?,
-        })
+
+    fn from_wire(json: SendToRemoteInspectorRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { debug_session_id: json.debug_session_id, data: blobs.bytes("data")? })
     }
 }
 
@@ -127,15 +97,13 @@ impl PlainJson for SendToRemoteInspectorResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`DebugClient::send_to_remote_inspector`](super::DebugClient::send_to_remote_inspector).
+    /// Why the API refused [`DebugClient::send_to_remote_inspector`](super::DebugClient::send_to_remote_inspector).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum SendToRemoteInspectorError {
         /// `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
         DebugSessionNotFound = "debug_session_not_found",
-        /// `not_remote_inspector`: The debug session runs without a remote inspector, see
-        /// `launch_debug_session`.
+        /// `not_remote_inspector`: The debug session runs without a remote inspector, see `launch_debug_session`.
         NotRemoteInspector = "not_remote_inspector",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",

@@ -3,17 +3,14 @@
 //! The server side of the service `Debug`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
+
 use super::{
-    CallCreateModelStateRequest, CallEvaluateRequest, CallGetModelStateRequest,
-    CallInstantiateModelRequest, CallTrainRequest, CancelTrainingSessionRequest,
-    DownloadStateDataRequest, GetDebugSessionsRequest, GetTrainingMetricsRequest,
-    GetTrainingStatusRequest, LaunchDebugSessionRequest, SendToRemoteInspectorRequest,
+    CallCreateModelStateRequest, CallEvaluateRequest, CallGetModelStateRequest, CallInstantiateModelRequest,
+    CallTrainRequest, CancelTrainingSessionRequest, DownloadStateDataRequest, GetDebugSessionsRequest,
+    GetTrainingMetricsRequest, GetTrainingStatusRequest, LaunchDebugSessionRequest, SendToRemoteInspectorRequest,
     SubscribeToEventsRequest, TerminateDebugSessionRequest, UnsubscribeFromEventsRequest,
 };
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `Debug` from the other side: implemented by servers and test doubles.
 ///
@@ -60,10 +57,7 @@ pub trait DebugService: Send + Sync + 'static {
     }
 
     /// Answers [`call_train`](super::DebugClient::call_train).
-    fn call_train(
-        &self,
-        request: CallTrainRequest,
-    ) -> impl Future<Output = ServiceResult<CallTrainRequest>> + Send {
+    fn call_train(&self, request: CallTrainRequest) -> impl Future<Output = ServiceResult<CallTrainRequest>> + Send {
         not_implemented(request)
     }
 
@@ -144,53 +138,23 @@ pub trait DebugService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: DebugService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
-            "launchDebugSession" => {
-                handle(request, |request| self.0.launch_debug_session(request))
-            }
-            "getDebugSessions" => {
-                handle(request, |request| self.0.get_debug_sessions(request))
-            }
-            "terminateDebugSession" => {
-                handle(request, |request| self.0.terminate_debug_session(request))
-            }
-            "callCreateModelState" => {
-                handle(request, |request| self.0.call_create_model_state(request))
-            }
-            "callInstantiateModel" => {
-                handle(request, |request| self.0.call_instantiate_model(request))
-            }
+            "launchDebugSession" => handle(request, |request| self.0.launch_debug_session(request)),
+            "getDebugSessions" => handle(request, |request| self.0.get_debug_sessions(request)),
+            "terminateDebugSession" => handle(request, |request| self.0.terminate_debug_session(request)),
+            "callCreateModelState" => handle(request, |request| self.0.call_create_model_state(request)),
+            "callInstantiateModel" => handle(request, |request| self.0.call_instantiate_model(request)),
             "callTrain" => handle(request, |request| self.0.call_train(request)),
-            "getTrainingStatus" => {
-                handle(request, |request| self.0.get_training_status(request))
-            }
-            "getTrainingMetrics" => {
-                handle(request, |request| self.0.get_training_metrics(request))
-            }
-            "cancelTrainingSession" => {
-                handle(request, |request| self.0.cancel_training_session(request))
-            }
+            "getTrainingStatus" => handle(request, |request| self.0.get_training_status(request)),
+            "getTrainingMetrics" => handle(request, |request| self.0.get_training_metrics(request)),
+            "cancelTrainingSession" => handle(request, |request| self.0.cancel_training_session(request)),
             "callEvaluate" => handle(request, |request| self.0.call_evaluate(request)),
-            "callGetModelState" => {
-                handle(request, |request| self.0.call_get_model_state(request))
-            }
-            "downloadStateData" => {
-                handle(request, |request| self.0.download_state_data(request))
-            }
-            "sendToRemoteInspector" => {
-                handle(request, |request| self.0.send_to_remote_inspector(request))
-            }
-            "subscribeToEvents" => {
-                handle(request, |request| self.0.subscribe_to_events(request))
-            }
-            "unsubscribeFromEvents" => {
-                handle(request, |request| self.0.unsubscribe_from_events(request))
-            }
+            "callGetModelState" => handle(request, |request| self.0.call_get_model_state(request)),
+            "downloadStateData" => handle(request, |request| self.0.download_state_data(request)),
+            "sendToRemoteInspector" => handle(request, |request| self.0.send_to_remote_inspector(request)),
+            "subscribeToEvents" => handle(request, |request| self.0.subscribe_to_events(request)),
+            "unsubscribeFromEvents" => handle(request, |request| self.0.unsubscribe_from_events(request)),
             _ => return None,
         };
         Some(answer)

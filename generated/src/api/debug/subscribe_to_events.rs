@@ -3,36 +3,19 @@
 //! `Debug.subscribeToEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
-    error_codes,
-};
-use super::{DebugClient, DebugEvent};
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::{DebugClient, DebugEvent};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind, error_codes};
 
 impl DebugClient {
-    /// Makes this connection receive the events of a debug session (`exit`, `stdout`, `stderr`,
-    /// `initialized` and `remoteInspectorData`) from now on. A subscription ends with the connection: after
-    /// a reconnect, subscribe again.
+    /// Makes this connection receive the events of a debug session (`exit`, `stdout`, `stderr`, `initialized` and
+    /// `remoteInspectorData`) from now on. A subscription ends with the connection: after a reconnect, subscribe again.
     ///
-    /// # Parameters
-    ///
-    /// - `debug_session_id`: Id of the debug session.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SubscribeToEventsError`]: `debug_session_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.subscribeToEvents` on the wire; travels on the WebSocket; safe to repeat.
-    /// [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`DebugEvent`].
-    ///
-    /// # Example
+    /// Calls `Debug.subscribeToEvents` over the WebSocket; safe to repeat. Errors: [`SubscribeToEventsError`].
+    /// [`subscribe`](Call::subscribe) gives a stream of [`DebugEvent`]s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -41,10 +24,7 @@ impl DebugClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn subscribe_to_events(
-        &self,
-        debug_session_id: impl Into<String>,
-    ) -> Call<SubscribeToEventsRequest> {
+    pub fn subscribe_to_events(&self, debug_session_id: impl Into<String>) -> Call<SubscribeToEventsRequest> {
         Call::new(&self.client, SubscribeToEventsRequest::new(debug_session_id))
     }
 }
@@ -62,9 +42,7 @@ pub struct SubscribeToEventsRequest {
 impl SubscribeToEventsRequest {
     /// Makes a [`SubscribeToEventsRequest`] of what is required.
     pub fn new(debug_session_id: impl Into<String>) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-        }
+        Self { debug_session_id: debug_session_id.into() }
     }
 }
 

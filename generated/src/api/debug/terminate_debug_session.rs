@@ -3,31 +3,17 @@
 //! `Debug.terminateDebugSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::DebugClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::DebugClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl DebugClient {
     /// Ends a debug session and its training sessions. What it keeps in memory is lost.
     ///
-    /// # Parameters
-    ///
-    /// - `debug_session_id`: Id of the debug session, from
-    ///   [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`TerminateDebugSessionError`]: `debug_session_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.terminateDebugSession` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Debug.terminateDebugSession` over HTTP; not safe to repeat. Errors: [`TerminateDebugSessionError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -36,10 +22,7 @@ impl DebugClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn terminate_debug_session(
-        &self,
-        debug_session_id: impl Into<String>,
-    ) -> Call<TerminateDebugSessionRequest> {
+    pub fn terminate_debug_session(&self, debug_session_id: impl Into<String>) -> Call<TerminateDebugSessionRequest> {
         Call::new(&self.client, TerminateDebugSessionRequest::new(debug_session_id))
     }
 }
@@ -50,17 +33,14 @@ impl DebugClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TerminateDebugSessionRequest {
-    /// Id of the debug session, from
-    /// [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
+    /// Id of the debug session, from [`launch_debug_session`](crate::api::debug::DebugClient::launch_debug_session).
     pub debug_session_id: String,
 }
 
 impl TerminateDebugSessionRequest {
     /// Makes a [`TerminateDebugSessionRequest`] of what is required.
     pub fn new(debug_session_id: impl Into<String>) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-        }
+        Self { debug_session_id: debug_session_id.into() }
     }
 }
 
@@ -86,8 +66,7 @@ impl PlainJson for TerminateDebugSessionResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`DebugClient::terminate_debug_session`](super::DebugClient::terminate_debug_session).
+    /// Why the API refused [`DebugClient::terminate_debug_session`](super::DebugClient::terminate_debug_session).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum TerminateDebugSessionError {

@@ -3,32 +3,19 @@
 //! `Debug.unsubscribeFromEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
-use super::DebugClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::DebugClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
 
 impl DebugClient {
-    /// Ends the subscription of this connection to the events of a debug session. Where there is no
-    /// connection, the answer is `not_subscribed` without asking the server.
+    /// Ends the subscription of this connection to the events of a debug session. Where there is no connection, the
+    /// answer is `not_subscribed` without asking the server.
     ///
-    /// # Parameters
-    ///
-    /// - `debug_session_id`: Id of the debug session.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`UnsubscribeFromEventsError`]: `not_subscribed`, `too_many_requests`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Debug.unsubscribeFromEvents` on the wire; travels on an open WebSocket, and answers
-    /// `not_subscribed` by itself when none is open; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Debug.unsubscribeFromEvents` over a WebSocket that is already open; fails with `not_subscribed` if there
+    /// is none; not safe to repeat. Errors: [`UnsubscribeFromEventsError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -37,10 +24,7 @@ impl DebugClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn unsubscribe_from_events(
-        &self,
-        debug_session_id: impl Into<String>,
-    ) -> Call<UnsubscribeFromEventsRequest> {
+    pub fn unsubscribe_from_events(&self, debug_session_id: impl Into<String>) -> Call<UnsubscribeFromEventsRequest> {
         Call::new(&self.client, UnsubscribeFromEventsRequest::new(debug_session_id))
     }
 }
@@ -58,9 +42,7 @@ pub struct UnsubscribeFromEventsRequest {
 impl UnsubscribeFromEventsRequest {
     /// Makes a [`UnsubscribeFromEventsRequest`] of what is required.
     pub fn new(debug_session_id: impl Into<String>) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-        }
+        Self { debug_session_id: debug_session_id.into() }
     }
 }
 
@@ -86,8 +68,7 @@ impl PlainJson for UnsubscribeFromEventsResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`DebugClient::unsubscribe_from_events`](super::DebugClient::unsubscribe_from_events).
+    /// Why the API refused [`DebugClient::unsubscribe_from_events`](super::DebugClient::unsubscribe_from_events).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum UnsubscribeFromEventsError {
@@ -107,9 +88,7 @@ impl Operation for UnsubscribeFromEventsRequest {
     type Error = UnsubscribeFromEventsError;
     type Output = UnsubscribeFromEventsResult;
     const METHOD: &'static Method = &Method::new("Debug", "unsubscribeFromEvents")
-        .transport(TransportKind::OpenWebSocketElse {
-            error: "not_subscribed",
-        })
+        .transport(TransportKind::OpenWebSocketElse { error: "not_subscribed" })
         .closes("debugSessionId");
     fn subscription_id(&self) -> Option<&str> {
         Some(&self.debug_session_id)

@@ -3,38 +3,19 @@
 //! `FS.copy`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
-    ToWire, WireError, error_codes,
-};
-use super::FsClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
     /// Copies a file, or a folder with all that is in it.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `inode`: Inode number of the file or folder.
-    /// - `newparent`: Inode number of the folder that the copy is put in.
-    /// - `newname`: Name within the folder: text, or any bytes but the slash and zero.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CopyError`]: `ENOTDIR`, `EEXIST`, `ENOSPC`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`,
-    /// `access_denied`, `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.copy` on the wire; travels over HTTP; not safe to repeat. It may take long: its deadline is 600
-    /// s by default.
-    ///
-    /// # Example
+    /// Calls `FS.copy` over HTTP; not safe to repeat. Errors: [`CopyError`]. The default timeout is 600 s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -72,18 +53,8 @@ pub struct CopyRequest {
 
 impl CopyRequest {
     /// Makes a [`CopyRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        inode: u64,
-        newparent: u64,
-        newname: impl Into<Base64>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            inode,
-            newparent,
-            newname: newname.into(),
-        }
+    pub fn new(model_id: impl Into<String>, inode: u64, newparent: u64, newname: impl Into<Base64>) -> Self {
+        Self { model_id: model_id.into(), inode, newparent, newname: newname.into() }
     }
 }
 
@@ -111,10 +82,8 @@ pub struct CopyRequestJson {
 
 impl FromWire for CopyRequest {
     type Json = CopyRequestJson;
-    fn from_wire(
-        json: CopyRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: CopyRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             model_id: json.model_id,
             inode: json.inode,

@@ -3,34 +3,18 @@
 //! `FS.getattr`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::FsClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
-
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl FsClient {
     /// Tells what is known about a file or folder.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `.snapshot_id(…)`, optional: Id of the snapshot whose filesystem to read. The filesystem of the
-    ///   model itself when left out.
-    /// - `inode`: Inode number.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetattrError`]: `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`, `model_not_found`, `snapshot_not_found`, `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.getattr` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.getattr` over HTTP; safe to repeat. Errors: [`GetattrError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -39,11 +23,7 @@ impl FsClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn getattr(
-        &self,
-        model_id: impl Into<String>,
-        inode: u64,
-    ) -> Call<GetattrRequest> {
+    pub fn getattr(&self, model_id: impl Into<String>, inode: u64) -> Call<GetattrRequest> {
         Call::new(&self.client, GetattrRequest::new(model_id, inode))
     }
 }
@@ -66,11 +46,7 @@ pub struct GetattrRequest {
 impl GetattrRequest {
     /// Makes a [`GetattrRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, inode: u64) -> Self {
-        Self {
-            model_id: model_id.into(),
-            snapshot_id: None,
-            inode,
-        }
+        Self { model_id: model_id.into(), snapshot_id: None, inode }
     }
 
     /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.

@@ -3,39 +3,20 @@
 //! `FS.link`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
-    ToWire, WireError, error_codes,
-};
-use super::FsClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
-
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
-    /// Gives a file one more name. Neither name is the original: the file stays until all of its names are
-    /// removed.
+    /// Gives a file one more name. Neither name is the original: the file stays until all of its names are removed.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `inode`: Inode number of the file.
-    /// - `newparent`: Inode number of the folder that the new name is put in.
-    /// - `newname`: Name within the folder: text, or any bytes but the slash and zero.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`LinkError`]: `ENOTDIR`, `EPERM`, `EEXIST`, `ENOSPC`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`,
-    /// `access_denied`, `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.link` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.link` over HTTP; not safe to repeat. Errors: [`LinkError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -73,18 +54,8 @@ pub struct LinkRequest {
 
 impl LinkRequest {
     /// Makes a [`LinkRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        inode: u64,
-        newparent: u64,
-        newname: impl Into<Base64>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            inode,
-            newparent,
-            newname: newname.into(),
-        }
+    pub fn new(model_id: impl Into<String>, inode: u64, newparent: u64, newname: impl Into<Base64>) -> Self {
+        Self { model_id: model_id.into(), inode, newparent, newname: newname.into() }
     }
 }
 
@@ -112,10 +83,8 @@ pub struct LinkRequestJson {
 
 impl FromWire for LinkRequest {
     type Json = LinkRequestJson;
-    fn from_wire(
-        json: LinkRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: LinkRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             model_id: json.model_id,
             inode: json.inode,

@@ -3,39 +3,20 @@
 //! `FS.lookup`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
-    ToWire, WireError, error_codes,
-};
-use super::FsClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
-
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
     /// Finds a file or folder by its name. A path is followed by one call for each of its parts.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `.snapshot_id(…)`, optional: Id of the snapshot whose filesystem to read. The filesystem of the
-    ///   model itself when left out.
-    /// - `parent`: Inode number of the folder.
-    /// - `name`: Name within the folder: text, or any bytes but the slash and zero.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`LookupError`]: `ENOENT`, `ENOTDIR`, `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`, `snapshot_not_found`,
-    /// `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.lookup` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.lookup` over HTTP; safe to repeat. Errors: [`LookupError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -44,12 +25,7 @@ impl FsClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn lookup(
-        &self,
-        model_id: impl Into<String>,
-        parent: u64,
-        name: impl Into<Base64>,
-    ) -> Call<LookupRequest> {
+    pub fn lookup(&self, model_id: impl Into<String>, parent: u64, name: impl Into<Base64>) -> Call<LookupRequest> {
         Call::new(&self.client, LookupRequest::new(model_id, parent, name))
     }
 }
@@ -73,17 +49,8 @@ pub struct LookupRequest {
 
 impl LookupRequest {
     /// Makes a [`LookupRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        parent: u64,
-        name: impl Into<Base64>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            snapshot_id: None,
-            parent,
-            name: name.into(),
-        }
+    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>) -> Self {
+        Self { model_id: model_id.into(), snapshot_id: None, parent, name: name.into() }
     }
 
     /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
@@ -117,10 +84,8 @@ pub struct LookupRequestJson {
 
 impl FromWire for LookupRequest {
     type Json = LookupRequestJson;
-    fn from_wire(
-        json: LookupRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: LookupRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             model_id: json.model_id,
             snapshot_id: json.snapshot_id,

@@ -3,38 +3,20 @@
 //! `FS.mkdir`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
-    ToWire, WireError, error_codes,
-};
-use super::FsClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
-
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
     /// Creates a folder.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `parent`: Inode number of the folder that the new one is put in.
-    /// - `name`: Name within the folder: text, or any bytes but the slash and zero.
-    /// - `mode`: Permissions, as in `Stat`: 493 (octal 755) lets its owner change it and all read it.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`MkdirError`]: `ENOTDIR`, `EEXIST`, `ENOSPC`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`,
-    /// `access_denied`, `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.mkdir` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.mkdir` over HTTP; not safe to repeat. Errors: [`MkdirError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -72,18 +54,8 @@ pub struct MkdirRequest {
 
 impl MkdirRequest {
     /// Makes a [`MkdirRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        parent: u64,
-        name: impl Into<Base64>,
-        mode: u32,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            parent,
-            name: name.into(),
-            mode,
-        }
+    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>, mode: u32) -> Self {
+        Self { model_id: model_id.into(), parent, name: name.into(), mode }
     }
 }
 
@@ -111,10 +83,8 @@ pub struct MkdirRequestJson {
 
 impl FromWire for MkdirRequest {
     type Json = MkdirRequestJson;
-    fn from_wire(
-        json: MkdirRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: MkdirRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             model_id: json.model_id,
             parent: json.parent,

@@ -3,40 +3,21 @@
 //! `FS.mknod`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
-    ToWire, WireError, error_codes,
-};
-use super::FsClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
-
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
-    /// Creates an empty file or a special file. [`write`](crate::api::fs::FsClient::write) fills it;
-    /// folders are made by [`mkdir`](crate::api::fs::FsClient::mkdir).
+    /// Creates an empty file or a special file. [`write`](crate::api::fs::FsClient::write) fills it; folders are made
+    /// by [`mkdir`](crate::api::fs::FsClient::mkdir).
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `parent`: Inode number of the folder.
-    /// - `name`: Name within the folder: text, or any bytes but the slash and zero.
-    /// - `mode`: Kind and permissions, as in `Stat`: 33188 (octal 100644) for a common file.
-    /// - `dev`: Device number of a special file, 0 for a common one.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`MknodError`]: `ENOTDIR`, `EEXIST`, `ENOSPC`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`,
-    /// `access_denied`, `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.mknod` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.mknod` over HTTP; not safe to repeat. Errors: [`MknodError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -77,20 +58,8 @@ pub struct MknodRequest {
 
 impl MknodRequest {
     /// Makes a [`MknodRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        parent: u64,
-        name: impl Into<Base64>,
-        mode: u32,
-        dev: u64,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            parent,
-            name: name.into(),
-            mode,
-            dev,
-        }
+    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>, mode: u32, dev: u64) -> Self {
+        Self { model_id: model_id.into(), parent, name: name.into(), mode, dev }
     }
 }
 
@@ -120,10 +89,8 @@ pub struct MknodRequestJson {
 
 impl FromWire for MknodRequest {
     type Json = MknodRequestJson;
-    fn from_wire(
-        json: MknodRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: MknodRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             model_id: json.model_id,
             parent: json.parent,

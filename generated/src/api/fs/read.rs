@@ -3,39 +3,19 @@
 //! `FS.read`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
-    WireError, error_codes,
-};
-use super::FsClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
     /// Reads from a file.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `.snapshot_id(…)`, optional: Id of the snapshot whose filesystem to read. The filesystem of the
-    ///   model itself when left out.
-    /// - `inode`: Inode number of the file.
-    /// - `offset`: Where to start, in bytes from the beginning of the file.
-    /// - `count`: How much to read at most, in bytes.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`ReadError`]: `EISDIR`, `EINVAL`, `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`, `snapshot_not_found`,
-    /// `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.read` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.read` over HTTP; safe to repeat. Errors: [`ReadError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -44,13 +24,7 @@ impl FsClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn read(
-        &self,
-        model_id: impl Into<String>,
-        inode: u64,
-        offset: u64,
-        count: u64,
-    ) -> Call<ReadRequest> {
+    pub fn read(&self, model_id: impl Into<String>, inode: u64, offset: u64, count: u64) -> Call<ReadRequest> {
         Call::new(&self.client, ReadRequest::new(model_id, inode, offset, count))
     }
 }
@@ -76,19 +50,8 @@ pub struct ReadRequest {
 
 impl ReadRequest {
     /// Makes a [`ReadRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        inode: u64,
-        offset: u64,
-        count: u64,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            snapshot_id: None,
-            inode,
-            offset,
-            count,
-        }
+    pub fn new(model_id: impl Into<String>, inode: u64, offset: u64, count: u64) -> Self {
+        Self { model_id: model_id.into(), snapshot_id: None, inode, offset, count }
     }
 
     /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
@@ -139,6 +102,7 @@ pub struct ReadResultJson {}
 
 impl FromWire for ReadResult {
     type Json = ReadResultJson;
+
     fn from_wire(_: ReadResultJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self { data: blobs.bytes("data")? })
     }
@@ -178,7 +142,5 @@ impl Operation for ReadRequest {
     type Response = ReadResult;
     type Error = ReadError;
     type Output = ReadResult;
-    const METHOD: &'static Method = &Method::new("FS", "read")
-        .idempotent()
-        .responds_with_bytes();
+    const METHOD: &'static Method = &Method::new("FS", "read").idempotent().responds_with_bytes();
 }

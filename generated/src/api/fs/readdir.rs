@@ -3,37 +3,19 @@
 //! `FS.readdir`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
-    ToWire, WireError, error_codes,
-};
-use super::FsClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
     /// Lists what is in a folder.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `.snapshot_id(…)`, optional: Id of the snapshot whose filesystem to read. The filesystem of the
-    ///   model itself when left out.
-    /// - `inode`: Inode number of the folder.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`ReaddirError`]: `ENOTDIR`, `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`, `snapshot_not_found`,
-    /// `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.readdir` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.readdir` over HTTP; safe to repeat. Errors: [`ReaddirError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -42,11 +24,7 @@ impl FsClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn readdir(
-        &self,
-        model_id: impl Into<String>,
-        inode: u64,
-    ) -> Call<ReaddirRequest> {
+    pub fn readdir(&self, model_id: impl Into<String>, inode: u64) -> Call<ReaddirRequest> {
         Call::new(&self.client, ReaddirRequest::new(model_id, inode))
     }
 }
@@ -69,11 +47,7 @@ pub struct ReaddirRequest {
 impl ReaddirRequest {
     /// Makes a [`ReaddirRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, inode: u64) -> Self {
-        Self {
-            model_id: model_id.into(),
-            snapshot_id: None,
-            inode,
-        }
+        Self { model_id: model_id.into(), snapshot_id: None, inode }
     }
 
     /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
@@ -105,9 +79,7 @@ pub struct ReaddirResult {
 impl ReaddirResult {
     /// Makes a [`ReaddirResult`] of what is required.
     pub fn new(entries: impl IntoIterator<Item = DirectoryEntry>) -> Self {
-        Self {
-            entries: entries.into_iter().collect(),
-        }
+        Self { entries: entries.into_iter().collect() }
     }
 }
 
@@ -128,13 +100,9 @@ pub struct ReaddirResultJson {
 
 impl FromWire for ReaddirResult {
     type Json = ReaddirResultJson;
-    fn from_wire(
-        json: ReaddirResultJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            entries: blobs.nested("entries", json.entries)?,
-        })
+
+    fn from_wire(json: ReaddirResultJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { entries: blobs.nested("entries", json.entries)? })
     }
 }
 
@@ -155,11 +123,7 @@ pub struct DirectoryEntry {
 impl DirectoryEntry {
     /// Makes a [`DirectoryEntry`] of what is required.
     pub fn new(basename: impl Into<Base64>, filetype: u32, ino: u64) -> Self {
-        Self {
-            basename: basename.into(),
-            filetype,
-            ino,
-        }
+        Self { basename: basename.into(), filetype, ino }
     }
 }
 
@@ -184,15 +148,9 @@ pub struct DirectoryEntryJson {
 
 impl FromWire for DirectoryEntry {
     type Json = DirectoryEntryJson;
-    fn from_wire(
-        json: DirectoryEntryJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            basename: blobs.nested("basename", json.basename)?,
-            filetype: json.filetype,
-            ino: json.ino,
-        })
+
+    fn from_wire(json: DirectoryEntryJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { basename: blobs.nested("basename", json.basename)?, filetype: json.filetype, ino: json.ino })
     }
 }
 

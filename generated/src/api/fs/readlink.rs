@@ -3,37 +3,19 @@
 //! `FS.readlink`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
-    WireError, error_codes,
-};
-use super::FsClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
     /// Tells where a symbolic link leads.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `.snapshot_id(…)`, optional: Id of the snapshot whose filesystem to read. The filesystem of the
-    ///   model itself when left out.
-    /// - `inode`: Inode number of the link.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`ReadlinkError`]: `EINVAL`, `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`, `snapshot_not_found`,
-    /// `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.readlink` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.readlink` over HTTP; safe to repeat. Errors: [`ReadlinkError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -42,11 +24,7 @@ impl FsClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn readlink(
-        &self,
-        model_id: impl Into<String>,
-        inode: u64,
-    ) -> Call<ReadlinkRequest> {
+    pub fn readlink(&self, model_id: impl Into<String>, inode: u64) -> Call<ReadlinkRequest> {
         Call::new(&self.client, ReadlinkRequest::new(model_id, inode))
     }
 }
@@ -69,11 +47,7 @@ pub struct ReadlinkRequest {
 impl ReadlinkRequest {
     /// Makes a [`ReadlinkRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, inode: u64) -> Self {
-        Self {
-            model_id: model_id.into(),
-            snapshot_id: None,
-            inode,
-        }
+        Self { model_id: model_id.into(), snapshot_id: None, inode }
     }
 
     /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
@@ -124,10 +98,8 @@ pub struct ReadlinkResultJson {}
 
 impl FromWire for ReadlinkResult {
     type Json = ReadlinkResultJson;
-    fn from_wire(
-        _: ReadlinkResultJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(_: ReadlinkResultJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self { link: blobs.bytes("link")? })
     }
 }
@@ -164,7 +136,5 @@ impl Operation for ReadlinkRequest {
     type Response = ReadlinkResult;
     type Error = ReadlinkError;
     type Output = ReadlinkResult;
-    const METHOD: &'static Method = &Method::new("FS", "readlink")
-        .idempotent()
-        .responds_with_bytes();
+    const METHOD: &'static Method = &Method::new("FS", "readlink").idempotent().responds_with_bytes();
 }

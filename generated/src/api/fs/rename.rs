@@ -3,41 +3,20 @@
 //! `FS.rename`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
-    ToWire, WireError, error_codes,
-};
-use super::FsClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
-    /// Gives a file or folder another name, or moves it to another folder. A file, or an empty folder, that
-    /// has the new name is replaced.
+    /// Gives a file or folder another name, or moves it to another folder. A file, or an empty folder, that has the new
+    /// name is replaced.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `parent`: Inode number of the folder that holds it.
-    /// - `name`: Name within the folder: text, or any bytes but the slash and zero.
-    /// - `newparent`: Inode number of the folder that it is put in.
-    /// - `newname`: Name within the folder: text, or any bytes but the slash and zero.
-    /// - `.flags(…)`, optional: Flags, presumably those of the call renameat2 of Linux: 1 to replace
-    ///   nothing, 2 to exchange the two. A plain rename when left out.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`RenameError`]: `ENOTDIR`, `ENOENT`, `ENOTEMPTY`, `EEXIST`, `EISDIR`, `ENOSPC`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`,
-    /// `model_not_found`, `access_denied`, `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.rename` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.rename` over HTTP; not safe to repeat. Errors: [`RenameError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -54,10 +33,7 @@ impl FsClient {
         newparent: u64,
         newname: impl Into<Base64>,
     ) -> Call<RenameRequest> {
-        Call::new(
-            &self.client,
-            RenameRequest::new(model_id, parent, name, newparent, newname),
-        )
+        Call::new(&self.client, RenameRequest::new(model_id, parent, name, newparent, newname))
     }
 }
 
@@ -77,8 +53,8 @@ pub struct RenameRequest {
     pub newparent: u64,
     /// Name within the folder: text, or any bytes but the slash and zero.
     pub newname: Base64,
-    /// Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two.
-    /// A plain rename when left out.
+    /// Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two. A plain
+    /// rename when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flags: Option<u32>,
 }
@@ -92,18 +68,11 @@ impl RenameRequest {
         newparent: u64,
         newname: impl Into<Base64>,
     ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            parent,
-            name: name.into(),
-            newparent,
-            newname: newname.into(),
-            flags: None,
-        }
+        Self { model_id: model_id.into(), parent, name: name.into(), newparent, newname: newname.into(), flags: None }
     }
 
-    /// Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two.
-    /// A plain rename when left out.
+    /// Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two. A plain
+    /// rename when left out.
     pub fn flags(mut self, flags: u32) -> Self {
         self.flags = Some(flags);
         self
@@ -138,10 +107,8 @@ pub struct RenameRequestJson {
 
 impl FromWire for RenameRequest {
     type Json = RenameRequestJson;
-    fn from_wire(
-        json: RenameRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: RenameRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             model_id: json.model_id,
             parent: json.parent,
@@ -154,8 +121,8 @@ impl FromWire for RenameRequest {
 }
 
 impl Call<RenameRequest> {
-    /// Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two.
-    /// A plain rename when left out.
+    /// Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two. A plain
+    /// rename when left out.
     pub fn flags(self, flags: u32) -> Self {
         self.with(|request| request.flags(flags))
     }

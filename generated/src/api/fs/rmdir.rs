@@ -3,37 +3,19 @@
 //! `FS.rmdir`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
-    ToWire, WireError, error_codes,
-};
-use super::FsClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
-    /// Deletes an empty folder. [`rmdir_all`](crate::api::fs::FsClient::rmdir_all) deletes one with all
-    /// that is in it.
+    /// Deletes an empty folder. [`rmdir_all`](crate::api::fs::FsClient::rmdir_all) deletes one with all that is in it.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `parent`: Inode number of the folder that holds the one to delete.
-    /// - `name`: Name within the folder: text, or any bytes but the slash and zero.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`RmdirError`]: `ENOTDIR`, `ENOENT`, `ENOTEMPTY`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`,
-    /// `access_denied`, `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.rmdir` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.rmdir` over HTTP; not safe to repeat. Errors: [`RmdirError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -42,12 +24,7 @@ impl FsClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn rmdir(
-        &self,
-        model_id: impl Into<String>,
-        parent: u64,
-        name: impl Into<Base64>,
-    ) -> Call<RmdirRequest> {
+    pub fn rmdir(&self, model_id: impl Into<String>, parent: u64, name: impl Into<Base64>) -> Call<RmdirRequest> {
         Call::new(&self.client, RmdirRequest::new(model_id, parent, name))
     }
 }
@@ -68,16 +45,8 @@ pub struct RmdirRequest {
 
 impl RmdirRequest {
     /// Makes a [`RmdirRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        parent: u64,
-        name: impl Into<Base64>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            parent,
-            name: name.into(),
-        }
+    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>) -> Self {
+        Self { model_id: model_id.into(), parent, name: name.into() }
     }
 }
 
@@ -103,15 +72,9 @@ pub struct RmdirRequestJson {
 
 impl FromWire for RmdirRequest {
     type Json = RmdirRequestJson;
-    fn from_wire(
-        json: RmdirRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            parent: json.parent,
-            name: blobs.nested("name", json.name)?,
-        })
+
+    fn from_wire(json: RmdirRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { model_id: json.model_id, parent: json.parent, name: blobs.nested("name", json.name)? })
     }
 }
 

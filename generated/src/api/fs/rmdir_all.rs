@@ -3,36 +3,19 @@
 //! `FS.rmdirAll`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
-    ToWire, WireError, error_codes,
-};
-use super::FsClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
     /// Deletes a folder with all that is in it. There is no way back.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `parent`: Inode number of the folder that holds the one to delete.
-    /// - `name`: Name within the folder: text, or any bytes but the slash and zero.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`RmdirAllError`]: `ENOTDIR`, `ENOENT`, `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`, `access_denied`, `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.rmdirAll` on the wire; travels over HTTP; not safe to repeat. It may take long: its deadline is
-    /// 600 s by default.
-    ///
-    /// # Example
+    /// Calls `FS.rmdirAll` over HTTP; not safe to repeat. Errors: [`RmdirAllError`]. The default timeout is 600 s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -67,16 +50,8 @@ pub struct RmdirAllRequest {
 
 impl RmdirAllRequest {
     /// Makes a [`RmdirAllRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        parent: u64,
-        name: impl Into<Base64>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            parent,
-            name: name.into(),
-        }
+    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>) -> Self {
+        Self { model_id: model_id.into(), parent, name: name.into() }
     }
 }
 
@@ -102,15 +77,9 @@ pub struct RmdirAllRequestJson {
 
 impl FromWire for RmdirAllRequest {
     type Json = RmdirAllRequestJson;
-    fn from_wire(
-        json: RmdirAllRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            parent: json.parent,
-            name: blobs.nested("name", json.name)?,
-        })
+
+    fn from_wire(json: RmdirAllRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { model_id: json.model_id, parent: json.parent, name: blobs.nested("name", json.name)? })
     }
 }
 
@@ -165,6 +134,5 @@ impl Operation for RmdirAllRequest {
     type Response = RmdirAllResult;
     type Error = RmdirAllError;
     type Output = RmdirAllResult;
-    const METHOD: &'static Method = &Method::new("FS", "rmdirAll")
-        .deadline_seconds(600u64);
+    const METHOD: &'static Method = &Method::new("FS", "rmdirAll").deadline_seconds(600u64);
 }

@@ -3,145 +3,95 @@
 //! The server side of the service `FS`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
+
 use super::{
-    CopyRequest, GetattrRequest, LinkRequest, LookupRequest, MkdirRequest, MknodRequest,
-    ReadRequest, ReaddirRequest, ReadlinkRequest, RenameRequest, RmdirAllRequest,
-    RmdirRequest, SetattrRequest, SymlinkRequest, UnlinkRequest, WriteRequest,
+    CopyRequest, GetattrRequest, LinkRequest, LookupRequest, MkdirRequest, MknodRequest, ReadRequest, ReaddirRequest,
+    ReadlinkRequest, RenameRequest, RmdirAllRequest, RmdirRequest, SetattrRequest, SymlinkRequest, UnlinkRequest,
+    WriteRequest,
 };
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `FS` from the other side: implemented by servers and test doubles.
 ///
 /// Implement its methods as `async fn`s; one that is left out answers that it is not implemented.
 pub trait FsService: Send + Sync + 'static {
     /// Answers [`lookup`](super::FsClient::lookup).
-    fn lookup(
-        &self,
-        request: LookupRequest,
-    ) -> impl Future<Output = ServiceResult<LookupRequest>> + Send {
+    fn lookup(&self, request: LookupRequest) -> impl Future<Output = ServiceResult<LookupRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`getattr`](super::FsClient::getattr).
-    fn getattr(
-        &self,
-        request: GetattrRequest,
-    ) -> impl Future<Output = ServiceResult<GetattrRequest>> + Send {
+    fn getattr(&self, request: GetattrRequest) -> impl Future<Output = ServiceResult<GetattrRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`setattr`](super::FsClient::setattr).
-    fn setattr(
-        &self,
-        request: SetattrRequest,
-    ) -> impl Future<Output = ServiceResult<SetattrRequest>> + Send {
+    fn setattr(&self, request: SetattrRequest) -> impl Future<Output = ServiceResult<SetattrRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`mknod`](super::FsClient::mknod).
-    fn mknod(
-        &self,
-        request: MknodRequest,
-    ) -> impl Future<Output = ServiceResult<MknodRequest>> + Send {
+    fn mknod(&self, request: MknodRequest) -> impl Future<Output = ServiceResult<MknodRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`read`](super::FsClient::read).
-    fn read(
-        &self,
-        request: ReadRequest,
-    ) -> impl Future<Output = ServiceResult<ReadRequest>> + Send {
+    fn read(&self, request: ReadRequest) -> impl Future<Output = ServiceResult<ReadRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`write`](super::FsClient::write).
-    fn write(
-        &self,
-        request: WriteRequest,
-    ) -> impl Future<Output = ServiceResult<WriteRequest>> + Send {
+    fn write(&self, request: WriteRequest) -> impl Future<Output = ServiceResult<WriteRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`symlink`](super::FsClient::symlink).
-    fn symlink(
-        &self,
-        request: SymlinkRequest,
-    ) -> impl Future<Output = ServiceResult<SymlinkRequest>> + Send {
+    fn symlink(&self, request: SymlinkRequest) -> impl Future<Output = ServiceResult<SymlinkRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`readlink`](super::FsClient::readlink).
-    fn readlink(
-        &self,
-        request: ReadlinkRequest,
-    ) -> impl Future<Output = ServiceResult<ReadlinkRequest>> + Send {
+    fn readlink(&self, request: ReadlinkRequest) -> impl Future<Output = ServiceResult<ReadlinkRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`mkdir`](super::FsClient::mkdir).
-    fn mkdir(
-        &self,
-        request: MkdirRequest,
-    ) -> impl Future<Output = ServiceResult<MkdirRequest>> + Send {
+    fn mkdir(&self, request: MkdirRequest) -> impl Future<Output = ServiceResult<MkdirRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`unlink`](super::FsClient::unlink).
-    fn unlink(
-        &self,
-        request: UnlinkRequest,
-    ) -> impl Future<Output = ServiceResult<UnlinkRequest>> + Send {
+    fn unlink(&self, request: UnlinkRequest) -> impl Future<Output = ServiceResult<UnlinkRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`rmdir`](super::FsClient::rmdir).
-    fn rmdir(
-        &self,
-        request: RmdirRequest,
-    ) -> impl Future<Output = ServiceResult<RmdirRequest>> + Send {
+    fn rmdir(&self, request: RmdirRequest) -> impl Future<Output = ServiceResult<RmdirRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`rename`](super::FsClient::rename).
-    fn rename(
-        &self,
-        request: RenameRequest,
-    ) -> impl Future<Output = ServiceResult<RenameRequest>> + Send {
+    fn rename(&self, request: RenameRequest) -> impl Future<Output = ServiceResult<RenameRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`link`](super::FsClient::link).
-    fn link(
-        &self,
-        request: LinkRequest,
-    ) -> impl Future<Output = ServiceResult<LinkRequest>> + Send {
+    fn link(&self, request: LinkRequest) -> impl Future<Output = ServiceResult<LinkRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`readdir`](super::FsClient::readdir).
-    fn readdir(
-        &self,
-        request: ReaddirRequest,
-    ) -> impl Future<Output = ServiceResult<ReaddirRequest>> + Send {
+    fn readdir(&self, request: ReaddirRequest) -> impl Future<Output = ServiceResult<ReaddirRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`rmdir_all`](super::FsClient::rmdir_all).
-    fn rmdir_all(
-        &self,
-        request: RmdirAllRequest,
-    ) -> impl Future<Output = ServiceResult<RmdirAllRequest>> + Send {
+    fn rmdir_all(&self, request: RmdirAllRequest) -> impl Future<Output = ServiceResult<RmdirAllRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`copy`](super::FsClient::copy).
-    fn copy(
-        &self,
-        request: CopyRequest,
-    ) -> impl Future<Output = ServiceResult<CopyRequest>> + Send {
+    fn copy(&self, request: CopyRequest) -> impl Future<Output = ServiceResult<CopyRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -150,11 +100,7 @@ pub trait FsService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: FsService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "lookup" => handle(request, |request| self.0.lookup(request)),
             "getattr" => handle(request, |request| self.0.getattr(request)),

@@ -3,36 +3,18 @@
 //! `FS.setattr`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::FsClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{FileTime, Stat};
-
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl FsClient {
     /// Changes attributes of a file or folder. What is left out stays as it is.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `inode`: Inode number.
-    /// - `.mode(…)`, optional: New kind and permissions, as in `Stat`.
-    /// - `.size(…)`, optional: New size, in bytes. A file is cut off, or filled up with zeros.
-    /// - `.atime(…)`, optional: New time of the last reading.
-    /// - `.mtime(…)`, optional: New time of the last change of the contents.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SetattrError`]: `EFBIG`, `EISDIR`, `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`, `access_denied`, `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.setattr` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.setattr` over HTTP; safe to repeat. Errors: [`SetattrError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -41,11 +23,7 @@ impl FsClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn setattr(
-        &self,
-        model_id: impl Into<String>,
-        inode: u64,
-    ) -> Call<SetattrRequest> {
+    pub fn setattr(&self, model_id: impl Into<String>, inode: u64) -> Call<SetattrRequest> {
         Call::new(&self.client, SetattrRequest::new(model_id, inode))
     }
 }
@@ -77,14 +55,7 @@ pub struct SetattrRequest {
 impl SetattrRequest {
     /// Makes a [`SetattrRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, inode: u64) -> Self {
-        Self {
-            model_id: model_id.into(),
-            inode,
-            mode: None,
-            size: None,
-            atime: None,
-            mtime: None,
-        }
+        Self { model_id: model_id.into(), inode, mode: None, size: None, atime: None, mtime: None }
     }
 
     /// New kind and permissions, as in `Stat`.

@@ -3,38 +3,20 @@
 //! `FS.symlink`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
-    ToWire, WireError, error_codes,
-};
-use super::FsClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::Stat;
-
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
     /// Creates a symbolic link.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `parent`: Inode number of the folder that the link is put in.
-    /// - `name`: Name within the folder: text, or any bytes but the slash and zero.
-    /// - `link`: Path that the link leads to.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SymlinkError`]: `ENOTDIR`, `EEXIST`, `ENOSPC`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`,
-    /// `access_denied`, `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.symlink` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.symlink` over HTTP; not safe to repeat. Errors: [`SymlinkError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -72,18 +54,8 @@ pub struct SymlinkRequest {
 
 impl SymlinkRequest {
     /// Makes a [`SymlinkRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        parent: u64,
-        name: impl Into<Base64>,
-        link: impl Into<Base64>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            parent,
-            name: name.into(),
-            link: link.into(),
-        }
+    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>, link: impl Into<Base64>) -> Self {
+        Self { model_id: model_id.into(), parent, name: name.into(), link: link.into() }
     }
 }
 
@@ -111,10 +83,8 @@ pub struct SymlinkRequestJson {
 
 impl FromWire for SymlinkRequest {
     type Json = SymlinkRequestJson;
-    fn from_wire(
-        json: SymlinkRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: SymlinkRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             model_id: json.model_id,
             parent: json.parent,

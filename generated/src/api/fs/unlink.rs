@@ -3,36 +3,19 @@
 //! `FS.unlink`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson,
-    ToWire, WireError, error_codes,
-};
-use super::FsClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
     /// Removes a name of a file. The file is deleted with its last name.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `parent`: Inode number of the folder.
-    /// - `name`: Name within the folder: text, or any bytes but the slash and zero.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`UnlinkError`]: `ENOTDIR`, `ENOENT`, `EISDIR`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`,
-    /// `access_denied`, `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.unlink` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.unlink` over HTTP; not safe to repeat. Errors: [`UnlinkError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -41,12 +24,7 @@ impl FsClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn unlink(
-        &self,
-        model_id: impl Into<String>,
-        parent: u64,
-        name: impl Into<Base64>,
-    ) -> Call<UnlinkRequest> {
+    pub fn unlink(&self, model_id: impl Into<String>, parent: u64, name: impl Into<Base64>) -> Call<UnlinkRequest> {
         Call::new(&self.client, UnlinkRequest::new(model_id, parent, name))
     }
 }
@@ -67,16 +45,8 @@ pub struct UnlinkRequest {
 
 impl UnlinkRequest {
     /// Makes a [`UnlinkRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        parent: u64,
-        name: impl Into<Base64>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            parent,
-            name: name.into(),
-        }
+    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>) -> Self {
+        Self { model_id: model_id.into(), parent, name: name.into() }
     }
 }
 
@@ -102,15 +72,9 @@ pub struct UnlinkRequestJson {
 
 impl FromWire for UnlinkRequest {
     type Json = UnlinkRequestJson;
-    fn from_wire(
-        json: UnlinkRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            parent: json.parent,
-            name: blobs.nested("name", json.name)?,
-        })
+
+    fn from_wire(json: UnlinkRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { model_id: json.model_id, parent: json.parent, name: blobs.nested("name", json.name)? })
     }
 }
 

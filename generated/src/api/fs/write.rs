@@ -3,40 +3,19 @@
 //! `FS.write`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
-    WireError, error_codes,
-};
-use super::FsClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::FsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl FsClient {
     /// Writes to a file. Fewer bytes may be written than were given; repeat the call with the rest.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `inode`: Inode number of the file.
-    /// - `data`: What to write.
-    /// - `offset`: Where to write, in bytes from the beginning of the file. Without effect when `truncate`
-    ///   is set.
-    /// - `.truncate(…)`, optional: Whether the data takes the place of all contents. When left out, what
-    ///   lies outside of the written part stays.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`WriteError`]: `EISDIR`, `ENOSPC`, `EINVAL`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`, `model_not_found`,
-    /// `access_denied`, `ESTALE`.
-    ///
-    /// # Facts
-    ///
-    /// `FS.write` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `FS.write` over HTTP; safe to repeat. Errors: [`WriteError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -70,31 +49,18 @@ pub struct WriteRequest {
     pub data: Blob,
     /// Where to write, in bytes from the beginning of the file. Without effect when `truncate` is set.
     pub offset: u64,
-    /// Whether the data takes the place of all contents. When left out, what lies outside of the written
-    /// part stays.
+    /// Whether the data takes the place of all contents. When left out, what lies outside of the written part stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncate: Option<bool>,
 }
 
 impl WriteRequest {
     /// Makes a [`WriteRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        inode: u64,
-        data: impl Into<Blob>,
-        offset: u64,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            inode,
-            data: data.into(),
-            offset,
-            truncate: None,
-        }
+    pub fn new(model_id: impl Into<String>, inode: u64, data: impl Into<Blob>, offset: u64) -> Self {
+        Self { model_id: model_id.into(), inode, data: data.into(), offset, truncate: None }
     }
 
-    /// Whether the data takes the place of all contents. When left out, what lies outside of the written
-    /// part stays.
+    /// Whether the data takes the place of all contents. When left out, what lies outside of the written part stays.
     pub fn truncate(mut self, truncate: bool) -> Self {
         self.truncate = Some(truncate);
         self
@@ -126,10 +92,8 @@ pub struct WriteRequestJson {
 
 impl FromWire for WriteRequest {
     type Json = WriteRequestJson;
-    fn from_wire(
-        json: WriteRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: WriteRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             model_id: json.model_id,
             inode: json.inode,
@@ -141,8 +105,7 @@ impl FromWire for WriteRequest {
 }
 
 impl Call<WriteRequest> {
-    /// Whether the data takes the place of all contents. When left out, what lies outside of the written
-    /// part stays.
+    /// Whether the data takes the place of all contents. When left out, what lies outside of the written part stays.
     pub fn truncate(self, truncate: bool) -> Self {
         self.with(|request| request.truncate(truncate))
     }

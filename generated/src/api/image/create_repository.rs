@@ -3,34 +3,17 @@
 //! `Image.createRepository`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ImageClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ImageClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ImageClient {
     /// Creates an empty repository for container images.
     ///
-    /// # Parameters
-    ///
-    /// - `name`: Name of the new repository.
-    /// - `description`: What the repository holds.
-    /// - `.public_access(…)`, optional: Whether everybody can find the repository and use its images. Left
-    ///   out: `false`.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CreateRepositoryError`]: `name_already_used`, `organization_not_found`,
-    /// `access_denied`, `quota_exceeded`, `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Image.createRepository` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Image.createRepository` over HTTP; not safe to repeat. Errors: [`CreateRepositoryError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -58,7 +41,7 @@ pub struct CreateRepositoryRequest {
     pub name: String,
     /// What the repository holds.
     pub description: String,
-    /// Whether everybody can find the repository and use its images. Left out: `false`.
+    /// Whether everybody can find the repository and use its images. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_access: Option<bool>,
 }
@@ -66,14 +49,10 @@ pub struct CreateRepositoryRequest {
 impl CreateRepositoryRequest {
     /// Makes a [`CreateRepositoryRequest`] of what is required.
     pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            description: description.into(),
-            public_access: None,
-        }
+        Self { name: name.into(), description: description.into(), public_access: None }
     }
 
-    /// Whether everybody can find the repository and use its images. Left out: `false`.
+    /// Whether everybody can find the repository and use its images. Default: `false`.
     pub fn public_access(mut self, public_access: bool) -> Self {
         self.public_access = Some(public_access);
         self
@@ -83,7 +62,7 @@ impl CreateRepositoryRequest {
 impl PlainJson for CreateRepositoryRequest {}
 
 impl Call<CreateRepositoryRequest> {
-    /// Whether everybody can find the repository and use its images. Left out: `false`.
+    /// Whether everybody can find the repository and use its images. Default: `false`.
     pub fn public_access(self, public_access: bool) -> Self {
         self.with(|request| request.public_access(public_access))
     }
@@ -115,8 +94,8 @@ error_codes! {
     pub enum CreateRepositoryError {
         /// `name_already_used`: The owner has another item of this kind with the same name.
         NameAlreadyUsed = "name_already_used",
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
-        /// Where something is created, this is the organization that would own it.
+        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",

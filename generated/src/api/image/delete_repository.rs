@@ -3,30 +3,17 @@
 //! `Image.deleteRepository`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ImageClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ImageClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ImageClient {
     /// Deletes a repository with all its images. There is no way back.
     ///
-    /// # Parameters
-    ///
-    /// - `name`: Name of the repository.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`DeleteRepositoryError`]: `repository_not_found`, `access_denied`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Image.deleteRepository` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Image.deleteRepository` over HTTP; not safe to repeat. Errors: [`DeleteRepositoryError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -35,10 +22,7 @@ impl ImageClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete_repository(
-        &self,
-        name: impl Into<String>,
-    ) -> Call<DeleteRepositoryRequest> {
+    pub fn delete_repository(&self, name: impl Into<String>) -> Call<DeleteRepositoryRequest> {
         Call::new(&self.client, DeleteRepositoryRequest::new(name))
     }
 }

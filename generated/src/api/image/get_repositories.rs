@@ -3,39 +3,20 @@
 //! `Image.getRepositories`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
-use super::ImageClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{Repository, SortDirection};
-
+use super::ImageClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
 
 impl ImageClient {
-    /// Lists the repositories that the caller may see, in pages. An item that does not exist or that the
-    /// caller may not see is left out without an error.
+    /// Lists the repositories that the caller may see, in pages. An item that does not exist or that the caller may not
+    /// see is left out without an error.
     ///
-    /// # Parameters
-    ///
-    /// - `.offset(…)`, optional: How many matches to skip. Left out: `0`.
-    /// - `.limit(…)`, optional: How many matches to return at most. Left out: `20`.
-    /// - `.filter(…)`, optional: Which repositories to list. All of them when left out; a field that is
-    ///   left out does not limit the selection.
-    /// - `.sort(…)`, optional: Name of the field of `Repository` to sort by. Left out: `"createdAt"`.
-    /// - `.sort_direction(…)`, optional: Order of the list.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetRepositoriesError`]: `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Image.getRepositories` on the wire; travels over HTTP; safe to repeat. Answers one page of
-    /// `repositories`; [`items`](Call::items) and [`pages`](Call::pages) instead of `send` read all of
-    /// them.
-    ///
-    /// # Example
+    /// Calls `Image.getRepositories` over HTTP; safe to repeat. Errors: [`GetRepositoriesError`]. Returns one page of
+    /// `repositories`; [`items`](Call::items) and [`pages`](Call::pages) read all pages.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -55,17 +36,16 @@ impl ImageClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetRepositoriesRequest {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u32>,
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Which repositories to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which repositories to list. All of them when left out; a field that is left out does not limit the selection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<RepositoryFilter>,
-    /// Name of the field of `Repository` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Repository` to sort by. Default: `"createdAt"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// Order of the list.
@@ -77,35 +57,28 @@ impl GetRepositoriesRequest {
     /// Makes a [`GetRepositoriesRequest`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            offset: None,
-            limit: None,
-            filter: None,
-            sort: None,
-            sort_direction: None,
-        }
+        Self { offset: None, limit: None, filter: None, sort: None, sort_direction: None }
     }
 
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(mut self, offset: u32) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Which repositories to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which repositories to list. All of them when left out; a field that is left out does not limit the selection.
     pub fn filter(mut self, filter: RepositoryFilter) -> Self {
         self.filter = Some(filter);
         self
     }
 
-    /// Name of the field of `Repository` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Repository` to sort by. Default: `"createdAt"`.
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         self.sort = Some(sort.into());
         self
@@ -121,23 +94,22 @@ impl GetRepositoriesRequest {
 impl PlainJson for GetRepositoriesRequest {}
 
 impl Call<GetRepositoriesRequest> {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(self, offset: u32) -> Self {
         self.with(|request| request.offset(offset))
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(self, limit: u32) -> Self {
         self.with(|request| request.limit(limit))
     }
 
-    /// Which repositories to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which repositories to list. All of them when left out; a field that is left out does not limit the selection.
     pub fn filter(self, filter: RepositoryFilter) -> Self {
         self.with(|request| request.filter(filter))
     }
 
-    /// Name of the field of `Repository` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Repository` to sort by. Default: `"createdAt"`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.with(|request| request.sort(sort))
     }
@@ -148,8 +120,7 @@ impl Call<GetRepositoriesRequest> {
     }
 }
 
-/// Which repositories to list. All of them when left out; a field that is left out does not limit the
-/// selection.
+/// Which repositories to list. All of them when left out; a field that is left out does not limit the selection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -170,18 +141,11 @@ impl RepositoryFilter {
     /// Makes a [`RepositoryFilter`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            owners: None,
-            names: None,
-            search_name: None,
-        }
+        Self { owners: None, names: None, search_name: None }
     }
 
     /// Only repositories of these owners.
-    pub fn owners(
-        mut self,
-        owners: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn owners(mut self, owners: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.owners = Some(owners.into_iter().map(Into::into).collect());
         self
     }
@@ -217,18 +181,8 @@ pub struct GetRepositoriesResult {
 #[cfg(feature = "server")]
 impl GetRepositoriesResult {
     /// Makes a [`GetRepositoriesResult`] of what is required.
-    pub fn new(
-        repositories: impl IntoIterator<Item = Repository>,
-        total: u32,
-        offset: u32,
-        limit: u32,
-    ) -> Self {
-        Self {
-            repositories: repositories.into_iter().collect(),
-            total,
-            offset,
-            limit,
-        }
+    pub fn new(repositories: impl IntoIterator<Item = Repository>, total: u32, offset: u32, limit: u32) -> Self {
+        Self { repositories: repositories.into_iter().collect(), total, offset, limit }
     }
 }
 
@@ -258,12 +212,12 @@ impl Operation for GetRepositoriesRequest {
     type Response = GetRepositoriesResult;
     type Error = GetRepositoriesError;
     type Output = GetRepositoriesResult;
-    const METHOD: &'static Method = &Method::new("Image", "getRepositories")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Image", "getRepositories").idempotent();
 }
 
 impl Paged for GetRepositoriesRequest {
     type Item = Repository;
+
     fn range(&self) -> (Option<u32>, Option<u32>) {
         (self.offset, self.limit)
     }

@@ -3,14 +3,9 @@
 //! The server side of the service `Image`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
-use super::{
-    CreateRepositoryRequest, DeleteRepositoryRequest, GetRepositoriesRequest,
-    UpdateRepositoryRequest,
-};
+
+use super::{CreateRepositoryRequest, DeleteRepositoryRequest, GetRepositoriesRequest, UpdateRepositoryRequest};
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `Image` from the other side: implemented by servers and test doubles.
 ///
@@ -53,24 +48,12 @@ pub trait ImageService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: ImageService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
-            "createRepository" => {
-                handle(request, |request| self.0.create_repository(request))
-            }
-            "updateRepository" => {
-                handle(request, |request| self.0.update_repository(request))
-            }
-            "deleteRepository" => {
-                handle(request, |request| self.0.delete_repository(request))
-            }
-            "getRepositories" => {
-                handle(request, |request| self.0.get_repositories(request))
-            }
+            "createRepository" => handle(request, |request| self.0.create_repository(request)),
+            "updateRepository" => handle(request, |request| self.0.update_repository(request)),
+            "deleteRepository" => handle(request, |request| self.0.delete_repository(request)),
+            "getRepositories" => handle(request, |request| self.0.get_repositories(request)),
             _ => return None,
         };
         Some(answer)

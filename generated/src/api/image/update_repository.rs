@@ -3,31 +3,17 @@
 //! `Image.updateRepository`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ImageClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ImageClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ImageClient {
     /// Changes the description or visibility of a repository. What is left out stays as it is.
     ///
-    /// # Parameters
-    ///
-    /// - `name`: Name of the repository.
-    /// - `properties`: What to change.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`UpdateRepositoryError`]: `repository_not_found`, `access_denied`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Image.updateRepository` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Image.updateRepository` over HTTP; safe to repeat. Errors: [`UpdateRepositoryError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -61,10 +47,7 @@ pub struct UpdateRepositoryRequest {
 impl UpdateRepositoryRequest {
     /// Makes a [`UpdateRepositoryRequest`] of what is required.
     pub fn new(name: impl Into<String>, properties: RepositoryChanges) -> Self {
-        Self {
-            name: name.into(),
-            properties,
-        }
+        Self { name: name.into(), properties }
     }
 }
 
@@ -88,10 +71,7 @@ impl RepositoryChanges {
     /// Makes a [`RepositoryChanges`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            description: None,
-            public_access: None,
-        }
+        Self { description: None, public_access: None }
     }
 
     /// New description.
@@ -152,6 +132,5 @@ impl Operation for UpdateRepositoryRequest {
     type Response = UpdateRepositoryResult;
     type Error = UpdateRepositoryError;
     type Output = UpdateRepositoryResult;
-    const METHOD: &'static Method = &Method::new("Image", "updateRepository")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Image", "updateRepository").idempotent();
 }

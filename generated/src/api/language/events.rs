@@ -3,15 +3,16 @@
 //! Events of the service `Language`.
 
 use std::fmt;
-use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter,
-    FromWire, Operation, PlainJson, RawEvent, Subscription, ToWire, WireError,
-};
-use super::{UnsubscribeFromEventsRequest, WriteToLanguageServerRequest};
 
+use serde::{Deserialize, Serialize};
+
+use super::{UnsubscribeFromEventsRequest, WriteToLanguageServerRequest};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter, FromWire, Operation, PlainJson,
+    RawEvent, Subscription, ToWire, WireError,
+};
 
 /// What happens under an id of the service `Language`, as a subscription delivers it.
 ///
@@ -47,24 +48,16 @@ impl EventSet for LanguageEvent {
 
     fn write(&self) -> Result<RawEvent, EventError> {
         match self {
-            Self::Exit(params) => {
-                RawEvent::of::<Self>("exit", &params.language_server_id, params)
-            }
-            Self::Data(params) => {
-                RawEvent::of::<Self>("data", &params.language_server_id, params)
-            }
+            Self::Exit(params) => RawEvent::of::<Self>("exit", &params.language_server_id, params),
+            Self::Data(params) => RawEvent::of::<Self>("data", &params.language_server_id, params),
             Self::Unrecognized(event) => Ok(event.clone()),
         }
     }
 }
 
 impl Subscription<LanguageEvent> {
-    /// [`write_to_language_server`](super::LanguageClient::write_to_language_server) of this subscription's
-    /// id.
-    pub fn write_to_language_server(
-        &self,
-        data: impl Into<Blob>,
-    ) -> Call<WriteToLanguageServerRequest> {
+    /// [`write_to_language_server`](super::LanguageClient::write_to_language_server) of this subscription's id.
+    pub fn write_to_language_server(&self, data: impl Into<Blob>) -> Call<WriteToLanguageServerRequest> {
         Call::new(self.client(), WriteToLanguageServerRequest::new(self.id(), data))
     }
 }
@@ -86,10 +79,7 @@ pub struct ExitEvent {
 impl ExitEvent {
     /// Makes an [`ExitEvent`] of what is required.
     pub fn new(language_server_id: impl Into<String>) -> Self {
-        Self {
-            language_server_id: language_server_id.into(),
-            reason: None,
-        }
+        Self { language_server_id: language_server_id.into(), reason: None }
     }
 
     /// Why it ended.
@@ -177,10 +167,7 @@ pub struct DataEvent {
 impl DataEvent {
     /// Makes a [`DataEvent`] of what is required.
     pub fn new(language_server_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self {
-            language_server_id: language_server_id.into(),
-            data: data.into(),
-        }
+        Self { language_server_id: language_server_id.into(), data: data.into() }
     }
 }
 
@@ -203,13 +190,8 @@ pub struct DataEventJson {
 
 impl FromWire for DataEvent {
     type Json = DataEventJson;
-    fn from_wire(
-        json: DataEventJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            language_server_id: json.language_server_id,
-            data: blobs.bytes("data")?,
-        })
+
+    fn from_wire(json: DataEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { language_server_id: json.language_server_id, data: blobs.bytes("data")? })
     }
 }

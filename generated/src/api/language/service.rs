@@ -3,14 +3,9 @@
 //! The server side of the service `Language`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
-use super::{
-    StartLanguageServerRequest, UnsubscribeFromEventsRequest,
-    WriteToLanguageServerRequest,
-};
+
+use super::{StartLanguageServerRequest, UnsubscribeFromEventsRequest, WriteToLanguageServerRequest};
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `Language` from the other side: implemented by servers and test doubles.
 ///
@@ -45,21 +40,11 @@ pub trait LanguageService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: LanguageService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
-            "startLanguageServer" => {
-                handle(request, |request| self.0.start_language_server(request))
-            }
-            "writeToLanguageServer" => {
-                handle(request, |request| self.0.write_to_language_server(request))
-            }
-            "unsubscribeFromEvents" => {
-                handle(request, |request| self.0.unsubscribe_from_events(request))
-            }
+            "startLanguageServer" => handle(request, |request| self.0.start_language_server(request)),
+            "writeToLanguageServer" => handle(request, |request| self.0.write_to_language_server(request)),
+            "unsubscribeFromEvents" => handle(request, |request| self.0.unsubscribe_from_events(request)),
             _ => return None,
         };
         Some(answer)

@@ -3,38 +3,21 @@
 //! `Language.startLanguageServer`.
 
 use std::fmt;
-use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
-    error_codes,
-};
-use super::{LanguageClient, LanguageEvent};
-use super::super::errors::InvalidParameter;
 
+use serde::{Deserialize, Serialize};
+
+use super::super::errors::InvalidParameter;
+use super::{LanguageClient, LanguageEvent};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind, error_codes};
 
 impl LanguageClient {
-    /// Starts a language server that can see the filesystem of a model, for an editor to talk to in the
-    /// Language Server Protocol. What it says comes with the event `data`. It belongs to the connection and
-    /// does not outlive it.
+    /// Starts a language server that can see the filesystem of a model, for an editor to talk to in the Language Server
+    /// Protocol. What it says comes with the event `data`. It belongs to the connection and does not outlive it.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `language`: Language of the server.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`StartLanguageServerError`]: `model_not_found`, `server_overloaded`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Language.startLanguageServer` on the wire; travels on the WebSocket; not safe to repeat.
-    /// [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`LanguageEvent`].
-    ///
-    /// # Example
+    /// Calls `Language.startLanguageServer` over the WebSocket; not safe to repeat. Errors:
+    /// [`StartLanguageServerError`]. [`subscribe`](Call::subscribe) gives a stream of [`LanguageEvent`]s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -54,8 +37,7 @@ impl LanguageClient {
     }
 }
 
-/// Parameters of
-/// [`LanguageClient::start_language_server`](super::LanguageClient::start_language_server).
+/// Parameters of [`LanguageClient::start_language_server`](super::LanguageClient::start_language_server).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -70,10 +52,7 @@ pub struct StartLanguageServerRequest {
 impl StartLanguageServerRequest {
     /// Makes a [`StartLanguageServerRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, language: LanguageServerLanguage) -> Self {
-        Self {
-            model_id: model_id.into(),
-            language,
-        }
+        Self { model_id: model_id.into(), language }
     }
 }
 
@@ -153,9 +132,7 @@ pub struct StartLanguageServerResult {
 impl StartLanguageServerResult {
     /// Makes a [`StartLanguageServerResult`] of what is required.
     pub fn new(language_server_id: impl Into<String>) -> Self {
-        Self {
-            language_server_id: language_server_id.into(),
-        }
+        Self { language_server_id: language_server_id.into() }
     }
 }
 
@@ -164,8 +141,7 @@ impl PlainJson for StartLanguageServerResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`LanguageClient::start_language_server`](super::LanguageClient::start_language_server).
+    /// Why the API refused [`LanguageClient::start_language_server`](super::LanguageClient::start_language_server).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum StartLanguageServerError {

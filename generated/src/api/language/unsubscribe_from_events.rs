@@ -3,32 +3,19 @@
 //! `Language.unsubscribeFromEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
-use super::LanguageClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::LanguageClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
 
 impl LanguageClient {
-    /// Ends the subscription of this connection to the events of a language server. This also terminates
-    /// the server. Where there is no connection, the answer is `not_subscribed` without asking the server.
+    /// Ends the subscription of this connection to the events of a language server. This also terminates the server.
+    /// Where there is no connection, the answer is `not_subscribed` without asking the server.
     ///
-    /// # Parameters
-    ///
-    /// - `language_server_id`: Id of the language server.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`UnsubscribeFromEventsError`]: `not_subscribed`, `too_many_requests`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Language.unsubscribeFromEvents` on the wire; travels on an open WebSocket, and answers
-    /// `not_subscribed` by itself when none is open; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Language.unsubscribeFromEvents` over a WebSocket that is already open; fails with `not_subscribed` if
+    /// there is none; not safe to repeat. Errors: [`UnsubscribeFromEventsError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -37,16 +24,12 @@ impl LanguageClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn unsubscribe_from_events(
-        &self,
-        language_server_id: impl Into<String>,
-    ) -> Call<UnsubscribeFromEventsRequest> {
+    pub fn unsubscribe_from_events(&self, language_server_id: impl Into<String>) -> Call<UnsubscribeFromEventsRequest> {
         Call::new(&self.client, UnsubscribeFromEventsRequest::new(language_server_id))
     }
 }
 
-/// Parameters of
-/// [`LanguageClient::unsubscribe_from_events`](super::LanguageClient::unsubscribe_from_events).
+/// Parameters of [`LanguageClient::unsubscribe_from_events`](super::LanguageClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -59,16 +42,13 @@ pub struct UnsubscribeFromEventsRequest {
 impl UnsubscribeFromEventsRequest {
     /// Makes a [`UnsubscribeFromEventsRequest`] of what is required.
     pub fn new(language_server_id: impl Into<String>) -> Self {
-        Self {
-            language_server_id: language_server_id.into(),
-        }
+        Self { language_server_id: language_server_id.into() }
     }
 }
 
 impl PlainJson for UnsubscribeFromEventsRequest {}
 
-/// Answer to
-/// [`LanguageClient::unsubscribe_from_events`](super::LanguageClient::unsubscribe_from_events).
+/// Answer to [`LanguageClient::unsubscribe_from_events`](super::LanguageClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
@@ -88,8 +68,7 @@ impl PlainJson for UnsubscribeFromEventsResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`LanguageClient::unsubscribe_from_events`](super::LanguageClient::unsubscribe_from_events).
+    /// Why the API refused [`LanguageClient::unsubscribe_from_events`](super::LanguageClient::unsubscribe_from_events).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum UnsubscribeFromEventsError {
@@ -109,9 +88,7 @@ impl Operation for UnsubscribeFromEventsRequest {
     type Error = UnsubscribeFromEventsError;
     type Output = UnsubscribeFromEventsResult;
     const METHOD: &'static Method = &Method::new("Language", "unsubscribeFromEvents")
-        .transport(TransportKind::OpenWebSocketElse {
-            error: "not_subscribed",
-        })
+        .transport(TransportKind::OpenWebSocketElse { error: "not_subscribed" })
         .closes("languageServerId");
     fn subscription_id(&self) -> Option<&str> {
         Some(&self.language_server_id)

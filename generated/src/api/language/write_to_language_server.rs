@@ -3,35 +3,21 @@
 //! `Language.writeToLanguageServer`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
-    TransportKind, WireError, error_codes,
-};
-use super::LanguageClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::LanguageClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire, TransportKind, WireError,
+    error_codes,
+};
 
 impl LanguageClient {
     /// Sends bytes to a language server, as to its standard input.
     ///
-    /// # Parameters
-    ///
-    /// - `language_server_id`: Id of the language server, from
-    ///   [`start_language_server`](crate::api::language::LanguageClient::start_language_server).
-    /// - `data`: Messages of the Language Server Protocol with their headers. They may be split anywhere.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`WriteToLanguageServerError`]: `language_server_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Language.writeToLanguageServer` on the wire; travels on the WebSocket; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Language.writeToLanguageServer` over the WebSocket; not safe to repeat. Errors:
+    /// [`WriteToLanguageServerError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -45,15 +31,11 @@ impl LanguageClient {
         language_server_id: impl Into<String>,
         data: impl Into<Blob>,
     ) -> Call<WriteToLanguageServerRequest> {
-        Call::new(
-            &self.client,
-            WriteToLanguageServerRequest::new(language_server_id, data),
-        )
+        Call::new(&self.client, WriteToLanguageServerRequest::new(language_server_id, data))
     }
 }
 
-/// Parameters of
-/// [`LanguageClient::write_to_language_server`](super::LanguageClient::write_to_language_server).
+/// Parameters of [`LanguageClient::write_to_language_server`](super::LanguageClient::write_to_language_server).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -69,10 +51,7 @@ pub struct WriteToLanguageServerRequest {
 impl WriteToLanguageServerRequest {
     /// Makes a [`WriteToLanguageServerRequest`] of what is required.
     pub fn new(language_server_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self {
-            language_server_id: language_server_id.into(),
-            data: data.into(),
-        }
+        Self { language_server_id: language_server_id.into(), data: data.into() }
     }
 }
 
@@ -95,19 +74,13 @@ pub struct WriteToLanguageServerRequestJson {
 
 impl FromWire for WriteToLanguageServerRequest {
     type Json = WriteToLanguageServerRequestJson;
-    fn from_wire(
-        json: WriteToLanguageServerRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            language_server_id: json.language_server_id,
-            data: blobs.bytes("data")?,
-        })
+
+    fn from_wire(json: WriteToLanguageServerRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { language_server_id: json.language_server_id, data: blobs.bytes("data")? })
     }
 }
 
-/// Answer to
-/// [`LanguageClient::write_to_language_server`](super::LanguageClient::write_to_language_server).
+/// Answer to [`LanguageClient::write_to_language_server`](super::LanguageClient::write_to_language_server).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
@@ -151,6 +124,6 @@ impl Operation for WriteToLanguageServerRequest {
     type Response = WriteToLanguageServerResult;
     type Error = WriteToLanguageServerError;
     type Output = WriteToLanguageServerResult;
-    const METHOD: &'static Method = &Method::new("Language", "writeToLanguageServer")
-        .transport(TransportKind::WebSocket);
+    const METHOD: &'static Method =
+        &Method::new("Language", "writeToLanguageServer").transport(TransportKind::WebSocket);
 }

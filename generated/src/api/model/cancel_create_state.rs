@@ -3,33 +3,17 @@
 //! `Model.cancelCreateState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Cancellable a [`create_state`](crate::api::model::ModelClient::create_state) that is going on.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `state_id`: Id of the state that is being created, from
-    ///   [`get_creating_states`](crate::api::model::ModelClient::get_creating_states).
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CancelCreateStateError`]: `model_not_found`, `state_not_found`,
-    /// `state_already_created`, `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.cancelCreateState` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.cancelCreateState` over HTTP; not safe to repeat. Errors: [`CancelCreateStateError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -63,10 +47,7 @@ pub struct CancelCreateStateRequest {
 impl CancelCreateStateRequest {
     /// Makes a [`CancelCreateStateRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, state_id: impl Into<String>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            state_id: state_id.into(),
-        }
+        Self { model_id: model_id.into(), state_id: state_id.into() }
     }
 }
 

@@ -3,31 +3,17 @@
 //! `Model.cancelEvaluation`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Stops an evaluation that is going on.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `evaluation_id`: Id of the evaluation.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CancelEvaluationError`]: `model_not_found`, `evaluation_not_found`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.cancelEvaluation` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.cancelEvaluation` over HTTP; not safe to repeat. Errors: [`CancelEvaluationError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -60,10 +46,7 @@ pub struct CancelEvaluationRequest {
 impl CancelEvaluationRequest {
     /// Makes a [`CancelEvaluationRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, evaluation_id: impl Into<String>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            evaluation_id: evaluation_id.into(),
-        }
+        Self { model_id: model_id.into(), evaluation_id: evaluation_id.into() }
     }
 }
 

@@ -3,34 +3,18 @@
 //! `Model.cancelTrainingSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
-    /// Stops a training session that is going on. It ends as failed with the reason `cancelled`, and no
-    /// state is created.
+    /// Stops a training session that is going on. It ends as failed with the reason `cancelled`, and no state is
+    /// created.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `training_session_id`: Id of the training session, from
-    ///   [`train`](crate::api::model::ModelClient::train).
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CancelTrainingSessionError`]: `model_not_found`, `training_session_not_found`,
-    /// `training_session_not_running`, `access_denied`, `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.cancelTrainingSession` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.cancelTrainingSession` over HTTP; not safe to repeat. Errors: [`CancelTrainingSessionError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -44,10 +28,7 @@ impl ModelClient {
         model_id: impl Into<String>,
         training_session_id: impl Into<String>,
     ) -> Call<CancelTrainingSessionRequest> {
-        Call::new(
-            &self.client,
-            CancelTrainingSessionRequest::new(model_id, training_session_id),
-        )
+        Call::new(&self.client, CancelTrainingSessionRequest::new(model_id, training_session_id))
     }
 }
 
@@ -65,14 +46,8 @@ pub struct CancelTrainingSessionRequest {
 
 impl CancelTrainingSessionRequest {
     /// Makes a [`CancelTrainingSessionRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        training_session_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            training_session_id: training_session_id.into(),
-        }
+    pub fn new(model_id: impl Into<String>, training_session_id: impl Into<String>) -> Self {
+        Self { model_id: model_id.into(), training_session_id: training_session_id.into() }
     }
 }
 
@@ -98,8 +73,7 @@ impl PlainJson for CancelTrainingSessionResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`ModelClient::cancel_training_session`](super::ModelClient::cancel_training_session).
+    /// Why the API refused [`ModelClient::cancel_training_session`](super::ModelClient::cancel_training_session).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum CancelTrainingSessionError {

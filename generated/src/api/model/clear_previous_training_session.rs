@@ -3,34 +3,19 @@
 //! `Model.clearPreviousTrainingSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
-    /// Deletes what is kept of a training session that is over: its status, metrics and measurements. The
-    /// state it created stays.
+    /// Deletes what is kept of a training session that is over: its status, metrics and measurements. The state it
+    /// created stays.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `training_session_id`: Id of the training session, from
-    ///   [`train`](crate::api::model::ModelClient::train).
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`ClearPreviousTrainingSessionError`]: `model_not_found`,
-    /// `training_session_not_found`, `training_session_running`, `access_denied`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.clearPreviousTrainingSession` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.clearPreviousTrainingSession` over HTTP; not safe to repeat. Errors:
+    /// [`ClearPreviousTrainingSessionError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -44,15 +29,11 @@ impl ModelClient {
         model_id: impl Into<String>,
         training_session_id: impl Into<String>,
     ) -> Call<ClearPreviousTrainingSessionRequest> {
-        Call::new(
-            &self.client,
-            ClearPreviousTrainingSessionRequest::new(model_id, training_session_id),
-        )
+        Call::new(&self.client, ClearPreviousTrainingSessionRequest::new(model_id, training_session_id))
     }
 }
 
-/// Parameters of
-/// [`ModelClient::clear_previous_training_session`](super::ModelClient::clear_previous_training_session).
+/// Parameters of [`ModelClient::clear_previous_training_session`](super::ModelClient::clear_previous_training_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -66,21 +47,14 @@ pub struct ClearPreviousTrainingSessionRequest {
 
 impl ClearPreviousTrainingSessionRequest {
     /// Makes a [`ClearPreviousTrainingSessionRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        training_session_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            training_session_id: training_session_id.into(),
-        }
+    pub fn new(model_id: impl Into<String>, training_session_id: impl Into<String>) -> Self {
+        Self { model_id: model_id.into(), training_session_id: training_session_id.into() }
     }
 }
 
 impl PlainJson for ClearPreviousTrainingSessionRequest {}
 
-/// Answer to
-/// [`ModelClient::clear_previous_training_session`](super::ModelClient::clear_previous_training_session).
+/// Answer to [`ModelClient::clear_previous_training_session`](super::ModelClient::clear_previous_training_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
@@ -109,8 +83,8 @@ error_codes! {
         ModelNotFound = "model_not_found",
         /// `training_session_not_found`: The model, or the debug session, does not have this training session.
         TrainingSessionNotFound = "training_session_not_found",
-        /// `training_session_running`: The training session is still going on. Cancel it with
-        /// `cancel_training_session` first.
+        /// `training_session_running`: The training session is still going on. Cancel it with `cancel_training_session`
+        /// first.
         TrainingSessionRunning = "training_session_running",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",
@@ -131,8 +105,5 @@ impl Operation for ClearPreviousTrainingSessionRequest {
     type Response = ClearPreviousTrainingSessionResult;
     type Error = ClearPreviousTrainingSessionError;
     type Output = ClearPreviousTrainingSessionResult;
-    const METHOD: &'static Method = &Method::new(
-        "Model",
-        "clearPreviousTrainingSession",
-    );
+    const METHOD: &'static Method = &Method::new("Model", "clearPreviousTrainingSession");
 }

@@ -4,50 +4,25 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Json, Method, NoMetrics, Operation,
-    PlainJson, ToWire, Waitable, Waiter, WireError, error_codes, tagged_union,
-};
-use super::{
-    CreateModelFailed, CreateModelSucceeded, ModelClient, WaitForModelToBeCreatedRequest,
-    WaitForModelToBeCreatedResult,
-};
-use super::super::errors::{
-    DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound,
-};
-use super::super::types::{
-    LauncherSpec, ModelLanguage, ParameterDefinitions, ParameterProvider, StateEntry, Tag,
-};
 
+use super::super::errors::{DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound};
+use super::super::types::{LauncherSpec, ModelLanguage, ParameterDefinitions, ParameterProvider, StateEntry, Tag};
+use super::{
+    CreateModelFailed, CreateModelSucceeded, ModelClient, WaitForModelToBeCreatedRequest, WaitForModelToBeCreatedResult,
+};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Json, Method, NoMetrics, Operation, PlainJson, ToWire, Waitable,
+    Waiter, WireError, error_codes, tagged_union,
+};
 
 impl ModelClient {
-    /// Creates a model. When it needs a first state that takes time to make, the call returns before that
-    /// is done; wait with
-    /// [`wait_for_model_to_be_created`](crate::api::model::ModelClient::wait_for_model_to_be_created).
+    /// Creates a model. When it needs a first state that takes time to make, the call returns before that is done; wait
+    /// with [`wait_for_model_to_be_created`](crate::api::model::ModelClient::wait_for_model_to_be_created).
     ///
-    /// # Parameters
-    ///
-    /// - `name`: Name of the new model.
-    /// - `description`: What the model does.
-    /// - `.public_access(…)`, optional: Whether everybody can find and use the model. Left out: `false`.
-    /// - `options`: What the model is made of.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CreateModelError`]: `name_already_used`, `organization_not_found`,
-    /// `access_denied`, `model_not_found`, `snapshot_not_found`, `quota_exceeded`, `server_overloaded`,
-    /// `invalid_executable_file`, `read_executable_file_failed`, `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`, `dataset_not_found`, `dataset_key_not_found`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.createModel` on the wire; travels over HTTP; not safe to repeat. The answer is a [`Waiter`],
-    /// which reads like the result, and follows what goes on: see [`Waiter::wait`] and
-    /// [`Waiter::progress`].
-    ///
-    /// # Example
+    /// Calls `Model.createModel` over HTTP; not safe to repeat. Errors: [`CreateModelError`]. Returns a [`Waiter`],
+    /// which dereferences to the result and follows the work.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -55,11 +30,7 @@ impl ModelClient {
     ///
     /// let result = client
     ///     .model()
-    ///     .create_model(
-    ///         "digits",
-    ///         "Recognizes handwritten digits.",
-    ///         ModelOptions::from_existing("model-id"),
-    ///     )
+    ///     .create_model("digits", "Recognizes handwritten digits.", ModelOptions::from_existing("model-id"))
     ///     .await?;
     /// println!("{}", result.model_id);
     /// # Ok(())
@@ -85,7 +56,7 @@ pub struct CreateModelRequest {
     pub name: String,
     /// What the model does.
     pub description: String,
-    /// Whether everybody can find and use the model. Left out: `false`.
+    /// Whether everybody can find and use the model. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_access: Option<bool>,
     /// What the model is made of.
@@ -94,20 +65,11 @@ pub struct CreateModelRequest {
 
 impl CreateModelRequest {
     /// Makes a [`CreateModelRequest`] of what is required.
-    pub fn new(
-        name: impl Into<String>,
-        description: impl Into<String>,
-        options: impl Into<ModelOptions>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            description: description.into(),
-            public_access: None,
-            options: options.into(),
-        }
+    pub fn new(name: impl Into<String>, description: impl Into<String>, options: impl Into<ModelOptions>) -> Self {
+        Self { name: name.into(), description: description.into(), public_access: None, options: options.into() }
     }
 
-    /// Whether everybody can find and use the model. Left out: `false`.
+    /// Whether everybody can find and use the model. Default: `false`.
     pub fn public_access(mut self, public_access: bool) -> Self {
         self.public_access = Some(public_access);
         self
@@ -138,10 +100,8 @@ pub struct CreateModelRequestJson {
 
 impl FromWire for CreateModelRequest {
     type Json = CreateModelRequestJson;
-    fn from_wire(
-        json: CreateModelRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: CreateModelRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             name: json.name,
             description: json.description,
@@ -152,7 +112,7 @@ impl FromWire for CreateModelRequest {
 }
 
 impl Call<CreateModelRequest> {
-    /// Whether everybody can find and use the model. Left out: `false`.
+    /// Whether everybody can find and use the model. Default: `false`.
     pub fn public_access(self, public_access: bool) -> Self {
         self.with(|request| request.public_access(public_access))
     }
@@ -172,8 +132,7 @@ pub enum ModelOptions {
     /// `upload`: A model made from a file in a format for exchanging trained models.
     #[serde(rename = "upload")]
     Upload(ModelOptionsUpload),
-    /// `basedOnModelSnapshot`: A model that uses the code of a snapshot of another model, with states of
-    /// its own.
+    /// `basedOnModelSnapshot`: A model that uses the code of a snapshot of another model, with states of its own.
     #[serde(rename = "basedOnModelSnapshot")]
     BasedOnModelSnapshot(ModelOptionsBasedOnModelSnapshot),
     /// `fromExisting`: An independent copy of another model.
@@ -208,9 +167,7 @@ impl ModelOptions {
         snapshot_id: impl Into<String>,
         initial_state: impl Into<InitialState>,
     ) -> Self {
-        Self::BasedOnModelSnapshot(
-            ModelOptionsBasedOnModelSnapshot::new(model_id, snapshot_id, initial_state),
-        )
+        Self::BasedOnModelSnapshot(ModelOptionsBasedOnModelSnapshot::new(model_id, snapshot_id, initial_state))
     }
 
     /// An independent copy of another model.
@@ -223,6 +180,7 @@ impl ModelOptions {
 
 tagged_union! {
     const TAG: &str = "type";
+
     enum ModelOptions {
         Code(ModelOptionsCode) = "code",
         Upload(ModelOptionsUpload) = "upload",
@@ -259,9 +217,7 @@ impl ToWire for ModelOptions {
     fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
         match self {
             Self::Upload(content) => frame.tagged("type", "upload", content),
-            Self::BasedOnModelSnapshot(content) => {
-                frame.tagged("type", "basedOnModelSnapshot", content)
-            }
+            Self::BasedOnModelSnapshot(content) => frame.tagged("type", "basedOnModelSnapshot", content),
             other => frame.value(other),
         }
     }
@@ -280,6 +236,7 @@ pub enum ModelOptionsJson {
 
 tagged_union! {
     const TAG: &str = "type";
+
     enum ModelOptionsJson {
         Code(ModelOptionsCode) = "code",
         Upload(Json<ModelOptionsUpload>) = "upload",
@@ -292,15 +249,11 @@ tagged_union! {
 
 impl FromWire for ModelOptions {
     type Json = ModelOptionsJson;
-    fn from_wire(
-        json: ModelOptionsJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: ModelOptionsJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         let value = match json {
             ModelOptionsJson::Code(content) => Self::Code(content),
-            ModelOptionsJson::Upload(json) => {
-                Self::Upload(FromWire::from_wire(json, blobs)?)
-            }
+            ModelOptionsJson::Upload(json) => Self::Upload(FromWire::from_wire(json, blobs)?),
             ModelOptionsJson::BasedOnModelSnapshot(json) => {
                 Self::BasedOnModelSnapshot(FromWire::from_wire(json, blobs)?)
             }
@@ -336,13 +289,7 @@ pub struct ModelOptionsCode {
 impl ModelOptionsCode {
     /// Makes a [`ModelOptionsCode`] of what is required.
     pub fn new(language: ModelLanguage) -> Self {
-        Self {
-            tags: None,
-            parameter_definitions: None,
-            language,
-            preset: None,
-            wasm: None,
-        }
+        Self { tags: None, parameter_definitions: None, language, preset: None, wasm: None }
     }
 
     /// Labels of the model. None when left out.
@@ -352,10 +299,7 @@ impl ModelOptionsCode {
     }
 
     /// Inputs and outputs of the functions of the model.
-    pub fn parameter_definitions(
-        mut self,
-        parameter_definitions: ParameterDefinitions,
-    ) -> Self {
+    pub fn parameter_definitions(mut self, parameter_definitions: ParameterDefinitions) -> Self {
         self.parameter_definitions = Some(parameter_definitions);
         self
     }
@@ -394,12 +338,7 @@ pub struct ModelOptionsUpload {
 impl ModelOptionsUpload {
     /// Makes a [`ModelOptionsUpload`] of what is required.
     pub fn new(format: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self {
-            tags: None,
-            parameter_definitions: None,
-            format: format.into(),
-            data: data.into(),
-        }
+        Self { tags: None, parameter_definitions: None, format: format.into(), data: data.into() }
     }
 
     /// Labels of the model. None when left out.
@@ -409,10 +348,7 @@ impl ModelOptionsUpload {
     }
 
     /// Inputs and outputs of the functions of the model.
-    pub fn parameter_definitions(
-        mut self,
-        parameter_definitions: ParameterDefinitions,
-    ) -> Self {
+    pub fn parameter_definitions(mut self, parameter_definitions: ParameterDefinitions) -> Self {
         self.parameter_definitions = Some(parameter_definitions);
         self
     }
@@ -441,10 +377,8 @@ pub struct ModelOptionsUploadJson {
 
 impl FromWire for ModelOptionsUpload {
     type Json = ModelOptionsUploadJson;
-    fn from_wire(
-        json: ModelOptionsUploadJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: ModelOptionsUploadJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             tags: json.tags,
             parameter_definitions: json.parameter_definitions,
@@ -517,10 +451,8 @@ pub struct ModelOptionsBasedOnModelSnapshotJson {
 
 impl FromWire for ModelOptionsBasedOnModelSnapshot {
     type Json = ModelOptionsBasedOnModelSnapshotJson;
-    fn from_wire(
-        json: ModelOptionsBasedOnModelSnapshotJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: ModelOptionsBasedOnModelSnapshotJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             tags: json.tags,
             model_id: json.model_id,
@@ -541,8 +473,8 @@ pub enum InitialState {
     /// `copy`: Copy the state of the snapshot.
     #[serde(rename = "copy")]
     Copy,
-    /// `create`: Create a state by running the code, as
-    /// [`create_state`](crate::api::model::ModelClient::create_state) does.
+    /// `create`: Create a state by running the code, as [`create_state`](crate::api::model::ModelClient::create_state)
+    /// does.
     #[serde(rename = "create")]
     Create(InitialStateCreate),
     /// `upload`: Upload a state, as [`upload_state`](crate::api::model::ModelClient::upload_state) does.
@@ -555,8 +487,7 @@ pub enum InitialState {
 }
 
 impl InitialState {
-    /// Create a state by running the code, as
-    /// [`create_state`](crate::api::model::ModelClient::create_state) does.
+    /// Create a state by running the code, as [`create_state`](crate::api::model::ModelClient::create_state) does.
     pub fn create(
         name: impl Into<String>,
         params: impl IntoIterator<Item = ParameterProvider>,
@@ -566,16 +497,14 @@ impl InitialState {
     }
 
     /// Upload a state, as [`upload_state`](crate::api::model::ModelClient::upload_state) does.
-    pub fn upload(
-        name: impl Into<String>,
-        data: impl IntoIterator<Item = StateEntry>,
-    ) -> Self {
+    pub fn upload(name: impl Into<String>, data: impl IntoIterator<Item = StateEntry>) -> Self {
         Self::Upload(InitialStateUpload::new(name, data))
     }
 }
 
 tagged_union! {
     const TAG: &str = "method";
+
     enum InitialState {
         Copy = "copy",
         Create(InitialStateCreate) = "create",
@@ -617,6 +546,7 @@ pub enum InitialStateJson {
 
 tagged_union! {
     const TAG: &str = "method";
+
     enum InitialStateJson {
         Copy = "copy",
         Create(Json<InitialStateCreate>) = "create",
@@ -626,26 +556,19 @@ tagged_union! {
 
 impl FromWire for InitialState {
     type Json = InitialStateJson;
-    fn from_wire(
-        json: InitialStateJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: InitialStateJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         let value = match json {
             InitialStateJson::Copy => Self::Copy,
-            InitialStateJson::Create(json) => {
-                Self::Create(FromWire::from_wire(json, blobs)?)
-            }
-            InitialStateJson::Upload(json) => {
-                Self::Upload(FromWire::from_wire(json, blobs)?)
-            }
+            InitialStateJson::Create(json) => Self::Create(FromWire::from_wire(json, blobs)?),
+            InitialStateJson::Upload(json) => Self::Upload(FromWire::from_wire(json, blobs)?),
             InitialStateJson::Unrecognized(object) => Self::Unrecognized(object),
         };
         Ok(value)
     }
 }
 
-/// Create a state by running the code, as
-/// [`create_state`](crate::api::model::ModelClient::create_state) does.
+/// Create a state by running the code, as [`create_state`](crate::api::model::ModelClient::create_state) does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -666,11 +589,7 @@ impl InitialStateCreate {
         params: impl IntoIterator<Item = ParameterProvider>,
         launcher_spec: LauncherSpec,
     ) -> Self {
-        Self {
-            name: name.into(),
-            params: params.into_iter().collect(),
-            launcher_spec,
-        }
+        Self { name: name.into(), params: params.into_iter().collect(), launcher_spec }
     }
 }
 
@@ -696,15 +615,9 @@ pub struct InitialStateCreateJson {
 
 impl FromWire for InitialStateCreate {
     type Json = InitialStateCreateJson;
-    fn from_wire(
-        json: InitialStateCreateJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            name: json.name,
-            params: blobs.nested("params", json.params)?,
-            launcher_spec: json.launcher_spec,
-        })
+
+    fn from_wire(json: InitialStateCreateJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { name: json.name, params: blobs.nested("params", json.params)?, launcher_spec: json.launcher_spec })
     }
 }
 
@@ -721,14 +634,8 @@ pub struct InitialStateUpload {
 
 impl InitialStateUpload {
     /// Makes an [`InitialStateUpload`] of what is required.
-    pub fn new(
-        name: impl Into<String>,
-        data: impl IntoIterator<Item = StateEntry>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            data: data.into_iter().collect(),
-        }
+    pub fn new(name: impl Into<String>, data: impl IntoIterator<Item = StateEntry>) -> Self {
+        Self { name: name.into(), data: data.into_iter().collect() }
     }
 }
 
@@ -752,14 +659,9 @@ pub struct InitialStateUploadJson {
 
 impl FromWire for InitialStateUpload {
     type Json = InitialStateUploadJson;
-    fn from_wire(
-        json: InitialStateUploadJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            name: json.name,
-            data: blobs.keyed("data", json.state_key_names)?,
-        })
+
+    fn from_wire(json: InitialStateUploadJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { name: json.name, data: blobs.keyed("data", json.state_key_names)? })
     }
 }
 
@@ -782,11 +684,7 @@ pub struct ModelOptionsFromExisting {
 impl ModelOptionsFromExisting {
     /// Makes a [`ModelOptionsFromExisting`] of what is required.
     pub fn new(model_id: impl Into<String>) -> Self {
-        Self {
-            tags: None,
-            model_id: model_id.into(),
-            snapshot_id: None,
-        }
+        Self { tags: None, model_id: model_id.into(), snapshot_id: None }
     }
 
     /// Labels of the model. None when left out.
@@ -811,8 +709,7 @@ pub struct CreateModelResult {
     /// Id of the new model.
     pub model_id: String,
     /// Whether the first state is still being made. If so, the model cannot be used before
-    /// [`wait_for_model_to_be_created`](crate::api::model::ModelClient::wait_for_model_to_be_created)
-    /// returns.
+    /// [`wait_for_model_to_be_created`](crate::api::model::ModelClient::wait_for_model_to_be_created) returns.
     pub is_now_creating: bool,
 }
 
@@ -820,10 +717,7 @@ pub struct CreateModelResult {
 impl CreateModelResult {
     /// Makes a [`CreateModelResult`] of what is required.
     pub fn new(model_id: impl Into<String>, is_now_creating: bool) -> Self {
-        Self {
-            model_id: model_id.into(),
-            is_now_creating,
-        }
+        Self { model_id: model_id.into(), is_now_creating }
     }
 }
 
@@ -838,8 +732,8 @@ error_codes! {
     pub enum CreateModelError {
         /// `name_already_used`: The owner has another item of this kind with the same name.
         NameAlreadyUsed = "name_already_used",
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
-        /// Where something is created, this is the organization that would own it.
+        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",
@@ -865,8 +759,7 @@ error_codes! {
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",
-        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no
-        /// access to it.
+        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no access to it.
         DatasetNotFound(ReferencedDatasetNotFound) = "dataset_not_found",
         /// `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
         DatasetKeyNotFound(DatasetKeyNotFound) = "dataset_key_not_found",
@@ -885,10 +778,8 @@ impl Waitable for CreateModelRequest {
     type Done = Option<CreateModelSucceeded>;
     type Failed = CreateModelFailed;
     type Metrics = NoMetrics;
-    fn poll_request(
-        &self,
-        result: &CreateModelResult,
-    ) -> WaitForModelToBeCreatedRequest {
+
+    fn poll_request(&self, result: &CreateModelResult) -> WaitForModelToBeCreatedRequest {
         WaitForModelToBeCreatedRequest::new(&result.model_id)
     }
 
@@ -896,12 +787,8 @@ impl Waitable for CreateModelRequest {
         response: &WaitForModelToBeCreatedResult,
     ) -> Option<Result<Option<CreateModelSucceeded>, CreateModelFailed>> {
         match response {
-            WaitForModelToBeCreatedResult::CreateModelSuccess(content) => {
-                Some(Ok(Some(content.clone())))
-            }
-            WaitForModelToBeCreatedResult::CreateModelFailed(content) => {
-                Some(Err(content.clone()))
-            }
+            WaitForModelToBeCreatedResult::CreateModelSuccess(content) => Some(Ok(Some(content.clone()))),
+            WaitForModelToBeCreatedResult::CreateModelFailed(content) => Some(Err(content.clone())),
         }
     }
 

@@ -4,48 +4,23 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire,
-    WireError, error_codes, keyed_union, tagged_union,
-};
-use super::ModelClient;
-use super::super::errors::{
-    DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound,
-};
-use super::super::types::{
-    CodeTerminated, CreateStateStage, ExecutionLocation, ParameterProvider,
-};
 
+use super::super::errors::{DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound};
+use super::super::types::{CodeTerminated, CreateStateStage, ExecutionLocation, ParameterProvider};
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+    keyed_union, tagged_union,
+};
 
 impl ModelClient {
     /// Creates a state by running the code of a model, and waits until that is done.
     /// [`upload_state`](crate::api::model::ModelClient::upload_state) makes a state from data instead.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `name`: Name of the new state.
-    /// - `params`: Inputs of the function that creates the state.
-    /// - `.mount_models(…)`, optional: Other models that the code can read, now and while the new state is
-    ///   in use.
-    /// - `execution_location`: Where to run the code.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CreateStateError`]: `model_not_found`, `model_to_mount_not_found`,
-    /// `state_for_model_to_mount_not_found`, `snapshot_for_model_to_mount_not_found`,
-    /// `persistent_launcher_not_found`, `snapshot_no_longer_exists`, `access_denied`, `quota_exceeded`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`,
-    /// `dataset_not_found`, `dataset_key_not_found`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.createState` on the wire; travels over HTTP; not safe to repeat. It may take long: its
-    /// deadline is 600 s by default.
-    ///
-    /// # Example
+    /// Calls `Model.createState` over HTTP; not safe to repeat. Errors: [`CreateStateError`]. The default timeout is
+    /// 600 s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -71,10 +46,7 @@ impl ModelClient {
         params: impl IntoIterator<Item = ParameterProvider>,
         execution_location: impl Into<ExecutionLocation>,
     ) -> Call<CreateStateRequest> {
-        Call::new(
-            &self.client,
-            CreateStateRequest::new(model_id, name, params, execution_location),
-        )
+        Call::new(&self.client, CreateStateRequest::new(model_id, name, params, execution_location))
     }
 }
 
@@ -115,10 +87,7 @@ impl CreateStateRequest {
     }
 
     /// Other models that the code can read, now and while the new state is in use.
-    pub fn mount_models(
-        mut self,
-        mount_models: impl IntoIterator<Item = ModelToMount>,
-    ) -> Self {
+    pub fn mount_models(mut self, mount_models: impl IntoIterator<Item = ModelToMount>) -> Self {
         self.mount_models = Some(mount_models.into_iter().collect());
         self
     }
@@ -150,10 +119,8 @@ pub struct CreateStateRequestJson {
 
 impl FromWire for CreateStateRequest {
     type Json = CreateStateRequestJson;
-    fn from_wire(
-        json: CreateStateRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: CreateStateRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             model_id: json.model_id,
             name: json.name,
@@ -166,10 +133,7 @@ impl FromWire for CreateStateRequest {
 
 impl Call<CreateStateRequest> {
     /// Other models that the code can read, now and while the new state is in use.
-    pub fn mount_models(
-        self,
-        mount_models: impl IntoIterator<Item = ModelToMount>,
-    ) -> Self {
+    pub fn mount_models(self, mount_models: impl IntoIterator<Item = ModelToMount>) -> Self {
         self.with(|request| request.mount_models(mount_models))
     }
 }
@@ -182,8 +146,8 @@ impl Call<CreateStateRequest> {
 pub struct ModelToMount {
     /// Id of the other model.
     pub model_id: String,
-    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Left out:
-    /// the active state.
+    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Default: the active
+    /// state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_id: Option<String>,
     /// Id of the snapshot of the other model to use, with the state frozen in it.
@@ -194,15 +158,11 @@ pub struct ModelToMount {
 impl ModelToMount {
     /// Makes a [`ModelToMount`] of what is required.
     pub fn new(model_id: impl Into<String>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            state_id: None,
-            snapshot_id: None,
-        }
+        Self { model_id: model_id.into(), state_id: None, snapshot_id: None }
     }
 
-    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Left out:
-    /// the active state.
+    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Default: the active
+    /// state.
     pub fn state_id(mut self, state_id: impl Into<String>) -> Self {
         self.state_id = Some(state_id.into());
         self
@@ -263,14 +223,8 @@ pub struct CreateStateFailed {
 #[cfg(feature = "server")]
 impl CreateStateFailed {
     /// Makes a [`CreateStateFailed`] of what is required.
-    pub fn new(
-        durations: CreateStateFailedDurations,
-        error: impl Into<CreateStateFailure>,
-    ) -> Self {
-        Self {
-            durations,
-            error: error.into(),
-        }
+    pub fn new(durations: CreateStateFailedDurations, error: impl Into<CreateStateFailure>) -> Self {
+        Self { durations, error: error.into() }
     }
 }
 
@@ -297,12 +251,7 @@ pub struct CreateStateFailedDurations {
 impl CreateStateFailedDurations {
     /// Makes a [`CreateStateFailedDurations`] of what is required.
     pub fn new(total: u64) -> Self {
-        Self {
-            total,
-            create_launcher: None,
-            code_startup: None,
-            create_state: None,
-        }
+        Self { total, create_launcher: None, code_startup: None, create_state: None }
     }
 
     /// Creating the launcher, in milliseconds.
@@ -350,8 +299,7 @@ pub enum CreateStateFailure {
     /// `unknown`: Something went wrong that the server does not describe.
     #[serde(rename = "unknown")]
     Unknown,
-    /// `max_duration_exceeded`: A step took longer than the time limit of the model, see
-    /// `MaxDurationsSeconds`.
+    /// `max_duration_exceeded`: A step took longer than the time limit of the model, see `MaxDurationsSeconds`.
     #[serde(rename = "max_duration_exceeded")]
     MaxDurationExceeded(CreateStateFailureMaxDurationExceeded),
     /// `code_terminated`: The process of the model ended before it was done.
@@ -392,6 +340,7 @@ impl CreateStateFailure {
 
 tagged_union! {
     const TAG: &str = "code";
+
     enum CreateStateFailure {
         LauncherTerminated = "launcher_terminated",
         Cancelled = "cancelled",
@@ -459,10 +408,7 @@ pub struct CreateStateFailureException {
 impl CreateStateFailureException {
     /// Makes a [`CreateStateFailureException`] of what is required.
     pub fn new(at: CreateStateStage) -> Self {
-        Self {
-            at,
-            exception_details: None,
-        }
+        Self { at, exception_details: None }
     }
 
     /// Message or stack trace of the exception, when there is one.
@@ -487,14 +433,8 @@ pub struct CreateStateSucceeded {
 #[cfg(feature = "server")]
 impl CreateStateSucceeded {
     /// Makes a [`CreateStateSucceeded`] of what is required.
-    pub fn new(
-        durations: CreateStateSucceededDurations,
-        state_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            durations,
-            state_id: state_id.into(),
-        }
+    pub fn new(durations: CreateStateSucceededDurations, state_id: impl Into<String>) -> Self {
+        Self { durations, state_id: state_id.into() }
     }
 }
 
@@ -520,12 +460,7 @@ pub struct CreateStateSucceededDurations {
 impl CreateStateSucceededDurations {
     /// Makes a [`CreateStateSucceededDurations`] of what is required.
     pub fn new(total: u64, create_state: u64) -> Self {
-        Self {
-            total,
-            create_launcher: None,
-            code_startup: None,
-            create_state,
-        }
+        Self { total, create_launcher: None, code_startup: None, create_state }
     }
 
     /// Creating the launcher, in milliseconds.
@@ -558,8 +493,7 @@ error_codes! {
         SnapshotForModelToMountNotFound = "snapshot_for_model_to_mount_not_found",
         /// `persistent_launcher_not_found`: The persistent launcher does not exist.
         PersistentLauncherNotFound = "persistent_launcher_not_found",
-        /// `snapshot_no_longer_exists`: The model is based on a snapshot of another model that has been
-        /// deleted.
+        /// `snapshot_no_longer_exists`: The model is based on a snapshot of another model that has been deleted.
         SnapshotNoLongerExists = "snapshot_no_longer_exists",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",
@@ -575,8 +509,7 @@ error_codes! {
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",
-        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no
-        /// access to it.
+        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no access to it.
         DatasetNotFound(ReferencedDatasetNotFound) = "dataset_not_found",
         /// `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
         DatasetKeyNotFound(DatasetKeyNotFound) = "dataset_key_not_found",
@@ -587,6 +520,5 @@ impl Operation for CreateStateRequest {
     type Response = CreateStateResult;
     type Error = CreateStateError;
     type Output = CreateStateResult;
-    const METHOD: &'static Method = &Method::new("Model", "createState")
-        .deadline_seconds(600u64);
+    const METHOD: &'static Method = &Method::new("Model", "createState").deadline_seconds(600u64);
 }

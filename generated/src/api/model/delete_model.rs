@@ -3,31 +3,18 @@
 //! `Model.deleteModel`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
-    /// Deletes a model with its filesystem, states and snapshots. There is no way back. A creation that is
-    /// going on is cancelled.
+    /// Deletes a model with its filesystem, states and snapshots. There is no way back. A creation that is going on is
+    /// cancelled.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`DeleteModelError`]: `model_not_found`, `access_denied`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.deleteModel` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.deleteModel` over HTTP; not safe to repeat. Errors: [`DeleteModelError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -3,32 +3,17 @@
 //! `Model.deleteModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Deletes a state of a model. The active state cannot be deleted.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `state_id`: Id of the state.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`DeleteModelStateError`]: `model_not_found`, `state_not_found`,
-    /// `state_is_active`, `access_denied`, `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.deleteModelState` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.deleteModelState` over HTTP; not safe to repeat. Errors: [`DeleteModelStateError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -61,10 +46,7 @@ pub struct DeleteModelStateRequest {
 impl DeleteModelStateRequest {
     /// Makes a [`DeleteModelStateRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, state_id: impl Into<String>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            state_id: state_id.into(),
-        }
+        Self { model_id: model_id.into(), state_id: state_id.into() }
     }
 }
 

@@ -3,32 +3,17 @@
 //! `Model.deleteSnapshot`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
-    /// Deletes a snapshot of a model. Models based on it can then no longer be trained and can create no
-    /// states.
+    /// Deletes a snapshot of a model. Models based on it can then no longer be trained and can create no states.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `snapshot_id`: Id of the snapshot.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`DeleteSnapshotError`]: `model_not_found`, `snapshot_not_found`, `access_denied`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.deleteSnapshot` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.deleteSnapshot` over HTTP; not safe to repeat. Errors: [`DeleteSnapshotError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -61,10 +46,7 @@ pub struct DeleteSnapshotRequest {
 impl DeleteSnapshotRequest {
     /// Makes a [`DeleteSnapshotRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, snapshot_id: impl Into<String>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            snapshot_id: snapshot_id.into(),
-        }
+        Self { model_id: model_id.into(), snapshot_id: snapshot_id.into() }
     }
 }
 

@@ -3,43 +3,22 @@
 //! `Model.evaluate`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError,
-    error_codes,
-};
-use super::ModelClient;
-use super::super::errors::{
-    DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound,
-};
-use super::super::types::{EvaluationResult, ParameterProvider};
 
+use super::super::errors::{DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound};
+use super::super::types::{EvaluationResult, ParameterProvider};
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
+};
 
 impl ModelClient {
-    /// Runs the active state of a model, or a snapshot, on given inputs and waits for the outputs. A
-    /// running evaluation shows in [`get_evaluations`](crate::api::model::ModelClient::get_evaluations) and
-    /// can be stopped with [`cancel_evaluation`](crate::api::model::ModelClient::cancel_evaluation).
+    /// Runs the active state of a model, or a snapshot, on given inputs and waits for the outputs. A running evaluation
+    /// shows in [`get_evaluations`](crate::api::model::ModelClient::get_evaluations) and can be stopped with
+    /// [`cancel_evaluation`](crate::api::model::ModelClient::cancel_evaluation).
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `params`: Inputs of the evaluation function.
-    /// - `.snapshot_id(…)`, optional: Id of the snapshot to evaluate. The model itself with its active
-    ///   state when left out.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`EvaluateError`]: `model_not_found`, `snapshot_not_found`, `quota_exceeded`,
-    /// `model_to_mount_no_longer_exists`, `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`, `dataset_not_found`, `dataset_key_not_found`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.evaluate` on the wire; travels over HTTP; not safe to repeat. It may take long: its deadline
-    /// is 600 s by default.
-    ///
-    /// # Example
+    /// Calls `Model.evaluate` over HTTP; not safe to repeat. Errors: [`EvaluateError`]. The default timeout is 600 s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -47,10 +26,7 @@ impl ModelClient {
     ///
     /// let result = client
     ///     .model()
-    ///     .evaluate(
-    ///         "model-id",
-    ///         [ParameterProvider::new("images", DatasetReference::new("dataset-id", "image"))],
-    ///     )
+    ///     .evaluate("model-id", [ParameterProvider::new("images", DatasetReference::new("dataset-id", "image"))])
     ///     .await?;
     /// println!("{result:?}");
     /// # Ok(())
@@ -82,15 +58,8 @@ pub struct EvaluateRequest {
 
 impl EvaluateRequest {
     /// Makes an [`EvaluateRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        params: impl IntoIterator<Item = ParameterProvider>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            params: params.into_iter().collect(),
-            snapshot_id: None,
-        }
+    pub fn new(model_id: impl Into<String>, params: impl IntoIterator<Item = ParameterProvider>) -> Self {
+        Self { model_id: model_id.into(), params: params.into_iter().collect(), snapshot_id: None }
     }
 
     /// Id of the snapshot to evaluate. The model itself with its active state when left out.
@@ -122,10 +91,8 @@ pub struct EvaluateRequestJson {
 
 impl FromWire for EvaluateRequest {
     type Json = EvaluateRequestJson;
-    fn from_wire(
-        json: EvaluateRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: EvaluateRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             model_id: json.model_id,
             params: blobs.nested("params", json.params)?,
@@ -166,8 +133,7 @@ error_codes! {
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",
-        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no
-        /// access to it.
+        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no access to it.
         DatasetNotFound(ReferencedDatasetNotFound) = "dataset_not_found",
         /// `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
         DatasetKeyNotFound(DatasetKeyNotFound) = "dataset_key_not_found",
@@ -178,6 +144,5 @@ impl Operation for EvaluateRequest {
     type Response = EvaluationResult;
     type Error = EvaluateError;
     type Output = EvaluationResult;
-    const METHOD: &'static Method = &Method::new("Model", "evaluate")
-        .deadline_seconds(600u64);
+    const METHOD: &'static Method = &Method::new("Model", "evaluate").deadline_seconds(600u64);
 }

@@ -3,30 +3,17 @@
 //! `Model.getCreatingStates`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Lists the states of a model that are being created.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetCreatingStatesError`]: `model_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.getCreatingStates` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.getCreatingStates` over HTTP; safe to repeat. Errors: [`GetCreatingStatesError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -35,10 +22,7 @@ impl ModelClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_creating_states(
-        &self,
-        model_id: impl Into<String>,
-    ) -> Call<GetCreatingStatesRequest> {
+    pub fn get_creating_states(&self, model_id: impl Into<String>) -> Call<GetCreatingStatesRequest> {
         Call::new(&self.client, GetCreatingStatesRequest::new(model_id))
     }
 }
@@ -75,9 +59,7 @@ pub struct GetCreatingStatesResult {
 impl GetCreatingStatesResult {
     /// Makes a [`GetCreatingStatesResult`] of what is required.
     pub fn new(states: impl IntoIterator<Item = CreatingState>) -> Self {
-        Self {
-            states: states.into_iter().collect(),
-        }
+        Self { states: states.into_iter().collect() }
     }
 }
 
@@ -101,11 +83,7 @@ pub struct CreatingState {
 impl CreatingState {
     /// Makes a [`CreatingState`] of what is required.
     pub fn new(id: impl Into<String>, name: impl Into<String>, started_at: i64) -> Self {
-        Self {
-            id: id.into(),
-            name: name.into(),
-            started_at,
-        }
+        Self { id: id.into(), name: name.into(), started_at }
     }
 }
 
@@ -135,6 +113,5 @@ impl Operation for GetCreatingStatesRequest {
     type Response = GetCreatingStatesResult;
     type Error = GetCreatingStatesError;
     type Output = GetCreatingStatesResult;
-    const METHOD: &'static Method = &Method::new("Model", "getCreatingStates")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "getCreatingStates").idempotent();
 }

@@ -3,30 +3,17 @@
 //! `Model.getEvaluations`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Lists the evaluations of a model that are going on or have ended lately.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetEvaluationsError`]: `model_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.getEvaluations` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.getEvaluations` over HTTP; safe to repeat. Errors: [`GetEvaluationsError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -35,10 +22,7 @@ impl ModelClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_evaluations(
-        &self,
-        model_id: impl Into<String>,
-    ) -> Call<GetEvaluationsRequest> {
+    pub fn get_evaluations(&self, model_id: impl Into<String>) -> Call<GetEvaluationsRequest> {
         Call::new(&self.client, GetEvaluationsRequest::new(model_id))
     }
 }
@@ -80,10 +64,7 @@ impl GetEvaluationsResult {
         running: impl IntoIterator<Item = RunningEvaluation>,
         finished: impl IntoIterator<Item = FinishedEvaluation>,
     ) -> Self {
-        Self {
-            running: running.into_iter().collect(),
-            finished: finished.into_iter().collect(),
-        }
+        Self { running: running.into_iter().collect(), finished: finished.into_iter().collect() }
     }
 }
 
@@ -128,18 +109,8 @@ pub struct FinishedEvaluation {
 #[cfg(feature = "server")]
 impl FinishedEvaluation {
     /// Makes a [`FinishedEvaluation`] of what is required.
-    pub fn new(
-        id: impl Into<String>,
-        started_at: i64,
-        finished_at: i64,
-        success: bool,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            started_at,
-            finished_at,
-            success,
-        }
+    pub fn new(id: impl Into<String>, started_at: i64, finished_at: i64, success: bool) -> Self {
+        Self { id: id.into(), started_at, finished_at, success }
     }
 }
 

@@ -3,31 +3,17 @@
 //! `Model.getFilesystemUsage`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Tells how full the filesystem of a model is.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetFilesystemUsageError`]: `model_not_found`, `not_enough_space`,
-    /// `access_denied`, `quota_exceeded`, `server_overloaded`, `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.getFilesystemUsage` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.getFilesystemUsage` over HTTP; safe to repeat. Errors: [`GetFilesystemUsageError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -36,10 +22,7 @@ impl ModelClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_filesystem_usage(
-        &self,
-        model_id: impl Into<String>,
-    ) -> Call<GetFilesystemUsageRequest> {
+    pub fn get_filesystem_usage(&self, model_id: impl Into<String>) -> Call<GetFilesystemUsageRequest> {
         Call::new(&self.client, GetFilesystemUsageRequest::new(model_id))
     }
 }
@@ -84,20 +67,8 @@ pub struct GetFilesystemUsageResult {
 #[cfg(feature = "server")]
 impl GetFilesystemUsageResult {
     /// Makes a [`GetFilesystemUsageResult`] of what is required.
-    pub fn new(
-        block_size: u64,
-        total_blocks: u64,
-        free_blocks: u64,
-        total_inodes: u64,
-        free_inodes: u64,
-    ) -> Self {
-        Self {
-            block_size,
-            total_blocks,
-            free_blocks,
-            total_inodes,
-            free_inodes,
-        }
+    pub fn new(block_size: u64, total_blocks: u64, free_blocks: u64, total_inodes: u64, free_inodes: u64) -> Self {
+        Self { block_size, total_blocks, free_blocks, total_inodes, free_inodes }
     }
 }
 
@@ -137,6 +108,5 @@ impl Operation for GetFilesystemUsageRequest {
     type Response = GetFilesystemUsageResult;
     type Error = GetFilesystemUsageError;
     type Output = GetFilesystemUsageResult;
-    const METHOD: &'static Method = &Method::new("Model", "getFilesystemUsage")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "getFilesystemUsage").idempotent();
 }

@@ -3,35 +3,21 @@
 //! `Model.getFinishedEvaluationResult`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::EvaluationResult;
-
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Fetches the result of an evaluation listed by
-    /// [`get_evaluations`](crate::api::model::ModelClient::get_evaluations). Waits for the end of one that
-    /// is still going on. Results are kept for a few minutes only.
+    /// [`get_evaluations`](crate::api::model::ModelClient::get_evaluations). Waits for the end of one that is still
+    /// going on. Results are kept for a few minutes only.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `evaluation_id`: Id of the evaluation.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetFinishedEvaluationResultError`]: `model_not_found`, `evaluation_not_found`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.getFinishedEvaluationResult` on the wire; travels over HTTP; safe to repeat. It may take
-    /// long: its deadline is 600 s by default.
-    ///
-    /// # Example
+    /// Calls `Model.getFinishedEvaluationResult` over HTTP; safe to repeat. Errors:
+    /// [`GetFinishedEvaluationResultError`]. The default timeout is 600 s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -45,15 +31,11 @@ impl ModelClient {
         model_id: impl Into<String>,
         evaluation_id: impl Into<String>,
     ) -> Call<GetFinishedEvaluationResultRequest> {
-        Call::new(
-            &self.client,
-            GetFinishedEvaluationResultRequest::new(model_id, evaluation_id),
-        )
+        Call::new(&self.client, GetFinishedEvaluationResultRequest::new(model_id, evaluation_id))
     }
 }
 
-/// Parameters of
-/// [`ModelClient::get_finished_evaluation_result`](super::ModelClient::get_finished_evaluation_result).
+/// Parameters of [`ModelClient::get_finished_evaluation_result`](super::ModelClient::get_finished_evaluation_result).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -68,10 +50,7 @@ pub struct GetFinishedEvaluationResultRequest {
 impl GetFinishedEvaluationResultRequest {
     /// Makes a [`GetFinishedEvaluationResultRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, evaluation_id: impl Into<String>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            evaluation_id: evaluation_id.into(),
-        }
+        Self { model_id: model_id.into(), evaluation_id: evaluation_id.into() }
     }
 }
 
@@ -106,7 +85,6 @@ impl Operation for GetFinishedEvaluationResultRequest {
     type Response = EvaluationResult;
     type Error = GetFinishedEvaluationResultError;
     type Output = EvaluationResult;
-    const METHOD: &'static Method = &Method::new("Model", "getFinishedEvaluationResult")
-        .idempotent()
-        .deadline_seconds(600u64);
+    const METHOD: &'static Method =
+        &Method::new("Model", "getFinishedEvaluationResult").idempotent().deadline_seconds(600u64);
 }

@@ -3,34 +3,18 @@
 //! `Model.getModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::StateData;
-
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Downloads the data of a state.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `.state_id(…)`, optional: Id of the state. Left out: the active state.
-    /// - `.keys(…)`, optional: Which keys to download. Left out: everything.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetModelStateError`]: `model_not_found`, `state_not_found`,
-    /// `state_key_not_found`, `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.getModelState` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.getModelState` over HTTP; safe to repeat. Errors: [`GetModelStateError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -39,10 +23,7 @@ impl ModelClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_model_state(
-        &self,
-        model_id: impl Into<String>,
-    ) -> Call<GetModelStateRequest> {
+    pub fn get_model_state(&self, model_id: impl Into<String>) -> Call<GetModelStateRequest> {
         Call::new(&self.client, GetModelStateRequest::new(model_id))
     }
 }
@@ -55,10 +36,10 @@ impl ModelClient {
 pub struct GetModelStateRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the state. Left out: the active state.
+    /// Id of the state. Default: the active state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_id: Option<String>,
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<Vec<String>>,
 }
@@ -66,20 +47,16 @@ pub struct GetModelStateRequest {
 impl GetModelStateRequest {
     /// Makes a [`GetModelStateRequest`] of what is required.
     pub fn new(model_id: impl Into<String>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            state_id: None,
-            keys: None,
-        }
+        Self { model_id: model_id.into(), state_id: None, keys: None }
     }
 
-    /// Id of the state. Left out: the active state.
+    /// Id of the state. Default: the active state.
     pub fn state_id(mut self, state_id: impl Into<String>) -> Self {
         self.state_id = Some(state_id.into());
         self
     }
 
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     pub fn keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.keys = Some(keys.into_iter().map(Into::into).collect());
         self
@@ -89,12 +66,12 @@ impl GetModelStateRequest {
 impl PlainJson for GetModelStateRequest {}
 
 impl Call<GetModelStateRequest> {
-    /// Id of the state. Left out: the active state.
+    /// Id of the state. Default: the active state.
     pub fn state_id(self, state_id: impl Into<String>) -> Self {
         self.with(|request| request.state_id(state_id))
     }
 
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     pub fn keys(self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(|request| request.keys(keys))
     }
@@ -130,7 +107,5 @@ impl Operation for GetModelStateRequest {
     type Response = StateData;
     type Error = GetModelStateError;
     type Output = StateData;
-    const METHOD: &'static Method = &Method::new("Model", "getModelState")
-        .idempotent()
-        .responds_with_bytes();
+    const METHOD: &'static Method = &Method::new("Model", "getModelState").idempotent().responds_with_bytes();
 }

@@ -3,37 +3,20 @@
 //! `Model.getModels`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
-use super::ModelClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{Model, ResourceFilter, SortDirection};
-
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
 
 impl ModelClient {
-    /// Lists the models that the caller may see, in pages. An item that does not exist or that the caller
-    /// may not see is left out without an error.
+    /// Lists the models that the caller may see, in pages. An item that does not exist or that the caller may not see
+    /// is left out without an error.
     ///
-    /// # Parameters
-    ///
-    /// - `.offset(…)`, optional: How many matches to skip. Left out: `0`.
-    /// - `.limit(…)`, optional: How many matches to return at most. Left out: `20`.
-    /// - `.filter(…)`, optional: Which models to list. All of them when left out.
-    /// - `.sort(…)`, optional: Name of the field of `Model` to sort by. Left out: `"createdAt"`.
-    /// - `.sort_direction(…)`, optional: Order of the list.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetModelsError`]: `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.getModels` on the wire; travels over HTTP; safe to repeat. Answers one page of `models`;
-    /// [`items`](Call::items) and [`pages`](Call::pages) instead of `send` read all of them.
-    ///
-    /// # Example
+    /// Calls `Model.getModels` over HTTP; safe to repeat. Errors: [`GetModelsError`]. Returns one page of `models`;
+    /// [`items`](Call::items) and [`pages`](Call::pages) read all pages.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -53,16 +36,16 @@ impl ModelClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetModelsRequest {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u32>,
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// Which models to list. All of them when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<ResourceFilter>,
-    /// Name of the field of `Model` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Model` to sort by. Default: `"createdAt"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// Order of the list.
@@ -74,22 +57,16 @@ impl GetModelsRequest {
     /// Makes a [`GetModelsRequest`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            offset: None,
-            limit: None,
-            filter: None,
-            sort: None,
-            sort_direction: None,
-        }
+        Self { offset: None, limit: None, filter: None, sort: None, sort_direction: None }
     }
 
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(mut self, offset: u32) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
@@ -101,7 +78,7 @@ impl GetModelsRequest {
         self
     }
 
-    /// Name of the field of `Model` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Model` to sort by. Default: `"createdAt"`.
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         self.sort = Some(sort.into());
         self
@@ -117,12 +94,12 @@ impl GetModelsRequest {
 impl PlainJson for GetModelsRequest {}
 
 impl Call<GetModelsRequest> {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(self, offset: u32) -> Self {
         self.with(|request| request.offset(offset))
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(self, limit: u32) -> Self {
         self.with(|request| request.limit(limit))
     }
@@ -132,7 +109,7 @@ impl Call<GetModelsRequest> {
         self.with(|request| request.filter(filter))
     }
 
-    /// Name of the field of `Model` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Model` to sort by. Default: `"createdAt"`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.with(|request| request.sort(sort))
     }
@@ -161,18 +138,8 @@ pub struct GetModelsResult {
 #[cfg(feature = "server")]
 impl GetModelsResult {
     /// Makes a [`GetModelsResult`] of what is required.
-    pub fn new(
-        models: impl IntoIterator<Item = Model>,
-        total: u32,
-        offset: u32,
-        limit: u32,
-    ) -> Self {
-        Self {
-            models: models.into_iter().collect(),
-            total,
-            offset,
-            limit,
-        }
+    pub fn new(models: impl IntoIterator<Item = Model>, total: u32, offset: u32, limit: u32) -> Self {
+        Self { models: models.into_iter().collect(), total, offset, limit }
     }
 }
 
@@ -207,6 +174,7 @@ impl Operation for GetModelsRequest {
 
 impl Paged for GetModelsRequest {
     type Item = Model;
+
     fn range(&self) -> (Option<u32>, Option<u32>) {
         (self.offset, self.limit)
     }

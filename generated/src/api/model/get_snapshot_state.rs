@@ -3,34 +3,18 @@
 //! `Model.getSnapshotState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::StateData;
-
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Downloads the data of the state that is frozen in a snapshot.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `snapshot_id`: Id of the snapshot.
-    /// - `.keys(…)`, optional: Which keys to download. Left out: everything.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetSnapshotStateError`]: `model_not_found`, `snapshot_not_found`,
-    /// `state_key_not_found`, `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.getSnapshotState` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.getSnapshotState` over HTTP; safe to repeat. Errors: [`GetSnapshotStateError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -58,7 +42,7 @@ pub struct GetSnapshotStateRequest {
     pub model_id: String,
     /// Id of the snapshot.
     pub snapshot_id: String,
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<Vec<String>>,
 }
@@ -66,14 +50,10 @@ pub struct GetSnapshotStateRequest {
 impl GetSnapshotStateRequest {
     /// Makes a [`GetSnapshotStateRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, snapshot_id: impl Into<String>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            snapshot_id: snapshot_id.into(),
-            keys: None,
-        }
+        Self { model_id: model_id.into(), snapshot_id: snapshot_id.into(), keys: None }
     }
 
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     pub fn keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.keys = Some(keys.into_iter().map(Into::into).collect());
         self
@@ -83,7 +63,7 @@ impl GetSnapshotStateRequest {
 impl PlainJson for GetSnapshotStateRequest {}
 
 impl Call<GetSnapshotStateRequest> {
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     pub fn keys(self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(|request| request.keys(keys))
     }
@@ -119,7 +99,5 @@ impl Operation for GetSnapshotStateRequest {
     type Response = StateData;
     type Error = GetSnapshotStateError;
     type Output = StateData;
-    const METHOD: &'static Method = &Method::new("Model", "getSnapshotState")
-        .idempotent()
-        .responds_with_bytes();
+    const METHOD: &'static Method = &Method::new("Model", "getSnapshotState").idempotent().responds_with_bytes();
 }

@@ -3,39 +3,22 @@
 //! `Model.getTrainingMetrics`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire,
-    WireError, error_codes,
-};
-use super::ModelClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{TrainingMetric, TrainingMetricRange};
-
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl ModelClient {
     /// Fetches values of the metrics that a training session has recorded.
-    /// [`get_training_status`](crate::api::model::ModelClient::get_training_status) tells which metrics
-    /// there are and how many values they have.
+    /// [`get_training_status`](crate::api::model::ModelClient::get_training_status) tells which metrics there are and
+    /// how many values they have.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `training_session_id`: Id of the training session, from
-    ///   [`train`](crate::api::model::ModelClient::train).
-    /// - `metrics`: Which values to fetch.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetTrainingMetricsError`]: `model_not_found`, `training_session_not_found`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.getTrainingMetrics` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.getTrainingMetrics` over HTTP; safe to repeat. Errors: [`GetTrainingMetricsError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -43,11 +26,7 @@ impl ModelClient {
     ///
     /// let result = client
     ///     .model()
-    ///     .get_training_metrics(
-    ///         "model-id",
-    ///         "training-session-id",
-    ///         [TrainingMetricRange::new("loss", 0, 100)],
-    ///     )
+    ///     .get_training_metrics("model-id", "training-session-id", [TrainingMetricRange::new("loss", 0, 100)])
     ///     .await?;
     /// println!("{result:?}");
     /// # Ok(())
@@ -59,10 +38,7 @@ impl ModelClient {
         training_session_id: impl Into<String>,
         metrics: impl IntoIterator<Item = TrainingMetricRange>,
     ) -> Call<GetTrainingMetricsRequest> {
-        Call::new(
-            &self.client,
-            GetTrainingMetricsRequest::new(model_id, training_session_id, metrics),
-        )
+        Call::new(&self.client, GetTrainingMetricsRequest::new(model_id, training_session_id, metrics))
     }
 }
 
@@ -110,9 +86,7 @@ pub struct GetTrainingMetricsResult {
 impl GetTrainingMetricsResult {
     /// Makes a [`GetTrainingMetricsResult`] of what is required.
     pub fn new(metrics: impl IntoIterator<Item = TrainingMetric>) -> Self {
-        Self {
-            metrics: metrics.into_iter().collect(),
-        }
+        Self { metrics: metrics.into_iter().collect() }
     }
 }
 
@@ -133,13 +107,9 @@ pub struct GetTrainingMetricsResultJson {
 
 impl FromWire for GetTrainingMetricsResult {
     type Json = GetTrainingMetricsResultJson;
-    fn from_wire(
-        json: GetTrainingMetricsResultJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            metrics: blobs.nested("metrics", json.metrics)?,
-        })
+
+    fn from_wire(json: GetTrainingMetricsResultJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { metrics: blobs.nested("metrics", json.metrics)? })
     }
 }
 
@@ -171,6 +141,5 @@ impl Operation for GetTrainingMetricsRequest {
     type Response = GetTrainingMetricsResult;
     type Error = GetTrainingMetricsError;
     type Output = GetTrainingMetricsResult;
-    const METHOD: &'static Method = &Method::new("Model", "getTrainingMetrics")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "getTrainingMetrics").idempotent();
 }

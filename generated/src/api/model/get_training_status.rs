@@ -4,36 +4,20 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes, tagged_union};
-use super::ModelClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{
-    CodeTerminated, TrainingMetricCount, TrainingStage, TrainingStartDurations,
-    UsedExecutionLocation,
+    CodeTerminated, TrainingMetricCount, TrainingStage, TrainingStartDurations, UsedExecutionLocation,
 };
-
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes, tagged_union};
 
 impl ModelClient {
     /// Tells how far a training session has come.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `training_session_id`: Id of the training session, from
-    ///   [`train`](crate::api::model::ModelClient::train).
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetTrainingStatusError`]: `model_not_found`, `training_session_not_found`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.getTrainingStatus` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.getTrainingStatus` over HTTP; safe to repeat. Errors: [`GetTrainingStatusError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -47,10 +31,7 @@ impl ModelClient {
         model_id: impl Into<String>,
         training_session_id: impl Into<String>,
     ) -> Call<GetTrainingStatusRequest> {
-        Call::new(
-            &self.client,
-            GetTrainingStatusRequest::new(model_id, training_session_id),
-        )
+        Call::new(&self.client, GetTrainingStatusRequest::new(model_id, training_session_id))
     }
 }
 
@@ -68,14 +49,8 @@ pub struct GetTrainingStatusRequest {
 
 impl GetTrainingStatusRequest {
     /// Makes a [`GetTrainingStatusRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        training_session_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            training_session_id: training_session_id.into(),
-        }
+    pub fn new(model_id: impl Into<String>, training_session_id: impl Into<String>) -> Self {
+        Self { model_id: model_id.into(), training_session_id: training_session_id.into() }
     }
 }
 
@@ -168,13 +143,8 @@ impl TrainingStatus {
 
     /// Training is done, the new state is being read from the trained model.
     #[cfg(feature = "server")]
-    pub fn getting_state(
-        start_durations: TrainingStartDurations,
-        train_duration: u64,
-    ) -> Self {
-        Self::GettingState(
-            TrainingStatusGettingState::new(start_durations, train_duration),
-        )
+    pub fn getting_state(start_durations: TrainingStartDurations, train_duration: u64) -> Self {
+        Self::GettingState(TrainingStatusGettingState::new(start_durations, train_duration))
     }
 
     /// The training session is over and the new state is there.
@@ -186,15 +156,13 @@ impl TrainingStatus {
         finished_at: i64,
         created_state_id: impl Into<String>,
     ) -> Self {
-        Self::Completed(
-            TrainingStatusCompleted::new(
-                start_durations,
-                train_duration,
-                get_state_duration,
-                finished_at,
-                created_state_id,
-            ),
-        )
+        Self::Completed(TrainingStatusCompleted::new(
+            start_durations,
+            train_duration,
+            get_state_duration,
+            finished_at,
+            created_state_id,
+        ))
     }
 
     /// The training session is over and there is no new state.
@@ -206,14 +174,13 @@ impl TrainingStatus {
         finished_at: i64,
         fail_reason: impl Into<TrainingFailure>,
     ) -> Self {
-        Self::Failed(
-            TrainingStatusFailed::new(start_durations, finished_at, fail_reason),
-        )
+        Self::Failed(TrainingStatusFailed::new(start_durations, finished_at, fail_reason))
     }
 }
 
 tagged_union! {
     const TAG: &str = "state";
+
     enum TrainingStatus {
         Starting = "starting",
         Running(TrainingStatusRunning) = "running",
@@ -283,10 +250,7 @@ pub struct TrainingStatusGettingState {
 impl TrainingStatusGettingState {
     /// Makes a [`TrainingStatusGettingState`] of what is required.
     pub fn new(start_durations: TrainingStartDurations, train_duration: u64) -> Self {
-        Self {
-            start_durations,
-            train_duration,
-        }
+        Self { start_durations, train_duration }
     }
 }
 
@@ -410,8 +374,7 @@ pub enum TrainingFailure {
     /// `code_terminated`: The process of the model ended before it was done.
     #[serde(rename = "code_terminated")]
     CodeTerminated(CodeTerminated),
-    /// `max_duration_exceeded`: A step took longer than the time limit of the model, see
-    /// `MaxDurationsSeconds`.
+    /// `max_duration_exceeded`: A step took longer than the time limit of the model, see `MaxDurationsSeconds`.
     #[serde(rename = "max_duration_exceeded")]
     MaxDurationExceeded(TrainingFailureMaxDurationExceeded),
     /// A variant that this version doesn't know, as it came.
@@ -446,6 +409,7 @@ impl TrainingFailure {
 
 tagged_union! {
     const TAG: &str = "code";
+
     enum TrainingFailure {
         Cancelled = "cancelled",
         LauncherTerminated = "launcher_terminated",
@@ -496,10 +460,7 @@ pub struct TrainingFailureException {
 impl TrainingFailureException {
     /// Makes a [`TrainingFailureException`] of what is required.
     pub fn new(at: TrainingStage) -> Self {
-        Self {
-            at,
-            exception_details: None,
-        }
+        Self { at, exception_details: None }
     }
 
     /// Message or stack trace of the exception, when there is one.
@@ -554,6 +515,5 @@ impl Operation for GetTrainingStatusRequest {
     type Response = GetTrainingStatusResult;
     type Error = GetTrainingStatusError;
     type Output = GetTrainingStatusResult;
-    const METHOD: &'static Method = &Method::new("Model", "getTrainingStatus")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "getTrainingStatus").idempotent();
 }

@@ -3,35 +3,18 @@
 //! `Model.getTrainingSysinfo`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::SysinfoSample;
-
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Fetches how much of the hardware a training session has used over time.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `training_session_id`: Id of the training session, from
-    ///   [`train`](crate::api::model::ModelClient::train).
-    /// - `.from_timestamp(…)`, optional: Only measurements after this time, in milliseconds since the Unix
-    ///   epoch. All of them when left out.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetTrainingSysinfoError`]: `model_not_found`, `training_session_not_found`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.getTrainingSysinfo` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.getTrainingSysinfo` over HTTP; safe to repeat. Errors: [`GetTrainingSysinfoError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -45,10 +28,7 @@ impl ModelClient {
         model_id: impl Into<String>,
         training_session_id: impl Into<String>,
     ) -> Call<GetTrainingSysinfoRequest> {
-        Call::new(
-            &self.client,
-            GetTrainingSysinfoRequest::new(model_id, training_session_id),
-        )
+        Call::new(&self.client, GetTrainingSysinfoRequest::new(model_id, training_session_id))
     }
 }
 
@@ -69,15 +49,8 @@ pub struct GetTrainingSysinfoRequest {
 
 impl GetTrainingSysinfoRequest {
     /// Makes a [`GetTrainingSysinfoRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        training_session_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            training_session_id: training_session_id.into(),
-            from_timestamp: None,
-        }
+    pub fn new(model_id: impl Into<String>, training_session_id: impl Into<String>) -> Self {
+        Self { model_id: model_id.into(), training_session_id: training_session_id.into(), from_timestamp: None }
     }
 
     /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
@@ -109,9 +82,7 @@ pub struct GetTrainingSysinfoResult {
 impl GetTrainingSysinfoResult {
     /// Makes a [`GetTrainingSysinfoResult`] of what is required.
     pub fn new(sysinfo: impl IntoIterator<Item = SysinfoSample>) -> Self {
-        Self {
-            sysinfo: sysinfo.into_iter().collect(),
-        }
+        Self { sysinfo: sysinfo.into_iter().collect() }
     }
 }
 
@@ -145,6 +116,5 @@ impl Operation for GetTrainingSysinfoRequest {
     type Response = GetTrainingSysinfoResult;
     type Error = GetTrainingSysinfoError;
     type Output = GetTrainingSysinfoResult;
-    const METHOD: &'static Method = &Method::new("Model", "getTrainingSysinfo")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "getTrainingSysinfo").idempotent();
 }

@@ -3,31 +3,19 @@
 //! `Model.getUsedPersistentLaunchersForEvaluate`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::UsedPersistentLauncher;
-
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Lists the persistent launchers that run the evaluations of a model.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetUsedPersistentLaunchersForEvaluateError`]: `model_not_found`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.getUsedPersistentLaunchersForEvaluate` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.getUsedPersistentLaunchersForEvaluate` over HTTP; safe to repeat. Errors:
+    /// [`GetUsedPersistentLaunchersForEvaluateError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -40,10 +28,7 @@ impl ModelClient {
         &self,
         model_id: impl Into<String>,
     ) -> Call<GetUsedPersistentLaunchersForEvaluateRequest> {
-        Call::new(
-            &self.client,
-            GetUsedPersistentLaunchersForEvaluateRequest::new(model_id),
-        )
+        Call::new(&self.client, GetUsedPersistentLaunchersForEvaluateRequest::new(model_id))
     }
 }
 
@@ -81,12 +66,8 @@ pub struct GetUsedPersistentLaunchersForEvaluateResult {
 #[cfg(feature = "server")]
 impl GetUsedPersistentLaunchersForEvaluateResult {
     /// Makes a [`GetUsedPersistentLaunchersForEvaluateResult`] of what is required.
-    pub fn new(
-        used_persistent_launchers: impl IntoIterator<Item = UsedPersistentLauncher>,
-    ) -> Self {
-        Self {
-            used_persistent_launchers: used_persistent_launchers.into_iter().collect(),
-        }
+    pub fn new(used_persistent_launchers: impl IntoIterator<Item = UsedPersistentLauncher>) -> Self {
+        Self { used_persistent_launchers: used_persistent_launchers.into_iter().collect() }
     }
 }
 
@@ -119,9 +100,5 @@ impl Operation for GetUsedPersistentLaunchersForEvaluateRequest {
     type Response = GetUsedPersistentLaunchersForEvaluateResult;
     type Error = GetUsedPersistentLaunchersForEvaluateError;
     type Output = GetUsedPersistentLaunchersForEvaluateResult;
-    const METHOD: &'static Method = &Method::new(
-            "Model",
-            "getUsedPersistentLaunchersForEvaluate",
-        )
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "getUsedPersistentLaunchersForEvaluate").idempotent();
 }

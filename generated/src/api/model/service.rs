@@ -3,23 +3,19 @@
 //! The server side of the service `Model`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
+
 use super::{
     CancelCreateStateRequest, CancelEvaluationRequest, CancelTrainingSessionRequest,
-    ClearPreviousTrainingSessionRequest, CreateModelRequest, CreateStateRequest,
-    DeleteModelRequest, DeleteModelStateRequest, DeleteSnapshotRequest, EvaluateRequest,
-    GetCreatingStatesRequest, GetEvaluationsRequest, GetFilesystemUsageRequest,
-    GetFinishedEvaluationResultRequest, GetModelStateRequest, GetModelsRequest,
-    GetSnapshotStateRequest, GetTrainingMetricsRequest, GetTrainingStatusRequest,
-    GetTrainingSysinfoRequest, GetUsedPersistentLaunchersForEvaluateRequest,
-    SetActiveModelStateRequest, SetFilesystemSizeRequest, SetImageRequest,
-    SetUsedPersistentLaunchersForEvaluateRequest, SnapshotModelRequest, TrainRequest,
-    UpdateModelRequest, UpdateModelStateRequest, UpdateSnapshotRequest,
-    UploadStateRequest, WaitForModelToBeCreatedRequest,
+    ClearPreviousTrainingSessionRequest, CreateModelRequest, CreateStateRequest, DeleteModelRequest,
+    DeleteModelStateRequest, DeleteSnapshotRequest, EvaluateRequest, GetCreatingStatesRequest, GetEvaluationsRequest,
+    GetFilesystemUsageRequest, GetFinishedEvaluationResultRequest, GetModelStateRequest, GetModelsRequest,
+    GetSnapshotStateRequest, GetTrainingMetricsRequest, GetTrainingStatusRequest, GetTrainingSysinfoRequest,
+    GetUsedPersistentLaunchersForEvaluateRequest, SetActiveModelStateRequest, SetFilesystemSizeRequest,
+    SetImageRequest, SetUsedPersistentLaunchersForEvaluateRequest, SnapshotModelRequest, TrainRequest,
+    UpdateModelRequest, UpdateModelStateRequest, UpdateSnapshotRequest, UploadStateRequest,
+    WaitForModelToBeCreatedRequest,
 };
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `Model` from the other side: implemented by servers and test doubles.
 ///
@@ -82,10 +78,7 @@ pub trait ModelService: Send + Sync + 'static {
     }
 
     /// Answers [`get_models`](super::ModelClient::get_models).
-    fn get_models(
-        &self,
-        request: GetModelsRequest,
-    ) -> impl Future<Output = ServiceResult<GetModelsRequest>> + Send {
+    fn get_models(&self, request: GetModelsRequest) -> impl Future<Output = ServiceResult<GetModelsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -106,10 +99,7 @@ pub trait ModelService: Send + Sync + 'static {
     }
 
     /// Answers [`set_image`](super::ModelClient::set_image).
-    fn set_image(
-        &self,
-        request: SetImageRequest,
-    ) -> impl Future<Output = ServiceResult<SetImageRequest>> + Send {
+    fn set_image(&self, request: SetImageRequest) -> impl Future<Output = ServiceResult<SetImageRequest>> + Send {
         not_implemented(request)
     }
 
@@ -186,10 +176,7 @@ pub trait ModelService: Send + Sync + 'static {
     }
 
     /// Answers [`train`](super::ModelClient::train).
-    fn train(
-        &self,
-        request: TrainRequest,
-    ) -> impl Future<Output = ServiceResult<TrainRequest>> + Send {
+    fn train(&self, request: TrainRequest) -> impl Future<Output = ServiceResult<TrainRequest>> + Send {
         not_implemented(request)
     }
 
@@ -229,17 +216,12 @@ pub trait ModelService: Send + Sync + 'static {
     fn clear_previous_training_session(
         &self,
         request: ClearPreviousTrainingSessionRequest,
-    ) -> impl Future<
-        Output = ServiceResult<ClearPreviousTrainingSessionRequest>,
-    > + Send {
+    ) -> impl Future<Output = ServiceResult<ClearPreviousTrainingSessionRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`evaluate`](super::ModelClient::evaluate).
-    fn evaluate(
-        &self,
-        request: EvaluateRequest,
-    ) -> impl Future<Output = ServiceResult<EvaluateRequest>> + Send {
+    fn evaluate(&self, request: EvaluateRequest) -> impl Future<Output = ServiceResult<EvaluateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -272,9 +254,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn set_used_persistent_launchers_for_evaluate(
         &self,
         request: SetUsedPersistentLaunchersForEvaluateRequest,
-    ) -> impl Future<
-        Output = ServiceResult<SetUsedPersistentLaunchersForEvaluateRequest>,
-    > + Send {
+    ) -> impl Future<Output = ServiceResult<SetUsedPersistentLaunchersForEvaluateRequest>> + Send {
         not_implemented(request)
     }
 
@@ -283,9 +263,7 @@ pub trait ModelService: Send + Sync + 'static {
     fn get_used_persistent_launchers_for_evaluate(
         &self,
         request: GetUsedPersistentLaunchersForEvaluateRequest,
-    ) -> impl Future<
-        Output = ServiceResult<GetUsedPersistentLaunchersForEvaluateRequest>,
-    > + Send {
+    ) -> impl Future<Output = ServiceResult<GetUsedPersistentLaunchersForEvaluateRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -294,94 +272,45 @@ pub trait ModelService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: ModelService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "createModel" => handle(request, |request| self.0.create_model(request)),
-            "waitForModelToBeCreated" => {
-                handle(request, |request| self.0.wait_for_model_to_be_created(request))
-            }
+            "waitForModelToBeCreated" => handle(request, |request| self.0.wait_for_model_to_be_created(request)),
             "deleteModel" => handle(request, |request| self.0.delete_model(request)),
             "snapshotModel" => handle(request, |request| self.0.snapshot_model(request)),
-            "updateSnapshot" => {
-                handle(request, |request| self.0.update_snapshot(request))
-            }
-            "deleteSnapshot" => {
-                handle(request, |request| self.0.delete_snapshot(request))
-            }
+            "updateSnapshot" => handle(request, |request| self.0.update_snapshot(request)),
+            "deleteSnapshot" => handle(request, |request| self.0.delete_snapshot(request)),
             "updateModel" => handle(request, |request| self.0.update_model(request)),
             "getModels" => handle(request, |request| self.0.get_models(request)),
-            "setFilesystemSize" => {
-                handle(request, |request| self.0.set_filesystem_size(request))
-            }
-            "getFilesystemUsage" => {
-                handle(request, |request| self.0.get_filesystem_usage(request))
-            }
+            "setFilesystemSize" => handle(request, |request| self.0.set_filesystem_size(request)),
+            "getFilesystemUsage" => handle(request, |request| self.0.get_filesystem_usage(request)),
             "setImage" => handle(request, |request| self.0.set_image(request)),
             "createState" => handle(request, |request| self.0.create_state(request)),
             "uploadState" => handle(request, |request| self.0.upload_state(request)),
-            "cancelCreateState" => {
-                handle(request, |request| self.0.cancel_create_state(request))
-            }
-            "getCreatingStates" => {
-                handle(request, |request| self.0.get_creating_states(request))
-            }
-            "updateModelState" => {
-                handle(request, |request| self.0.update_model_state(request))
-            }
-            "setActiveModelState" => {
-                handle(request, |request| self.0.set_active_model_state(request))
-            }
-            "deleteModelState" => {
-                handle(request, |request| self.0.delete_model_state(request))
-            }
+            "cancelCreateState" => handle(request, |request| self.0.cancel_create_state(request)),
+            "getCreatingStates" => handle(request, |request| self.0.get_creating_states(request)),
+            "updateModelState" => handle(request, |request| self.0.update_model_state(request)),
+            "setActiveModelState" => handle(request, |request| self.0.set_active_model_state(request)),
+            "deleteModelState" => handle(request, |request| self.0.delete_model_state(request)),
             "getModelState" => handle(request, |request| self.0.get_model_state(request)),
-            "getSnapshotState" => {
-                handle(request, |request| self.0.get_snapshot_state(request))
-            }
+            "getSnapshotState" => handle(request, |request| self.0.get_snapshot_state(request)),
             "train" => handle(request, |request| self.0.train(request)),
-            "getTrainingStatus" => {
-                handle(request, |request| self.0.get_training_status(request))
-            }
-            "getTrainingMetrics" => {
-                handle(request, |request| self.0.get_training_metrics(request))
-            }
-            "getTrainingSysinfo" => {
-                handle(request, |request| self.0.get_training_sysinfo(request))
-            }
-            "cancelTrainingSession" => {
-                handle(request, |request| self.0.cancel_training_session(request))
-            }
+            "getTrainingStatus" => handle(request, |request| self.0.get_training_status(request)),
+            "getTrainingMetrics" => handle(request, |request| self.0.get_training_metrics(request)),
+            "getTrainingSysinfo" => handle(request, |request| self.0.get_training_sysinfo(request)),
+            "cancelTrainingSession" => handle(request, |request| self.0.cancel_training_session(request)),
             "clearPreviousTrainingSession" => {
-                handle(
-                    request,
-                    |request| self.0.clear_previous_training_session(request),
-                )
+                handle(request, |request| self.0.clear_previous_training_session(request))
             }
             "evaluate" => handle(request, |request| self.0.evaluate(request)),
-            "getEvaluations" => {
-                handle(request, |request| self.0.get_evaluations(request))
-            }
-            "getFinishedEvaluationResult" => {
-                handle(request, |request| self.0.get_finished_evaluation_result(request))
-            }
-            "cancelEvaluation" => {
-                handle(request, |request| self.0.cancel_evaluation(request))
-            }
+            "getEvaluations" => handle(request, |request| self.0.get_evaluations(request)),
+            "getFinishedEvaluationResult" => handle(request, |request| self.0.get_finished_evaluation_result(request)),
+            "cancelEvaluation" => handle(request, |request| self.0.cancel_evaluation(request)),
             "setUsedPersistentLaunchersForEvaluate" => {
-                handle(
-                    request,
-                    |request| self.0.set_used_persistent_launchers_for_evaluate(request),
-                )
+                handle(request, |request| self.0.set_used_persistent_launchers_for_evaluate(request))
             }
             "getUsedPersistentLaunchersForEvaluate" => {
-                handle(
-                    request,
-                    |request| self.0.get_used_persistent_launchers_for_evaluate(request),
-                )
+                handle(request, |request| self.0.get_used_persistent_launchers_for_evaluate(request))
             }
             _ => return None,
         };

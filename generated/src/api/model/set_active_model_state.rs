@@ -3,32 +3,17 @@
 //! `Model.setActiveModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Makes a state the active one, which is used where no other is named.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `state_id`: Id of the state to activate.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SetActiveModelStateError`]: `model_not_found`, `state_not_found`,
-    /// `access_denied`, `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.setActiveModelState` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.setActiveModelState` over HTTP; safe to repeat. Errors: [`SetActiveModelStateError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -61,10 +46,7 @@ pub struct SetActiveModelStateRequest {
 impl SetActiveModelStateRequest {
     /// Makes a [`SetActiveModelStateRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, state_id: impl Into<String>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            state_id: state_id.into(),
-        }
+        Self { model_id: model_id.into(), state_id: state_id.into() }
     }
 }
 
@@ -90,8 +72,7 @@ impl PlainJson for SetActiveModelStateResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`ModelClient::set_active_model_state`](super::ModelClient::set_active_model_state).
+    /// Why the API refused [`ModelClient::set_active_model_state`](super::ModelClient::set_active_model_state).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum SetActiveModelStateError {
@@ -118,6 +99,5 @@ impl Operation for SetActiveModelStateRequest {
     type Response = SetActiveModelStateResult;
     type Error = SetActiveModelStateError;
     type Output = SetActiveModelStateResult;
-    const METHOD: &'static Method = &Method::new("Model", "setActiveModelState")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "setActiveModelState").idempotent();
 }

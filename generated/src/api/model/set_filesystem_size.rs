@@ -3,32 +3,17 @@
 //! `Model.setFilesystemSize`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Changes the size of the filesystem of a model. A larger one costs more.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `new_filesystem_size_mebibytes`: New size, in mebibytes.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SetFilesystemSizeError`]: `model_not_found`, `invalid_executor_type`,
-    /// `not_enough_space`, `access_denied`, `quota_exceeded`, `server_overloaded`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.setFilesystemSize` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.setFilesystemSize` over HTTP; safe to repeat. Errors: [`SetFilesystemSizeError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -42,10 +27,7 @@ impl ModelClient {
         model_id: impl Into<String>,
         new_filesystem_size_mebibytes: u32,
     ) -> Call<SetFilesystemSizeRequest> {
-        Call::new(
-            &self.client,
-            SetFilesystemSizeRequest::new(model_id, new_filesystem_size_mebibytes),
-        )
+        Call::new(&self.client, SetFilesystemSizeRequest::new(model_id, new_filesystem_size_mebibytes))
     }
 }
 
@@ -64,10 +46,7 @@ pub struct SetFilesystemSizeRequest {
 impl SetFilesystemSizeRequest {
     /// Makes a [`SetFilesystemSizeRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, new_filesystem_size_mebibytes: u32) -> Self {
-        Self {
-            model_id: model_id.into(),
-            new_filesystem_size_mebibytes,
-        }
+        Self { model_id: model_id.into(), new_filesystem_size_mebibytes }
     }
 }
 
@@ -99,8 +78,8 @@ error_codes! {
     pub enum SetFilesystemSizeError {
         /// `model_not_found`: The model does not exist, or the caller has no access to it.
         ModelNotFound = "model_not_found",
-        /// `invalid_executor_type`: The call does not apply to this kind of model, for example because it has
-        /// no filesystem to resize or no code to debug.
+        /// `invalid_executor_type`: The call does not apply to this kind of model, for example because it has no
+        /// filesystem to resize or no code to debug.
         InvalidExecutorType = "invalid_executor_type",
         /// `not_enough_space`: The files of the model do not fit into the given size.
         NotEnoughSpace = "not_enough_space",
@@ -127,6 +106,5 @@ impl Operation for SetFilesystemSizeRequest {
     type Response = SetFilesystemSizeResult;
     type Error = SetFilesystemSizeError;
     type Output = SetFilesystemSizeResult;
-    const METHOD: &'static Method = &Method::new("Model", "setFilesystemSize")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "setFilesystemSize").idempotent();
 }

@@ -3,34 +3,18 @@
 //! `Model.setImage`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Chooses the container image that the code of a model runs in. The image is copied in the background;
     /// `ModelImage` shows the progress.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `domain`: Registry of the image.
-    /// - `repository`: Repository in the registry.
-    /// - `reference`: Tag or digest of the image.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SetImageError`]: `model_not_found`, `access_denied`, `image_not_found`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.setImage` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.setImage` over HTTP; safe to repeat. Errors: [`SetImageError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -46,10 +30,7 @@ impl ModelClient {
         repository: impl Into<String>,
         reference: impl Into<String>,
     ) -> Call<SetImageRequest> {
-        Call::new(
-            &self.client,
-            SetImageRequest::new(model_id, domain, repository, reference),
-        )
+        Call::new(&self.client, SetImageRequest::new(model_id, domain, repository, reference))
     }
 }
 

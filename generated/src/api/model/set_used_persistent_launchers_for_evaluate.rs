@@ -3,34 +3,19 @@
 //! `Model.setUsedPersistentLaunchersForEvaluate`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::UsedPersistentLauncher;
-
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Sets which persistent launchers run the evaluations of a model, and how much they keep ready for it.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `persistent_launchers`: All persistent launchers to use, in place of those used until now. Empty
-    ///   to use none.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SetUsedPersistentLaunchersForEvaluateError`]: `persistent_launcher_not_found`,
-    /// `model_not_found`, `snapshot_no_longer_exists`, `access_denied`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.setUsedPersistentLaunchersForEvaluate` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.setUsedPersistentLaunchersForEvaluate` over HTTP; safe to repeat. Errors:
+    /// [`SetUsedPersistentLaunchersForEvaluateError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -52,13 +37,7 @@ impl ModelClient {
         model_id: impl Into<String>,
         persistent_launchers: impl IntoIterator<Item = UsedPersistentLauncher>,
     ) -> Call<SetUsedPersistentLaunchersForEvaluateRequest> {
-        Call::new(
-            &self.client,
-            SetUsedPersistentLaunchersForEvaluateRequest::new(
-                model_id,
-                persistent_launchers,
-            ),
-        )
+        Call::new(&self.client, SetUsedPersistentLaunchersForEvaluateRequest::new(model_id, persistent_launchers))
     }
 }
 
@@ -81,10 +60,7 @@ impl SetUsedPersistentLaunchersForEvaluateRequest {
         model_id: impl Into<String>,
         persistent_launchers: impl IntoIterator<Item = UsedPersistentLauncher>,
     ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            persistent_launchers: persistent_launchers.into_iter().collect(),
-        }
+        Self { model_id: model_id.into(), persistent_launchers: persistent_launchers.into_iter().collect() }
     }
 }
 
@@ -120,8 +96,7 @@ error_codes! {
         PersistentLauncherNotFound = "persistent_launcher_not_found",
         /// `model_not_found`: The model does not exist, or the caller has no access to it.
         ModelNotFound = "model_not_found",
-        /// `snapshot_no_longer_exists`: The model is based on a snapshot of another model that has been
-        /// deleted.
+        /// `snapshot_no_longer_exists`: The model is based on a snapshot of another model that has been deleted.
         SnapshotNoLongerExists = "snapshot_no_longer_exists",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",
@@ -142,9 +117,5 @@ impl Operation for SetUsedPersistentLaunchersForEvaluateRequest {
     type Response = SetUsedPersistentLaunchersForEvaluateResult;
     type Error = SetUsedPersistentLaunchersForEvaluateError;
     type Output = SetUsedPersistentLaunchersForEvaluateResult;
-    const METHOD: &'static Method = &Method::new(
-            "Model",
-            "setUsedPersistentLaunchersForEvaluate",
-        )
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "setUsedPersistentLaunchersForEvaluate").idempotent();
 }

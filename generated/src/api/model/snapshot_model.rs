@@ -3,32 +3,17 @@
 //! `Model.snapshotModel`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Takes a snapshot of a model: its code, settings and active state are frozen under a name.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `snapshot_name`: Name of the snapshot.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SnapshotModelError`]: `model_not_found`, `access_denied`, `quota_exceeded`,
-    /// `server_overloaded`, `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.snapshotModel` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.snapshotModel` over HTTP; not safe to repeat. Errors: [`SnapshotModelError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -61,10 +46,7 @@ pub struct SnapshotModelRequest {
 impl SnapshotModelRequest {
     /// Makes a [`SnapshotModelRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, snapshot_name: impl Into<String>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            snapshot_name: snapshot_name.into(),
-        }
+        Self { model_id: model_id.into(), snapshot_name: snapshot_name.into() }
     }
 }
 
@@ -84,9 +66,7 @@ pub struct SnapshotModelResult {
 impl SnapshotModelResult {
     /// Makes a [`SnapshotModelResult`] of what is required.
     pub fn new(snapshot_id: impl Into<String>) -> Self {
-        Self {
-            snapshot_id: snapshot_id.into(),
-        }
+        Self { snapshot_id: snapshot_id.into() }
     }
 }
 

@@ -3,53 +3,28 @@
 //! `Model.train`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    BlobReader, Call, Cancellable, FrameWriter, FromWire, Json, Method, MetricRange,
-    MetricSource, Operation, PlainJson, ToWire, Waitable, Waiter, WireError, error_codes,
-};
-use super::{
-    CancelTrainingSessionRequest, GetTrainingMetricsRequest, GetTrainingMetricsResult,
-    GetTrainingStatusRequest, GetTrainingStatusResult, ModelClient, TrainingStatus,
-    TrainingStatusCompleted, TrainingStatusFailed,
-};
-use super::super::errors::{
-    DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound,
-};
-use super::super::types::{
-    ExecutionLocation, ParameterProvider, TrainingMetric, TrainingMetricRange,
-};
 
+use super::super::errors::{DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound};
+use super::super::types::{ExecutionLocation, ParameterProvider, TrainingMetric, TrainingMetricRange};
+use super::{
+    CancelTrainingSessionRequest, GetTrainingMetricsRequest, GetTrainingMetricsResult, GetTrainingStatusRequest,
+    GetTrainingStatusResult, ModelClient, TrainingStatus, TrainingStatusCompleted, TrainingStatusFailed,
+};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    BlobReader, Call, Cancellable, FrameWriter, FromWire, Json, Method, MetricRange, MetricSource, Operation,
+    PlainJson, ToWire, Waitable, Waiter, WireError, error_codes,
+};
 
 impl ModelClient {
     /// Starts a training session, which goes on in the background and ends with a new state. Follow it with
     /// [`get_training_status`](crate::api::model::ModelClient::get_training_status) and
-    /// [`get_training_metrics`](crate::api::model::ModelClient::get_training_metrics), and put the new
-    /// state to use with
-    /// [`set_active_model_state`](crate::api::model::ModelClient::set_active_model_state).
+    /// [`get_training_metrics`](crate::api::model::ModelClient::get_training_metrics), and put the new state to use
+    /// with [`set_active_model_state`](crate::api::model::ModelClient::set_active_model_state).
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `.state_id(…)`, optional: Id of the state to start from. Left out: the active state.
-    /// - `new_state_name`: Name of the state that the training creates.
-    /// - `params`: Inputs of the training function.
-    /// - `execution_location`: Where to run the training.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`TrainError`]: `model_not_found`, `persistent_launcher_not_found`,
-    /// `snapshot_no_longer_exists`, `access_denied`, `quota_exceeded`, `model_to_mount_no_longer_exists`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`,
-    /// `dataset_not_found`, `dataset_key_not_found`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.train` on the wire; travels over HTTP; not safe to repeat. The answer is a [`Waiter`], which
-    /// reads like the result, and follows what goes on: see [`Waiter::wait`] and [`Waiter::progress`].
-    ///
-    /// # Example
+    /// Calls `Model.train` over HTTP; not safe to repeat. Errors: [`TrainError`]. Returns a [`Waiter`], which
+    /// dereferences to the result and follows the work.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -75,10 +50,7 @@ impl ModelClient {
         params: impl IntoIterator<Item = ParameterProvider>,
         execution_location: impl Into<ExecutionLocation>,
     ) -> Call<TrainRequest> {
-        Call::new(
-            &self.client,
-            TrainRequest::new(model_id, new_state_name, params, execution_location),
-        )
+        Call::new(&self.client, TrainRequest::new(model_id, new_state_name, params, execution_location))
     }
 }
 
@@ -90,7 +62,7 @@ impl ModelClient {
 pub struct TrainRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the state to start from. Left out: the active state.
+    /// Id of the state to start from. Default: the active state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_id: Option<String>,
     /// Name of the state that the training creates.
@@ -118,7 +90,7 @@ impl TrainRequest {
         }
     }
 
-    /// Id of the state to start from. Left out: the active state.
+    /// Id of the state to start from. Default: the active state.
     pub fn state_id(mut self, state_id: impl Into<String>) -> Self {
         self.state_id = Some(state_id.into());
         self
@@ -151,10 +123,8 @@ pub struct TrainRequestJson {
 
 impl FromWire for TrainRequest {
     type Json = TrainRequestJson;
-    fn from_wire(
-        json: TrainRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: TrainRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             model_id: json.model_id,
             state_id: json.state_id,
@@ -166,7 +136,7 @@ impl FromWire for TrainRequest {
 }
 
 impl Call<TrainRequest> {
-    /// Id of the state to start from. Left out: the active state.
+    /// Id of the state to start from. Default: the active state.
     pub fn state_id(self, state_id: impl Into<String>) -> Self {
         self.with(|request| request.state_id(state_id))
     }
@@ -186,9 +156,7 @@ pub struct TrainResult {
 impl TrainResult {
     /// Makes a [`TrainResult`] of what is required.
     pub fn new(training_session_id: impl Into<String>) -> Self {
-        Self {
-            training_session_id: training_session_id.into(),
-        }
+        Self { training_session_id: training_session_id.into() }
     }
 }
 
@@ -205,8 +173,7 @@ error_codes! {
         ModelNotFound = "model_not_found",
         /// `persistent_launcher_not_found`: The persistent launcher does not exist.
         PersistentLauncherNotFound = "persistent_launcher_not_found",
-        /// `snapshot_no_longer_exists`: The model is based on a snapshot of another model that has been
-        /// deleted.
+        /// `snapshot_no_longer_exists`: The model is based on a snapshot of another model that has been deleted.
         SnapshotNoLongerExists = "snapshot_no_longer_exists",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",
@@ -224,8 +191,7 @@ error_codes! {
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",
-        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no
-        /// access to it.
+        /// `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no access to it.
         DatasetNotFound(ReferencedDatasetNotFound) = "dataset_not_found",
         /// `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
         DatasetKeyNotFound(DatasetKeyNotFound) = "dataset_key_not_found",
@@ -244,13 +210,12 @@ impl Waitable for TrainRequest {
     type Done = TrainingStatusCompleted;
     type Failed = TrainingStatusFailed;
     type Metrics = Self;
+
     fn poll_request(&self, result: &TrainResult) -> GetTrainingStatusRequest {
         GetTrainingStatusRequest::new(&self.model_id, &result.training_session_id)
     }
 
-    fn outcome(
-        response: &GetTrainingStatusResult,
-    ) -> Option<Result<TrainingStatusCompleted, TrainingStatusFailed>> {
+    fn outcome(response: &GetTrainingStatusResult) -> Option<Result<TrainingStatusCompleted, TrainingStatusFailed>> {
         match &response.status {
             TrainingStatus::Completed(content) => Some(Ok(content.clone())),
             TrainingStatus::Failed(content) => Some(Err(content.clone())),
@@ -261,6 +226,7 @@ impl Waitable for TrainRequest {
 
 impl Cancellable for TrainRequest {
     type Cancel = CancelTrainingSessionRequest;
+
     fn cancel(poll: &GetTrainingStatusRequest) -> CancelTrainingSessionRequest {
         CancelTrainingSessionRequest::new(&poll.model_id, &poll.training_session_id)
     }
@@ -269,32 +235,14 @@ impl Cancellable for TrainRequest {
 impl MetricSource<GetTrainingStatusRequest> for TrainRequest {
     type Values = TrainingMetric;
     type Fetch = GetTrainingMetricsRequest;
+
     fn counts(response: &GetTrainingStatusResult) -> Vec<(&str, u32)> {
-        response
-            .metrics
-            .iter()
-            .map(|count| (count.name.as_str(), count.amount))
-            .collect()
+        response.metrics.iter().map(|count| (count.name.as_str(), count.amount)).collect()
     }
 
-    fn fetch(
-        poll: &GetTrainingStatusRequest,
-        ranges: Vec<MetricRange>,
-    ) -> Option<GetTrainingMetricsRequest> {
-        let ranges = ranges
-            .into_iter()
-            .map(|range| TrainingMetricRange::new(
-                range.name,
-                range.start,
-                range.amount,
-            ));
-        Some(
-            GetTrainingMetricsRequest::new(
-                &poll.model_id,
-                &poll.training_session_id,
-                ranges,
-            ),
-        )
+    fn fetch(poll: &GetTrainingStatusRequest, ranges: Vec<MetricRange>) -> Option<GetTrainingMetricsRequest> {
+        let ranges = ranges.into_iter().map(|range| TrainingMetricRange::new(range.name, range.start, range.amount));
+        Some(GetTrainingMetricsRequest::new(&poll.model_id, &poll.training_session_id, ranges))
     }
 
     fn fetched(result: GetTrainingMetricsResult) -> Vec<TrainingMetric> {

@@ -3,32 +3,18 @@
 //! `Model.updateModel`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{LauncherSpec, MaxDurationsSeconds, ParameterDefinitions, Tag};
-
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Changes the description and settings of a model. What is left out stays as it is.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `properties`: What to change.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`UpdateModelError`]: `model_not_found`, `access_denied`, `name_already_used`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.updateModel` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.updateModel` over HTTP; safe to repeat. Errors: [`UpdateModelError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -39,11 +25,7 @@ impl ModelClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn update_model(
-        &self,
-        model_id: impl Into<String>,
-        properties: ModelChanges,
-    ) -> Call<UpdateModelRequest> {
+    pub fn update_model(&self, model_id: impl Into<String>, properties: ModelChanges) -> Call<UpdateModelRequest> {
         Call::new(&self.client, UpdateModelRequest::new(model_id, properties))
     }
 }
@@ -63,10 +45,7 @@ pub struct UpdateModelRequest {
 impl UpdateModelRequest {
     /// Makes a [`UpdateModelRequest`] of what is required.
     pub fn new(model_id: impl Into<String>, properties: ModelChanges) -> Self {
-        Self {
-            model_id: model_id.into(),
-            properties,
-        }
+        Self { model_id: model_id.into(), properties }
     }
 }
 
@@ -141,28 +120,19 @@ impl ModelChanges {
     }
 
     /// New inputs and outputs of the functions of the model.
-    pub fn parameter_definitions(
-        mut self,
-        parameter_definitions: ParameterDefinitions,
-    ) -> Self {
+    pub fn parameter_definitions(mut self, parameter_definitions: ParameterDefinitions) -> Self {
         self.parameter_definitions = Some(parameter_definitions);
         self
     }
 
     /// New default hardware. What is left out stays as it is.
-    pub fn default_launcher_specs(
-        mut self,
-        default_launcher_specs: DefaultLauncherSpecsChanges,
-    ) -> Self {
+    pub fn default_launcher_specs(mut self, default_launcher_specs: DefaultLauncherSpecsChanges) -> Self {
         self.default_launcher_specs = Some(default_launcher_specs);
         self
     }
 
     /// New time limits, all of them.
-    pub fn max_durations_seconds(
-        mut self,
-        max_durations_seconds: MaxDurationsSeconds,
-    ) -> Self {
+    pub fn max_durations_seconds(mut self, max_durations_seconds: MaxDurationsSeconds) -> Self {
         self.max_durations_seconds = Some(max_durations_seconds);
         self
     }
@@ -186,10 +156,7 @@ impl DefaultLauncherSpecsChanges {
     /// Makes a [`DefaultLauncherSpecsChanges`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            create_state: None,
-            evaluate: None,
-        }
+        Self { create_state: None, evaluate: None }
     }
 
     /// Used to create states.

@@ -3,32 +3,17 @@
 //! `Model.updateModelState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Renames a state of a model.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `state_id`: Id of the state.
-    /// - `properties`: What to change. What is left out stays as it is.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`UpdateModelStateError`]: `model_not_found`, `state_not_found`, `access_denied`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.updateModelState` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.updateModelState` over HTTP; safe to repeat. Errors: [`UpdateModelStateError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -45,10 +30,7 @@ impl ModelClient {
         state_id: impl Into<String>,
         properties: StateChanges,
     ) -> Call<UpdateModelStateRequest> {
-        Call::new(
-            &self.client,
-            UpdateModelStateRequest::new(model_id, state_id, properties),
-        )
+        Call::new(&self.client, UpdateModelStateRequest::new(model_id, state_id, properties))
     }
 }
 
@@ -68,16 +50,8 @@ pub struct UpdateModelStateRequest {
 
 impl UpdateModelStateRequest {
     /// Makes a [`UpdateModelStateRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        state_id: impl Into<String>,
-        properties: StateChanges,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            state_id: state_id.into(),
-            properties,
-        }
+    pub fn new(model_id: impl Into<String>, state_id: impl Into<String>, properties: StateChanges) -> Self {
+        Self { model_id: model_id.into(), state_id: state_id.into(), properties }
     }
 }
 
@@ -154,6 +128,5 @@ impl Operation for UpdateModelStateRequest {
     type Response = UpdateModelStateResult;
     type Error = UpdateModelStateError;
     type Output = UpdateModelStateResult;
-    const METHOD: &'static Method = &Method::new("Model", "updateModelState")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "updateModelState").idempotent();
 }

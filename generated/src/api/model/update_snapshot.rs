@@ -3,32 +3,17 @@
 //! `Model.updateSnapshot`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ModelClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ModelClient {
     /// Renames a snapshot.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `snapshot_id`: Id of the snapshot.
-    /// - `properties`: What to change. What is left out stays as it is.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`UpdateSnapshotError`]: `model_not_found`, `snapshot_not_found`, `access_denied`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.updateSnapshot` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.updateSnapshot` over HTTP; safe to repeat. Errors: [`UpdateSnapshotError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -45,10 +30,7 @@ impl ModelClient {
         snapshot_id: impl Into<String>,
         properties: SnapshotChanges,
     ) -> Call<UpdateSnapshotRequest> {
-        Call::new(
-            &self.client,
-            UpdateSnapshotRequest::new(model_id, snapshot_id, properties),
-        )
+        Call::new(&self.client, UpdateSnapshotRequest::new(model_id, snapshot_id, properties))
     }
 }
 
@@ -68,16 +50,8 @@ pub struct UpdateSnapshotRequest {
 
 impl UpdateSnapshotRequest {
     /// Makes a [`UpdateSnapshotRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        snapshot_id: impl Into<String>,
-        properties: SnapshotChanges,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            snapshot_id: snapshot_id.into(),
-            properties,
-        }
+    pub fn new(model_id: impl Into<String>, snapshot_id: impl Into<String>, properties: SnapshotChanges) -> Self {
+        Self { model_id: model_id.into(), snapshot_id: snapshot_id.into(), properties }
     }
 }
 

@@ -3,43 +3,21 @@
 //! `Model.uploadState`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
-    WireError, error_codes,
-};
-use super::ModelClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{MountedModel, StateEntry};
-
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl ModelClient {
-    /// Creates a state from given data. Nothing is run;
-    /// [`create_state`](crate::api::model::ModelClient::create_state) makes a state by running code
-    /// instead.
+    /// Creates a state from given data. Nothing is run; [`create_state`](crate::api::model::ModelClient::create_state)
+    /// makes a state by running code instead.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `name`: Name of the new state.
-    /// - `data`: Keys of the state and their data. At most 255 keys.
-    /// - `.delete_states(…)`, optional: Ids of states to delete in the same step: either the new state is
-    ///   there and these are gone, or nothing has changed.
-    /// - `.mount_models(…)`, optional: Other models that the code can read while the new state is in use.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`UploadStateError`]: `model_not_found`, `model_to_mount_not_found`,
-    /// `snapshot_for_model_to_mount_not_found`, `access_denied`, `quota_exceeded`, `state_not_found`,
-    /// `state_is_active`, `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.uploadState` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Model.uploadState` over HTTP; not safe to repeat. Errors: [`UploadStateError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -47,11 +25,7 @@ impl ModelClient {
     ///
     /// let result = client
     ///     .model()
-    ///     .upload_state(
-    ///         "model-id",
-    ///         "digits-v2",
-    ///         [StateEntry::new("weights", b"bytes".as_slice())],
-    ///     )
+    ///     .upload_state("model-id", "digits-v2", [StateEntry::new("weights", b"bytes".as_slice())])
     ///     .await?;
     /// println!("{}", result.state_id);
     /// # Ok(())
@@ -79,8 +53,8 @@ pub struct UploadStateRequest {
     pub name: String,
     /// Keys of the state and their data. At most 255 keys.
     pub data: Vec<StateEntry>,
-    /// Ids of states to delete in the same step: either the new state is there and these are gone, or
-    /// nothing has changed.
+    /// Ids of states to delete in the same step: either the new state is there and these are gone, or nothing has
+    /// changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_states: Option<Vec<String>>,
     /// Other models that the code can read while the new state is in use.
@@ -104,21 +78,15 @@ impl UploadStateRequest {
         }
     }
 
-    /// Ids of states to delete in the same step: either the new state is there and these are gone, or
-    /// nothing has changed.
-    pub fn delete_states(
-        mut self,
-        delete_states: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Ids of states to delete in the same step: either the new state is there and these are gone, or nothing has
+    /// changed.
+    pub fn delete_states(mut self, delete_states: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.delete_states = Some(delete_states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Other models that the code can read while the new state is in use.
-    pub fn mount_models(
-        mut self,
-        mount_models: impl IntoIterator<Item = MountedModel>,
-    ) -> Self {
+    pub fn mount_models(mut self, mount_models: impl IntoIterator<Item = MountedModel>) -> Self {
         self.mount_models = Some(mount_models.into_iter().collect());
         self
     }
@@ -150,10 +118,8 @@ pub struct UploadStateRequestJson {
 
 impl FromWire for UploadStateRequest {
     type Json = UploadStateRequestJson;
-    fn from_wire(
-        json: UploadStateRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
+
+    fn from_wire(json: UploadStateRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
         Ok(Self {
             model_id: json.model_id,
             name: json.name,
@@ -165,20 +131,14 @@ impl FromWire for UploadStateRequest {
 }
 
 impl Call<UploadStateRequest> {
-    /// Ids of states to delete in the same step: either the new state is there and these are gone, or
-    /// nothing has changed.
-    pub fn delete_states(
-        self,
-        delete_states: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Ids of states to delete in the same step: either the new state is there and these are gone, or nothing has
+    /// changed.
+    pub fn delete_states(self, delete_states: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(|request| request.delete_states(delete_states))
     }
 
     /// Other models that the code can read while the new state is in use.
-    pub fn mount_models(
-        self,
-        mount_models: impl IntoIterator<Item = MountedModel>,
-    ) -> Self {
+    pub fn mount_models(self, mount_models: impl IntoIterator<Item = MountedModel>) -> Self {
         self.with(|request| request.mount_models(mount_models))
     }
 }

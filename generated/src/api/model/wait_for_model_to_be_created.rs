@@ -4,34 +4,19 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::{
-    Call, Method, Operation, PlainJson, error_codes, keyed_union, tagged_union,
-};
-use super::ModelClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{CodeTerminated, CreateStateStage};
-
+use super::ModelClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes, keyed_union, tagged_union};
 
 impl ModelClient {
     /// Waits until the creation of a model is over and tells how it ended.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`WaitForModelToBeCreatedError`]: `model_not_found`, `model_already_created`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Model.waitForModelToBeCreated` on the wire; travels over HTTP; safe to repeat. It may take long:
-    /// its deadline is 600 s by default.
-    ///
-    /// # Example
+    /// Calls `Model.waitForModelToBeCreated` over HTTP; safe to repeat. Errors: [`WaitForModelToBeCreatedError`]. The
+    /// default timeout is 600 s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -40,16 +25,12 @@ impl ModelClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn wait_for_model_to_be_created(
-        &self,
-        model_id: impl Into<String>,
-    ) -> Call<WaitForModelToBeCreatedRequest> {
+    pub fn wait_for_model_to_be_created(&self, model_id: impl Into<String>) -> Call<WaitForModelToBeCreatedRequest> {
         Call::new(&self.client, WaitForModelToBeCreatedRequest::new(model_id))
     }
 }
 
-/// Parameters of
-/// [`ModelClient::wait_for_model_to_be_created`](super::ModelClient::wait_for_model_to_be_created).
+/// Parameters of [`ModelClient::wait_for_model_to_be_created`](super::ModelClient::wait_for_model_to_be_created).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -152,17 +133,13 @@ impl CreateModelFailure {
         details: impl Into<InitialStateFailure>,
         create_initial_state_durations: InitialStateFailedDurations,
     ) -> Self {
-        Self::CreateStateError(
-            CreateModelFailureCreateStateError::new(
-                details,
-                create_initial_state_durations,
-            ),
-        )
+        Self::CreateStateError(CreateModelFailureCreateStateError::new(details, create_initial_state_durations))
     }
 }
 
 tagged_union! {
     const TAG: &str = "code";
+
     enum CreateModelFailure {
         Cancelled = "cancelled",
         ServerOverloaded = "server_overloaded",
@@ -196,10 +173,7 @@ impl CreateModelFailureCreateStateError {
         details: impl Into<InitialStateFailure>,
         create_initial_state_durations: InitialStateFailedDurations,
     ) -> Self {
-        Self {
-            details: details.into(),
-            create_initial_state_durations,
-        }
+        Self { details: details.into(), create_initial_state_durations }
     }
 }
 
@@ -220,8 +194,7 @@ pub enum InitialStateFailure {
     /// `launcher_terminated`: The launcher went away before the work was done.
     #[serde(rename = "launcher_terminated")]
     LauncherTerminated,
-    /// `max_duration_exceeded`: A step took longer than the time limit of the model, see
-    /// `MaxDurationsSeconds`.
+    /// `max_duration_exceeded`: A step took longer than the time limit of the model, see `MaxDurationsSeconds`.
     #[serde(rename = "max_duration_exceeded")]
     MaxDurationExceeded(InitialStateFailureMaxDurationExceeded),
     /// `code_terminated`: The process of the model ended before it was done.
@@ -262,6 +235,7 @@ impl InitialStateFailure {
 
 tagged_union! {
     const TAG: &str = "code";
+
     enum InitialStateFailure {
         InvalidExecutableFile = "invalid_executable_file",
         ReadExecutableFileFailed = "read_executable_file_failed",
@@ -326,10 +300,7 @@ pub struct InitialStateFailureException {
 impl InitialStateFailureException {
     /// Makes an [`InitialStateFailureException`] of what is required.
     pub fn new(at: CreateStateStage) -> Self {
-        Self {
-            at,
-            exception_details: None,
-        }
+        Self { at, exception_details: None }
     }
 
     /// Message or stack trace of the exception, when there is one.
@@ -359,11 +330,7 @@ pub struct InitialStateFailedDurations {
 impl InitialStateFailedDurations {
     /// Makes an [`InitialStateFailedDurations`] of what is required.
     pub fn new(create_launcher: u64) -> Self {
-        Self {
-            create_launcher,
-            code_startup: None,
-            create_state: None,
-        }
+        Self { create_launcher, code_startup: None, create_state: None }
     }
 
     /// Starting the code, in milliseconds.
@@ -393,9 +360,7 @@ pub struct CreateModelSucceeded {
 impl CreateModelSucceeded {
     /// Makes a [`CreateModelSucceeded`] of what is required.
     pub fn new(create_initial_state_durations: InitialStateDurations) -> Self {
-        Self {
-            create_initial_state_durations,
-        }
+        Self { create_initial_state_durations }
     }
 }
 
@@ -417,11 +382,7 @@ pub struct InitialStateDurations {
 impl InitialStateDurations {
     /// Makes an [`InitialStateDurations`] of what is required.
     pub fn new(create_launcher: u64, code_startup: u64, create_state: u64) -> Self {
-        Self {
-            create_launcher,
-            code_startup,
-            create_state,
-        }
+        Self { create_launcher, code_startup, create_state }
     }
 }
 
@@ -454,7 +415,6 @@ impl Operation for WaitForModelToBeCreatedRequest {
     type Response = WaitForModelToBeCreatedResult;
     type Error = WaitForModelToBeCreatedError;
     type Output = WaitForModelToBeCreatedResult;
-    const METHOD: &'static Method = &Method::new("Model", "waitForModelToBeCreated")
-        .idempotent()
-        .deadline_seconds(600u64);
+    const METHOD: &'static Method =
+        &Method::new("Model", "waitForModelToBeCreated").idempotent().deadline_seconds(600u64);
 }

@@ -3,33 +3,18 @@
 //! `Organization.assignRoles`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::OrganizationClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::OrganizationRole;
-
+use super::OrganizationClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl OrganizationClient {
     /// Changes the roles of members of an organization.
     ///
-    /// # Parameters
-    ///
-    /// - `organization_id`: Id of the organization.
-    /// - `members`: Whose role to change, and to what.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`AssignRolesError`]: `organization_not_found`, `member_not_found`,
-    /// `access_denied`, `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Organization.assignRoles` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Organization.assignRoles` over HTTP; safe to repeat. Errors: [`AssignRolesError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -38,10 +23,7 @@ impl OrganizationClient {
     ///
     /// let result = client
     ///     .organization()
-    ///     .assign_roles(
-    ///         "organization-id",
-    ///         [RoleAssignment::new("user-id", OrganizationRole::Admin)],
-    ///     )
+    ///     .assign_roles("organization-id", [RoleAssignment::new("user-id", OrganizationRole::Admin)])
     ///     .await?;
     /// println!("{result:?}");
     /// # Ok(())
@@ -70,14 +52,8 @@ pub struct AssignRolesRequest {
 
 impl AssignRolesRequest {
     /// Makes an [`AssignRolesRequest`] of what is required.
-    pub fn new(
-        organization_id: impl Into<String>,
-        members: impl IntoIterator<Item = RoleAssignment>,
-    ) -> Self {
-        Self {
-            organization_id: organization_id.into(),
-            members: members.into_iter().collect(),
-        }
+    pub fn new(organization_id: impl Into<String>, members: impl IntoIterator<Item = RoleAssignment>) -> Self {
+        Self { organization_id: organization_id.into(), members: members.into_iter().collect() }
     }
 }
 
@@ -98,10 +74,7 @@ pub struct RoleAssignment {
 impl RoleAssignment {
     /// Makes a [`RoleAssignment`] of what is required.
     pub fn new(user_id: impl Into<String>, role: OrganizationRole) -> Self {
-        Self {
-            user_id: user_id.into(),
-            role,
-        }
+        Self { user_id: user_id.into(), role }
     }
 }
 
@@ -129,8 +102,8 @@ error_codes! {
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum AssignRolesError {
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
-        /// Where something is created, this is the organization that would own it.
+        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `member_not_found`: One of the users is not a member of the organization.
         MemberNotFound = "member_not_found",
@@ -153,6 +126,5 @@ impl Operation for AssignRolesRequest {
     type Response = AssignRolesResult;
     type Error = AssignRolesError;
     type Output = AssignRolesResult;
-    const METHOD: &'static Method = &Method::new("Organization", "assignRoles")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Organization", "assignRoles").idempotent();
 }

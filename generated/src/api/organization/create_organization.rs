@@ -3,30 +3,17 @@
 //! `Organization.createOrganization`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::OrganizationClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::OrganizationClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl OrganizationClient {
     /// Creates an organization. The caller is its first member.
     ///
-    /// # Parameters
-    ///
-    /// - `name`: Name of the new organization.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CreateOrganizationError`]: `name_in_use`, `quota_exceeded`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Organization.createOrganization` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Organization.createOrganization` over HTTP; not safe to repeat. Errors: [`CreateOrganizationError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -35,16 +22,12 @@ impl OrganizationClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create_organization(
-        &self,
-        name: impl Into<String>,
-    ) -> Call<CreateOrganizationRequest> {
+    pub fn create_organization(&self, name: impl Into<String>) -> Call<CreateOrganizationRequest> {
         Call::new(&self.client, CreateOrganizationRequest::new(name))
     }
 }
 
-/// Parameters of
-/// [`OrganizationClient::create_organization`](super::OrganizationClient::create_organization).
+/// Parameters of [`OrganizationClient::create_organization`](super::OrganizationClient::create_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
@@ -62,8 +45,7 @@ impl CreateOrganizationRequest {
 
 impl PlainJson for CreateOrganizationRequest {}
 
-/// Answer to
-/// [`OrganizationClient::create_organization`](super::OrganizationClient::create_organization).
+/// Answer to [`OrganizationClient::create_organization`](super::OrganizationClient::create_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -77,9 +59,7 @@ pub struct CreateOrganizationResult {
 impl CreateOrganizationResult {
     /// Makes a [`CreateOrganizationResult`] of what is required.
     pub fn new(organization_id: impl Into<String>) -> Self {
-        Self {
-            organization_id: organization_id.into(),
-        }
+        Self { organization_id: organization_id.into() }
     }
 }
 
@@ -88,8 +68,7 @@ impl PlainJson for CreateOrganizationResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`OrganizationClient::create_organization`](super::OrganizationClient::create_organization).
+    /// Why the API refused [`OrganizationClient::create_organization`](super::OrganizationClient::create_organization).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum CreateOrganizationError {

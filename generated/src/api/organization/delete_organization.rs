@@ -3,30 +3,17 @@
 //! `Organization.deleteOrganization`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::OrganizationClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::OrganizationClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl OrganizationClient {
     /// Deletes an organization. There is no way back.
     ///
-    /// # Parameters
-    ///
-    /// - `organization_id`: Id of the organization.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`DeleteOrganizationError`]: `organization_not_found`, `access_denied`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Organization.deleteOrganization` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Organization.deleteOrganization` over HTTP; not safe to repeat. Errors: [`DeleteOrganizationError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -35,16 +22,12 @@ impl OrganizationClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete_organization(
-        &self,
-        organization_id: impl Into<String>,
-    ) -> Call<DeleteOrganizationRequest> {
+    pub fn delete_organization(&self, organization_id: impl Into<String>) -> Call<DeleteOrganizationRequest> {
         Call::new(&self.client, DeleteOrganizationRequest::new(organization_id))
     }
 }
 
-/// Parameters of
-/// [`OrganizationClient::delete_organization`](super::OrganizationClient::delete_organization).
+/// Parameters of [`OrganizationClient::delete_organization`](super::OrganizationClient::delete_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -57,16 +40,13 @@ pub struct DeleteOrganizationRequest {
 impl DeleteOrganizationRequest {
     /// Makes a [`DeleteOrganizationRequest`] of what is required.
     pub fn new(organization_id: impl Into<String>) -> Self {
-        Self {
-            organization_id: organization_id.into(),
-        }
+        Self { organization_id: organization_id.into() }
     }
 }
 
 impl PlainJson for DeleteOrganizationRequest {}
 
-/// Answer to
-/// [`OrganizationClient::delete_organization`](super::OrganizationClient::delete_organization).
+/// Answer to [`OrganizationClient::delete_organization`](super::OrganizationClient::delete_organization).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
@@ -86,13 +66,12 @@ impl PlainJson for DeleteOrganizationResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`OrganizationClient::delete_organization`](super::OrganizationClient::delete_organization).
+    /// Why the API refused [`OrganizationClient::delete_organization`](super::OrganizationClient::delete_organization).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum DeleteOrganizationError {
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
-        /// Where something is created, this is the organization that would own it.
+        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",

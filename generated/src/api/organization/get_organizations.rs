@@ -3,39 +3,20 @@
 //! `Organization.getOrganizations`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
-use super::OrganizationClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{Organization, SortDirection};
-
+use super::OrganizationClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
 
 impl OrganizationClient {
-    /// Lists the organizations that the caller may see, in pages. An item that does not exist or that the
-    /// caller may not see is left out without an error.
+    /// Lists the organizations that the caller may see, in pages. An item that does not exist or that the caller may
+    /// not see is left out without an error.
     ///
-    /// # Parameters
-    ///
-    /// - `.offset(…)`, optional: How many matches to skip. Left out: `0`.
-    /// - `.limit(…)`, optional: How many matches to return at most. Left out: `20`.
-    /// - `.filter(…)`, optional: Which organizations to list. All of them when left out; a field that is
-    ///   left out does not limit the selection.
-    /// - `.sort(…)`, optional: Name of the field of `Organization` to sort by. Left out: `"createdAt"`.
-    /// - `.sort_direction(…)`, optional: Order of the list.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetOrganizationsError`]: `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Organization.getOrganizations` on the wire; travels over HTTP; safe to repeat. Answers one page of
-    /// `organizations`; [`items`](Call::items) and [`pages`](Call::pages) instead of `send` read all of
-    /// them.
-    ///
-    /// # Example
+    /// Calls `Organization.getOrganizations` over HTTP; safe to repeat. Errors: [`GetOrganizationsError`]. Returns one
+    /// page of `organizations`; [`items`](Call::items) and [`pages`](Call::pages) read all pages.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -49,24 +30,22 @@ impl OrganizationClient {
     }
 }
 
-/// Parameters of
-/// [`OrganizationClient::get_organizations`](super::OrganizationClient::get_organizations).
+/// Parameters of [`OrganizationClient::get_organizations`](super::OrganizationClient::get_organizations).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetOrganizationsRequest {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u32>,
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Which organizations to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which organizations to list. All of them when left out; a field that is left out does not limit the selection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<OrganizationFilter>,
-    /// Name of the field of `Organization` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Organization` to sort by. Default: `"createdAt"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// Order of the list.
@@ -78,35 +57,28 @@ impl GetOrganizationsRequest {
     /// Makes a [`GetOrganizationsRequest`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            offset: None,
-            limit: None,
-            filter: None,
-            sort: None,
-            sort_direction: None,
-        }
+        Self { offset: None, limit: None, filter: None, sort: None, sort_direction: None }
     }
 
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(mut self, offset: u32) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Which organizations to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which organizations to list. All of them when left out; a field that is left out does not limit the selection.
     pub fn filter(mut self, filter: OrganizationFilter) -> Self {
         self.filter = Some(filter);
         self
     }
 
-    /// Name of the field of `Organization` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Organization` to sort by. Default: `"createdAt"`.
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         self.sort = Some(sort.into());
         self
@@ -122,23 +94,22 @@ impl GetOrganizationsRequest {
 impl PlainJson for GetOrganizationsRequest {}
 
 impl Call<GetOrganizationsRequest> {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(self, offset: u32) -> Self {
         self.with(|request| request.offset(offset))
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(self, limit: u32) -> Self {
         self.with(|request| request.limit(limit))
     }
 
-    /// Which organizations to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which organizations to list. All of them when left out; a field that is left out does not limit the selection.
     pub fn filter(self, filter: OrganizationFilter) -> Self {
         self.with(|request| request.filter(filter))
     }
 
-    /// Name of the field of `Organization` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Organization` to sort by. Default: `"createdAt"`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.with(|request| request.sort(sort))
     }
@@ -149,8 +120,7 @@ impl Call<GetOrganizationsRequest> {
     }
 }
 
-/// Which organizations to list. All of them when left out; a field that is left out does not limit the
-/// selection.
+/// Which organizations to list. All of them when left out; a field that is left out does not limit the selection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -174,12 +144,7 @@ impl OrganizationFilter {
     /// Makes an [`OrganizationFilter`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            ids: None,
-            members: None,
-            names: None,
-            search_name: None,
-        }
+        Self { ids: None, members: None, names: None, search_name: None }
     }
 
     /// Only organizations with these ids.
@@ -189,10 +154,7 @@ impl OrganizationFilter {
     }
 
     /// Only organizations that these users are members of.
-    pub fn members(
-        mut self,
-        members: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn members(mut self, members: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.members = Some(members.into_iter().map(Into::into).collect());
         self
     }
@@ -228,18 +190,8 @@ pub struct GetOrganizationsResult {
 #[cfg(feature = "server")]
 impl GetOrganizationsResult {
     /// Makes a [`GetOrganizationsResult`] of what is required.
-    pub fn new(
-        organizations: impl IntoIterator<Item = Organization>,
-        total: u32,
-        offset: u32,
-        limit: u32,
-    ) -> Self {
-        Self {
-            organizations: organizations.into_iter().collect(),
-            total,
-            offset,
-            limit,
-        }
+    pub fn new(organizations: impl IntoIterator<Item = Organization>, total: u32, offset: u32, limit: u32) -> Self {
+        Self { organizations: organizations.into_iter().collect(), total, offset, limit }
     }
 }
 
@@ -248,8 +200,7 @@ impl PlainJson for GetOrganizationsResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`OrganizationClient::get_organizations`](super::OrganizationClient::get_organizations).
+    /// Why the API refused [`OrganizationClient::get_organizations`](super::OrganizationClient::get_organizations).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum GetOrganizationsError {
@@ -270,12 +221,12 @@ impl Operation for GetOrganizationsRequest {
     type Response = GetOrganizationsResult;
     type Error = GetOrganizationsError;
     type Output = GetOrganizationsResult;
-    const METHOD: &'static Method = &Method::new("Organization", "getOrganizations")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Organization", "getOrganizations").idempotent();
 }
 
 impl Paged for GetOrganizationsRequest {
     type Item = Organization;
+
     fn range(&self) -> (Option<u32>, Option<u32>) {
         (self.offset, self.limit)
     }

@@ -3,33 +3,20 @@
 //! `Organization.inviteUsersToOrganization`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::OrganizationClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::OrganizationInvite;
-
+use super::OrganizationClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl OrganizationClient {
     /// Invites users to an organization. They become members when they accept with
     /// [`respond_to_organization_invitation`](crate::api::organization::OrganizationClient::respond_to_organization_invitation).
     ///
-    /// # Parameters
-    ///
-    /// - `organization_id`: Id of the organization.
-    /// - `users`: Whom to invite.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`InviteUsersToOrganizationError`]: `organization_not_found`, `access_denied`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Organization.inviteUsersToOrganization` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Organization.inviteUsersToOrganization` over HTTP; not safe to repeat. Errors:
+    /// [`InviteUsersToOrganizationError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -37,10 +24,7 @@ impl OrganizationClient {
     ///
     /// let result = client
     ///     .organization()
-    ///     .invite_users_to_organization(
-    ///         "organization-id",
-    ///         [OrganizationInvite::new("ada@example.com")],
-    ///     )
+    ///     .invite_users_to_organization("organization-id", [OrganizationInvite::new("ada@example.com")])
     ///     .await?;
     /// println!("{result:?}");
     /// # Ok(())
@@ -51,10 +35,7 @@ impl OrganizationClient {
         organization_id: impl Into<String>,
         users: impl IntoIterator<Item = OrganizationInvite>,
     ) -> Call<InviteUsersToOrganizationRequest> {
-        Call::new(
-            &self.client,
-            InviteUsersToOrganizationRequest::new(organization_id, users),
-        )
+        Call::new(&self.client, InviteUsersToOrganizationRequest::new(organization_id, users))
     }
 }
 
@@ -73,14 +54,8 @@ pub struct InviteUsersToOrganizationRequest {
 
 impl InviteUsersToOrganizationRequest {
     /// Makes an [`InviteUsersToOrganizationRequest`] of what is required.
-    pub fn new(
-        organization_id: impl Into<String>,
-        users: impl IntoIterator<Item = OrganizationInvite>,
-    ) -> Self {
-        Self {
-            organization_id: organization_id.into(),
-            users: users.into_iter().collect(),
-        }
+    pub fn new(organization_id: impl Into<String>, users: impl IntoIterator<Item = OrganizationInvite>) -> Self {
+        Self { organization_id: organization_id.into(), users: users.into_iter().collect() }
     }
 }
 
@@ -112,8 +87,8 @@ error_codes! {
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum InviteUsersToOrganizationError {
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
-        /// Where something is created, this is the organization that would own it.
+        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",
@@ -134,8 +109,5 @@ impl Operation for InviteUsersToOrganizationRequest {
     type Response = InviteUsersToOrganizationResult;
     type Error = InviteUsersToOrganizationError;
     type Output = InviteUsersToOrganizationResult;
-    const METHOD: &'static Method = &Method::new(
-        "Organization",
-        "inviteUsersToOrganization",
-    );
+    const METHOD: &'static Method = &Method::new("Organization", "inviteUsersToOrganization");
 }

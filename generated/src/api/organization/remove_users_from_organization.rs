@@ -3,32 +3,18 @@
 //! `Organization.removeUsersFromOrganization`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::OrganizationClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::OrganizationClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl OrganizationClient {
     /// Removes members from an organization.
     ///
-    /// # Parameters
-    ///
-    /// - `organization_id`: Id of the organization.
-    /// - `user_ids`: Ids of the users to remove.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`RemoveUsersFromOrganizationError`]: `organization_not_found`,
-    /// `member_not_found`, `access_denied`, `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Organization.removeUsersFromOrganization` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Organization.removeUsersFromOrganization` over HTTP; not safe to repeat. Errors:
+    /// [`RemoveUsersFromOrganizationError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -42,10 +28,7 @@ impl OrganizationClient {
         organization_id: impl Into<String>,
         user_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Call<RemoveUsersFromOrganizationRequest> {
-        Call::new(
-            &self.client,
-            RemoveUsersFromOrganizationRequest::new(organization_id, user_ids),
-        )
+        Call::new(&self.client, RemoveUsersFromOrganizationRequest::new(organization_id, user_ids))
     }
 }
 
@@ -64,14 +47,8 @@ pub struct RemoveUsersFromOrganizationRequest {
 
 impl RemoveUsersFromOrganizationRequest {
     /// Makes a [`RemoveUsersFromOrganizationRequest`] of what is required.
-    pub fn new(
-        organization_id: impl Into<String>,
-        user_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        Self {
-            organization_id: organization_id.into(),
-            user_ids: user_ids.into_iter().map(Into::into).collect(),
-        }
+    pub fn new(organization_id: impl Into<String>, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { organization_id: organization_id.into(), user_ids: user_ids.into_iter().map(Into::into).collect() }
     }
 }
 
@@ -103,8 +80,8 @@ error_codes! {
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum RemoveUsersFromOrganizationError {
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
-        /// Where something is created, this is the organization that would own it.
+        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `member_not_found`: One of the users is not a member of the organization.
         MemberNotFound = "member_not_found",
@@ -127,8 +104,5 @@ impl Operation for RemoveUsersFromOrganizationRequest {
     type Response = RemoveUsersFromOrganizationResult;
     type Error = RemoveUsersFromOrganizationError;
     type Output = RemoveUsersFromOrganizationResult;
-    const METHOD: &'static Method = &Method::new(
-        "Organization",
-        "removeUsersFromOrganization",
-    );
+    const METHOD: &'static Method = &Method::new("Organization", "removeUsersFromOrganization");
 }

@@ -3,32 +3,18 @@
 //! `Organization.respondToOrganizationInvitation`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::OrganizationClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::OrganizationClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl OrganizationClient {
     /// Accepts or declines an invitation that the caller has received.
     ///
-    /// # Parameters
-    ///
-    /// - `organization_id`: Id of the organization that sent the invitation.
-    /// - `accept`: Whether to become a member. False declines.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`RespondToOrganizationInvitationError`]: `organization_not_found`,
-    /// `invite_not_found`, `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Organization.respondToOrganizationInvitation` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Organization.respondToOrganizationInvitation` over HTTP; not safe to repeat. Errors:
+    /// [`RespondToOrganizationInvitationError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -42,10 +28,7 @@ impl OrganizationClient {
         organization_id: impl Into<String>,
         accept: bool,
     ) -> Call<RespondToOrganizationInvitationRequest> {
-        Call::new(
-            &self.client,
-            RespondToOrganizationInvitationRequest::new(organization_id, accept),
-        )
+        Call::new(&self.client, RespondToOrganizationInvitationRequest::new(organization_id, accept))
     }
 }
 
@@ -65,10 +48,7 @@ pub struct RespondToOrganizationInvitationRequest {
 impl RespondToOrganizationInvitationRequest {
     /// Makes a [`RespondToOrganizationInvitationRequest`] of what is required.
     pub fn new(organization_id: impl Into<String>, accept: bool) -> Self {
-        Self {
-            organization_id: organization_id.into(),
-            accept,
-        }
+        Self { organization_id: organization_id.into(), accept }
     }
 }
 
@@ -100,8 +80,8 @@ error_codes! {
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum RespondToOrganizationInvitationError {
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
-        /// Where something is created, this is the organization that would own it.
+        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `invite_not_found`: The organization has not invited the caller, or has withdrawn the invitation.
         InviteNotFound = "invite_not_found",
@@ -122,8 +102,5 @@ impl Operation for RespondToOrganizationInvitationRequest {
     type Response = RespondToOrganizationInvitationResult;
     type Error = RespondToOrganizationInvitationError;
     type Output = RespondToOrganizationInvitationResult;
-    const METHOD: &'static Method = &Method::new(
-        "Organization",
-        "respondToOrganizationInvitation",
-    );
+    const METHOD: &'static Method = &Method::new("Organization", "respondToOrganizationInvitation");
 }

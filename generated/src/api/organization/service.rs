@@ -3,15 +3,12 @@
 //! The server side of the service `Organization`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
+
 use super::{
-    AssignRolesRequest, CreateOrganizationRequest, DeleteOrganizationRequest,
-    GetOrganizationsRequest, InviteUsersToOrganizationRequest,
-    RemoveUsersFromOrganizationRequest, RespondToOrganizationInvitationRequest,
+    AssignRolesRequest, CreateOrganizationRequest, DeleteOrganizationRequest, GetOrganizationsRequest,
+    InviteUsersToOrganizationRequest, RemoveUsersFromOrganizationRequest, RespondToOrganizationInvitationRequest,
 };
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `Organization` from the other side: implemented by servers and test doubles.
 ///
@@ -41,8 +38,7 @@ pub trait OrganizationService: Send + Sync + 'static {
         not_implemented(request)
     }
 
-    /// Answers
-    /// [`remove_users_from_organization`](super::OrganizationClient::remove_users_from_organization).
+    /// Answers [`remove_users_from_organization`](super::OrganizationClient::remove_users_from_organization).
     fn remove_users_from_organization(
         &self,
         request: RemoveUsersFromOrganizationRequest,
@@ -50,14 +46,11 @@ pub trait OrganizationService: Send + Sync + 'static {
         not_implemented(request)
     }
 
-    /// Answers
-    /// [`respond_to_organization_invitation`](super::OrganizationClient::respond_to_organization_invitation).
+    /// Answers [`respond_to_organization_invitation`](super::OrganizationClient::respond_to_organization_invitation).
     fn respond_to_organization_invitation(
         &self,
         request: RespondToOrganizationInvitationRequest,
-    ) -> impl Future<
-        Output = ServiceResult<RespondToOrganizationInvitationRequest>,
-    > + Send {
+    ) -> impl Future<Output = ServiceResult<RespondToOrganizationInvitationRequest>> + Send {
         not_implemented(request)
     }
 
@@ -82,34 +75,17 @@ pub trait OrganizationService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: OrganizationService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
-            "createOrganization" => {
-                handle(request, |request| self.0.create_organization(request))
-            }
-            "getOrganizations" => {
-                handle(request, |request| self.0.get_organizations(request))
-            }
-            "inviteUsersToOrganization" => {
-                handle(request, |request| self.0.invite_users_to_organization(request))
-            }
-            "removeUsersFromOrganization" => {
-                handle(request, |request| self.0.remove_users_from_organization(request))
-            }
+            "createOrganization" => handle(request, |request| self.0.create_organization(request)),
+            "getOrganizations" => handle(request, |request| self.0.get_organizations(request)),
+            "inviteUsersToOrganization" => handle(request, |request| self.0.invite_users_to_organization(request)),
+            "removeUsersFromOrganization" => handle(request, |request| self.0.remove_users_from_organization(request)),
             "respondToOrganizationInvitation" => {
-                handle(
-                    request,
-                    |request| self.0.respond_to_organization_invitation(request),
-                )
+                handle(request, |request| self.0.respond_to_organization_invitation(request))
             }
             "assignRoles" => handle(request, |request| self.0.assign_roles(request)),
-            "deleteOrganization" => {
-                handle(request, |request| self.0.delete_organization(request))
-            }
+            "deleteOrganization" => handle(request, |request| self.0.delete_organization(request)),
             _ => return None,
         };
         Some(answer)

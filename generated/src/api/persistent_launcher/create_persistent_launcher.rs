@@ -3,40 +3,30 @@
 //! `PersistentLauncher.createPersistentLauncher`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::PersistentLauncherClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::LauncherSpec;
-
+use super::PersistentLauncherClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl PersistentLauncherClient {
     /// Creates a persistent launcher. It is billed until it is deleted with
     /// [`delete_persistent_launcher`](crate::api::persistent_launcher::PersistentLauncherClient::delete_persistent_launcher),
     /// whether anything runs on it or not.
     ///
-    /// # Parameters
-    ///
-    /// - `name`: Name of the new launcher.
-    /// - `spec`: Hardware of the launcher.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CreatePersistentLauncherError`]: `quota_exceeded`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `PersistentLauncher.createPersistentLauncher` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `PersistentLauncher.createPersistentLauncher` over HTTP; not safe to repeat. Errors:
+    /// [`CreatePersistentLauncherError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::LauncherSpec;
     ///
-    /// let result = client.persistent_launcher().create_persistent_launcher("gpu-box", LauncherSpec::new(2.0, 4096)).await?;
+    /// let result = client
+    ///     .persistent_launcher()
+    ///     .create_persistent_launcher("gpu-box", LauncherSpec::new(2.0, 4096))
+    ///     .await?;
     /// println!("{}", result.persistent_launcher_id);
     /// # Ok(())
     /// # }
@@ -86,9 +76,7 @@ pub struct CreatePersistentLauncherResult {
 impl CreatePersistentLauncherResult {
     /// Makes a [`CreatePersistentLauncherResult`] of what is required.
     pub fn new(persistent_launcher_id: impl Into<String>) -> Self {
-        Self {
-            persistent_launcher_id: persistent_launcher_id.into(),
-        }
+        Self { persistent_launcher_id: persistent_launcher_id.into() }
     }
 }
 
@@ -121,8 +109,5 @@ impl Operation for CreatePersistentLauncherRequest {
     type Response = CreatePersistentLauncherResult;
     type Error = CreatePersistentLauncherError;
     type Output = CreatePersistentLauncherResult;
-    const METHOD: &'static Method = &Method::new(
-        "PersistentLauncher",
-        "createPersistentLauncher",
-    );
+    const METHOD: &'static Method = &Method::new("PersistentLauncher", "createPersistentLauncher");
 }

@@ -3,32 +3,18 @@
 //! `PersistentLauncher.deletePersistentLauncher`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::PersistentLauncherClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::PersistentLauncherClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl PersistentLauncherClient {
-    /// Deletes a persistent launcher. What runs on it goes on to its end, and the launcher disappears after
-    /// that.
+    /// Deletes a persistent launcher. What runs on it goes on to its end, and the launcher disappears after that.
     ///
-    /// # Parameters
-    ///
-    /// - `persistent_launcher_id`: Id of the persistent launcher.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`DeletePersistentLauncherError`]: `persistent_launcher_not_found`,
-    /// `persistent_launcher_being_deleted`, `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `PersistentLauncher.deletePersistentLauncher` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `PersistentLauncher.deletePersistentLauncher` over HTTP; not safe to repeat. Errors:
+    /// [`DeletePersistentLauncherError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -41,10 +27,7 @@ impl PersistentLauncherClient {
         &self,
         persistent_launcher_id: impl Into<String>,
     ) -> Call<DeletePersistentLauncherRequest> {
-        Call::new(
-            &self.client,
-            DeletePersistentLauncherRequest::new(persistent_launcher_id),
-        )
+        Call::new(&self.client, DeletePersistentLauncherRequest::new(persistent_launcher_id))
     }
 }
 
@@ -62,9 +45,7 @@ pub struct DeletePersistentLauncherRequest {
 impl DeletePersistentLauncherRequest {
     /// Makes a [`DeletePersistentLauncherRequest`] of what is required.
     pub fn new(persistent_launcher_id: impl Into<String>) -> Self {
-        Self {
-            persistent_launcher_id: persistent_launcher_id.into(),
-        }
+        Self { persistent_launcher_id: persistent_launcher_id.into() }
     }
 }
 
@@ -117,8 +98,5 @@ impl Operation for DeletePersistentLauncherRequest {
     type Response = DeletePersistentLauncherResult;
     type Error = DeletePersistentLauncherError;
     type Output = DeletePersistentLauncherResult;
-    const METHOD: &'static Method = &Method::new(
-        "PersistentLauncher",
-        "deletePersistentLauncher",
-    );
+    const METHOD: &'static Method = &Method::new("PersistentLauncher", "deletePersistentLauncher");
 }

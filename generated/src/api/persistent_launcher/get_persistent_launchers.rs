@@ -3,40 +3,21 @@
 //! `PersistentLauncher.getPersistentLaunchers`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
-use super::PersistentLauncherClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{PersistentLauncher, SortDirection};
-
+use super::PersistentLauncherClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
 
 impl PersistentLauncherClient {
-    /// Lists the persistent launchers of the caller, in pages. An item that does not exist or that the
-    /// caller may not see is left out without an error.
+    /// Lists the persistent launchers of the caller, in pages. An item that does not exist or that the caller may not
+    /// see is left out without an error.
     ///
-    /// # Parameters
-    ///
-    /// - `.offset(…)`, optional: How many matches to skip. Left out: `0`.
-    /// - `.limit(…)`, optional: How many matches to return at most. Left out: `20`.
-    /// - `.filter(…)`, optional: Which persistent launchers to list. All of them when left out; a field
-    ///   that is left out does not limit the selection.
-    /// - `.sort(…)`, optional: Name of the field of `PersistentLauncher` to sort by. Left out:
-    ///   `"createdAt"`.
-    /// - `.sort_direction(…)`, optional: Order of the list.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetPersistentLaunchersError`]: `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `PersistentLauncher.getPersistentLaunchers` on the wire; travels over HTTP; safe to repeat. Answers
-    /// one page of `persistentLaunchers`; [`items`](Call::items) and [`pages`](Call::pages) instead of
-    /// `send` read all of them.
-    ///
-    /// # Example
+    /// Calls `PersistentLauncher.getPersistentLaunchers` over HTTP; safe to repeat. Errors:
+    /// [`GetPersistentLaunchersError`]. Returns one page of `persistentLaunchers`; [`items`](Call::items) and
+    /// [`pages`](Call::pages) read all pages.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -57,17 +38,17 @@ impl PersistentLauncherClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetPersistentLaunchersRequest {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u32>,
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Which persistent launchers to list. All of them when left out; a field that is left out does not
-    /// limit the selection.
+    /// Which persistent launchers to list. All of them when left out; a field that is left out does not limit the
+    /// selection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<PersistentLauncherFilter>,
-    /// Name of the field of `PersistentLauncher` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `PersistentLauncher` to sort by. Default: `"createdAt"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// Order of the list.
@@ -79,35 +60,29 @@ impl GetPersistentLaunchersRequest {
     /// Makes a [`GetPersistentLaunchersRequest`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            offset: None,
-            limit: None,
-            filter: None,
-            sort: None,
-            sort_direction: None,
-        }
+        Self { offset: None, limit: None, filter: None, sort: None, sort_direction: None }
     }
 
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(mut self, offset: u32) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Which persistent launchers to list. All of them when left out; a field that is left out does not
-    /// limit the selection.
+    /// Which persistent launchers to list. All of them when left out; a field that is left out does not limit the
+    /// selection.
     pub fn filter(mut self, filter: PersistentLauncherFilter) -> Self {
         self.filter = Some(filter);
         self
     }
 
-    /// Name of the field of `PersistentLauncher` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `PersistentLauncher` to sort by. Default: `"createdAt"`.
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         self.sort = Some(sort.into());
         self
@@ -123,23 +98,23 @@ impl GetPersistentLaunchersRequest {
 impl PlainJson for GetPersistentLaunchersRequest {}
 
 impl Call<GetPersistentLaunchersRequest> {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(self, offset: u32) -> Self {
         self.with(|request| request.offset(offset))
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(self, limit: u32) -> Self {
         self.with(|request| request.limit(limit))
     }
 
-    /// Which persistent launchers to list. All of them when left out; a field that is left out does not
-    /// limit the selection.
+    /// Which persistent launchers to list. All of them when left out; a field that is left out does not limit the
+    /// selection.
     pub fn filter(self, filter: PersistentLauncherFilter) -> Self {
         self.with(|request| request.filter(filter))
     }
 
-    /// Name of the field of `PersistentLauncher` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `PersistentLauncher` to sort by. Default: `"createdAt"`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.with(|request| request.sort(sort))
     }
@@ -150,8 +125,8 @@ impl Call<GetPersistentLaunchersRequest> {
     }
 }
 
-/// Which persistent launchers to list. All of them when left out; a field that is left out does not
-/// limit the selection.
+/// Which persistent launchers to list. All of them when left out; a field that is left out does not limit the
+/// selection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -169,10 +144,7 @@ impl PersistentLauncherFilter {
     /// Makes a [`PersistentLauncherFilter`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            ids: None,
-            search_name: None,
-        }
+        Self { ids: None, search_name: None }
     }
 
     /// Only persistent launchers with these ids.
@@ -214,12 +186,7 @@ impl GetPersistentLaunchersResult {
         offset: u32,
         limit: u32,
     ) -> Self {
-        Self {
-            persistent_launchers: persistent_launchers.into_iter().collect(),
-            total,
-            offset,
-            limit,
-        }
+        Self { persistent_launchers: persistent_launchers.into_iter().collect(), total, offset, limit }
     }
 }
 
@@ -250,15 +217,12 @@ impl Operation for GetPersistentLaunchersRequest {
     type Response = GetPersistentLaunchersResult;
     type Error = GetPersistentLaunchersError;
     type Output = GetPersistentLaunchersResult;
-    const METHOD: &'static Method = &Method::new(
-            "PersistentLauncher",
-            "getPersistentLaunchers",
-        )
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("PersistentLauncher", "getPersistentLaunchers").idempotent();
 }
 
 impl Paged for GetPersistentLaunchersRequest {
     type Item = PersistentLauncher;
+
     fn range(&self) -> (Option<u32>, Option<u32>) {
         (self.offset, self.limit)
     }

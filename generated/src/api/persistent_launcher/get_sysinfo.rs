@@ -3,33 +3,18 @@
 //! `PersistentLauncher.getSysinfo`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::PersistentLauncherClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::SysinfoSample;
-
+use super::PersistentLauncherClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl PersistentLauncherClient {
     /// Fetches how much of the hardware of a persistent launcher has been used over time.
     ///
-    /// # Parameters
-    ///
-    /// - `persistent_launcher_id`: Id of the persistent launcher.
-    /// - `.from_timestamp(…)`, optional: Only measurements after this time, in milliseconds since the Unix
-    ///   epoch. All of them when left out.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetSysinfoError`]: `persistent_launcher_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `PersistentLauncher.getSysinfo` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `PersistentLauncher.getSysinfo` over HTTP; safe to repeat. Errors: [`GetSysinfoError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -38,16 +23,12 @@ impl PersistentLauncherClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_sysinfo(
-        &self,
-        persistent_launcher_id: impl Into<String>,
-    ) -> Call<GetSysinfoRequest> {
+    pub fn get_sysinfo(&self, persistent_launcher_id: impl Into<String>) -> Call<GetSysinfoRequest> {
         Call::new(&self.client, GetSysinfoRequest::new(persistent_launcher_id))
     }
 }
 
-/// Parameters of
-/// [`PersistentLauncherClient::get_sysinfo`](super::PersistentLauncherClient::get_sysinfo).
+/// Parameters of [`PersistentLauncherClient::get_sysinfo`](super::PersistentLauncherClient::get_sysinfo).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -63,10 +44,7 @@ pub struct GetSysinfoRequest {
 impl GetSysinfoRequest {
     /// Makes a [`GetSysinfoRequest`] of what is required.
     pub fn new(persistent_launcher_id: impl Into<String>) -> Self {
-        Self {
-            persistent_launcher_id: persistent_launcher_id.into(),
-            from_timestamp: None,
-        }
+        Self { persistent_launcher_id: persistent_launcher_id.into(), from_timestamp: None }
     }
 
     /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
@@ -98,9 +76,7 @@ pub struct GetSysinfoResult {
 impl GetSysinfoResult {
     /// Makes a [`GetSysinfoResult`] of what is required.
     pub fn new(sysinfo: impl IntoIterator<Item = SysinfoSample>) -> Self {
-        Self {
-            sysinfo: sysinfo.into_iter().collect(),
-        }
+        Self { sysinfo: sysinfo.into_iter().collect() }
     }
 }
 
@@ -109,8 +85,7 @@ impl PlainJson for GetSysinfoResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`PersistentLauncherClient::get_sysinfo`](super::PersistentLauncherClient::get_sysinfo).
+    /// Why the API refused [`PersistentLauncherClient::get_sysinfo`](super::PersistentLauncherClient::get_sysinfo).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum GetSysinfoError {
@@ -133,6 +108,5 @@ impl Operation for GetSysinfoRequest {
     type Response = GetSysinfoResult;
     type Error = GetSysinfoError;
     type Output = GetSysinfoResult;
-    const METHOD: &'static Method = &Method::new("PersistentLauncher", "getSysinfo")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("PersistentLauncher", "getSysinfo").idempotent();
 }

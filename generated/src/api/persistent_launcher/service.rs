@@ -3,14 +3,11 @@
 //! The server side of the service `PersistentLauncher`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
+
 use super::{
-    CreatePersistentLauncherRequest, DeletePersistentLauncherRequest,
-    GetPersistentLaunchersRequest, GetSysinfoRequest,
+    CreatePersistentLauncherRequest, DeletePersistentLauncherRequest, GetPersistentLaunchersRequest, GetSysinfoRequest,
 };
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `PersistentLauncher` from the other side: implemented by servers and test doubles.
 ///
@@ -33,10 +30,7 @@ pub trait PersistentLauncherService: Send + Sync + 'static {
     }
 
     /// Answers [`get_sysinfo`](super::PersistentLauncherClient::get_sysinfo).
-    fn get_sysinfo(
-        &self,
-        request: GetSysinfoRequest,
-    ) -> impl Future<Output = ServiceResult<GetSysinfoRequest>> + Send {
+    fn get_sysinfo(&self, request: GetSysinfoRequest) -> impl Future<Output = ServiceResult<GetSysinfoRequest>> + Send {
         not_implemented(request)
     }
 
@@ -53,22 +47,12 @@ pub trait PersistentLauncherService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: PersistentLauncherService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
-            "createPersistentLauncher" => {
-                handle(request, |request| self.0.create_persistent_launcher(request))
-            }
-            "getPersistentLaunchers" => {
-                handle(request, |request| self.0.get_persistent_launchers(request))
-            }
+            "createPersistentLauncher" => handle(request, |request| self.0.create_persistent_launcher(request)),
+            "getPersistentLaunchers" => handle(request, |request| self.0.get_persistent_launchers(request)),
             "getSysinfo" => handle(request, |request| self.0.get_sysinfo(request)),
-            "deletePersistentLauncher" => {
-                handle(request, |request| self.0.delete_persistent_launcher(request))
-            }
+            "deletePersistentLauncher" => handle(request, |request| self.0.delete_persistent_launcher(request)),
             _ => return None,
         };
         Some(answer)

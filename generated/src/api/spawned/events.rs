@@ -3,18 +3,18 @@
 //! Events of the service `Spawned`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter,
-    FromWire, Operation, PlainJson, RawEvent, Subscription, ToWire, WireError,
-};
-use super::{
-    SubscribeToEventsRequest, TerminateSpawnedCommandRequest,
-    UnsubscribeFromEventsRequest, WriteToSpawnedCommandRequest,
-};
-use super::super::types::SpawnedCommandTerminatedReason;
 
+use super::super::types::SpawnedCommandTerminatedReason;
+use super::{
+    SubscribeToEventsRequest, TerminateSpawnedCommandRequest, UnsubscribeFromEventsRequest,
+    WriteToSpawnedCommandRequest,
+};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter, FromWire, Operation, PlainJson,
+    RawEvent, Subscription, ToWire, WireError,
+};
 
 /// What happens under an id of the service `Spawned`, as a subscription delivers it.
 ///
@@ -38,11 +38,7 @@ impl EventSet for SpawnedEvent {
         id: "spawnedCommandId",
         subscribe: Some(SubscribeToEventsRequest::METHOD),
         unsubscribe: Some(UnsubscribeFromEventsRequest::METHOD),
-        events: &[
-            EventKind::new("exit").ends(),
-            EventKind::new("stdout"),
-            EventKind::new("stderr"),
-        ],
+        events: &[EventKind::new("exit").ends(), EventKind::new("stdout"), EventKind::new("stderr")],
     };
 
     fn read(event: RawEvent) -> Result<Self, EventError> {
@@ -57,33 +53,22 @@ impl EventSet for SpawnedEvent {
 
     fn write(&self) -> Result<RawEvent, EventError> {
         match self {
-            Self::Exit(params) => {
-                RawEvent::of::<Self>("exit", &params.spawned_command_id, params)
-            }
-            Self::Stdout(params) => {
-                RawEvent::of::<Self>("stdout", &params.spawned_command_id, params)
-            }
-            Self::Stderr(params) => {
-                RawEvent::of::<Self>("stderr", &params.spawned_command_id, params)
-            }
+            Self::Exit(params) => RawEvent::of::<Self>("exit", &params.spawned_command_id, params),
+            Self::Stdout(params) => RawEvent::of::<Self>("stdout", &params.spawned_command_id, params),
+            Self::Stderr(params) => RawEvent::of::<Self>("stderr", &params.spawned_command_id, params),
             Self::Unrecognized(event) => Ok(event.clone()),
         }
     }
 }
 
 impl Subscription<SpawnedEvent> {
-    /// [`terminate_spawned_command`](super::SpawnedClient::terminate_spawned_command) of this
-    /// subscription's id.
+    /// [`terminate_spawned_command`](super::SpawnedClient::terminate_spawned_command) of this subscription's id.
     pub fn terminate_spawned_command(&self) -> Call<TerminateSpawnedCommandRequest> {
         Call::new(self.client(), TerminateSpawnedCommandRequest::new(self.id()))
     }
 
-    /// [`write_to_spawned_command`](super::SpawnedClient::write_to_spawned_command) of this subscription's
-    /// id.
-    pub fn write_to_spawned_command(
-        &self,
-        data: impl Into<Blob>,
-    ) -> Call<WriteToSpawnedCommandRequest> {
+    /// [`write_to_spawned_command`](super::SpawnedClient::write_to_spawned_command) of this subscription's id.
+    pub fn write_to_spawned_command(&self, data: impl Into<Blob>) -> Call<WriteToSpawnedCommandRequest> {
         Call::new(self.client(), WriteToSpawnedCommandRequest::new(self.id(), data))
     }
 }
@@ -105,10 +90,7 @@ pub struct ExitEvent {
 impl ExitEvent {
     /// Makes an [`ExitEvent`] of what is required.
     pub fn new(spawned_command_id: impl Into<String>) -> Self {
-        Self {
-            spawned_command_id: spawned_command_id.into(),
-            reason: None,
-        }
+        Self { spawned_command_id: spawned_command_id.into(), reason: None }
     }
 
     /// Why it ended.
@@ -136,10 +118,7 @@ pub struct StdoutEvent {
 impl StdoutEvent {
     /// Makes a [`StdoutEvent`] of what is required.
     pub fn new(spawned_command_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self {
-            spawned_command_id: spawned_command_id.into(),
-            data: data.into(),
-        }
+        Self { spawned_command_id: spawned_command_id.into(), data: data.into() }
     }
 }
 
@@ -162,14 +141,9 @@ pub struct StdoutEventJson {
 
 impl FromWire for StdoutEvent {
     type Json = StdoutEventJson;
-    fn from_wire(
-        json: StdoutEventJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            spawned_command_id: json.spawned_command_id,
-            data: blobs.bytes("data")?,
-        })
+
+    fn from_wire(json: StdoutEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { spawned_command_id: json.spawned_command_id, data: blobs.bytes("data")? })
     }
 }
 
@@ -189,10 +163,7 @@ pub struct StderrEvent {
 impl StderrEvent {
     /// Makes a [`StderrEvent`] of what is required.
     pub fn new(spawned_command_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self {
-            spawned_command_id: spawned_command_id.into(),
-            data: data.into(),
-        }
+        Self { spawned_command_id: spawned_command_id.into(), data: data.into() }
     }
 }
 
@@ -215,13 +186,8 @@ pub struct StderrEventJson {
 
 impl FromWire for StderrEvent {
     type Json = StderrEventJson;
-    fn from_wire(
-        json: StderrEventJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            spawned_command_id: json.spawned_command_id,
-            data: blobs.bytes("data")?,
-        })
+
+    fn from_wire(json: StderrEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { spawned_command_id: json.spawned_command_id, data: blobs.bytes("data")? })
     }
 }

@@ -3,32 +3,19 @@
 //! `Spawned.getSpawnedCommands`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::SpawnedClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::UsedExecutionLocation;
-
+use super::SpawnedClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl SpawnedClient {
-    /// Lists spawned commands that are running. A command that does not exist, or that the caller may not
-    /// see, is left out without an error.
+    /// Lists spawned commands that are running. A command that does not exist, or that the caller may not see, is left
+    /// out without an error.
     ///
-    /// # Parameters
-    ///
-    /// - `.spawned_command_ids(…)`, optional: Ids of the commands to list. Left out: everything.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetSpawnedCommandsError`]: `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Spawned.getSpawnedCommands` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Spawned.getSpawnedCommands` over HTTP; safe to repeat. Errors: [`GetSpawnedCommandsError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -48,7 +35,7 @@ impl SpawnedClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetSpawnedCommandsRequest {
-    /// Ids of the commands to list. Left out: everything.
+    /// Ids of the commands to list. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spawned_command_ids: Option<Vec<String>>,
 }
@@ -60,14 +47,9 @@ impl GetSpawnedCommandsRequest {
         Self { spawned_command_ids: None }
     }
 
-    /// Ids of the commands to list. Left out: everything.
-    pub fn spawned_command_ids(
-        mut self,
-        spawned_command_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.spawned_command_ids = Some(
-            spawned_command_ids.into_iter().map(Into::into).collect(),
-        );
+    /// Ids of the commands to list. Default: everything.
+    pub fn spawned_command_ids(mut self, spawned_command_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.spawned_command_ids = Some(spawned_command_ids.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -75,11 +57,8 @@ impl GetSpawnedCommandsRequest {
 impl PlainJson for GetSpawnedCommandsRequest {}
 
 impl Call<GetSpawnedCommandsRequest> {
-    /// Ids of the commands to list. Left out: everything.
-    pub fn spawned_command_ids(
-        self,
-        spawned_command_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Ids of the commands to list. Default: everything.
+    pub fn spawned_command_ids(self, spawned_command_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(|request| request.spawned_command_ids(spawned_command_ids))
     }
 }
@@ -98,9 +77,7 @@ pub struct GetSpawnedCommandsResult {
 impl GetSpawnedCommandsResult {
     /// Makes a [`GetSpawnedCommandsResult`] of what is required.
     pub fn new(spawned_commands: impl IntoIterator<Item = SpawnedCommand>) -> Self {
-        Self {
-            spawned_commands: spawned_commands.into_iter().collect(),
-        }
+        Self { spawned_commands: spawned_commands.into_iter().collect() }
     }
 }
 
@@ -127,17 +104,8 @@ pub struct SpawnedCommand {
 #[cfg(feature = "server")]
 impl SpawnedCommand {
     /// Makes a [`SpawnedCommand`] of what is required.
-    pub fn new(
-        id: impl Into<String>,
-        started_at: i64,
-        execution_location: impl Into<UsedExecutionLocation>,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            started_at,
-            model_id: None,
-            execution_location: execution_location.into(),
-        }
+    pub fn new(id: impl Into<String>, started_at: i64, execution_location: impl Into<UsedExecutionLocation>) -> Self {
+        Self { id: id.into(), started_at, model_id: None, execution_location: execution_location.into() }
     }
 
     /// Id of the model whose filesystem the command runs in. Absent after
@@ -151,8 +119,7 @@ impl SpawnedCommand {
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`SpawnedClient::get_spawned_commands`](super::SpawnedClient::get_spawned_commands).
+    /// Why the API refused [`SpawnedClient::get_spawned_commands`](super::SpawnedClient::get_spawned_commands).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum GetSpawnedCommandsError {
@@ -173,6 +140,5 @@ impl Operation for GetSpawnedCommandsRequest {
     type Response = GetSpawnedCommandsResult;
     type Error = GetSpawnedCommandsError;
     type Output = GetSpawnedCommandsResult;
-    const METHOD: &'static Method = &Method::new("Spawned", "getSpawnedCommands")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Spawned", "getSpawnedCommands").idempotent();
 }

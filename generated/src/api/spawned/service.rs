@@ -3,15 +3,12 @@
 //! The server side of the service `Spawned`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
+
 use super::{
-    GetSpawnedCommandsRequest, SpawnCommandForModelRequest, SpawnCommandRequest,
-    SubscribeToEventsRequest, TerminateSpawnedCommandRequest,
-    UnsubscribeFromEventsRequest, WriteToSpawnedCommandRequest,
+    GetSpawnedCommandsRequest, SpawnCommandForModelRequest, SpawnCommandRequest, SubscribeToEventsRequest,
+    TerminateSpawnedCommandRequest, UnsubscribeFromEventsRequest, WriteToSpawnedCommandRequest,
 };
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `Spawned` from the other side: implemented by servers and test doubles.
 ///
@@ -78,31 +75,15 @@ pub trait SpawnedService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: SpawnedService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "spawnCommand" => handle(request, |request| self.0.spawn_command(request)),
-            "spawnCommandForModel" => {
-                handle(request, |request| self.0.spawn_command_for_model(request))
-            }
-            "terminateSpawnedCommand" => {
-                handle(request, |request| self.0.terminate_spawned_command(request))
-            }
-            "getSpawnedCommands" => {
-                handle(request, |request| self.0.get_spawned_commands(request))
-            }
-            "writeToSpawnedCommand" => {
-                handle(request, |request| self.0.write_to_spawned_command(request))
-            }
-            "subscribeToEvents" => {
-                handle(request, |request| self.0.subscribe_to_events(request))
-            }
-            "unsubscribeFromEvents" => {
-                handle(request, |request| self.0.unsubscribe_from_events(request))
-            }
+            "spawnCommandForModel" => handle(request, |request| self.0.spawn_command_for_model(request)),
+            "terminateSpawnedCommand" => handle(request, |request| self.0.terminate_spawned_command(request)),
+            "getSpawnedCommands" => handle(request, |request| self.0.get_spawned_commands(request)),
+            "writeToSpawnedCommand" => handle(request, |request| self.0.write_to_spawned_command(request)),
+            "subscribeToEvents" => handle(request, |request| self.0.subscribe_to_events(request)),
+            "unsubscribeFromEvents" => handle(request, |request| self.0.unsubscribe_from_events(request)),
             _ => return None,
         };
         Some(answer)

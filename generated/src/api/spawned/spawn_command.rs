@@ -3,43 +3,19 @@
 //! `Spawned.spawnCommand`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
-    error_codes,
-};
-use super::{SpawnedClient, SpawnedEvent};
+
 use super::super::errors::InvalidParameter;
 use super::super::types::ExecutionLocation;
-
+use super::{SpawnedClient, SpawnedEvent};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind, error_codes};
 
 impl SpawnedClient {
     /// Runs a program on a launcher, in an empty filesystem. Its output comes as events.
     ///
-    /// # Parameters
-    ///
-    /// - `execution_location`: Where to run the program.
-    /// - `command`: Name or path of the program.
-    /// - `args`: Arguments of the program, not interpreted by a shell.
-    /// - `.options(…)`, optional: Time limits of the command.
-    /// - `.subscribe_to_events(…)`, optional: Whether this connection receives the events of the command
-    ///   from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription
-    ///   made later may miss events. Left out: `true`.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SpawnCommandError`]: `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`, `persistent_launcher_not_found`, `quota_exceeded`,
-    /// `server_overloaded`.
-    ///
-    /// # Facts
-    ///
-    /// `Spawned.spawnCommand` on the wire; travels on the WebSocket, over HTTP when `subscribeToEvents` is
-    /// false; not safe to repeat. [`subscribe`](Call::subscribe) instead of `send` gives its events as a
-    /// stream of [`SpawnedEvent`].
-    ///
-    /// # Example
+    /// Calls `Spawned.spawnCommand` over the WebSocket, or over HTTP if `subscribeToEvents` is false; not safe to
+    /// repeat. Errors: [`SpawnCommandError`]. [`subscribe`](Call::subscribe) gives a stream of [`SpawnedEvent`]s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -63,10 +39,7 @@ impl SpawnedClient {
         command: impl Into<String>,
         args: impl IntoIterator<Item = impl Into<String>>,
     ) -> Call<SpawnCommandRequest> {
-        Call::new(
-            &self.client,
-            SpawnCommandRequest::new(execution_location, command, args),
-        )
+        Call::new(&self.client, SpawnCommandRequest::new(execution_location, command, args))
     }
 }
 
@@ -85,9 +58,8 @@ pub struct SpawnCommandRequest {
     /// Time limits of the command.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<SpawnOptions>,
-    /// Whether this connection receives the events of the command from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// Whether this connection receives the events of the command from its start; the call goes over the WebSocket
+    /// then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscribe_to_events: Option<bool>,
 }
@@ -114,9 +86,8 @@ impl SpawnCommandRequest {
         self
     }
 
-    /// Whether this connection receives the events of the command from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// Whether this connection receives the events of the command from its start; the call goes over the WebSocket
+    /// then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(mut self, subscribe_to_events: bool) -> Self {
         self.subscribe_to_events = Some(subscribe_to_events);
         self
@@ -131,9 +102,8 @@ impl Call<SpawnCommandRequest> {
         self.with(|request| request.options(options))
     }
 
-    /// Whether this connection receives the events of the command from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// Whether this connection receives the events of the command from its start; the call goes over the WebSocket
+    /// then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(self, subscribe_to_events: bool) -> Self {
         self.with(|request| request.subscribe_to_events(subscribe_to_events))
     }
@@ -145,10 +115,10 @@ impl Call<SpawnCommandRequest> {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpawnOptions {
-    /// After how long the command is terminated, in seconds. Left out: `3600`.
+    /// After how long the command is terminated, in seconds. Default: `3600`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u32>,
-    /// After how long without output the command is terminated, in seconds. Left out: `600`.
+    /// After how long without output the command is terminated, in seconds. Default: `600`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_after_inactive_seconds: Option<u32>,
 }
@@ -157,23 +127,17 @@ impl SpawnOptions {
     /// Makes a [`SpawnOptions`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            timeout_seconds: None,
-            timeout_after_inactive_seconds: None,
-        }
+        Self { timeout_seconds: None, timeout_after_inactive_seconds: None }
     }
 
-    /// After how long the command is terminated, in seconds. Left out: `3600`.
+    /// After how long the command is terminated, in seconds. Default: `3600`.
     pub fn timeout_seconds(mut self, timeout_seconds: u32) -> Self {
         self.timeout_seconds = Some(timeout_seconds);
         self
     }
 
-    /// After how long without output the command is terminated, in seconds. Left out: `600`.
-    pub fn timeout_after_inactive_seconds(
-        mut self,
-        timeout_after_inactive_seconds: u32,
-    ) -> Self {
+    /// After how long without output the command is terminated, in seconds. Default: `600`.
+    pub fn timeout_after_inactive_seconds(mut self, timeout_after_inactive_seconds: u32) -> Self {
         self.timeout_after_inactive_seconds = Some(timeout_after_inactive_seconds);
         self
     }
@@ -193,9 +157,7 @@ pub struct SpawnCommandResult {
 impl SpawnCommandResult {
     /// Makes a [`SpawnCommandResult`] of what is required.
     pub fn new(spawned_command_id: impl Into<String>) -> Self {
-        Self {
-            spawned_command_id: spawned_command_id.into(),
-        }
+        Self { spawned_command_id: spawned_command_id.into() }
     }
 }
 
@@ -232,10 +194,7 @@ impl Operation for SpawnCommandRequest {
     type Error = SpawnCommandError;
     type Output = SpawnCommandResult;
     const METHOD: &'static Method = &Method::new("Spawned", "spawnCommand")
-        .transport(TransportKind::WebSocketUnless {
-            param: "subscribeToEvents",
-            equals: false,
-        })
+        .transport(TransportKind::WebSocketUnless { param: "subscribeToEvents", equals: false })
         .opens(IdSource::Result("spawnedCommandId"));
     fn uses_websocket(&self) -> bool {
         self.subscribe_to_events != Some(false)

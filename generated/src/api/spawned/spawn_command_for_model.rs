@@ -3,44 +3,20 @@
 //! `Spawned.spawnCommandForModel`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
-    error_codes,
-};
-use super::{SpawnedClient, SpawnedEvent};
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{ExecutionLocation, FilesystemAccess};
-
+use super::{SpawnedClient, SpawnedEvent};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind, error_codes};
 
 impl SpawnedClient {
     /// Runs a program on a launcher, in the filesystem of a model. Its output comes as events.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `execution_location`: Where to run the program.
-    /// - `command`: Name or path of the program.
-    /// - `args`: Arguments of the program, not interpreted by a shell.
-    /// - `.options(…)`, optional: Settings of the command.
-    /// - `.subscribe_to_events(…)`, optional: Whether this connection receives the events of the command
-    ///   from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription
-    ///   made later may miss events. Left out: `true`.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SpawnCommandForModelError`]: `model_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`,
-    /// `persistent_launcher_not_found`, `quota_exceeded`, `server_overloaded`.
-    ///
-    /// # Facts
-    ///
-    /// `Spawned.spawnCommandForModel` on the wire; travels on the WebSocket, over HTTP when
-    /// `subscribeToEvents` is false; not safe to repeat. [`subscribe`](Call::subscribe) instead of `send`
-    /// gives its events as a stream of [`SpawnedEvent`].
-    ///
-    /// # Example
+    /// Calls `Spawned.spawnCommandForModel` over the WebSocket, or over HTTP if `subscribeToEvents` is false; not safe
+    /// to repeat. Errors: [`SpawnCommandForModelError`]. [`subscribe`](Call::subscribe) gives a stream of
+    /// [`SpawnedEvent`]s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -66,15 +42,11 @@ impl SpawnedClient {
         command: impl Into<String>,
         args: impl IntoIterator<Item = impl Into<String>>,
     ) -> Call<SpawnCommandForModelRequest> {
-        Call::new(
-            &self.client,
-            SpawnCommandForModelRequest::new(model_id, execution_location, command, args),
-        )
+        Call::new(&self.client, SpawnCommandForModelRequest::new(model_id, execution_location, command, args))
     }
 }
 
-/// Parameters of
-/// [`SpawnedClient::spawn_command_for_model`](super::SpawnedClient::spawn_command_for_model).
+/// Parameters of [`SpawnedClient::spawn_command_for_model`](super::SpawnedClient::spawn_command_for_model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -91,9 +63,8 @@ pub struct SpawnCommandForModelRequest {
     /// Settings of the command.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<SpawnForModelOptions>,
-    /// Whether this connection receives the events of the command from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// Whether this connection receives the events of the command from its start; the call goes over the WebSocket
+    /// then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscribe_to_events: Option<bool>,
 }
@@ -122,9 +93,8 @@ impl SpawnCommandForModelRequest {
         self
     }
 
-    /// Whether this connection receives the events of the command from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// Whether this connection receives the events of the command from its start; the call goes over the WebSocket
+    /// then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(mut self, subscribe_to_events: bool) -> Self {
         self.subscribe_to_events = Some(subscribe_to_events);
         self
@@ -139,9 +109,8 @@ impl Call<SpawnCommandForModelRequest> {
         self.with(|request| request.options(options))
     }
 
-    /// Whether this connection receives the events of the command from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// Whether this connection receives the events of the command from its start; the call goes over the WebSocket
+    /// then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(self, subscribe_to_events: bool) -> Self {
         self.with(|request| request.subscribe_to_events(subscribe_to_events))
     }
@@ -156,10 +125,10 @@ pub struct SpawnForModelOptions {
     /// Other models whose filesystems the program can use, for example to copy files. None when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub add_filesystem_access: Option<Vec<FilesystemAccess>>,
-    /// After how long the command is terminated, in seconds. Left out: `3600`.
+    /// After how long the command is terminated, in seconds. Default: `3600`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u32>,
-    /// After how long without output the command is terminated, in seconds. Left out: `600`.
+    /// After how long without output the command is terminated, in seconds. Default: `600`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_after_inactive_seconds: Option<u32>,
 }
@@ -168,33 +137,23 @@ impl SpawnForModelOptions {
     /// Makes a [`SpawnForModelOptions`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            add_filesystem_access: None,
-            timeout_seconds: None,
-            timeout_after_inactive_seconds: None,
-        }
+        Self { add_filesystem_access: None, timeout_seconds: None, timeout_after_inactive_seconds: None }
     }
 
     /// Other models whose filesystems the program can use, for example to copy files. None when left out.
-    pub fn add_filesystem_access(
-        mut self,
-        add_filesystem_access: impl IntoIterator<Item = FilesystemAccess>,
-    ) -> Self {
+    pub fn add_filesystem_access(mut self, add_filesystem_access: impl IntoIterator<Item = FilesystemAccess>) -> Self {
         self.add_filesystem_access = Some(add_filesystem_access.into_iter().collect());
         self
     }
 
-    /// After how long the command is terminated, in seconds. Left out: `3600`.
+    /// After how long the command is terminated, in seconds. Default: `3600`.
     pub fn timeout_seconds(mut self, timeout_seconds: u32) -> Self {
         self.timeout_seconds = Some(timeout_seconds);
         self
     }
 
-    /// After how long without output the command is terminated, in seconds. Left out: `600`.
-    pub fn timeout_after_inactive_seconds(
-        mut self,
-        timeout_after_inactive_seconds: u32,
-    ) -> Self {
+    /// After how long without output the command is terminated, in seconds. Default: `600`.
+    pub fn timeout_after_inactive_seconds(mut self, timeout_after_inactive_seconds: u32) -> Self {
         self.timeout_after_inactive_seconds = Some(timeout_after_inactive_seconds);
         self
     }
@@ -214,9 +173,7 @@ pub struct SpawnCommandForModelResult {
 impl SpawnCommandForModelResult {
     /// Makes a [`SpawnCommandForModelResult`] of what is required.
     pub fn new(spawned_command_id: impl Into<String>) -> Self {
-        Self {
-            spawned_command_id: spawned_command_id.into(),
-        }
+        Self { spawned_command_id: spawned_command_id.into() }
     }
 }
 
@@ -225,8 +182,7 @@ impl PlainJson for SpawnCommandForModelResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`SpawnedClient::spawn_command_for_model`](super::SpawnedClient::spawn_command_for_model).
+    /// Why the API refused [`SpawnedClient::spawn_command_for_model`](super::SpawnedClient::spawn_command_for_model).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum SpawnCommandForModelError {
@@ -256,10 +212,7 @@ impl Operation for SpawnCommandForModelRequest {
     type Error = SpawnCommandForModelError;
     type Output = SpawnCommandForModelResult;
     const METHOD: &'static Method = &Method::new("Spawned", "spawnCommandForModel")
-        .transport(TransportKind::WebSocketUnless {
-            param: "subscribeToEvents",
-            equals: false,
-        })
+        .transport(TransportKind::WebSocketUnless { param: "subscribeToEvents", equals: false })
         .opens(IdSource::Result("spawnedCommandId"));
     fn uses_websocket(&self) -> bool {
         self.subscribe_to_events != Some(false)

@@ -3,35 +3,19 @@
 //! `Spawned.subscribeToEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
-    error_codes,
-};
-use super::{SpawnedClient, SpawnedEvent};
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::{SpawnedClient, SpawnedEvent};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind, error_codes};
 
 impl SpawnedClient {
-    /// Makes this connection receive the events of a spawned command (`exit`, `stdout` and `stderr`) from
-    /// now on. A subscription ends with the connection: after a reconnect, subscribe again.
+    /// Makes this connection receive the events of a spawned command (`exit`, `stdout` and `stderr`) from now on. A
+    /// subscription ends with the connection: after a reconnect, subscribe again.
     ///
-    /// # Parameters
-    ///
-    /// - `spawned_command_id`: Id of the spawned command.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SubscribeToEventsError`]: `spawned_command_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Spawned.subscribeToEvents` on the wire; travels on the WebSocket; safe to repeat.
-    /// [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`SpawnedEvent`].
-    ///
-    /// # Example
+    /// Calls `Spawned.subscribeToEvents` over the WebSocket; safe to repeat. Errors: [`SubscribeToEventsError`].
+    /// [`subscribe`](Call::subscribe) gives a stream of [`SpawnedEvent`]s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -40,10 +24,7 @@ impl SpawnedClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn subscribe_to_events(
-        &self,
-        spawned_command_id: impl Into<String>,
-    ) -> Call<SubscribeToEventsRequest> {
+    pub fn subscribe_to_events(&self, spawned_command_id: impl Into<String>) -> Call<SubscribeToEventsRequest> {
         Call::new(&self.client, SubscribeToEventsRequest::new(spawned_command_id))
     }
 }
@@ -61,9 +42,7 @@ pub struct SubscribeToEventsRequest {
 impl SubscribeToEventsRequest {
     /// Makes a [`SubscribeToEventsRequest`] of what is required.
     pub fn new(spawned_command_id: impl Into<String>) -> Self {
-        Self {
-            spawned_command_id: spawned_command_id.into(),
-        }
+        Self { spawned_command_id: spawned_command_id.into() }
     }
 }
 
@@ -89,13 +68,11 @@ impl PlainJson for SubscribeToEventsResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`SpawnedClient::subscribe_to_events`](super::SpawnedClient::subscribe_to_events).
+    /// Why the API refused [`SpawnedClient::subscribe_to_events`](super::SpawnedClient::subscribe_to_events).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum SubscribeToEventsError {
-        /// `spawned_command_not_found`: The command does not exist, has ended, or the caller has no access to
-        /// it.
+        /// `spawned_command_not_found`: The command does not exist, has ended, or the caller has no access to it.
         SpawnedCommandNotFound = "spawned_command_not_found",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",

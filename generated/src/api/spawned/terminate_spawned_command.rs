@@ -3,32 +3,17 @@
 //! `Spawned.terminateSpawnedCommand`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::SpawnedClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::SpawnedClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl SpawnedClient {
     /// Ends a spawned command.
     ///
-    /// # Parameters
-    ///
-    /// - `spawned_command_id`: Id of the command, from
-    ///   [`spawn_command`](crate::api::spawned::SpawnedClient::spawn_command) or
-    ///   [`spawn_command_for_model`](crate::api::spawned::SpawnedClient::spawn_command_for_model).
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`TerminateSpawnedCommandError`]: `spawned_command_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Spawned.terminateSpawnedCommand` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Spawned.terminateSpawnedCommand` over HTTP; not safe to repeat. Errors: [`TerminateSpawnedCommandError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -45,8 +30,7 @@ impl SpawnedClient {
     }
 }
 
-/// Parameters of
-/// [`SpawnedClient::terminate_spawned_command`](super::SpawnedClient::terminate_spawned_command).
+/// Parameters of [`SpawnedClient::terminate_spawned_command`](super::SpawnedClient::terminate_spawned_command).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -60,16 +44,13 @@ pub struct TerminateSpawnedCommandRequest {
 impl TerminateSpawnedCommandRequest {
     /// Makes a [`TerminateSpawnedCommandRequest`] of what is required.
     pub fn new(spawned_command_id: impl Into<String>) -> Self {
-        Self {
-            spawned_command_id: spawned_command_id.into(),
-        }
+        Self { spawned_command_id: spawned_command_id.into() }
     }
 }
 
 impl PlainJson for TerminateSpawnedCommandRequest {}
 
-/// Answer to
-/// [`SpawnedClient::terminate_spawned_command`](super::SpawnedClient::terminate_spawned_command).
+/// Answer to [`SpawnedClient::terminate_spawned_command`](super::SpawnedClient::terminate_spawned_command).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
@@ -94,8 +75,7 @@ error_codes! {
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum TerminateSpawnedCommandError {
-        /// `spawned_command_not_found`: The command does not exist, has ended, or the caller has no access to
-        /// it.
+        /// `spawned_command_not_found`: The command does not exist, has ended, or the caller has no access to it.
         SpawnedCommandNotFound = "spawned_command_not_found",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",

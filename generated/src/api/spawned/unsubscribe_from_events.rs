@@ -3,32 +3,19 @@
 //! `Spawned.unsubscribeFromEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
-use super::SpawnedClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::SpawnedClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
 
 impl SpawnedClient {
-    /// Ends the subscription of this connection to the events of a spawned command. Where there is no
-    /// connection, the answer is `not_subscribed` without asking the server.
+    /// Ends the subscription of this connection to the events of a spawned command. Where there is no connection, the
+    /// answer is `not_subscribed` without asking the server.
     ///
-    /// # Parameters
-    ///
-    /// - `spawned_command_id`: Id of the spawned command.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`UnsubscribeFromEventsError`]: `not_subscribed`, `too_many_requests`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Spawned.unsubscribeFromEvents` on the wire; travels on an open WebSocket, and answers
-    /// `not_subscribed` by itself when none is open; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Spawned.unsubscribeFromEvents` over a WebSocket that is already open; fails with `not_subscribed` if
+    /// there is none; not safe to repeat. Errors: [`UnsubscribeFromEventsError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -37,16 +24,12 @@ impl SpawnedClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn unsubscribe_from_events(
-        &self,
-        spawned_command_id: impl Into<String>,
-    ) -> Call<UnsubscribeFromEventsRequest> {
+    pub fn unsubscribe_from_events(&self, spawned_command_id: impl Into<String>) -> Call<UnsubscribeFromEventsRequest> {
         Call::new(&self.client, UnsubscribeFromEventsRequest::new(spawned_command_id))
     }
 }
 
-/// Parameters of
-/// [`SpawnedClient::unsubscribe_from_events`](super::SpawnedClient::unsubscribe_from_events).
+/// Parameters of [`SpawnedClient::unsubscribe_from_events`](super::SpawnedClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -59,9 +42,7 @@ pub struct UnsubscribeFromEventsRequest {
 impl UnsubscribeFromEventsRequest {
     /// Makes a [`UnsubscribeFromEventsRequest`] of what is required.
     pub fn new(spawned_command_id: impl Into<String>) -> Self {
-        Self {
-            spawned_command_id: spawned_command_id.into(),
-        }
+        Self { spawned_command_id: spawned_command_id.into() }
     }
 }
 
@@ -87,8 +68,7 @@ impl PlainJson for UnsubscribeFromEventsResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`SpawnedClient::unsubscribe_from_events`](super::SpawnedClient::unsubscribe_from_events).
+    /// Why the API refused [`SpawnedClient::unsubscribe_from_events`](super::SpawnedClient::unsubscribe_from_events).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum UnsubscribeFromEventsError {
@@ -108,9 +88,7 @@ impl Operation for UnsubscribeFromEventsRequest {
     type Error = UnsubscribeFromEventsError;
     type Output = UnsubscribeFromEventsResult;
     const METHOD: &'static Method = &Method::new("Spawned", "unsubscribeFromEvents")
-        .transport(TransportKind::OpenWebSocketElse {
-            error: "not_subscribed",
-        })
+        .transport(TransportKind::OpenWebSocketElse { error: "not_subscribed" })
         .closes("spawnedCommandId");
     fn subscription_id(&self) -> Option<&str> {
         Some(&self.spawned_command_id)

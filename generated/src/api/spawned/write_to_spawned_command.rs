@@ -3,36 +3,19 @@
 //! `Spawned.writeToSpawnedCommand`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
-    WireError, error_codes,
-};
-use super::SpawnedClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::SpawnedClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl SpawnedClient {
     /// Writes to the standard input of a spawned command.
     ///
-    /// # Parameters
-    ///
-    /// - `spawned_command_id`: Id of the command, from
-    ///   [`spawn_command`](crate::api::spawned::SpawnedClient::spawn_command) or
-    ///   [`spawn_command_for_model`](crate::api::spawned::SpawnedClient::spawn_command_for_model).
-    /// - `data`: What to write.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`WriteToSpawnedCommandError`]: `spawned_command_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Spawned.writeToSpawnedCommand` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Spawned.writeToSpawnedCommand` over HTTP; not safe to repeat. Errors: [`WriteToSpawnedCommandError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -46,15 +29,11 @@ impl SpawnedClient {
         spawned_command_id: impl Into<String>,
         data: impl Into<Blob>,
     ) -> Call<WriteToSpawnedCommandRequest> {
-        Call::new(
-            &self.client,
-            WriteToSpawnedCommandRequest::new(spawned_command_id, data),
-        )
+        Call::new(&self.client, WriteToSpawnedCommandRequest::new(spawned_command_id, data))
     }
 }
 
-/// Parameters of
-/// [`SpawnedClient::write_to_spawned_command`](super::SpawnedClient::write_to_spawned_command).
+/// Parameters of [`SpawnedClient::write_to_spawned_command`](super::SpawnedClient::write_to_spawned_command).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -70,10 +49,7 @@ pub struct WriteToSpawnedCommandRequest {
 impl WriteToSpawnedCommandRequest {
     /// Makes a [`WriteToSpawnedCommandRequest`] of what is required.
     pub fn new(spawned_command_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self {
-            spawned_command_id: spawned_command_id.into(),
-            data: data.into(),
-        }
+        Self { spawned_command_id: spawned_command_id.into(), data: data.into() }
     }
 }
 
@@ -96,19 +72,13 @@ pub struct WriteToSpawnedCommandRequestJson {
 
 impl FromWire for WriteToSpawnedCommandRequest {
     type Json = WriteToSpawnedCommandRequestJson;
-    fn from_wire(
-        json: WriteToSpawnedCommandRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            spawned_command_id: json.spawned_command_id,
-            data: blobs.bytes("data")?,
-        })
+
+    fn from_wire(json: WriteToSpawnedCommandRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { spawned_command_id: json.spawned_command_id, data: blobs.bytes("data")? })
     }
 }
 
-/// Answer to
-/// [`SpawnedClient::write_to_spawned_command`](super::SpawnedClient::write_to_spawned_command).
+/// Answer to [`SpawnedClient::write_to_spawned_command`](super::SpawnedClient::write_to_spawned_command).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
@@ -128,13 +98,11 @@ impl PlainJson for WriteToSpawnedCommandResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`SpawnedClient::write_to_spawned_command`](super::SpawnedClient::write_to_spawned_command).
+    /// Why the API refused [`SpawnedClient::write_to_spawned_command`](super::SpawnedClient::write_to_spawned_command).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum WriteToSpawnedCommandError {
-        /// `spawned_command_not_found`: The command does not exist, has ended, or the caller has no access to
-        /// it.
+        /// `spawned_command_not_found`: The command does not exist, has ended, or the caller has no access to it.
         SpawnedCommandNotFound = "spawned_command_not_found",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",

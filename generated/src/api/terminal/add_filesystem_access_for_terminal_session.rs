@@ -3,37 +3,25 @@
 //! `Terminal.addFilesystemAccessForTerminalSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::TerminalClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::TerminalClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl TerminalClient {
     /// Gives a terminal session access to the filesystem of one more model, for example to copy files.
     ///
-    /// # Parameters
-    ///
-    /// - `terminal_session_id`: Id of the terminal session, from
-    ///   [`launch_terminal_session`](crate::api::terminal::TerminalClient::launch_terminal_session).
-    /// - `model_id`: Id of the other model.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`AddFilesystemAccessForTerminalSessionError`]: `terminal_session_not_found`,
-    /// `model_not_found`, `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Terminal.addFilesystemAccessForTerminalSession` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Terminal.addFilesystemAccessForTerminalSession` over HTTP; safe to repeat. Errors:
+    /// [`AddFilesystemAccessForTerminalSessionError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let result = client.terminal().add_filesystem_access_for_terminal_session("terminal-session-id", "model-id").await?;
+    /// let result = client
+    ///     .terminal()
+    ///     .add_filesystem_access_for_terminal_session("terminal-session-id", "model-id")
+    ///     .await?;
     /// println!("{result:?}");
     /// # Ok(())
     /// # }
@@ -43,13 +31,7 @@ impl TerminalClient {
         terminal_session_id: impl Into<String>,
         model_id: impl Into<String>,
     ) -> Call<AddFilesystemAccessForTerminalSessionRequest> {
-        Call::new(
-            &self.client,
-            AddFilesystemAccessForTerminalSessionRequest::new(
-                terminal_session_id,
-                model_id,
-            ),
-        )
+        Call::new(&self.client, AddFilesystemAccessForTerminalSessionRequest::new(terminal_session_id, model_id))
     }
 }
 
@@ -69,14 +51,8 @@ pub struct AddFilesystemAccessForTerminalSessionRequest {
 
 impl AddFilesystemAccessForTerminalSessionRequest {
     /// Makes an [`AddFilesystemAccessForTerminalSessionRequest`] of what is required.
-    pub fn new(
-        terminal_session_id: impl Into<String>,
-        model_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            terminal_session_id: terminal_session_id.into(),
-            model_id: model_id.into(),
-        }
+    pub fn new(terminal_session_id: impl Into<String>, model_id: impl Into<String>) -> Self {
+        Self { terminal_session_id: terminal_session_id.into(), model_id: model_id.into() }
     }
 }
 
@@ -108,8 +84,8 @@ error_codes! {
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum AddFilesystemAccessForTerminalSessionError {
-        /// `terminal_session_not_found`: The terminal session does not exist, has ended, or the caller has no
-        /// access to it.
+        /// `terminal_session_not_found`: The terminal session does not exist, has ended, or the caller has no access to
+        /// it.
         TerminalSessionNotFound = "terminal_session_not_found",
         /// `model_not_found`: The model does not exist, or the caller has no access to it.
         ModelNotFound = "model_not_found",
@@ -130,9 +106,5 @@ impl Operation for AddFilesystemAccessForTerminalSessionRequest {
     type Response = AddFilesystemAccessForTerminalSessionResult;
     type Error = AddFilesystemAccessForTerminalSessionError;
     type Output = AddFilesystemAccessForTerminalSessionResult;
-    const METHOD: &'static Method = &Method::new(
-            "Terminal",
-            "addFilesystemAccessForTerminalSession",
-        )
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Terminal", "addFilesystemAccessForTerminalSession").idempotent();
 }

@@ -3,19 +3,18 @@
 //! Events of the service `Terminal`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter,
-    FromWire, Operation, PlainJson, RawEvent, Subscription, ToWire, WireError,
-};
-use super::{
-    AddFilesystemAccessForTerminalSessionRequest, ResizeTerminalSessionRequest,
-    SubscribeToEventsRequest, TerminalSize, TerminateTerminalSessionRequest,
-    UnsubscribeFromEventsRequest, WriteToTerminalSessionRequest,
-};
-use super::super::types::TerminalSessionTerminatedReason;
 
+use super::super::types::TerminalSessionTerminatedReason;
+use super::{
+    AddFilesystemAccessForTerminalSessionRequest, ResizeTerminalSessionRequest, SubscribeToEventsRequest, TerminalSize,
+    TerminateTerminalSessionRequest, UnsubscribeFromEventsRequest, WriteToTerminalSessionRequest,
+};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter, FromWire, Operation, PlainJson,
+    RawEvent, Subscription, ToWire, WireError,
+};
 
 /// What happens under an id of the service `Terminal`, as a subscription delivers it.
 ///
@@ -51,39 +50,26 @@ impl EventSet for TerminalEvent {
 
     fn write(&self) -> Result<RawEvent, EventError> {
         match self {
-            Self::Exit(params) => {
-                RawEvent::of::<Self>("exit", &params.terminal_session_id, params)
-            }
-            Self::Data(params) => {
-                RawEvent::of::<Self>("data", &params.terminal_session_id, params)
-            }
+            Self::Exit(params) => RawEvent::of::<Self>("exit", &params.terminal_session_id, params),
+            Self::Data(params) => RawEvent::of::<Self>("data", &params.terminal_session_id, params),
             Self::Unrecognized(event) => Ok(event.clone()),
         }
     }
 }
 
 impl Subscription<TerminalEvent> {
-    /// [`terminate_terminal_session`](super::TerminalClient::terminate_terminal_session) of this
-    /// subscription's id.
+    /// [`terminate_terminal_session`](super::TerminalClient::terminate_terminal_session) of this subscription's id.
     pub fn terminate_terminal_session(&self) -> Call<TerminateTerminalSessionRequest> {
         Call::new(self.client(), TerminateTerminalSessionRequest::new(self.id()))
     }
 
-    /// [`write_to_terminal_session`](super::TerminalClient::write_to_terminal_session) of this
-    /// subscription's id.
-    pub fn write_to_terminal_session(
-        &self,
-        data: impl Into<Blob>,
-    ) -> Call<WriteToTerminalSessionRequest> {
+    /// [`write_to_terminal_session`](super::TerminalClient::write_to_terminal_session) of this subscription's id.
+    pub fn write_to_terminal_session(&self, data: impl Into<Blob>) -> Call<WriteToTerminalSessionRequest> {
         Call::new(self.client(), WriteToTerminalSessionRequest::new(self.id(), data))
     }
 
-    /// [`resize_terminal_session`](super::TerminalClient::resize_terminal_session) of this subscription's
-    /// id.
-    pub fn resize_terminal_session(
-        &self,
-        size: TerminalSize,
-    ) -> Call<ResizeTerminalSessionRequest> {
+    /// [`resize_terminal_session`](super::TerminalClient::resize_terminal_session) of this subscription's id.
+    pub fn resize_terminal_session(&self, size: TerminalSize) -> Call<ResizeTerminalSessionRequest> {
         Call::new(self.client(), ResizeTerminalSessionRequest::new(self.id(), size))
     }
 
@@ -93,10 +79,7 @@ impl Subscription<TerminalEvent> {
         &self,
         model_id: impl Into<String>,
     ) -> Call<AddFilesystemAccessForTerminalSessionRequest> {
-        Call::new(
-            self.client(),
-            AddFilesystemAccessForTerminalSessionRequest::new(self.id(), model_id),
-        )
+        Call::new(self.client(), AddFilesystemAccessForTerminalSessionRequest::new(self.id(), model_id))
     }
 }
 
@@ -117,10 +100,7 @@ pub struct ExitEvent {
 impl ExitEvent {
     /// Makes an [`ExitEvent`] of what is required.
     pub fn new(terminal_session_id: impl Into<String>) -> Self {
-        Self {
-            terminal_session_id: terminal_session_id.into(),
-            reason: None,
-        }
+        Self { terminal_session_id: terminal_session_id.into(), reason: None }
     }
 
     /// Why it ended.
@@ -148,10 +128,7 @@ pub struct DataEvent {
 impl DataEvent {
     /// Makes a [`DataEvent`] of what is required.
     pub fn new(terminal_session_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self {
-            terminal_session_id: terminal_session_id.into(),
-            data: data.into(),
-        }
+        Self { terminal_session_id: terminal_session_id.into(), data: data.into() }
     }
 }
 
@@ -174,13 +151,8 @@ pub struct DataEventJson {
 
 impl FromWire for DataEvent {
     type Json = DataEventJson;
-    fn from_wire(
-        json: DataEventJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            terminal_session_id: json.terminal_session_id,
-            data: blobs.bytes("data")?,
-        })
+
+    fn from_wire(json: DataEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { terminal_session_id: json.terminal_session_id, data: blobs.bytes("data")? })
     }
 }

@@ -3,32 +3,19 @@
 //! `Terminal.getTerminalSessions`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::TerminalClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::UsedExecutionLocation;
-
+use super::TerminalClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl TerminalClient {
-    /// Lists terminal sessions that are running. A session that does not exist, or that the caller may not
-    /// see, is left out without an error.
+    /// Lists terminal sessions that are running. A session that does not exist, or that the caller may not see, is left
+    /// out without an error.
     ///
-    /// # Parameters
-    ///
-    /// - `.terminal_session_ids(…)`, optional: Ids of the sessions to list. Left out: everything.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetTerminalSessionsError`]: `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Terminal.getTerminalSessions` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Terminal.getTerminalSessions` over HTTP; safe to repeat. Errors: [`GetTerminalSessionsError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -42,14 +29,13 @@ impl TerminalClient {
     }
 }
 
-/// Parameters of
-/// [`TerminalClient::get_terminal_sessions`](super::TerminalClient::get_terminal_sessions).
+/// Parameters of [`TerminalClient::get_terminal_sessions`](super::TerminalClient::get_terminal_sessions).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTerminalSessionsRequest {
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terminal_session_ids: Option<Vec<String>>,
 }
@@ -61,14 +47,9 @@ impl GetTerminalSessionsRequest {
         Self { terminal_session_ids: None }
     }
 
-    /// Ids of the sessions to list. Left out: everything.
-    pub fn terminal_session_ids(
-        mut self,
-        terminal_session_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.terminal_session_ids = Some(
-            terminal_session_ids.into_iter().map(Into::into).collect(),
-        );
+    /// Ids of the sessions to list. Default: everything.
+    pub fn terminal_session_ids(mut self, terminal_session_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.terminal_session_ids = Some(terminal_session_ids.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -76,11 +57,8 @@ impl GetTerminalSessionsRequest {
 impl PlainJson for GetTerminalSessionsRequest {}
 
 impl Call<GetTerminalSessionsRequest> {
-    /// Ids of the sessions to list. Left out: everything.
-    pub fn terminal_session_ids(
-        self,
-        terminal_session_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Ids of the sessions to list. Default: everything.
+    pub fn terminal_session_ids(self, terminal_session_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(|request| request.terminal_session_ids(terminal_session_ids))
     }
 }
@@ -99,9 +77,7 @@ pub struct GetTerminalSessionsResult {
 impl GetTerminalSessionsResult {
     /// Makes a [`GetTerminalSessionsResult`] of what is required.
     pub fn new(terminal_sessions: impl IntoIterator<Item = TerminalSession>) -> Self {
-        Self {
-            terminal_sessions: terminal_sessions.into_iter().collect(),
-        }
+        Self { terminal_sessions: terminal_sessions.into_iter().collect() }
     }
 }
 
@@ -132,20 +108,14 @@ impl TerminalSession {
         model_id: impl Into<String>,
         execution_location: impl Into<UsedExecutionLocation>,
     ) -> Self {
-        Self {
-            id: id.into(),
-            started_at,
-            model_id: model_id.into(),
-            execution_location: execution_location.into(),
-        }
+        Self { id: id.into(), started_at, model_id: model_id.into(), execution_location: execution_location.into() }
     }
 }
 
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`TerminalClient::get_terminal_sessions`](super::TerminalClient::get_terminal_sessions).
+    /// Why the API refused [`TerminalClient::get_terminal_sessions`](super::TerminalClient::get_terminal_sessions).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum GetTerminalSessionsError {
@@ -166,6 +136,5 @@ impl Operation for GetTerminalSessionsRequest {
     type Response = GetTerminalSessionsResult;
     type Error = GetTerminalSessionsError;
     type Output = GetTerminalSessionsResult;
-    const METHOD: &'static Method = &Method::new("Terminal", "getTerminalSessions")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Terminal", "getTerminalSessions").idempotent();
 }

@@ -3,43 +3,21 @@
 //! `Terminal.launchTerminalSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
-    error_codes,
-};
-use super::{TerminalClient, TerminalEvent};
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{ExecutionLocation, FilesystemAccess};
-
+use super::{TerminalClient, TerminalEvent};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind, error_codes};
 
 impl TerminalClient {
-    /// Starts a terminal session: a shell on a launcher, in the filesystem of a model. What it prints comes
-    /// with the event `data`.
+    /// Starts a terminal session: a shell on a launcher, in the filesystem of a model. What it prints comes with the
+    /// event `data`.
     ///
-    /// # Parameters
-    ///
-    /// - `model_id`: Id of the model.
-    /// - `execution_location`: Where to run the shell.
-    /// - `.options(…)`, optional: Settings of the session.
-    /// - `.subscribe_to_events(…)`, optional: Whether this connection receives the events of the session
-    ///   from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription
-    ///   made later may miss events. Left out: `true`.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`LaunchTerminalSessionError`]: `model_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`,
-    /// `persistent_launcher_not_found`, `quota_exceeded`, `server_overloaded`.
-    ///
-    /// # Facts
-    ///
-    /// `Terminal.launchTerminalSession` on the wire; travels on the WebSocket, over HTTP when
-    /// `subscribeToEvents` is false; not safe to repeat. [`subscribe`](Call::subscribe) instead of `send`
-    /// gives its events as a stream of [`TerminalEvent`].
-    ///
-    /// # Example
+    /// Calls `Terminal.launchTerminalSession` over the WebSocket, or over HTTP if `subscribeToEvents` is false; not
+    /// safe to repeat. Errors: [`LaunchTerminalSessionError`]. [`subscribe`](Call::subscribe) gives a stream of
+    /// [`TerminalEvent`]s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -47,10 +25,7 @@ impl TerminalClient {
     ///
     /// let result = client
     ///     .terminal()
-    ///     .launch_terminal_session(
-    ///         "model-id",
-    ///         ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096)),
-    ///     )
+    ///     .launch_terminal_session("model-id", ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096)))
     ///     .await?;
     /// println!("{}", result.terminal_session_id);
     /// # Ok(())
@@ -61,15 +36,11 @@ impl TerminalClient {
         model_id: impl Into<String>,
         execution_location: impl Into<ExecutionLocation>,
     ) -> Call<LaunchTerminalSessionRequest> {
-        Call::new(
-            &self.client,
-            LaunchTerminalSessionRequest::new(model_id, execution_location),
-        )
+        Call::new(&self.client, LaunchTerminalSessionRequest::new(model_id, execution_location))
     }
 }
 
-/// Parameters of
-/// [`TerminalClient::launch_terminal_session`](super::TerminalClient::launch_terminal_session).
+/// Parameters of [`TerminalClient::launch_terminal_session`](super::TerminalClient::launch_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -82,19 +53,15 @@ pub struct LaunchTerminalSessionRequest {
     /// Settings of the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<TerminalSessionOptions>,
-    /// Whether this connection receives the events of the session from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// Whether this connection receives the events of the session from its start; the call goes over the WebSocket
+    /// then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscribe_to_events: Option<bool>,
 }
 
 impl LaunchTerminalSessionRequest {
     /// Makes a [`LaunchTerminalSessionRequest`] of what is required.
-    pub fn new(
-        model_id: impl Into<String>,
-        execution_location: impl Into<ExecutionLocation>,
-    ) -> Self {
+    pub fn new(model_id: impl Into<String>, execution_location: impl Into<ExecutionLocation>) -> Self {
         Self {
             model_id: model_id.into(),
             execution_location: execution_location.into(),
@@ -109,9 +76,8 @@ impl LaunchTerminalSessionRequest {
         self
     }
 
-    /// Whether this connection receives the events of the session from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// Whether this connection receives the events of the session from its start; the call goes over the WebSocket
+    /// then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(mut self, subscribe_to_events: bool) -> Self {
         self.subscribe_to_events = Some(subscribe_to_events);
         self
@@ -126,9 +92,8 @@ impl Call<LaunchTerminalSessionRequest> {
         self.with(|request| request.options(options))
     }
 
-    /// Whether this connection receives the events of the session from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// Whether this connection receives the events of the session from its start; the call goes over the WebSocket
+    /// then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(self, subscribe_to_events: bool) -> Self {
         self.with(|request| request.subscribe_to_events(subscribe_to_events))
     }
@@ -145,7 +110,7 @@ pub struct TerminalSessionOptions {
     /// adds more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub add_filesystem_access: Option<Vec<FilesystemAccess>>,
-    /// After how long without input the session is terminated, in seconds. Left out: `1800`.
+    /// After how long without input the session is terminated, in seconds. Default: `1800`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terminate_after_inactive_seconds: Option<u32>,
     /// Width of the terminal, in characters.
@@ -160,30 +125,19 @@ impl TerminalSessionOptions {
     /// Makes a [`TerminalSessionOptions`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            add_filesystem_access: None,
-            terminate_after_inactive_seconds: None,
-            cols: None,
-            rows: None,
-        }
+        Self { add_filesystem_access: None, terminate_after_inactive_seconds: None, cols: None, rows: None }
     }
 
     /// Other models whose filesystems the session can use, for example to copy files. None when left out;
     /// [`add_filesystem_access_for_terminal_session`](crate::api::terminal::TerminalClient::add_filesystem_access_for_terminal_session)
     /// adds more.
-    pub fn add_filesystem_access(
-        mut self,
-        add_filesystem_access: impl IntoIterator<Item = FilesystemAccess>,
-    ) -> Self {
+    pub fn add_filesystem_access(mut self, add_filesystem_access: impl IntoIterator<Item = FilesystemAccess>) -> Self {
         self.add_filesystem_access = Some(add_filesystem_access.into_iter().collect());
         self
     }
 
-    /// After how long without input the session is terminated, in seconds. Left out: `1800`.
-    pub fn terminate_after_inactive_seconds(
-        mut self,
-        terminate_after_inactive_seconds: u32,
-    ) -> Self {
+    /// After how long without input the session is terminated, in seconds. Default: `1800`.
+    pub fn terminate_after_inactive_seconds(mut self, terminate_after_inactive_seconds: u32) -> Self {
         self.terminate_after_inactive_seconds = Some(terminate_after_inactive_seconds);
         self
     }
@@ -201,8 +155,7 @@ impl TerminalSessionOptions {
     }
 }
 
-/// Answer to
-/// [`TerminalClient::launch_terminal_session`](super::TerminalClient::launch_terminal_session).
+/// Answer to [`TerminalClient::launch_terminal_session`](super::TerminalClient::launch_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -216,9 +169,7 @@ pub struct LaunchTerminalSessionResult {
 impl LaunchTerminalSessionResult {
     /// Makes a [`LaunchTerminalSessionResult`] of what is required.
     pub fn new(terminal_session_id: impl Into<String>) -> Self {
-        Self {
-            terminal_session_id: terminal_session_id.into(),
-        }
+        Self { terminal_session_id: terminal_session_id.into() }
     }
 }
 
@@ -227,8 +178,7 @@ impl PlainJson for LaunchTerminalSessionResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`TerminalClient::launch_terminal_session`](super::TerminalClient::launch_terminal_session).
+    /// Why the API refused [`TerminalClient::launch_terminal_session`](super::TerminalClient::launch_terminal_session).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum LaunchTerminalSessionError {
@@ -258,10 +208,7 @@ impl Operation for LaunchTerminalSessionRequest {
     type Error = LaunchTerminalSessionError;
     type Output = LaunchTerminalSessionResult;
     const METHOD: &'static Method = &Method::new("Terminal", "launchTerminalSession")
-        .transport(TransportKind::WebSocketUnless {
-            param: "subscribeToEvents",
-            equals: false,
-        })
+        .transport(TransportKind::WebSocketUnless { param: "subscribeToEvents", equals: false })
         .opens(IdSource::Result("terminalSessionId"));
     fn uses_websocket(&self) -> bool {
         self.subscribe_to_events != Some(false)

@@ -3,38 +3,26 @@
 //! `Terminal.resizeTerminalSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::TerminalClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::TerminalClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl TerminalClient {
     /// Changes the size of the terminal of a session.
     ///
-    /// # Parameters
-    ///
-    /// - `terminal_session_id`: Id of the terminal session, from
-    ///   [`launch_terminal_session`](crate::api::terminal::TerminalClient::launch_terminal_session).
-    /// - `size`: The new size.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`ResizeTerminalSessionError`]: `terminal_session_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Terminal.resizeTerminalSession` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Terminal.resizeTerminalSession` over HTTP; safe to repeat. Errors: [`ResizeTerminalSessionError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::terminal::TerminalSize;
     ///
-    /// let result = client.terminal().resize_terminal_session("terminal-session-id", TerminalSize::new(120, 40)).await?;
+    /// let result = client
+    ///     .terminal()
+    ///     .resize_terminal_session("terminal-session-id", TerminalSize::new(120, 40))
+    ///     .await?;
     /// println!("{result:?}");
     /// # Ok(())
     /// # }
@@ -44,15 +32,11 @@ impl TerminalClient {
         terminal_session_id: impl Into<String>,
         size: TerminalSize,
     ) -> Call<ResizeTerminalSessionRequest> {
-        Call::new(
-            &self.client,
-            ResizeTerminalSessionRequest::new(terminal_session_id, size),
-        )
+        Call::new(&self.client, ResizeTerminalSessionRequest::new(terminal_session_id, size))
     }
 }
 
-/// Parameters of
-/// [`TerminalClient::resize_terminal_session`](super::TerminalClient::resize_terminal_session).
+/// Parameters of [`TerminalClient::resize_terminal_session`](super::TerminalClient::resize_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -68,10 +52,7 @@ pub struct ResizeTerminalSessionRequest {
 impl ResizeTerminalSessionRequest {
     /// Makes a [`ResizeTerminalSessionRequest`] of what is required.
     pub fn new(terminal_session_id: impl Into<String>, size: TerminalSize) -> Self {
-        Self {
-            terminal_session_id: terminal_session_id.into(),
-            size,
-        }
+        Self { terminal_session_id: terminal_session_id.into(), size }
     }
 }
 
@@ -95,8 +76,7 @@ impl TerminalSize {
     }
 }
 
-/// Answer to
-/// [`TerminalClient::resize_terminal_session`](super::TerminalClient::resize_terminal_session).
+/// Answer to [`TerminalClient::resize_terminal_session`](super::TerminalClient::resize_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
@@ -116,13 +96,12 @@ impl PlainJson for ResizeTerminalSessionResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`TerminalClient::resize_terminal_session`](super::TerminalClient::resize_terminal_session).
+    /// Why the API refused [`TerminalClient::resize_terminal_session`](super::TerminalClient::resize_terminal_session).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum ResizeTerminalSessionError {
-        /// `terminal_session_not_found`: The terminal session does not exist, has ended, or the caller has no
-        /// access to it.
+        /// `terminal_session_not_found`: The terminal session does not exist, has ended, or the caller has no access to
+        /// it.
         TerminalSessionNotFound = "terminal_session_not_found",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",
@@ -141,6 +120,5 @@ impl Operation for ResizeTerminalSessionRequest {
     type Response = ResizeTerminalSessionResult;
     type Error = ResizeTerminalSessionError;
     type Output = ResizeTerminalSessionResult;
-    const METHOD: &'static Method = &Method::new("Terminal", "resizeTerminalSession")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("Terminal", "resizeTerminalSession").idempotent();
 }

@@ -3,16 +3,13 @@
 //! The server side of the service `Terminal`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
+
 use super::{
-    AddFilesystemAccessForTerminalSessionRequest, GetTerminalSessionsRequest,
-    LaunchTerminalSessionRequest, ResizeTerminalSessionRequest, SubscribeToEventsRequest,
-    TerminateTerminalSessionRequest, UnsubscribeFromEventsRequest,
-    WriteToTerminalSessionRequest,
+    AddFilesystemAccessForTerminalSessionRequest, GetTerminalSessionsRequest, LaunchTerminalSessionRequest,
+    ResizeTerminalSessionRequest, SubscribeToEventsRequest, TerminateTerminalSessionRequest,
+    UnsubscribeFromEventsRequest, WriteToTerminalSessionRequest,
 };
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `Terminal` from the other side: implemented by servers and test doubles.
 ///
@@ -63,9 +60,7 @@ pub trait TerminalService: Send + Sync + 'static {
     fn add_filesystem_access_for_terminal_session(
         &self,
         request: AddFilesystemAccessForTerminalSessionRequest,
-    ) -> impl Future<
-        Output = ServiceResult<AddFilesystemAccessForTerminalSessionRequest>,
-    > + Send {
+    ) -> impl Future<Output = ServiceResult<AddFilesystemAccessForTerminalSessionRequest>> + Send {
         not_implemented(request)
     }
 
@@ -90,39 +85,18 @@ pub trait TerminalService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: TerminalService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
-            "launchTerminalSession" => {
-                handle(request, |request| self.0.launch_terminal_session(request))
-            }
-            "terminateTerminalSession" => {
-                handle(request, |request| self.0.terminate_terminal_session(request))
-            }
-            "getTerminalSessions" => {
-                handle(request, |request| self.0.get_terminal_sessions(request))
-            }
-            "writeToTerminalSession" => {
-                handle(request, |request| self.0.write_to_terminal_session(request))
-            }
-            "resizeTerminalSession" => {
-                handle(request, |request| self.0.resize_terminal_session(request))
-            }
+            "launchTerminalSession" => handle(request, |request| self.0.launch_terminal_session(request)),
+            "terminateTerminalSession" => handle(request, |request| self.0.terminate_terminal_session(request)),
+            "getTerminalSessions" => handle(request, |request| self.0.get_terminal_sessions(request)),
+            "writeToTerminalSession" => handle(request, |request| self.0.write_to_terminal_session(request)),
+            "resizeTerminalSession" => handle(request, |request| self.0.resize_terminal_session(request)),
             "addFilesystemAccessForTerminalSession" => {
-                handle(
-                    request,
-                    |request| self.0.add_filesystem_access_for_terminal_session(request),
-                )
+                handle(request, |request| self.0.add_filesystem_access_for_terminal_session(request))
             }
-            "subscribeToEvents" => {
-                handle(request, |request| self.0.subscribe_to_events(request))
-            }
-            "unsubscribeFromEvents" => {
-                handle(request, |request| self.0.unsubscribe_from_events(request))
-            }
+            "subscribeToEvents" => handle(request, |request| self.0.subscribe_to_events(request)),
+            "unsubscribeFromEvents" => handle(request, |request| self.0.unsubscribe_from_events(request)),
             _ => return None,
         };
         Some(answer)

@@ -3,35 +3,19 @@
 //! `Terminal.subscribeToEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
-    error_codes,
-};
-use super::{TerminalClient, TerminalEvent};
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::{TerminalClient, TerminalEvent};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind, error_codes};
 
 impl TerminalClient {
-    /// Makes this connection receive the events of a terminal session (`exit` and `data`) from now on. A
-    /// subscription ends with the connection: after a reconnect, subscribe again.
+    /// Makes this connection receive the events of a terminal session (`exit` and `data`) from now on. A subscription
+    /// ends with the connection: after a reconnect, subscribe again.
     ///
-    /// # Parameters
-    ///
-    /// - `terminal_session_id`: Id of the terminal session.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SubscribeToEventsError`]: `terminal_session_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Terminal.subscribeToEvents` on the wire; travels on the WebSocket; safe to repeat.
-    /// [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`TerminalEvent`].
-    ///
-    /// # Example
+    /// Calls `Terminal.subscribeToEvents` over the WebSocket; safe to repeat. Errors: [`SubscribeToEventsError`].
+    /// [`subscribe`](Call::subscribe) gives a stream of [`TerminalEvent`]s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -40,10 +24,7 @@ impl TerminalClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn subscribe_to_events(
-        &self,
-        terminal_session_id: impl Into<String>,
-    ) -> Call<SubscribeToEventsRequest> {
+    pub fn subscribe_to_events(&self, terminal_session_id: impl Into<String>) -> Call<SubscribeToEventsRequest> {
         Call::new(&self.client, SubscribeToEventsRequest::new(terminal_session_id))
     }
 }
@@ -61,9 +42,7 @@ pub struct SubscribeToEventsRequest {
 impl SubscribeToEventsRequest {
     /// Makes a [`SubscribeToEventsRequest`] of what is required.
     pub fn new(terminal_session_id: impl Into<String>) -> Self {
-        Self {
-            terminal_session_id: terminal_session_id.into(),
-        }
+        Self { terminal_session_id: terminal_session_id.into() }
     }
 }
 
@@ -89,13 +68,12 @@ impl PlainJson for SubscribeToEventsResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`TerminalClient::subscribe_to_events`](super::TerminalClient::subscribe_to_events).
+    /// Why the API refused [`TerminalClient::subscribe_to_events`](super::TerminalClient::subscribe_to_events).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum SubscribeToEventsError {
-        /// `terminal_session_not_found`: The terminal session does not exist, has ended, or the caller has no
-        /// access to it.
+        /// `terminal_session_not_found`: The terminal session does not exist, has ended, or the caller has no access to
+        /// it.
         TerminalSessionNotFound = "terminal_session_not_found",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",

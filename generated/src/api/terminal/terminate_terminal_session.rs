@@ -3,31 +3,18 @@
 //! `Terminal.terminateTerminalSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::TerminalClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::TerminalClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl TerminalClient {
     /// Ends a terminal session with all that runs in it.
     ///
-    /// # Parameters
-    ///
-    /// - `terminal_session_id`: Id of the terminal session, from
-    ///   [`launch_terminal_session`](crate::api::terminal::TerminalClient::launch_terminal_session).
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`TerminateTerminalSessionError`]: `terminal_session_not_found`,
-    /// `bad_credentials`, `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Terminal.terminateTerminalSession` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Terminal.terminateTerminalSession` over HTTP; not safe to repeat. Errors:
+    /// [`TerminateTerminalSessionError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -40,15 +27,11 @@ impl TerminalClient {
         &self,
         terminal_session_id: impl Into<String>,
     ) -> Call<TerminateTerminalSessionRequest> {
-        Call::new(
-            &self.client,
-            TerminateTerminalSessionRequest::new(terminal_session_id),
-        )
+        Call::new(&self.client, TerminateTerminalSessionRequest::new(terminal_session_id))
     }
 }
 
-/// Parameters of
-/// [`TerminalClient::terminate_terminal_session`](super::TerminalClient::terminate_terminal_session).
+/// Parameters of [`TerminalClient::terminate_terminal_session`](super::TerminalClient::terminate_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -62,16 +45,13 @@ pub struct TerminateTerminalSessionRequest {
 impl TerminateTerminalSessionRequest {
     /// Makes a [`TerminateTerminalSessionRequest`] of what is required.
     pub fn new(terminal_session_id: impl Into<String>) -> Self {
-        Self {
-            terminal_session_id: terminal_session_id.into(),
-        }
+        Self { terminal_session_id: terminal_session_id.into() }
     }
 }
 
 impl PlainJson for TerminateTerminalSessionRequest {}
 
-/// Answer to
-/// [`TerminalClient::terminate_terminal_session`](super::TerminalClient::terminate_terminal_session).
+/// Answer to [`TerminalClient::terminate_terminal_session`](super::TerminalClient::terminate_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
@@ -96,8 +76,8 @@ error_codes! {
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum TerminateTerminalSessionError {
-        /// `terminal_session_not_found`: The terminal session does not exist, has ended, or the caller has no
-        /// access to it.
+        /// `terminal_session_not_found`: The terminal session does not exist, has ended, or the caller has no access to
+        /// it.
         TerminalSessionNotFound = "terminal_session_not_found",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",

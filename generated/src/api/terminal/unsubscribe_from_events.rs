@@ -3,32 +3,19 @@
 //! `Terminal.unsubscribeFromEvents`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
-use super::TerminalClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::TerminalClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
 
 impl TerminalClient {
-    /// Ends the subscription of this connection to the events of a terminal session. Where there is no
-    /// connection, the answer is `not_subscribed` without asking the server.
+    /// Ends the subscription of this connection to the events of a terminal session. Where there is no connection, the
+    /// answer is `not_subscribed` without asking the server.
     ///
-    /// # Parameters
-    ///
-    /// - `terminal_session_id`: Id of the terminal session.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`UnsubscribeFromEventsError`]: `not_subscribed`, `too_many_requests`, `unknown`,
-    /// `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Terminal.unsubscribeFromEvents` on the wire; travels on an open WebSocket, and answers
-    /// `not_subscribed` by itself when none is open; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Terminal.unsubscribeFromEvents` over a WebSocket that is already open; fails with `not_subscribed` if
+    /// there is none; not safe to repeat. Errors: [`UnsubscribeFromEventsError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -45,8 +32,7 @@ impl TerminalClient {
     }
 }
 
-/// Parameters of
-/// [`TerminalClient::unsubscribe_from_events`](super::TerminalClient::unsubscribe_from_events).
+/// Parameters of [`TerminalClient::unsubscribe_from_events`](super::TerminalClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -59,16 +45,13 @@ pub struct UnsubscribeFromEventsRequest {
 impl UnsubscribeFromEventsRequest {
     /// Makes a [`UnsubscribeFromEventsRequest`] of what is required.
     pub fn new(terminal_session_id: impl Into<String>) -> Self {
-        Self {
-            terminal_session_id: terminal_session_id.into(),
-        }
+        Self { terminal_session_id: terminal_session_id.into() }
     }
 }
 
 impl PlainJson for UnsubscribeFromEventsRequest {}
 
-/// Answer to
-/// [`TerminalClient::unsubscribe_from_events`](super::TerminalClient::unsubscribe_from_events).
+/// Answer to [`TerminalClient::unsubscribe_from_events`](super::TerminalClient::unsubscribe_from_events).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
@@ -88,8 +71,7 @@ impl PlainJson for UnsubscribeFromEventsResult {}
 error_codes! {
     use super::super::errors::error_info;
 
-    /// Why the API refused
-    /// [`TerminalClient::unsubscribe_from_events`](super::TerminalClient::unsubscribe_from_events).
+    /// Why the API refused [`TerminalClient::unsubscribe_from_events`](super::TerminalClient::unsubscribe_from_events).
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum UnsubscribeFromEventsError {
@@ -109,9 +91,7 @@ impl Operation for UnsubscribeFromEventsRequest {
     type Error = UnsubscribeFromEventsError;
     type Output = UnsubscribeFromEventsResult;
     const METHOD: &'static Method = &Method::new("Terminal", "unsubscribeFromEvents")
-        .transport(TransportKind::OpenWebSocketElse {
-            error: "not_subscribed",
-        })
+        .transport(TransportKind::OpenWebSocketElse { error: "not_subscribed" })
         .closes("terminalSessionId");
     fn subscription_id(&self) -> Option<&str> {
         Some(&self.terminal_session_id)

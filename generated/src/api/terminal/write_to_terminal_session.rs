@@ -3,35 +3,19 @@
 //! `Terminal.writeToTerminalSession`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire,
-    WireError, error_codes,
-};
-use super::TerminalClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::TerminalClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{
+    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, PlainJson, ToWire, WireError, error_codes,
+};
 
 impl TerminalClient {
     /// Types into a terminal session.
     ///
-    /// # Parameters
-    ///
-    /// - `terminal_session_id`: Id of the terminal session, from
-    ///   [`launch_terminal_session`](crate::api::terminal::TerminalClient::launch_terminal_session).
-    /// - `data`: What to type, control characters included.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`WriteToTerminalSessionError`]: `terminal_session_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `Terminal.writeToTerminalSession` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Terminal.writeToTerminalSession` over HTTP; not safe to repeat. Errors: [`WriteToTerminalSessionError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -45,15 +29,11 @@ impl TerminalClient {
         terminal_session_id: impl Into<String>,
         data: impl Into<Blob>,
     ) -> Call<WriteToTerminalSessionRequest> {
-        Call::new(
-            &self.client,
-            WriteToTerminalSessionRequest::new(terminal_session_id, data),
-        )
+        Call::new(&self.client, WriteToTerminalSessionRequest::new(terminal_session_id, data))
     }
 }
 
-/// Parameters of
-/// [`TerminalClient::write_to_terminal_session`](super::TerminalClient::write_to_terminal_session).
+/// Parameters of [`TerminalClient::write_to_terminal_session`](super::TerminalClient::write_to_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -69,10 +49,7 @@ pub struct WriteToTerminalSessionRequest {
 impl WriteToTerminalSessionRequest {
     /// Makes a [`WriteToTerminalSessionRequest`] of what is required.
     pub fn new(terminal_session_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self {
-            terminal_session_id: terminal_session_id.into(),
-            data: data.into(),
-        }
+        Self { terminal_session_id: terminal_session_id.into(), data: data.into() }
     }
 }
 
@@ -95,19 +72,13 @@ pub struct WriteToTerminalSessionRequestJson {
 
 impl FromWire for WriteToTerminalSessionRequest {
     type Json = WriteToTerminalSessionRequestJson;
-    fn from_wire(
-        json: WriteToTerminalSessionRequestJson,
-        blobs: &mut BlobReader,
-    ) -> Result<Self, WireError> {
-        Ok(Self {
-            terminal_session_id: json.terminal_session_id,
-            data: blobs.bytes("data")?,
-        })
+
+    fn from_wire(json: WriteToTerminalSessionRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
+        Ok(Self { terminal_session_id: json.terminal_session_id, data: blobs.bytes("data")? })
     }
 }
 
-/// Answer to
-/// [`TerminalClient::write_to_terminal_session`](super::TerminalClient::write_to_terminal_session).
+/// Answer to [`TerminalClient::write_to_terminal_session`](super::TerminalClient::write_to_terminal_session).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
@@ -132,8 +103,8 @@ error_codes! {
     ///
     /// Open: a code that this version doesn't know is kept with its fields.
     pub enum WriteToTerminalSessionError {
-        /// `terminal_session_not_found`: The terminal session does not exist, has ended, or the caller has no
-        /// access to it.
+        /// `terminal_session_not_found`: The terminal session does not exist, has ended, or the caller has no access to
+        /// it.
         TerminalSessionNotFound = "terminal_session_not_found",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",

@@ -36,13 +36,6 @@ impl BilledHardware {
         disk_mebibyte_minutes: f64,
         disk_cost: f64,
     ) -> Self {
-        Self {
-            cpu_core_minutes,
-            cpu_cost,
-            memory_mebibyte_minutes,
-            memory_cost,
-            disk_mebibyte_minutes,
-            disk_cost,
-        }
+        Self { cpu_core_minutes, cpu_cost, memory_mebibyte_minutes, memory_cost, disk_mebibyte_minutes, disk_cost }
     }
 }

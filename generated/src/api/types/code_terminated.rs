@@ -25,11 +25,7 @@ pub struct CodeTerminated {
 impl CodeTerminated {
     /// Makes a [`CodeTerminated`] of what is required.
     pub fn new(oom: bool) -> Self {
-        Self {
-            exit_code: None,
-            signal: None,
-            oom,
-        }
+        Self { exit_code: None, signal: None, oom }
     }
 
     /// Exit code of the process. Absent when a signal ended it.

@@ -28,9 +28,6 @@ pub struct DatasetReference {
 impl DatasetReference {
     /// Makes a [`DatasetReference`] of what is required.
     pub fn new(dataset_id: impl Into<String>, dataset_key: impl Into<String>) -> Self {
-        Self {
-            dataset_id: dataset_id.into(),
-            dataset_key: dataset_key.into(),
-        }
+        Self { dataset_id: dataset_id.into(), dataset_key: dataset_key.into() }
     }
 }

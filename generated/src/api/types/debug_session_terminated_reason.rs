@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::tagged_union;
-use super::CodeTerminated;
 
+use super::CodeTerminated;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::tagged_union;
 
 /// Why a debug session ended.
 ///
@@ -22,8 +22,7 @@ pub enum DebugSessionTerminatedReason {
     /// `launcher_terminated`: The launcher went away.
     #[serde(rename = "launcher_terminated")]
     LauncherTerminated,
-    /// `inactive_timeout`: No method was called on the session for longer than
-    /// `terminate_after_inactive_seconds`.
+    /// `inactive_timeout`: No method was called on the session for longer than `terminate_after_inactive_seconds`.
     #[serde(rename = "inactive_timeout")]
     InactiveTimeout,
     /// `unknown`: Something went wrong that the server does not describe.
@@ -61,6 +60,7 @@ impl DebugSessionTerminatedReason {
 
 tagged_union! {
     const TAG: &str = "code";
+
     enum DebugSessionTerminatedReason {
         TerminatedOnRequest = "terminated_on_request",
         LauncherTerminated = "launcher_terminated",

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::tagged_union;
-use super::LauncherSpec;
 
+use super::LauncherSpec;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::tagged_union;
 
 /// Where to run an operation.
 ///
@@ -31,9 +31,7 @@ pub enum ExecutionLocation {
 impl ExecutionLocation {
     /// Run on a launcher that exists already.
     pub fn persistent_launcher(persistent_launcher_id: impl Into<String>) -> Self {
-        Self::PersistentLauncher(
-            ExecutionLocationPersistentLauncher::new(persistent_launcher_id),
-        )
+        Self::PersistentLauncher(ExecutionLocationPersistentLauncher::new(persistent_launcher_id))
     }
 
     /// Run on a launcher that is created for this operation and removed after it.
@@ -44,6 +42,7 @@ impl ExecutionLocation {
 
 tagged_union! {
     const TAG: &str = "type";
+
     enum ExecutionLocation {
         PersistentLauncher(ExecutionLocationPersistentLauncher) = "persistentLauncher",
         TemporaryLauncher(ExecutionLocationTemporaryLauncher) = "temporaryLauncher",
@@ -75,9 +74,7 @@ pub struct ExecutionLocationPersistentLauncher {
 impl ExecutionLocationPersistentLauncher {
     /// Makes an [`ExecutionLocationPersistentLauncher`] of what is required.
     pub fn new(persistent_launcher_id: impl Into<String>) -> Self {
-        Self {
-            persistent_launcher_id: persistent_launcher_id.into(),
-        }
+        Self { persistent_launcher_id: persistent_launcher_id.into() }
     }
 }
 

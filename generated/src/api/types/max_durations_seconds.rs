@@ -25,19 +25,7 @@ pub struct MaxDurationsSeconds {
 
 impl MaxDurationsSeconds {
     /// Makes a [`MaxDurationsSeconds`] of what is required.
-    pub fn new(
-        code_startup: u32,
-        instantiate_model: u32,
-        create_state: u32,
-        train: u32,
-        evaluate: u32,
-    ) -> Self {
-        Self {
-            code_startup,
-            instantiate_model,
-            create_state,
-            train,
-            evaluate,
-        }
+    pub fn new(code_startup: u32, instantiate_model: u32, create_state: u32, train: u32, evaluate: u32) -> Self {
+        Self { code_startup, instantiate_model, create_state, train, evaluate }
     }
 }

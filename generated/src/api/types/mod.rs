@@ -4,452 +4,301 @@
 
 #[cfg(any(feature = "dataset", feature = "image", feature = "model"))]
 mod access;
-
 #[cfg(feature = "user")]
 mod billed_data;
-
 #[cfg(feature = "user")]
 mod billed_hardware;
-
 #[cfg(feature = "user")]
 mod billed_launchers;
-
 #[cfg(feature = "user")]
 mod billed_operations;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 mod code_terminated;
-
 #[cfg(feature = "model")]
 mod create_state_stage;
-
 #[cfg(feature = "dataset")]
 mod dataset;
-
 #[cfg(feature = "dataset")]
 mod dataset_entries;
-
 #[cfg(feature = "dataset")]
 mod dataset_key_data;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 mod dataset_reference;
-
 #[cfg(feature = "debug")]
 mod debug_session_terminated_reason;
-
 #[cfg(feature = "debug")]
 mod debug_state_data;
-
-#[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
-mod element_type;
-
-#[cfg(any(feature = "debug", feature = "model"))]
-mod parameter;
-
-#[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
-mod parameter_definition;
-
-#[cfg(any(feature = "debug", feature = "model"))]
-mod parameter_provider;
-
-#[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
-mod tensor_rules;
-
 #[cfg(feature = "model")]
 mod default_launcher_specs;
-
+#[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
+mod element_type;
 #[cfg(feature = "dataset")]
 mod entry_selection;
-
 #[cfg(feature = "dataset")]
 mod entry_totals;
-
 #[cfg(feature = "model")]
 mod evaluation_result;
-
 #[cfg(feature = "model")]
 mod evaluation_stage;
-
-#[cfg(
-    any(feature = "debug", feature = "model", feature = "spawned", feature = "terminal")
-)]
+#[cfg(any(feature = "debug", feature = "model", feature = "spawned", feature = "terminal"))]
 mod execution_location;
-
 #[cfg(feature = "fs")]
 mod file_time;
-
 #[cfg(any(feature = "spawned", feature = "terminal"))]
 mod filesystem_access;
-
 #[cfg(feature = "model")]
 mod image_reference;
-
-#[cfg(
-    any(
-        feature = "debug",
-        feature = "model",
-        feature = "persistent-launcher",
-        feature = "spawned",
-        feature = "terminal"
-    )
-)]
+#[cfg(any(
+    feature = "debug",
+    feature = "model",
+    feature = "persistent-launcher",
+    feature = "spawned",
+    feature = "terminal"
+))]
 mod launcher_gpus;
-
-#[cfg(
-    any(
-        feature = "debug",
-        feature = "model",
-        feature = "persistent-launcher",
-        feature = "spawned",
-        feature = "terminal"
-    )
-)]
+#[cfg(any(
+    feature = "debug",
+    feature = "model",
+    feature = "persistent-launcher",
+    feature = "spawned",
+    feature = "terminal"
+))]
 mod launcher_spec;
-
 #[cfg(feature = "model")]
 mod max_durations_seconds;
-
 #[cfg(feature = "model")]
 mod model;
-
 #[cfg(feature = "model")]
 mod model_image;
-
 #[cfg(feature = "model")]
 mod model_language;
-
 #[cfg(feature = "model")]
 mod model_snapshot;
-
 #[cfg(feature = "model")]
 mod model_state;
-
 #[cfg(feature = "user")]
 mod month;
-
 #[cfg(feature = "model")]
 mod mounted_model;
-
 #[cfg(feature = "organization")]
 mod organization;
-
 #[cfg(feature = "organization")]
 mod organization_invite;
-
 #[cfg(feature = "organization")]
 mod organization_role;
-
 #[cfg(any(feature = "dataset", feature = "image", feature = "model"))]
 mod owner;
-
+#[cfg(any(feature = "debug", feature = "model"))]
+mod parameter;
+#[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
+mod parameter_definition;
 #[cfg(any(feature = "debug", feature = "model"))]
 mod parameter_definitions;
-
+#[cfg(any(feature = "debug", feature = "model"))]
+mod parameter_provider;
 #[cfg(feature = "persistent-launcher")]
 mod persistent_launcher;
-
 #[cfg(any(feature = "spawned", feature = "terminal"))]
 mod process_exit;
-
 #[cfg(feature = "image")]
 mod repository;
-
 #[cfg(any(feature = "dataset", feature = "model"))]
 mod resource_filter;
-
-#[cfg(
-    any(
-        feature = "dataset",
-        feature = "image",
-        feature = "model",
-        feature = "organization",
-        feature = "persistent-launcher"
-    )
-)]
+#[cfg(any(
+    feature = "dataset",
+    feature = "image",
+    feature = "model",
+    feature = "organization",
+    feature = "persistent-launcher"
+))]
 mod sort_direction;
-
 #[cfg(feature = "spawned")]
 mod spawned_command_terminated_reason;
-
 #[cfg(feature = "fs")]
 mod stat;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 mod state_data;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 mod state_entry;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 mod state_key_size;
-
 #[cfg(any(feature = "model", feature = "persistent-launcher"))]
 mod sysinfo_sample;
-
 #[cfg(any(feature = "dataset", feature = "model"))]
 mod tag;
-
+#[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
+mod tensor_rules;
 #[cfg(feature = "terminal")]
 mod terminal_session_terminated_reason;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 mod training_metric;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 mod training_metric_count;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 mod training_metric_range;
-
 #[cfg(feature = "model")]
 mod training_stage;
-
 #[cfg(feature = "model")]
 mod training_start_durations;
-
-#[cfg(
-    any(feature = "debug", feature = "model", feature = "spawned", feature = "terminal")
-)]
+#[cfg(any(feature = "debug", feature = "model", feature = "spawned", feature = "terminal"))]
 mod used_execution_location;
-
 #[cfg(feature = "model")]
 mod used_persistent_launcher;
-
 #[cfg(feature = "user")]
 mod user;
 
 #[cfg(any(feature = "dataset", feature = "image", feature = "model"))]
 pub use self::access::Access;
-
 #[cfg(feature = "user")]
 pub use self::billed_data::BilledData;
-
 #[cfg(feature = "user")]
 pub use self::billed_hardware::BilledHardware;
-
 #[cfg(feature = "user")]
 pub use self::billed_launchers::BilledLaunchers;
-
 #[cfg(feature = "user")]
 pub use self::billed_operations::BilledOperations;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 pub use self::code_terminated::CodeTerminated;
-
 #[cfg(feature = "model")]
 pub use self::create_state_stage::CreateStateStage;
-
 #[cfg(feature = "dataset")]
 pub use self::dataset::Dataset;
-
 #[cfg(feature = "dataset")]
 pub use self::dataset_entries::{DatasetEntries, DatasetKeyEntries, DatasetKeyEntry};
-
 #[cfg(feature = "dataset")]
 pub use self::dataset_key_data::DatasetKeyData;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 pub use self::dataset_reference::DatasetReference;
-
 #[cfg(feature = "debug")]
-pub use self::debug_session_terminated_reason::{
-    DebugSessionTerminatedReason, DebugSessionTerminatedReasonException,
-};
-
+pub use self::debug_session_terminated_reason::{DebugSessionTerminatedReason, DebugSessionTerminatedReasonException};
 #[cfg(feature = "debug")]
 pub use self::debug_state_data::DebugStateData;
-
-#[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
-pub use self::element_type::ElementType;
-
-#[cfg(any(feature = "debug", feature = "model"))]
-pub use self::parameter::Parameter;
-
-#[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
-pub use self::parameter_definition::ParameterDefinition;
-
-#[cfg(any(feature = "debug", feature = "model"))]
-pub use self::parameter_provider::{ParameterProvider, ParameterProviderData};
-
-#[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
-pub use self::tensor_rules::TensorRules;
-
 #[cfg(feature = "model")]
 pub use self::default_launcher_specs::DefaultLauncherSpecs;
-
+#[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
+pub use self::element_type::ElementType;
 #[cfg(feature = "dataset")]
-pub use self::entry_selection::{EntrySelection, EntryRange};
-
+pub use self::entry_selection::{EntryRange, EntrySelection};
 #[cfg(feature = "dataset")]
 pub use self::entry_totals::EntryTotals;
-
 #[cfg(feature = "model")]
 pub use self::evaluation_result::{
-    EvaluationResult, EvaluationFailed, EvaluationFailedDurations, EvaluationFailure,
-    EvaluationFailureMaxDurationExceeded, EvaluationFailureException,
-    EvaluationFailureInvalidOutput, InvalidOutputReason, EvaluationSucceeded,
-    EvaluationSucceededDurations,
+    EvaluationFailed, EvaluationFailedDurations, EvaluationFailure, EvaluationFailureException,
+    EvaluationFailureInvalidOutput, EvaluationFailureMaxDurationExceeded, EvaluationResult, EvaluationSucceeded,
+    EvaluationSucceededDurations, InvalidOutputReason,
 };
-
 #[cfg(feature = "model")]
 pub use self::evaluation_stage::EvaluationStage;
-
-#[cfg(
-    any(feature = "debug", feature = "model", feature = "spawned", feature = "terminal")
-)]
+#[cfg(any(feature = "debug", feature = "model", feature = "spawned", feature = "terminal"))]
 pub use self::execution_location::{
-    ExecutionLocation, ExecutionLocationPersistentLauncher,
-    ExecutionLocationTemporaryLauncher,
+    ExecutionLocation, ExecutionLocationPersistentLauncher, ExecutionLocationTemporaryLauncher,
 };
-
 #[cfg(feature = "fs")]
 pub use self::file_time::FileTime;
-
 #[cfg(any(feature = "spawned", feature = "terminal"))]
 pub use self::filesystem_access::FilesystemAccess;
-
 #[cfg(feature = "model")]
 pub use self::image_reference::ImageReference;
-
-#[cfg(
-    any(
-        feature = "debug",
-        feature = "model",
-        feature = "persistent-launcher",
-        feature = "spawned",
-        feature = "terminal"
-    )
-)]
+#[cfg(any(
+    feature = "debug",
+    feature = "model",
+    feature = "persistent-launcher",
+    feature = "spawned",
+    feature = "terminal"
+))]
 pub use self::launcher_gpus::LauncherGpus;
-
-#[cfg(
-    any(
-        feature = "debug",
-        feature = "model",
-        feature = "persistent-launcher",
-        feature = "spawned",
-        feature = "terminal"
-    )
-)]
+#[cfg(any(
+    feature = "debug",
+    feature = "model",
+    feature = "persistent-launcher",
+    feature = "spawned",
+    feature = "terminal"
+))]
 pub use self::launcher_spec::LauncherSpec;
-
 #[cfg(feature = "model")]
 pub use self::max_durations_seconds::MaxDurationsSeconds;
-
 #[cfg(feature = "model")]
-pub use self::model::{Model, BaseSnapshot};
-
+pub use self::model::{BaseSnapshot, Model};
 #[cfg(feature = "model")]
-pub use self::model_image::{ModelImage, ImageProgress};
-
+pub use self::model_image::{ImageProgress, ModelImage};
 #[cfg(feature = "model")]
 pub use self::model_language::ModelLanguage;
-
 #[cfg(feature = "model")]
 pub use self::model_snapshot::{ModelSnapshot, SnapshotState};
-
 #[cfg(feature = "model")]
 pub use self::model_state::ModelState;
-
 #[cfg(feature = "user")]
 pub use self::month::Month;
-
 #[cfg(feature = "model")]
 pub use self::mounted_model::MountedModel;
-
 #[cfg(feature = "organization")]
 pub use self::organization::{Organization, OrganizationMember};
-
 #[cfg(feature = "organization")]
 pub use self::organization_invite::OrganizationInvite;
-
 #[cfg(feature = "organization")]
 pub use self::organization_role::OrganizationRole;
-
 #[cfg(any(feature = "dataset", feature = "image", feature = "model"))]
-pub use self::owner::{Owner, OwnerUser, OwnerOrganization};
-
+pub use self::owner::{Owner, OwnerOrganization, OwnerUser};
+#[cfg(any(feature = "debug", feature = "model"))]
+pub use self::parameter::Parameter;
+#[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
+pub use self::parameter_definition::ParameterDefinition;
 #[cfg(any(feature = "debug", feature = "model"))]
 pub use self::parameter_definitions::ParameterDefinitions;
-
+#[cfg(any(feature = "debug", feature = "model"))]
+pub use self::parameter_provider::{ParameterProvider, ParameterProviderData};
 #[cfg(feature = "persistent-launcher")]
 pub use self::persistent_launcher::{
-    PersistentLauncher, PersistentLauncherState, PersistentLauncherStateRecreating,
-    PreviousLauncherFate, RunningOperation, RunningOperationType,
+    PersistentLauncher, PersistentLauncherState, PersistentLauncherStateRecreating, PreviousLauncherFate,
+    RunningOperation, RunningOperationType,
 };
-
 #[cfg(any(feature = "spawned", feature = "terminal"))]
 pub use self::process_exit::ProcessExit;
-
 #[cfg(feature = "image")]
 pub use self::repository::Repository;
-
 #[cfg(any(feature = "dataset", feature = "model"))]
 pub use self::resource_filter::ResourceFilter;
-
-#[cfg(
-    any(
-        feature = "dataset",
-        feature = "image",
-        feature = "model",
-        feature = "organization",
-        feature = "persistent-launcher"
-    )
-)]
+#[cfg(any(
+    feature = "dataset",
+    feature = "image",
+    feature = "model",
+    feature = "organization",
+    feature = "persistent-launcher"
+))]
 pub use self::sort_direction::SortDirection;
-
 #[cfg(feature = "spawned")]
 pub use self::spawned_command_terminated_reason::SpawnedCommandTerminatedReason;
-
 #[cfg(feature = "fs")]
 pub use self::stat::Stat;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 pub use self::state_data::StateData;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 pub use self::state_entry::StateEntry;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 pub use self::state_key_size::StateKeySize;
-
 #[cfg(any(feature = "model", feature = "persistent-launcher"))]
 pub use self::sysinfo_sample::SysinfoSample;
-
 #[cfg(any(feature = "dataset", feature = "model"))]
 pub use self::tag::Tag;
-
+#[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
+pub use self::tensor_rules::TensorRules;
 #[cfg(feature = "terminal")]
 pub use self::terminal_session_terminated_reason::TerminalSessionTerminatedReason;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 pub use self::training_metric::{TrainingMetric, TrainingMetricEntry};
-
 #[cfg(any(feature = "debug", feature = "model"))]
 pub use self::training_metric_count::TrainingMetricCount;
-
 #[cfg(any(feature = "debug", feature = "model"))]
 pub use self::training_metric_range::TrainingMetricRange;
-
 #[cfg(feature = "model")]
 pub use self::training_stage::TrainingStage;
-
 #[cfg(feature = "model")]
 pub use self::training_start_durations::TrainingStartDurations;
-
-#[cfg(
-    any(feature = "debug", feature = "model", feature = "spawned", feature = "terminal")
-)]
+#[cfg(any(feature = "debug", feature = "model", feature = "spawned", feature = "terminal"))]
 pub use self::used_execution_location::{
-    UsedExecutionLocation, UsedExecutionLocationPersistentLauncher,
-    UsedExecutionLocationTemporaryLauncher,
+    UsedExecutionLocation, UsedExecutionLocationPersistentLauncher, UsedExecutionLocationTemporaryLauncher,
 };
-
 #[cfg(feature = "model")]
-pub use self::used_persistent_launcher::{
-    UsedPersistentLauncher, UsedPersistentLauncherLevel,
-};
-
+pub use self::used_persistent_launcher::{UsedPersistentLauncher, UsedPersistentLauncherLevel};
 #[cfg(feature = "user")]
 pub use self::user::User;

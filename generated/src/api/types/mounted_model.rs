@@ -13,8 +13,8 @@ use crate::runtime::schema::{JsonSchema, tidy};
 pub struct MountedModel {
     /// Id of the other model.
     pub model_id: String,
-    /// Id of the snapshot of the other model that is used. Left out when the other model itself is used
-    /// rather than a snapshot.
+    /// Id of the snapshot of the other model that is used. Left out when the other model itself is used rather than a
+    /// snapshot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
 }
@@ -22,14 +22,11 @@ pub struct MountedModel {
 impl MountedModel {
     /// Makes a [`MountedModel`] of what is required.
     pub fn new(model_id: impl Into<String>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            snapshot_id: None,
-        }
+        Self { model_id: model_id.into(), snapshot_id: None }
     }
 
-    /// Id of the snapshot of the other model that is used. Left out when the other model itself is used
-    /// rather than a snapshot.
+    /// Id of the snapshot of the other model that is used. Left out when the other model itself is used rather than a
+    /// snapshot.
     pub fn snapshot_id(mut self, snapshot_id: impl Into<String>) -> Self {
         self.snapshot_id = Some(snapshot_id.into());
         self

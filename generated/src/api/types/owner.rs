@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::tagged_union;
 
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::tagged_union;
 
 /// Who owns a dataset, a model or a repository.
 ///
@@ -36,16 +36,14 @@ impl Owner {
 
     /// Owned by an organization.
     #[cfg(feature = "server")]
-    pub fn organization(
-        organization_id: impl Into<String>,
-        organization_name: impl Into<String>,
-    ) -> Self {
+    pub fn organization(organization_id: impl Into<String>, organization_name: impl Into<String>) -> Self {
         Self::Organization(OwnerOrganization::new(organization_id, organization_name))
     }
 }
 
 tagged_union! {
     const TAG: &str = "type";
+
     enum Owner {
         User(OwnerUser) = "user",
         Organization(OwnerOrganization) = "organization",
@@ -80,10 +78,7 @@ pub struct OwnerUser {
 impl OwnerUser {
     /// Makes an [`OwnerUser`] of what is required.
     pub fn new(user_id: impl Into<String>, username: impl Into<String>) -> Self {
-        Self {
-            user_id: user_id.into(),
-            username: username.into(),
-        }
+        Self { user_id: user_id.into(), username: username.into() }
     }
 }
 
@@ -102,13 +97,7 @@ pub struct OwnerOrganization {
 #[cfg(feature = "server")]
 impl OwnerOrganization {
     /// Makes an [`OwnerOrganization`] of what is required.
-    pub fn new(
-        organization_id: impl Into<String>,
-        organization_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            organization_id: organization_id.into(),
-            organization_name: organization_name.into(),
-        }
+    pub fn new(organization_id: impl Into<String>, organization_name: impl Into<String>) -> Self {
+        Self { organization_id: organization_id.into(), organization_name: organization_name.into() }
     }
 }

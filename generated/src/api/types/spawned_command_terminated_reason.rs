@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use crate::runtime::tagged_union;
-use super::ProcessExit;
 
+use super::ProcessExit;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::tagged_union;
 
 /// Why a spawned command ended.
 ///
@@ -49,6 +49,7 @@ impl SpawnedCommandTerminatedReason {
 
 tagged_union! {
     const TAG: &str = "code";
+
     enum SpawnedCommandTerminatedReason {
         TerminatedOnRequest = "terminated_on_request",
         LauncherTerminated = "launcher_terminated",

@@ -10,8 +10,7 @@ use crate::runtime::schema::{JsonSchema, tidy};
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct Stat {
-    /// Kind and permissions, as in Unix: 33188 (octal 100644) is a file that its owner can write and all
-    /// can read.
+    /// Kind and permissions, as in Unix: 33188 (octal 100644) is a file that its owner can write and all can read.
     pub mode: u32,
     /// Number of names that refer to it.
     pub nlink: u64,
@@ -58,19 +57,6 @@ impl Stat {
         ctime: i64,
         ctime_nsec: i64,
     ) -> Self {
-        Self {
-            mode,
-            nlink,
-            rdev,
-            size,
-            blksize,
-            blocks,
-            atime,
-            atime_nsec,
-            mtime,
-            mtime_nsec,
-            ctime,
-            ctime_nsec,
-        }
+        Self { mode, nlink, rdev, size, blksize, blocks, atime, atime_nsec, mtime, mtime_nsec, ctime, ctime_nsec }
     }
 }

@@ -25,12 +25,7 @@ pub struct SysinfoSample {
 impl SysinfoSample {
     /// Makes a [`SysinfoSample`] of what is required.
     pub fn new(timestamp: i64, cpus: f32, memory: f64) -> Self {
-        Self {
-            timestamp,
-            cpus,
-            memory,
-            disk: None,
-        }
+        Self { timestamp, cpus, memory, disk: None }
     }
 
     /// Disk space in use.

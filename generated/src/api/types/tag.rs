@@ -19,9 +19,6 @@ pub struct Tag {
 impl Tag {
     /// Makes a [`Tag`] of what is required.
     pub fn new(tag: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            tag: tag.into(),
-            value: value.into(),
-        }
+        Self { tag: tag.into(), value: value.into() }
     }
 }

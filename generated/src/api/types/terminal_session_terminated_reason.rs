@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use crate::runtime::tagged_union;
-use super::ProcessExit;
 
+use super::ProcessExit;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::tagged_union;
 
 /// Why a terminal session ended.
 ///
@@ -22,8 +22,7 @@ pub enum TerminalSessionTerminatedReason {
     /// `launcher_terminated`: The launcher went away.
     #[serde(rename = "launcher_terminated")]
     LauncherTerminated,
-    /// `inactive_timeout`: The session received no input for longer than
-    /// `terminate_after_inactive_seconds`.
+    /// `inactive_timeout`: The session received no input for longer than `terminate_after_inactive_seconds`.
     #[serde(rename = "inactive_timeout")]
     InactiveTimeout,
     /// `unknown`: Something went wrong that the server does not describe.
@@ -50,6 +49,7 @@ impl TerminalSessionTerminatedReason {
 
 tagged_union! {
     const TAG: &str = "code";
+
     enum TerminalSessionTerminatedReason {
         TerminatedOnRequest = "terminated_on_request",
         LauncherTerminated = "launcher_terminated",

@@ -22,10 +22,6 @@ pub struct TrainingMetricRange {
 impl TrainingMetricRange {
     /// Makes a [`TrainingMetricRange`] of what is required.
     pub fn new(name: impl Into<String>, start_index: u32, amount: u32) -> Self {
-        Self {
-            name: name.into(),
-            start_index,
-            amount,
-        }
+        Self { name: name.into(), start_index, amount }
     }
 }

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
 
-/// How long the steps before training took. All in milliseconds; a step that was not reached or not
-/// needed is absent.
+/// How long the steps before training took. All in milliseconds; a step that was not reached or not needed is absent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -28,11 +27,7 @@ impl TrainingStartDurations {
     /// Makes a [`TrainingStartDurations`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            create_launcher: None,
-            code_startup: None,
-            create_instantiated_model: None,
-        }
+        Self { create_launcher: None, code_startup: None, create_instantiated_model: None }
     }
 
     /// Creating the launcher, in milliseconds.

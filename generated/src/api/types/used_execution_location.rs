@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::tagged_union;
-use super::LauncherSpec;
 
+use super::LauncherSpec;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::tagged_union;
 
 /// Where an operation runs or has run.
 ///
@@ -31,13 +31,8 @@ pub enum UsedExecutionLocation {
 impl UsedExecutionLocation {
     /// Runs, or ran, on a persistent launcher.
     #[cfg(feature = "server")]
-    pub fn persistent_launcher(
-        persistent_launcher_id: impl Into<String>,
-        spec: LauncherSpec,
-    ) -> Self {
-        Self::PersistentLauncher(
-            UsedExecutionLocationPersistentLauncher::new(persistent_launcher_id, spec),
-        )
+    pub fn persistent_launcher(persistent_launcher_id: impl Into<String>, spec: LauncherSpec) -> Self {
+        Self::PersistentLauncher(UsedExecutionLocationPersistentLauncher::new(persistent_launcher_id, spec))
     }
 
     /// Runs, or ran, on a launcher created for this operation.
@@ -49,6 +44,7 @@ impl UsedExecutionLocation {
 
 tagged_union! {
     const TAG: &str = "type";
+
     enum UsedExecutionLocation {
         PersistentLauncher(
             UsedExecutionLocationPersistentLauncher,
@@ -85,10 +81,7 @@ pub struct UsedExecutionLocationPersistentLauncher {
 impl UsedExecutionLocationPersistentLauncher {
     /// Makes a [`UsedExecutionLocationPersistentLauncher`] of what is required.
     pub fn new(persistent_launcher_id: impl Into<String>, spec: LauncherSpec) -> Self {
-        Self {
-            persistent_launcher_id: persistent_launcher_id.into(),
-            spec,
-        }
+        Self { persistent_launcher_id: persistent_launcher_id.into(), spec }
     }
 }
 

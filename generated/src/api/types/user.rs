@@ -21,9 +21,6 @@ pub struct User {
 impl User {
     /// Makes a [`User`] of what is required.
     pub fn new(user_id: impl Into<String>, username: impl Into<String>) -> Self {
-        Self {
-            user_id: user_id.into(),
-            username: username.into(),
-        }
+        Self { user_id: user_id.into(), username: username.into() }
     }
 }

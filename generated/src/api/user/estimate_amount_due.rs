@@ -3,25 +3,17 @@
 //! `User.estimateAmountDue`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::UserClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::UserClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl UserClient {
     /// Estimates what the caller has used but not paid yet.
-    /// # Errors
     ///
-    /// The API's own, as [`EstimateAmountDueError`]: `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `User.estimateAmountDue` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `User.estimateAmountDue` over HTTP; safe to repeat. Errors: [`EstimateAmountDueError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -94,6 +86,5 @@ impl Operation for EstimateAmountDueRequest {
     type Response = EstimateAmountDueResult;
     type Error = EstimateAmountDueError;
     type Output = EstimateAmountDueResult;
-    const METHOD: &'static Method = &Method::new("User", "estimateAmountDue")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("User", "estimateAmountDue").idempotent();
 }

@@ -3,31 +3,18 @@
 //! `User.findMatchingUsers`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::UserClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::User;
-
+use super::UserClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl UserClient {
     /// Searches users by name.
     ///
-    /// # Parameters
-    ///
-    /// - `search_term`: What to look for in the names of users.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`FindMatchingUsersError`]: `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `User.findMatchingUsers` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `User.findMatchingUsers` over HTTP; safe to repeat. Errors: [`FindMatchingUsersError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -36,10 +23,7 @@ impl UserClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn find_matching_users(
-        &self,
-        search_term: impl Into<String>,
-    ) -> Call<FindMatchingUsersRequest> {
+    pub fn find_matching_users(&self, search_term: impl Into<String>) -> Call<FindMatchingUsersRequest> {
         Call::new(&self.client, FindMatchingUsersRequest::new(search_term))
     }
 }
@@ -57,9 +41,7 @@ pub struct FindMatchingUsersRequest {
 impl FindMatchingUsersRequest {
     /// Makes a [`FindMatchingUsersRequest`] of what is required.
     pub fn new(search_term: impl Into<String>) -> Self {
-        Self {
-            search_term: search_term.into(),
-        }
+        Self { search_term: search_term.into() }
     }
 }
 
@@ -78,9 +60,7 @@ pub struct FindMatchingUsersResult {
 impl FindMatchingUsersResult {
     /// Makes a [`FindMatchingUsersResult`] of what is required.
     pub fn new(users: impl IntoIterator<Item = User>) -> Self {
-        Self {
-            users: users.into_iter().collect(),
-        }
+        Self { users: users.into_iter().collect() }
     }
 }
 
@@ -110,6 +90,5 @@ impl Operation for FindMatchingUsersRequest {
     type Response = FindMatchingUsersResult;
     type Error = FindMatchingUsersError;
     type Output = FindMatchingUsersResult;
-    const METHOD: &'static Method = &Method::new("User", "findMatchingUsers")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("User", "findMatchingUsers").idempotent();
 }

@@ -3,34 +3,19 @@
 //! `User.getBillingStats`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::UserClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::{BilledData, BilledLaunchers, BilledOperations, Month};
-
+use super::UserClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl UserClient {
-    /// Tells what the resources of the caller were used for in a month and what that cost, day by day.
-    /// Costs are in US dollars.
+    /// Tells what the resources of the caller were used for in a month and what that cost, day by day. Costs are in US
+    /// dollars.
     ///
-    /// # Parameters
-    ///
-    /// - `.billing_cycle(…)`, optional: Month to look at. Left out: the current one.
-    /// - `.resources(…)`, optional: Ids of models, datasets and persistent launchers to look at. Left out:
-    ///   everything.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetBillingStatsError`]: `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `User.getBillingStats` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `User.getBillingStats` over HTTP; safe to repeat. Errors: [`GetBillingStatsError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -50,10 +35,10 @@ impl UserClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetBillingStatsRequest {
-    /// Month to look at. Left out: the current one.
+    /// Month to look at. Default: the current one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_cycle: Option<BillingCycle>,
-    /// Ids of models, datasets and persistent launchers to look at. Left out: everything.
+    /// Ids of models, datasets and persistent launchers to look at. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resources: Option<Vec<String>>,
 }
@@ -62,23 +47,17 @@ impl GetBillingStatsRequest {
     /// Makes a [`GetBillingStatsRequest`] in which nothing is set.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self {
-            billing_cycle: None,
-            resources: None,
-        }
+        Self { billing_cycle: None, resources: None }
     }
 
-    /// Month to look at. Left out: the current one.
+    /// Month to look at. Default: the current one.
     pub fn billing_cycle(mut self, billing_cycle: BillingCycle) -> Self {
         self.billing_cycle = Some(billing_cycle);
         self
     }
 
-    /// Ids of models, datasets and persistent launchers to look at. Left out: everything.
-    pub fn resources(
-        mut self,
-        resources: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Ids of models, datasets and persistent launchers to look at. Default: everything.
+    pub fn resources(mut self, resources: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.resources = Some(resources.into_iter().map(Into::into).collect());
         self
     }
@@ -87,16 +66,13 @@ impl GetBillingStatsRequest {
 impl PlainJson for GetBillingStatsRequest {}
 
 impl Call<GetBillingStatsRequest> {
-    /// Month to look at. Left out: the current one.
+    /// Month to look at. Default: the current one.
     pub fn billing_cycle(self, billing_cycle: BillingCycle) -> Self {
         self.with(|request| request.billing_cycle(billing_cycle))
     }
 
-    /// Ids of models, datasets and persistent launchers to look at. Left out: everything.
-    pub fn resources(
-        self,
-        resources: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Ids of models, datasets and persistent launchers to look at. Default: everything.
+    pub fn resources(self, resources: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(|request| request.resources(resources))
     }
 }
@@ -138,18 +114,8 @@ pub struct GetBillingStatsResult {
 #[cfg(feature = "server")]
 impl GetBillingStatsResult {
     /// Makes a [`GetBillingStatsResult`] of what is required.
-    pub fn new(
-        year: u32,
-        month: Month,
-        total_cost: f64,
-        per_day: impl IntoIterator<Item = BillingDay>,
-    ) -> Self {
-        Self {
-            year,
-            month,
-            total_cost,
-            per_day: per_day.into_iter().collect(),
-        }
+    pub fn new(year: u32, month: Month, total_cost: f64, per_day: impl IntoIterator<Item = BillingDay>) -> Self {
+        Self { year, month, total_cost, per_day: per_day.into_iter().collect() }
     }
 }
 
@@ -180,12 +146,7 @@ impl BillingDay {
         datasets: BilledDatasets,
         persistent_launchers: BilledLaunchers,
     ) -> Self {
-        Self {
-            day,
-            models,
-            datasets,
-            persistent_launchers,
-        }
+        Self { day, models, datasets, persistent_launchers }
     }
 }
 
@@ -276,13 +237,7 @@ impl BilledEvaluations {
         output_data: BilledData,
         launchers: BilledLaunchers,
     ) -> Self {
-        Self {
-            amount,
-            base_cost,
-            input_data,
-            output_data,
-            launchers,
-        }
+        Self { amount, base_cost, input_data, output_data, launchers }
     }
 }
 
@@ -305,18 +260,8 @@ pub struct BilledDebugSessions {
 #[cfg(feature = "server")]
 impl BilledDebugSessions {
     /// Makes a [`BilledDebugSessions`] of what is required.
-    pub fn new(
-        amount: u64,
-        base_cost: f64,
-        launchers: BilledLaunchers,
-        operations: BilledDebugOperations,
-    ) -> Self {
-        Self {
-            amount,
-            base_cost,
-            launchers,
-            operations,
-        }
+    pub fn new(amount: u64, base_cost: f64, launchers: BilledLaunchers, operations: BilledDebugOperations) -> Self {
+        Self { amount, base_cost, launchers, operations }
     }
 }
 
@@ -339,18 +284,8 @@ pub struct BilledDebugOperations {
 #[cfg(feature = "server")]
 impl BilledDebugOperations {
     /// Makes a [`BilledDebugOperations`] of what is required.
-    pub fn new(
-        amount: u64,
-        base_cost: f64,
-        evaluate_input_data: BilledData,
-        evaluate_output_data: BilledData,
-    ) -> Self {
-        Self {
-            amount,
-            base_cost,
-            evaluate_input_data,
-            evaluate_output_data,
-        }
+    pub fn new(amount: u64, base_cost: f64, evaluate_input_data: BilledData, evaluate_output_data: BilledData) -> Self {
+        Self { amount, base_cost, evaluate_input_data, evaluate_output_data }
     }
 }
 
@@ -370,10 +305,7 @@ pub struct BilledDatasets {
 impl BilledDatasets {
     /// Makes a [`BilledDatasets`] of what is required.
     pub fn new(data_mebibyte_minutes: f64, data_cost: f64) -> Self {
-        Self {
-            data_mebibyte_minutes,
-            data_cost,
-        }
+        Self { data_mebibyte_minutes, data_cost }
     }
 }
 

@@ -3,32 +3,20 @@
 //! `User.getNotifications`.
 
 use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes, tagged_union};
-use super::UserClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::UserClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes, tagged_union};
 
 impl UserClient {
     /// Fetches notifications for the caller. One that does not exist is left out without an error.
     ///
-    /// # Parameters
-    ///
-    /// - `.notification_ids(…)`, optional: Ids of the notifications to fetch. Left out: everything.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetNotificationsError`]: `bad_credentials`, `too_many_requests`,
-    /// `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `User.getNotifications` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `User.getNotifications` over HTTP; safe to repeat. Errors: [`GetNotificationsError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -48,7 +36,7 @@ impl UserClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetNotificationsRequest {
-    /// Ids of the notifications to fetch. Left out: everything.
+    /// Ids of the notifications to fetch. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notification_ids: Option<Vec<String>>,
 }
@@ -60,14 +48,9 @@ impl GetNotificationsRequest {
         Self { notification_ids: None }
     }
 
-    /// Ids of the notifications to fetch. Left out: everything.
-    pub fn notification_ids(
-        mut self,
-        notification_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.notification_ids = Some(
-            notification_ids.into_iter().map(Into::into).collect(),
-        );
+    /// Ids of the notifications to fetch. Default: everything.
+    pub fn notification_ids(mut self, notification_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.notification_ids = Some(notification_ids.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -75,11 +58,8 @@ impl GetNotificationsRequest {
 impl PlainJson for GetNotificationsRequest {}
 
 impl Call<GetNotificationsRequest> {
-    /// Ids of the notifications to fetch. Left out: everything.
-    pub fn notification_ids(
-        self,
-        notification_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Ids of the notifications to fetch. Default: everything.
+    pub fn notification_ids(self, notification_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(|request| request.notification_ids(notification_ids))
     }
 }
@@ -97,9 +77,7 @@ pub struct GetNotificationsResult {
 impl GetNotificationsResult {
     /// Makes a [`GetNotificationsResult`] of what is required.
     pub fn new(notifications: impl IntoIterator<Item = Notification>) -> Self {
-        Self {
-            notifications: notifications.into_iter().collect(),
-        }
+        Self { notifications: notifications.into_iter().collect() }
     }
 }
 
@@ -114,8 +92,7 @@ pub struct Notification {
     pub id: String,
     /// When it was sent, in milliseconds since the Unix epoch.
     pub timestamp: i64,
-    /// Whether it has been marked as viewed, see
-    /// [`set_notification`](crate::api::user::UserClient::set_notification).
+    /// Whether it has been marked as viewed, see [`set_notification`](crate::api::user::UserClient::set_notification).
     pub viewed: bool,
     /// What it is about.
     pub data: NotificationData,
@@ -124,18 +101,8 @@ pub struct Notification {
 #[cfg(feature = "server")]
 impl Notification {
     /// Makes a [`Notification`] of what is required.
-    pub fn new(
-        id: impl Into<String>,
-        timestamp: i64,
-        viewed: bool,
-        data: impl Into<NotificationData>,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            timestamp,
-            viewed,
-            data: data.into(),
-        }
+    pub fn new(id: impl Into<String>, timestamp: i64, viewed: bool, data: impl Into<NotificationData>) -> Self {
+        Self { id: id.into(), timestamp, viewed, data: data.into() }
     }
 }
 
@@ -171,14 +138,12 @@ impl NotificationData {
         new_state_name: impl Into<String>,
         state: TrainingOutcome,
     ) -> Self {
-        Self::TrainingFinished(
-            NotificationDataTrainingFinished::new(
-                model_id,
-                training_session_id,
-                new_state_name,
-                state,
-            ),
-        )
+        Self::TrainingFinished(NotificationDataTrainingFinished::new(
+            model_id,
+            training_session_id,
+            new_state_name,
+            state,
+        ))
     }
 
     /// Something needs attention.
@@ -192,6 +157,7 @@ impl NotificationData {
 
 tagged_union! {
     const TAG: &str = "type";
+
     enum NotificationData {
         AccountRegistered = "accountRegistered",
         TrainingFinished(NotificationDataTrainingFinished) = "trainingFinished",
@@ -219,8 +185,7 @@ impl From<NotificationDataAlert> for NotificationData {
 pub struct NotificationDataTrainingFinished {
     /// Id of the model that was trained.
     pub model_id: String,
-    /// Id of the training session, see
-    /// [`get_training_status`](crate::api::model::ModelClient::get_training_status).
+    /// Id of the training session, see [`get_training_status`](crate::api::model::ModelClient::get_training_status).
     pub training_session_id: String,
     /// Name of the state that the training should create.
     pub new_state_name: String,
@@ -320,11 +285,7 @@ pub struct NotificationDataAlert {
 impl NotificationDataAlert {
     /// Makes a [`NotificationDataAlert`] of what is required.
     pub fn new(subject: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            subject: subject.into(),
-            message: message.into(),
-            fix: None,
-        }
+        Self { subject: subject.into(), message: message.into(), fix: None }
     }
 
     /// Where the matter can be put right. Absent when there is no such page.
@@ -349,10 +310,7 @@ pub struct AlertFix {
 impl AlertFix {
     /// Makes an [`AlertFix`] of what is required.
     pub fn new(name: impl Into<String>, url: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            url: url.into(),
-        }
+        Self { name: name.into(), url: url.into() }
     }
 }
 
@@ -380,6 +338,5 @@ impl Operation for GetNotificationsRequest {
     type Response = GetNotificationsResult;
     type Error = GetNotificationsError;
     type Output = GetNotificationsResult;
-    const METHOD: &'static Method = &Method::new("User", "getNotifications")
-        .idempotent();
+    const METHOD: &'static Method = &Method::new("User", "getNotifications").idempotent();
 }

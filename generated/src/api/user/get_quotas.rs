@@ -3,25 +3,17 @@
 //! `User.getQuotas`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::UserClient;
-use super::super::errors::InvalidParameter;
 
+use super::super::errors::InvalidParameter;
+use super::UserClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl UserClient {
     /// Tells the quotas of the account, and how far they have been used.
-    /// # Errors
     ///
-    /// The API's own, as [`GetQuotasError`]: `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `User.getQuotas` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `User.getQuotas` over HTTP; safe to repeat. Errors: [`GetQuotasError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -64,9 +56,7 @@ pub struct GetQuotasResult {
 impl GetQuotasResult {
     /// Makes a [`GetQuotasResult`] of what is required.
     pub fn new(quotas: impl IntoIterator<Item = Quota>) -> Self {
-        Self {
-            quotas: quotas.into_iter().collect(),
-        }
+        Self { quotas: quotas.into_iter().collect() }
     }
 }
 
@@ -99,13 +89,7 @@ impl Quota {
         used: f64,
         history: impl IntoIterator<Item = QuotaUse>,
     ) -> Self {
-        Self {
-            name: name.into(),
-            unit: unit.into(),
-            limit,
-            used,
-            history: history.into_iter().collect(),
-        }
+        Self { name: name.into(), unit: unit.into(), limit, used, history: history.into_iter().collect() }
     }
 }
 

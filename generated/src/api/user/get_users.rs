@@ -3,31 +3,18 @@
 //! `User.getUsers`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::UserClient;
+
 use super::super::errors::InvalidParameter;
 use super::super::types::User;
-
+use super::UserClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl UserClient {
     /// Tells the names of users. A user who does not exist is left out without an error.
     ///
-    /// # Parameters
-    ///
-    /// - `user_ids`: Ids of the users.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`GetUsersError`]: `bad_credentials`, `too_many_requests`, `payment_required`,
-    /// `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `User.getUsers` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `User.getUsers` over HTTP; safe to repeat. Errors: [`GetUsersError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -36,10 +23,7 @@ impl UserClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_users(
-        &self,
-        user_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Call<GetUsersRequest> {
+    pub fn get_users(&self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Call<GetUsersRequest> {
         Call::new(&self.client, GetUsersRequest::new(user_ids))
     }
 }
@@ -57,9 +41,7 @@ pub struct GetUsersRequest {
 impl GetUsersRequest {
     /// Makes a [`GetUsersRequest`] of what is required.
     pub fn new(user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self {
-            user_ids: user_ids.into_iter().map(Into::into).collect(),
-        }
+        Self { user_ids: user_ids.into_iter().map(Into::into).collect() }
     }
 }
 
@@ -78,9 +60,7 @@ pub struct GetUsersResult {
 impl GetUsersResult {
     /// Makes a [`GetUsersResult`] of what is required.
     pub fn new(users: impl IntoIterator<Item = User>) -> Self {
-        Self {
-            users: users.into_iter().collect(),
-        }
+        Self { users: users.into_iter().collect() }
     }
 }
 

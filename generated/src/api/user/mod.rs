@@ -2,46 +2,35 @@
 
 //! The service `User`: users, and the account of the caller: notifications, bills and quotas.
 
-mod find_matching_users;
-mod get_users;
-mod get_notifications;
-mod set_notification;
-mod get_billing_stats;
 mod estimate_amount_due;
+mod find_matching_users;
+mod get_billing_stats;
+mod get_notifications;
 mod get_quotas;
-
+mod get_users;
 #[cfg(feature = "server")]
 mod service;
-pub use self::find_matching_users::{
-    FindMatchingUsersError, FindMatchingUsersRequest, FindMatchingUsersResult,
-};
-pub use self::get_users::{GetUsersError, GetUsersRequest, GetUsersResult};
-pub use self::get_notifications::{
-    AlertFix, GetNotificationsError, GetNotificationsRequest, GetNotificationsResult,
-    Notification, NotificationData, NotificationDataAlert,
-    NotificationDataTrainingFinished, TrainingOutcome,
-};
-pub use self::set_notification::{
-    NotificationAction, SetNotificationError, SetNotificationRequest,
-    SetNotificationResult,
-};
+mod set_notification;
+
+pub use self::estimate_amount_due::{EstimateAmountDueError, EstimateAmountDueRequest, EstimateAmountDueResult};
+pub use self::find_matching_users::{FindMatchingUsersError, FindMatchingUsersRequest, FindMatchingUsersResult};
 pub use self::get_billing_stats::{
-    BilledDatasets, BilledDebugOperations, BilledDebugSessions, BilledEvaluations,
-    BilledModels, BillingCycle, BillingDay, GetBillingStatsError, GetBillingStatsRequest,
-    GetBillingStatsResult,
+    BilledDatasets, BilledDebugOperations, BilledDebugSessions, BilledEvaluations, BilledModels, BillingCycle,
+    BillingDay, GetBillingStatsError, GetBillingStatsRequest, GetBillingStatsResult,
 };
-pub use self::estimate_amount_due::{
-    EstimateAmountDueError, EstimateAmountDueRequest, EstimateAmountDueResult,
+pub use self::get_notifications::{
+    AlertFix, GetNotificationsError, GetNotificationsRequest, GetNotificationsResult, Notification, NotificationData,
+    NotificationDataAlert, NotificationDataTrainingFinished, TrainingOutcome,
 };
-pub use self::get_quotas::{
-    GetQuotasError, GetQuotasRequest, GetQuotasResult, Quota, QuotaUse,
-};
-
-#[cfg(feature = "server")]
-pub use self::service::UserService;
-
+pub use self::get_quotas::{GetQuotasError, GetQuotasRequest, GetQuotasResult, Quota, QuotaUse};
+pub use self::get_users::{GetUsersError, GetUsersRequest, GetUsersResult};
 #[cfg(feature = "server")]
 pub(crate) use self::service::Dispatch;
+#[cfg(feature = "server")]
+pub use self::service::UserService;
+pub use self::set_notification::{
+    NotificationAction, SetNotificationError, SetNotificationRequest, SetNotificationResult,
+};
 
 use crate::runtime::Client;
 

@@ -3,14 +3,12 @@
 //! The server side of the service `User`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
+
 use super::{
-    EstimateAmountDueRequest, FindMatchingUsersRequest, GetBillingStatsRequest,
-    GetNotificationsRequest, GetQuotasRequest, GetUsersRequest, SetNotificationRequest,
+    EstimateAmountDueRequest, FindMatchingUsersRequest, GetBillingStatsRequest, GetNotificationsRequest,
+    GetQuotasRequest, GetUsersRequest, SetNotificationRequest,
 };
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `User` from the other side: implemented by servers and test doubles.
 ///
@@ -25,10 +23,7 @@ pub trait UserService: Send + Sync + 'static {
     }
 
     /// Answers [`get_users`](super::UserClient::get_users).
-    fn get_users(
-        &self,
-        request: GetUsersRequest,
-    ) -> impl Future<Output = ServiceResult<GetUsersRequest>> + Send {
+    fn get_users(&self, request: GetUsersRequest) -> impl Future<Output = ServiceResult<GetUsersRequest>> + Send {
         not_implemented(request)
     }
 
@@ -65,10 +60,7 @@ pub trait UserService: Send + Sync + 'static {
     }
 
     /// Answers [`get_quotas`](super::UserClient::get_quotas).
-    fn get_quotas(
-        &self,
-        request: GetQuotasRequest,
-    ) -> impl Future<Output = ServiceResult<GetQuotasRequest>> + Send {
+    fn get_quotas(&self, request: GetQuotasRequest) -> impl Future<Output = ServiceResult<GetQuotasRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -77,28 +69,14 @@ pub trait UserService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: UserService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
-            "findMatchingUsers" => {
-                handle(request, |request| self.0.find_matching_users(request))
-            }
+            "findMatchingUsers" => handle(request, |request| self.0.find_matching_users(request)),
             "getUsers" => handle(request, |request| self.0.get_users(request)),
-            "getNotifications" => {
-                handle(request, |request| self.0.get_notifications(request))
-            }
-            "setNotification" => {
-                handle(request, |request| self.0.set_notification(request))
-            }
-            "getBillingStats" => {
-                handle(request, |request| self.0.get_billing_stats(request))
-            }
-            "estimateAmountDue" => {
-                handle(request, |request| self.0.estimate_amount_due(request))
-            }
+            "getNotifications" => handle(request, |request| self.0.get_notifications(request)),
+            "setNotification" => handle(request, |request| self.0.set_notification(request)),
+            "getBillingStats" => handle(request, |request| self.0.get_billing_stats(request)),
+            "estimateAmountDue" => handle(request, |request| self.0.estimate_amount_due(request)),
             "getQuotas" => handle(request, |request| self.0.get_quotas(request)),
             _ => return None,
         };

@@ -3,32 +3,19 @@
 //! `User.setNotification`.
 
 use std::fmt;
-use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::UserClient;
-use super::super::errors::InvalidParameter;
 
+use serde::{Deserialize, Serialize};
+
+use super::super::errors::InvalidParameter;
+use super::UserClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl UserClient {
     /// Deletes a notification, or marks it as viewed.
     ///
-    /// # Parameters
-    ///
-    /// - `notification_id`: Id of the notification.
-    /// - `action`: What to do with it.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`SetNotificationError`]: `notification_not_found`, `bad_credentials`,
-    /// `too_many_requests`, `payment_required`, `unknown`, `invalid_parameter`.
-    ///
-    /// # Facts
-    ///
-    /// `User.setNotification` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `User.setNotification` over HTTP; not safe to repeat. Errors: [`SetNotificationError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -63,10 +50,7 @@ pub struct SetNotificationRequest {
 impl SetNotificationRequest {
     /// Makes a [`SetNotificationRequest`] of what is required.
     pub fn new(notification_id: impl Into<String>, action: NotificationAction) -> Self {
-        Self {
-            notification_id: notification_id.into(),
-            action,
-        }
+        Self { notification_id: notification_id.into(), action }
     }
 }
 

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 #[allow(unused_imports, reason = "without some services there are no such types")]
 use crate::runtime::ErrorInfo;
-
 #[cfg(feature = "schemars")]
 #[allow(unused_imports, reason = "without some services there are no such types")]
 use crate::runtime::schema::{JsonSchema, tidy};
@@ -15,9 +14,7 @@ use crate::runtime::schema::{JsonSchema, tidy};
 /// What an error code means; nothing is known of a code that is not in the definition.
 pub fn error_info(code: &str) -> ErrorInfo {
     match code {
-        "error_info" => {
-            ErrorInfo::new("Has the name of a type that tells what codes mean.")
-        }
+        "error_info" => ErrorInfo::new("Has the name of a type that tells what codes mean."),
         "not_found" => ErrorInfo::new("There is no such session."),
         "not_subscribed" => ErrorInfo::new("Nothing is subscribed to."),
         _ => ErrorInfo::new(""),

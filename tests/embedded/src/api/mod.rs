@@ -14,38 +14,28 @@
 //! | [`server`] | Is called like a cargo feature. |
 //! | [`types_`] | Is called like a module. |
 
+#[cfg(feature = "builder")]
+pub mod builder_;
+#[cfg(feature = "default-service")]
+pub mod default_;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
 pub mod errors;
-
-#[cfg(feature = "schemars")]
-pub mod schemas;
-pub mod types;
-
-#[cfg(feature = "shop")]
-pub mod shop;
-
 #[cfg(feature = "events")]
 pub mod events_;
-
-#[cfg(feature = "raw")]
-pub mod raw;
-
-#[cfg(feature = "builder")]
-pub mod builder_;
-
-#[cfg(feature = "default-service")]
-pub mod default_;
-
 #[cfg(feature = "method")]
 pub mod method_;
-
 #[cfg(feature = "mod")]
 pub mod mod_;
-
+#[cfg(feature = "raw")]
+pub mod raw;
+#[cfg(feature = "schemars")]
+pub mod schemas;
 #[cfg(feature = "server-service")]
 pub mod server;
-
+#[cfg(feature = "shop")]
+pub mod shop;
+pub mod types;
 #[cfg(feature = "types")]
 pub mod types_;
 
@@ -133,19 +123,13 @@ impl crate::runtime::Router {
 
     /// Answers the calls of the service `Builder`.
     #[cfg(feature = "builder")]
-    pub fn builder_<S: builder_::BuilderService>(
-        self,
-        service: std::sync::Arc<S>,
-    ) -> Self {
+    pub fn builder_<S: builder_::BuilderService>(self, service: std::sync::Arc<S>) -> Self {
         self.route("Builder", std::sync::Arc::new(builder_::Dispatch(service)))
     }
 
     /// Answers the calls of the service `Default`.
     #[cfg(feature = "default-service")]
-    pub fn default_<S: default_::DefaultService>(
-        self,
-        service: std::sync::Arc<S>,
-    ) -> Self {
+    pub fn default_<S: default_::DefaultService>(self, service: std::sync::Arc<S>) -> Self {
         self.route("Default", std::sync::Arc::new(default_::Dispatch(service)))
     }
 

@@ -10,31 +10,54 @@ use crate::runtime::schema::Visitor;
 pub fn visit(visitor: &mut impl Visitor) {
     types(visitor);
     errors(visitor);
-    #[cfg(feature = "shop")] shop(visitor);
-    #[cfg(feature = "events")] events_(visitor);
-    #[cfg(feature = "raw")] raw(visitor);
-    #[cfg(feature = "builder")] builder_(visitor);
-    #[cfg(feature = "default-service")] default_(visitor);
-    #[cfg(feature = "method")] method_(visitor);
-    #[cfg(feature = "mod")] mod_(visitor);
-    #[cfg(feature = "server-service")] server(visitor);
-    #[cfg(feature = "types")] types_(visitor);
+    #[cfg(feature = "shop")]
+    shop(visitor);
+
+    #[cfg(feature = "events")]
+    events_(visitor);
+
+    #[cfg(feature = "raw")]
+    raw(visitor);
+
+    #[cfg(feature = "builder")]
+    builder_(visitor);
+
+    #[cfg(feature = "default-service")]
+    default_(visitor);
+
+    #[cfg(feature = "method")]
+    method_(visitor);
+
+    #[cfg(feature = "mod")]
+    mod_(visitor);
+
+    #[cfg(feature = "server-service")]
+    server(visitor);
+
+    #[cfg(feature = "types")]
+    types_(visitor);
 }
 
 #[allow(unused, reason = "a crate without services has none")]
 fn types(visitor: &mut impl Visitor) {
     use super::types::*;
 
-    #[cfg(feature = "shop")] visitor.visit::<Mod>("/$defs/Mod");
-    #[cfg(feature = "shop")] visitor.visit::<Super>("/$defs/Super");
-    #[cfg(feature = "shop")] visitor.visit::<ToWireType>("/$defs/ToWire");
+    #[cfg(feature = "shop")]
+    visitor.visit::<Mod>("/$defs/Mod");
+
+    #[cfg(feature = "shop")]
+    visitor.visit::<Super>("/$defs/Super");
+
+    #[cfg(feature = "shop")]
+    visitor.visit::<ToWireType>("/$defs/ToWire");
 }
 
 #[allow(unused, reason = "a crate without services has none")]
 fn errors(visitor: &mut impl Visitor) {
     use super::errors::*;
 
-    #[cfg(feature = "shop")] visitor.visit::<ErrorInfoType>("/errors/error_info/fields");
+    #[cfg(feature = "shop")]
+    visitor.visit::<ErrorInfoType>("/errors/error_info/fields");
 }
 
 #[cfg(feature = "shop")]
@@ -66,18 +89,9 @@ fn shop(visitor: &mut impl Visitor) {
     visitor.visit::<StartResult>("/services/Shop/methods/start/result");
     visitor.visit::<StatusRequest>("/services/Shop/methods/status/params");
     visitor.visit::<StatusResult>("/services/Shop/methods/status/result");
-    visitor
-        .visit::<
-            StatusResultRunning,
-        >("/services/Shop/methods/status/result/oneOf/0/properties/running");
-    visitor
-        .visit::<
-            StatusResultDone,
-        >("/services/Shop/methods/status/result/oneOf/1/properties/done");
-    visitor
-        .visit::<
-            StatusResultFailed,
-        >("/services/Shop/methods/status/result/oneOf/2/properties/failed");
+    visitor.visit::<StatusResultRunning>("/services/Shop/methods/status/result/oneOf/0/properties/running");
+    visitor.visit::<StatusResultDone>("/services/Shop/methods/status/result/oneOf/1/properties/done");
+    visitor.visit::<StatusResultFailed>("/services/Shop/methods/status/result/oneOf/2/properties/failed");
     visitor.visit::<StopRequest>("/services/Shop/methods/stop/params");
     visitor.visit::<StopResult>("/services/Shop/methods/stop/result");
 }

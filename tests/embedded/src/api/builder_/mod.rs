@@ -3,14 +3,12 @@
 //! The service `Builder`: is called like a function of a client.
 
 mod ping;
-
 #[cfg(feature = "server")]
 mod service;
-pub use self::ping::{PingError, PingRequest, PingResult};
 
+pub use self::ping::{PingError, PingRequest, PingResult};
 #[cfg(feature = "server")]
 pub use self::service::BuilderService;
-
 #[cfg(feature = "server")]
 pub(crate) use self::service::Dispatch;
 

@@ -3,19 +3,16 @@
 //! `Builder.ping`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::BuilderClient;
 
+use super::BuilderClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl BuilderClient {
     /// Answers.
-    /// # Facts
     ///
-    /// `Builder.ping` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Builder.ping` over HTTP; not safe to repeat. Errors: [`PingError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -3,14 +3,12 @@
 //! The service `Default`: is called like a function of a trait, and like a cargo feature.
 
 mod ping;
-
 #[cfg(feature = "server")]
 mod service;
-pub use self::ping::{PingError, PingRequest, PingResult};
 
+pub use self::ping::{PingError, PingRequest, PingResult};
 #[cfg(feature = "server")]
 pub use self::service::DefaultService;
-
 #[cfg(feature = "server")]
 pub(crate) use self::service::Dispatch;
 

@@ -3,29 +3,17 @@
 //! `Events.close`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
-use super::EventsClient;
 
+use super::EventsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, TransportKind, error_codes};
 
 impl EventsClient {
     /// Ends a subscription.
     ///
-    /// # Parameters
-    ///
-    /// - `session_id`: Id of the session.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`CloseError`]: `not_subscribed`.
-    ///
-    /// # Facts
-    ///
-    /// `Events.close` on the wire; travels on an open WebSocket, and answers `not_subscribed` by itself
-    /// when none is open; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Events.close` over a WebSocket that is already open; fails with `not_subscribed` if there is none; not
+    /// safe to repeat. Errors: [`CloseError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -52,9 +40,7 @@ pub struct CloseRequest {
 impl CloseRequest {
     /// Makes a [`CloseRequest`] of what is required.
     pub fn new(session_id: impl Into<String>) -> Self {
-        Self {
-            session_id: session_id.into(),
-        }
+        Self { session_id: session_id.into() }
     }
 }
 
@@ -94,9 +80,7 @@ impl Operation for CloseRequest {
     type Error = CloseError;
     type Output = CloseResult;
     const METHOD: &'static Method = &Method::new("Events", "close")
-        .transport(TransportKind::OpenWebSocketElse {
-            error: "not_subscribed",
-        })
+        .transport(TransportKind::OpenWebSocketElse { error: "not_subscribed" })
         .closes("sessionId");
     fn subscription_id(&self) -> Option<&str> {
         Some(&self.session_id)

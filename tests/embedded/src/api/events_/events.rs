@@ -3,17 +3,14 @@
 //! Events of the service `Events`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Call, Channel, EventError, EventKind, EventSet, Operation, PlainJson, RawEvent,
-    Subscription,
-};
-use super::{
-    ClientRequest, CloseRequest, FinishRequest, IdRequest, NextRequest, PollNextRequest,
-    PollRequest, UnsubscribeRequest,
-};
 
+use super::{
+    ClientRequest, CloseRequest, FinishRequest, IdRequest, NextRequest, PollNextRequest, PollRequest,
+    UnsubscribeRequest,
+};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Channel, EventError, EventKind, EventSet, Operation, PlainJson, RawEvent, Subscription};
 
 /// What happens under an id of the service `Events`, as a subscription delivers it.
 ///
@@ -49,12 +46,8 @@ impl EventSet for EventsEvent {
 
     fn write(&self) -> Result<RawEvent, EventError> {
         match self {
-            Self::Said(params) => {
-                RawEvent::of::<Self>("said", &params.session_id, params)
-            }
-            Self::Finished(params) => {
-                RawEvent::of::<Self>("finished", &params.session_id, params)
-            }
+            Self::Said(params) => RawEvent::of::<Self>("said", &params.session_id, params),
+            Self::Finished(params) => RawEvent::of::<Self>("finished", &params.session_id, params),
             Self::Unrecognized(event) => Ok(event.clone()),
         }
     }
@@ -113,10 +106,7 @@ pub struct SaidEvent {
 impl SaidEvent {
     /// Makes a [`SaidEvent`] of what is required.
     pub fn new(session_id: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            session_id: session_id.into(),
-            text: text.into(),
-        }
+        Self { session_id: session_id.into(), text: text.into() }
     }
 }
 
@@ -136,9 +126,7 @@ pub struct FinishedEvent {
 impl FinishedEvent {
     /// Makes a [`FinishedEvent`] of what is required.
     pub fn new(session_id: impl Into<String>) -> Self {
-        Self {
-            session_id: session_id.into(),
-        }
+        Self { session_id: session_id.into() }
     }
 }
 

@@ -3,29 +3,16 @@
 //! `Events.next`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::EventsClient;
 
+use super::EventsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl EventsClient {
     /// Tells the session's next text.
     ///
-    /// # Parameters
-    ///
-    /// - `session_id`: Id of the session.
-    /// - `text`: Text.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`NextError`]: `not_found`.
-    ///
-    /// # Facts
-    ///
-    /// `Events.next` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Events.next` over HTTP; not safe to repeat. Errors: [`NextError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -34,11 +21,7 @@ impl EventsClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn next(
-        &self,
-        session_id: impl Into<String>,
-        text: impl Into<String>,
-    ) -> Call<NextRequest> {
+    pub fn next(&self, session_id: impl Into<String>, text: impl Into<String>) -> Call<NextRequest> {
         Call::new(&self.client, NextRequest::new(session_id, text))
     }
 }
@@ -58,10 +41,7 @@ pub struct NextRequest {
 impl NextRequest {
     /// Makes a [`NextRequest`] of what is required.
     pub fn new(session_id: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            session_id: session_id.into(),
-            text: text.into(),
-        }
+        Self { session_id: session_id.into(), text: text.into() }
     }
 }
 

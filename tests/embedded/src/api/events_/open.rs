@@ -3,23 +3,17 @@
 //! `Events.open`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind,
-    error_codes,
-};
-use super::{EventsClient, EventsEvent};
 
+use super::{EventsClient, EventsEvent};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, IdSource, Method, Operation, PlainJson, Subscribable, TransportKind, error_codes};
 
 impl EventsClient {
     /// Starts a session.
-    /// # Facts
     ///
-    /// `Events.open` on the wire; travels on the WebSocket; not safe to repeat.
-    /// [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`EventsEvent`].
-    ///
-    /// # Example
+    /// Calls `Events.open` over the WebSocket; not safe to repeat. Errors: [`OpenError`].
+    /// [`subscribe`](Call::subscribe) gives a stream of [`EventsEvent`]s.
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -63,9 +57,7 @@ pub struct OpenResult {
 impl OpenResult {
     /// Makes an [`OpenResult`] of what is required.
     pub fn new(session_id: impl Into<String>) -> Self {
-        Self {
-            session_id: session_id.into(),
-        }
+        Self { session_id: session_id.into() }
     }
 }
 
@@ -84,9 +76,8 @@ impl Operation for OpenRequest {
     type Response = OpenResult;
     type Error = OpenError;
     type Output = OpenResult;
-    const METHOD: &'static Method = &Method::new("Events", "open")
-        .transport(TransportKind::WebSocket)
-        .opens(IdSource::Result("sessionId"));
+    const METHOD: &'static Method =
+        &Method::new("Events", "open").transport(TransportKind::WebSocket).opens(IdSource::Result("sessionId"));
     fn response_subscription_id(response: &OpenResult) -> Option<&str> {
         Some(&response.session_id)
     }

@@ -3,24 +3,16 @@
 //! `Events.poll`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::EventsClient;
 
+use super::EventsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl EventsClient {
     /// Answers.
     ///
-    /// # Parameters
-    ///
-    /// - `session_id`: Id of the session.
-    ///
-    /// # Facts
-    ///
-    /// `Events.poll` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Events.poll` over HTTP; not safe to repeat. Errors: [`PollError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -47,9 +39,7 @@ pub struct PollRequest {
 impl PollRequest {
     /// Makes a [`PollRequest`] of what is required.
     pub fn new(session_id: impl Into<String>) -> Self {
-        Self {
-            session_id: session_id.into(),
-        }
+        Self { session_id: session_id.into() }
     }
 }
 

@@ -3,24 +3,16 @@
 //! `Events.pollNext`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::EventsClient;
 
+use super::EventsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl EventsClient {
     /// Answers.
     ///
-    /// # Parameters
-    ///
-    /// - `session_id`: Id of the session.
-    ///
-    /// # Facts
-    ///
-    /// `Events.pollNext` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Events.pollNext` over HTTP; not safe to repeat. Errors: [`PollNextError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -47,9 +39,7 @@ pub struct PollNextRequest {
 impl PollNextRequest {
     /// Makes a [`PollNextRequest`] of what is required.
     pub fn new(session_id: impl Into<String>) -> Self {
-        Self {
-            session_id: session_id.into(),
-        }
+        Self { session_id: session_id.into() }
     }
 }
 

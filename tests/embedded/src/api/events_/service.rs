@@ -3,56 +3,39 @@
 //! The server side of the service `Events`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
+
 use super::{
-    ClientRequest, CloseRequest, FinishRequest, IdRequest, NextRequest, OpenRequest,
-    PollNextRequest, PollRequest, UnsubscribeRequest,
+    ClientRequest, CloseRequest, FinishRequest, IdRequest, NextRequest, OpenRequest, PollNextRequest, PollRequest,
+    UnsubscribeRequest,
 };
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `Events` from the other side: implemented by servers and test doubles.
 ///
 /// Implement its methods as `async fn`s; one that is left out answers that it is not implemented.
 pub trait EventsService: Send + Sync + 'static {
     /// Answers [`open`](super::EventsClient::open).
-    fn open(
-        &self,
-        request: OpenRequest,
-    ) -> impl Future<Output = ServiceResult<OpenRequest>> + Send {
+    fn open(&self, request: OpenRequest) -> impl Future<Output = ServiceResult<OpenRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`close`](super::EventsClient::close).
-    fn close(
-        &self,
-        request: CloseRequest,
-    ) -> impl Future<Output = ServiceResult<CloseRequest>> + Send {
+    fn close(&self, request: CloseRequest) -> impl Future<Output = ServiceResult<CloseRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`next`](super::EventsClient::next).
-    fn next(
-        &self,
-        request: NextRequest,
-    ) -> impl Future<Output = ServiceResult<NextRequest>> + Send {
+    fn next(&self, request: NextRequest) -> impl Future<Output = ServiceResult<NextRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`id`](super::EventsClient::id).
-    fn id(
-        &self,
-        request: IdRequest,
-    ) -> impl Future<Output = ServiceResult<IdRequest>> + Send {
+    fn id(&self, request: IdRequest) -> impl Future<Output = ServiceResult<IdRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`client`](super::EventsClient::client).
-    fn client(
-        &self,
-        request: ClientRequest,
-    ) -> impl Future<Output = ServiceResult<ClientRequest>> + Send {
+    fn client(&self, request: ClientRequest) -> impl Future<Output = ServiceResult<ClientRequest>> + Send {
         not_implemented(request)
     }
 
@@ -65,26 +48,17 @@ pub trait EventsService: Send + Sync + 'static {
     }
 
     /// Answers [`poll`](super::EventsClient::poll).
-    fn poll(
-        &self,
-        request: PollRequest,
-    ) -> impl Future<Output = ServiceResult<PollRequest>> + Send {
+    fn poll(&self, request: PollRequest) -> impl Future<Output = ServiceResult<PollRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`poll_next`](super::EventsClient::poll_next).
-    fn poll_next(
-        &self,
-        request: PollNextRequest,
-    ) -> impl Future<Output = ServiceResult<PollNextRequest>> + Send {
+    fn poll_next(&self, request: PollNextRequest) -> impl Future<Output = ServiceResult<PollNextRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`finish`](super::EventsClient::finish).
-    fn finish(
-        &self,
-        request: FinishRequest,
-    ) -> impl Future<Output = ServiceResult<FinishRequest>> + Send {
+    fn finish(&self, request: FinishRequest) -> impl Future<Output = ServiceResult<FinishRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -93,11 +67,7 @@ pub trait EventsService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: EventsService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "open" => handle(request, |request| self.0.open(request)),
             "close" => handle(request, |request| self.0.close(request)),

@@ -3,24 +3,16 @@
 //! `Events.unsubscribe`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::EventsClient;
 
+use super::EventsClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl EventsClient {
     /// Answers.
     ///
-    /// # Parameters
-    ///
-    /// - `session_id`: Id of the session.
-    ///
-    /// # Facts
-    ///
-    /// `Events.unsubscribe` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Events.unsubscribe` over HTTP; not safe to repeat. Errors: [`UnsubscribeError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -29,10 +21,7 @@ impl EventsClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn unsubscribe(
-        &self,
-        session_id: impl Into<String>,
-    ) -> Call<UnsubscribeRequest> {
+    pub fn unsubscribe(&self, session_id: impl Into<String>) -> Call<UnsubscribeRequest> {
         Call::new(&self.client, UnsubscribeRequest::new(session_id))
     }
 }
@@ -50,9 +39,7 @@ pub struct UnsubscribeRequest {
 impl UnsubscribeRequest {
     /// Makes a [`UnsubscribeRequest`] of what is required.
     pub fn new(session_id: impl Into<String>) -> Self {
-        Self {
-            session_id: session_id.into(),
-        }
+        Self { session_id: session_id.into() }
     }
 }
 

@@ -3,16 +3,14 @@
 //! The service `Method`: is called like a variable.
 
 mod ping;
-
 #[cfg(feature = "server")]
 mod service;
+
 pub use self::ping::{PingError, PingRequest, PingResult};
-
-#[cfg(feature = "server")]
-pub use self::service::MethodService;
-
 #[cfg(feature = "server")]
 pub(crate) use self::service::Dispatch;
+#[cfg(feature = "server")]
+pub use self::service::MethodService;
 
 use crate::runtime::Client;
 

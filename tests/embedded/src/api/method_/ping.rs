@@ -3,19 +3,16 @@
 //! `Method.ping`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::MethodClient;
 
+use super::MethodClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl MethodClient {
     /// Answers.
-    /// # Facts
     ///
-    /// `Method.ping` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Method.ping` over HTTP; not safe to repeat. Errors: [`PingError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -3,21 +3,16 @@
 //! The server side of the service `Method`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
+
 use super::PingRequest;
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `Method` from the other side: implemented by servers and test doubles.
 ///
 /// Implement its methods as `async fn`s; one that is left out answers that it is not implemented.
 pub trait MethodService: Send + Sync + 'static {
     /// Answers [`ping`](super::MethodClient::ping).
-    fn ping(
-        &self,
-        request: PingRequest,
-    ) -> impl Future<Output = ServiceResult<PingRequest>> + Send {
+    fn ping(&self, request: PingRequest) -> impl Future<Output = ServiceResult<PingRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -26,11 +21,7 @@ pub trait MethodService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: MethodService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "ping" => handle(request, |request| self.0.ping(request)),
             _ => return None,

@@ -3,16 +3,14 @@
 //! The service `Mod`: is called like a file.
 
 mod ping;
-
 #[cfg(feature = "server")]
 mod service;
+
 pub use self::ping::{PingError, PingRequest, PingResult};
-
-#[cfg(feature = "server")]
-pub use self::service::ModService;
-
 #[cfg(feature = "server")]
 pub(crate) use self::service::Dispatch;
+#[cfg(feature = "server")]
+pub use self::service::ModService;
 
 use crate::runtime::Client;
 

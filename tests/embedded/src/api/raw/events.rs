@@ -3,12 +3,10 @@
 //! Events of the service `Raw`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Channel, EventError, EventKind, EventSet, PlainJson, RawEvent, Subscription,
-};
 
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Channel, EventError, EventKind, EventSet, PlainJson, RawEvent, Subscription};
 
 /// What happens under an id of the service `Raw`, as a subscription delivers it.
 ///
@@ -41,9 +39,7 @@ impl EventSet for RawEventType {
 
     fn write(&self) -> Result<RawEvent, EventError> {
         match self {
-            Self::Ended(params) => {
-                RawEvent::of::<Self>("ended", &params.session_id, params)
-            }
+            Self::Ended(params) => RawEvent::of::<Self>("ended", &params.session_id, params),
             Self::Unrecognized(event) => Ok(event.clone()),
         }
     }
@@ -65,9 +61,7 @@ pub struct EndedEvent {
 impl EndedEvent {
     /// Makes an [`EndedEvent`] of what is required.
     pub fn new(session_id: impl Into<String>) -> Self {
-        Self {
-            session_id: session_id.into(),
-        }
+        Self { session_id: session_id.into() }
     }
 }
 

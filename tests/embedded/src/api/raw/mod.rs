@@ -4,17 +4,15 @@
 
 mod events;
 mod open;
-
 #[cfg(feature = "server")]
 mod service;
+
 pub use self::events::{EndedEvent, RawEventType};
 pub use self::open::{OpenError, OpenRequest, OpenResult};
-
-#[cfg(feature = "server")]
-pub use self::service::RawService;
-
 #[cfg(feature = "server")]
 pub(crate) use self::service::Dispatch;
+#[cfg(feature = "server")]
+pub use self::service::RawService;
 
 use crate::runtime::Client;
 

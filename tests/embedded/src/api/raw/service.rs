@@ -3,21 +3,16 @@
 //! The server side of the service `Raw`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
+
 use super::OpenRequest;
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `Raw` from the other side: implemented by servers and test doubles.
 ///
 /// Implement its methods as `async fn`s; one that is left out answers that it is not implemented.
 pub trait RawService: Send + Sync + 'static {
     /// Answers [`open`](super::RawClient::open).
-    fn open(
-        &self,
-        request: OpenRequest,
-    ) -> impl Future<Output = ServiceResult<OpenRequest>> + Send {
+    fn open(&self, request: OpenRequest) -> impl Future<Output = ServiceResult<OpenRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -26,11 +21,7 @@ pub trait RawService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: RawService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "open" => handle(request, |request| self.0.open(request)),
             _ => return None,

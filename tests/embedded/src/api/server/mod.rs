@@ -3,16 +3,14 @@
 //! The service `Server`: is called like a cargo feature.
 
 mod ping;
-
 #[cfg(feature = "server")]
 mod service;
+
 pub use self::ping::{PingError, PingRequest, PingResult};
-
-#[cfg(feature = "server")]
-pub use self::service::ServerService;
-
 #[cfg(feature = "server")]
 pub(crate) use self::service::Dispatch;
+#[cfg(feature = "server")]
+pub use self::service::ServerService;
 
 use crate::runtime::Client;
 

@@ -3,44 +3,18 @@
 //! `Shop.buy`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ShopClient;
+
 use super::super::errors::ErrorInfoType;
 use super::super::types::{Mod, ToWireType};
-
+use super::ShopClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ShopClient {
     /// Has optional parameters that are called like functions of a call.
     ///
-    /// # Parameters
-    ///
-    /// - `name`: Name.
-    /// - `.with_retry(…)`, optional: Retry.
-    /// - `.with_buffer(…)`, optional: Buffer.
-    /// - `.with_attempt_timeout(…)`, optional: Attempt timeout.
-    /// - `.with_on_progress(…)`, optional: On progress.
-    /// - `.with_blobs_to_files(…)`, optional: Blobs to files.
-    /// - `.with_send_blocking(…)`, optional: Send blocking.
-    /// - `.exchange(…)`, optional: Exchange.
-    /// - `.job(…)`, optional: Job.
-    /// - `.with_subscribe(…)`, optional: Subscribe.
-    /// - `.with_into_future(…)`, optional: Into future.
-    /// - `.with_request(…)`, optional: Request.
-    /// - `.with_clone(…)`, optional: Clone.
-    /// - `.with_from(…)`, optional: From.
-    /// - `.value(…)`, optional: Value.
-    ///
-    /// # Errors
-    ///
-    /// The API's own, as [`BuyError`]: `error_info`.
-    ///
-    /// # Facts
-    ///
-    /// `Shop.buy` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Shop.buy` over HTTP; safe to repeat. Errors: [`BuyError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -304,16 +278,8 @@ pub struct BuyResult {
 #[cfg(feature = "server")]
 impl BuyResult {
     /// Makes a [`BuyResult`] of what is required.
-    pub fn new(
-        sent: impl Into<String>,
-        r#mod: Mod,
-        answer: impl Into<ToWireType>,
-    ) -> Self {
-        Self {
-            sent: sent.into(),
-            r#mod,
-            answer: answer.into(),
-        }
+    pub fn new(sent: impl Into<String>, r#mod: Mod, answer: impl Into<ToWireType>) -> Self {
+        Self { sent: sent.into(), r#mod, answer: answer.into() }
     }
 }
 

@@ -3,24 +3,16 @@
 //! `Shop.incoming`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ShopClient;
 
+use super::ShopClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ShopClient {
     /// Has parameters that are called like a type.
     ///
-    /// # Parameters
-    ///
-    /// - `text`: Text.
-    ///
-    /// # Facts
-    ///
-    /// `Shop.incoming` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Shop.incoming` over HTTP; not safe to repeat. Errors: [`IncomingError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -3,26 +3,17 @@
 //! `Shop.list`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
-use super::ShopClient;
 
+use super::ShopClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, Page, Paged, PlainJson, error_codes};
 
 impl ShopClient {
     /// Lists names.
     ///
-    /// # Parameters
-    ///
-    /// - `.offset(…)`, optional: Offset.
-    /// - `.limit(…)`, optional: Limit.
-    ///
-    /// # Facts
-    ///
-    /// `Shop.list` on the wire; travels over HTTP; safe to repeat. Answers one page of `names`;
-    /// [`items`](Call::items) and [`pages`](Call::pages) instead of `send` read all of them.
-    ///
-    /// # Example
+    /// Calls `Shop.list` over HTTP; safe to repeat. Errors: [`ListError`]. Returns one page of `names`;
+    /// [`items`](Call::items) and [`pages`](Call::pages) read all pages.
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -101,18 +92,8 @@ pub struct ListResult {
 #[cfg(feature = "server")]
 impl ListResult {
     /// Makes a [`ListResult`] of what is required.
-    pub fn new(
-        names: impl IntoIterator<Item = impl Into<String>>,
-        total: u32,
-        offset: u32,
-        limit: u32,
-    ) -> Self {
-        Self {
-            names: names.into_iter().map(Into::into).collect(),
-            total,
-            offset,
-            limit,
-        }
+    pub fn new(names: impl IntoIterator<Item = impl Into<String>>, total: u32, offset: u32, limit: u32) -> Self {
+        Self { names: names.into_iter().map(Into::into).collect(), total, offset, limit }
     }
 }
 
@@ -136,6 +117,7 @@ impl Operation for ListRequest {
 
 impl Paged for ListRequest {
     type Item = String;
+
     fn range(&self) -> (Option<u32>, Option<u32>) {
         (self.offset, self.limit)
     }

@@ -3,45 +3,42 @@
 //! The service `Shop`: has methods and parameters with names that are taken.
 
 mod buy;
-mod new;
 mod client;
 mod clone;
 mod drop;
-mod self_;
-mod std_;
-mod mod_;
 mod events_;
 mod incoming;
 mod list;
-mod start;
-mod status;
-mod stop;
-
+mod mod_;
+mod new;
+mod self_;
 #[cfg(feature = "server")]
 mod service;
+mod start;
+mod status;
+mod std_;
+mod stop;
+
 pub use self::buy::{BuyError, BuyRequest, BuyResult};
-pub use self::new::{NewError, NewRequest, NewResult};
 pub use self::client::{ClientError, ClientRequest, ClientResult};
 pub use self::clone::{CloneError, CloneRequest, CloneResult};
 pub use self::drop::{DropError, DropRequest, DropResult};
-pub use self::self_::{SelfError, SelfRequest, SelfResult};
-pub use self::std_::{StdError, StdRequest, StdResult};
-pub use self::mod_::{ModError, ModRequest, ModResult};
 pub use self::events_::{EventsError, EventsRequest, EventsResult};
 pub use self::incoming::{IncomingError, IncomingRequestType, IncomingResult};
 pub use self::list::{ListError, ListRequest, ListResult};
-pub use self::start::{StartError, StartRequest, StartResult};
-pub use self::status::{
-    StatusError, StatusRequest, StatusResult, StatusResultDone, StatusResultFailed,
-    StatusResultRunning,
-};
-pub use self::stop::{StopError, StopRequest, StopResult};
-
-#[cfg(feature = "server")]
-pub use self::service::ShopService;
-
+pub use self::mod_::{ModError, ModRequest, ModResult};
+pub use self::new::{NewError, NewRequest, NewResult};
+pub use self::self_::{SelfError, SelfRequest, SelfResult};
 #[cfg(feature = "server")]
 pub(crate) use self::service::Dispatch;
+#[cfg(feature = "server")]
+pub use self::service::ShopService;
+pub use self::start::{StartError, StartRequest, StartResult};
+pub use self::status::{
+    StatusError, StatusRequest, StatusResult, StatusResultDone, StatusResultFailed, StatusResultRunning,
+};
+pub use self::std_::{StdError, StdRequest, StdResult};
+pub use self::stop::{StopError, StopRequest, StopResult};
 
 use crate::runtime::Client;
 

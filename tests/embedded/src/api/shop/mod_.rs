@@ -3,19 +3,16 @@
 //! `Shop.mod`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ShopClient;
 
+use super::ShopClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ShopClient {
     /// Is called like a file.
-    /// # Facts
     ///
-    /// `Shop.mod` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Shop.mod` over HTTP; not safe to repeat. Errors: [`ModError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {

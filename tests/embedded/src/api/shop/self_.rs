@@ -3,19 +3,16 @@
 //! `Shop.self`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ShopClient;
 
+use super::ShopClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ShopClient {
     /// Is called like the receiver.
-    /// # Facts
     ///
-    /// `Shop.self` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Shop.self` over HTTP; not safe to repeat. Errors: [`SelfError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -3,89 +3,59 @@
 //! The server side of the service `Shop`.
 
 use std::sync::Arc;
-use crate::runtime::{
-    BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle,
-    not_implemented,
-};
+
 use super::{
-    BuyRequest, ClientRequest, CloneRequest, DropRequest, EventsRequest,
-    IncomingRequestType, ListRequest, ModRequest, NewRequest, SelfRequest, StartRequest,
-    StatusRequest, StdRequest, StopRequest,
+    BuyRequest, ClientRequest, CloneRequest, DropRequest, EventsRequest, IncomingRequestType, ListRequest, ModRequest,
+    NewRequest, SelfRequest, StartRequest, StatusRequest, StdRequest, StopRequest,
 };
+use crate::runtime::{BoxFuture, IncomingRequest, ResponseFrame, Routes, ServiceResult, handle, not_implemented};
 
 /// The service `Shop` from the other side: implemented by servers and test doubles.
 ///
 /// Implement its methods as `async fn`s; one that is left out answers that it is not implemented.
 pub trait ShopService: Send + Sync + 'static {
     /// Answers [`buy`](super::ShopClient::buy).
-    fn buy(
-        &self,
-        request: BuyRequest,
-    ) -> impl Future<Output = ServiceResult<BuyRequest>> + Send {
+    fn buy(&self, request: BuyRequest) -> impl Future<Output = ServiceResult<BuyRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`new_`](super::ShopClient::new_).
-    fn new_(
-        &self,
-        request: NewRequest,
-    ) -> impl Future<Output = ServiceResult<NewRequest>> + Send {
+    fn new_(&self, request: NewRequest) -> impl Future<Output = ServiceResult<NewRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`client`](super::ShopClient::client).
-    fn client(
-        &self,
-        request: ClientRequest,
-    ) -> impl Future<Output = ServiceResult<ClientRequest>> + Send {
+    fn client(&self, request: ClientRequest) -> impl Future<Output = ServiceResult<ClientRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`clone_`](super::ShopClient::clone_).
-    fn clone_(
-        &self,
-        request: CloneRequest,
-    ) -> impl Future<Output = ServiceResult<CloneRequest>> + Send {
+    fn clone_(&self, request: CloneRequest) -> impl Future<Output = ServiceResult<CloneRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`drop_`](super::ShopClient::drop_).
-    fn drop_(
-        &self,
-        request: DropRequest,
-    ) -> impl Future<Output = ServiceResult<DropRequest>> + Send {
+    fn drop_(&self, request: DropRequest) -> impl Future<Output = ServiceResult<DropRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`self_`](super::ShopClient::self_).
-    fn self_(
-        &self,
-        request: SelfRequest,
-    ) -> impl Future<Output = ServiceResult<SelfRequest>> + Send {
+    fn self_(&self, request: SelfRequest) -> impl Future<Output = ServiceResult<SelfRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`std`](super::ShopClient::std).
-    fn std(
-        &self,
-        request: StdRequest,
-    ) -> impl Future<Output = ServiceResult<StdRequest>> + Send {
+    fn std(&self, request: StdRequest) -> impl Future<Output = ServiceResult<StdRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`mod`](super::ShopClient::mod).
-    fn r#mod(
-        &self,
-        request: ModRequest,
-    ) -> impl Future<Output = ServiceResult<ModRequest>> + Send {
+    fn r#mod(&self, request: ModRequest) -> impl Future<Output = ServiceResult<ModRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`events`](super::ShopClient::events).
-    fn events(
-        &self,
-        request: EventsRequest,
-    ) -> impl Future<Output = ServiceResult<EventsRequest>> + Send {
+    fn events(&self, request: EventsRequest) -> impl Future<Output = ServiceResult<EventsRequest>> + Send {
         not_implemented(request)
     }
 
@@ -98,34 +68,22 @@ pub trait ShopService: Send + Sync + 'static {
     }
 
     /// Answers [`list`](super::ShopClient::list).
-    fn list(
-        &self,
-        request: ListRequest,
-    ) -> impl Future<Output = ServiceResult<ListRequest>> + Send {
+    fn list(&self, request: ListRequest) -> impl Future<Output = ServiceResult<ListRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`start`](super::ShopClient::start).
-    fn start(
-        &self,
-        request: StartRequest,
-    ) -> impl Future<Output = ServiceResult<StartRequest>> + Send {
+    fn start(&self, request: StartRequest) -> impl Future<Output = ServiceResult<StartRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`status`](super::ShopClient::status).
-    fn status(
-        &self,
-        request: StatusRequest,
-    ) -> impl Future<Output = ServiceResult<StatusRequest>> + Send {
+    fn status(&self, request: StatusRequest) -> impl Future<Output = ServiceResult<StatusRequest>> + Send {
         not_implemented(request)
     }
 
     /// Answers [`stop`](super::ShopClient::stop).
-    fn stop(
-        &self,
-        request: StopRequest,
-    ) -> impl Future<Output = ServiceResult<StopRequest>> + Send {
+    fn stop(&self, request: StopRequest) -> impl Future<Output = ServiceResult<StopRequest>> + Send {
         not_implemented(request)
     }
 }
@@ -134,11 +92,7 @@ pub trait ShopService: Send + Sync + 'static {
 pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
 
 impl<S: ShopService> Routes for Dispatch<S> {
-    fn dispatch<'a>(
-        &'a self,
-        method: &str,
-        request: IncomingRequest,
-    ) -> Option<BoxFuture<'a, ResponseFrame>> {
+    fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>> {
         let answer = match method {
             "buy" => handle(request, |request| self.0.buy(request)),
             "new" => handle(request, |request| self.0.new_(request)),

@@ -3,26 +3,17 @@
 //! `Shop.start`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{
-    Call, Cancellable, Method, NoMetrics, Operation, PlainJson, Waitable, Waiter,
-    error_codes,
-};
-use super::{
-    ShopClient, StatusRequest, StatusResult, StatusResultDone, StatusResultFailed,
-    StopRequest,
-};
 
+use super::{ShopClient, StatusRequest, StatusResult, StatusResultDone, StatusResultFailed, StopRequest};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Cancellable, Method, NoMetrics, Operation, PlainJson, Waitable, Waiter, error_codes};
 
 impl ShopClient {
     /// Starts work, with a result that has fields called like functions and fields of its handle.
-    /// # Facts
     ///
-    /// `Shop.start` on the wire; travels over HTTP; not safe to repeat. The answer is a [`Waiter`], which
-    /// reads like the result, and follows what goes on: see [`Waiter::wait`] and [`Waiter::progress`].
-    ///
-    /// # Example
+    /// Calls `Shop.start` over HTTP; not safe to repeat. Errors: [`StartError`]. Returns a [`Waiter`], which
+    /// dereferences to the result and follows the work.
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -76,12 +67,7 @@ impl StartResult {
         wait: impl Into<String>,
         cancel: impl Into<String>,
     ) -> Self {
-        Self {
-            result: result.into(),
-            client: client.into(),
-            wait: wait.into(),
-            cancel: cancel.into(),
-        }
+        Self { result: result.into(), client: client.into(), wait: wait.into(), cancel: cancel.into() }
     }
 }
 
@@ -108,13 +94,12 @@ impl Waitable for StartRequest {
     type Done = StatusResultDone;
     type Failed = StatusResultFailed;
     type Metrics = NoMetrics;
+
     fn poll_request(&self, result: &StartResult) -> StatusRequest {
         StatusRequest::new(&result.result)
     }
 
-    fn outcome(
-        response: &StatusResult,
-    ) -> Option<Result<StatusResultDone, StatusResultFailed>> {
+    fn outcome(response: &StatusResult) -> Option<Result<StatusResultDone, StatusResultFailed>> {
         match response {
             StatusResult::Done(content) => Some(Ok(content.clone())),
             StatusResult::Failed(content) => Some(Err(content.clone())),
@@ -125,6 +110,7 @@ impl Waitable for StartRequest {
 
 impl Cancellable for StartRequest {
     type Cancel = StopRequest;
+
     fn cancel(poll: &StatusRequest) -> StopRequest {
         StopRequest::new(&poll.result)
     }

@@ -3,24 +3,16 @@
 //! `Shop.status`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes, keyed_union};
-use super::ShopClient;
 
+use super::ShopClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes, keyed_union};
 
 impl ShopClient {
     /// Tells how far the work is.
     ///
-    /// # Parameters
-    ///
-    /// - `result`: Result.
-    ///
-    /// # Facts
-    ///
-    /// `Shop.status` on the wire; travels over HTTP; safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Shop.status` over HTTP; safe to repeat. Errors: [`StatusError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -3,24 +3,16 @@
 //! `Shop.stop`.
 
 use serde::{Deserialize, Serialize};
-use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
-use super::ShopClient;
 
+use super::ShopClient;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::{Call, Method, Operation, PlainJson, error_codes};
 
 impl ShopClient {
     /// Stops the work.
     ///
-    /// # Parameters
-    ///
-    /// - `result`: Result.
-    ///
-    /// # Facts
-    ///
-    /// `Shop.stop` on the wire; travels over HTTP; not safe to repeat.
-    ///
-    /// # Example
+    /// Calls `Shop.stop` over HTTP; not safe to repeat. Errors: [`StopError`].
     ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {

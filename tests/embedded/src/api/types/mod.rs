@@ -4,18 +4,14 @@
 
 #[cfg(feature = "shop")]
 mod mod_;
-
 #[cfg(feature = "shop")]
 mod super_;
-
 #[cfg(feature = "shop")]
 mod to_wire_type;
 
 #[cfg(feature = "shop")]
 pub use self::mod_::Mod;
-
 #[cfg(feature = "shop")]
 pub use self::super_::Super;
-
 #[cfg(feature = "shop")]
-pub use self::to_wire_type::{ToWireType, ToWireFrom, ToWireDefault, ToWireSelf};
+pub use self::to_wire_type::{ToWireDefault, ToWireFrom, ToWireSelf, ToWireType};

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::runtime::tagged_union;
 
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
+use crate::runtime::tagged_union;
 
 /// Has variants that are called like functions of traits.
 ///
@@ -52,6 +52,7 @@ impl ToWireType {
 
 tagged_union! {
     const TAG: &str = "type";
+
     enum ToWireType {
         From(ToWireFrom) = "from",
         Default(ToWireDefault) = "default",

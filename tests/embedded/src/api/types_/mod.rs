@@ -3,16 +3,14 @@
 //! The service `Types`: is called like a module.
 
 mod ping;
-
 #[cfg(feature = "server")]
 mod service;
+
 pub use self::ping::{PingError, PingRequest, PingResult};
-
-#[cfg(feature = "server")]
-pub use self::service::TypesService;
-
 #[cfg(feature = "server")]
 pub(crate) use self::service::Dispatch;
+#[cfg(feature = "server")]
+pub use self::service::TypesService;
 
 use crate::runtime::Client;
 
