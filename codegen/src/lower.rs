@@ -31,6 +31,7 @@ pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
         lowering.define(name, at, schema);
     }
     let errors = lowering.lower_errors();
+    let error_sets = lowering.shared_sets(&errors);
     let mut services = Vec::new();
     for (index, (name, at, service)) in spec.services.iter().enumerate() {
         services.push(lowering.lower_service(index, name, at, service, &errors));
@@ -50,6 +51,7 @@ pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
         websocket: spec.endpoints.as_ref().and_then(|endpoints| endpoints.websocket.clone()),
         types,
         errors,
+        error_sets,
         services,
     }
 }

@@ -8,7 +8,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
 
 use crate::diag::{Diagnostics, Location};
-use crate::ir::{Api, Field, Method, Owner, Service, TypeDef, TypeId, TypeKind, UnionStyle, Variant};
+use crate::ir::{Api, ErrorSet, Field, Method, Owner, Service, TypeDef, TypeId, TypeKind, UnionStyle, Variant};
 
 /// Whether a name is UpperCamelCase letters and digits; a run of capitals such as `FS` is fine.
 pub(crate) fn is_type_name(name: &str) -> bool {
@@ -113,8 +113,8 @@ impl Scope {
             Self::Constructor => &[reserved::TRAITS],
             Self::Method => &[&["new"], reserved::TRAITS],
             Self::Session => &[reserved::SUBSCRIPTION, reserved::TRAITS],
-            Self::MethodModule => &[reserved::FOLDER],
-            Self::TypeModule => &[&["mod"]],
+            Self::MethodModule => &[reserved::FOLDER, reserved::CRATES],
+            Self::TypeModule => &[&["mod"], reserved::CRATES],
             Self::Service => &[reserved::CLIENT, reserved::ROUTER, reserved::ROOT, reserved::TRAITS],
             Self::Feature => &[reserved::FEATURES],
         }
@@ -208,6 +208,16 @@ pub(crate) fn service_trait(service: &Service) -> Ident {
     type_ident(&format!("{}Service", upper_camel(&service.wire)))
 }
 
+/// The enum of a set of errors that is a type of its own.
+pub(crate) fn error_set_type(set: &ErrorSet) -> Ident {
+    type_ident(&format!("{}Error", upper_camel(&set.name)))
+}
+
+/// The variant that holds an error of such a set.
+pub(crate) fn error_set_variant(set: &ErrorSet) -> Ident {
+    ident(&variant_name(&set.name, None))
+}
+
 /// The enum of a service's events.
 pub(crate) fn service_event(service: &Service) -> Ident {
     type_ident(&format!("{}Event", upper_camel(&service.wire)))
@@ -248,6 +258,14 @@ pub(crate) fn check(api: &Api, diagnostics: &mut Diagnostics) {
 }
 
 fn check_shared(api: &Api, claims: &mut Claims<'_>) {
+    for set in &api.error_sets {
+        let (name, what) = (error_set_type(set), format!("the error set `{}`", set.name));
+        claims.claim("errors", name.to_string(), what, &set.at, RENAME);
+        for shape in set.errors.iter().filter_map(|index| api.errors.get(*index)) {
+            let variants = format!("error set {}", set.name);
+            claims.claim_once(&variants, variant_name(&shape.code, None), format!("`{}`", shape.code), &set.at, RENAME);
+        }
+    }
     for (id, definition) in api.types.iter().enumerate() {
         let (name, what) = (type_name(api, definition), format!("`{}`", definition.name));
         match definition.owner {
@@ -307,6 +325,11 @@ fn check_service(api: &Api, index: usize, service: &Service, claims: &mut Claims
         for shape in method.errors.iter().filter_map(|index| api.errors.get(*index)) {
             let variants = format!("{types} errors {}", method.wire);
             claims.claim_once(&variants, variant_name(&shape.code, None), format!("`{}`", shape.code), at, RENAME);
+        }
+        for set in method.error_sets.iter().filter_map(|index| api.error_sets.get(*index)) {
+            let what = format!("the error set `{}`", set.name);
+            let variants = format!("{types} errors {}", method.wire);
+            claims.claim_once(&variants, error_set_variant(set).to_string(), what, at, RENAME);
         }
     }
     for event in &service.events {

@@ -13,7 +13,9 @@ pub(crate) const HEADER: &str =
 pub(crate) fn render(path: &str, tokens: TokenStream) -> Result<String, EmitError> {
     let file: syn::File =
         syn::parse2(tokens).map_err(|error| EmitError { path: path.to_owned(), message: error.to_string() })?;
-    Ok(format!("{HEADER}\n\n{}", space(&unveil_macros(&prettyplease::unparse(&file)))))
+    let text = space(&unveil_macros(&prettyplease::unparse(&file)));
+    let separator = if text.starts_with("//!") { "" } else { "\n" };
+    Ok(format!("{HEADER}\n{separator}{text}"))
 }
 
 /// The prefix of a module that stands for a macro call until the text is printed: the printer lays out the items of a
@@ -47,15 +49,15 @@ fn space(text: &str) -> String {
         let ends_item = previous.ends_with([';', '}']) && !previous.trim_start().starts_with("//");
         let is_after_item = ends_item && self::level(previous) == level;
         let opens_block = index == 0 || previous.ends_with('{');
-        if is_after_item || opens_block || previous.starts_with("//!") {
-            if let Some(kind) = kind(lines.get(index..).unwrap_or_default()) {
-                let before = kinds.get(level).copied().filter(|_| is_after_item);
-                if before.is_some_and(|before| before == Kind::Other || before != kind) {
-                    spaced.push('\n');
-                }
-                kinds.resize(level, Kind::Other);
-                kinds.push(kind);
+        let starts = is_after_item || opens_block || previous.starts_with("//!");
+        let kind = lines.get(index..).filter(|_| starts).and_then(kind);
+        if let Some(kind) = kind {
+            let before = kinds.get(level).copied().filter(|_| is_after_item);
+            if before.is_some_and(|before| before == Kind::Other || before != kind) {
+                spaced.push('\n');
             }
+            kinds.resize(level, Kind::Other);
+            kinds.push(kind);
         }
         if previous.starts_with("//!") && !line.starts_with("//!") {
             spaced.push('\n');
@@ -73,7 +75,7 @@ enum Kind {
     Module,
     /// Imports of the standard library, of other crates, of this crate, and re-exports.
     Import(u8),
-    /// Associated types and constants.
+    /// Associated types and constants, and functions without a body.
     Associated,
     /// `impl Trait for Type {}`
     Marker,
@@ -104,10 +106,11 @@ fn kind(lines: &[&str]) -> Option<Kind> {
             Some("crate" | "self" | "super") => 2,
             _ => 1,
         }),
+        "fn" if header.ends_with(';') => Kind::Associated,
         "type" | "const" if !is_documented && header.starts_with(keyword) => Kind::Associated,
         "impl" if header.ends_with(" {}") => Kind::Marker,
         "async" | "const" | "enum" | "fn" | "impl" | "static" | "struct" | "trait" | "type" => Kind::Other,
-        keyword if keyword.ends_with('!') => Kind::Other,
+        keyword if keyword.contains('!') => Kind::Other,
         _ => return None,
     })
 }
@@ -160,7 +163,7 @@ mod tests {
             impl Plain for B {}
             pub struct C;
         };
-        let expected = "\n\n//! About.\n\nmod a;\n#[cfg(feature = \"b\")]\nmod b;\n\nuse serde::Serialize;\n\n\
+        let expected = "\n//! About.\n\nmod a;\n#[cfg(feature = \"b\")]\nmod b;\n\nuse serde::Serialize;\n\n\
             use crate::runtime::Call;\nuse super::*;\n\nimpl Operation for Request {\n    type Response = Response;\n    \
             const METHOD: u32 = 1;\n\n    /// Text;\n    /// more.\n    fn first() {\n        let x = 1;\n    }\n\n    fn second() {}\n}\n\n\
             impl Plain for A {}\nimpl Plain for B {}\n\npub struct C;\n";

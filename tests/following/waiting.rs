@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use decthings::api::debug::{DebugTrainingFailure, DebugTrainingStatus, GetTrainingStatusError};
+use decthings::api::errors::CommonError;
 use decthings::api::model::{
     CreateModelFailed, CreateModelFailure, CreateModelRequest, CreateModelResult, CreateModelSucceeded,
     InitialStateDurations, ModelOptions, ModelService, WaitForModelToBeCreatedError, WaitForModelToBeCreatedRequest,
@@ -58,7 +59,7 @@ async fn it_is_cancelled_and_says_so() {
 
 #[tokio::test(start_paused = true)]
 async fn passing_errors_are_survived_but_not_for_ever() {
-    let busy = || Step::Error(GetTrainingStatusError::TooManyRequests);
+    let busy = || Step::Error(CommonError::TooManyRequests.into());
     let training = Training::new([busy(), busy(), running(&[]), busy(), Step::Never, busy(), completed(&[])]);
     training.start().await.wait().await.unwrap();
     let training = Training::new([busy()]);

@@ -71,6 +71,13 @@ pub(super) fn field(field: &Field) -> String {
     since(text, field.since.as_deref())
 }
 
+/// What a field means, in a line at a level of indentation.
+pub(super) fn brief(level: usize, field: &Field) -> String {
+    let text = self::field(field);
+    let is_line = !text.contains('\n') && text.chars().count() <= width(level);
+    if is_line { text } else { first_sentence(&text).to_owned() }
+}
+
 /// A text with the revision that added what it is about.
 pub(super) fn since(text: impl Into<String>, revision: Option<&str>) -> String {
     let text = text.into();

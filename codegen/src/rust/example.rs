@@ -18,14 +18,16 @@ pub(super) fn call(cx: &Context<'_>, service: &Service, method: &Method) -> Stri
     let client = naming::ident(&naming::service_module(service));
     let function = naming::ident(&cx.method_name(method));
     let list = arguments.join(", ");
-    let line = format!("let result = client.{client}().{function}({list}).await?;\n");
+    let is_empty = cx.api.object(&method.result).is_some_and(|object| object.fields.is_empty());
+    let binding = if is_empty { "" } else { "let result = " };
+    let line = format!("{binding}client.{client}().{function}({list}).await?;\n");
     let call = if line.chars().count() <= docs::width(1) {
         line
     } else if list.chars().count().saturating_add(function.to_string().len()) < docs::width(2) {
-        format!("let result = client\n    .{client}()\n    .{function}({list})\n    .await?;\n")
+        format!("{binding}client\n    .{client}()\n    .{function}({list})\n    .await?;\n")
     } else {
         let lines: String = arguments.iter().map(|argument| format!("        {argument},\n")).collect();
-        format!("let result = client\n    .{client}()\n    .{function}(\n{lines}    )\n    .await?;\n")
+        format!("{binding}client\n    .{client}()\n    .{function}(\n{lines}    )\n    .await?;\n")
     };
     let print = match cx.api.object(&method.result).and_then(|object| object.fields.first()) {
         Some(field)
@@ -33,6 +35,7 @@ pub(super) fn call(cx: &Context<'_>, service: &Service, method: &Method) -> Stri
         {
             format!("println!(\"{{}}\", result.{});\n", naming::ident(&naming::field_name(field)))
         }
+        _ if is_empty => String::new(),
         _ => "println!(\"{result:?}\");\n".to_owned(),
     };
     let imports: String = example.imports.iter().map(|(path, names)| import(path, names)).collect();

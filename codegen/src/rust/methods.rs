@@ -1,47 +1,39 @@
 //! One file a method: the call, its request, its result and its errors.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::context::{Context, File};
-use super::{docs, errors, events, example, paging, structs, waiting};
-use crate::ir::{BlobKind, BlobRule, Field, Method, Object, Owner, Service, Transport, Type, TypeKind};
+use super::{docs, errors, events, example, paging, structs, waiting, wire};
+use crate::ir::{BlobKind, BlobRule, Method, Object, Owner, Service, Transport, Type, TypeKind};
 use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> TokenStream {
     let Some(service) = cx.api.services.get(service_index) else { return TokenStream::new() };
     let Some(method) = service.methods.get(index) else { return TokenStream::new() };
     let owner = Owner::Method(service_index, index);
-    let file = File::new(cx, "super::super", owner);
+    let file = File::new(cx, owner);
     let about = docs::inner(&format!("`{}.{}`.", service.wire, method.wire));
     let call = call(&file, service, method);
-    let (request, result) = (request_ident(&file, &method.params), request_ident(&file, &method.result));
-    let link = format!(
-        "[`{}::{}`](super::{}::{})",
-        cx.client_ident(service),
-        cx.method_name(method),
-        cx.client_ident(service),
-        cx.method_name(method)
-    );
-    let types = cx.owned_by(owner).into_iter().map(|(_, definition)| {
-        let object = match &definition.kind {
-            TypeKind::Object(object) => object,
-            _ => return super::type_item(&file, definition),
-        };
-        let name = cx.type_ident(definition);
-        let text = if name == request {
-            format!("Parameters of {link}.")
-        } else if name == result {
-            definition.description.clone().unwrap_or_else(|| format!("Answer to {link}."))
-        } else {
-            return super::type_item(&file, definition);
-        };
-        let item = structs::with_docs(&file, definition, object, &name, &text);
-        if name == request {
-            let setters = call_setters(&file, object, &request);
-            quote!(#item #setters)
-        } else {
-            item
+    let link = format!("[`{}::{}`]", cx.client_ident(service), cx.method_name(method));
+    let ungated = TokenStream::new();
+    let types = cx.owned_by(owner).into_iter().map(|(id, definition)| {
+        let (is_request, is_result) = (method.params == Type::Named(id), method.result == Type::Named(id));
+        match &definition.kind {
+            TypeKind::Object(object) if is_request => {
+                let setters = if cx.at_home() { "request_setters" } else { "setters" };
+                let text = format!("Parameters of {link}.");
+                let item = structs::with_docs(&file, definition, object, &text, setters, &ungated);
+                let wire = wire::items(&file, definition);
+                quote!(#item #wire)
+            }
+            TypeKind::Object(object) if is_result => {
+                let text = definition.description.clone().unwrap_or_else(|| format!("Response to {link}."));
+                let item = structs::with_docs(&file, definition, object, &text, "setters", &ungated);
+                let wire = wire::items(&file, definition);
+                quote!(#item #wire)
+            }
+            _ => super::type_item(&file, definition, &ungated),
         }
     });
     let types: Vec<TokenStream> = types.collect();
@@ -49,17 +41,14 @@ pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> Toke
     let operation = operation(&file, service, method);
     let subscribes = subscribes(&file, service, method);
     let (paged, starts) = (paging::item(&file, method), waiting::items(&file, service, method));
+    let plain = file.plain_json();
     let imports = file.imports();
-    quote!(#about #imports #call #(#types)* #error #operation #subscribes #paged #starts)
-}
-
-fn request_ident(file: &File<'_, '_>, ty: &Type) -> String {
-    file.ty(ty).to_string()
+    quote!(#about #imports #call #(#types)* #plain #error #operation #subscribes #paged #starts)
 }
 
 /// The method of the service's client.
 fn call(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream {
-    let client = file.import("super", &file.cx.client_ident(service).to_string());
+    let client = file.cx.client_ident(service);
     let call = file.runtime("Call");
     let name = naming::ident(&file.cx.method_name(method));
     let request = file.ty(&method.params);
@@ -125,29 +114,6 @@ fn facts(cx: &Context<'_>, service: &Service, method: &Method) -> String {
         facts.push_str(" Returns a [`Waiter`], which dereferences to the result and follows the work.");
     }
     docs::since(facts, method.since.as_deref())
-}
-
-/// Setters on the pending call, so that it reads as one sentence.
-fn call_setters(file: &File<'_, '_>, object: &Object, request: &str) -> TokenStream {
-    let optional: Vec<&Field> = object.fields.iter().filter(|field| !field.required).collect();
-    if optional.is_empty() || !file.cx.at_home() {
-        return TokenStream::new();
-    }
-    let call = file.runtime("Call");
-    let request = format_ident!("{request}");
-    let setters = optional.into_iter().map(|field| {
-        let setter = structs::setter_ident(field);
-        let argument = structs::setter_argument(field);
-        let (ty, _) = file.argument(field, &argument);
-        let doc = docs::doc(1, &docs::field(field));
-        quote! {
-            #doc
-            pub fn #setter(self, #argument: #ty) -> Self {
-                self.with(|request| request.#setter(#argument))
-            }
-        }
-    });
-    quote!(impl #call<#request> { #(#setters)* })
 }
 
 /// What the runtime needs to know of the method.
@@ -228,7 +194,7 @@ fn subscribes(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenS
         return TokenStream::new();
     }
     let subscribes = file.runtime("Subscribable");
-    let events = file.import("super", &events::enum_ident(service).to_string());
+    let events = events::enum_ident(service);
     let request = file.ty(&method.params);
     quote! {
         impl #subscribes for #request {

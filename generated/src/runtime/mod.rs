@@ -32,6 +32,7 @@ pub mod schema;
 mod secret;
 #[cfg(feature = "server")]
 mod server;
+mod setters;
 mod slot;
 mod socket;
 mod tensor_serde;
@@ -43,7 +44,9 @@ mod transport;
 mod wait;
 mod wire;
 
-pub use crate::{error_codes, keyed_union, kinded_union, tagged_union};
+pub use crate::{
+    error_codes, keyed_union, kinded_union, plain_json, request_setters, setters, string_enum, tagged_union,
+};
 pub use api_error::{ApiError, ErrorCode, FieldError};
 pub use blob::{Base64, Blob};
 pub use build_error::BuildError;

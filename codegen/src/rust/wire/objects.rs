@@ -43,7 +43,7 @@ pub(super) fn items(file: &File<'_, '_>, definition: &TypeDef, object: &Object, 
         },
     );
     let read = from_wire(file, name, &quote!(#json), &argument, quote!(#read_names Ok(Self { #(#values),* })));
-    file.import("serde", "Deserialize");
+    file.use_derives();
     let doc = format!(" What stands in the JSON for a [`{name}`].");
     let json_fields = json_fields.iter().map(|field| field.tokens(camel));
     quote! {

@@ -2,6 +2,7 @@
 
 mod keyed;
 mod kinded;
+mod strings;
 mod tagged;
 
 pub use keyed::{KeyedUnion, read_keyed};
