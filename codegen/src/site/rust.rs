@@ -154,6 +154,9 @@ pub(super) fn view(site: &Site<'_>, service: &Service, method: &Method, reached:
         let (module, name) = self::place(site, definition);
         Some((name.clone(), site.rust.item(&module, &name)?.to_owned()))
     });
+    let sets = method.error_sets.iter().filter_map(|index| site.api.error_sets.get(*index));
+    let sets = sets.filter_map(|set| site.rust.item("errors", &naming::error_set_type(set).to_string()).map(block));
+    let errors = item(&naming::method_error(method).to_string()) + &sets.collect::<String>();
     let doc = method_doc(service, method);
     format!(
         "<h2>Request parameters</h2>\n{}{}<h2>Response</h2>\n{}<h2>Errors</h2>\n{}{types}<h2>Example</h2>\n\
@@ -162,7 +165,7 @@ pub(super) fn view(site: &Site<'_>, service: &Service, method: &Method, reached:
         block(&site.rust.signature(service, method)),
         named(&method.params).unwrap_or_default(),
         named(&method.result).unwrap_or_default(),
-        item(&naming::method_error(method).to_string()),
+        errors,
         block(&site.rust.example(service, method)),
     )
 }

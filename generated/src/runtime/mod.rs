@@ -46,6 +46,7 @@ mod wire;
 
 pub use crate::{
     error_codes, keyed_union, kinded_union, plain_json, request_setters, setters, string_enum, tagged_union,
+    wire_object,
 };
 pub use api_error::{ApiError, ErrorCode, FieldError};
 pub use blob::{Base64, Blob};

@@ -2,10 +2,7 @@
 //! `Dataset.addEntriesToNeedsReview`.
 
 use super::*;
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Method, Operation, ToWire, WireError, error_codes, plain_json,
-    request_setters,
-};
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
 
 impl DatasetClient {
     /// Appends entries to the needs-review entries of a dataset. They become entries proper with
@@ -65,37 +62,11 @@ request_setters! {
     }
 }
 
-impl ToWire for AddEntriesToNeedsReviewRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("datasetId", &self.dataset_id)?;
-        object.entries("keys", &self.keys)?;
-        object.optional("datasetVersionId", &self.dataset_version_id)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`AddEntriesToNeedsReviewRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AddEntriesToNeedsReviewRequestJson {
-    dataset_id: String,
-    keys: Vec<String>,
-    dataset_version_id: Option<String>,
-}
-
-impl FromWire for AddEntriesToNeedsReviewRequest {
-    type Json = AddEntriesToNeedsReviewRequestJson;
-
-    fn from_wire(json: AddEntriesToNeedsReviewRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            dataset_id: json.dataset_id,
-            keys: blobs.entries("keys", json.keys)?,
-            dataset_version_id: json.dataset_version_id,
-        })
-    }
-}
+wire_object!(AddEntriesToNeedsReviewRequest {
+    dataset_id: field::<String>("datasetId"),
+    keys: entries("keys"),
+    dataset_version_id: optional::<String>("datasetVersionId")
+});
 
 /// Response to [`DatasetClient::add_entries_to_needs_review`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,10 +2,7 @@
 //! `Dataset.finalizeNeedsReviewEntries`.
 
 use super::*;
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Method, Operation, ToWire, WireError, error_codes, plain_json,
-    request_setters,
-};
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
 
 impl DatasetClient {
     /// Removes needs-review entries and appends the reviewed data that replaces them to the entries proper.
@@ -81,40 +78,12 @@ request_setters! {
     }
 }
 
-impl ToWire for FinalizeNeedsReviewEntriesRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("datasetId", &self.dataset_id)?;
-        object.field("indexes", &self.indexes)?;
-        object.entries("keys", &self.keys)?;
-        object.optional("datasetVersionId", &self.dataset_version_id)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`FinalizeNeedsReviewEntriesRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FinalizeNeedsReviewEntriesRequestJson {
-    dataset_id: String,
-    indexes: Vec<u32>,
-    keys: Vec<String>,
-    dataset_version_id: Option<String>,
-}
-
-impl FromWire for FinalizeNeedsReviewEntriesRequest {
-    type Json = FinalizeNeedsReviewEntriesRequestJson;
-
-    fn from_wire(json: FinalizeNeedsReviewEntriesRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            dataset_id: json.dataset_id,
-            indexes: json.indexes,
-            keys: blobs.entries("keys", json.keys)?,
-            dataset_version_id: json.dataset_version_id,
-        })
-    }
-}
+wire_object!(FinalizeNeedsReviewEntriesRequest {
+    dataset_id: field::<String>("datasetId"),
+    indexes: field::<Vec<u32>>("indexes"),
+    keys: entries("keys"),
+    dataset_version_id: optional::<String>("datasetVersionId")
+});
 
 /// Response to [`DatasetClient::finalize_needs_review_entries`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

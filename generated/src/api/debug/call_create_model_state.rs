@@ -2,9 +2,7 @@
 //! `Debug.callCreateModelState`.
 
 use super::*;
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
-};
+use crate::runtime::{Call, Method, Operation, error_codes, wire_object};
 
 impl DebugClient {
     /// Calls the function of the code that creates a state. The session keeps the data of the state; no state of the
@@ -56,31 +54,10 @@ impl CallCreateModelStateRequest {
     }
 }
 
-impl ToWire for CallCreateModelStateRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("debugSessionId", &self.debug_session_id)?;
-        object.named_list("params", &self.params, "name", |item| &item.name)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`CallCreateModelStateRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CallCreateModelStateRequestJson {
-    debug_session_id: String,
-    params: Vec<Json<ParameterProvider>>,
-}
-
-impl FromWire for CallCreateModelStateRequest {
-    type Json = CallCreateModelStateRequestJson;
-
-    fn from_wire(json: CallCreateModelStateRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { debug_session_id: json.debug_session_id, params: blobs.nested("params", json.params)? })
-    }
-}
+wire_object!(CallCreateModelStateRequest {
+    debug_session_id: field::<String>("debugSessionId"),
+    params: named_list::<Vec<ParameterProvider>>("params", "name" = name)
+});
 
 error_codes! {
     /// Why the API rejected [`DebugClient::call_create_model_state`].

@@ -2,9 +2,7 @@
 //! `Debug.callEvaluate`.
 
 use super::*;
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
-};
+use crate::runtime::{Call, Method, Operation, error_codes, wire_object};
 
 impl DebugClient {
     /// Calls the evaluation function of the code on an instantiated model, and waits for the outputs.
@@ -68,37 +66,11 @@ impl CallEvaluateRequest {
     }
 }
 
-impl ToWire for CallEvaluateRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("debugSessionId", &self.debug_session_id)?;
-        object.field("instantiatedModelId", &self.instantiated_model_id)?;
-        object.named_list("params", &self.params, "name", |item| &item.name)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`CallEvaluateRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CallEvaluateRequestJson {
-    debug_session_id: String,
-    instantiated_model_id: String,
-    params: Vec<Json<ParameterProvider>>,
-}
-
-impl FromWire for CallEvaluateRequest {
-    type Json = CallEvaluateRequestJson;
-
-    fn from_wire(json: CallEvaluateRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            debug_session_id: json.debug_session_id,
-            instantiated_model_id: json.instantiated_model_id,
-            params: blobs.nested("params", json.params)?,
-        })
-    }
-}
+wire_object!(CallEvaluateRequest {
+    debug_session_id: field::<String>("debugSessionId"),
+    instantiated_model_id: field::<String>("instantiatedModelId"),
+    params: named_list::<Vec<ParameterProvider>>("params", "name" = name)
+});
 
 /// Response to [`DebugClient::call_evaluate`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,28 +89,7 @@ impl CallEvaluateResult {
     }
 }
 
-impl ToWire for CallEvaluateResult {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.nested("output", &self.output)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`CallEvaluateResult`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-pub struct CallEvaluateResultJson {
-    output: Vec<Json<Parameter>>,
-}
-
-impl FromWire for CallEvaluateResult {
-    type Json = CallEvaluateResultJson;
-
-    fn from_wire(json: CallEvaluateResultJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { output: blobs.nested("output", json.output)? })
-    }
-}
+wire_object!(CallEvaluateResult { output: nested::<Vec<Parameter>>("output") });
 
 error_codes! {
     /// Why the API rejected [`DebugClient::call_evaluate`].

@@ -4,7 +4,7 @@
 use super::*;
 use crate::runtime::{
     BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes, plain_json,
-    tagged_union,
+    tagged_union, wire_object,
 };
 
 impl DebugClient {
@@ -50,34 +50,13 @@ impl CallInstantiateModelRequest {
     }
 }
 
-impl ToWire for CallInstantiateModelRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("debugSessionId", &self.debug_session_id)?;
-        object.nested("stateData", &self.state_data)?;
-        object.root_names("stateKeyNames")?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`CallInstantiateModelRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CallInstantiateModelRequestJson {
-    debug_session_id: String,
-    state_data: Json<StateSource>,
-    state_key_names: Option<Vec<String>>,
-}
-
-impl FromWire for CallInstantiateModelRequest {
-    type Json = CallInstantiateModelRequestJson;
-
-    fn from_wire(json: CallInstantiateModelRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        blobs.root_names(json.state_key_names);
-        Ok(Self { debug_session_id: json.debug_session_id, state_data: blobs.nested("stateData", json.state_data)? })
-    }
-}
+wire_object!(
+    CallInstantiateModelRequest {
+        debug_session_id: field::<String>("debugSessionId"),
+        state_data: nested::<StateSource>("stateData")
+    },
+    root_names("stateKeyNames")
+);
 
 tagged_union! {
     /// Where the state comes from.
@@ -159,26 +138,7 @@ impl StateSourceData {
     }
 }
 
-impl ToWire for StateSourceData {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.keyed_at_root("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`StateSourceData`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-pub struct StateSourceDataJson {}
-
-impl FromWire for StateSourceData {
-    type Json = StateSourceDataJson;
-
-    fn from_wire(_: StateSourceDataJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { data: blobs.keyed_at_root("data")? })
-    }
-}
+wire_object!(StateSourceData { data: keyed_at_root("data") });
 
 /// Data that the session keeps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::runtime::{
-    BlobReader, Call, Cancellable, FrameWriter, FromWire, Json, Method, MetricRange, MetricSource, Operation, ToWire,
-    Waitable, Waiter, WireError, error_codes, plain_json,
+    Call, Cancellable, Method, MetricRange, MetricSource, Operation, Waitable, Waiter, error_codes, plain_json,
+    wire_object,
 };
 
 impl DebugClient {
@@ -71,37 +71,11 @@ impl CallTrainRequest {
     }
 }
 
-impl ToWire for CallTrainRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("debugSessionId", &self.debug_session_id)?;
-        object.field("instantiatedModelId", &self.instantiated_model_id)?;
-        object.named_list("params", &self.params, "name", |item| &item.name)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`CallTrainRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CallTrainRequestJson {
-    debug_session_id: String,
-    instantiated_model_id: String,
-    params: Vec<Json<ParameterProvider>>,
-}
-
-impl FromWire for CallTrainRequest {
-    type Json = CallTrainRequestJson;
-
-    fn from_wire(json: CallTrainRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            debug_session_id: json.debug_session_id,
-            instantiated_model_id: json.instantiated_model_id,
-            params: blobs.nested("params", json.params)?,
-        })
-    }
-}
+wire_object!(CallTrainRequest {
+    debug_session_id: field::<String>("debugSessionId"),
+    instantiated_model_id: field::<String>("instantiatedModelId"),
+    params: named_list::<Vec<ParameterProvider>>("params", "name" = name)
+});
 
 /// Response to [`DebugClient::call_train`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

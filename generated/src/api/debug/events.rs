@@ -5,8 +5,7 @@ use super::*;
 #[cfg(feature = "server")]
 use crate::runtime::setters;
 use crate::runtime::{
-    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter, FromWire, Operation, RawEvent,
-    Subscription, ToWire, WireError, plain_json,
+    Blob, Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent, Subscription, plain_json, wire_object,
 };
 
 /// What happens under an id of the service `Debug`, as a subscription delivers it.
@@ -192,30 +191,7 @@ impl StdoutEvent {
     }
 }
 
-impl ToWire for StdoutEvent {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("debugSessionId", &self.debug_session_id)?;
-        object.bytes("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`StdoutEvent`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StdoutEventJson {
-    debug_session_id: String,
-}
-
-impl FromWire for StdoutEvent {
-    type Json = StdoutEventJson;
-
-    fn from_wire(json: StdoutEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { debug_session_id: json.debug_session_id, data: blobs.bytes("data")? })
-    }
-}
+wire_object!(StdoutEvent { debug_session_id: field::<String>("debugSessionId"), data: bytes("data") });
 
 /// What [`stderr`](DebugEvent::Stderr) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -237,30 +213,7 @@ impl StderrEvent {
     }
 }
 
-impl ToWire for StderrEvent {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("debugSessionId", &self.debug_session_id)?;
-        object.bytes("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`StderrEvent`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StderrEventJson {
-    debug_session_id: String,
-}
-
-impl FromWire for StderrEvent {
-    type Json = StderrEventJson;
-
-    fn from_wire(json: StderrEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { debug_session_id: json.debug_session_id, data: blobs.bytes("data")? })
-    }
-}
+wire_object!(StderrEvent { debug_session_id: field::<String>("debugSessionId"), data: bytes("data") });
 
 /// What [`initialized`](DebugEvent::Initialized) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -300,29 +253,6 @@ impl RemoteInspectorDataEvent {
     }
 }
 
-impl ToWire for RemoteInspectorDataEvent {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("debugSessionId", &self.debug_session_id)?;
-        object.bytes("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`RemoteInspectorDataEvent`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RemoteInspectorDataEventJson {
-    debug_session_id: String,
-}
-
-impl FromWire for RemoteInspectorDataEvent {
-    type Json = RemoteInspectorDataEventJson;
-
-    fn from_wire(json: RemoteInspectorDataEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { debug_session_id: json.debug_session_id, data: blobs.bytes("data")? })
-    }
-}
+wire_object!(RemoteInspectorDataEvent { debug_session_id: field::<String>("debugSessionId"), data: bytes("data") });
 
 plain_json!(ExitEvent, InitializedEvent);

@@ -2,9 +2,7 @@
 //! `Debug.sendToRemoteInspector`.
 
 use super::*;
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, ToWire, WireError, error_codes, plain_json,
-};
+use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, wire_object};
 
 impl DebugClient {
     /// Sends a message of a debugger to the code. What the code answers comes with the event `remoteInspectorData`.
@@ -45,30 +43,7 @@ impl SendToRemoteInspectorRequest {
     }
 }
 
-impl ToWire for SendToRemoteInspectorRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("debugSessionId", &self.debug_session_id)?;
-        object.bytes("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`SendToRemoteInspectorRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SendToRemoteInspectorRequestJson {
-    debug_session_id: String,
-}
-
-impl FromWire for SendToRemoteInspectorRequest {
-    type Json = SendToRemoteInspectorRequestJson;
-
-    fn from_wire(json: SendToRemoteInspectorRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { debug_session_id: json.debug_session_id, data: blobs.bytes("data")? })
-    }
-}
+wire_object!(SendToRemoteInspectorRequest { debug_session_id: field::<String>("debugSessionId"), data: bytes("data") });
 
 /// Response to [`DebugClient::send_to_remote_inspector`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

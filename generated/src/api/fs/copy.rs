@@ -2,10 +2,7 @@
 //! `FS.copy`.
 
 use super::*;
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
-    plain_json,
-};
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
 
 impl FsClient {
     /// Copies a file, or a folder with all that is in it.
@@ -52,40 +49,12 @@ impl CopyRequest {
     }
 }
 
-impl ToWire for CopyRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.field("inode", &self.inode)?;
-        object.field("newparent", &self.newparent)?;
-        object.nested("newname", &self.newname)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`CopyRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CopyRequestJson {
-    model_id: String,
-    inode: u64,
-    newparent: u64,
-    newname: Json<Base64>,
-}
-
-impl FromWire for CopyRequest {
-    type Json = CopyRequestJson;
-
-    fn from_wire(json: CopyRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            inode: json.inode,
-            newparent: json.newparent,
-            newname: blobs.nested("newname", json.newname)?,
-        })
-    }
-}
+wire_object!(CopyRequest {
+    model_id: field::<String>("modelId"),
+    inode: field::<u64>("inode"),
+    newparent: field::<u64>("newparent"),
+    newname: nested::<Base64>("newname")
+});
 
 /// Response to [`FsClient::copy`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

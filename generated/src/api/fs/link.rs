@@ -2,10 +2,7 @@
 //! `FS.link`.
 
 use super::*;
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
-    plain_json,
-};
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
 
 impl FsClient {
     /// Gives a file one more name. Neither name is the original: the file stays until all of its names are removed.
@@ -53,40 +50,12 @@ impl LinkRequest {
     }
 }
 
-impl ToWire for LinkRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.field("inode", &self.inode)?;
-        object.field("newparent", &self.newparent)?;
-        object.nested("newname", &self.newname)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`LinkRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LinkRequestJson {
-    model_id: String,
-    inode: u64,
-    newparent: u64,
-    newname: Json<Base64>,
-}
-
-impl FromWire for LinkRequest {
-    type Json = LinkRequestJson;
-
-    fn from_wire(json: LinkRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            inode: json.inode,
-            newparent: json.newparent,
-            newname: blobs.nested("newname", json.newname)?,
-        })
-    }
-}
+wire_object!(LinkRequest {
+    model_id: field::<String>("modelId"),
+    inode: field::<u64>("inode"),
+    newparent: field::<u64>("newparent"),
+    newname: nested::<Base64>("newname")
+});
 
 /// Response to [`FsClient::link`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

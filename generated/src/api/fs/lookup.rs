@@ -2,10 +2,7 @@
 //! `FS.lookup`.
 
 use super::*;
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
-    plain_json, request_setters,
-};
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
 
 impl FsClient {
     /// Finds a file or folder by its name. A path is followed by one call for each of its parts.
@@ -55,40 +52,12 @@ request_setters! {
     }
 }
 
-impl ToWire for LookupRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.optional("snapshotId", &self.snapshot_id)?;
-        object.field("parent", &self.parent)?;
-        object.nested("name", &self.name)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`LookupRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LookupRequestJson {
-    model_id: String,
-    snapshot_id: Option<String>,
-    parent: u64,
-    name: Json<Base64>,
-}
-
-impl FromWire for LookupRequest {
-    type Json = LookupRequestJson;
-
-    fn from_wire(json: LookupRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            snapshot_id: json.snapshot_id,
-            parent: json.parent,
-            name: blobs.nested("name", json.name)?,
-        })
-    }
-}
+wire_object!(LookupRequest {
+    model_id: field::<String>("modelId"),
+    snapshot_id: optional::<String>("snapshotId"),
+    parent: field::<u64>("parent"),
+    name: nested::<Base64>("name")
+});
 
 /// Response to [`FsClient::lookup`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,10 +2,7 @@
 //! `FS.mkdir`.
 
 use super::*;
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
-    plain_json,
-};
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
 
 impl FsClient {
     /// Creates a folder.
@@ -53,40 +50,12 @@ impl MkdirRequest {
     }
 }
 
-impl ToWire for MkdirRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.field("parent", &self.parent)?;
-        object.nested("name", &self.name)?;
-        object.field("mode", &self.mode)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`MkdirRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MkdirRequestJson {
-    model_id: String,
-    parent: u64,
-    name: Json<Base64>,
-    mode: u32,
-}
-
-impl FromWire for MkdirRequest {
-    type Json = MkdirRequestJson;
-
-    fn from_wire(json: MkdirRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            parent: json.parent,
-            name: blobs.nested("name", json.name)?,
-            mode: json.mode,
-        })
-    }
-}
+wire_object!(MkdirRequest {
+    model_id: field::<String>("modelId"),
+    parent: field::<u64>("parent"),
+    name: nested::<Base64>("name"),
+    mode: field::<u32>("mode")
+});
 
 /// Response to [`FsClient::mkdir`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,10 +2,7 @@
 //! `FS.mknod`.
 
 use super::*;
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
-    plain_json,
-};
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
 
 impl FsClient {
     /// Creates an empty file or a special file. [`write`](crate::api::fs::FsClient::write) fills it; folders are made
@@ -57,43 +54,13 @@ impl MknodRequest {
     }
 }
 
-impl ToWire for MknodRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.field("parent", &self.parent)?;
-        object.nested("name", &self.name)?;
-        object.field("mode", &self.mode)?;
-        object.field("dev", &self.dev)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`MknodRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MknodRequestJson {
-    model_id: String,
-    parent: u64,
-    name: Json<Base64>,
-    mode: u32,
-    dev: u64,
-}
-
-impl FromWire for MknodRequest {
-    type Json = MknodRequestJson;
-
-    fn from_wire(json: MknodRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            parent: json.parent,
-            name: blobs.nested("name", json.name)?,
-            mode: json.mode,
-            dev: json.dev,
-        })
-    }
-}
+wire_object!(MknodRequest {
+    model_id: field::<String>("modelId"),
+    parent: field::<u64>("parent"),
+    name: nested::<Base64>("name"),
+    mode: field::<u32>("mode"),
+    dev: field::<u64>("dev")
+});
 
 /// Response to [`FsClient::mknod`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,10 +2,7 @@
 //! `FS.read`.
 
 use super::*;
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, ToWire, WireError, error_codes, plain_json,
-    request_setters,
-};
+use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
 
 impl FsClient {
     /// Reads from a file.
@@ -74,26 +71,7 @@ impl ReadResult {
     }
 }
 
-impl ToWire for ReadResult {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.bytes("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`ReadResult`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-pub struct ReadResultJson {}
-
-impl FromWire for ReadResult {
-    type Json = ReadResultJson;
-
-    fn from_wire(_: ReadResultJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { data: blobs.bytes("data")? })
-    }
-}
+wire_object!(ReadResult { data: bytes("data") });
 
 plain_json!(ReadRequest);
 

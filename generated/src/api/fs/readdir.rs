@@ -2,10 +2,7 @@
 //! `FS.readdir`.
 
 use super::*;
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
-    plain_json, request_setters,
-};
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
 
 impl FsClient {
     /// Lists what is in a folder.
@@ -70,28 +67,7 @@ impl ReaddirResult {
     }
 }
 
-impl ToWire for ReaddirResult {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.nested("entries", &self.entries)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`ReaddirResult`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-pub struct ReaddirResultJson {
-    entries: Vec<Json<DirectoryEntry>>,
-}
-
-impl FromWire for ReaddirResult {
-    type Json = ReaddirResultJson;
-
-    fn from_wire(json: ReaddirResultJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { entries: blobs.nested("entries", json.entries)? })
-    }
-}
+wire_object!(ReaddirResult { entries: nested::<Vec<DirectoryEntry>>("entries") });
 
 /// Something in a folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,32 +90,11 @@ impl DirectoryEntry {
     }
 }
 
-impl ToWire for DirectoryEntry {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.nested("basename", &self.basename)?;
-        object.field("filetype", &self.filetype)?;
-        object.field("ino", &self.ino)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`DirectoryEntry`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-pub struct DirectoryEntryJson {
-    basename: Json<Base64>,
-    filetype: u32,
-    ino: u64,
-}
-
-impl FromWire for DirectoryEntry {
-    type Json = DirectoryEntryJson;
-
-    fn from_wire(json: DirectoryEntryJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { basename: blobs.nested("basename", json.basename)?, filetype: json.filetype, ino: json.ino })
-    }
-}
+wire_object!(DirectoryEntry {
+    basename: nested::<Base64>("basename"),
+    filetype: field::<u32>("filetype"),
+    ino: field::<u64>("ino")
+});
 
 plain_json!(ReaddirRequest);
 

@@ -2,10 +2,7 @@
 //! `FS.readlink`.
 
 use super::*;
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, ToWire, WireError, error_codes, plain_json,
-    request_setters,
-};
+use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
 
 impl FsClient {
     /// Tells where a symbolic link leads.
@@ -70,26 +67,7 @@ impl ReadlinkResult {
     }
 }
 
-impl ToWire for ReadlinkResult {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.bytes("link", &self.link)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`ReadlinkResult`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-pub struct ReadlinkResultJson {}
-
-impl FromWire for ReadlinkResult {
-    type Json = ReadlinkResultJson;
-
-    fn from_wire(_: ReadlinkResultJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { link: blobs.bytes("link")? })
-    }
-}
+wire_object!(ReadlinkResult { link: bytes("link") });
 
 plain_json!(ReadlinkRequest);
 

@@ -2,10 +2,7 @@
 //! `FS.rename`.
 
 use super::*;
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
-    plain_json, request_setters,
-};
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
 
 impl FsClient {
     /// Gives a file or folder another name, or moves it to another folder. A file, or an empty folder, that has the new
@@ -73,46 +70,14 @@ request_setters! {
     }
 }
 
-impl ToWire for RenameRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.field("parent", &self.parent)?;
-        object.nested("name", &self.name)?;
-        object.field("newparent", &self.newparent)?;
-        object.nested("newname", &self.newname)?;
-        object.optional("flags", &self.flags)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`RenameRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RenameRequestJson {
-    model_id: String,
-    parent: u64,
-    name: Json<Base64>,
-    newparent: u64,
-    newname: Json<Base64>,
-    flags: Option<u32>,
-}
-
-impl FromWire for RenameRequest {
-    type Json = RenameRequestJson;
-
-    fn from_wire(json: RenameRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            parent: json.parent,
-            name: blobs.nested("name", json.name)?,
-            newparent: json.newparent,
-            newname: blobs.nested("newname", json.newname)?,
-            flags: json.flags,
-        })
-    }
-}
+wire_object!(RenameRequest {
+    model_id: field::<String>("modelId"),
+    parent: field::<u64>("parent"),
+    name: nested::<Base64>("name"),
+    newparent: field::<u64>("newparent"),
+    newname: nested::<Base64>("newname"),
+    flags: optional::<u32>("flags")
+});
 
 /// Response to [`FsClient::rename`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,10 +2,7 @@
 //! `FS.rmdir`.
 
 use super::*;
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
-    plain_json,
-};
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
 
 impl FsClient {
     /// Deletes an empty folder. [`rmdir_all`](crate::api::fs::FsClient::rmdir_all) deletes one with all that is in it.
@@ -44,33 +41,11 @@ impl RmdirRequest {
     }
 }
 
-impl ToWire for RmdirRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.field("parent", &self.parent)?;
-        object.nested("name", &self.name)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`RmdirRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RmdirRequestJson {
-    model_id: String,
-    parent: u64,
-    name: Json<Base64>,
-}
-
-impl FromWire for RmdirRequest {
-    type Json = RmdirRequestJson;
-
-    fn from_wire(json: RmdirRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { model_id: json.model_id, parent: json.parent, name: blobs.nested("name", json.name)? })
-    }
-}
+wire_object!(RmdirRequest {
+    model_id: field::<String>("modelId"),
+    parent: field::<u64>("parent"),
+    name: nested::<Base64>("name")
+});
 
 /// Response to [`FsClient::rmdir`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

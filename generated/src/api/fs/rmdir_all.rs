@@ -2,10 +2,7 @@
 //! `FS.rmdirAll`.
 
 use super::*;
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
-    plain_json,
-};
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
 
 impl FsClient {
     /// Deletes a folder with all that is in it. There is no way back.
@@ -49,33 +46,11 @@ impl RmdirAllRequest {
     }
 }
 
-impl ToWire for RmdirAllRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.field("parent", &self.parent)?;
-        object.nested("name", &self.name)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`RmdirAllRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RmdirAllRequestJson {
-    model_id: String,
-    parent: u64,
-    name: Json<Base64>,
-}
-
-impl FromWire for RmdirAllRequest {
-    type Json = RmdirAllRequestJson;
-
-    fn from_wire(json: RmdirAllRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { model_id: json.model_id, parent: json.parent, name: blobs.nested("name", json.name)? })
-    }
-}
+wire_object!(RmdirAllRequest {
+    model_id: field::<String>("modelId"),
+    parent: field::<u64>("parent"),
+    name: nested::<Base64>("name")
+});
 
 /// Response to [`FsClient::rmdir_all`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

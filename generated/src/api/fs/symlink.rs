@@ -2,10 +2,7 @@
 //! `FS.symlink`.
 
 use super::*;
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
-    plain_json,
-};
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
 
 impl FsClient {
     /// Creates a symbolic link.
@@ -53,40 +50,12 @@ impl SymlinkRequest {
     }
 }
 
-impl ToWire for SymlinkRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.field("parent", &self.parent)?;
-        object.nested("name", &self.name)?;
-        object.nested("link", &self.link)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`SymlinkRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SymlinkRequestJson {
-    model_id: String,
-    parent: u64,
-    name: Json<Base64>,
-    link: Json<Base64>,
-}
-
-impl FromWire for SymlinkRequest {
-    type Json = SymlinkRequestJson;
-
-    fn from_wire(json: SymlinkRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            parent: json.parent,
-            name: blobs.nested("name", json.name)?,
-            link: blobs.nested("link", json.link)?,
-        })
-    }
-}
+wire_object!(SymlinkRequest {
+    model_id: field::<String>("modelId"),
+    parent: field::<u64>("parent"),
+    name: nested::<Base64>("name"),
+    link: nested::<Base64>("link")
+});
 
 /// Response to [`FsClient::symlink`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

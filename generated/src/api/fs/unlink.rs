@@ -2,10 +2,7 @@
 //! `FS.unlink`.
 
 use super::*;
-use crate::runtime::{
-    Base64, BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes,
-    plain_json,
-};
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
 
 impl FsClient {
     /// Removes a name of a file. The file is deleted with its last name.
@@ -44,33 +41,11 @@ impl UnlinkRequest {
     }
 }
 
-impl ToWire for UnlinkRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.field("parent", &self.parent)?;
-        object.nested("name", &self.name)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`UnlinkRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UnlinkRequestJson {
-    model_id: String,
-    parent: u64,
-    name: Json<Base64>,
-}
-
-impl FromWire for UnlinkRequest {
-    type Json = UnlinkRequestJson;
-
-    fn from_wire(json: UnlinkRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { model_id: json.model_id, parent: json.parent, name: blobs.nested("name", json.name)? })
-    }
-}
+wire_object!(UnlinkRequest {
+    model_id: field::<String>("modelId"),
+    parent: field::<u64>("parent"),
+    name: nested::<Base64>("name")
+});
 
 /// Response to [`FsClient::unlink`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

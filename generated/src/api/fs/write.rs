@@ -2,10 +2,7 @@
 //! `FS.write`.
 
 use super::*;
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, ToWire, WireError, error_codes, plain_json,
-    request_setters,
-};
+use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
 
 impl FsClient {
     /// Writes to a file. Fewer bytes may be written than were given; repeat the call with the rest.
@@ -63,42 +60,13 @@ request_setters! {
     }
 }
 
-impl ToWire for WriteRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.field("inode", &self.inode)?;
-        object.bytes("data", &self.data)?;
-        object.field("offset", &self.offset)?;
-        object.optional("truncate", &self.truncate)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`WriteRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WriteRequestJson {
-    model_id: String,
-    inode: u64,
-    offset: u64,
-    truncate: Option<bool>,
-}
-
-impl FromWire for WriteRequest {
-    type Json = WriteRequestJson;
-
-    fn from_wire(json: WriteRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            inode: json.inode,
-            data: blobs.bytes("data")?,
-            offset: json.offset,
-            truncate: json.truncate,
-        })
-    }
-}
+wire_object!(WriteRequest {
+    model_id: field::<String>("modelId"),
+    inode: field::<u64>("inode"),
+    data: bytes("data"),
+    offset: field::<u64>("offset"),
+    truncate: optional::<bool>("truncate")
+});
 
 /// Response to [`FsClient::write`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,8 +5,8 @@ use super::*;
 #[cfg(feature = "server")]
 use crate::runtime::setters;
 use crate::runtime::{
-    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter, FromWire, Operation, RawEvent,
-    Subscription, ToWire, WireError, plain_json, string_enum,
+    Blob, Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent, Subscription, plain_json, string_enum,
+    wire_object,
 };
 
 /// What happens under an id of the service `Language`, as a subscription delivers it.
@@ -121,29 +121,6 @@ impl DataEvent {
     }
 }
 
-impl ToWire for DataEvent {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("languageServerId", &self.language_server_id)?;
-        object.bytes("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`DataEvent`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DataEventJson {
-    language_server_id: String,
-}
-
-impl FromWire for DataEvent {
-    type Json = DataEventJson;
-
-    fn from_wire(json: DataEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { language_server_id: json.language_server_id, data: blobs.bytes("data")? })
-    }
-}
+wire_object!(DataEvent { language_server_id: field::<String>("languageServerId"), data: bytes("data") });
 
 plain_json!(ExitEvent);

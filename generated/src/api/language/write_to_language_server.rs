@@ -2,10 +2,7 @@
 //! `Language.writeToLanguageServer`.
 
 use super::*;
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, ToWire, TransportKind, WireError, error_codes,
-    plain_json,
-};
+use crate::runtime::{Blob, Call, Method, Operation, TransportKind, error_codes, plain_json, wire_object};
 
 impl LanguageClient {
     /// Sends bytes to a language server, as to its standard input.
@@ -48,30 +45,10 @@ impl WriteToLanguageServerRequest {
     }
 }
 
-impl ToWire for WriteToLanguageServerRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("languageServerId", &self.language_server_id)?;
-        object.bytes("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`WriteToLanguageServerRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WriteToLanguageServerRequestJson {
-    language_server_id: String,
-}
-
-impl FromWire for WriteToLanguageServerRequest {
-    type Json = WriteToLanguageServerRequestJson;
-
-    fn from_wire(json: WriteToLanguageServerRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { language_server_id: json.language_server_id, data: blobs.bytes("data")? })
-    }
-}
+wire_object!(WriteToLanguageServerRequest {
+    language_server_id: field::<String>("languageServerId"),
+    data: bytes("data")
+});
 
 /// Response to [`LanguageClient::write_to_language_server`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 use super::*;
 use crate::runtime::{
     Blob, BlobReader, Call, FrameWriter, FromWire, Json, Method, NoMetrics, Operation, ToWire, Waitable, Waiter,
-    WireError, error_codes, plain_json, request_setters, setters, tagged_union,
+    WireError, error_codes, plain_json, request_setters, setters, tagged_union, wire_object,
 };
 
 impl ModelClient {
@@ -67,40 +67,12 @@ request_setters! {
     }
 }
 
-impl ToWire for CreateModelRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("name", &self.name)?;
-        object.field("description", &self.description)?;
-        object.optional("publicAccess", &self.public_access)?;
-        object.nested("options", &self.options)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`CreateModelRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateModelRequestJson {
-    name: String,
-    description: String,
-    public_access: Option<bool>,
-    options: Json<ModelOptions>,
-}
-
-impl FromWire for CreateModelRequest {
-    type Json = CreateModelRequestJson;
-
-    fn from_wire(json: CreateModelRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            name: json.name,
-            description: json.description,
-            public_access: json.public_access,
-            options: blobs.nested("options", json.options)?,
-        })
-    }
-}
+wire_object!(CreateModelRequest {
+    name: field::<String>("name"),
+    description: field::<String>("description"),
+    public_access: optional::<bool>("publicAccess"),
+    options: nested::<ModelOptions>("options")
+});
 
 tagged_union! {
     /// What the model is made of.
@@ -279,39 +251,12 @@ setters! {
     }
 }
 
-impl ToWire for ModelOptionsUpload {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.optional("tags", &self.tags)?;
-        object.optional("parameterDefinitions", &self.parameter_definitions)?;
-        object.field("format", &self.format)?;
-        object.bytes("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`ModelOptionsUpload`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModelOptionsUploadJson {
-    tags: Option<Vec<Tag>>,
-    parameter_definitions: Option<ParameterDefinitions>,
-    format: String,
-}
-
-impl FromWire for ModelOptionsUpload {
-    type Json = ModelOptionsUploadJson;
-
-    fn from_wire(json: ModelOptionsUploadJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            tags: json.tags,
-            parameter_definitions: json.parameter_definitions,
-            format: json.format,
-            data: blobs.bytes("data")?,
-        })
-    }
-}
+wire_object!(ModelOptionsUpload {
+    tags: optional::<Vec<Tag>>("tags"),
+    parameter_definitions: optional::<ParameterDefinitions>("parameterDefinitions"),
+    format: field::<String>("format"),
+    data: bytes("data")
+});
 
 /// A model that uses the code of a snapshot of another model, with states of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -353,40 +298,12 @@ setters! {
     }
 }
 
-impl ToWire for ModelOptionsBasedOnModelSnapshot {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.optional("tags", &self.tags)?;
-        object.field("modelId", &self.model_id)?;
-        object.field("snapshotId", &self.snapshot_id)?;
-        object.nested("initialState", &self.initial_state)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`ModelOptionsBasedOnModelSnapshot`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModelOptionsBasedOnModelSnapshotJson {
-    tags: Option<Vec<Tag>>,
-    model_id: String,
-    snapshot_id: String,
-    initial_state: Json<InitialState>,
-}
-
-impl FromWire for ModelOptionsBasedOnModelSnapshot {
-    type Json = ModelOptionsBasedOnModelSnapshotJson;
-
-    fn from_wire(json: ModelOptionsBasedOnModelSnapshotJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            tags: json.tags,
-            model_id: json.model_id,
-            snapshot_id: json.snapshot_id,
-            initial_state: blobs.nested("initialState", json.initial_state)?,
-        })
-    }
-}
+wire_object!(ModelOptionsBasedOnModelSnapshot {
+    tags: optional::<Vec<Tag>>("tags"),
+    model_id: field::<String>("modelId"),
+    snapshot_id: field::<String>("snapshotId"),
+    initial_state: nested::<InitialState>("initialState")
+});
 
 tagged_union! {
     /// Where the first state comes from.
@@ -488,33 +405,11 @@ impl InitialStateCreate {
     }
 }
 
-impl ToWire for InitialStateCreate {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("name", &self.name)?;
-        object.named_list("params", &self.params, "name", |item| &item.name)?;
-        object.field("launcherSpec", &self.launcher_spec)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`InitialStateCreate`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InitialStateCreateJson {
-    name: String,
-    params: Vec<Json<ParameterProvider>>,
-    launcher_spec: LauncherSpec,
-}
-
-impl FromWire for InitialStateCreate {
-    type Json = InitialStateCreateJson;
-
-    fn from_wire(json: InitialStateCreateJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { name: json.name, params: blobs.nested("params", json.params)?, launcher_spec: json.launcher_spec })
-    }
-}
+wire_object!(InitialStateCreate {
+    name: field::<String>("name"),
+    params: named_list::<Vec<ParameterProvider>>("params", "name" = name),
+    launcher_spec: field::<LauncherSpec>("launcherSpec")
+});
 
 /// Upload a state, as [`upload_state`](crate::api::model::ModelClient::upload_state) does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -534,31 +429,7 @@ impl InitialStateUpload {
     }
 }
 
-impl ToWire for InitialStateUpload {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("name", &self.name)?;
-        object.keyed("data", "stateKeyNames", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`InitialStateUpload`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InitialStateUploadJson {
-    name: String,
-    state_key_names: Vec<String>,
-}
-
-impl FromWire for InitialStateUpload {
-    type Json = InitialStateUploadJson;
-
-    fn from_wire(json: InitialStateUploadJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { name: json.name, data: blobs.keyed("data", json.state_key_names)? })
-    }
-}
+wire_object!(InitialStateUpload { name: field::<String>("name"), data: keyed("data", "stateKeyNames") });
 
 /// An independent copy of another model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,8 +3,7 @@
 
 use super::*;
 use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes, keyed_union,
-    plain_json, request_setters, setters, tagged_union,
+    Call, Method, Operation, error_codes, keyed_union, plain_json, request_setters, setters, tagged_union, wire_object,
 };
 
 impl ModelClient {
@@ -86,43 +85,13 @@ request_setters! {
     }
 }
 
-impl ToWire for CreateStateRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.field("name", &self.name)?;
-        object.named_list("params", &self.params, "name", |item| &item.name)?;
-        object.optional("mountModels", &self.mount_models)?;
-        object.field("executionLocation", &self.execution_location)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`CreateStateRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateStateRequestJson {
-    model_id: String,
-    name: String,
-    params: Vec<Json<ParameterProvider>>,
-    mount_models: Option<Vec<ModelToMount>>,
-    execution_location: ExecutionLocation,
-}
-
-impl FromWire for CreateStateRequest {
-    type Json = CreateStateRequestJson;
-
-    fn from_wire(json: CreateStateRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            name: json.name,
-            params: blobs.nested("params", json.params)?,
-            mount_models: json.mount_models,
-            execution_location: json.execution_location,
-        })
-    }
-}
+wire_object!(CreateStateRequest {
+    model_id: field::<String>("modelId"),
+    name: field::<String>("name"),
+    params: named_list::<Vec<ParameterProvider>>("params", "name" = name),
+    mount_models: optional::<Vec<ModelToMount>>("mountModels"),
+    execution_location: field::<ExecutionLocation>("executionLocation")
+});
 
 /// Another model whose files and state the code can read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,9 +2,7 @@
 //! `Model.evaluate`.
 
 use super::*;
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes, request_setters,
-};
+use crate::runtime::{Call, Method, Operation, error_codes, request_setters, wire_object};
 
 impl ModelClient {
     /// Runs the active state of a model, or a snapshot, on given inputs and waits for the outputs. A running evaluation
@@ -63,37 +61,11 @@ request_setters! {
     }
 }
 
-impl ToWire for EvaluateRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.named_list("params", &self.params, "name", |item| &item.name)?;
-        object.optional("snapshotId", &self.snapshot_id)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`EvaluateRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EvaluateRequestJson {
-    model_id: String,
-    params: Vec<Json<ParameterProvider>>,
-    snapshot_id: Option<String>,
-}
-
-impl FromWire for EvaluateRequest {
-    type Json = EvaluateRequestJson;
-
-    fn from_wire(json: EvaluateRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            params: blobs.nested("params", json.params)?,
-            snapshot_id: json.snapshot_id,
-        })
-    }
-}
+wire_object!(EvaluateRequest {
+    model_id: field::<String>("modelId"),
+    params: named_list::<Vec<ParameterProvider>>("params", "name" = name),
+    snapshot_id: optional::<String>("snapshotId")
+});
 
 error_codes! {
     /// Why the API rejected [`ModelClient::evaluate`].

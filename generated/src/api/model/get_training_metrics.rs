@@ -2,9 +2,7 @@
 //! `Model.getTrainingMetrics`.
 
 use super::*;
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes, plain_json,
-};
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, wire_object};
 
 impl ModelClient {
     /// Fetches values of the metrics that a training session has recorded.
@@ -81,28 +79,7 @@ impl GetTrainingMetricsResult {
     }
 }
 
-impl ToWire for GetTrainingMetricsResult {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.nested("metrics", &self.metrics)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`GetTrainingMetricsResult`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-pub struct GetTrainingMetricsResultJson {
-    metrics: Vec<Json<TrainingMetric>>,
-}
-
-impl FromWire for GetTrainingMetricsResult {
-    type Json = GetTrainingMetricsResultJson;
-
-    fn from_wire(json: GetTrainingMetricsResultJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { metrics: blobs.nested("metrics", json.metrics)? })
-    }
-}
+wire_object!(GetTrainingMetricsResult { metrics: nested::<Vec<TrainingMetric>>("metrics") });
 
 plain_json!(GetTrainingMetricsRequest);
 

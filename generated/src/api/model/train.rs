@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::runtime::{
-    BlobReader, Call, Cancellable, FrameWriter, FromWire, Json, Method, MetricRange, MetricSource, Operation, ToWire,
-    Waitable, Waiter, WireError, error_codes, plain_json, request_setters,
+    Call, Cancellable, Method, MetricRange, MetricSource, Operation, Waitable, Waiter, error_codes, plain_json,
+    request_setters, wire_object,
 };
 
 impl ModelClient {
@@ -88,43 +88,13 @@ request_setters! {
     }
 }
 
-impl ToWire for TrainRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.optional("stateId", &self.state_id)?;
-        object.field("newStateName", &self.new_state_name)?;
-        object.named_list("params", &self.params, "name", |item| &item.name)?;
-        object.field("executionLocation", &self.execution_location)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`TrainRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TrainRequestJson {
-    model_id: String,
-    state_id: Option<String>,
-    new_state_name: String,
-    params: Vec<Json<ParameterProvider>>,
-    execution_location: ExecutionLocation,
-}
-
-impl FromWire for TrainRequest {
-    type Json = TrainRequestJson;
-
-    fn from_wire(json: TrainRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            state_id: json.state_id,
-            new_state_name: json.new_state_name,
-            params: blobs.nested("params", json.params)?,
-            execution_location: json.execution_location,
-        })
-    }
-}
+wire_object!(TrainRequest {
+    model_id: field::<String>("modelId"),
+    state_id: optional::<String>("stateId"),
+    new_state_name: field::<String>("newStateName"),
+    params: named_list::<Vec<ParameterProvider>>("params", "name" = name),
+    execution_location: field::<ExecutionLocation>("executionLocation")
+});
 
 /// Response to [`ModelClient::train`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,10 +2,7 @@
 //! `Model.uploadState`.
 
 use super::*;
-use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Method, Operation, ToWire, WireError, error_codes, plain_json,
-    request_setters,
-};
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
 
 impl ModelClient {
     /// Creates a state from given data. Nothing is run; [`create_state`](crate::api::model::ModelClient::create_state)
@@ -83,43 +80,13 @@ request_setters! {
     }
 }
 
-impl ToWire for UploadStateRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("modelId", &self.model_id)?;
-        object.field("name", &self.name)?;
-        object.keyed("data", "stateKeyNames", &self.data)?;
-        object.optional("deleteStates", &self.delete_states)?;
-        object.optional("mountModels", &self.mount_models)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`UploadStateRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UploadStateRequestJson {
-    model_id: String,
-    name: String,
-    state_key_names: Vec<String>,
-    delete_states: Option<Vec<String>>,
-    mount_models: Option<Vec<MountedModel>>,
-}
-
-impl FromWire for UploadStateRequest {
-    type Json = UploadStateRequestJson;
-
-    fn from_wire(json: UploadStateRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            model_id: json.model_id,
-            name: json.name,
-            data: blobs.keyed("data", json.state_key_names)?,
-            delete_states: json.delete_states,
-            mount_models: json.mount_models,
-        })
-    }
-}
+wire_object!(UploadStateRequest {
+    model_id: field::<String>("modelId"),
+    name: field::<String>("name"),
+    data: keyed("data", "stateKeyNames"),
+    delete_states: optional::<Vec<String>>("deleteStates"),
+    mount_models: optional::<Vec<MountedModel>>("mountModels")
+});
 
 /// Response to [`ModelClient::upload_state`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,8 +5,7 @@ use super::*;
 #[cfg(feature = "server")]
 use crate::runtime::setters;
 use crate::runtime::{
-    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter, FromWire, Operation, RawEvent,
-    Subscription, ToWire, WireError, plain_json,
+    Blob, Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent, Subscription, plain_json, wire_object,
 };
 
 /// What happens under an id of the service `Spawned`, as a subscription delivers it.
@@ -113,30 +112,7 @@ impl StdoutEvent {
     }
 }
 
-impl ToWire for StdoutEvent {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("spawnedCommandId", &self.spawned_command_id)?;
-        object.bytes("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`StdoutEvent`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StdoutEventJson {
-    spawned_command_id: String,
-}
-
-impl FromWire for StdoutEvent {
-    type Json = StdoutEventJson;
-
-    fn from_wire(json: StdoutEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { spawned_command_id: json.spawned_command_id, data: blobs.bytes("data")? })
-    }
-}
+wire_object!(StdoutEvent { spawned_command_id: field::<String>("spawnedCommandId"), data: bytes("data") });
 
 /// What [`stderr`](SpawnedEvent::Stderr) carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -158,29 +134,6 @@ impl StderrEvent {
     }
 }
 
-impl ToWire for StderrEvent {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("spawnedCommandId", &self.spawned_command_id)?;
-        object.bytes("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`StderrEvent`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StderrEventJson {
-    spawned_command_id: String,
-}
-
-impl FromWire for StderrEvent {
-    type Json = StderrEventJson;
-
-    fn from_wire(json: StderrEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { spawned_command_id: json.spawned_command_id, data: blobs.bytes("data")? })
-    }
-}
+wire_object!(StderrEvent { spawned_command_id: field::<String>("spawnedCommandId"), data: bytes("data") });
 
 plain_json!(ExitEvent);

@@ -2,9 +2,7 @@
 //! `Spawned.writeToSpawnedCommand`.
 
 use super::*;
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, ToWire, WireError, error_codes, plain_json,
-};
+use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, wire_object};
 
 impl SpawnedClient {
     /// Writes to the standard input of a spawned command.
@@ -46,30 +44,10 @@ impl WriteToSpawnedCommandRequest {
     }
 }
 
-impl ToWire for WriteToSpawnedCommandRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("spawnedCommandId", &self.spawned_command_id)?;
-        object.bytes("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`WriteToSpawnedCommandRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WriteToSpawnedCommandRequestJson {
-    spawned_command_id: String,
-}
-
-impl FromWire for WriteToSpawnedCommandRequest {
-    type Json = WriteToSpawnedCommandRequestJson;
-
-    fn from_wire(json: WriteToSpawnedCommandRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { spawned_command_id: json.spawned_command_id, data: blobs.bytes("data")? })
-    }
-}
+wire_object!(WriteToSpawnedCommandRequest {
+    spawned_command_id: field::<String>("spawnedCommandId"),
+    data: bytes("data")
+});
 
 /// Response to [`SpawnedClient::write_to_spawned_command`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

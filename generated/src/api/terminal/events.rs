@@ -5,8 +5,7 @@ use super::*;
 #[cfg(feature = "server")]
 use crate::runtime::setters;
 use crate::runtime::{
-    Blob, BlobReader, Call, Channel, EventError, EventKind, EventSet, FrameWriter, FromWire, Operation, RawEvent,
-    Subscription, ToWire, WireError, plain_json,
+    Blob, Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent, Subscription, plain_json, wire_object,
 };
 
 /// What happens under an id of the service `Terminal`, as a subscription delivers it.
@@ -123,29 +122,6 @@ impl DataEvent {
     }
 }
 
-impl ToWire for DataEvent {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("terminalSessionId", &self.terminal_session_id)?;
-        object.bytes("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`DataEvent`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DataEventJson {
-    terminal_session_id: String,
-}
-
-impl FromWire for DataEvent {
-    type Json = DataEventJson;
-
-    fn from_wire(json: DataEventJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { terminal_session_id: json.terminal_session_id, data: blobs.bytes("data")? })
-    }
-}
+wire_object!(DataEvent { terminal_session_id: field::<String>("terminalSessionId"), data: bytes("data") });
 
 plain_json!(ExitEvent);

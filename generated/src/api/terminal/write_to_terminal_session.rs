@@ -2,9 +2,7 @@
 //! `Terminal.writeToTerminalSession`.
 
 use super::*;
-use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Method, Operation, ToWire, WireError, error_codes, plain_json,
-};
+use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, wire_object};
 
 impl TerminalClient {
     /// Types into a terminal session.
@@ -46,30 +44,10 @@ impl WriteToTerminalSessionRequest {
     }
 }
 
-impl ToWire for WriteToTerminalSessionRequest {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("terminalSessionId", &self.terminal_session_id)?;
-        object.bytes("data", &self.data)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`WriteToTerminalSessionRequest`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WriteToTerminalSessionRequestJson {
-    terminal_session_id: String,
-}
-
-impl FromWire for WriteToTerminalSessionRequest {
-    type Json = WriteToTerminalSessionRequestJson;
-
-    fn from_wire(json: WriteToTerminalSessionRequestJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self { terminal_session_id: json.terminal_session_id, data: blobs.bytes("data")? })
-    }
-}
+wire_object!(WriteToTerminalSessionRequest {
+    terminal_session_id: field::<String>("terminalSessionId"),
+    data: bytes("data")
+});
 
 /// Response to [`TerminalClient::write_to_terminal_session`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use super::*;
 #[cfg(feature = "server")]
 use crate::runtime::setters;
 use crate::runtime::{
-    BlobReader, FrameWriter, FromWire, Json, ToWire, WireError, keyed_union, string_enum, tagged_union,
+    BlobReader, FrameWriter, FromWire, Json, ToWire, WireError, keyed_union, string_enum, tagged_union, wire_object,
 };
 
 keyed_union! {
@@ -300,40 +300,12 @@ impl EvaluationSucceeded {
     }
 }
 
-impl ToWire for EvaluationSucceeded {
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
-        let mut object = frame.object();
-        object.field("totalDuration", &self.total_duration)?;
-        object.field("durations", &self.durations)?;
-        object.field("executedOnLauncher", &self.executed_on_launcher)?;
-        object.nested("output", &self.output)?;
-        object.end()
-    }
-}
-
-/// What stands in the JSON for a [`EvaluationSucceeded`].
-#[doc(hidden)]
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EvaluationSucceededJson {
-    total_duration: u64,
-    durations: EvaluationSucceededDurations,
-    executed_on_launcher: UsedExecutionLocation,
-    output: Vec<Json<Parameter>>,
-}
-
-impl FromWire for EvaluationSucceeded {
-    type Json = EvaluationSucceededJson;
-
-    fn from_wire(json: EvaluationSucceededJson, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        Ok(Self {
-            total_duration: json.total_duration,
-            durations: json.durations,
-            executed_on_launcher: json.executed_on_launcher,
-            output: blobs.nested("output", json.output)?,
-        })
-    }
-}
+wire_object!(EvaluationSucceeded {
+    total_duration: field::<u64>("totalDuration"),
+    durations: field::<EvaluationSucceededDurations>("durations"),
+    executed_on_launcher: field::<UsedExecutionLocation>("executedOnLauncher"),
+    output: nested::<Vec<Parameter>>("output")
+});
 
 /// How long each step took. All in milliseconds; a step that was not needed is absent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

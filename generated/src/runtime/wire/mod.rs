@@ -13,6 +13,7 @@ mod path;
 mod reader;
 mod response;
 mod wire_error;
+mod wire_object;
 mod writer;
 
 pub use codec::{
