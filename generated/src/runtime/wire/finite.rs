@@ -8,6 +8,7 @@ use serde::{Serialize, ser};
 use serde_json::ser::{CompactFormatter, Formatter};
 use serde_path_to_error::Track;
 
+use super::wire_error::join_paths;
 use crate::runtime::text::path_text;
 
 /// Writes compact JSON, and notices whether there is a `null` in it.
@@ -28,13 +29,13 @@ impl Formatter for &mut Nulls {
 /// Where a number stands that is not finite, such as `options[2].rate`, and the number.
 pub(super) fn not_finite<T: Serialize + ?Sized>(value: &T) -> Option<(String, f64)> {
     let mut track = Track::new();
-    let NotFinite(number) = value.serialize(serde_path_to_error::Serializer::new(Walk, &mut track)).err()?;
-    number.map(|number| (path_text(&track.path()), number))
+    let NotFinite(found) = value.serialize(serde_path_to_error::Serializer::new(Walk, &mut track)).err()?;
+    found.map(|(inner, number)| (join_paths(&path_text(&track.path()), &inner), number))
 }
 
-/// The number that ends the walk; nothing if the value cannot be written anyway.
+/// The number that ends the walk, and where in a variant it stands; nothing if the value cannot be written anyway.
 #[derive(Debug)]
-struct NotFinite(Option<f64>);
+struct NotFinite(Option<(String, f64)>);
 
 impl Display for NotFinite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -114,7 +115,7 @@ impl Serializer for Walk {
     }
 
     fn serialize_f64(self, number: f64) -> Result<(), NotFinite> {
-        if number.is_finite() { Ok(()) } else { Err(NotFinite(Some(number))) }
+        if number.is_finite() { Ok(()) } else { Err(NotFinite(Some((String::new(), number)))) }
     }
 
     fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Result<(), NotFinite> {
@@ -129,10 +130,14 @@ impl Serializer for Walk {
         self,
         _: &'static str,
         _: u32,
-        _: &'static str,
+        variant: &'static str,
         value: &T,
     ) -> Result<(), NotFinite> {
-        value.serialize(self)
+        // The library loses the path within such a variant.
+        match not_finite(value) {
+            Some((inner, number)) => Err(NotFinite(Some((join_paths(variant, &inner), number)))),
+            None => Ok(()),
+        }
     }
 }
 
