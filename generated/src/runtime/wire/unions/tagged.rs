@@ -1,0 +1,205 @@
+//! Objects with a property that says what they are.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::runtime::text::{Text, path_text};
+
+/// A union that is told apart by a tag, which is one property of the object. See [`tagged_union!`](crate::tagged_union).
+pub trait TaggedUnion: Sized {
+    /// The property with the tag.
+    const TAG: &'static str;
+    /// The tags of the variants.
+    const TAGS: &'static [&'static str];
+
+    /// Reads the variant with this tag, which is one of [`TAGS`](Self::TAGS), from the members of the object.
+    ///
+    /// # Errors
+    ///
+    /// They are not what the variant holds.
+    fn read<'de, D: Deserializer<'de>>(tag: &str, content: D) -> Result<Self, D::Error>;
+
+    /// The variant that keeps an object with another tag as it came.
+    fn unrecognized(object: Value) -> Self;
+}
+
+/// Reads a union. Nothing is buffered when the tag comes first.
+///
+/// # Errors
+///
+/// It is no object, has no tag that is text, or the content is not what the variant holds.
+pub fn read_tagged<'de, T: TaggedUnion, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_map(TaggedVisitor(PhantomData))
+}
+
+struct TaggedVisitor<T>(PhantomData<T>);
+
+impl<'de, T: TaggedUnion> Visitor<'de> for TaggedVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with `{}`", T::TAG)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut object = Map::new();
+        let mut key = map.next_key::<Text<'de>>()?;
+        if key.as_ref().is_some_and(|Text(key)| key == T::TAG) {
+            let Text(tag) = map.next_value()?;
+            if T::TAGS.contains(&&*tag) {
+                return T::read(&tag, MapAccessDeserializer::new(map));
+            }
+            object.insert(T::TAG.to_owned(), tag.into());
+            key = map.next_key()?;
+        }
+        while let Some(Text(name)) = key {
+            object.insert(name.into_owned(), map.next_value()?);
+            key = map.next_key()?;
+        }
+        late(object)
+    }
+}
+
+/// Reads an object whose tag did not come first, or that no variant is for.
+fn late<T: TaggedUnion, E: de::Error>(object: Map<String, Value>) -> Result<T, E> {
+    let tag = match object.get(T::TAG) {
+        Some(Value::String(tag)) => tag.clone(),
+        Some(_) => return Err(E::custom(format_args!("`{}` is not a string", T::TAG))),
+        None => return Err(E::missing_field(T::TAG)),
+    };
+    let object = Value::Object(object);
+    if !T::TAGS.contains(&&*tag) {
+        return Ok(T::unrecognized(object));
+    }
+    let mut track = serde_path_to_error::Track::new();
+    T::read(&tag, serde_path_to_error::Deserializer::new(&object, &mut track)).map_err(|error: serde_json::Error| {
+        match path_text(&track.path()).as_str() {
+            "" => E::custom(error),
+            path => E::custom(format_args!("`{path}`: {error}")),
+        }
+    })
+}
+
+/// Declares a union whose variants are told apart by a tag, reads it, and converts contents into it.
+///
+/// A variant without content has no members beside the tag. An object with another tag becomes `Unrecognized`, which the
+/// macro adds. A variant gets an `impl From` of its content, unless it is marked with `#[skip(From)]`, as several variants
+/// with the same content have to be.
+///
+/// ```
+/// use decthings::runtime::tagged_union;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// pub struct Card {
+///     number: String,
+/// }
+///
+/// tagged_union! {
+///     /// How to pay.
+///     #[serde(tag = "type")]
+///     pub enum Payment {
+///         /// By card.
+///         Card(Card) = "card",
+///         /// In cash.
+///         Cash = "cash",
+///     }
+/// }
+///
+/// let payment: Payment = serde_json::from_str(r#"{"type": "card", "number": "4000"}"#)?;
+/// assert_eq!(payment, Card { number: "4000".to_owned() }.into());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! tagged_union {
+    (
+        $(#[doc = $about:literal])*
+        #[serde(tag = $property:literal)]
+        $(#[$attribute:meta])*
+        pub enum $name:ident {
+            $(
+                $(#[doc = $doc:literal])*
+                $(#[skip($skip:ident)])?
+                $variant:ident $(($($content:tt)*))? = $tag:literal,
+            )*
+        }
+    ) => {
+        $(#[doc = $about])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(tag = $property)]
+        $(#[$attribute])*
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[doc = $doc])* #[serde(rename = $tag)] $variant $(($($content)*))?,)*
+            /// A variant that this version doesn't know, as it came.
+            #[serde(untagged, skip_deserializing)]
+            Unrecognized(serde_json::Value),
+        }
+
+        $crate::tagged_union! {
+            const TAG: &str = $property;
+            enum $name { $($variant $(($($content)*))? = $tag,)* }
+        }
+
+        $($crate::union_from! { [$($skip)?] $name $variant [$($($content)*)?] })*
+    };
+    (
+        const TAG: &str = $property:literal;
+        enum $name:ident { $($variant:ident $(($content:ty $(,)?))? = $tag:literal,)* }
+    ) => {
+        impl $crate::runtime::TaggedUnion for $name {
+            const TAG: &'static str = $property;
+            const TAGS: &'static [&'static str] = &[$($tag),*];
+
+            fn read<'de, D: serde::Deserializer<'de>>(tag: &str, content: D) -> Result<Self, D::Error> {
+                match tag {
+                    $($tag => $crate::tagged_union!(@read content, $variant $(, $content)?),)*
+                    _ => Err(<D::Error as serde::de::Error>::unknown_variant(tag, Self::TAGS)),
+                }
+            }
+
+            fn unrecognized(object: serde_json::Value) -> Self {
+                Self::Unrecognized(object)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::runtime::read_tagged(deserializer)
+            }
+        }
+    };
+    (@read $from:ident, $variant:ident, $content:ty) => {
+        <$content as serde::Deserialize>::deserialize($from).map(Self::$variant)
+    };
+    (@read $from:ident, $variant:ident) => {
+        <serde::de::IgnoredAny as serde::Deserialize>::deserialize($from).map(|_| Self::$variant)
+    };
+}
+
+/// Converts the content of a variant, which may be boxed, into a union.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! union_from {
+    ([From] $name:ident $variant:ident $content:tt) => {};
+    ([] $name:ident $variant:ident []) => {};
+    ([] $name:ident $variant:ident [Box<$content:ty> $(,)?]) => {
+        impl From<$content> for $name {
+            fn from(content: $content) -> Self {
+                Self::$variant(Box::new(content))
+            }
+        }
+    };
+    ([] $name:ident $variant:ident [$content:ty $(,)?]) => {
+        impl From<$content> for $name {
+            fn from(content: $content) -> Self {
+                Self::$variant(content)
+            }
+        }
+    };
+}
