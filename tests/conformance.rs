@@ -61,7 +61,7 @@ async fn requests_are_sent_as_recorded() {
     let recorder = Recorder::start().await;
     let mut failures = Vec::new();
     let mut tried = 0;
-    for case in cases::<RequestCase>(include_str!("cases/requests.jsonl")) {
+    for case in cases::<RequestCase>(include_str!("data/cases/requests.jsonl")) {
         if !is_covered(&case.api, &case.transport) || !case.setup.is_empty() {
             continue;
         }
@@ -112,7 +112,7 @@ async fn requests_are_sent_as_recorded() {
 async fn requests_are_understood_by_the_router_side() {
     let mut failures = Vec::new();
     let mut tried = 0;
-    for case in cases::<RequestCase>(include_str!("cases/requests.jsonl")) {
+    for case in cases::<RequestCase>(include_str!("data/cases/requests.jsonl")) {
         if !is_covered(&case.api, &case.transport) {
             continue;
         }
@@ -145,7 +145,7 @@ async fn answers_are_read_as_expected() {
     let client = client(&recorder, None);
     let mut failures = Vec::new();
     let mut tried = 0;
-    for case in cases::<ResponseCase>(include_str!("cases/responses.jsonl")) {
+    for case in cases::<ResponseCase>(include_str!("data/cases/responses.jsonl")) {
         if !is_covered(&case.api, &case.transport) {
             continue;
         }
@@ -168,7 +168,7 @@ async fn answers_are_read_as_expected() {
 fn the_independent_codec_writes_requests_as_recorded() {
     let codec = Codec::new(include_str!("../schema/decthings.json"));
     let (mut tried, mut failures) = (0, Vec::new());
-    for case in cases::<RequestCase>(include_str!("cases/requests.jsonl")) {
+    for case in cases::<RequestCase>(include_str!("data/cases/requests.jsonl")) {
         if case.transport != "http" {
             continue;
         }
@@ -190,7 +190,7 @@ fn the_independent_codec_writes_requests_as_recorded() {
 fn the_independent_codec_reads_responses_as_expected() {
     let codec = Codec::new(include_str!("../schema/decthings.json"));
     let (mut tried, mut failures) = (0, Vec::new());
-    for case in cases::<ResponseCase>(include_str!("cases/responses.jsonl")) {
+    for case in cases::<ResponseCase>(include_str!("data/cases/responses.jsonl")) {
         let wanted = case.expect.get("value").and_then(|value| value.get("result"));
         let wanted = wanted.filter(|_| case.transport == "http");
         let (Some(wanted), Some(frame)) = (wanted, case.frame_b64.as_deref().map(bytes)) else { continue };

@@ -89,7 +89,7 @@ fn any_result(params: &Value) -> Value {
 async fn requests_are_sent_as_recorded() {
     let mut failures = Vec::new();
     let mut tried = 0;
-    for case in cases::<RequestCase>(include_str!("cases/requests.jsonl")) {
+    for case in cases::<RequestCase>(include_str!("data/cases/requests.jsonl")) {
         // `evaluate` was recorded on a socket once, which its definition doesn't allow.
         if case.transport != "ws" || case.api == "Model" {
             continue;
@@ -137,7 +137,7 @@ async fn requests_are_sent_as_recorded() {
 async fn answers_are_read_as_expected() {
     let mut failures = Vec::new();
     let mut tried = 0;
-    for case in cases::<ResponseCase>(include_str!("cases/responses.jsonl")) {
+    for case in cases::<ResponseCase>(include_str!("data/cases/responses.jsonl")) {
         let Some(frame) = case.frame_b64.as_deref().map(bytes).filter(|_| case.transport == "ws") else { continue };
         if NOT_OURS.iter().any(|(name, _)| *name == case.case) {
             continue;
@@ -187,7 +187,7 @@ enum Reached {
 async fn events_are_delivered_as_expected() {
     let mut failures = Vec::new();
     let mut tried = 0;
-    for case in cases::<EventCase>(include_str!("cases/events.jsonl")) {
+    for case in cases::<EventCase>(include_str!("data/cases/events.jsonl")) {
         tried += 1;
         let frame = bytes(&case.frame_b64);
         let event = frame.clone();

@@ -16,7 +16,7 @@ mod diff_rules {
 /// One edit: what is put in the place of what stands at a pointer, or nothing.
 type Edit = (&'static str, Option<Value>);
 
-const BASE: &str = include_str!("diff_rules/base.json");
+const BASE: &str = include_str!("data/diff_base.json");
 
 /// A value in a place: in an object by name, in an array in the place of an element or, with `-`, behind all.
 fn put(pointer: &'static str, value: Value) -> Edit {

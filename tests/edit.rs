@@ -10,7 +10,7 @@ use serde_json::Value;
 fn definitions() -> Vec<(String, String)> {
     let mut definitions: Vec<(String, String)> = ["ok", "revisions"]
         .into_iter()
-        .flat_map(|kind| folders(&repository("tests/fixtures").join(kind)))
+        .flat_map(|kind| folders(&repository("tests/data/fixtures").join(kind)))
         .map(|(name, folder)| (name, fs::read_to_string(folder.join("definition.json")).unwrap()))
         .collect();
     definitions.push(("decthings".into(), ours()));
@@ -126,7 +126,7 @@ fn a_new_method_that_does_not_fit_in_is_refused() {
         Err(EditError::Definition(report)) => report.to_string(),
         Ok(edited) => panic!("{}", edited.text),
     };
-    let text = fs::read_to_string(repository("tests/fixtures/revisions/2/definition.json")).unwrap();
+    let text = fs::read_to_string(repository("tests/data/fixtures/revisions/2/definition.json")).unwrap();
     let cases = [
         ("Shop.buy", "`Shop.buy` exists already"),
         ("Shpo.sell", "there is no service `Shpo`; did you mean `Shop`?"),

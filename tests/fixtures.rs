@@ -12,7 +12,7 @@ mod conformance_support;
 mod fixture_calls;
 
 fn fixtures(kind: &str) -> Vec<(String, PathBuf)> {
-    let folders = folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(kind));
+    let folders = folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data/fixtures").join(kind));
     assert!(!folders.is_empty());
     folders
 }
@@ -45,7 +45,7 @@ fn assert_fresh(name: &str, fixture: &Path, options: &Options, expected: &Path) 
 #[test]
 fn the_embedded_crate_has_the_api_of_its_fixture() {
     let options = Options { crate_name: "decthings_embedded".into(), ..Options::default() };
-    let fixture = repository("tests/fixtures/ok/reserved");
+    let fixture = repository("tests/data/fixtures/ok/reserved");
     assert_fresh("embedded", &fixture, &options, &repository("tests/embedded/src/api"));
 }
 

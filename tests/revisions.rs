@@ -16,17 +16,17 @@ use decthings_tests::{difference, read_tree, repository};
 // What the revisions give, compiled.
 #[rustfmt::skip]
 #[allow(dead_code, unused_imports, deprecated, missing_docs, clippy::all)]
-#[path = "fixtures/revisions/1/expected/mod.rs"]
+#[path = "data/fixtures/revisions/1/expected/mod.rs"]
 mod revision_1;
 
 #[rustfmt::skip]
 #[allow(dead_code, unused_imports, deprecated, missing_docs, clippy::all)]
-#[path = "fixtures/revisions/2/expected/mod.rs"]
+#[path = "data/fixtures/revisions/2/expected/mod.rs"]
 mod revision_2;
 
 #[rustfmt::skip]
 #[allow(dead_code, unused_imports, deprecated, missing_docs, clippy::all)]
-#[path = "fixtures/revisions/3/expected/mod.rs"]
+#[path = "data/fixtures/revisions/3/expected/mod.rs"]
 mod revision_3;
 
 /// The same program, written against the first revision.
@@ -42,13 +42,13 @@ mod on_the_second {
 }
 
 fn api(revision: u32) -> Api {
-    let path = repository(&format!("tests/fixtures/revisions/{revision}/definition.json"));
+    let path = repository(&format!("tests/data/fixtures/revisions/{revision}/definition.json"));
     let source = Source::new("definition.json", fs::read_to_string(path).unwrap());
     decthings_codegen::load(&source).unwrap_or_else(|report| panic!("{report}"))
 }
 
 fn expected(revision: u32) -> BTreeMap<String, String> {
-    read_tree(&repository(&format!("tests/fixtures/revisions/{revision}/expected")))
+    read_tree(&repository(&format!("tests/data/fixtures/revisions/{revision}/expected")))
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn revisions_give_the_expected_changes() {
         for (name, fresh) in
             [("changes.txt", changes.text()), ("changes.md", changes.markdown()), ("changes.json", changes.json())]
         {
-            let path = repository(&format!("tests/fixtures/revisions/{revision}/{name}"));
+            let path = repository(&format!("tests/data/fixtures/revisions/{revision}/{name}"));
             let committed = fs::read_to_string(path).unwrap_or_default();
             assert!(committed == fresh, "{}", difference(&committed, &fresh, name));
         }

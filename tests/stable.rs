@@ -169,7 +169,7 @@ fn mutate(text: &str, dice: &mut Dice) -> String {
 fn no_input_panics_the_generator() {
     let mut seeds: Vec<String> = Vec::new();
     for kind in ["ok", "err"] {
-        for (_, folder) in folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(kind)) {
+        for (_, folder) in folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data/fixtures").join(kind)) {
             seeds.push(std::fs::read_to_string(folder.join("definition.json")).unwrap());
         }
     }

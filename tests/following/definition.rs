@@ -71,7 +71,7 @@ async fn check<R: Paged>(definition: &Value, request: R) -> String {
 
 /// An item, from a recorded answer; of organizations there is none with items.
 fn sample(service: &str, method: &str, items: &str) -> Value {
-    let cases = fs::read_to_string(repository("tests/cases/responses.jsonl")).unwrap();
+    let cases = fs::read_to_string(repository("tests/data/cases/responses.jsonl")).unwrap();
     let cases = cases.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let mut recorded = cases.filter(|case| case["api"] == service && case["method"] == method);
     let item = recorded.find_map(|case| case["expect"]["value"]["result"][items].get(0).cloned());

@@ -98,7 +98,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
 pub async fn answers() -> Vec<Value> {
     let recorder = Recorder::start().await;
     let client = decthings::Client::builder().http_url(recorder.url()).build().unwrap();
-    let cases: Vec<ResponseCase> = cases(include_str!("../cases/responses.jsonl"));
+    let cases: Vec<ResponseCase> = cases(include_str!("../data/cases/responses.jsonl"));
     let mut vectors = Vec::new();
     for (method, case, name) in ANSWERS {
         let found = cases
@@ -130,7 +130,7 @@ struct EventCase {
 
 /// Events that reach a subscriber with exactly these parameters, as the tests of the WebSocket show.
 pub fn events() -> Vec<Value> {
-    let cases: Vec<EventCase> = cases(include_str!("../cases/events.jsonl"));
+    let cases: Vec<EventCase> = cases(include_str!("../data/cases/events.jsonl"));
     let wanted = |case: &&EventCase| {
         case.expect == "delivered" && ["full", "text", "empty", "binary_not_utf8"].contains(&case.case.as_str())
     };

@@ -213,7 +213,7 @@ where
 #[tokio::test]
 async fn events_are_delivered_or_reported() {
     let cases: Vec<Case> =
-        include_str!("../cases/events.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        include_str!("../data/cases/events.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(cases.len() > 80);
     for case in &cases {
         let frame = Bytes::from(base64::engine::general_purpose::STANDARD.decode(&case.frame_b64).unwrap());

@@ -17,7 +17,7 @@ use blob_nested::nest::*;
 use link::{Exchange, Link};
 use sample::Choices;
 
-const DEFINITION: &str = include_str!("../../fixtures/ok/blob_nested/definition.json");
+const DEFINITION: &str = include_str!("../../data/fixtures/ok/blob_nested/definition.json");
 
 /// Makes a call, and compares each step of it with the independent codec.
 async fn compare<R: Operation<Output = <R as Operation>::Response>>(codec: &Codec, params: &Value, result: &Value) {
