@@ -1,4 +1,6 @@
-//! Frames: lengths, JSON and blobs.
+//! Frames of lengths, JSON and blobs, and the messages of a WebSocket around them.
+
+use std::fmt::Display;
 
 /// Writes a varint in its shortest form.
 pub fn varint(value: usize, out: &mut Vec<u8>) {
@@ -81,4 +83,27 @@ pub fn split_response(mut body: &[u8]) -> Result<(&[u8], Vec<Vec<u8>>), String> 
 fn next_part<'b>(body: &mut &'b [u8]) -> Result<&'b [u8], String> {
     let len = take_varint(body)?;
     take(body, len)
+}
+
+/// The message of a request on a WebSocket.
+pub fn request_message(id: u32, json: impl Display, blobs: &[&[u8]]) -> Vec<u8> {
+    [id.to_be_bytes().as_slice(), &join_request(&json.to_string(), blobs)].concat()
+}
+
+/// The id, the JSON and the blobs of the message of a request.
+pub fn split_request_message(message: &[u8]) -> Result<(u32, &[u8], Vec<Vec<u8>>), String> {
+    let (id, body) = message.split_first_chunk().ok_or("a message has an id")?;
+    let (json, blobs) = split_request(body)?;
+    Ok((u32::from_be_bytes(*id), json, blobs))
+}
+
+/// The message of a response on a WebSocket.
+pub fn response_message(id: u32, json: impl Display, blobs: &[&[u8]]) -> Vec<u8> {
+    [&[0], id.to_be_bytes().as_slice(), &join_response(&json.to_string(), blobs)].concat()
+}
+
+/// The message of an event on a WebSocket.
+pub fn event_message(service: &str, json: impl Display, blobs: &[&[u8]]) -> Vec<u8> {
+    let length = u8::try_from(service.len()).expect("names are short");
+    [&[1, length], service.as_bytes(), &join_response(&json.to_string(), blobs)].concat()
 }

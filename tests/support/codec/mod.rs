@@ -11,7 +11,10 @@ mod write;
 
 use serde_json::{Map, Value};
 
-pub use frame::{join_request, join_response, split_request, split_response, varint};
+pub use frame::{
+    event_message, join_request, join_response, request_message, response_message, split_request,
+    split_request_message, split_response, varint,
+};
 pub use read::Decoded;
 pub use schema::{Property, Schema, Shape};
 
@@ -74,11 +77,8 @@ impl Codec {
     /// The message of an event.
     pub fn event(&self, service: &str, event: &str, params: &Value) -> Vec<u8> {
         let (json, blobs) = write::write(self.event_params(service, event), params);
-        let mut message = vec![1, u8::try_from(service.len()).expect("names are short")];
-        message.extend(service.bytes());
-        let event = Value::from(event);
-        message.extend(join_response(&format!("{{\"event\":{event},\"params\":{json}}}"), &blobs));
-        message
+        let (event, blobs) = (Value::from(event), blobs.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        event_message(service, format!("{{\"event\":{event},\"params\":{json}}}"), &blobs)
     }
 }
 

@@ -1,0 +1,75 @@
+//! Much data, there and back.
+
+use decthings::api::types::{ExecutionLocation, LauncherSpec, ParameterProvider};
+use decthings::{DType, Tensor};
+use decthings_tests::server::{Reply, Server, chunked, ok};
+use decthings_tests::soon;
+
+use super::support::{client, frame, get_state, state_bytes, state_frame};
+
+const SIZE: usize = 64 << 20;
+
+/// Bytes that tell when a piece is missing or in the wrong place.
+fn pattern(size: usize) -> Vec<u8> {
+    let mut bytes = (0..=250).collect::<Vec<u8>>().repeat(size / 251 + 1);
+    bytes.truncate(size);
+    bytes
+}
+
+/// Fails without printing the bytes.
+fn assert_same(left: &[u8], right: &[u8]) {
+    assert_eq!(left.len(), right.len());
+    if left != right {
+        panic!("they differ at {:?}", left.iter().zip(right).position(|(left, right)| left != right));
+    }
+}
+
+#[tokio::test]
+async fn a_large_tensor_is_sent_whole_and_its_length_announced() {
+    let server = Server::always(Reply::Respond(ok(&frame(r#"{"result":{"trainingSessionId":"t"}}"#, &[])))).await;
+    let data = bytes::Bytes::from(pattern(SIZE));
+    let tensor = Tensor::from_raw(DType::U8, [SIZE], data.clone()).unwrap();
+    let location = ExecutionLocation::temporary_launcher(LauncherSpec::new(1.0, 1024));
+    let params = [ParameterProvider::new("a", vec![tensor.clone()])];
+    let result = soon(client(&server).model().train("m", "n", params, location)).await.unwrap();
+    assert_eq!(result.training_session_id, "t");
+
+    let request = server.only_request();
+    assert_eq!(request.header("content-length"), [request.body.len().to_string()]);
+    assert!(request.header("transfer-encoding").is_empty());
+    // One blob, so: the number 1, two lengths, the JSON, the tensor.
+    assert_eq!(request.body[0], 1);
+    let blob = tensor.to_bytes();
+    let (head, sent) = request.body.split_at(request.body.len() - blob.len());
+    assert_same(sent, &blob);
+    let lengths = &head[1..];
+    let json = &lengths[1 + 5..];
+    assert_eq!(usize::from(lengths[0]), json.len());
+    assert_eq!(lengths[1], 254);
+    assert_eq!(lengths[2..6], u32::try_from(blob.len()).unwrap().to_be_bytes());
+    let json: serde_json::Value = serde_json::from_slice(json).unwrap();
+    assert_eq!(json["params"], serde_json::json!([{"name": "a"}]));
+}
+
+#[tokio::test]
+async fn a_large_answer_arrives_whole() {
+    let data = pattern(SIZE);
+    let server = Server::always(Reply::Respond(ok(&state_frame(&data)))).await;
+    assert_same(state_bytes(&get_state(&client(&server)).await), &data);
+}
+
+#[tokio::test]
+async fn a_large_answer_in_chunks_arrives_whole() {
+    let data = pattern(SIZE / 8);
+    let server = Server::always(Reply::Respond(chunked(&state_frame(&data), 10_007))).await;
+    assert_same(state_bytes(&get_state(&client(&server)).await), &data);
+}
+
+#[tokio::test]
+async fn a_request_in_one_piece_announces_its_length_too() {
+    let server = Server::always(Reply::Respond(ok(&state_frame(b"")))).await;
+    get_state(&client(&server)).await.unwrap();
+    let request = server.only_request();
+    assert_eq!(request.header("content-length"), [request.body.len().to_string()]);
+    assert_eq!(request.body, b"\x00\x0f{\"modelId\":\"m\"}");
+}

@@ -1,0 +1,67 @@
+//! How deep the JSON of answers about subscriptions may be nested.
+
+use std::time::Duration;
+
+use decthings::{EndReason, Error, Update};
+use decthings_tests::server::Listener;
+use decthings_tests::soon;
+use serde_json::{Value, json};
+
+use super::support::{builder_of, next};
+use super::talk::launch;
+use super::unsubscribing::first_subscribed;
+
+/// With the two objects around it, it is nested 30 deep.
+fn deep() -> Value {
+    (0..28).fold(json!({}), |inner, _| json!({ "more": inner }))
+}
+
+#[tokio::test]
+async fn an_answer_to_unsubscribing_may_not_be_deeper_than_the_client_allows() {
+    for (most, fits) in [(30, true), (29, false)] {
+        let server = Listener::bind().await;
+        let client = builder_of(&server).max_json_depth(most).build().unwrap();
+        let (mut socket, subscription) = first_subscribed(&client, &server, "t").await;
+        let done = tokio::spawn(subscription.unsubscribe());
+        let request = socket.request("unsubscribe").await;
+        socket.respond(request.id, deep()).await;
+        match soon(done).await.unwrap() {
+            Ok(()) => assert!(fits),
+            Err(error) => {
+                assert!(!fits && matches!(error, Error::Decode { .. }), "{error:?}");
+                assert!(error.to_string().contains("nested more than 29 deep"), "{error}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nor_may_an_answer_to_subscribing_again() {
+    let server = Listener::bind().await;
+    let builder = builder_of(&server).max_json_depth(29).reconnect_delay(Duration::ZERO, Duration::ZERO);
+    let (socket, mut subscription) = first_subscribed(&builder.build().unwrap(), &server, "t").await;
+    drop(socket);
+    let mut socket = server.accept().await;
+    let request = socket.request("subscribe").await;
+    socket.respond(request.id, deep()).await;
+    match next(&mut subscription).await {
+        Update::Ended(EndReason::ConnectionLost { message, .. }) => {
+            assert!(message.contains("nested more than 29 deep"), "{message}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_subscription_in_an_answer_that_is_too_deep_is_given_back() {
+    let server = Listener::bind().await;
+    let client = builder_of(&server).max_json_depth(29).build().unwrap();
+    let call = tokio::spawn(launch(&client, "x").subscribe());
+    let mut socket = server.accept().await;
+    let request = socket.request("launch").await;
+    socket.respond(request.id, json!({ "talkId": "t", "more": deep() })).await;
+    let error = soon(call).await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("nested more than 29 deep"), "{error}");
+    let request = socket.request("unsubscribe").await;
+    assert_eq!(request.json["params"], json!({ "talkId": "t" }));
+}
