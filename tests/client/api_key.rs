@@ -1,4 +1,4 @@
-//! The API key and the headers: they go where they should, and are shown nowhere.
+//! The API key and headers: where they are sent, and that they are never shown.
 
 use std::error::Error as _;
 
@@ -9,15 +9,15 @@ use decthings_tests::{KEY, Temporary};
 use super::faults;
 use super::support::{get_state, state_frame};
 
-/// What a client of these settings sends.
+/// The request of a client with these settings.
 async fn sent(settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Request {
     let server = Server::always(Reply::Respond(ok(&state_frame(b"")))).await;
     get_state(&settings(Client::builder().http_url(server.url())).build().unwrap()).await.unwrap();
     server.only_request()
 }
 
-fn refusal(settings: ClientBuilder) -> BuildError {
-    settings.build().expect_err("unusable settings")
+fn build_error(settings: ClientBuilder) -> BuildError {
+    settings.build().expect_err("settings that are rejected")
 }
 
 #[tokio::test]
@@ -33,13 +33,13 @@ async fn without_a_key_no_authorization_is_sent() {
 }
 
 #[tokio::test]
-async fn an_authorization_header_of_the_users_replaces_the_key() {
+async fn a_custom_authorization_header_replaces_the_key() {
     let request = sent(|settings| settings.api_key(KEY).header("authorization", "Basic abc")).await;
     assert_eq!(request.header("authorization"), ["Basic abc"]);
 }
 
 #[tokio::test]
-async fn extra_headers_are_sent_and_those_given_twice_twice() {
+async fn extra_headers_are_sent_and_may_repeat() {
     let request = sent(|settings| settings.header("X-One", "1").header("X-Two", "2").header("x-one", "3")).await;
     assert_eq!(request.header("x-one"), ["1", "3"]);
     assert_eq!(request.header("x-two"), ["2"]);
@@ -48,7 +48,7 @@ async fn extra_headers_are_sent_and_those_given_twice_twice() {
 }
 
 #[tokio::test]
-async fn a_key_file_is_read_without_the_white_space_around_the_key() {
+async fn white_space_in_a_key_file_is_trimmed() {
     let folder = Temporary::new();
     let file = folder.write("auth.txt", &format!("\n {KEY}\r\n\n"));
     let request = sent(|settings| settings.api_key_file(&file)).await;
@@ -56,27 +56,27 @@ async fn a_key_file_is_read_without_the_white_space_around_the_key() {
 }
 
 #[test]
-fn a_missing_key_file_is_named_in_one_line() {
+fn a_missing_key_file_is_named() {
     let path = std::env::temp_dir().join("decthings-no-such-folder").join("auth.txt");
-    let error = refusal(Client::builder().api_key_file(&path));
+    let error = build_error(Client::builder().api_key_file(&path));
     let text = error.to_string();
     assert!(text.contains(path.to_str().unwrap()) && text.contains("key") && text.lines().count() == 1, "{text}");
     assert!(error.source().is_some());
 }
 
 #[test]
-fn an_empty_key_file_is_named_in_one_line() {
+fn an_empty_key_file_is_named() {
     let folder = Temporary::new();
     let file = folder.write("auth.txt", " \n");
-    let text = refusal(Client::builder().api_key_file(&file)).to_string();
+    let text = build_error(Client::builder().api_key_file(&file)).to_string();
     let path = file.to_str().unwrap();
     assert!(text.contains(path) && text.contains("is empty") && text.lines().count() == 1, "{text}");
 }
 
 #[test]
-fn a_key_does_not_go_to_another_machine_in_the_clear() {
+fn a_key_is_not_sent_unencrypted_to_another_host() {
     for url in ["http://192.0.2.1/v0", "http://api.example", "http://127.0.0.1.example", "http://[2001:db8::1]/"] {
-        let error = refusal(Client::builder().http_url(url).api_key(KEY));
+        let error = build_error(Client::builder().http_url(url).api_key(KEY));
         assert!(matches!(error, BuildError::InsecureKey { .. }), "{error:?}");
         let text = error.to_string();
         assert!(text.contains("https") && text.contains("allow_insecure_key") && !text.contains(KEY), "{text}");
@@ -86,28 +86,28 @@ fn a_key_does_not_go_to_another_machine_in_the_clear() {
 }
 
 #[test]
-fn a_key_from_a_file_is_protected_just_the_same() {
+fn a_key_from_a_file_is_not_sent_unencrypted() {
     let folder = Temporary::new();
     let file = folder.write("auth.txt", KEY);
-    let error = refusal(Client::builder().http_url("http://192.0.2.1").api_key_file(&file));
+    let error = build_error(Client::builder().http_url("http://192.0.2.1").api_key_file(&file));
     assert!(matches!(error, BuildError::InsecureKey { .. }), "{error:?}");
 }
 
 #[test]
-fn a_key_goes_to_this_machine_in_the_clear_and_anywhere_over_tls() {
+fn a_key_is_sent_to_loopback_and_over_tls() {
     for url in ["http://127.0.0.1:1", "http://[::1]:1", "http://localhost:1", "https://api.example"] {
         assert!(Client::builder().http_url(url).api_key(KEY).build().is_ok(), "{url}");
     }
 }
 
 #[test]
-fn the_websocket_gets_no_key_in_the_clear_either() {
-    let error = refusal(Client::builder().websocket_url("ws://192.0.2.1/ws").api_key(KEY));
+fn the_websocket_gets_no_key_unencrypted() {
+    let error = build_error(Client::builder().websocket_url("ws://192.0.2.1/ws").api_key(KEY));
     assert!(matches!(error, BuildError::InsecureKey { .. }), "{error:?}");
 }
 
 #[test]
-fn unusable_settings_are_refused_without_repeating_secrets() {
+fn invalid_settings_are_rejected_without_showing_secrets() {
     let secret = |text: &str| text.contains(KEY);
     let settings = [
         Client::builder().api_key(format!("{KEY}\n{KEY}")),
@@ -123,13 +123,13 @@ fn unusable_settings_are_refused_without_repeating_secrets() {
     ];
     for settings in settings {
         assert!(!secret(&format!("{settings:?}")), "{settings:?}");
-        let error = refusal(settings);
+        let error = build_error(settings);
         assert!(!secret(&error.to_string()) && !secret(&format!("{error:?}")), "{error:?}");
     }
 }
 
 #[test]
-fn nothing_that_holds_the_key_shows_it() {
+fn debug_output_does_not_show_the_key() {
     let settings = Client::builder().http_url("http://localhost:1").api_key(KEY).header("X-Token", KEY);
     let client = settings.clone().build().unwrap();
     let shown = [
@@ -144,7 +144,7 @@ fn nothing_that_holds_the_key_shows_it() {
 }
 
 #[tokio::test]
-async fn no_error_shows_the_key() {
+async fn errors_do_not_show_the_key() {
     let failures = faults::all().await;
     assert!(failures.len() >= 20);
     for error in failures {

@@ -1,4 +1,4 @@
-//! Entries added in parts, when a part in the middle fails.
+//! Entries added in parts, also when a part fails.
 
 #![expect(clippy::single_range_in_vec_init, reason = "parts are lists of ranges, some of one")]
 
@@ -16,7 +16,7 @@ fn client(script: &Script) -> Client {
     Client::builder().transport(script.clone()).retry(RetryPolicy::off()).build().unwrap()
 }
 
-/// Two keys, so 127 entries a call.
+/// Two keys, so 127 entries fit into a call.
 fn keys(entries: u32) -> [DatasetKeyData; 2] {
     ["a", "b"].map(|key| DatasetKeyData::new(key, 0..entries))
 }
@@ -32,7 +32,7 @@ fn requests(script: &Script) -> Vec<(Option<String>, usize)> {
 }
 
 #[tokio::test]
-async fn each_part_expects_the_version_of_the_one_before() {
+async fn each_part_expects_the_version_of_the_previous_one() {
     let script = version(version(version(Script::new(), "2"), "3"), "4");
     let seen = Arc::new(Mutex::new(Vec::new()));
     let call = client(&script).dataset().add_entries("d", keys(300)).dataset_version_id("1").in_parts();
@@ -48,7 +48,7 @@ async fn each_part_expects_the_version_of_the_one_before() {
 }
 
 #[tokio::test]
-async fn a_lost_part_is_sent_again_on_the_same_version() {
+async fn a_failed_part_is_retried_on_the_same_version() {
     let script = version(Script::new(), "2").fail::<AddEntriesRequest>(TransportError::new("cut"));
     let script = version(version(script, "3"), "4");
     let added = soon(client(&script).dataset().add_entries("d", keys(300)).in_parts().send()).await.unwrap();
@@ -59,7 +59,7 @@ async fn a_lost_part_is_sent_again_on_the_same_version() {
 }
 
 #[tokio::test]
-async fn a_lost_part_that_may_have_been_added_is_reported() {
+async fn a_failed_part_that_may_have_been_added_is_reported() {
     let conflict = AddEntriesError::IncorrectVersionId(IncorrectVersionId::new("3"));
     let script = version(Script::new(), "2").fail::<AddEntriesRequest>(TransportError::new("cut"));
     let script = script.answer::<AddEntriesRequest>(Err(conflict));
@@ -72,7 +72,7 @@ async fn a_lost_part_that_may_have_been_added_is_reported() {
 }
 
 #[tokio::test]
-async fn a_part_that_is_refused_was_not_added() {
+async fn a_rejected_part_was_not_added() {
     let script = version(Script::new(), "2").answer::<AddEntriesRequest>(Err(AddEntriesError::QuotaExceeded));
     let error = soon(client(&script).dataset().add_entries("d", keys(300)).in_parts().send()).await.unwrap_err();
     assert_eq!((error.missing(), error.uncertain.len()), (vec![127..300], 0));
@@ -81,7 +81,7 @@ async fn a_part_that_is_refused_was_not_added() {
 }
 
 #[tokio::test]
-async fn a_lost_part_without_a_version_is_not_sent_again() {
+async fn a_failed_part_without_a_version_is_not_retried() {
     let script = Script::new().fail::<AddEntriesRequest>(TransportError::new("cut"));
     let error = soon(client(&script).dataset().add_entries("d", keys(300)).in_parts().send()).await.unwrap_err();
     assert_eq!((error.uncertain.clone(), error.missing()), (vec![0..127], vec![127..300]));
@@ -89,7 +89,7 @@ async fn a_lost_part_without_a_version_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_split_is_refused_before_anything_is_sent() {
+async fn entries_that_cannot_be_split_are_rejected() {
     let script = Script::new();
     let dataset = client(&script).dataset();
     let uneven = [DatasetKeyData::new("a", [1u8, 2]), DatasetKeyData::new("b", [1u8])];

@@ -13,7 +13,7 @@ use super::service::in_process;
 use super::websocket::served::{Served, Talk};
 use super::websocket::talk::{data, echo, exit, launch, subscribe};
 
-/// A list of 25.
+/// A list of 25 organizations.
 struct Lists;
 
 impl OrganizationService for Lists {
@@ -29,7 +29,7 @@ fn lists() -> Client {
 }
 
 #[test]
-fn calls_and_lists() {
+fn calls_and_lists_work_without_async() {
     let client = lists();
     let call = || client.organization().get_organizations().limit(10);
     assert_eq!(call().send_blocking().unwrap().organizations.len(), 10);
@@ -41,7 +41,7 @@ fn calls_and_lists() {
 }
 
 #[test]
-fn work_is_waited_for_and_followed() {
+fn long_running_work_is_awaited_and_followed() {
     let training = Training::new([running(&[]), completed(&[("loss", 2)])]);
     let client = in_process(Router::new().debug(training.clone()));
     let session = client.debug().call_train("session", "model", []).send_blocking().unwrap();
@@ -53,7 +53,7 @@ fn work_is_waited_for_and_followed() {
 }
 
 #[test]
-fn a_socket_lives_between_calls() {
+fn the_websocket_stays_open_between_calls() {
     let server = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (talk, router) = Talk::new();
     let served = server.block_on(Served::new(router));
@@ -71,7 +71,7 @@ fn a_socket_lives_between_calls() {
 }
 
 #[test]
-fn many_threads_share_it() {
+fn threads_share_a_client() {
     let client = lists();
     std::thread::scope(|scope| {
         for _ in 0..8 {
@@ -81,7 +81,7 @@ fn many_threads_share_it() {
 }
 
 #[tokio::test]
-async fn async_code_is_refused() {
+async fn blocking_inside_a_runtime_is_rejected() {
     let client = lists();
     let call = || client.organization().get_organizations();
     let error = call().send_blocking().unwrap_err();
@@ -96,7 +96,7 @@ async fn async_code_is_refused() {
 }
 
 #[test]
-fn an_iterator_that_is_moved_into_async_code_does_not_panic() {
+fn an_iterator_moved_into_async_code_does_not_panic() {
     let mut items = blocking::iter(lists().organization().get_organizations().items()).unwrap();
     items.next().unwrap().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -1,4 +1,4 @@
-//! Calls and connections: what is sent, how often, and what happens to what nobody waits for.
+//! Calls and their connections: validation, reuse, concurrency and cancellation.
 
 use std::task::{Context, Poll, Waker};
 
@@ -15,7 +15,7 @@ async fn fine() -> Server {
     Server::always(Reply::Respond(ok(&state_frame(b"abc")))).await
 }
 
-/// Nothing reached the server before this call.
+/// Asserts that nothing reached the server before this call.
 async fn nothing_was_sent(server: &Server, client: &decthings::Client) {
     get_state(client).await.unwrap();
     assert_eq!((server.counts().connections, server.counts().requests), (1, 1));
@@ -25,7 +25,7 @@ fn column(key: &str, entries: usize) -> DatasetKeyData {
     DatasetKeyData::new(key, vec![Tensor::scalar(1_u8); entries])
 }
 
-/// What is said about entries that cannot be sent.
+/// The path and the message of the error for entries that cannot be sent.
 async fn invalid(keys: Vec<DatasetKeyData>) -> (String, String) {
     let server = fine().await;
     let client = client(&server);
@@ -37,7 +37,7 @@ async fn invalid(keys: Vec<DatasetKeyData>) -> (String, String) {
 }
 
 #[tokio::test]
-async fn more_than_255_blobs_are_not_sent() {
+async fn more_than_255_blobs_are_rejected() {
     let server = fine().await;
     let client = client(&server);
     let entries = (0..256).map(|number| StateEntry::new(number.to_string(), "x"));
@@ -49,7 +49,7 @@ async fn more_than_255_blobs_are_not_sent() {
 }
 
 #[tokio::test]
-async fn two_hundred_and_fifty_five_blobs_are_sent() {
+async fn up_to_255_blobs_are_sent() {
     let socket = RemoteService::start(Small::new().router()).await;
     let entries = (0..255).map(|number| StateEntry::new(number.to_string(), "x"));
     let state = soon(socket.client.model().upload_state("m", "n", entries)).await.unwrap();
@@ -64,26 +64,26 @@ async fn too_many_entries_name_the_parameter() {
 }
 
 #[tokio::test]
-async fn a_key_given_twice_names_the_second() {
+async fn a_duplicate_key_is_named() {
     let (path, text) = invalid(vec![column("a", 1), column("b", 1), column("a", 1)]).await;
     assert_eq!(path, "keys[2].key");
     assert!(text.contains("`keys[2].key`") && text.contains("\"a\"") && text.contains("duplicate name"), "{text}");
 }
 
 #[tokio::test]
-async fn unequal_numbers_of_entries_name_the_one_that_differs() {
+async fn unequal_numbers_of_entries_are_named() {
     let (path, text) = invalid(vec![column("a", 2), column("b", 2), column("c", 1)]).await;
     assert_eq!(path, "keys[2].data");
     assert!(text.contains("1 tensor") && text.contains("`keys[0].data` has 2"), "{text}");
 }
 
 #[tokio::test]
-async fn no_keys_at_all_name_the_parameter() {
+async fn missing_keys_name_the_parameter() {
     assert_eq!(invalid(Vec::new()).await.0, "keys");
 }
 
 #[tokio::test]
-async fn a_call_does_nothing_until_it_is_awaited() {
+async fn calls_do_nothing_until_awaited() {
     let server = fine().await;
     let client = client(&server);
     let call = client.model().get_model_state("m");
@@ -93,7 +93,7 @@ async fn a_call_does_nothing_until_it_is_awaited() {
 }
 
 #[tokio::test]
-async fn clones_share_one_connection_for_calls_one_after_another() {
+async fn clones_share_a_connection() {
     let server = fine().await;
     let first = client(&server);
     for _ in 0..5 {
@@ -104,7 +104,7 @@ async fn clones_share_one_connection_for_calls_one_after_another() {
 }
 
 #[tokio::test]
-async fn a_clone_outlives_the_first() {
+async fn clones_outlive_the_original() {
     let server = fine().await;
     let first = client(&server);
     let second = first.clone();
@@ -115,7 +115,7 @@ async fn a_clone_outlives_the_first() {
 }
 
 #[tokio::test]
-async fn connections_end_with_the_last_client() {
+async fn connections_close_with_the_last_client() {
     let server = fine().await;
     let client = client(&server);
     get_state(&client).await.unwrap();
@@ -136,7 +136,7 @@ async fn a_dropped_call_is_cancelled_and_the_client_still_works() {
 }
 
 #[tokio::test]
-async fn a_dropped_call_is_cancelled_in_the_same_process_too() {
+async fn a_dropped_call_is_cancelled_in_process() {
     let service = Small::gated(2);
     let client = in_process(service.router());
     let mut call = client.model().get_model_state("m").into_future();
@@ -146,7 +146,7 @@ async fn a_dropped_call_is_cancelled_in_the_same_process_too() {
 }
 
 #[tokio::test]
-async fn calls_at_the_same_time_all_get_their_own_answers() {
+async fn concurrent_calls_get_their_own_responses() {
     const CALLS: usize = 32;
     let service = Small::gated(CALLS);
     let socket = RemoteService::start(service.router()).await;
@@ -163,7 +163,7 @@ async fn calls_at_the_same_time_all_get_their_own_answers() {
 }
 
 #[test]
-fn a_call_outside_of_a_runtime_says_what_is_missing() {
+fn a_call_outside_a_runtime_is_an_error() {
     let client = decthings::Client::builder().http_url("http://127.0.0.1:1").build().unwrap();
     let mut call = client.model().get_model_state("m").into_future();
     let Poll::Ready(outcome) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) else { panic!("it waits") };
@@ -172,7 +172,7 @@ fn a_call_outside_of_a_runtime_says_what_is_missing() {
 }
 
 #[tokio::test]
-async fn a_connection_that_died_while_idle_is_replaced() {
+async fn connections_closed_while_idle_are_replaced() {
     let server = Server::always(Reply::Close(ok(&state_frame(b"abc")))).await;
     let client = client(&server);
     for number in 1..=5 {

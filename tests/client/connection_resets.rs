@@ -1,4 +1,4 @@
-//! Connections that break at every point of an exchange: what is safe to repeat is repeated, and nothing else.
+//! Connections that break at every point of an exchange: only idempotent calls are sent again.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ fn client(server: &Server) -> Client {
     Client::builder().http_url(server.url()).retry(policy).build().unwrap()
 }
 
-/// More than fits into the buffers between, so that the middle of the body is a point by itself.
+/// Sends more than fits into the buffers of the connection, so that it can break in the middle of the body.
 async fn train(client: &Client) -> Result<String, Error<decthings::api::model::TrainError>> {
     let data = Tensor::from(vec![1.0_f32; 250_000]);
     let launcher = ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096));
@@ -78,7 +78,7 @@ async fn get(client: &Client) -> StateResult {
 }
 
 #[tokio::test]
-async fn nothing_that_is_not_safe_to_repeat_is_sent_twice_wherever_the_connection_breaks() {
+async fn non_idempotent_calls_are_sent_once() {
     for point in POINTS {
         let server = breaking(point, 0..usize::MAX).await;
         let error = train(&client(&server)).await.unwrap_err();
@@ -89,7 +89,7 @@ async fn nothing_that_is_not_safe_to_repeat_is_sent_twice_wherever_the_connectio
 }
 
 #[tokio::test]
-async fn nor_is_it_on_a_connection_that_was_used_before() {
+async fn non_idempotent_calls_are_sent_once_on_a_reused_connection() {
     for point in POINTS {
         let server = breaking(point, 1..usize::MAX).await;
         let client = self::client(&server);
@@ -101,7 +101,7 @@ async fn nor_is_it_on_a_connection_that_was_used_before() {
 }
 
 #[tokio::test]
-async fn what_is_safe_to_repeat_is_repeated_until_it_is_enough() {
+async fn idempotent_calls_are_retried_up_to_the_limit() {
     for point in POINTS {
         let server = breaking(point, 0..usize::MAX).await;
         let error = get(&client(&server)).await.unwrap_err();
@@ -112,7 +112,7 @@ async fn what_is_safe_to_repeat_is_repeated_until_it_is_enough() {
 }
 
 #[tokio::test]
-async fn what_is_safe_to_repeat_gets_its_answer_in_the_end() {
+async fn idempotent_calls_succeed_after_resets() {
     for point in POINTS {
         let server = breaking(point, 0..2).await;
         assert_eq!(state_bytes(&get(&client(&server)).await), b"abc", "{point:?}");
@@ -121,8 +121,8 @@ async fn what_is_safe_to_repeat_gets_its_answer_in_the_end() {
 }
 
 #[tokio::test]
-async fn a_connection_that_ends_while_it_is_idle_sends_nothing_twice() {
-    // Whether the client notices in time is up to chance.
+async fn an_idle_connection_that_closes_repeats_no_call() {
+    // Whether the client notices in time is random.
     let server = Server::always(Reply::Close(ok(&state_frame(b"abc")))).await;
     let client = Client::builder().http_url(server.url()).build().unwrap();
     let mut before = 0;
@@ -137,7 +137,7 @@ async fn a_connection_that_ends_while_it_is_idle_sends_nothing_twice() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_refused_lets_any_method_be_tried_again() {
+async fn refused_connections_are_retried_for_any_method() {
     let policy = RetryPolicy::new().max_attempts(4).delays(Duration::ZERO, Duration::ZERO);
     let client =
         Client::builder().http_url(format!("http://{}", unused_address().await)).retry(policy).build().unwrap();
@@ -147,7 +147,7 @@ async fn a_connection_that_is_refused_lets_any_method_be_tried_again() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_takes_too_long_is_repeated_only_where_that_is_safe() {
+async fn attempts_that_time_out_are_retried_only_if_idempotent() {
     let server = Server::always(Reply::Stall(Vec::new())).await;
     let policy = RetryPolicy::new().max_attempts(2).delays(Duration::ZERO, Duration::ZERO);
     let builder = Client::builder().http_url(server.url()).retry(policy).attempt_timeout(MOMENT);

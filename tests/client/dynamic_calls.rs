@@ -24,7 +24,7 @@ fn train(data: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_name_that_does_not_exist_is_repeated() {
+async fn unknown_methods_are_named() {
     for (service, method) in [("Modle", "train"), ("Model", "fly"), ("Model", "Train"), ("", "")] {
         let error = call(&small(), service, method, Value::Null).await.unwrap_err();
         assert!(matches!(error, Error::Invalid { .. }), "{error:?}");
@@ -34,7 +34,7 @@ async fn a_name_that_does_not_exist_is_repeated() {
 }
 
 #[tokio::test]
-async fn parameters_have_to_be_an_object() {
+async fn parameters_must_be_an_object() {
     for params in [json!(["m"]), json!("m"), json!(7), json!(true), json!([])] {
         let error = call(&small(), "Model", "getModelState", params.clone()).await.unwrap_err();
         assert!(matches!(error, Error::Invalid { .. }), "{params}: {error:?}");
@@ -44,7 +44,7 @@ async fn parameters_have_to_be_an_object() {
 }
 
 #[tokio::test]
-async fn null_stands_for_no_parameters() {
+async fn null_means_no_parameters() {
     let server =
         Server::always(Reply::Respond(ok(&frame(r#"{"result":{"models":[],"total":0,"offset":0,"limit":9}}"#, &[]))));
     let server = server.await;
@@ -58,14 +58,14 @@ async fn null_stands_for_no_parameters() {
 }
 
 #[tokio::test]
-async fn null_is_not_enough_where_something_is_required() {
+async fn null_lacks_required_parameters() {
     let error = call(&small(), "Model", "getModelState", Value::Null).await.unwrap_err();
     assert!(matches!(error, Error::Invalid { .. }), "{error:?}");
     assert!(error.to_string().contains("modelId"), "{error}");
 }
 
 #[tokio::test]
-async fn a_wrong_parameter_is_named_with_its_path() {
+async fn an_invalid_parameter_is_named_with_its_path() {
     let error = call(&small(), "Model", "getModelState", json!({"modelId": "m", "keys": ["a", 7]})).await.unwrap_err();
     let Error::Invalid { path, .. } = &error else { panic!("{error:?}") };
     assert_eq!(&**path, "keys[1]");
@@ -74,7 +74,7 @@ async fn a_wrong_parameter_is_named_with_its_path() {
 }
 
 #[tokio::test]
-async fn a_wrong_tensor_is_named_with_its_path() {
+async fn an_invalid_tensor_is_named_with_its_path() {
     let wrong = json!([{"type": "f32", "shape": [2], "data": [1.0]}]);
     let error = call(&small(), "Model", "train", train(wrong)).await.unwrap_err();
     let Error::Invalid { path, .. } = &error else { panic!("{error:?}") };
@@ -85,8 +85,8 @@ async fn a_wrong_tensor_is_named_with_its_path() {
 async fn tensors_in_parameters_are_read_from_their_notation() {
     let tensors = json!([{"type": "f32", "shape": [2], "data": [1.5, 2.5]}]);
     let result = call(&small(), "Model", "train", train(tensors)).await.unwrap();
-    let told = format!("a={:?}", [decthings::Tensor::from([1.5_f32, 2.5])]);
-    assert_eq!(result, json!({"trainingSessionId": told}));
+    let expected = format!("a={:?}", [decthings::Tensor::from([1.5_f32, 2.5])]);
+    assert_eq!(result, json!({"trainingSessionId": expected}));
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn bytes_in_results_are_written_as_base64() {
 }
 
 #[tokio::test]
-async fn tensors_in_results_are_written_out() {
+async fn tensors_in_results_are_written_in_their_notation() {
     let result = call(&small(), "Dataset", "getEntries", json!({"datasetId": "d", "entries": [3, 5]})).await.unwrap();
     let image = &result["keys"][0];
     assert_eq!(image["name"], "image");
@@ -113,7 +113,7 @@ async fn tensors_in_results_are_written_out() {
 }
 
 #[tokio::test]
-async fn errors_keep_code_fields_and_what_is_known_of_them() {
+async fn errors_keep_code_fields_and_description() {
     let mut params = train(json!([]));
     params["modelId"] = json!("12");
     let error = call(&small(), "Model", "train", params.clone()).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! A client made from the environment, which only another process can be given.
+//! Clients configured by the environment, each in a child process with an environment of its own.
 
 use std::process::Command;
 
@@ -8,14 +8,14 @@ use decthings_tests::{KEY, soon};
 
 use super::support::{get_state, state_bytes, state_frame};
 
-const TEST: &str = "environment::in_another_process";
+const TEST: &str = "environment::in_child_process";
 const ROLE: &str = "DECTHINGS_TEST_ROLE";
 const MARK: &str = "outcome: ";
 
-/// What the tests below run in another process, where the environment is theirs.
+/// The part of the tests below that runs in a child process.
 #[tokio::test]
 #[ignore = "part of other tests"]
-async fn in_another_process() {
+async fn in_child_process() {
     let Ok(role) = std::env::var(ROLE) else { return };
     let client = match Client::from_env() {
         Ok(client) => client,
@@ -28,7 +28,7 @@ async fn in_another_process() {
     }
 }
 
-/// Another process with these variables, and none that this one happens to have.
+/// A child process with these variables, and none of this process.
 fn process(role: &str, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([TEST, "--exact", "--ignored", "--nocapture"]).env(ROLE, role);
@@ -39,7 +39,7 @@ fn process(role: &str, variables: &[(&str, &str)]) -> Command {
     command
 }
 
-/// What it says. It ends by itself: each of its steps has a limit.
+/// The output of the child process, which ends on its own, as each of its steps has a limit.
 async fn outcome(mut command: Command) -> String {
     let output = soon(tokio::task::spawn_blocking(move || command.output())).await.unwrap().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -50,7 +50,7 @@ async fn outcome(mut command: Command) -> String {
 }
 
 #[tokio::test]
-async fn the_environment_gives_key_and_address() {
+async fn the_environment_sets_key_and_url() {
     let server = Server::always(Reply::Respond(ok(&state_frame(b"abc")))).await;
     let padded = format!(" {KEY} ");
     let variables = [("DECTHINGS_API_KEY", padded.as_str()), ("DECTHINGS_HTTP_URL", &server.url())];
@@ -61,7 +61,7 @@ async fn the_environment_gives_key_and_address() {
 }
 
 #[tokio::test]
-async fn an_empty_environment_means_the_public_service() {
+async fn an_empty_environment_selects_the_public_service() {
     let public = "https://api.decthings.com/v0 wss://api.decthings.com/v0/ws";
     assert_eq!(outcome(process("build", &[])).await, public);
     let empty = [("DECTHINGS_API_KEY", ""), ("DECTHINGS_HTTP_URL", " "), ("DECTHINGS_WS_URL", "")];
@@ -69,7 +69,7 @@ async fn an_empty_environment_means_the_public_service() {
 }
 
 #[tokio::test]
-async fn the_environments_websocket_is_beside_its_http_unless_it_is_given() {
+async fn the_websocket_url_follows_the_http_url_unless_set() {
     let http = ("DECTHINGS_HTTP_URL", "http://127.0.0.1:1/v0");
     let beside = outcome(process("build", &[http])).await;
     assert_eq!(beside, "http://127.0.0.1:1/v0 ws://127.0.0.1:1/v0/ws");
@@ -78,21 +78,21 @@ async fn the_environments_websocket_is_beside_its_http_unless_it_is_given() {
 }
 
 #[tokio::test]
-async fn the_environments_key_is_protected_too() {
+async fn a_key_of_the_environment_is_not_sent_unencrypted() {
     let variables = [("DECTHINGS_API_KEY", KEY), ("DECTHINGS_HTTP_URL", "http://192.0.2.1/v0")];
     let text = outcome(process("build", &variables)).await;
     assert!(text.contains("http://192.0.2.1/v0") && text.contains("unencrypted"), "{text}");
 }
 
 #[tokio::test]
-async fn an_unusable_address_in_the_environment_is_named() {
+async fn an_invalid_url_in_the_environment_is_named() {
     let text = outcome(process("build", &[("DECTHINGS_HTTP_URL", "localhost")])).await;
     assert!(text.contains("`localhost`"), "{text}");
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_variable_that_is_no_text_is_named() {
+async fn a_variable_that_is_not_unicode_is_named() {
     use std::os::unix::ffi::OsStrExt;
     let mut command = process("build", &[]);
     command.env("DECTHINGS_API_KEY", std::ffi::OsStr::from_bytes(b"\xff\xfe"));
@@ -101,7 +101,7 @@ async fn a_variable_that_is_no_text_is_named() {
 }
 
 #[tokio::test]
-async fn a_key_for_this_machine_does_not_go_through_a_proxy() {
+async fn a_key_for_loopback_does_not_go_through_a_proxy() {
     let server = Server::always(Reply::Respond(ok(&state_frame(b"abc")))).await;
     let proxy = Server::always(Reply::Respond(ok(&state_frame(b"proxy")))).await;
     let (url, through) = (server.url(), format!("http://{}", proxy.address()));

@@ -1,4 +1,4 @@
-//! What an error knows of itself.
+//! What errors carry: code, source, message, and whether a retry may help.
 
 use std::error::Error as _;
 
@@ -10,7 +10,7 @@ use decthings_tests::soon;
 use super::faults::{self, api_error, failure, failures, status};
 use super::support::{client, get_state_method};
 
-/// What calls of a method that is not safe to repeat say about a server that does this in turn.
+/// The errors of a method that is not idempotent, from a server with these replies.
 async fn unsafe_failures(acts: Vec<Reply>) -> Vec<Error<DeleteModelError>> {
     let number = acts.len();
     let server = Server::in_turn(acts).await;
@@ -37,7 +37,7 @@ fn errors_can_be_sent_between_threads_and_boxed() {
 }
 
 #[tokio::test]
-async fn every_error_knows_its_method_and_says_it_first() {
+async fn every_error_starts_with_its_method() {
     for error in faults::all().await {
         assert_eq!((error.service(), error.method()), ("Model", "getModelState"));
         let text = error.to_string();
@@ -47,7 +47,7 @@ async fn every_error_knows_its_method_and_says_it_first() {
 }
 
 #[tokio::test]
-async fn every_error_is_told_the_same_without_its_type() {
+async fn untyped_errors_show_the_same() {
     for error in faults::all().await {
         let (text, code, retryable) = (error.to_string(), error.code().map(str::to_owned), error.is_retryable());
         let has_source = error.source().is_some();
@@ -58,17 +58,17 @@ async fn every_error_is_told_the_same_without_its_type() {
 }
 
 #[tokio::test]
-async fn a_known_refusal_has_its_type_its_code_and_a_sentence() {
+async fn a_known_api_error_has_type_code_and_description() {
     let error = failure(api_error(r#"{"error":{"code":"model_not_found"}}"#)).await;
     assert_eq!(error.api(), Some(&GetModelStateError::ModelNotFound));
     assert_eq!(error.code(), Some("model_not_found"));
-    let told = "Model.getModelState: the model does not exist, or the caller has no access to it (model_not_found)";
-    assert_eq!(error.to_string(), told);
+    let expected = "Model.getModelState: the model does not exist, or the caller has no access to it (model_not_found)";
+    assert_eq!(error.to_string(), expected);
     assert_eq!(error.into_api().unwrap(), GetModelStateError::ModelNotFound);
 }
 
 #[tokio::test]
-async fn an_unknown_refusal_keeps_its_code_and_fields() {
+async fn an_unknown_api_error_keeps_code_and_fields() {
     let error = failure(api_error(r#"{"error":{"code":"brand_new","why":"because"}}"#)).await;
     assert_eq!(error.code(), Some("brand_new"));
     let text = error.to_string();
@@ -78,7 +78,7 @@ async fn an_unknown_refusal_keeps_its_code_and_fields() {
 }
 
 #[tokio::test]
-async fn a_known_refusal_with_malformed_fields_is_a_malformed_answer() {
+async fn a_known_api_error_with_malformed_fields_is_a_decode_error() {
     let json = r#"{"error":{"code":"invalid_parameter","parameterName":"a","reason":7}}"#;
     let error = failure(api_error(json)).await;
     let Error::Decode { path, .. } = &error else { panic!("{error:?}") };
@@ -86,8 +86,8 @@ async fn a_known_refusal_with_malformed_fields_is_a_malformed_answer() {
 }
 
 #[tokio::test]
-async fn only_refusals_have_a_code() {
-    for error in [faults::refused_connection().await.1, faults::no_answer_in_time().await] {
+async fn only_api_errors_have_a_code() {
+    for error in [faults::refused_connection().await.1, faults::no_response_in_time().await] {
         assert_eq!((error.code(), error.api()), (None, None));
         let text = error.to_string();
         assert_eq!(error.into_api().unwrap_err().to_string(), text);
@@ -95,7 +95,7 @@ async fn only_refusals_have_a_code() {
 }
 
 #[tokio::test]
-async fn a_broken_connection_has_a_cause_down_to_the_system() {
+async fn a_connection_error_has_an_io_error_as_source() {
     let (_, error) = faults::refused_connection().await;
     let mut innermost = error.source().unwrap();
     while let Some(cause) = innermost.source() {
@@ -106,13 +106,13 @@ async fn a_broken_connection_has_a_cause_down_to_the_system() {
 }
 
 #[tokio::test]
-async fn what_has_no_cause_claims_none() {
+async fn error_without_source_has_none() {
     assert!(failure(status("500 Oops", b"")).await.source().is_none());
-    assert!(faults::no_answer_in_time().await.source().is_none());
+    assert!(faults::no_response_in_time().await.source().is_none());
 }
 
 #[tokio::test]
-async fn a_refused_connection_may_be_tried_again_by_any_method() {
+async fn a_refused_connection_is_retryable_for_any_method() {
     let (_, error) = faults::refused_connection().await;
     assert!(error.is_retryable());
     let client = decthings::Client::builder().http_url(format!("http://{}", unused_address().await));
@@ -121,7 +121,7 @@ async fn a_refused_connection_may_be_tried_again_by_any_method() {
 }
 
 #[tokio::test]
-async fn a_broken_call_may_be_tried_again_only_if_it_is_safe_to_repeat() {
+async fn a_broken_connection_is_retryable_only_if_idempotent() {
     assert!(get_state_method().idempotent);
     let acts = vec![Reply::Reset(Vec::new()), faults::cut_short(), status("500 Oops", b""), status("502 Oops", b"")];
     for error in failures(acts.clone()).await {
@@ -130,11 +130,11 @@ async fn a_broken_call_may_be_tried_again_only_if_it_is_safe_to_repeat() {
     for error in unsafe_failures(acts).await {
         assert!(!error.is_retryable(), "{error}");
     }
-    assert!(faults::no_answer_in_time().await.is_retryable());
+    assert!(faults::no_response_in_time().await.is_retryable());
 }
 
 #[tokio::test]
-async fn a_server_that_asks_for_patience_may_be_tried_again_by_any_method() {
+async fn an_overloaded_server_is_retryable_for_any_method() {
     let acts = vec![
         status("429 Too Many Requests", b""),
         status("503 Service Unavailable", b""),
@@ -149,11 +149,11 @@ async fn a_server_that_asks_for_patience_may_be_tried_again_by_any_method() {
 }
 
 #[tokio::test]
-async fn what_will_not_get_better_is_not_retryable() {
+async fn permanent_errors_are_not_retryable() {
     let acts = vec![
         faults::redirect(),
         faults::compressed(),
-        faults::frame_of_nonsense(),
+        faults::malformed_frame(),
         status("401 Unauthorized", b""),
         status("404 Not Found", b""),
         api_error(r#"{"error":{"code":"model_not_found"}}"#),

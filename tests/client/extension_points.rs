@@ -1,4 +1,4 @@
-//! Where users put in what is theirs: transports, middleware, keys.
+//! Extension points: custom transports, middleware, and key providers.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use http::{HeaderValue, StatusCode};
 
 use super::support::{frame, get_state, state_bytes, state_frame};
 
-/// Fails at first, and then answers.
+/// A transport that fails at first.
 struct Flaky {
     left: AtomicUsize,
     unsent: bool,
@@ -23,10 +23,10 @@ impl Transport for Flaky {
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
         self.seen.lock().unwrap().push(request);
         let fails = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
-        let error = TransportError::new("the tin can is empty").with_source("no string");
+        let error = TransportError::new("the line is down").with_source("cable cut");
         let error = if self.unsent { error.unsent() } else { error };
-        let answer = TransportResponse::new(StatusCode::OK, state_frame(b"abc"));
-        Box::pin(std::future::ready(if fails { Err(error) } else { Ok(answer) }))
+        let response = TransportResponse::new(StatusCode::OK, state_frame(b"abc"));
+        Box::pin(std::future::ready(if fails { Err(error) } else { Ok(response) }))
     }
 }
 
@@ -38,7 +38,7 @@ fn flaky(failures: usize, unsent: bool) -> (Client, Arc<Mutex<Vec<TransportReque
 }
 
 #[tokio::test]
-async fn a_transport_of_the_users_carries_calls_with_headers_key_and_retries() {
+async fn a_custom_transport_gets_headers_key_and_retries() {
     let (client, seen) = flaky(2, false);
     assert_eq!(state_bytes(&get_state(&client).await), b"abc");
     let seen = seen.lock().unwrap();
@@ -51,21 +51,21 @@ async fn a_transport_of_the_users_carries_calls_with_headers_key_and_retries() {
 }
 
 #[tokio::test]
-async fn a_transports_word_that_nothing_was_sent_counts() {
+async fn unsent_errors_of_a_custom_transport_are_retried() {
     let (client, seen) = flaky(usize::MAX, false);
     let error = soon(client.model().delete_model("m")).await.unwrap_err();
-    assert!(error.to_string().contains("the tin can is empty"), "{error}");
+    assert!(error.to_string().contains("the line is down"), "{error}");
     assert_eq!(seen.lock().unwrap().len(), 1);
     let (client, seen) = flaky(usize::MAX, true);
     soon(client.model().delete_model("m")).await.unwrap_err();
     assert_eq!(seen.lock().unwrap().len(), 3);
 }
 
-/// Writes down what it is told, and adds a header.
+/// A middleware that records what it sees, and adds a header.
 #[derive(Clone, Default)]
-struct Diary(Arc<Mutex<Vec<String>>>);
+struct Recording(Arc<Mutex<Vec<String>>>);
 
-impl Middleware for Diary {
+impl Middleware for Recording {
     fn before(&self, attempt: &mut Attempt) {
         let number = attempt.number;
         attempt.headers.insert("x-attempt", HeaderValue::from(number));
@@ -82,10 +82,10 @@ impl Middleware for Diary {
 async fn middleware_sees_a_malformed_response_as_a_failure() {
     let frame = frame(r#"{"result":{"stateKeyNames":["w"]}}"#, &[]);
     let server = Server::always(Reply::Respond(ok(&frame))).await;
-    let diary = Diary::default();
-    let client = Client::builder().http_url(server.url()).middleware(diary.clone()).build().unwrap();
+    let recording = Recording::default();
+    let client = Client::builder().http_url(server.url()).middleware(recording.clone()).build().unwrap();
     get_state(&client).await.unwrap_err();
-    let said = diary.0.lock().unwrap().clone();
+    let said = recording.0.lock().unwrap().clone();
     assert_eq!(said, ["Model.getModelState 1", "1 Some(200) Some(\"malformed_response\")"]);
 }
 
@@ -97,11 +97,11 @@ async fn middleware_sees_each_attempt_and_its_outcome_and_adds_headers() {
         Reply::Respond(ok(&state_frame(b"abc"))),
     ])
     .await;
-    let diary = Diary::default();
+    let recording = Recording::default();
     let policy = RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO);
     let builder = Client::builder().http_url(server.url()).api_key(KEY).retry(policy).header("X-Attempt", "none");
-    get_state(&builder.middleware(diary.clone()).build().unwrap()).await.unwrap();
-    let told = diary.0.lock().unwrap().clone();
+    get_state(&builder.middleware(recording.clone()).build().unwrap()).await.unwrap();
+    let recorded = recording.0.lock().unwrap().clone();
     let expected = [
         "Model.getModelState 1",
         "1 Some(503) Some(\"503\")",
@@ -110,7 +110,7 @@ async fn middleware_sees_each_attempt_and_its_outcome_and_adds_headers() {
         "Model.getModelState 3",
         "3 Some(200) None",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(recorded, expected);
     let numbers: Vec<String> = server.requests().iter().map(|request| request.header("x-attempt").join(",")).collect();
     assert_eq!(numbers, ["1", "2", "3"]);
 }
@@ -124,7 +124,7 @@ fn keys(server: &Server) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_key_that_is_set_is_sent_from_then_on_by_clones_too() {
+async fn a_new_key_is_used_by_clones() {
     let server = good_server().await;
     let client = Client::builder().http_url(server.url()).api_key("k3y-old").build().unwrap();
     let clone = client.clone();
@@ -137,7 +137,7 @@ async fn a_key_that_is_set_is_sent_from_then_on_by_clones_too() {
 }
 
 #[tokio::test]
-async fn a_key_that_cannot_be_sent_is_refused_and_the_old_one_stays() {
+async fn an_invalid_key_is_rejected_and_the_old_one_kept() {
     let server = good_server().await;
     let client = Client::builder().http_url(server.url()).api_key("k3y-old").build().unwrap();
     let error = client.set_api_key(ApiKey::new(format!("{KEY}\n{KEY}"))).unwrap_err();
@@ -153,11 +153,11 @@ async fn a_key_that_cannot_be_sent_is_refused_and_the_old_one_stays() {
 }
 
 #[tokio::test]
-async fn a_provider_is_asked_for_each_attempt_and_its_failure_sends_nothing() {
+async fn a_key_provider_is_called_for_each_attempt() {
     let server = good_server().await;
-    let asked = Arc::new(AtomicUsize::new(0));
+    let calls = Arc::new(AtomicUsize::new(0));
     let provider = move || {
-        let number = asked.fetch_add(1, Ordering::SeqCst);
+        let number = calls.fetch_add(1, Ordering::SeqCst);
         async move {
             match number {
                 1..=3 => Err("the vault is closed".into()),

@@ -1,4 +1,4 @@
-//! What servers do wrong: named, so that each can be looked at by itself, and all of them together.
+//! Faults of servers, by name, to test each of them and all of them together.
 
 use decthings::{Client, Error};
 use decthings_tests::KEY;
@@ -8,12 +8,12 @@ use super::support::{MOMENT, client, frame, get_state, state_frame};
 
 pub type Failed = Error<decthings::api::model::GetModelStateError>;
 
-/// What a call says about a server that does this.
+/// The error of a call to a server with this reply.
 pub async fn failure(act: Reply) -> Failed {
     failures(vec![act]).await.remove(0)
 }
 
-/// What calls say about a server that does this in turn.
+/// The errors of calls to a server with these replies.
 pub async fn failures(acts: Vec<Reply>) -> Vec<Failed> {
     let number = acts.len();
     let server = Server::in_turn(acts).await;
@@ -31,7 +31,7 @@ pub async fn refused_connection() -> (String, Failed) {
     (address.to_string(), get_state(&client).await.expect_err("a failure"))
 }
 
-pub async fn no_answer_in_time() -> Failed {
+pub async fn no_response_in_time() -> Failed {
     let server = Server::always(Reply::Stall(Vec::new())).await;
     let client = Client::builder().http_url(server.url()).api_key(KEY).timeout(MOMENT).build().unwrap();
     get_state(&client).await.expect_err("a failure")
@@ -78,15 +78,15 @@ pub fn garbage() -> Reply {
     Reply::Close(b"SSH-2.0-OpenSSH_9.6\r\n\r\n".to_vec())
 }
 
-pub fn closed_without_a_word() -> Reply {
+pub fn closed_without_response() -> Reply {
     Reply::Close(Vec::new())
 }
 
-pub fn frame_of_nonsense() -> Reply {
+pub fn malformed_frame() -> Reply {
     Reply::Respond(ok(b"<html>not found</html>"))
 }
 
-pub fn envelope_of_nonsense() -> Reply {
+pub fn malformed_envelope() -> Reply {
     Reply::Respond(ok(&frame(r#"{"results":{}}"#, &[])))
 }
 
@@ -94,17 +94,17 @@ pub fn api_error(json: &str) -> Reply {
     Reply::Respond(ok(&frame(json, &[])))
 }
 
-/// A page that repeats what it was asked, as some proxies do when they are in doubt.
-pub fn indiscreet(status: &str) -> Reply {
+/// A page that repeats the request, as some proxies send it.
+pub fn page_with_key(status: &str) -> Reply {
     let page = format!("400 Bad Request. Your request had: Authorization: Bearer {KEY}; this is not a known client");
     Reply::Respond(sized(status, page.as_bytes()))
 }
 
-/// Each fault once.
+/// The errors of each fault.
 pub async fn all() -> Vec<Failed> {
     let mut all = vec![
         refused_connection().await.1,
-        no_answer_in_time().await,
+        no_response_in_time().await,
         plain_server_over_tls().await,
         more_than_allowed(Reply::Respond(ok(&state_frame(&[7; 2000])))).await,
     ];
@@ -117,14 +117,14 @@ pub async fn all() -> Vec<Failed> {
         longer_than_announced(),
         absurd_length(),
         garbage(),
-        closed_without_a_word(),
+        closed_without_response(),
         Reply::Reset(Vec::new()),
-        frame_of_nonsense(),
-        envelope_of_nonsense(),
+        malformed_frame(),
+        malformed_envelope(),
         api_error(r#"{"error":{"code":"model_not_found"}}"#),
         api_error(r#"{"error":{"code":"brand_new","why":"because"}}"#),
         api_error(r#"{"error":{"code":"invalid_parameter"}}"#),
-        indiscreet("400 Bad Request"),
+        page_with_key("400 Bad Request"),
     ];
     all.extend(failures(acts).await);
     all

@@ -1,10 +1,10 @@
-//! Statuses of failure, and redirects.
+//! HTTP error statuses and redirects.
 
 use decthings::Error;
 use decthings_tests::KEY;
 use decthings_tests::server::{Reply, Server, ok, response};
 
-use super::faults::{failure, failures, indiscreet, redirect, status};
+use super::faults::{failure, failures, page_with_key, redirect, status};
 use super::support::{client, get_state, state_frame};
 
 fn excerpt(error: &super::faults::Failed, wanted: u16) -> &str {
@@ -15,7 +15,7 @@ fn excerpt(error: &super::faults::Failed, wanted: u16) -> &str {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_the_key_goes_nowhere_else() {
+async fn redirects_are_not_followed() {
     let other = Server::always(Reply::Respond(ok(&state_frame(b"stolen")))).await;
     let location = format!("Location: {}/Model/getModelState", other.url());
     let codes = ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"];
@@ -28,7 +28,7 @@ async fn a_redirect_is_not_followed_and_the_key_goes_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_told_as_one() {
+async fn redirects_are_named_in_the_error() {
     let error = failure(redirect()).await;
     let text = error.to_string();
     for part in ["302", "redirect", "http_url"] {
@@ -37,7 +37,7 @@ async fn a_redirect_is_told_as_one() {
 }
 
 #[tokio::test]
-async fn a_failure_status_is_told_with_what_the_server_says() {
+async fn an_error_status_shows_an_excerpt_of_the_body() {
     for (line, code) in [("404 Not Found", 404), ("429 Too Many Requests", 429), ("503 Service Unavailable", 503)] {
         let error = failure(status(line, b" no such thing\n")).await;
         assert_eq!(excerpt(&error, code), "no such thing");
@@ -47,7 +47,7 @@ async fn a_failure_status_is_told_with_what_the_server_says() {
 }
 
 #[tokio::test]
-async fn a_failure_status_without_a_body_is_told_alone() {
+async fn an_error_status_without_a_body_is_shown_alone() {
     for (line, code) in [("403 Forbidden", 403), ("500 Internal Server Error", 500)] {
         let error = failure(status(line, b"")).await;
         assert_eq!(excerpt(&error, code), "");
@@ -56,7 +56,7 @@ async fn a_failure_status_without_a_body_is_told_alone() {
 }
 
 #[tokio::test]
-async fn a_long_failure_page_is_cut() {
+async fn a_long_error_page_is_truncated() {
     let error = failure(status("502 Bad Gateway", "é".repeat(1 << 20).as_bytes())).await;
     let shown = excerpt(&error, 502);
     assert!(shown.starts_with("éé") && shown.chars().count() <= 200, "{shown}");
@@ -64,23 +64,23 @@ async fn a_long_failure_page_is_cut() {
 }
 
 #[tokio::test]
-async fn a_failure_page_cannot_steer_the_terminal() {
+async fn control_characters_of_an_error_page_are_removed() {
     let error = failure(status("500 Oops", b"\x1b[2J\x07oops")).await;
     assert!(error.to_string().contains("oops"), "{error}");
     assert!(!error.to_string().chars().any(char::is_control), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_failure_page_that_breaks_off_still_tells_the_status() {
-    let answer = response("500 Oops", &["Content-Length: 1000"], b"half a pa");
-    let error = failure(Reply::Close(answer)).await;
+async fn a_truncated_error_page_keeps_the_status() {
+    let truncated = response("500 Oops", &["Content-Length: 1000"], b"half a pa");
+    let error = failure(Reply::Close(truncated)).await;
     assert_eq!(excerpt(&error, 500), "half a pa");
 }
 
 #[tokio::test]
-async fn a_failure_page_that_repeats_the_key_is_shown_without_it() {
+async fn the_key_is_removed_from_error_pages() {
     for line in ["400 Bad Request", "502 Bad Gateway"] {
-        let text = failure(indiscreet(line)).await.to_string();
+        let text = failure(page_with_key(line)).await.to_string();
         assert!(text.contains("Your request had") && text.contains("not a known client"), "{text}");
         assert!(!text.contains(KEY), "{text}");
     }

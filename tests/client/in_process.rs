@@ -1,4 +1,4 @@
-//! Services in the same process: the same as behind a socket.
+//! Services in the same process behave as they do behind a socket.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ fn train(client: &Client, model: impl Into<String>, params: Vec<ParameterProvide
     client.model().train(model, "new", params, location)
 }
 
-/// Both ways to one service.
+/// One service, in process and behind a socket.
 struct Both {
     direct: Client,
     socket: RemoteService,
@@ -35,7 +35,7 @@ impl Both {
 }
 
 #[tokio::test]
-async fn every_error_arrives_as_it_was_sent() {
+async fn every_api_error_round_trips() {
     let both = Both::new(&Small::new()).await;
     for (number, sent) in train_errors().into_iter().enumerate() {
         let mut texts = Vec::new();
@@ -76,7 +76,7 @@ async fn tensors_and_references_arrive() {
 }
 
 #[tokio::test]
-async fn bytes_go_there_and_back() {
+async fn bytes_round_trip() {
     let both = Both::new(&Small::new()).await;
     for client in both.clients() {
         let entries = [StateEntry::new("a", vec![7; 100_000]), StateEntry::new("b", "")];
@@ -100,7 +100,7 @@ async fn entries_arrive_by_key_and_index() {
 }
 
 #[tokio::test]
-async fn what_a_service_leaves_out_says_so() {
+async fn unimplemented_methods_return_not_implemented() {
     let both = Both::new(&Small::new()).await;
     for client in both.clients() {
         let error = soon(client.model().get_models()).await.unwrap_err();
@@ -110,7 +110,7 @@ async fn what_a_service_leaves_out_says_so() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_not_there_is_named() {
+async fn an_unknown_service_is_named() {
     let error = get_state(&in_process(Router::new())).await.unwrap_err();
     assert_eq!(error.code(), Some("unknown_service"));
     assert!(error.to_string().contains("\"Model\""), "{error}");
@@ -133,7 +133,7 @@ async fn a_panicking_service_does_not_hang_the_caller() {
 }
 
 #[tokio::test]
-async fn a_service_that_takes_too_long_is_given_up() {
+async fn a_slow_service_times_out() {
     let service = Small::gated(2);
     let error = soon(in_process(service.router()).model().get_model_state("m").timeout(MOMENT)).await.unwrap_err();
     assert!(matches!(error, Error::Timeout { after: MOMENT, .. }), "{error:?}");
@@ -141,7 +141,7 @@ async fn a_service_that_takes_too_long_is_given_up() {
 }
 
 #[tokio::test]
-async fn requests_that_make_no_sense_are_answered_with_an_error() {
+async fn malformed_requests_are_rejected() {
     let router = Small::new().router();
     let bodies: [&[u8]; 8] = [
         b"",
@@ -154,23 +154,23 @@ async fn requests_that_make_no_sense_are_answered_with_an_error() {
         b"\x01\x02\x01{}x",
     ];
     for body in bodies {
-        let answer = soon(router.handle("Model", "train", bytes::Bytes::from_static(body))).await.to_bytes();
-        let text = String::from_utf8_lossy(&answer);
+        let response = soon(router.handle("Model", "train", bytes::Bytes::from_static(body))).await.to_bytes();
+        let text = String::from_utf8_lossy(&response);
         assert!(text.contains(r#""code":"invalid_request""#) && text.contains("message"), "{body:?}: {text}");
     }
-    let answer = soon(router.handle("Model", "fly", bytes::Bytes::new())).await.to_bytes();
-    assert!(String::from_utf8_lossy(&answer).contains("unknown_method"));
+    let response = soon(router.handle("Model", "fly", bytes::Bytes::new())).await.to_bytes();
+    assert!(String::from_utf8_lossy(&response).contains("unknown_method"));
 }
 
 #[tokio::test]
-async fn a_key_is_of_no_meaning_in_the_same_process() {
+async fn an_api_key_has_no_effect_in_process() {
     let router = Small::new().router();
     let client = Client::builder().service(router).http_url("http://192.0.2.1").api_key(KEY).build().unwrap();
     assert_eq!(state_bytes(&get_state(&client).await), b"m");
 }
 
 #[tokio::test]
-async fn checks_before_sending_hold_in_the_same_process_too() {
+async fn requests_are_validated_in_process() {
     let client = in_process(Small::new().router());
     let entries = (0..256).map(|number| StateEntry::new(number.to_string(), ""));
     let error = soon(client.model().upload_state("m", "n", entries)).await.unwrap_err();
@@ -178,7 +178,7 @@ async fn checks_before_sending_hold_in_the_same_process_too() {
 }
 
 #[test]
-fn an_untyped_error_keeps_what_the_typed_one_knew() {
+fn untyped_errors_keep_code_and_fields() {
     let retryable: Vec<bool> = train_errors().iter().map(ErrorCode::is_retryable).collect();
     assert_eq!(retryable.iter().filter(|retryable| **retryable).count(), 1);
     let error = ApiError::with_fields("c", &serde_json::json!({"code": "other", "a": 1}));

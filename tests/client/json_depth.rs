@@ -1,4 +1,4 @@
-//! How deep JSON may be nested.
+//! The limit on the depth of JSON.
 
 use decthings::{Client, Error};
 use decthings_tests::server::{Reply, Server, ok};
@@ -6,14 +6,14 @@ use decthings_tests::soon;
 
 use super::support::{client, frame, get_state};
 
-/// An answer with something unknown in it, nested that deeply with the two objects around it.
+/// A response with an unknown member, nested this deeply in all.
 fn nested(depth: usize) -> Reply {
     let (open, close) = ("[".repeat(depth - 2), "]".repeat(depth - 2));
     Reply::Respond(ok(&frame(&format!(r#"{{"result":{{"more":{open}{close},"stateKeyNames":["w"]}}}}"#), &[b"x"])))
 }
 
 #[tokio::test]
-async fn an_answer_nested_beyond_all_reason_is_an_error_and_no_overflow() {
+async fn deeply_nested_responses_are_errors() {
     let unclosed = Reply::Respond(ok(&frame(&format!(r#"{{"result":{{"more":{}"#, "{\"a\":".repeat(100_000)), &[])));
     for act in [nested(100_000), unclosed] {
         let server = Server::always(act).await;
@@ -24,7 +24,7 @@ async fn an_answer_nested_beyond_all_reason_is_an_error_and_no_overflow() {
 }
 
 #[tokio::test]
-async fn the_depth_can_be_limited() {
+async fn the_depth_limit_can_be_lowered() {
     for (depth, fits) in [(10, true), (11, false)] {
         let server = Server::always(nested(depth)).await;
         let limited = Client::builder().http_url(server.url()).max_json_depth(10).build().unwrap();
@@ -41,7 +41,7 @@ async fn the_depth_can_be_limited() {
 }
 
 #[tokio::test]
-async fn the_limit_cannot_be_raised_beyond_what_the_stack_bears() {
+async fn the_depth_limit_cannot_exceed_128() {
     let server = Server::always(nested(100_000)).await;
     let client = Client::builder().http_url(server.url()).max_json_depth(usize::MAX).build().unwrap();
     let error = soon(client.model().get_model_state("m")).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Much data, there and back.
+//! Large requests and responses.
 
 use decthings::api::types::{ExecutionLocation, LauncherSpec, ParameterProvider};
 use decthings::{DType, Tensor};
@@ -9,7 +9,7 @@ use super::support::{client, frame, get_state, state_bytes, state_frame};
 
 const SIZE: usize = 64 << 20;
 
-/// Bytes that tell when a piece is missing or in the wrong place.
+/// Bytes that reveal missing and misplaced pieces.
 fn pattern(size: usize) -> Vec<u8> {
     let mut bytes = (0..=250).collect::<Vec<u8>>().repeat(size / 251 + 1);
     bytes.truncate(size);
@@ -25,7 +25,7 @@ fn assert_same(left: &[u8], right: &[u8]) {
 }
 
 #[tokio::test]
-async fn a_large_tensor_is_sent_whole_and_its_length_announced() {
+async fn a_large_tensor_is_sent_with_its_length() {
     let server = Server::always(Reply::Respond(ok(&frame(r#"{"result":{"trainingSessionId":"t"}}"#, &[])))).await;
     let data = bytes::Bytes::from(pattern(SIZE));
     let tensor = Tensor::from_raw(DType::U8, [SIZE], data.clone()).unwrap();
@@ -37,7 +37,7 @@ async fn a_large_tensor_is_sent_whole_and_its_length_announced() {
     let request = server.only_request();
     assert_eq!(request.header("content-length"), [request.body.len().to_string()]);
     assert!(request.header("transfer-encoding").is_empty());
-    // One blob, so: the number 1, two lengths, the JSON, the tensor.
+    // The number of blobs, the lengths of the JSON and of the tensor, the JSON, the tensor.
     assert_eq!(request.body[0], 1);
     let blob = tensor.to_bytes();
     let (head, sent) = request.body.split_at(request.body.len() - blob.len());
@@ -52,21 +52,21 @@ async fn a_large_tensor_is_sent_whole_and_its_length_announced() {
 }
 
 #[tokio::test]
-async fn a_large_answer_arrives_whole() {
+async fn a_large_response_arrives_whole() {
     let data = pattern(SIZE);
     let server = Server::always(Reply::Respond(ok(&state_frame(&data)))).await;
     assert_same(state_bytes(&get_state(&client(&server)).await), &data);
 }
 
 #[tokio::test]
-async fn a_large_answer_in_chunks_arrives_whole() {
+async fn a_large_chunked_response_arrives_whole() {
     let data = pattern(SIZE / 8);
     let server = Server::always(Reply::Respond(chunked(&state_frame(&data), 10_007))).await;
     assert_same(state_bytes(&get_state(&client(&server)).await), &data);
 }
 
 #[tokio::test]
-async fn a_request_in_one_piece_announces_its_length_too() {
+async fn a_small_request_is_sent_with_its_length() {
     let server = Server::always(Reply::Respond(ok(&state_frame(b"")))).await;
     get_state(&client(&server)).await.unwrap();
     let request = server.only_request();

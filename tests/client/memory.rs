@@ -1,5 +1,5 @@
-//! How much memory large tensors take on their way. Every allocation of the process is counted, so this test has the
-//! process to itself.
+//! The memory that large transfers take. Every allocation of the process is counted, so this test is a program of its
+//! own.
 
 use decthings::api::types::{ExecutionLocation, LauncherSpec, ParameterProvider, StateEntry};
 use decthings::{Blob, Client, ResponseBuffer, Tensor};
@@ -12,10 +12,10 @@ use peak_alloc::PeakAlloc;
 static ALLOCATIONS: PeakAlloc = PeakAlloc;
 
 const MIB: usize = 1 << 20;
-/// What a call may take beyond its data.
+/// The memory that a call may take beyond its data.
 const MORE: usize = 8 * MIB;
 
-/// Does something; the most memory that it takes beyond what is there already.
+/// Runs a future; returns its output and the most memory that it took.
 async fn peak<T>(work: impl Future<Output = T>) -> (T, usize) {
     ALLOCATIONS.reset_peak_usage();
     let before = ALLOCATIONS.current_usage();
@@ -27,8 +27,8 @@ fn client(server: &Server) -> Client {
     Client::builder().http_url(server.url()).timeout(PATIENCE).build().unwrap()
 }
 
-/// A server that responds with JSON and a blob of `size` bytes, of which it sends so many before it closes the
-/// connection. It keeps neither what it receives nor what it sends.
+/// A server that responds with JSON and a blob of `size` bytes, and closes the connection if it has not `sent` all of
+/// them. It keeps no bodies in memory.
 async fn serve(json: &str, size: usize, sent: usize) -> Server {
     let mut frame = join_response::<&[u8]>(json, &[]);
     if size > 0 {
@@ -42,7 +42,7 @@ async fn serve(json: &str, size: usize, sent: usize) -> Server {
     Server::builder().reply(move |_| reply.clone()).discard_bodies().start().await
 }
 
-/// One test, as another one at the same time would be counted too.
+/// One test, as the allocations of concurrent tests would be counted too.
 #[tokio::test]
 async fn memory() {
     decoding_a_tensor_allocates_nothing();
@@ -76,8 +76,8 @@ async fn sending_takes_no_more_than_the_tensor() {
     let client = client(&server);
     let location = ExecutionLocation::temporary_launcher(LauncherSpec::new(1.0, 1024));
     let call = client.model().train("m", "n", [ParameterProvider::new("x", vec![tensor.clone()])], location);
-    let (answer, peak) = peak(async { call.await }).await;
-    assert_eq!(answer.unwrap().training_session_id, "t");
+    let (result, peak) = peak(async { call.await }).await;
+    assert_eq!(result.unwrap().training_session_id, "t");
     assert!(server.counts().body_bytes > size, "{} bytes arrived", server.counts().body_bytes);
     assert!(peak <= MORE, "sending {size} bytes took {peak} more");
 }
@@ -88,13 +88,13 @@ async fn receiving_into_a_buffer_takes_nothing_more() {
     let (client, buffer) = (client(&server), ResponseBuffer::new());
     let ask = async || client.model().get_model_state("m").buffer(&buffer).await.unwrap().data.remove(0).data;
 
-    // What has arrived moves when it needs more room; the allocator that counts has both places for a moment.
+    // A growing buffer is moved, and both places are counted for a moment.
     let (first, most) = peak(ask()).await;
     assert_eq!(first.len(), size);
     assert!(most <= 2 * size, "receiving {size} bytes took {most}");
     let place = first.as_ptr();
 
-    // The first is alive, so its memory cannot be used.
+    // The first is alive, so its memory cannot be reused.
     let (second, most) = peak(ask()).await;
     assert_ne!(second.as_ptr(), place);
     assert!(first.iter().all(|byte| *byte == b'w'));
@@ -116,9 +116,9 @@ async fn receiving_into_a_buffer_takes_nothing_more() {
 async fn an_announced_length_is_not_believed() {
     let server = serve("{}", 512 * MIB, 1).await;
     let call = client(&server).model().get_model_state("m");
-    let (answer, most) = peak(call.send()).await;
-    assert!(answer.is_err());
-    assert!(most <= 16 * MIB + MORE, "an answer that does not come took {most}");
+    let (result, most) = peak(call.send()).await;
+    assert!(result.is_err());
+    assert!(most <= 16 * MIB + MORE, "a response that never arrives took {most}");
 }
 
 async fn what_is_not_in_memory_does_not_come_there() {
@@ -128,16 +128,16 @@ async fn what_is_not_in_memory_does_not_come_there() {
     let reader = tokio::io::AsyncReadExt::take(tokio::io::repeat(7), len);
     let parts = [StateEntry::new("w", Blob::from_reader(len, reader))];
     let call = client(&server).model().upload_state("m", "n", parts);
-    let (answer, most) = peak(async { call.await }).await;
-    assert_eq!(answer.unwrap().state_id, "s");
+    let (result, most) = peak(async { call.await }).await;
+    assert_eq!(result.unwrap().state_id, "s");
     assert!(server.counts().body_bytes > size, "{} bytes arrived", server.counts().body_bytes);
     assert!(most <= MORE, "sending {size} bytes of a reader took {most}");
 
     let folder = Temporary::new();
     let server = serve(r#"{"result":{"stateKeyNames":["w"]}}"#, size, size).await;
     let call = client(&server).model().get_model_state("m").blobs_to_files(folder.path());
-    let (answer, most) = peak(async { call.await }).await;
-    assert_eq!(answer.unwrap().data.remove(0).data.size(), len);
+    let (result, most) = peak(async { call.await }).await;
+    assert_eq!(result.unwrap().data.remove(0).data.size(), len);
     assert!(most <= MORE, "receiving {size} bytes into a file took {most}");
     assert_eq!(folder.names(), [""; 0]);
 }

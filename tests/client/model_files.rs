@@ -1,4 +1,4 @@
-//! Files of models, on a filesystem that does less than it is asked to, or what it should not.
+//! Files of models on a filesystem that does less than requested, or misbehaves.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,11 +14,11 @@ use decthings_tests::{Temporary, soon};
 
 use super::service::in_process;
 
-/// A folder with one file, of which so many bytes are read or written at a time.
+/// A folder with one file, which is read and written this many bytes at a time.
 struct Odd {
     at_a_time: usize,
     content: Mutex<Vec<u8>>,
-    /// What the file is called in a list.
+    /// The name of the file in a listing.
     name: &'static str,
 }
 
@@ -82,7 +82,7 @@ async fn short_reads_and_writes_are_continued() {
 }
 
 #[tokio::test]
-async fn a_filesystem_that_writes_nothing_or_reads_too_much_is_told_of() {
+async fn a_misbehaving_filesystem_is_reported() {
     let (none, _client) = files(&Odd::new(0, "f"));
     let error = soon(none.write("f", &mut &b"data"[..])).await.unwrap_err();
     assert!(matches!(error, FilesError::Wrong { .. }), "{error}");
@@ -95,7 +95,7 @@ async fn a_filesystem_that_writes_nothing_or_reads_too_much_is_told_of() {
 }
 
 #[tokio::test]
-async fn names_that_lead_out_of_the_folder_are_refused() {
+async fn names_outside_the_folder_are_rejected() {
     let folder = Temporary::new();
     for name in ["../out", "a/b", "/out", "", "a\0b"] {
         let (files, _client) = files(&Odd::new(3, name));

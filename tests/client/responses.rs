@@ -1,4 +1,4 @@
-//! Answers that are fine though unusual, and those that are no answers at all.
+//! Unusual responses that are accepted, and malformed ones.
 
 use decthings::Error;
 use decthings_tests::server::{Reply, Server, chunked, ok, response};
@@ -6,8 +6,8 @@ use decthings_tests::server::{Reply, Server, chunked, ok, response};
 use super::faults::{self, failure};
 use super::support::{client, frame, get_state, state_bytes, state_frame};
 
-async fn is_accepted(answer: Vec<u8>) {
-    let server = Server::always(Reply::Close(answer)).await;
+async fn is_accepted(bytes: Vec<u8>) {
+    let server = Server::always(Reply::Close(bytes)).await;
     assert_eq!(state_bytes(&get_state(&client(&server)).await), b"abc");
 }
 
@@ -16,49 +16,49 @@ fn length(frame: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_content_type_is_accepted() {
+async fn a_response_without_a_content_type_is_accepted() {
     is_accepted(ok(&state_frame(b"abc"))).await;
 }
 
 #[tokio::test]
-async fn an_answer_of_another_content_type_is_accepted() {
+async fn a_response_of_another_content_type_is_accepted() {
     let frame = state_frame(b"abc");
     is_accepted(response("200 OK", &["Content-Type: text/html", &length(&frame)], &frame)).await;
 }
 
 #[tokio::test]
-async fn any_status_of_success_is_accepted() {
+async fn any_success_status_is_accepted() {
     let frame = state_frame(b"abc");
     is_accepted(response("203 Non-Authoritative Information", &[&length(&frame)], &frame)).await;
 }
 
 #[tokio::test]
-async fn an_answer_in_chunks_is_accepted_however_it_is_cut() {
+async fn a_chunked_response_is_accepted() {
     for size in [1, 7, 1000] {
         is_accepted(chunked(&state_frame(b"abc"), size)).await;
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_ends_with_the_connection_is_accepted() {
+async fn a_response_that_ends_with_the_connection_is_accepted() {
     is_accepted(response("200 OK", &[], &state_frame(b"abc"))).await;
 }
 
 #[tokio::test]
-async fn an_answer_that_says_it_is_not_encoded_is_accepted() {
+async fn identity_encoding_is_accepted() {
     let frame = state_frame(b"abc");
     is_accepted(response("200 OK", &["Content-Encoding: identity", &length(&frame)], &frame)).await;
 }
 
 #[tokio::test]
-async fn a_compressed_answer_is_named_as_such() {
+async fn a_compressed_response_is_a_decode_error() {
     let error = failure(faults::compressed()).await;
     assert!(matches!(error, Error::Decode { .. }), "{error:?}");
     assert!(error.to_string().contains("gzip"), "{error}");
 }
 
 #[tokio::test]
-async fn an_answer_that_is_cut_short_is_a_broken_connection() {
+async fn a_truncated_response_is_a_connection_error() {
     let server = Server::always(faults::cut_short()).await;
     let error = get_state(&client(&server)).await.unwrap_err();
     assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
@@ -67,14 +67,14 @@ async fn an_answer_that_is_cut_short_is_a_broken_connection() {
 }
 
 #[tokio::test]
-async fn an_answer_longer_than_announced_is_malformed() {
+async fn a_response_longer_than_announced_is_malformed() {
     let error = failure(faults::longer_than_announced()).await;
     assert!(matches!(error, Error::Decode { .. }), "{error:?}");
     assert!(error.to_string().contains("the frame ends"), "{error}");
 }
 
 #[tokio::test]
-async fn what_follows_an_answer_does_not_become_the_next_answer() {
+async fn bytes_after_a_response_are_not_the_next_response() {
     let forged = [ok(&state_frame(b"true")), ok(&state_frame(b"forged"))].concat();
     let server = Server::always(Reply::Respond(forged)).await;
     let client = client(&server);
@@ -83,7 +83,7 @@ async fn what_follows_an_answer_does_not_become_the_next_answer() {
 }
 
 #[tokio::test]
-async fn garbage_instead_of_http_names_the_address() {
+async fn a_response_that_is_not_http_names_the_address() {
     let server = Server::always(faults::garbage()).await;
     let error = get_state(&client(&server)).await.unwrap_err();
     assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
@@ -92,7 +92,7 @@ async fn garbage_instead_of_http_names_the_address() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_names_the_address_and_asks_for_a_server() {
+async fn a_refused_connection_names_the_address() {
     let (address, error) = faults::refused_connection().await;
     assert!(matches!(error, Error::Transport { unsent: true, .. }), "{error:?}");
     let text = error.to_string();
@@ -102,8 +102,8 @@ async fn a_refused_connection_names_the_address_and_asks_for_a_server() {
 }
 
 #[tokio::test]
-async fn a_reset_before_the_answer_names_the_address() {
-    for act in [Reply::Reset(Vec::new()), faults::closed_without_a_word()] {
+async fn a_reset_before_the_response_names_the_address() {
+    for act in [Reply::Reset(Vec::new()), faults::closed_without_response()] {
         let server = Server::always(act).await;
         let error = get_state(&client(&server)).await.unwrap_err();
         assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
@@ -113,7 +113,7 @@ async fn a_reset_before_the_answer_names_the_address() {
 }
 
 #[tokio::test]
-async fn a_server_without_tls_is_recognised() {
+async fn a_server_without_tls_is_recognized() {
     let error = faults::plain_server_over_tls().await;
     assert!(matches!(error, Error::Transport { unsent: true, .. }), "{error:?}");
     let text = error.to_string();
@@ -122,22 +122,22 @@ async fn a_server_without_tls_is_recognised() {
 
 #[tokio::test]
 async fn a_page_instead_of_a_frame_is_malformed() {
-    let error = failure(faults::frame_of_nonsense()).await;
+    let error = failure(faults::malformed_frame()).await;
     assert!(matches!(error, Error::Decode { .. }), "{error:?}");
     assert!(error.to_string().contains("malformed answer"), "{error}");
 }
 
 #[tokio::test]
-async fn an_empty_answer_is_malformed() {
-    for answer in [ok(b""), response("204 No Content", &[], b"")] {
-        let error = failure(Reply::Close(answer)).await;
+async fn an_empty_response_is_malformed() {
+    for bytes in [ok(b""), response("204 No Content", &[], b"")] {
+        let error = failure(Reply::Close(bytes)).await;
         assert!(matches!(error, Error::Decode { .. }), "{error:?}");
         assert!(error.to_string().contains("the answer is empty"), "{error}");
     }
 }
 
 #[tokio::test]
-async fn a_mistake_in_the_json_is_shown_with_its_path_and_surroundings() {
+async fn malformed_json_is_shown_with_path_and_excerpt() {
     let json = r#"{"result":{"stateKeyNames":["w", 7]}}"#;
     let error = failure(Reply::Respond(ok(&frame(json, &[b"", b""])))).await;
     let Error::Decode { path, excerpt, .. } = &error else { panic!("{error:?}") };
@@ -146,7 +146,7 @@ async fn a_mistake_in_the_json_is_shown_with_its_path_and_surroundings() {
 }
 
 #[tokio::test]
-async fn lengths_that_lie_are_refused_before_anything_is_built() {
+async fn false_lengths_are_rejected() {
     let mut frame = Vec::new();
     decthings_tests::codec::varint(0xffff_ffff, &mut frame);
     let error = failure(Reply::Respond(ok(&frame))).await;
@@ -156,7 +156,7 @@ async fn lengths_that_lie_are_refused_before_anything_is_built() {
 }
 
 #[tokio::test]
-async fn a_client_outlives_every_bad_answer() {
+async fn a_client_works_after_every_bad_response() {
     let bad = [
         faults::redirect(),
         faults::status("500 Internal Server Error", b"oh"),
@@ -164,9 +164,9 @@ async fn a_client_outlives_every_bad_answer() {
         faults::cut_short(),
         faults::longer_than_announced(),
         faults::garbage(),
-        faults::closed_without_a_word(),
+        faults::closed_without_response(),
         Reply::Reset(Vec::new()),
-        faults::frame_of_nonsense(),
+        faults::malformed_frame(),
     ];
     let number = bad.len();
     let acts = bad.into_iter().flat_map(|bad| [bad, Reply::Respond(ok(&state_frame(b"abc")))]).collect();

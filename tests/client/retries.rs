@@ -1,4 +1,4 @@
-//! How often a call is tried, and when.
+//! Retries: which errors, how often, and when.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn later(line: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn what_may_be_gone_later_is_tried_again() {
+async fn transient_errors_are_retried() {
     for act in [
         busy(),
         api_error(r#"{"error":{"code":"server_overloaded"}}"#),
@@ -46,7 +46,7 @@ async fn what_may_be_gone_later_is_tried_again() {
 }
 
 #[tokio::test]
-async fn what_stays_is_tried_once() {
+async fn permanent_errors_are_not_retried() {
     for act in [status("404 Not Found", b""), status("501 Never", b""), api_error(r#"{"error":{"code":"unknown"}}"#)] {
         let server = Server::always(act).await;
         let error = get_state(&builder(&server).build().unwrap()).await.unwrap_err();
@@ -55,7 +55,7 @@ async fn what_stays_is_tried_once() {
 }
 
 #[tokio::test]
-async fn a_method_that_is_not_safe_to_repeat_is_tried_once() {
+async fn non_idempotent_methods_are_not_retried() {
     for act in [busy(), status("429 Slow Down", b""), status("503 Busy", b""), status("500 Oops", b"")] {
         let server = Server::always(act).await;
         let client = builder(&server).build().unwrap();
@@ -65,7 +65,7 @@ async fn a_method_that_is_not_safe_to_repeat_is_tried_once() {
 }
 
 #[tokio::test]
-async fn off_is_one_attempt_for_the_client_and_for_a_call() {
+async fn retries_can_be_turned_off_for_client_and_call() {
     let server = Server::always(busy()).await;
     let client = builder(&server).retry(RetryPolicy::off()).build().unwrap();
     assert_eq!(get_state(&client).await.unwrap_err().attempts(), 1);
@@ -77,7 +77,7 @@ async fn off_is_one_attempt_for_the_client_and_for_a_call() {
 }
 
 #[tokio::test]
-async fn a_budget_bounds_what_all_clones_try_again_and_successes_fill_it() {
+async fn the_retry_budget_is_shared_and_refilled_by_successes() {
     let server = Server::start(|request| if request.body.ends_with(b"\"bad\"}") { busy() } else { fine() }).await;
     let client = builder(&server).retry_budget(3).build().unwrap();
     let attempts = || async { soon(client.clone().model().get_model_state("bad")).await.unwrap_err().attempts() };
@@ -89,7 +89,7 @@ async fn a_budget_bounds_what_all_clones_try_again_and_successes_fill_it() {
 }
 
 #[tokio::test]
-async fn the_server_may_ask_for_patience_in_seconds_or_until_a_date() {
+async fn retry_after_is_respected_in_seconds_and_as_a_date() {
     for line in ["Retry-After: 0", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After: nonsense"] {
         let server = Server::in_turn(vec![later(line), fine()]).await;
         get_state(&builder(&server).build().unwrap()).await.unwrap();
@@ -101,7 +101,7 @@ async fn the_server_may_ask_for_patience_in_seconds_or_until_a_date() {
 }
 
 #[tokio::test]
-async fn who_would_have_to_wait_past_the_deadline_does_not_wait_at_all() {
+async fn a_retry_delay_past_the_deadline_ends_the_call() {
     let server = Server::always(later("Retry-After: 3600")).await;
     let client = builder(&server).timeout(PATIENCE * 2).build().unwrap();
     let error = get_state(&client).await.unwrap_err();
@@ -110,7 +110,7 @@ async fn who_would_have_to_wait_past_the_deadline_does_not_wait_at_all() {
 }
 
 #[tokio::test]
-async fn an_error_knows_how_often_how_long_and_what_the_server_calls_it() {
+async fn errors_have_attempts_elapsed_time_and_request_id() {
     let server = Server::always(later("X-Nothing: 1")).await;
     let error = get_state(&builder(&server).build().unwrap()).await.unwrap_err();
     assert_eq!((error.attempts(), error.request_id()), (3, Some("r-17")));
@@ -120,7 +120,7 @@ async fn an_error_knows_how_often_how_long_and_what_the_server_calls_it() {
 }
 
 #[tokio::test]
-async fn the_deadline_ends_all_attempts_together() {
+async fn the_deadline_covers_all_attempts() {
     let server = Server::always(Reply::Stall(Vec::new())).await;
     let limit = Duration::from_millis(250);
     let policy = at_once().max_attempts(1000);

@@ -1,4 +1,4 @@
-//! A small service of the generated traits, in this process and behind a socket.
+//! A small implementation of the generated service traits, in process and behind HTTP.
 
 use std::sync::Arc;
 
@@ -16,11 +16,11 @@ use decthings::{ApiError, Client, Router, ServiceError};
 use decthings_tests::server::{Reply, Request, Server, ok};
 use tokio::sync::{Barrier, watch};
 
-/// What each method does is said at the method.
+/// The service; each method documents what it does.
 pub struct Small {
-    /// Answers wait here for each other.
+    /// Where concurrent requests wait for each other.
     pub gate: Barrier,
-    /// How many requests were given up while they waited.
+    /// The number of requests that were dropped while they waited.
     pub abandoned: watch::Sender<usize>,
     panics_early: bool,
 }
@@ -30,7 +30,7 @@ impl Small {
         Self::gated(1)
     }
 
-    /// Requests for states are answered only when there are that many.
+    /// Requests for states get a response only when this many are waiting.
     pub fn gated(together: usize) -> Arc<Self> {
         Arc::new(Self { gate: Barrier::new(together), abandoned: watch::Sender::default(), panics_early: true })
     }
@@ -40,7 +40,7 @@ impl Small {
     }
 }
 
-/// Every error of `Model.train`, and one that no definition has.
+/// Every error of `Model.train`, and an unknown one.
 pub fn train_errors() -> Vec<TrainError> {
     vec![
         TrainError::ModelNotFound,
@@ -69,7 +69,7 @@ impl Drop for Waiting<'_> {
 }
 
 impl ModelService for Small {
-    /// Refuses with the error of that number; otherwise tells what arrived.
+    /// Returns the error with the number that the model's id is; otherwise a description of the parameters.
     async fn train(&self, request: TrainRequest) -> ServiceResult<TrainRequest> {
         if let Ok(number) = request.model_id.parse::<usize>() {
             return Err(train_errors().remove(number).into());
@@ -77,15 +77,15 @@ impl ModelService for Small {
         if request.model_id == "other" {
             return Err(ServiceError::Other(ApiError::new("model_not_found")));
         }
-        let told = request.params.iter().map(|param| match &param.data {
+        let received = request.params.iter().map(|param| match &param.data {
             ParameterProviderData::Tensors(tensors) => format!("{}={tensors:?}", param.name),
             ParameterProviderData::DatasetReference(reference) => format!("{}@{}", param.name, reference.dataset_id),
             _ => String::new(),
         });
-        Ok(TrainResult::new(told.collect::<Vec<_>>().join(",")))
+        Ok(TrainResult::new(received.collect::<Vec<_>>().join(",")))
     }
 
-    /// The model's id under the keys that were asked for, or `w`; once enough have asked.
+    /// The model's id under the requested keys, or `w`, once enough requests are waiting.
     async fn get_model_state(&self, request: GetModelStateRequest) -> ServiceResult<GetModelStateRequest> {
         let waiting = Waiting(self);
         self.gate.wait().await;
@@ -94,17 +94,17 @@ impl ModelService for Small {
         Ok(StateData::new(keys.into_iter().map(|key| StateEntry::new(key, request.model_id.as_str()))))
     }
 
-    /// Tells the keys and how long their data is.
+    /// The keys and the lengths of their data.
     async fn upload_state(&self, request: UploadStateRequest) -> ServiceResult<UploadStateRequest> {
-        let told = request.data.iter().map(|entry| format!("{}:{}", entry.key, entry.data.len()));
-        Ok(UploadStateResult::new(told.collect::<Vec<_>>().join(",")))
+        let received = request.data.iter().map(|entry| format!("{}:{}", entry.key, entry.data.len()));
+        Ok(UploadStateResult::new(received.collect::<Vec<_>>().join(",")))
     }
 
     async fn delete_model(&self, _: DeleteModelRequest) -> ServiceResult<DeleteModelRequest> {
         panic!("this service panics, as it should")
     }
 
-    /// Panics before there is a future.
+    /// Panics before it returns a future.
     fn set_filesystem_size(
         &self,
         _: SetFilesystemSizeRequest,

@@ -1,4 +1,4 @@
-//! Doubles of the service: scripted answers and recorded calls.
+//! Test doubles of the service: scripted responses and recorded calls.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ async fn train(client: &Client) -> Result<TrainResult, Error<TrainError>> {
 }
 
 #[tokio::test]
-async fn a_script_answers_in_order_and_tells_what_was_called() {
+async fn a_script_responds_in_order_and_records_calls() {
     let script = Script::new()
         .answer::<TrainRequest>(Ok(TrainResult::new("session")))
         .answer::<TrainRequest>(Err(TrainError::ModelNotFound))
@@ -44,7 +44,7 @@ async fn a_script_answers_in_order_and_tells_what_was_called() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_not_in_the_script_says_what_is() {
+async fn an_unexpected_call_names_the_expected_one() {
     let script = Script::new().answer::<TrainRequest>(Ok(TrainResult::new("session")));
     let client = client(&script);
     let text = soon(client.model().delete_model("m")).await.unwrap_err().to_string();
@@ -57,7 +57,7 @@ async fn a_call_that_is_not_in_the_script_says_what_is() {
 }
 
 #[tokio::test]
-async fn a_script_answers_calls_of_the_websocket_too() {
+async fn a_script_responds_to_websocket_calls() {
     use decthings::api::debug::{LaunchDebugSessionRequest, LaunchDebugSessionResult};
     let script = Script::new().answer::<LaunchDebugSessionRequest>(Ok(LaunchDebugSessionResult::new("d")));
     let launcher = ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096));
@@ -71,7 +71,7 @@ fn cassette(folder: &Temporary) -> PathBuf {
 }
 
 #[tokio::test]
-async fn what_was_recorded_is_played_back_without_the_network() {
+async fn recorded_calls_are_played_back_without_the_network() {
     let folder = Temporary::new();
     let path = cassette(&folder);
     let server = Server::start(|request| match request.path().ends_with("train") {
@@ -81,13 +81,13 @@ async fn what_was_recorded_is_played_back_without_the_network() {
     .await;
     let recorder = Recorder::create(&path).unwrap();
     let live = Client::builder().http_url(server.url()).api_key(KEY).record(recorder).build().unwrap();
-    let (state, refusal) = (get_state(&live).await, train(&live).await.unwrap_err());
+    let (state, rejection) = (get_state(&live).await, train(&live).await.unwrap_err());
     let (address, requests) = (server.address().to_string(), server.counts().requests);
     drop(server);
     let cassette = Cassette::open(&path).unwrap();
-    // Another key, other headers: they are no part of it. Nor is the order.
+    // Key, headers and order are not part of the recording.
     let client = Client::builder().transport(cassette.clone()).api_key("k3y-other").header("X-A", "b").build().unwrap();
-    assert_eq!(train(&client).await.unwrap_err().to_string(), refusal.to_string());
+    assert_eq!(train(&client).await.unwrap_err().to_string(), rejection.to_string());
     assert_eq!(state_bytes(&get_state(&client).await), state_bytes(&state));
     assert_eq!((cassette.left(), requests), (0, 2));
     let text = std::fs::read_to_string(&path).unwrap();
@@ -96,7 +96,7 @@ async fn what_was_recorded_is_played_back_without_the_network() {
 }
 
 #[tokio::test]
-async fn a_request_that_was_not_recorded_says_what_was_expected_and_what_came() {
+async fn an_unrecorded_request_shows_expected_and_actual() {
     let folder = Temporary::new();
     let path = cassette(&folder);
     let server = Server::always(Reply::Respond(ok(&state_frame(b"abc")))).await;
@@ -113,16 +113,17 @@ async fn a_request_that_was_not_recorded_says_what_was_expected_and_what_came() 
 }
 
 #[tokio::test]
-async fn a_key_is_not_recorded_even_where_the_server_repeats_it() {
+async fn the_key_is_not_recorded() {
     let folder = Temporary::new();
     let path = cassette(&folder);
     let blob = format!("your key is {KEY}");
     let frame = frame(&format!(r#"{{"result":{{"stateKeyNames":["{KEY}"]}}}}"#), &[blob.as_bytes()]);
-    let server = Server::in_turn(vec![super::faults::indiscreet("400 Bad Request"), Reply::Respond(ok(&frame))]).await;
+    let server =
+        Server::in_turn(vec![super::faults::page_with_key("400 Bad Request"), Reply::Respond(ok(&frame))]).await;
     let recorder = Recorder::create(&path).unwrap();
     let live = Client::builder().http_url(server.url()).api_key(KEY).record(recorder).build().unwrap();
     get_state(&live).await.unwrap_err();
-    // Not with `ask`, which tells what it gets: this server's answer is the key.
+    // Not with `get_state`, which logs its result: this server responds with the key.
     soon(live.model().get_model_state("m")).await.unwrap();
     let client = Client::builder().transport(Cassette::open(&path).unwrap()).build().unwrap();
     assert!(matches!(get_state(&client).await, Err(Error::Http { status: 400, .. })));
@@ -136,7 +137,7 @@ async fn a_key_is_not_recorded_even_where_the_server_repeats_it() {
 }
 
 #[tokio::test]
-async fn a_damaged_cassette_names_the_line() {
+async fn a_malformed_cassette_names_the_line() {
     let folder = Temporary::new();
     let path = cassette(&folder);
     std::fs::write(&path, "{}\n").unwrap();

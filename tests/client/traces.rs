@@ -1,4 +1,4 @@
-//! What is told to whoever listens.
+//! Spans and events for `tracing` subscribers.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn client(server: &Server) -> Client {
 }
 
 #[tokio::test]
-async fn calls_and_attempts_are_spans_with_the_usual_names() {
+async fn calls_and_attempts_are_spans_with_opentelemetry_names() {
     let log = Log::capture();
     let length = state_frame(b"abc").len();
     let named = response("200 OK", &[&format!("Content-Length: {length}"), "X-Request-Id: r-9"], &state_frame(b"abc"));
@@ -43,7 +43,7 @@ async fn calls_and_attempts_are_spans_with_the_usual_names() {
 }
 
 #[tokio::test]
-async fn the_code_of_a_refusal_is_told() {
+async fn spans_have_the_code_of_an_api_error() {
     let log = Log::capture();
     let server = Server::always(api_error(r#"{"error":{"code":"model_not_found"}}"#)).await;
     get_state(&client(&server)).await.unwrap_err();
@@ -64,7 +64,7 @@ async fn a_malformed_response_is_a_failed_attempt() {
 }
 
 #[tokio::test]
-async fn a_call_that_cannot_be_written_has_a_span_as_well() {
+async fn an_invalid_request_has_a_span() {
     let log = Log::capture();
     let server = Server::always(Reply::Respond(ok(&state_frame(b"")))).await;
     let twice = ["a", "a"].map(|key| decthings::types::StateEntry::new(key, "x"));
@@ -82,7 +82,7 @@ async fn a_call_that_cannot_be_written_has_a_span_as_well() {
 }
 
 #[tokio::test]
-async fn nothing_that_is_told_shows_the_key() {
+async fn logs_and_errors_do_not_show_the_key() {
     let log = Log::capture();
     let failures = super::faults::all().await;
     let server = Server::in_turn(vec![
@@ -97,13 +97,13 @@ async fn nothing_that_is_told_shows_the_key() {
     let server = Server::always(Reply::Respond(repeated)).await;
     let error = get_state(&self::client(&server)).await.unwrap_err();
     assert_eq!(error.request_id(), Some("***"));
-    // Also a subscription, whose messages hold the key.
+    // A subscription as well, whose messages hold the key.
     let url = format!("ws://{}", unused_address().await);
     let socket = Client::builder().http_url(server.url()).websocket_url(url).api_key(KEY).retry(RetryPolicy::off());
     let launcher = decthings::types::ExecutionLocation::temporary_launcher(decthings::types::LauncherSpec::new(1.0, 1));
     let socket = socket.build().unwrap();
-    let refused = soon(socket.debug().launch_debug_session("m", launcher).subscribe()).await.unwrap_err();
-    let text = format!("{}{failures:?}{error:?}{error}{refused:?}{refused}", log.text());
+    let rejected = soon(socket.debug().launch_debug_session("m", launcher).subscribe()).await.unwrap_err();
+    let text = format!("{}{failures:?}{error:?}{error}{rejected:?}{rejected}", log.text());
     assert!(text.contains("decthings::attempt") && text.len() > 10_000);
     assert!(!text.contains(KEY), "{}", text.lines().find(|line| line.contains(KEY)).unwrap());
 }

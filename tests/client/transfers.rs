@@ -1,4 +1,4 @@
-//! Bytes that are not in memory: sent from files and readers, received into files.
+//! Transfers of bytes that are not in memory: sent from files and readers, received into files.
 
 use std::io;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use super::support::{frame, state_frame};
 
 const SIZE: usize = 700_001;
 
-/// Gives some bytes, and then an error.
+/// A reader that fails after some bytes.
 struct Failing(usize);
 
 impl AsyncRead for Failing {
@@ -51,7 +51,7 @@ async fn upload(client: &Client, blob: Blob) -> Result<UploadStateResult, Error<
 }
 
 #[tokio::test]
-async fn files_and_readers_are_sent_as_bytes_in_memory_are() {
+async fn files_and_readers_are_sent_like_bytes_in_memory() {
     let folder = Temporary::new();
     let path = folder.write("b", bytes());
     let server = Server::always(accepted()).await;
@@ -73,7 +73,7 @@ async fn files_and_readers_are_sent_as_bytes_in_memory_are() {
 }
 
 #[tokio::test]
-async fn what_is_not_as_announced_is_never_sent_as_if_it_were_whole() {
+async fn sources_of_unexpected_length_fail_the_call() {
     let folder = Temporary::new();
     let path = folder.write("b", bytes());
     let (grown, shrunk) = (Blob::from_file(&path).unwrap(), Blob::from_file(&path).unwrap());
@@ -99,12 +99,12 @@ async fn what_is_not_as_announced_is_never_sent_as_if_it_were_whole() {
 }
 
 #[tokio::test]
-async fn a_file_is_sent_anew_and_a_reader_is_not() {
+async fn files_are_sent_again_and_readers_are_not() {
     let folder = Temporary::new();
     let path = folder.write("b", bytes());
     let turns = || vec![Reply::Respond(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".to_vec()), accepted()];
 
-    // A server that refuses so much is asked again about what is safe to repeat.
+    // Idempotent calls are retried when the server is busy.
     let server = Server::in_turn(turns()).await;
     let write = async |blob: Blob| soon(client(&server).fs().write("m", 2, blob, 0)).await;
     let _ = write(Blob::from_file(&path).unwrap()).await;
@@ -123,25 +123,25 @@ async fn a_file_is_sent_anew_and_a_reader_is_not() {
 }
 
 #[tokio::test]
-async fn progress_is_told_in_both_directions() {
+async fn progress_is_reported_in_both_directions() {
     let server = Server::always(Reply::Respond(ok(&state_frame(&bytes())))).await;
-    let told: Arc<Mutex<Vec<TransferProgress>>> = Arc::default();
-    let seen = Arc::clone(&told);
+    let reported: Arc<Mutex<Vec<TransferProgress>>> = Arc::default();
+    let seen = Arc::clone(&reported);
     let call = client(&server).model().get_model_state("m");
     soon(call.on_progress(move |now| seen.lock().unwrap().push(now))).await.unwrap();
-    let told = told.lock().unwrap();
-    let last = told.last().unwrap();
+    let reported = reported.lock().unwrap();
+    let last = reported.last().unwrap();
     assert_eq!(last.sent, u64::try_from(server.only_request().body.len()).unwrap());
     assert_eq!((last.sent, Some(last.received)), (last.to_send, last.to_receive));
     assert_eq!(last.received, u64::try_from(state_frame(&bytes()).len()).unwrap());
-    assert!(told.is_sorted_by_key(|now| (now.sent, now.received)));
+    assert!(reported.is_sorted_by_key(|now| (now.sent, now.received)));
 }
 
 #[tokio::test]
-async fn an_answer_comes_into_files() {
+async fn responses_are_received_into_files() {
     let folder = Temporary::new();
-    let answer = frame(r#"{"result":{"stateKeyNames":["w","e"]}}"#, &[&bytes(), b""]);
-    let server = Server::always(Reply::Respond(ok(&answer))).await;
+    let body = frame(r#"{"result":{"stateKeyNames":["w","e"]}}"#, &[&bytes(), b""]);
+    let server = Server::always(Reply::Respond(ok(&body))).await;
     let call = client(&server).model().get_model_state("m").blobs_to_files(folder.path());
     let mut state = soon(call).await.unwrap();
     assert_eq!(folder.names().len(), 2);
@@ -152,7 +152,7 @@ async fn an_answer_comes_into_files() {
     let mut copy = Vec::new();
     whole.data.write_to(&mut copy).await.unwrap();
     assert!(copy == bytes());
-    // What is shared is copied, and what is not is moved.
+    // A shared file is copied, any other is moved.
     whole.data.clone().save_as(folder.join("copied")).await.unwrap();
     whole.data.save_as(folder.join("moved")).await.unwrap();
     drop(empty);
@@ -164,7 +164,7 @@ async fn an_answer_comes_into_files() {
 }
 
 #[tokio::test]
-async fn a_broken_answer_leaves_no_files() {
+async fn broken_responses_leave_no_files() {
     let folder = Temporary::new();
     let whole = frame(r#"{"result":{"stateKeyNames":["w","e"]}}"#, &[&bytes(), b"end"]);
     let many = frame(r#"{"result":{"stateKeyNames":[]}}"#, &[b"".as_slice(); 100]);
@@ -182,15 +182,15 @@ async fn a_broken_answer_leaves_no_files() {
     let error = soon(call).await.unwrap_err();
     assert!(matches!(error, Error::Io { .. }), "{error:?}");
 
-    let refusal = frame(r#"{"error":{"code":"model_not_found"}}"#, &[]);
-    let server = Server::always(Reply::Respond(ok(&refusal))).await;
+    let rejection = frame(r#"{"error":{"code":"model_not_found"}}"#, &[]);
+    let server = Server::always(Reply::Respond(ok(&rejection))).await;
     let call = client(&server).model().get_model_state("m").blobs_to_files(folder.path());
     assert_eq!(soon(call).await.unwrap_err().code(), Some("model_not_found"));
 }
 
-/// Bytes that have to be in memory because of how they travel, here in the same process.
+/// In-process calls need all bytes in memory.
 #[tokio::test]
-async fn other_ways_than_http_load_what_they_send() {
+async fn in_process_calls_load_files_and_readers() {
     let client = super::service::in_process(super::service::Small::new().router());
     let reader = Blob::from_reader(3, io::Cursor::new(b"abc"));
     upload(&client, reader.clone()).await.unwrap();

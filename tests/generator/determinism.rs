@@ -1,4 +1,4 @@
-//! The generated tree is what the definition says, whenever and wherever it is generated.
+//! Generation is deterministic, the committed files are up to date, and no input panics.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -20,7 +20,7 @@ fn definition() -> String {
 }
 
 #[test]
-fn the_committed_tree_is_a_fresh_generation() {
+fn committed_code_is_up_to_date() {
     let mut fresh = generate(&definition());
     let mut committed = read_tree(&repository("generated/src/api"));
     let format = "api.schema.json";
@@ -39,9 +39,9 @@ fn the_committed_tree_is_a_fresh_generation() {
     }
 }
 
-/// Not a test by itself: prints what another process generates, for the one below.
+/// Prints a digest of what this process generates, for the test below.
 #[test]
-#[ignore = "run by two_processes_agree"]
+#[ignore = "run by two_processes_generate_the_same_code"]
 fn print_digest() {
     let mut hasher = DefaultHasher::new();
     generate(&definition()).hash(&mut hasher);
@@ -49,7 +49,7 @@ fn print_digest() {
 }
 
 #[test]
-fn two_processes_agree() {
+fn two_processes_generate_the_same_code() {
     let digest = || {
         let output = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "determinism::print_digest", "--ignored", "--nocapture"])
@@ -64,7 +64,7 @@ fn two_processes_agree() {
     assert_eq!(digest(), digest());
 }
 
-/// Reverses the members of every object in which order says nothing.
+/// Reverses the members of every object whose order has no meaning.
 fn permute(value: &mut Value, path: &str) {
     let keeps_order = path.ends_with("/properties");
     if let Value::Object(members) = value {
@@ -80,7 +80,7 @@ fn permute(value: &mut Value, path: &str) {
 }
 
 #[test]
-fn a_permuted_definition_gives_the_same_api() {
+fn the_order_of_the_definition_does_not_matter() {
     let text = definition();
     let mut value: Value = serde_json::from_str(&text).unwrap();
     permute(&mut value, "");
@@ -88,7 +88,7 @@ fn a_permuted_definition_gives_the_same_api() {
     assert!(original.keys().eq(permuted.keys()));
     for (name, text) in &original {
         let other = &permuted[name];
-        // Indexes list their entries in the order of the definition; everything else is the same to the letter.
+        // Indexes list their entries in the order of the definition; all other files are equal.
         let is_index = ["mod.rs", "service.rs", "dynamic.rs", "errors.rs", "events.rs", "schemas.rs"]
             .iter()
             .any(|index| name.ends_with(index));
@@ -110,7 +110,7 @@ fn a_permuted_definition_gives_the_same_api() {
 }
 
 #[test]
-fn no_generated_file_is_long_or_unmarked() {
+fn generated_files_are_marked_and_short() {
     for (name, text) in read_tree(&repository("generated/src/api")) {
         let lines = text.lines().count();
         assert!(lines <= 1500, "{name} has {lines} lines");
@@ -120,7 +120,7 @@ fn no_generated_file_is_long_or_unmarked() {
 }
 
 #[test]
-fn every_service_has_a_cargo_feature_that_is_on_by_default() {
+fn every_service_has_a_default_cargo_feature() {
     let api = decthings_codegen::load(&Source::new(DEFINITION, definition())).unwrap();
     let manifest = std::fs::read_to_string(repository("generated/Cargo.toml")).unwrap();
     let default = manifest.split_once("default = [").and_then(|(_, rest)| rest.split_once(']')).unwrap_or_default().0;
@@ -134,7 +134,7 @@ fn every_service_has_a_cargo_feature_that_is_on_by_default() {
     }
 }
 
-/// Mutates a text in one of several ways that bring out what a parser takes for granted.
+/// Mutates a text in one of several ways that challenge a parser.
 fn mutate(text: &str, dice: &mut Dice) -> String {
     let mut bytes = text.as_bytes().to_vec();
     let at = dice.roll(bytes.len());
@@ -165,14 +165,14 @@ fn mutate(text: &str, dice: &mut Dice) -> String {
 }
 
 #[test]
-fn no_input_panics_the_generator() {
+fn malformed_definitions_never_panic() {
     let mut seeds: Vec<String> = Vec::new();
     for kind in ["ok", "err"] {
         for (_, folder) in folders(&repository("tests/data/fixtures").join(kind)) {
             seeds.push(std::fs::read_to_string(folder.join("definition.json")).unwrap());
         }
     }
-    let mut refused = 0;
+    let mut rejected = 0;
     let mut dice = Dice::new(7);
     for round in 0..2000 {
         let mut text = mutate(&seeds[dice.roll(seeds.len())], &mut dice);
@@ -185,11 +185,11 @@ fn no_input_panics_the_generator() {
                 assert!(files.is_ok(), "{:?} from\n{text}", files.err());
             }
             Err(report) => {
-                refused += 1;
+                rejected += 1;
                 assert!(!report.diagnostics().is_empty());
                 assert!(report.to_string().contains("-->"), "{report}");
             }
         }
     }
-    assert!(refused > 200, "mutations were hardly ever noticed: {refused}");
+    assert!(rejected > 200, "too few mutations were rejected: {rejected}");
 }

@@ -1,4 +1,4 @@
-//! Edits of a definition's text: its canonical form, and new methods.
+//! Edits of a definition's text: formatting, new methods, and diagnostics that point into the text.
 
 use std::fs;
 
@@ -26,12 +26,12 @@ fn formatted(text: &str) -> String {
 }
 
 #[test]
-fn our_definition_is_in_its_canonical_form() {
+fn the_definition_is_formatted() {
     assert!(formatted(&ours()) == ours(), "run `cargo xtask fmt-schema`");
 }
 
 #[test]
-fn the_canonical_form_says_the_same_and_stays_as_it_is() {
+fn formatting_keeps_the_meaning_and_is_idempotent() {
     for (name, text) in definitions() {
         let once = formatted(&text);
         assert_eq!(formatted(&once), once, "{name}");
@@ -52,7 +52,7 @@ fn the_canonical_form_says_the_same_and_stays_as_it_is() {
 }
 
 #[test]
-fn keywords_are_put_in_order_and_values_are_left_as_they_are_written() {
+fn formatting_sorts_keywords_and_keeps_values() {
     let text = r#"{"services": {"Shop": {"methods": {"z": {"result": {"properties": {}, "type": "object"},
         "params": {"properties": {"b": {"default": 1e2, "format": "double", "type": "number", "description": "\u0041."},
         "a": {"type": "string"}}, "type": "object"}, "description": "Z."}, "a": {}}, "description": "S."}},
@@ -85,16 +85,16 @@ fn keywords_are_put_in_order_and_values_are_left_as_they_are_written() {
 }
 
 #[test]
-fn what_is_no_json_has_no_canonical_form() {
+fn invalid_json_cannot_be_formatted() {
     let report = format(&Source::new("definition.json", "{\"title\": }")).unwrap_err();
     assert!(report.to_string().contains("this is not JSON"), "{report}");
 }
 
 #[test]
-fn a_new_method_is_sound_and_everything_else_stays() {
+fn a_new_method_is_valid_and_changes_nothing_else() {
     for (name, text) in definitions() {
         let services = serde_json::from_str::<Value>(&text).unwrap()["services"].as_object().unwrap().clone();
-        // One service of ours is enough, and the whole of it is large.
+        // The whole definition is large, and one of its services is enough.
         for service in services.keys().take(if name == "decthings" { 1 } else { usize::MAX }) {
             let source = Source::new("definition.json", text.as_str());
             let edited =
@@ -112,7 +112,7 @@ fn a_new_method_is_sound_and_everything_else_stays() {
 }
 
 #[test]
-fn a_new_method_of_ours_is_in_canonical_form_and_has_what_its_like_have() {
+fn a_new_method_is_formatted_and_has_the_usual_errors() {
     let edited = new_method(&Source::new("definition.json", ours()), "Model.rename").unwrap();
     assert_eq!(formatted(&edited.text), edited.text);
     let value: Value = serde_json::from_str(&edited.text).unwrap();
@@ -120,8 +120,8 @@ fn a_new_method_of_ours_is_in_canonical_form_and_has_what_its_like_have() {
 }
 
 #[test]
-fn a_new_method_that_does_not_fit_in_is_refused() {
-    let refused = |text: &str, name: &str| match new_method(&Source::new("definition.json", text), name) {
+fn invalid_new_methods_are_rejected() {
+    let rejected = |text: &str, name: &str| match new_method(&Source::new("definition.json", text), name) {
         Err(EditError::Request { message, help }) => format!("{message}; {help}"),
         Err(EditError::Definition(report)) => report.to_string(),
         Ok(edited) => panic!("{}", edited.text),
@@ -139,18 +139,18 @@ fn a_new_method_that_does_not_fit_in_is_refused() {
         ("Shop.sell.more", "`sell.more` is not a method name"),
     ];
     for (name, expected) in cases {
-        let message = refused(&text, name);
+        let message = rejected(&text, name);
         assert!(message.contains(expected), "{name}: {message}");
     }
-    // Free in the definition, taken in code.
+    // Unused in the definition, but taken in the generated code.
     let taken = text.replace("Paint", "SellRequest");
-    assert!(refused(&taken, "Shop.sell").contains("are both `SellRequest` in Rust"));
+    assert!(rejected(&taken, "Shop.sell").contains("are both `SellRequest` in Rust"));
     let broken = text.replacen("\"description\"", "\"descriptoin\"", 1);
-    assert!(refused(&broken, "Shop.sell").contains("unknown keyword `descriptoin`"));
+    assert!(rejected(&broken, "Shop.sell").contains("unknown keyword `descriptoin`"));
 }
 
 #[test]
-fn mistakes_anywhere_are_shown_without_a_panic() {
+fn diagnostics_render_at_any_place() {
     let mut dice = Dice::new(7);
     let texts: Vec<String> =
         definitions().into_iter().filter(|(name, _)| name != "decthings").map(|(_, t)| t).collect();
@@ -171,7 +171,7 @@ fn mistakes_anywhere_are_shown_without_a_panic() {
 }
 
 #[test]
-fn a_mistake_of_several_lines_is_underlined_to_its_end() {
+fn diagnostics_underline_several_lines() {
     let text = r#"{
   "title": "Shop", "description": "A shop.",
   "services": {"Shop": {"description": "Sells.", "methods": {"buy": {

@@ -1,4 +1,4 @@
-//! The exports: what tools need of them, and what they say of a small definition.
+//! Exports for other languages: what tools rely on, and the declarations of a small definition.
 
 use decthings_codegen::{Files, Source};
 use decthings_tests::repository;
@@ -23,7 +23,7 @@ fn walk(value: &Value, see: &mut impl FnMut(&Value)) {
 }
 
 #[test]
-fn references_stand_alone_and_lead_somewhere() {
+fn references_resolve_and_have_no_siblings() {
     for (name, text) in ours().iter().filter(|(name, _)| name.ends_with(".json")) {
         let document: Value = serde_json::from_str(text).unwrap();
         let mut seen = 0;
@@ -38,7 +38,7 @@ fn references_stand_alone_and_lead_somewhere() {
 }
 
 #[test]
-fn nested_types_have_names_and_tags_are_required_strings() {
+fn nested_types_are_named_and_tags_are_required_strings() {
     for (name, place) in [("shop.bundle.schema.json", "/$defs"), ("openapi.json", "/components/schemas")] {
         let document: Value = serde_json::from_str(&ours()[name]).unwrap();
         for (title, schema) in document.pointer(place).unwrap().as_object().unwrap() {
@@ -59,7 +59,7 @@ fn nested_types_have_names_and_tags_are_required_strings() {
 }
 
 #[test]
-fn declarations_keep_what_the_reference_declares() {
+fn declarations_follow_the_reference_where_it_differs() {
     let text = &exports(
         r#"{
           "title": "Shop", "description": "A shop.",
@@ -88,7 +88,7 @@ fn declarations_keep_what_the_reference_declares() {
         assert!(text.contains(wanted), "no `{wanted}` in:\n{text}");
     }
     for why in ["Several fit.", "Gifts have none.", "Seen once.", "Seen at night."] {
-        assert!(text.contains(why), "`{why}` is told nowhere in:\n{text}");
+        assert!(text.contains(why), "`{why}` is missing in:\n{text}");
     }
     assert!(!text.contains("state: 'lent'") && !text.contains("'closed'"), "{text}");
     assert!(text.contains("Buys *\\/ a thing."), "a description must not end its comment:\n{text}");

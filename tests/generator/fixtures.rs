@@ -1,6 +1,7 @@
-//! Definitions, one idea each: `ok` ones with the Rust they give, `err` ones with what is said of them.
+//! Fixtures, one idea each: valid definitions (`ok`) with the expected Rust, and invalid ones (`err`) with the expected
+//! diagnostics.
 //!
-//! `cargo xtask fixtures` writes what is expected anew; the difference is for a reviewer.
+//! `cargo xtask fixtures` rewrites what is expected, for a review with `git diff`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,14 +20,14 @@ fn source(folder: &Path) -> Source {
 }
 
 #[test]
-fn sound_definitions_give_the_expected_rust() {
+fn valid_definitions_give_the_expected_rust() {
     let options = Options { runtime: "decthings::runtime".into(), crate_name: "fixture".into(), features: false };
     for (name, folder) in fixtures("ok") {
         assert_fresh(&name, &folder, &options, &folder.join("expected"));
     }
 }
 
-/// Compares what a fixture gives with what is committed.
+/// Compares the code generated for a fixture with the committed code.
 fn assert_fresh(name: &str, fixture: &Path, options: &Options, expected: &Path) {
     let api = decthings_codegen::load(&source(fixture)).unwrap_or_else(|report| panic!("{name}: {report}"));
     let fresh = decthings_codegen::rust(&api, options).unwrap();
@@ -47,13 +48,13 @@ fn the_embedded_crate_has_the_api_of_its_fixture() {
 }
 
 #[test]
-fn the_embedded_crate_has_the_features_and_dependencies_of_the_real_one() {
+fn the_embedded_crate_has_the_features_and_dependencies_of_the_client() {
     let real = without_services(&repository("generated/Cargo.toml"));
     let embedded = without_services(&repository("tests/embedded/Cargo.toml"));
     assert!(real == embedded, "{}", difference(&embedded, &real, "tests/embedded/Cargo.toml"));
 }
 
-/// The features and dependencies of a manifest, but for the features of services.
+/// The features and dependencies of a manifest, without the features of services.
 fn without_services(manifest: &Path) -> String {
     let text = fs::read_to_string(manifest).unwrap();
     let text = text.split_once("[features]\n").unwrap().1.split_once("[dev-dependencies]\n").unwrap().0;
@@ -67,7 +68,7 @@ fn without_services(manifest: &Path) -> String {
 }
 
 #[test]
-fn sound_definitions_give_the_expected_typescript() {
+fn valid_definitions_give_the_expected_typescript() {
     for (name, folder) in fixtures("ok") {
         let api = decthings_codegen::load(&source(&folder)).unwrap_or_else(|report| panic!("{name}: {report}"));
         let fresh = &decthings_codegen::exports(&api, "expected")["expected.d.ts"];
@@ -77,7 +78,7 @@ fn sound_definitions_give_the_expected_typescript() {
 }
 
 #[test]
-fn every_expected_file_is_compiled_and_called() {
+fn every_fixture_is_compiled_and_called() {
     let compiled = include_str!("generated_code/ok.rs");
     let calls = [
         include_str!("generated_code/blobs.rs"),
@@ -99,7 +100,7 @@ fn every_expected_file_is_compiled_and_called() {
 }
 
 #[test]
-fn broken_definitions_are_explained() {
+fn invalid_definitions_give_the_expected_diagnostics() {
     for (name, folder) in fixtures("err") {
         let Err(report) = decthings_codegen::load(&source(&folder)) else { panic!("{name}: nothing was reported") };
         let fresh = report.to_string();

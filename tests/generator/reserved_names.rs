@@ -1,4 +1,4 @@
-//! The names that the generator keeps clear of are those that code written by hand has.
+//! The generator's reserved names are the names that hand-written code uses.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,8 +7,8 @@ use decthings_codegen::{Source, reserved};
 use decthings_tests::{read_tree, repository};
 use syn::{ImplItem, Item, PathArguments, Type};
 
-/// The names of all functions in `impl`s of a type, private ones and those of traits included. `is_generic` tells the
-/// type from a private one of the same name.
+/// The names of all functions in `impl`s of a type, including private ones and those of traits. `is_generic`
+/// distinguishes the type from a private one of the same name.
 fn functions(name: &str, is_generic: bool) -> BTreeSet<String> {
     let sources = read_tree(&repository("generated/src"));
     let by_hand = sources.iter().filter(|(path, _)| path.ends_with(".rs") && !path.starts_with("api/"));
@@ -73,7 +73,7 @@ fn functions_of_subscriptions_are_reserved() {
 }
 
 #[test]
-fn cargo_features_that_are_no_services_are_reserved() {
+fn cargo_features_other_than_services_are_reserved() {
     let manifest = fs::read_to_string(repository("generated/Cargo.toml")).unwrap();
     let section = manifest.split("[features]\n").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap();
     let mut features: BTreeSet<String> =

@@ -11,9 +11,9 @@ pub use files::{Temporary, difference, folders, read_tree, repository};
 pub use log::{KEY, Log, keep_log, log_value};
 
 /// No step of a test takes longer; a hang is a failure.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Waits for a future, but not for ever.
+/// Waits for a future, at most [`PATIENCE`].
 pub async fn soon<T>(future: impl IntoFuture<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future.into_future()).await.expect("the test hangs")
 }

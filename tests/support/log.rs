@@ -51,7 +51,7 @@ pub fn keep_log() {
     }
 }
 
-/// Logs a value that a test has got, so that it is searched for the key as well.
+/// Logs a value, so that it is searched for the key as well.
 pub fn log_value(value: &impl Debug) {
     tracing::trace!(target: "decthings_tests", "{value:?} {value:#?}");
 }

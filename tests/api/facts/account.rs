@@ -1,11 +1,11 @@
-//! Both sides of the comparison, told in the same words, and how they differ.
+//! Both sides of the comparison in the same notation, and how they differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What one side tells: of each place a few aspects, each in words, and of each list of names its order.
+/// The content of one side: a few aspects of each place, each in words, and the order of each list of names.
 ///
-/// A place is a path such as `Model.train params.stateId`. Variants of a union stand in angle brackets; lists are part
-/// of the type in words, and leave no trace in paths.
+/// A place is a path such as `Model.train params.stateId`, with variants of a union in angle brackets. Lists are part of
+/// the type in words, and not of paths.
 #[derive(Default)]
 pub struct Account {
     places: BTreeMap<String, BTreeMap<&'static str, String>>,
@@ -24,8 +24,8 @@ impl Account {
         self.orders.entry(place.to_owned()).or_default().extend(names);
     }
 
-    /// Every place where two accounts differ, a line for each aspect. Nothing is said of what is inside a place that
-    /// only one of them has.
+    /// Every place where two accounts differ, one line per aspect. What is inside a place that only one of them has is
+    /// not listed.
     pub fn differences(facts: &Self, here: &Self) -> Vec<String> {
         let mut lines = Vec::new();
         let mut missing: Vec<&str> = Vec::new();

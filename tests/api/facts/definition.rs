@@ -1,4 +1,4 @@
-//! What the resolved definition tells, in the words of the facts.
+//! The account of the resolved definition.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use decthings_codegen::ir::{
 
 use super::account::{Account, join, presence, when};
 
-/// Tells what the definition says.
-pub fn tell(api: &Api) -> Account {
+/// The account of a definition.
+pub fn account(api: &Api) -> Account {
     let mut account = Account::default();
     let count = |size: fn(&Service) -> usize| api.services.iter().map(size).sum::<usize>();
     account.say("API", "revision", format!("revision {}", api.revision.as_deref().unwrap_or("none")));
@@ -26,17 +26,17 @@ pub fn tell(api: &Api) -> Account {
         account.order(&format!("events of {name}"), service.events.iter().map(|event| event.wire.as_str()));
         for method in &service.methods {
             let at = format!("{name}.{}", method.wire);
-            Teller { api, account: &mut account, at, texts: BTreeSet::new() }.method(method);
+            Collector { api, account: &mut account, at, texts: BTreeSet::new() }.method(method);
         }
         for event in &service.events {
             let at = format!("{name} event {}", event.wire);
-            Teller { api, account: &mut account, at, texts: BTreeSet::new() }.event(event);
+            Collector { api, account: &mut account, at, texts: BTreeSet::new() }.event(event);
         }
     }
     account
 }
 
-struct Teller<'a> {
+struct Collector<'a> {
     api: &'a Api,
     account: &'a mut Account,
     /// The method or event.
@@ -45,7 +45,7 @@ struct Teller<'a> {
     texts: BTreeSet<String>,
 }
 
-impl Teller<'_> {
+impl Collector<'_> {
     fn method(&mut self, method: &Method) {
         let at = self.at.clone();
         let (transport, condition) = match &method.transport {
@@ -97,7 +97,7 @@ impl Teller<'_> {
         self.account.say(&at, "end", end);
     }
 
-    /// A blob of the request, and what it does to the JSON; its path in the facts comes back.
+    /// Adds a blob of the request and what it does to the JSON; returns its path in the facts.
     fn request_blob(&mut self, rule: &BlobRule) -> String {
         let (mut path, conditions) = place(rule);
         let condition = when(conditions);
@@ -141,7 +141,7 @@ impl Teller<'_> {
         path
     }
 
-    /// A blob of the answer, and what it does to the JSON; its path in the facts comes back.
+    /// Adds a blob of the response and what it does to the JSON; returns its path in the facts.
     fn response_blob(&mut self, rule: &BlobRule, in_keyed_union: bool) -> String {
         let (path, mut conditions) = place(rule);
         if in_keyed_union {
@@ -196,7 +196,7 @@ impl Teller<'_> {
 
     fn field(&mut self, at: &str, field: &Field) {
         let place = format!("{at}.{}", field.wire);
-        // The hints know one spelling only: the other one, if there is one.
+        // The hints use the alias, if there is one.
         let hinted = field.aliases.first().map_or(place.clone(), |alias| format!("{at}.{alias}"));
         let words = self.ty(&place, &hinted, &field.ty);
         let words = if field.accepts_text { format!("{words} or string") } else { words };
@@ -210,7 +210,7 @@ impl Teller<'_> {
         {
             self.texts.insert(path.to_owned());
         }
-        // What the server does without a parameter; the facts tell nothing of the kind about answers.
+        // The facts have defaults of parameters only, not of results.
         if let Some(absent) = &field.absent
             && place.starts_with(&format!("{} params", self.at))
         {
@@ -224,7 +224,7 @@ impl Teller<'_> {
         }
     }
 
-    /// The type in words; what is inside is told on the way. `hinted` is where a width is told.
+    /// The type in words. Adds what is inside, and its width at `hinted`.
     fn ty(&mut self, at: &str, hinted: &str, ty: &Type) -> String {
         let width = match ty {
             Type::String => return "string".to_owned(),
@@ -269,7 +269,7 @@ impl Teller<'_> {
                 self.account.order(&format!("variants of {at}"), wires());
                 format!("union by {property}")
             }
-            // In the facts this is an object, of whose fields one is there.
+            // In the facts this is an object with exactly one of its fields.
             UnionStyle::Keyed => {
                 for variant in &union.variants {
                     let place = format!("{at}.{}", variant.wire);
@@ -292,7 +292,7 @@ impl Teller<'_> {
     }
 }
 
-/// The place of a blob without the variants it stands in, and these as conditions.
+/// The place of a blob without the variants around it, and these as conditions.
 fn place(rule: &BlobRule) -> (String, Vec<String>) {
     let mut path = String::new();
     let mut conditions = Vec::new();

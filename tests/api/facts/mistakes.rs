@@ -1,4 +1,4 @@
-//! Proof that the comparison can fail: mistakes put into the definition, and what is said of each.
+//! Proof that the comparison can fail: changes of the definition, and the differences that each one gives.
 
 use decthings_codegen::ir::{BlobKind, Method, Service};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ fn move_to_end(document: &mut Value, path: &str, name: &str, new_name: &str) {
 }
 
 #[test]
-fn every_kind_of_mistake_is_noticed() {
+fn differences_of_every_kind_are_reported() {
     let Some(facts) = facts() else { return };
     let sound: Value = serde_json::from_str(&definition()).unwrap();
     let mut mistakes: Vec<(String, Vec<String>)> = Vec::new();
@@ -209,7 +209,7 @@ fn every_kind_of_mistake_is_noticed() {
         &["Language event exit: remove params.languageServerId in the facts, the subscription goes on here"],
     );
 
-    // What the server does without a parameter.
+    // Defaults.
     check(
         &|d| set(d, "services/Model/methods/getModels/params/properties/limit/default", json!(50)),
         &["Model.getModels params.limit: default 20 in the facts, default 50 here"],
@@ -306,7 +306,7 @@ fn every_kind_of_mistake_is_noticed() {
         ],
     );
 
-    // A deviation that is mended.
+    // A deviation that no longer exists.
     check(
         &|d| {
             remove(d, "services/Debug/events/exit/params/properties/reason", "declared");
@@ -322,9 +322,9 @@ fn every_kind_of_mistake_is_noticed() {
     });
 }
 
-/// Mistakes that the definition's own rules would refuse.
+/// Changes that the rules of the format would reject.
 #[test]
-fn mistakes_in_the_model_are_noticed() {
+fn differences_in_the_model_are_reported() {
     let Some(facts) = facts() else { return };
     let sound = load(&definition());
     let check = |service: &str, mistake: &dyn Fn(&mut Service), expected: &[&str]| {

@@ -1,6 +1,6 @@
-//! The definition against the facts about the API, where these are at hand.
+//! The definition against recorded facts about the API.
 //!
-//! They are no part of the repository: they stand beside its checkout, or the comparison is skipped.
+//! The facts are not part of the repository. Where they are not beside its checkout, the comparison is skipped.
 
 mod account;
 mod definition;
@@ -21,12 +21,12 @@ const HINTS: &str = "../shared/api/number-hints.json";
 const NO_STATE_YET: &str = "a model that is being created has no state; one such model must not spoil a list";
 const PLURAL: &str = "the name is plural, and everything like it is a list";
 const END_WITHOUT_REASON: &str = "a reader must learn of the end even if the reason is missing";
-const SAME_LIFE_CYCLE: &str = "other places tell the same life cycle with this stage";
+const SAME_LIFE_CYCLE: &str = "other places have the same life cycle with this stage";
 const USUAL_CODE: &str = "every other place has this code in place of invalid_executable";
 const RANGE_UNKNOWN: &str = "unit and range are unknown, and the client that the hint is from cannot make the call";
 const NO_UINT16: &str = "the format has no uint16";
 
-/// What is deliberately not as the facts have it: the difference, and why.
+/// Deliberate differences from the facts, each with its reason.
 const DEVIATIONS: &[(&str, &str)] = &[
     ("Debug event exit params.reason: required in the facts, optional here", END_WITHOUT_REASON),
     ("Language event exit params.reason: required in the facts, optional here", END_WITHOUT_REASON),
@@ -48,7 +48,7 @@ const DEVIATIONS: &[(&str, &str)] = &[
     ("Terminal.resizeTerminalSession params.size.rows: uint16 in the facts, uint32 here", NO_UINT16),
 ];
 
-/// Widths of numbers for which there is no hint, by the end of the place. The first that fits counts.
+/// Widths of numbers without a hint, by the end of the place. The first match applies.
 const CHOSEN_WIDTHS: &[(&str, &str)] = &[
     ("rules.shape", "int64"),
     ("Model.getTrainingSysinfo params.fromTimestamp", "int64"),
@@ -85,7 +85,7 @@ fn facts() -> Option<Account> {
     }
     let facts = std::fs::read_to_string(repository(FACTS)).unwrap();
     let hints = std::fs::read_to_string(repository(HINTS)).unwrap();
-    let (account, unused) = recorded::tell(&facts, &hints, CHOSEN_WIDTHS);
+    let (account, unused) = recorded::account(&facts, &hints, CHOSEN_WIDTHS);
     assert!(unused.is_empty(), "no number without a hint ends like these: {unused:?}");
     Some(account)
 }
@@ -98,9 +98,9 @@ fn definition() -> String {
     std::fs::read_to_string(repository(DEFINITION)).unwrap()
 }
 
-/// Differences that are no deviation, and deviations that are none any more.
+/// Differences that are not listed, and listed deviations that no longer exist.
 fn surprises(facts: &Account, api: &Api) -> Vec<String> {
-    let differences = Account::differences(facts, &definition::tell(api));
+    let differences = Account::differences(facts, &definition::account(api));
     let listed = |line: &String| DEVIATIONS.iter().any(|(deviation, _)| deviation == line);
     let unlisted = differences.iter().filter(|line| !listed(line)).cloned();
     let gone = DEVIATIONS.iter().filter(|(deviation, _)| !differences.iter().any(|line| line == deviation));
@@ -108,7 +108,7 @@ fn surprises(facts: &Account, api: &Api) -> Vec<String> {
 }
 
 #[test]
-fn the_definition_says_what_the_facts_say() {
+fn the_definition_matches_the_recorded_facts() {
     let Some(facts) = facts() else { return };
     let surprises = surprises(&facts, &load(&definition()));
     assert!(surprises.is_empty(), "{} differences:\n{}", surprises.len(), surprises.join("\n"));

@@ -1,4 +1,4 @@
-//! What the facts file tells, with the widths of the hints file.
+//! The account of the facts file, with the widths of the hints file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,9 +8,9 @@ use super::recorded_file::{Blob, Change, Codes, Condition, Event, Field, File, K
 /// Width by path, for each method and for `events`.
 type Hints = BTreeMap<String, BTreeMap<String, String>>;
 
-/// Tells what the two files record. `chosen` gives widths, by how a place ends, where there is no hint; the ends that
-/// serve for nothing come back as well.
-pub fn tell<'a>(facts: &str, hints: &str, chosen: &'a [(&'a str, &'a str)]) -> (Account, Vec<&'a str>) {
+/// The account of the two files. `chosen` gives widths by the end of a place where there is no hint; returns its unused
+/// entries as well.
+pub fn account<'a>(facts: &str, hints: &str, chosen: &'a [(&'a str, &'a str)]) -> (Account, Vec<&'a str>) {
     let file: File = serde_json::from_str(facts).unwrap();
     let mut hints: Hints = serde_json::from_str(hints).unwrap();
     let mut unused: BTreeSet<&str> = chosen.iter().map(|(end, _)| *end).collect();
@@ -30,7 +30,7 @@ pub fn tell<'a>(facts: &str, hints: &str, chosen: &'a [(&'a str, &'a str)]) -> (
         account.order(&format!("events of {service_name}"), names(&service.events));
         for (name, method) in &service.methods {
             let at = format!("{service_name}.{name}");
-            let mut teller = Teller {
+            let mut collector = Collector {
                 account: &mut account,
                 types: &file.types,
                 hints: method_hints(method, hints.remove(&at).unwrap_or_default()),
@@ -40,12 +40,12 @@ pub fn tell<'a>(facts: &str, hints: &str, chosen: &'a [(&'a str, &'a str)]) -> (
                 unused: &mut unused,
                 at,
             };
-            teller.method(method);
-            teller.left_over();
+            collector.method(method);
+            collector.left_over();
         }
         for (name, event) in &service.events {
             let at = format!("{service_name} event {name}");
-            let mut teller = Teller {
+            let mut collector = Collector {
                 account: &mut account,
                 types: &file.types,
                 hints: std::mem::take(&mut event_hints),
@@ -55,12 +55,12 @@ pub fn tell<'a>(facts: &str, hints: &str, chosen: &'a [(&'a str, &'a str)]) -> (
                 unused: &mut unused,
                 at,
             };
-            teller.event(event, service);
-            event_hints = teller.hints;
-            used_event_hints = teller.used_hints;
+            collector.event(event, service);
+            event_hints = collector.hints;
+            used_event_hints = collector.used_hints;
         }
     }
-    // Hints that fit nothing are differences, for nobody else tells of them.
+    // Hints that match nothing are differences.
     for method in hints.keys() {
         account.say(method, "width", "with hints of widths");
     }
@@ -100,7 +100,7 @@ fn method_hints(method: &Method, hints: BTreeMap<String, String>) -> BTreeMap<St
     widths(hints).into_iter().map(|(path, width)| (moved(path), width)).collect()
 }
 
-struct Teller<'a, 'c> {
+struct Collector<'a, 'c> {
     account: &'a mut Account,
     types: &'a BTreeMap<String, Shape>,
     hints: BTreeMap<String, String>,
@@ -113,7 +113,7 @@ struct Teller<'a, 'c> {
     at: String,
 }
 
-impl Teller<'_, '_> {
+impl Collector<'_, '_> {
     fn method(&mut self, method: &Method) {
         let at = self.at.clone();
         self.account.say(&at, "transport", &method.transport);
@@ -222,7 +222,7 @@ impl Teller<'_, '_> {
         self.account.order(&format!("order of {at}"), fields.iter().map(|field| field.name.as_str()));
     }
 
-    /// The type in words; what is inside is told on the way.
+    /// The type in words. Adds what is inside.
     fn shape(&mut self, at: &str, shape: &Shape) -> String {
         match shape {
             Shape::String => "string".to_owned(),
@@ -274,7 +274,7 @@ impl Teller<'_, '_> {
         }
     }
 
-    /// Hints for no number of the method. Some of them use another spelling, which the definition has to know.
+    /// Adds the hints that match no number of the method: some use an alias, which the definition must have.
     fn left_over(&mut self) {
         for (path, width) in self.hints.iter().filter(|(path, _)| !self.used_hints.contains(*path)) {
             self.account.say(format!("{} {path}", self.at), "width", width);

@@ -1,4 +1,4 @@
-//! How the facts file is written.
+//! The format of the facts file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub(super) struct Counts {
     pub(super) event_total: usize,
 }
 
-// Unknown keys below are refused: nothing that is recorded about the API is passed over.
+// Unknown keys below are errors, so that no recorded fact is ignored.
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

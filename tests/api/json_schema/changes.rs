@@ -1,8 +1,8 @@
-//! Changes of values, most of which make them wrong.
+//! Changes of values, most of which make them invalid.
 
 use serde_json::{Value, json};
 
-/// What is put in the place of a part.
+/// The replacements for a part.
 pub fn others() -> Vec<Value> {
     vec![
         json!(null),
@@ -23,11 +23,11 @@ pub fn others() -> Vec<Value> {
 /// A change of one part of a value.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// The part is taken out of its object or list.
+    /// The part is removed from its object or list.
     Gone,
-    /// Something else is in its place.
+    /// The part is replaced.
     Other(Value),
-    /// It has a member more, if it is an object.
+    /// The part gets another member, if it is an object.
     More,
 }
 
@@ -38,7 +38,7 @@ pub fn places(value: &Value) -> Vec<String> {
     places
 }
 
-/// The same without what is inside tensors: that their elements are as many as the shape says is beyond a schema.
+/// All places outside of tensors: a schema cannot express that a tensor has as many elements as its shape says.
 pub fn places_outside_of_tensors(value: &Value) -> Vec<String> {
     let mut places = Vec::new();
     let is_tensor = |value: &Value| ["type", "shape", "data"].iter().all(|key| value.get(key).is_some());

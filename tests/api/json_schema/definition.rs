@@ -1,9 +1,9 @@
-//! The definition as JSON Schema and nothing else: keywords that are only its own are left out, and what it leaves to the
-//! runtime is said: the width of integers, and how bytes and tensors are written.
+//! The definition as plain JSON Schema: without the keywords of its own format, and with what it leaves to the runtime:
+//! the width of integers, and the notation of bytes and tensors.
 
 use serde_json::{Map, Value, json};
 
-/// How a schema of this module says that tensors are meant, which are not made up.
+/// The comment that marks schemas of tensors.
 pub const TENSOR: &str = "a tensor";
 
 /// The definition, whose schemas are looked up by their place.
@@ -74,7 +74,7 @@ fn plain(schema: &Value) -> Value {
     if let Some(members) = schema.get("properties") {
         let members = members.as_object().unwrap().iter().map(|(name, member)| (name.clone(), self::plain(member)));
         plain.insert("properties".to_owned(), members.collect::<Map<_, _>>().into());
-        // What an error carries is an object by the format, which does not repeat it.
+        // The format does not repeat that the fields of an error are an object.
         plain.insert("type".to_owned(), "object".into());
     }
     plain.into()

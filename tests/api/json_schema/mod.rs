@@ -1,4 +1,4 @@
-//! Schemas of the generated types mean what the definition says, and what the types themselves read and write.
+//! JSON Schemas of the generated types against the definition, and against what the types read and write.
 
 mod changes;
 mod definition;
@@ -44,27 +44,27 @@ impl Visitor for Comparison {
             prop_oneof![Just(Change::Gone), Just(Change::More), select(changes::others()).prop_map(Change::Other)];
         let cases = (samples::of(&said, &said["$defs"], 0), any::<Index>(), change);
         let config = ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() };
-        let refused = Cell::new(0);
+        let rejected = Cell::new(0);
         let result = TestRunner::new(config).run(&cases, |(sample, part, change)| {
-            prop_assert!(agree::<T>(&by_definition, &by_type, &sample)?, "the definition refuses {sample:#}");
+            prop_assert!(agree::<T>(&by_definition, &by_type, &sample)?, "the definition rejects {sample:#}");
             let mut changed = sample.clone();
             let places = changes::places_outside_of_tensors(&sample);
             let place: &String = part.get(&places);
             change.apply(&mut changed, place);
             if !agree::<T>(&by_definition, &by_type, &changed)? {
-                refused.set(refused.get() + 1);
+                rejected.set(rejected.get() + 1);
             }
             Ok(())
         });
         if let Err(failure) = result {
             panic!("{place}, {}: {failure}\n{:#}", std::any::type_name::<T>(), derived.as_value());
         }
-        assert!(refused.get() > 0, "nothing is wrong for {place}");
+        assert!(rejected.get() > 0, "no change was rejected for {place}");
         self.types += 1;
     }
 }
 
-/// Both schemas say the same, and the type reads what they accept, and writes what they accept.
+/// Whether both schemas accept a value. They have to agree, and the type has to read and write what they accept.
 fn agree<T: Serialize + DeserializeOwned>(
     by_definition: &Validator,
     by_type: &Validator,
@@ -82,7 +82,7 @@ fn agree<T: Serialize + DeserializeOwned>(
 }
 
 #[test]
-fn types_mean_what_the_definition_says() {
+fn schemas_of_types_match_the_definition() {
     let mut comparison = Comparison { definition: definition(), types: 0 };
     api::schemas::visit(&mut comparison);
     assert!(comparison.types > 300, "{}", comparison.types);
@@ -98,7 +98,7 @@ impl Visitor for Reached {
 }
 
 #[test]
-fn no_type_is_missed() {
+fn every_serialized_type_has_a_schema() {
     let mut reached = Reached(SchemaGenerator::default());
     api::schemas::visit(&mut reached);
     let by_hand = ["Base64", "Blob", "Tensor"];
@@ -110,9 +110,9 @@ fn no_type_is_missed() {
 }
 
 #[test]
-fn tensors_are_what_their_notation_says() {
+fn the_schema_of_tensors_matches_their_notation() {
     let validator = validator(schema_for!(Tensor).as_value());
-    let mut refused = 0;
+    let mut rejected = 0;
     for written in samples::tensors() {
         assert!(validator.is_valid(&written), "{written}");
         for place in changes::places(&written) {
@@ -123,12 +123,12 @@ fn tensors_are_what_their_notation_says() {
                     (serde_json::from_value::<Tensor>(changed.clone()), validator.is_valid(&changed));
                 match read {
                     Ok(_) => assert!(accepted, "read, but not accepted: {changed}"),
-                    // How many elements there have to be is the one thing that the schema can't know.
+                    // The number of elements is the only rule that the schema cannot express.
                     Err(error) if accepted => assert!(error.to_string().contains("shape ["), "{error}: {changed}"),
-                    Err(_) => refused += 1,
+                    Err(_) => rejected += 1,
                 }
             }
         }
     }
-    assert!(refused > 500, "{refused}");
+    assert!(rejected > 500, "{rejected}");
 }

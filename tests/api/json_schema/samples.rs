@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::definition::TENSOR;
 
-/// How deep values are at most before they end as soon as they can.
+/// The depth from which optional parts are omitted.
 const DEEP: usize = 12;
 
 /// Values of a schema, whose references lead into `types`.

@@ -1,7 +1,7 @@
-//! What crate `decthings` offers, item by item, in `data/public_api.txt`: a change of it has to be meant.
+//! The public items of the crate `decthings`, listed in `data/public_api.txt`, so that a change of them is deliberate.
 //!
-//! It is read from the sources, all features on: every public item of every module, also of private ones, since those
-//! are there to be re-exported. Macros are not expanded: of what is inside their braces, items are read.
+//! They are read from the sources with all features on: every public item of every module, including private modules,
+//! which are re-exported. Macros are not expanded; items inside their braces are read.
 
 mod outline;
 
@@ -12,7 +12,7 @@ use decthings_tests::{difference, repository};
 const HOW: &str = "BLESS=1 cargo test -p decthings-tests --test api public_api";
 
 #[test]
-fn the_public_api_changes_only_when_it_is_meant() {
+fn the_public_api_matches_its_outline() {
     let path = repository("tests/data/public_api.txt");
     let fresh = outline::of_crate(&repository("generated/src"));
     for item in ["pub struct Client", "pub async fn send(self)", "pub enum TrainError", "pub trait ModelService"] {

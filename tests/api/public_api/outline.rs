@@ -46,10 +46,10 @@ fn module(file: &Path, folder: &Path, name: &str, out: &mut String) {
     }
 }
 
-/// The item as it is seen from outside; nothing if it is not.
+/// The item as it is visible from outside; `None` if it is not.
 fn public(item: Item) -> Option<Item> {
     let item = match item {
-        // What stands in the JSON for a type: its name is never seen outside.
+        // The JSON counterpart of a type, whose name is not visible from outside.
         Item::Struct(syn::ItemStruct { attrs, .. }) | Item::Enum(syn::ItemEnum { attrs, .. }) if is_hidden(&attrs) => {
             return None;
         }
@@ -100,7 +100,7 @@ fn public(item: Item) -> Option<Item> {
                 match member {
                     TraitItem::Fn(member) => {
                         strip(&mut member.attrs);
-                        // That there is a default matters.
+                        // The existence of a default matters.
                         if let Some(body) = &mut member.default {
                             *body = parse_quote!({});
                         }
@@ -125,7 +125,7 @@ fn public(item: Item) -> Option<Item> {
     Some(item)
 }
 
-/// Strips what is in an `impl`; whether it is seen from outside. What a trait has is said where the trait is.
+/// Strips the items of an `impl`; whether any of it is visible from outside. Items of a trait are listed at the trait.
 fn member(item: &mut ImplItem, of_trait: bool) -> bool {
     match item {
         ImplItem::Fn(item) => {
@@ -146,7 +146,7 @@ fn member(item: &mut ImplItem, of_trait: bool) -> bool {
     }
 }
 
-/// Takes private fields out. Fields by position are left as they are counted, but their types are not told.
+/// Removes private fields. Fields of a tuple are kept, as their position matters, but without their types.
 fn fields(fields: &mut Fields) {
     fields.iter_mut().for_each(|field| strip(&mut field.attrs));
     match fields {
@@ -173,7 +173,7 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// Leaves the attributes that matter to who uses the item.
+/// Keeps the attributes that matter to users of the item.
 fn strip(attributes: &mut Vec<Attribute>) {
     let matter = ["cfg", "deprecated", "derive", "must_use", "non_exhaustive"];
     attributes.retain(|attribute| matter.iter().any(|name| attribute.path().is_ident(name)));

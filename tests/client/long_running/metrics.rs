@@ -1,4 +1,4 @@
-//! Metrics, fetched as they come, and each value only once.
+//! Metrics are fetched as they appear, each value only once.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ fn upto(end: u32) -> Vec<u32> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_what_is_new_is_fetched() {
+async fn only_new_values_are_fetched() {
     let steps =
         [running(&[]), running(&[("loss", 2)]), running(&[("loss", 2)]), completed(&[("loss", 5), ("late", 1)])];
     let training = Training::new(steps);
@@ -20,7 +20,7 @@ async fn only_what_is_new_is_fetched() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_values_come_in_pieces() {
+async fn many_values_are_fetched_in_parts() {
     let training = Training::new([running(&[("loss", 10)]), completed(&[("loss", 3500)])]);
     let got = values(&training.start().await).await;
     assert_eq!(got["loss"], upto(3500));
@@ -29,7 +29,7 @@ async fn many_values_come_in_pieces() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn counts_that_shrink_repeat_nothing() {
+async fn shrinking_counts_repeat_no_values() {
     let steps =
         [running(&[("loss", 5)]), running(&[("loss", 2)]), running(&[]), completed(&[("loss", 6), ("loss", 6)])];
     let training = Training::new(steps);
@@ -38,7 +38,7 @@ async fn counts_that_shrink_repeat_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn values_that_were_not_asked_for_are_left_out() {
+async fn values_outside_the_requested_range_are_ignored() {
     // From the beginning each time, twice, and of another metric.
     let training = Training::with_metrics([running(&[("loss", 3)]), completed(&[("loss", 5)])], |range| {
         let all = (range.name.clone(), 0, range.start_index + range.amount);
@@ -48,7 +48,7 @@ async fn values_that_were_not_asked_for_are_left_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn values_that_are_missing_hold_nobody_up() {
+async fn missing_values_do_not_block() {
     let training = Training::with_metrics([running(&[("loss", 9)]), completed(&[("loss", 9)])], |_| Vec::new());
     assert!(values(&training.start().await).await.is_empty());
     // One at a time.

@@ -1,4 +1,4 @@
-//! A training that goes as a test says.
+//! A scripted training.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::service::in_process;
 
-/// What is answered when it is asked how far the training is.
+/// The response to a status request.
 #[derive(Clone)]
 pub enum Step {
     Status(DebugTrainingStatus, Vec<(&'static str, u32)>),
@@ -38,11 +38,11 @@ pub fn unknown() -> Step {
 
 pub type Metrics = fn(&TrainingMetricRange) -> Vec<(String, u32, u32)>;
 
-/// A training of which the last step is repeated for ever.
+/// A training whose last step is repeated for ever.
 pub struct Training {
     steps: Mutex<VecDeque<Step>>,
     metrics: Metrics,
-    pub asked: Mutex<u32>,
+    pub polls: Mutex<u32>,
     pub fetched: Mutex<Vec<(String, u32, u32)>>,
 }
 
@@ -51,14 +51,14 @@ impl Training {
         Self::with_metrics(steps, |range| vec![(range.name.clone(), range.start_index, range.amount)])
     }
 
-    /// One that answers a range with these names, first indexes and numbers of values.
+    /// A training that responds to a range with these names, first indexes and numbers of values.
     pub fn with_metrics(steps: impl IntoIterator<Item = Step>, metrics: Metrics) -> Arc<Self> {
         let steps = Mutex::new(steps.into_iter().collect());
-        Arc::new(Self { steps, metrics, asked: Mutex::default(), fetched: Mutex::default() })
+        Arc::new(Self { steps, metrics, polls: Mutex::default(), fetched: Mutex::default() })
     }
 
-    pub fn asked(&self) -> u32 {
-        *self.asked.lock().unwrap()
+    pub fn polls(&self) -> u32 {
+        *self.polls.lock().unwrap()
     }
 
     pub async fn start(self: &Arc<Self>) -> Waiter<CallTrainRequest> {
@@ -74,7 +74,7 @@ impl DebugService for Training {
 
     async fn get_training_status(&self, request: GetTrainingStatusRequest) -> ServiceResult<GetTrainingStatusRequest> {
         assert_eq!((request.debug_session_id.as_str(), request.training_session_id.as_str()), ("session", "training"));
-        *self.asked.lock().unwrap() += 1;
+        *self.polls.lock().unwrap() += 1;
         let step = {
             let mut steps = self.steps.lock().unwrap();
             let step = steps[0].clone();

@@ -1,4 +1,4 @@
-//! Waiting for work, and what may happen meanwhile. Time is the tests' own.
+//! Waiting for work, in paused time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,13 +18,13 @@ use super::training::{DAY, Step, Training, completed, running, unknown};
 use crate::service::in_process;
 
 #[tokio::test(start_paused = true)]
-async fn it_ends_well() {
+async fn waiting_returns_the_successful_end() {
     let training = Training::new([running(&[]), running(&[]), completed(&[])]);
     let session = training.start().await;
     assert_eq!(session.training_session_id, "training", "a handle reads like the result");
     let done = session.wait().await.unwrap();
     assert_eq!((done.finished_at, done.train_duration), (1, 2));
-    assert_eq!(training.asked(), 3);
+    assert_eq!(training.polls(), 3);
     assert!(training.fetched.lock().unwrap().is_empty());
     assert_eq!(session.into_result().training_session_id, "training");
 }
@@ -33,18 +33,18 @@ async fn it_ends_well() {
 async fn progress_is_a_stream_that_ends_with_the_work() {
     let training = Training::new([running(&[]), completed(&[])]);
     let session = training.start().await;
-    assert_eq!(training.asked(), 0);
+    assert_eq!(training.polls(), 0);
     let mut progress = session.progress();
     assert_eq!(progress.next().await.unwrap().unwrap().response.status, DebugTrainingStatus::running(0.5));
     let last = progress.next().await.unwrap().unwrap();
     assert_eq!(last.response.status, DebugTrainingStatus::completed(1, 2));
     assert!(progress.next().await.is_none() && StreamExt::next(&mut progress).await.is_none());
     assert_eq!(progress.wait().await.unwrap().finished_at, 1);
-    assert_eq!(training.asked(), 2, "how it ended is known already");
+    assert_eq!(training.polls(), 2, "how it ended is known already");
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_cancelled_and_says_so() {
+async fn cancelled_work_is_reported_as_failed() {
     let training = Training::new([running(&[])]);
     let session = training.start().await;
     let mut progress = session.progress();
@@ -57,7 +57,7 @@ async fn it_is_cancelled_and_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn passing_errors_are_survived_but_not_for_ever() {
+async fn transient_errors_are_retried_up_to_a_limit() {
     let busy = || Step::Error(GetTrainingStatusError::TooManyRequests);
     let training = Training::new([busy(), busy(), running(&[]), busy(), Step::Never, busy(), completed(&[])]);
     training.start().await.wait().await.unwrap();
@@ -65,22 +65,22 @@ async fn passing_errors_are_survived_but_not_for_ever() {
     let error = training.start().await.wait().await.unwrap_err();
     let WaitError::Call(error) = error else { panic!("{error:?}") };
     assert_eq!(error.code(), Some("too_many_requests"));
-    assert!((3..100).contains(&training.asked()), "{}", training.asked());
+    assert!((3..100).contains(&training.polls()), "{}", training.polls());
 }
 
 #[tokio::test(start_paused = true)]
-async fn other_errors_end_it() {
+async fn permanent_errors_end_the_wait() {
     let training = Training::new([Step::Error(GetTrainingStatusError::TrainingSessionNotFound), completed(&[])]);
     let mut progress = training.start().await.progress();
     let WaitError::Call(error) = progress.next().await.unwrap().unwrap_err() else { panic!("no error of the call") };
     assert_eq!((error.method(), error.code()), ("getTrainingStatus", Some("training_session_not_found")));
     assert!(progress.next().await.is_none());
     assert!(matches!(progress.wait().await, Err(WaitError::Call(decthings::Error::Closed { .. }))));
-    assert_eq!(training.asked(), 1);
+    assert_eq!(training.polls(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn work_without_an_end_is_given_up() {
+async fn endless_work_times_out() {
     for step in [running(&[]), unknown(), Step::Never] {
         let training = Training::new([step]);
         let session = training.start().await.deadline(Duration::from_secs(100)).poll_interval(Duration::from_secs(10));
@@ -89,7 +89,7 @@ async fn work_without_an_end_is_given_up() {
         assert!(matches!(error, WaitError::Deadline { after, .. } if after.as_secs() == 100), "{error:?}");
         assert!(error.to_string().contains("not over after 100s"), "{error}");
         assert_eq!(start.elapsed().as_secs(), 100);
-        assert!(training.asked() < 40, "it is asked less and less often, not {} times", training.asked());
+        assert!(training.polls() < 40, "the interval grows, so there are fewer polls, not {} times", training.polls());
     }
     let training = Training::new([running(&[])]);
     let start = Instant::now();
@@ -105,7 +105,7 @@ async fn work_without_an_end_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_stage_is_shown_and_waited_for() {
+async fn unknown_stages_are_reported_and_awaited() {
     let training = Training::new([unknown(), completed(&[])]);
     let session = training.start().await;
     let update = session.progress().next().await.unwrap().unwrap();
@@ -114,27 +114,27 @@ async fn an_unknown_stage_is_shown_and_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn dropping_it_ends_the_asking_and_a_dropped_future_loses_nothing() {
+async fn dropping_progress_stops_polling_and_loses_nothing() {
     let training = Training::new([running(&[]), Step::Never, running(&[])]);
     let session = training.start().await;
     let mut progress = session.progress();
     progress.next().await.unwrap().unwrap();
-    // The second question is not answered yet, and not asked again by the next future.
+    // The second request has no response yet, and the next future does not repeat it.
     for _ in 0..3 {
         assert!(tokio::time::timeout(Duration::from_secs(1), progress.next()).await.is_err());
-        assert_eq!(training.asked(), 2);
+        assert_eq!(training.polls(), 2);
     }
     drop(progress);
     drop(session);
     sleep(DAY).await;
-    assert_eq!(training.asked(), 2);
+    assert_eq!(training.polls(), 2);
 }
 
-/// A model of which the creation is waited for so many times before it is told how it ended.
+/// A model whose creation takes this many requests to finish.
 struct Creation {
-    in_vain: u32,
+    pending: u32,
     end: Result<(), Option<CreateModelFailure>>,
-    asked: AtomicU32,
+    polls: AtomicU32,
 }
 
 impl ModelService for Creation {
@@ -147,7 +147,7 @@ impl ModelService for Creation {
         request: WaitForModelToBeCreatedRequest,
     ) -> ServiceResult<WaitForModelToBeCreatedRequest> {
         assert_eq!(request.model_id, "model");
-        if self.asked.fetch_add(1, Ordering::SeqCst) < self.in_vain {
+        if self.polls.fetch_add(1, Ordering::SeqCst) < self.pending {
             std::future::pending::<()>().await;
         }
         match self.end.clone() {
@@ -159,21 +159,21 @@ impl ModelService for Creation {
 }
 
 async fn create(
-    in_vain: u32,
+    pending: u32,
     end: Result<(), Option<CreateModelFailure>>,
 ) -> (Waiter<CreateModelRequest>, Arc<Creation>) {
-    let creation = Arc::new(Creation { in_vain, end, asked: AtomicU32::new(0) });
+    let creation = Arc::new(Creation { pending, end, polls: AtomicU32::new(0) });
     let client = in_process(Router::new().model(creation.clone()));
     let options = ModelOptions::from_existing("other");
     (client.model().create_model("name", "", options).await.unwrap(), creation)
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_method_that_waits_itself_is_asked_again() {
+async fn a_method_that_waits_on_the_server_is_repeated() {
     let (model, creation) = create(20, Ok(())).await;
     assert_eq!(model.model_id, "model");
     assert_eq!(model.wait().await.unwrap(), Some(CreateModelSucceeded::new(InitialStateDurations::new(1, 2, 3))));
-    assert_eq!(creation.asked.load(Ordering::SeqCst), 21);
+    assert_eq!(creation.polls.load(Ordering::SeqCst), 21);
     let (model, _) = create(u32::MAX, Ok(())).await;
     let start = Instant::now();
     assert!(matches!(model.deadline(DAY / 4).wait().await, Err(WaitError::Deadline { .. })));
@@ -181,7 +181,7 @@ async fn a_method_that_waits_itself_is_asked_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_creation_of_a_model_fails_or_was_over_before() {
+async fn model_creation_fails_or_already_finished() {
     let (model, _) = create(0, Err(Some(CreateModelFailure::Cancelled))).await;
     assert_eq!(model.wait().await.unwrap_err().failed().unwrap().error, CreateModelFailure::Cancelled);
     let (model, _) = create(1, Err(None)).await;

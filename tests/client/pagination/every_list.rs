@@ -1,4 +1,4 @@
-//! Every list of the definition that has pages can be read page by page.
+//! Every paginated list of the definition can be read page by page.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 
 use crate::service::in_process;
 
-/// How many items each list has.
+/// The number of items of each list.
 const TOTAL: u32 = 45;
 
-/// A list of one item, many times over.
+/// A list of equal items.
 struct List<R> {
     items: String,
     item: Value,
@@ -45,7 +45,7 @@ impl<R: Paged> Routes for List<R> {
     }
 }
 
-/// Reads a whole list in every way; the name of the method.
+/// Reads a whole list in every way; returns the name of the method.
 async fn check<R: Paged>(definition: &Value, request: R) -> String {
     let (service, method) = (R::METHOD.service, R::METHOD.name);
     let items = definition["services"][service]["methods"][method]["paginated"]["items"].as_str().unwrap();
@@ -69,7 +69,7 @@ async fn check<R: Paged>(definition: &Value, request: R) -> String {
     format!("{service}.{method}")
 }
 
-/// An item, from a recorded answer; of organizations there is none with items.
+/// An item of a recorded response; none was recorded for organizations.
 fn sample(service: &str, method: &str, items: &str) -> Value {
     let cases = fs::read_to_string(repository("tests/data/cases/responses.jsonl")).unwrap();
     let cases = cases.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -79,7 +79,7 @@ fn sample(service: &str, method: &str, items: &str) -> Value {
 }
 
 #[tokio::test]
-async fn every_list_with_pages_is_paged() {
+async fn every_paginated_list_is_read() {
     let definition = fs::read_to_string(repository("schema/decthings.json")).unwrap();
     let definition: Value = serde_json::from_str(&definition).unwrap();
     let mut with_pages = BTreeSet::new();

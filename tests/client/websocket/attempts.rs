@@ -1,4 +1,4 @@
-//! Retries and keys: they hold for calls on the socket as for those over HTTP.
+//! Retries and API keys of calls on the WebSocket.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use serde_json::json;
 use super::support::{TalkSocket, builder_of};
 use super::talk::{echo, launch, with_data};
 
-/// `Talk.echo`, safe to repeat, with errors of which some may be gone later.
+/// `Talk.echo` as an idempotent method with retryable errors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Again {
     text: String,
@@ -40,10 +40,10 @@ fn retrying(server: &Listener) -> Client {
 }
 
 #[tokio::test]
-async fn what_may_be_gone_later_is_tried_again() {
+async fn transient_errors_are_retried() {
     let server = Listener::bind().await;
     let call = tokio::spawn(again(&retrying(&server), "x").send());
-    // Each attempt has a socket of its own, since nothing else keeps one open in between.
+    // Each attempt opens a socket, since nothing else keeps one open in between.
     for code in ["too_many_requests", "server_overloaded"] {
         let mut socket = server.accept().await;
         let request = socket.request("echo").await;
@@ -57,7 +57,7 @@ async fn what_may_be_gone_later_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_lost_connection_is_tried_again_if_that_is_safe() {
+async fn lost_connections_are_retried_if_idempotent() {
     let server = Listener::bind().await;
     let call = tokio::spawn(again(&retrying(&server), "x").send());
     let mut socket = server.accept().await;
@@ -70,7 +70,7 @@ async fn a_lost_connection_is_tried_again_if_that_is_safe() {
 }
 
 #[tokio::test]
-async fn what_is_not_safe_to_repeat_is_sent_once() {
+async fn non_idempotent_calls_are_sent_once() {
     let server = Listener::bind().await;
     let client = retrying(&server);
     let call = tokio::spawn(launch(&client, "x").subscribe());
@@ -89,10 +89,10 @@ async fn what_is_not_safe_to_repeat_is_sent_once() {
 }
 
 #[tokio::test]
-async fn what_was_not_sent_is_tried_again_even_if_it_is_not_safe_to_repeat() {
+async fn unsent_calls_are_retried() {
     let server = Listener::bind().await;
     let call = tokio::spawn(launch(&retrying(&server), "x").send());
-    // The handshake is never answered.
+    // The handshake gets no response.
     drop(server.accept_tcp().await);
     let mut socket = server.accept().await;
     let request = socket.request("launch").await;
@@ -101,7 +101,7 @@ async fn what_was_not_sent_is_tried_again_even_if_it_is_not_safe_to_repeat() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_sent_from_the_next_call_on_the_same_socket() {
+async fn a_new_key_is_sent_with_the_next_call() {
     let server = Listener::bind().await;
     let client = builder_of(&server).api_key("k3y-first").build().unwrap();
     let slow = tokio::spawn(echo(&client, "slow").send());
@@ -125,7 +125,7 @@ async fn a_new_key_is_sent_from_the_next_call_on_the_same_socket() {
 }
 
 #[tokio::test]
-async fn a_retry_and_a_resubscription_have_the_key_of_their_time() {
+async fn retries_and_resubscriptions_send_the_current_key() {
     let server = Listener::bind().await;
     let settings =
         builder_of(&server).api_key("k3y-first").retry(RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO));
@@ -152,7 +152,7 @@ async fn a_retry_and_a_resubscription_have_the_key_of_their_time() {
 }
 
 #[tokio::test]
-async fn no_error_of_a_subscription_shows_the_key() {
+async fn subscription_errors_do_not_show_the_key() {
     let server = Listener::bind().await;
     let client = builder_of(&server).api_key(KEY).max_json_depth(20).build().unwrap();
     let subscribing = tokio::spawn(launch(&client, "x").subscribe());
@@ -161,7 +161,7 @@ async fn no_error_of_a_subscription_shows_the_key() {
     socket.respond(request.id, json!({"talkId": "t"})).await;
     let mut subscription = soon(subscribing).await.unwrap().unwrap();
     let mut texts = vec![format!("{subscription:#?}"), format!("{client:#?}")];
-    // A server that says the key again, where nothing of the kind belongs.
+    // A server that repeats the key in unexpected places.
     let deep = (0..30).fold(json!(KEY), |inner, _| json!([inner]));
     let strange = [
         event_message(

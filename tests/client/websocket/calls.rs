@@ -1,4 +1,4 @@
-//! Calls and their answers.
+//! Calls and their responses.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::support::{TalkSocket, builder_of, client_of, echo_response};
 use super::talk::{echo, launch, unsubscribe};
 
 #[tokio::test]
-async fn a_call_opens_the_socket_and_the_last_answer_closes_it() {
+async fn a_call_opens_the_socket_and_the_last_response_closes_it() {
     let (server, text) = (Listener::bind().await, "ö".repeat(40_000));
     let client = client_of(&server);
     assert!(server.is_left_alone().await);
@@ -24,13 +24,13 @@ async fn a_call_opens_the_socket_and_the_last_answer_closes_it() {
     assert_eq!(request.blobs[0], text.as_bytes());
     let result = json!({"result": {"text": "x"}});
     socket.send(response_message(0, &result, &[b"blob"])).await;
-    let answer = soon(call).await.unwrap().unwrap();
-    assert_eq!((answer.text.as_str(), answer.data), ("x", Blob::from("blob")));
+    let result = soon(call).await.unwrap().unwrap();
+    assert_eq!((result.text.as_str(), result.data), ("x", Blob::from("blob")));
     assert!(socket.is_closed().await);
 }
 
 #[tokio::test]
-async fn answers_come_in_any_order() {
+async fn responses_come_in_any_order() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let calls: Vec<_> = (0..100).map(|n| tokio::spawn(echo(&client, &n.to_string()).send())).collect();
@@ -46,14 +46,14 @@ async fn answers_come_in_any_order() {
         socket.echo(request).await;
     }
     for (n, call) in calls.into_iter().enumerate() {
-        let answer = soon(call).await.unwrap().unwrap();
-        assert_eq!(answer.data, Blob::from(n.to_string()));
+        let result = soon(call).await.unwrap().unwrap();
+        assert_eq!(result.data, Blob::from(n.to_string()));
     }
     assert!(socket.is_closed().await);
 }
 
 #[tokio::test]
-async fn answers_to_nobody_do_no_harm() {
+async fn unexpected_responses_are_ignored() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let first = tokio::spawn(echo(&client, "first").send());
@@ -70,7 +70,7 @@ async fn answers_to_nobody_do_no_harm() {
 }
 
 #[tokio::test]
-async fn a_text_message_is_as_good_as_a_binary_one() {
+async fn text_messages_are_read_like_binary_ones() {
     let server = Listener::bind().await;
     let call = tokio::spawn(launch(&client_of(&server), "x").send());
     let mut socket = server.accept().await;
@@ -82,7 +82,7 @@ async fn a_text_message_is_as_good_as_a_binary_one() {
 }
 
 #[tokio::test]
-async fn errors_and_malformed_answers_concern_their_call_alone() {
+async fn errors_and_malformed_responses_affect_only_their_call() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let calls: Vec<_> = (0..4).map(|n| tokio::spawn(echo(&client, &n.to_string()).send())).collect();
@@ -101,14 +101,14 @@ async fn errors_and_malformed_answers_concern_their_call_alone() {
             _ => socket.echo(request).await,
         }
     }
-    let mut answers = Vec::new();
+    let mut results = Vec::new();
     for call in calls {
-        answers.push(soon(call).await.unwrap());
+        results.push(soon(call).await.unwrap());
     }
-    assert_eq!(answers[0].as_ref().unwrap_err().code(), Some("silence"));
-    assert!(matches!(answers[1], Err(Error::Decode { .. })), "{answers:?}");
-    assert!(matches!(answers[2], Err(Error::Decode { .. })), "{answers:?}");
-    assert!(answers[3].is_ok());
+    assert_eq!(results[0].as_ref().unwrap_err().code(), Some("silence"));
+    assert!(matches!(results[1], Err(Error::Decode { .. })), "{results:?}");
+    assert!(matches!(results[2], Err(Error::Decode { .. })), "{results:?}");
+    assert!(results[3].is_ok());
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn each_call_has_its_own_deadline() {
 }
 
 #[tokio::test]
-async fn nothing_remains_of_a_call_that_is_dropped() {
+async fn a_dropped_call_closes_the_socket() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let call = tokio::spawn(echo(&client, "dropped").send());
@@ -136,7 +136,7 @@ async fn nothing_remains_of_a_call_that_is_dropped() {
     socket.request("echo").await;
     call.abort();
     assert!(socket.is_closed().await);
-    // While connecting as well.
+    // The same while connecting.
     let call = tokio::spawn(echo(&client, "dropped").send());
     let mut stream = server.accept_tcp().await;
     call.abort();
@@ -146,16 +146,16 @@ async fn nothing_remains_of_a_call_that_is_dropped() {
 }
 
 #[tokio::test]
-async fn many_calls_some_of_them_dropped_find_their_answers() {
+async fn many_calls_get_their_responses_while_others_are_dropped() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let served = tokio::spawn(async move {
-        let mut answered = 0;
-        while answered < 1 {
+        let mut responses = 0;
+        while responses < 1 {
             let mut socket = server.accept().await;
             while let Some(request) = socket.next_request().await {
                 if request.json["params"]["text"] == "last" {
-                    answered += 1;
+                    responses += 1;
                 }
                 let message = echo_response(&request);
                 if !socket.try_send(message).await {
@@ -177,7 +177,7 @@ async fn many_calls_some_of_them_dropped_find_their_answers() {
 }
 
 #[tokio::test]
-async fn what_needs_an_open_socket_is_answered_on_the_spot() {
+async fn calls_that_need_an_open_socket_fail_without_one() {
     use super::talk::SayToLone;
     let server = Listener::bind().await;
     let client = client_of(&server);
@@ -200,7 +200,7 @@ async fn a_request_that_is_too_large_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_client_survives_the_runtime_it_was_first_used_on() {
+async fn a_client_outlives_its_first_runtime() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let (first, (go, gone)) = (client.clone(), tokio::sync::oneshot::channel::<()>());
@@ -211,7 +211,7 @@ async fn a_client_survives_the_runtime_it_was_first_used_on() {
     });
     let mut socket = server.accept().await;
     socket.request("echo").await;
-    // This one waits on the connection of the other runtime.
+    // This call waits on the connection of the other runtime.
     let cut_off = tokio::spawn(echo(&client, "cut off").send());
     socket.request("echo").await;
     go.send(()).unwrap();

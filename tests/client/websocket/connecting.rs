@@ -1,4 +1,4 @@
-//! What there is before a connection.
+//! Connecting: refused connections, handshakes, headers and TLS.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use super::support::{TalkSocket, builder_of, client_of};
 use super::talk::echo;
 
 #[tokio::test]
-async fn a_connection_that_is_refused_fails_the_call_at_once() {
+async fn a_refused_connection_fails_the_call_at_once() {
     let url = Listener::bind().await.websocket_url();
     let client = Client::builder().websocket_url(&url).build().unwrap();
     let before = Instant::now();
@@ -23,39 +23,39 @@ async fn a_connection_that_is_refused_fails_the_call_at_once() {
     assert!(error.is_retryable());
 }
 
-/// Reads the handshake, and answers it with this.
-async fn shake_hands(server: &Listener, answer: &str) -> TcpStream {
+/// Reads a handshake, and sends this response.
+async fn respond_to_handshake(server: &Listener, response: &str) -> TcpStream {
     let mut stream = server.accept_tcp().await;
     let mut handshake = Vec::new();
     while !handshake.ends_with(b"\r\n\r\n") {
         handshake.push(soon(stream.read_u8()).await.unwrap());
     }
-    soon(stream.write_all(answer.as_bytes())).await.unwrap();
+    soon(stream.write_all(response.as_bytes())).await.unwrap();
     stream
 }
 
 #[tokio::test]
-async fn an_upgrade_that_is_answered_otherwise_is_an_http_error() {
+async fn a_rejected_upgrade_is_an_http_error() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     for status in [404, 401, 500, 302] {
         let call = tokio::spawn(echo(&client, "x").send());
-        let answer = format!("HTTP/1.1 {status} X\r\nLocation: /\r\nContent-Length: 7\r\n\r\nno such");
-        let _stream = shake_hands(&server, &answer).await;
+        let response = format!("HTTP/1.1 {status} X\r\nLocation: /\r\nContent-Length: 7\r\n\r\nno such");
+        let _stream = respond_to_handshake(&server, &response).await;
         let error = soon(call).await.unwrap().unwrap_err();
         assert!(matches!(error, Error::Http { status: is, .. } if is == status), "{error:?}");
     }
 }
 
 #[tokio::test]
-async fn what_speaks_no_websocket_is_an_error_that_says_so() {
+async fn a_server_without_websocket_is_a_connection_error() {
     let server = Listener::bind().await;
     let client = client_of(&server);
-    for answer in
+    for response in
         ["HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "SSH-2.0-OpenSSH_9.9\r\n\r\n", "", "HTTP/1.1 101 X\r\n\r\n"]
     {
         let call = tokio::spawn(echo(&client, "x").send());
-        drop(shake_hands(&server, answer).await);
+        drop(respond_to_handshake(&server, response).await);
         let error = soon(call).await.unwrap().unwrap_err();
         assert!(matches!(error, Error::Transport { unsent: true, .. }), "{error:?}");
         assert!(error.to_string().contains(&server.address().to_string()), "{error}");
@@ -63,7 +63,7 @@ async fn what_speaks_no_websocket_is_an_error_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_handshake_without_an_answer_ends_in_time() {
+async fn a_handshake_without_a_response_times_out() {
     let server = Listener::bind().await;
     let client = builder_of(&server).connect_timeout(Duration::from_millis(100)).build().unwrap();
     let call = tokio::spawn(echo(&client, "x").send());
@@ -74,7 +74,7 @@ async fn a_handshake_without_an_answer_ends_in_time() {
 }
 
 #[tokio::test]
-async fn all_calls_that_wait_for_a_connection_fail_with_it_and_the_next_one_connects_again() {
+async fn a_failed_connection_fails_waiting_calls_and_the_next_call_reconnects() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let calls: Vec<_> = (0..3).map(|_| tokio::spawn(echo(&client, "x").send())).collect();
@@ -109,7 +109,7 @@ async fn the_key_is_in_each_message_and_headers_are_in_the_handshake() {
 }
 
 #[test]
-fn a_key_is_refused_where_others_could_read_it() {
+fn a_key_is_not_sent_unencrypted() {
     let builder = Client::builder().api_key(KEY).websocket_url("ws://decthings.example/v0/ws");
     let error = builder.clone().build().unwrap_err();
     assert!(matches!(error, BuildError::InsecureKey { .. }), "{error}");
@@ -118,7 +118,7 @@ fn a_key_is_refused_where_others_could_read_it() {
 }
 
 #[test]
-fn headers_of_the_handshake_itself_are_refused() {
+fn headers_of_the_handshake_are_rejected() {
     for name in ["Sec-WebSocket-Key", "Upgrade", "Connection"] {
         let error = Client::builder().header(name, "x").build().unwrap_err();
         assert!(matches!(error, BuildError::Header { .. }), "{error}");
@@ -126,7 +126,7 @@ fn headers_of_the_handshake_itself_are_refused() {
 }
 
 #[tokio::test]
-async fn tls_is_spoken_where_the_address_says_so() {
+async fn a_wss_url_uses_tls() {
     let server = Listener::bind().await;
     let url = format!("wss://localhost:{}/v0/ws", server.address().port());
     let client = Client::builder().websocket_url(url).retry(decthings::RetryPolicy::off()).build().unwrap();

@@ -1,4 +1,4 @@
-//! How deep the JSON of answers about subscriptions may be nested.
+//! The limit on the depth of JSON in responses about subscriptions.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn deep() -> Value {
 }
 
 #[tokio::test]
-async fn an_answer_to_unsubscribing_may_not_be_deeper_than_the_client_allows() {
+async fn responses_to_unsubscribing_respect_the_limit() {
     for (most, fits) in [(30, true), (29, false)] {
         let server = Listener::bind().await;
         let client = builder_of(&server).max_json_depth(most).build().unwrap();
@@ -36,7 +36,7 @@ async fn an_answer_to_unsubscribing_may_not_be_deeper_than_the_client_allows() {
 }
 
 #[tokio::test]
-async fn nor_may_an_answer_to_subscribing_again() {
+async fn responses_to_resubscribing_respect_the_limit() {
     let server = Listener::bind().await;
     let builder = builder_of(&server).max_json_depth(29).reconnect_delay(Duration::ZERO, Duration::ZERO);
     let (socket, mut subscription) = first_subscribed(&builder.build().unwrap(), &server, "t").await;
@@ -53,7 +53,7 @@ async fn nor_may_an_answer_to_subscribing_again() {
 }
 
 #[tokio::test]
-async fn a_subscription_in_an_answer_that_is_too_deep_is_given_back() {
+async fn a_subscription_in_a_rejected_response_is_unsubscribed() {
     let server = Listener::bind().await;
     let client = builder_of(&server).max_json_depth(29).build().unwrap();
     let call = tokio::spawn(launch(&client, "x").subscribe());

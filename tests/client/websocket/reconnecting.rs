@@ -1,4 +1,4 @@
-//! Connections that are lost, and made again.
+//! Lost connections and reconnecting.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ fn hasty(server: &Listener) -> Client {
     builder_of(&server).reconnect_delay(SHORT, SHORT).build().unwrap()
 }
 
-/// Answers to subscribing again.
+/// Accepts a connection, and responds to the resubscription.
 async fn accept_again(server: &Listener, id: &str) -> WebSocket {
     let mut socket = server.accept().await;
     let request = socket.request("subscribe").await;
@@ -57,7 +57,7 @@ async fn a_lost_connection_fails_every_pending_call_at_once() {
 }
 
 #[tokio::test]
-async fn an_answer_before_the_end_arrives() {
+async fn a_response_before_the_end_arrives() {
     let server = Listener::bind().await;
     let call = tokio::spawn(echo(&client_of(&server), "x").send());
     let mut socket = server.accept().await;
@@ -68,7 +68,7 @@ async fn an_answer_before_the_end_arrives() {
 }
 
 #[tokio::test]
-async fn subscriptions_go_on_after_a_gap() {
+async fn subscriptions_continue_after_a_gap() {
     let server = Listener::bind().await;
     let client = hasty(&server);
     let (mut socket, mut subscription) = first_subscribed(&client, &server, "t").await;
@@ -80,7 +80,7 @@ async fn subscriptions_go_on_after_a_gap() {
     assert_eq!(next(&mut subscription).await, Update::Event(data("t", "before")));
     assert_eq!(next(&mut subscription).await, Update::Gap);
     assert_eq!(next(&mut subscription).await, Update::Event(data("t", "after")));
-    // Once more, and the event comes before the answer.
+    // Once more, with an event before the response.
     drop(socket);
     let mut socket = server.accept().await;
     let request = socket.request("subscribe").await;
@@ -95,7 +95,7 @@ async fn subscriptions_go_on_after_a_gap() {
 }
 
 #[tokio::test]
-async fn sessions_that_ended_meanwhile_end_their_subscription_alone() {
+async fn a_session_that_ended_meanwhile_ends_only_its_subscription() {
     let server = Listener::bind().await;
     let client = hasty(&server);
     let (mut socket, mut ended) = first_subscribed(&client, &server, "ended").await;
@@ -118,7 +118,7 @@ async fn sessions_that_ended_meanwhile_end_their_subscription_alone() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_subscribed_to_again_ends() {
+async fn a_subscription_that_cannot_be_renewed_ends() {
     let server = Listener::bind().await;
     let call = tokio::spawn(Call::new(&client_of(&server), StartLone {}).subscribe());
     let mut socket = server.accept().await;
@@ -135,13 +135,13 @@ async fn what_cannot_be_subscribed_to_again_ends() {
 }
 
 #[tokio::test]
-async fn it_is_not_tried_for_ever_and_not_without_pause() {
+async fn reconnecting_is_delayed_and_given_up() {
     let server = Listener::bind().await;
     let builder = builder_of(&server).reconnect_delay(Duration::from_millis(40), Duration::from_millis(160));
     let client = builder.reconnect_for(Duration::from_millis(500)).build().unwrap();
     let (socket, mut subscription) = first_subscribed(&client, &server, "t").await;
     drop(socket);
-    let refuser = tokio::spawn(async move {
+    let rejecting = tokio::spawn(async move {
         let mut attempts = 0;
         loop {
             drop(server.accept_tcp().await);
@@ -153,13 +153,13 @@ async fn it_is_not_tried_for_ever_and_not_without_pause() {
     });
     let update = next(&mut subscription).await;
     assert!(matches!(update, Update::Ended(EndReason::ConnectionLost { .. })), "{update:?}");
-    assert!(!refuser.is_finished());
-    refuser.abort();
+    assert!(!rejecting.is_finished());
+    rejecting.abort();
     assert_eq!(soon(subscription.next()).await, None);
 }
 
 #[tokio::test]
-async fn a_call_does_not_wait_for_the_next_attempt() {
+async fn a_call_reconnects_without_delay() {
     let server = Listener::bind().await;
     let hour = Duration::from_secs(3600);
     let client = builder_of(&server).reconnect_delay(hour, hour).build().unwrap();
@@ -180,7 +180,7 @@ async fn a_call_does_not_wait_for_the_next_attempt() {
 }
 
 #[tokio::test]
-async fn a_subscription_that_is_dropped_meanwhile_is_not_made_again() {
+async fn a_subscription_dropped_meanwhile_is_not_renewed() {
     let server = Listener::bind().await;
     let client = builder_of(&server).reconnect_delay(SHORT * 5, SHORT * 5).build().unwrap();
     let (socket, subscription) = first_subscribed(&client, &server, "t").await;
@@ -191,15 +191,15 @@ async fn a_subscription_that_is_dropped_meanwhile_is_not_made_again() {
 }
 
 #[tokio::test]
-async fn a_connection_without_a_sign_of_life_is_lost() {
+async fn a_connection_without_heartbeat_is_lost() {
     let server = Listener::bind().await;
     let builder = builder_of(&server).heartbeat(Duration::from_millis(60), Duration::from_millis(60));
     let client = builder.reconnect_delay(SHORT, SHORT).build().unwrap();
     let (mut socket, mut subscription) = first_subscribed(&client, &server, "t").await;
-    // A server that only reads answers pings, which is enough.
+    // A server that only reads responds to pings, which is enough.
     let quiet = tokio::time::timeout(Duration::from_millis(500), socket.next_request()).await;
     assert!(quiet.is_err(), "{quiet:?}");
-    // One that does not read is as good as none.
+    // A server that does not read counts as lost.
     let before = Instant::now();
     let error = soon(echo(&client, "x").send()).await.unwrap_err();
     assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
@@ -210,7 +210,7 @@ async fn a_connection_without_a_sign_of_life_is_lost() {
 }
 
 #[tokio::test]
-async fn subscribing_again_without_an_answer_is_no_connection() {
+async fn resubscribing_without_a_response_reconnects() {
     let server = Listener::bind().await;
     let builder = builder_of(&server).timeout(Duration::from_millis(100));
     let client = builder.reconnect_delay(SHORT, SHORT).build().unwrap();
@@ -223,7 +223,7 @@ async fn subscribing_again_without_an_answer_is_no_connection() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_too_large_ends_the_connection() {
+async fn a_message_over_the_limit_ends_the_connection() {
     let server = Listener::bind().await;
     let client = builder_of(&server).max_message_bytes(1000).build().unwrap();
     let call = tokio::spawn(echo(&client, "x").send());

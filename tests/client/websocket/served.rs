@@ -1,4 +1,4 @@
-//! The services behind a router, and the router behind a socket.
+//! The service `Talk` behind a router, and routers behind a WebSocket.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::talk::{Echo, Launch, Launched, Nothing, Subscribe, Unsubscribe, data, exit};
 
-/// A service of which the sessions are called as those who launch them want.
+/// A service whose sessions have the ids that their callers choose.
 pub struct Talk {
     pub hub: EventHub,
     pub calls: Mutex<Vec<&'static str>>,
@@ -42,7 +42,7 @@ impl Talk {
     async fn launch(&self, request: Launch) -> ServiceResult<Launch> {
         self.note(Launch::METHOD);
         match request.name.as_str() {
-            "refused" => return Err(ServiceError::Other(ApiError::new("no_talk"))),
+            "rejected" => return Err(ServiceError::Other(ApiError::new("no_talk"))),
             "hasty" => {
                 self.data("hasty", "early");
                 self.exit("hasty");
@@ -63,7 +63,9 @@ impl Routes for Talk {
         Some(match method {
             "launch" => handle::<Launch, _, _>(request, |request| self.launch(request)),
             "subscribe" => handle::<Subscribe, _, _>(request, |request| self.subscribe(request)),
-            "unsubscribe" => handle::<Unsubscribe, _, _>(request, |_| async { panic!("not the service's matter") }),
+            "unsubscribe" => {
+                handle::<Unsubscribe, _, _>(request, |_| async { panic!("the router handles this method") })
+            }
             "echo" => handle::<Echo, _, _>(request, |request| async { Ok(request) }),
             _ => return None,
         })

@@ -1,4 +1,4 @@
-//! The other side: a router behind a socket, and in the same process.
+//! The server side: a router behind a WebSocket, and in process.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -6,14 +6,15 @@ use std::sync::atomic::Ordering;
 use bytes::Bytes;
 use decthings::runtime::{ApiKey, EventSet};
 use decthings::{ApiError, Client, Router, Update};
+use decthings_tests::codec::request_message;
 use decthings_tests::soon;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::served::{Served, Talk};
 use super::support::{next, until};
 use super::talk::{TalkEvent, data, echo, exit, launch, subscribe, unsubscribe};
 
-/// The same router behind a real socket, and in this process.
+/// The same router behind a WebSocket, and in process.
 async fn both() -> Vec<(Arc<Talk>, Client, Option<Served>)> {
     let (served_talk, router) = Talk::new();
     let served = Served::new(router).await;
@@ -24,7 +25,7 @@ async fn both() -> Vec<(Arc<Talk>, Client, Option<Served>)> {
 }
 
 #[tokio::test]
-async fn a_session_from_its_start_to_its_end() {
+async fn a_session_runs_from_start_to_end() {
     for (talk, client, served) in both().await {
         let mut subscription = soon(launch(&client, "t").subscribe()).await.unwrap();
         assert_eq!(subscription.id(), "t");
@@ -45,7 +46,7 @@ async fn a_session_from_its_start_to_its_end() {
 }
 
 #[tokio::test]
-async fn events_from_before_the_answer_arrive() {
+async fn events_before_the_response_arrive() {
     for (_, client, _served) in both().await {
         let mut subscription = soon(launch(&client, "hasty").subscribe()).await.unwrap();
         assert_eq!(next(&mut subscription).await, Update::Event(data("hasty", "early")));
@@ -76,9 +77,9 @@ async fn dropping_and_unsubscribing_reach_the_hub_and_not_the_service() {
 }
 
 #[tokio::test]
-async fn calls_that_fail_do_not_subscribe() {
+async fn failed_calls_do_not_subscribe() {
     for (talk, client, _served) in both().await {
-        let error = soon(launch(&client, "refused").subscribe()).await.unwrap_err();
+        let error = soon(launch(&client, "rejected").subscribe()).await.unwrap_err();
         assert_eq!(error.code(), Some("no_talk"));
         let error = soon(subscribe(&client, "gone").subscribe()).await.unwrap_err();
         assert_eq!(error.code(), Some("talk_not_found"));
@@ -87,7 +88,7 @@ async fn calls_that_fail_do_not_subscribe() {
 }
 
 #[tokio::test]
-async fn over_http_nothing_is_subscribed_to() {
+async fn calls_over_http_do_not_subscribe() {
     let (talk, router) = Talk::new();
     let client = Client::builder().service(router.clone()).build().unwrap();
     let call = launch(&client, "t").with(|mut request| {
@@ -96,7 +97,7 @@ async fn over_http_nothing_is_subscribed_to() {
     });
     assert_eq!(soon(call.send()).await.unwrap().talk_id, "t");
     assert_eq!(talk.hub.subscribers::<TalkEvent>("t"), 0);
-    // On a socket neither, if the request says so.
+    // Nor on a WebSocket, if the request says so.
     let connection = router.connect();
     let params = json!({"name": "t", "subscribeToEvents": false});
     soon(connection.handle(message(1, "launch", params, None))).await.unwrap();
@@ -107,16 +108,12 @@ async fn over_http_nothing_is_subscribed_to() {
     assert_eq!(talk.hub.subscribers::<TalkEvent>("t"), 0);
 }
 
-fn message(id: u32, method: &str, params: serde_json::Value, key: Option<&str>) -> Bytes {
-    let json = json!({"api": "Talk", "method": method, "params": params, "apiKey": key}).to_string();
-    let mut message = id.to_be_bytes().to_vec();
-    message.extend([0, u8::try_from(json.len()).unwrap()]);
-    message.extend(json.as_bytes());
-    message.into()
+fn message(id: u32, method: &str, params: Value, key: Option<&str>) -> Bytes {
+    request_message(id, json!({"api": "Talk", "method": method, "params": params, "apiKey": key}), &[]).into()
 }
 
 #[tokio::test]
-async fn every_message_gets_a_reply_but_one_without_an_id() {
+async fn every_message_with_an_id_gets_a_response() {
     let (_, router) = Talk::new();
     let connection = router.connect();
     assert_eq!(soon(connection.handle(Bytes::from_static(b"123"))).await, None);
@@ -138,7 +135,7 @@ async fn every_message_gets_a_reply_but_one_without_an_id() {
 }
 
 #[tokio::test]
-async fn keys_are_checked_if_that_is_wanted() {
+async fn keys_are_checked_if_configured() {
     let (_, router) = Talk::new();
     let connection = router.connect().check_key(|key| match key {
         Some(key) if Some(key) == ApiKey::new("right").as_ref() => Ok(()),
@@ -170,7 +167,7 @@ async fn early_events_are_kept_for_the_first_subscription_only() {
 }
 
 #[tokio::test]
-async fn an_event_is_published_for_its_own_session() {
+async fn events_are_published_to_their_own_session() {
     let (talk, router) = Talk::new();
     assert!(talk.hub.publish("other", &data("t", "x")).is_err());
     let raw = data("t", "x").write().unwrap();
@@ -182,7 +179,7 @@ async fn an_event_is_published_for_its_own_session() {
 }
 
 #[tokio::test]
-async fn a_client_that_falls_too_far_behind_learns_of_it() {
+async fn a_client_too_far_behind_gets_a_gap() {
     let (talk, router) = Talk::new();
     let client = Client::builder().service(router).build().unwrap();
     let mut subscription = soon(subscribe(&client, "t").subscribe()).await.unwrap();
@@ -196,7 +193,7 @@ async fn a_client_that_falls_too_far_behind_learns_of_it() {
 }
 
 #[tokio::test]
-async fn a_router_without_a_hub_subscribes_to_silence() {
+async fn a_router_without_a_hub_sends_no_events() {
     let (talk, _) = Talk::new();
     let client = Client::builder().service(Router::new().route("Talk", talk)).build().unwrap();
     let subscription = soon(subscribe(&client, "t").subscribe()).await.unwrap();

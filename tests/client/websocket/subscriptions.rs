@@ -1,4 +1,4 @@
-//! Events and who reads them.
+//! Subscriptions and the events that they deliver.
 
 use bytes::Bytes;
 use decthings::{Error, RawEvent, Update};
@@ -12,7 +12,7 @@ use super::support::{TalkSocket, builder_of, client_of, data_event, exit_event, 
 use super::talk::{TalkEvent, data, echo, exit, launch, subscribe};
 
 #[tokio::test]
-async fn a_subscription_is_a_stream_of_events_which_ends_with_the_last_one() {
+async fn a_subscription_is_a_stream_that_ends_with_the_last_event() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let call = tokio::spawn(launch(&client, "x").subscribe());
@@ -31,14 +31,14 @@ async fn a_subscription_is_a_stream_of_events_which_ends_with_the_last_one() {
     assert_eq!(next(&mut subscription).await, Update::Event(exit("t")));
     assert_eq!(soon(subscription.next()).await, None);
     assert_eq!(soon(subscription.next()).await, None);
-    // Nobody has to unsubscribe, and the socket is not held.
+    // No request to unsubscribe is needed, and the socket is closed.
     assert!(socket.is_closed().await);
     drop(subscription);
     assert!(server.is_left_alone().await);
 }
 
 #[tokio::test]
-async fn events_before_the_answer_are_not_lost() {
+async fn events_before_the_response_are_not_lost() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let launched = tokio::spawn(launch(&client, "x").subscribe());
@@ -63,16 +63,16 @@ async fn events_before_the_answer_are_not_lost() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_over_before_the_answer_holds_no_socket() {
+async fn a_session_that_ended_before_the_response_holds_no_socket() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     for early in [true, false] {
         let call = tokio::spawn(launch(&client, "x").subscribe());
         let mut socket = server.accept().await;
         let request = socket.request("launch").await;
-        let answer = response_message(request.id, json!({"result": {"talkId": "t"}}), &[]);
-        let (first, second) = if early { (exit_event("t"), answer) } else { (answer, exit_event("t")) };
-        // In one piece, as a busy server would.
+        let response = response_message(request.id, json!({"result": {"talkId": "t"}}), &[]);
+        let (first, second) = if early { (exit_event("t"), response) } else { (response, exit_event("t")) };
+        // In one write, as a busy server may send them.
         socket.send_together([first, second]).await;
         let mut subscription = soon(call).await.unwrap().unwrap();
         assert_eq!(next(&mut subscription).await, Update::Event(exit("t")));
@@ -88,7 +88,7 @@ async fn a_session_that_is_over_before_the_answer_holds_no_socket() {
 }
 
 #[tokio::test]
-async fn a_refused_subscription_is_an_error_and_holds_no_socket() {
+async fn a_rejected_subscription_holds_no_socket() {
     let server = Listener::bind().await;
     let call = tokio::spawn(subscribe(&client_of(&server), "t").subscribe());
     let mut socket = server.accept().await;
@@ -111,7 +111,7 @@ async fn a_call_that_does_not_subscribe_cannot_be_subscribed_to() {
 }
 
 #[tokio::test]
-async fn malformed_and_unknown_messages_are_told_and_hurt_nobody() {
+async fn malformed_and_unknown_messages_are_reported() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let call = tokio::spawn(subscribe(&client, "t").subscribe());
@@ -163,7 +163,7 @@ async fn malformed_and_unknown_messages_are_told_and_hurt_nobody() {
 }
 
 #[tokio::test]
-async fn a_slow_reader_is_told_what_it_missed_and_holds_nobody_up() {
+async fn a_slow_reader_lags_without_blocking_others() {
     let server = Listener::bind().await;
     let client = builder_of(&server).event_buffer(10).build().unwrap();
     let mut subscriptions = Vec::new();

@@ -1,5 +1,5 @@
-//! Two services as the generator would write them: `Talk`, to which one can subscribe, and `Lone`, which tells its
-//! events to whoever started it and to nobody else.
+//! Two services as the generator would write them: `Talk`, which has a method to subscribe, and `Lone`, whose events go
+//! only to the connection that started it.
 
 use decthings::runtime::{
     ApiError, BlobReader, Channel, EventError, EventKind, EventSet, FrameWriter, FromWire, IdSource, Method, Operation,
@@ -26,7 +26,7 @@ macro_rules! plain {
     };
 }
 
-/// How a type travels of which all members are text but `data`, which are bytes.
+/// The wire format of a type with a text member and the bytes `data`.
 macro_rules! with_data {
     ($name:ident, $json:ident, $text:ident: $wire:literal) => {
         impl ToWire for $name {

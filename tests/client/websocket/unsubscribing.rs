@@ -10,7 +10,7 @@ use serde_json::json;
 use super::support::{TalkSocket, builder_of, client_of, next};
 use super::talk::{TalkEvent, data, echo, launch, subscribe, unsubscribe};
 
-/// Subscribes, on a connection that is there.
+/// Subscribes on an open connection.
 pub async fn subscribed(client: &decthings::Client, socket: &mut WebSocket, id: &str) -> Subscription<TalkEvent> {
     let call = tokio::spawn(subscribe(client, id).subscribe());
     let request = socket.request("subscribe").await;
@@ -19,7 +19,7 @@ pub async fn subscribed(client: &decthings::Client, socket: &mut WebSocket, id: 
     soon(call).await.unwrap().unwrap()
 }
 
-/// Subscribes, and makes the connection by that.
+/// Subscribes, which opens the connection.
 pub async fn first_subscribed(
     client: &decthings::Client,
     server: &Listener,
@@ -56,13 +56,13 @@ async fn dropping_one_of_two_subscriptions_ends_that_one() {
 async fn unsubscribing_waits_for_the_server() {
     let server = Listener::bind().await;
     let client = builder_of(&server).timeout(Duration::from_millis(200)).build().unwrap();
-    // What the server says, and the code that comes of it.
-    for (refusal, code) in [(None, None), (Some("not_subscribed"), None), (Some("too_busy"), Some("too_busy"))] {
+    // The error of the server, and the error of the call.
+    for (rejection, code) in [(None, None), (Some("not_subscribed"), None), (Some("too_busy"), Some("too_busy"))] {
         let (mut socket, subscription) = first_subscribed(&client, &server, "t").await;
         let done = tokio::spawn(subscription.unsubscribe());
         let request = socket.request("unsubscribe").await;
         assert!(!done.is_finished());
-        match refusal {
+        match rejection {
             None => socket.respond(request.id, json!({})).await,
             Some(code) => socket.reject(request.id, code).await,
         }
@@ -78,7 +78,7 @@ async fn unsubscribing_waits_for_the_server() {
 }
 
 #[tokio::test]
-async fn the_same_session_can_be_read_twice() {
+async fn a_session_can_have_two_subscriptions() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let (mut socket, mut first) = first_subscribed(&client, &server, "t").await;
@@ -98,7 +98,7 @@ async fn the_same_session_can_be_read_twice() {
 }
 
 #[tokio::test]
-async fn subscribing_waits_for_the_end_of_the_last_subscription_to_the_same() {
+async fn subscribing_waits_until_the_last_subscription_has_ended() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let (mut socket, first) = first_subscribed(&client, &server, "t").await;
@@ -118,7 +118,7 @@ async fn subscribing_waits_for_the_end_of_the_last_subscription_to_the_same() {
 }
 
 #[tokio::test]
-async fn a_subscription_in_the_making_keeps_what_the_last_reader_leaves() {
+async fn a_pending_subscription_keeps_the_session_subscribed() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     for succeeds in [true, false] {
@@ -160,7 +160,7 @@ async fn a_subscribing_call_that_is_dropped_leaves_no_subscription() {
     socket.respond(request.id, json!({})).await;
     drop(held);
     socket.request("unsubscribe").await;
-    // Without anything to hold it, the socket does not wait for the answer.
+    // With nothing else on it, the socket does not wait for the response.
     let call = tokio::spawn(launch(&client_of(&server), "x").subscribe());
     let mut socket = server.accept().await;
     socket.request("launch").await;
@@ -184,7 +184,7 @@ async fn a_call_that_unsubscribes_ends_the_subscription() {
 }
 
 #[tokio::test]
-async fn without_the_client_and_its_subscriptions_the_socket_is_closed() {
+async fn the_socket_closes_with_client_and_subscriptions() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let (mut socket, subscription) = first_subscribed(&client, &server, "t").await;
@@ -196,7 +196,7 @@ async fn without_the_client_and_its_subscriptions_the_socket_is_closed() {
 }
 
 #[tokio::test]
-async fn events_that_nobody_wants_are_dropped() {
+async fn events_without_a_subscriber_are_dropped() {
     let server = Listener::bind().await;
     let client = client_of(&server);
     let (mut socket, mut subscription) = first_subscribed(&client, &server, "t").await;

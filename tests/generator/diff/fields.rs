@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{put, rule, take};
 
 #[test]
-fn fields_of_a_request_come_and_go() {
+fn request_fields_are_added_and_removed() {
     rule(
         &[put("P/more", json!({"type": "string"}))],
         &["compatible: params.more is new, and optional"],
@@ -19,7 +19,7 @@ fn fields_of_a_request_come_and_go() {
 }
 
 #[test]
-fn fields_of_a_result_come_and_go() {
+fn result_fields_are_added_and_removed() {
     rule(
         &[put("R/more", json!({"type": "string"}))],
         &["compatible: result.more is new, and optional"],
@@ -52,7 +52,7 @@ fn fields_become_required_or_optional() {
 }
 
 #[test]
-fn required_fields_change_their_order_in_requests_only() {
+fn reordered_required_fields_break_requests_only() {
     let text = json!({"description": "A text.", "type": "string"});
     let moved = [take("P/text"), put("P/text", text)];
     let order = ["rust: params has what is required in another order"];
@@ -61,7 +61,7 @@ fn required_fields_change_their_order_in_requests_only() {
 }
 
 #[test]
-fn fields_are_called_otherwise_in_code() {
+fn fields_are_renamed_in_code() {
     rule(
         &[put("P/text/identifier", json!("words"))],
         &["rust: params.text is called `words` instead of `text`"],
@@ -70,7 +70,7 @@ fn fields_are_called_otherwise_in_code() {
 }
 
 #[test]
-fn other_spellings_come_and_go() {
+fn aliases_are_added_and_removed() {
     rule(
         &[put("P/text/aliases", json!(["txt"]))],
         &["compatible: params.text can be spelled `txt` as well"],
@@ -84,7 +84,7 @@ fn other_spellings_come_and_go() {
 }
 
 #[test]
-fn what_holds_when_a_field_is_left_out_changes() {
+fn defaults_change() {
     rule(
         &[put("P/note/default", json!("some"))],
         &["wire: params.note is `\"some\"` when left out, instead of `\"none\"`"],
@@ -103,7 +103,7 @@ fn what_holds_when_a_field_is_left_out_changes() {
 }
 
 #[test]
-fn bytes_take_text_or_not() {
+fn bytes_start_and_stop_accepting_text() {
     rule(
         &[take("P/photo/acceptsText")],
         &["rust: params.photo no longer takes text"],
@@ -112,7 +112,7 @@ fn bytes_take_text_or_not() {
 }
 
 #[test]
-fn remarks_break_nothing() {
+fn comments_break_nothing() {
     rule(
         &[put("P/text/description", json!("Another text."))],
         &["compatible: params.text is described in other words"],
@@ -141,7 +141,7 @@ fn remarks_break_nothing() {
 }
 
 #[test]
-fn constants_come_and_go() {
+fn constants_are_added_and_removed() {
     let with = [put("/$defs/Both/properties/is", json!({"const": "both"})), put("/$defs/Both/required/-", json!("is"))];
     rule(&with, &["wire: Both has the constant `is`: `both`"], &["wire: Both has no constant `is` any more"]);
     rule(

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{put, rule, take};
 
 #[test]
-fn the_api_moves() {
+fn endpoints_change() {
     let other = ["wire: endpoints.http is another address"];
     rule(&[put("/endpoints/http", json!("http://shop.example/v2"))], &other, &other);
     let other = ["wire: endpoints.websocket is another address"];
@@ -17,7 +17,7 @@ fn the_api_moves() {
 }
 
 #[test]
-fn services_and_methods_come_and_go() {
+fn services_and_methods_are_added_and_removed() {
     rule(&[take("/services/Bank")], &["wire: Bank is gone"], &["compatible: Bank is new"]);
     rule(&[take("S/methods/list")], &["wire: list is gone"], &["compatible: list is new"]);
     let words = ["compatible: Bank is described in other words"];
@@ -32,7 +32,7 @@ fn services_and_methods_come_and_go() {
 }
 
 #[test]
-fn methods_are_called_otherwise_in_code() {
+fn methods_are_renamed_in_code() {
     rule(
         &[put("S/methods/bake/identifier", json!("make"))],
         &[
@@ -49,7 +49,7 @@ fn methods_are_called_otherwise_in_code() {
 }
 
 #[test]
-fn blobs_come_and_go() {
+fn blobs_are_added_and_removed() {
     rule(
         &[take("P/photo"), put("B/params/required", json!(["text", "count", "size"]))],
         &["wire: params.photo is gone", "wire: params has other blobs"],
@@ -70,7 +70,7 @@ fn blobs_come_and_go() {
 }
 
 #[test]
-fn calls_travel_otherwise() {
+fn transports_change() {
     rule(
         &[put("B/transport", json!("websocket"))],
         &["wire: travels on the WebSocket instead of over HTTP"],
@@ -87,7 +87,7 @@ fn subscriptions_change() {
 }
 
 #[test]
-fn advice_to_clients_changes() {
+fn retry_paging_and_waiter_hints_change() {
     rule(&[take("B/idempotent")], &["wire: is no longer safe to repeat"], &["compatible: is safe to repeat"]);
     let deadline = ["compatible: has another deadline"];
     rule(&[put("B/deadlineSeconds", json!(600))], &deadline, &deadline);
@@ -105,7 +105,7 @@ fn advice_to_clients_changes() {
 }
 
 #[test]
-fn errors_come_and_go() {
+fn errors_are_added_and_removed() {
     rule(
         &[put("/errors/robbed", json!({"description": "Somebody was faster."})), put("B/errors/-", json!("robbed"))],
         &["compatible: errors may answer `robbed`"],
@@ -114,7 +114,7 @@ fn errors_come_and_go() {
 }
 
 #[test]
-fn errors_say_something_else() {
+fn error_fields_and_descriptions_change() {
     rule(
         &[take("/errors/closed/retryable")],
         &["compatible: closed is not worth another try"],

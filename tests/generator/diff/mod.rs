@@ -1,6 +1,7 @@
-//! Every rule of the difference of two definitions, one by one: an edit of a definition, and the changes it makes.
+//! Every rule of the comparison of two definitions: an edit of a definition, and the changes that are reported.
 //!
-//! Edits and changes are written shortly: `P`, `R` are the properties of a call's params and of its result.
+//! Edits are abbreviated: `P` and `R` are the properties of the params and of the result of the method `buy`, `B` is the
+//! method, and `S` its service.
 
 use decthings_codegen::diff::{Change, Class, Place, diff};
 use decthings_codegen::ir::Api;
@@ -11,17 +12,17 @@ mod fields;
 mod methods;
 mod types;
 
-/// One edit: what is put in the place of what stands at a pointer, or nothing.
+/// One edit: the new value at a pointer, or `None` to remove it.
 type Edit = (&'static str, Option<Value>);
 
 const BASE: &str = include_str!("../../data/diff_base.json");
 
-/// A value in a place: in an object by name, in an array in the place of an element or, with `-`, behind all.
+/// Sets a member of an object or an element of an array, or appends to an array with `-`.
 fn put(pointer: &'static str, value: Value) -> Edit {
     (pointer, Some(value))
 }
 
-/// Takes what stands there away.
+/// Removes a member or an element.
 fn take(pointer: &'static str) -> Edit {
     (pointer, None)
 }
@@ -60,17 +61,17 @@ fn short(change: &Change) -> String {
     format!("{}: {place}{path}{}", change.class.name(), change.what)
 }
 
-/// What changes when the edits are made.
+/// The changes from the base to its edited form.
 fn changes(edits: &[Edit]) -> Vec<String> {
     diff(&api(&[]), &api(edits)).list().iter().map(short).collect()
 }
 
-/// What changes when the edits are undone.
+/// The changes from the edited form to the base.
 fn changes_back(edits: &[Edit]) -> Vec<String> {
     diff(&api(edits), &api(&[])).list().iter().map(short).collect()
 }
 
-/// Asserts what edits change, and what undoing them changes.
+/// Asserts the changes of edits in both directions.
 #[track_caller]
 fn rule(edits: &[Edit], there: &[&str], back: &[&str]) {
     assert_eq!(
@@ -81,7 +82,7 @@ fn rule(edits: &[Edit], there: &[&str], back: &[&str]) {
 }
 
 #[test]
-fn a_definition_does_not_differ_from_itself() {
+fn equal_definitions_have_no_changes() {
     let api = api(&[]);
     let changes = diff(&api, &api);
     assert_eq!((changes.worst(), changes.list()), (None, [].as_slice()));
@@ -89,7 +90,7 @@ fn a_definition_does_not_differ_from_itself() {
 }
 
 #[test]
-fn the_worst_class_and_counts_are_those_of_the_list() {
+fn changes_are_counted_by_class() {
     let new =
         api(&[take("R/note"), put("P/more", json!({"type": "string"})), put("P/extra", json!({"type": "string"}))]);
     let changes = diff(&api(&[]), &new);
@@ -98,7 +99,7 @@ fn the_worst_class_and_counts_are_those_of_the_list() {
 }
 
 #[test]
-fn a_change_of_a_shared_type_names_its_users_once() {
+fn a_change_of_a_shared_type_lists_its_users_once() {
     let changes = diff(&api(&[]), &api(&[put("/$defs/Both/required/-", json!("note"))]));
     let [change] = changes.list() else { panic!("{changes:?}") };
     assert_eq!((change.class, change.used_by.as_slice()), (Class::Wire, ["Shop.buy".to_owned()].as_slice()));

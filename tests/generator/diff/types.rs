@@ -1,4 +1,4 @@
-//! Types in the place of others, enums, unions and shared types.
+//! Changed types, enums, unions and shared types.
 
 use serde_json::json;
 
@@ -48,7 +48,7 @@ fn elements_of_lists_are_compared() {
 }
 
 #[test]
-fn a_type_becomes_another() {
+fn types_change() {
     rule(
         &[put("P/text/type", json!("boolean"))],
         &["wire: params.text is a boolean instead of a string"],
@@ -77,7 +77,7 @@ fn a_type_becomes_another() {
 }
 
 #[test]
-fn enums_gain_and_lose_values() {
+fn enum_values_are_added_and_removed() {
     rule(
         &[put("P/size/enum/-", json!("huge"))],
         &["compatible: params.size has the new value `huge`"],
@@ -101,7 +101,7 @@ fn enums_gain_and_lose_values() {
 }
 
 #[test]
-fn unions_with_a_tag_are_open() {
+fn tagged_unions_are_open() {
     let free = json!({"type": "object", "properties": {"by": {"const": "free"}}, "required": ["by"]});
     rule(
         &[put("P/pay/oneOf/-", free)],
@@ -122,7 +122,7 @@ fn unions_with_a_tag_are_open() {
 }
 
 #[test]
-fn unions_without_a_tag_are_not_open() {
+fn untagged_unions_are_closed() {
     let middle = json!({"type": "object", "properties": {"middle": {"type": "string"}}, "required": ["middle"]});
     rule(&[put("R/one/oneOf/-", middle)], &["wire: result.one.middle is new"], &["rust: result.one.middle is gone"]);
     rule(
@@ -138,7 +138,7 @@ fn unions_without_a_tag_are_not_open() {
 }
 
 #[test]
-fn variants_gain_and_lose_their_content() {
+fn variant_contents_are_added_and_removed() {
     let tip = |pointer| put(pointer, json!({"type": "string"}));
     rule(
         &[tip("P/pay/oneOf/0/properties/tip")],
@@ -168,7 +168,7 @@ fn variants_gain_and_lose_their_content() {
 }
 
 #[test]
-fn unions_are_told_apart_otherwise() {
+fn tags_of_unions_change() {
     let variant = |tag: &str| json!({"type": "object", "properties": {"with": {"const": tag}}, "required": ["with"]});
     rule(
         &[put("P/pay/oneOf", json!([variant("cash"), variant("card")]))],
@@ -178,7 +178,7 @@ fn unions_are_told_apart_otherwise() {
 }
 
 #[test]
-fn shared_types_come_and_go() {
+fn shared_types_are_added_and_removed() {
     let thing = json!({"description": "A thing.", "type": "object", "properties": {"name": {"type": "string"}}});
     rule(
         &[put("/$defs/Thing", thing), put("P/thing", json!({"$ref": "#/$defs/Thing"}))],
@@ -188,7 +188,7 @@ fn shared_types_come_and_go() {
 }
 
 #[test]
-fn types_are_called_otherwise() {
+fn types_are_renamed() {
     rule(
         &[put("P/size/title", json!("Measure"))],
         &["rust: params.size has the type `Measure` instead of `BuyRequestSize`"],
@@ -203,7 +203,7 @@ fn types_are_called_otherwise() {
         &["compatible: BoTh is new", "compatible: params.th is new, and optional"],
         &["rust: BoTh is gone", "wire: params.th is gone"],
     );
-    // The same form under another name fits on the wire.
+    // A type of the same form with another name is compatible on the wire.
     let same = json!({
         "description": "Travels both ways.", "type": "object",
         "properties": {"name": {"type": "string"}, "note": {"type": "string"}}, "required": ["name"]
@@ -216,7 +216,7 @@ fn types_are_called_otherwise() {
 }
 
 #[test]
-fn recursion_ends() {
+fn recursive_types_are_compared() {
     rule(
         &[put("/$defs/Tree/properties/fruit", json!({"type": "string"}))],
         &["compatible: Tree fruit is new, and optional"],

@@ -76,7 +76,7 @@ async fn bytes_by_name() {
 }
 
 #[tokio::test]
-async fn tensors_one_by_one_and_many_in_a_blob() {
+async fn blobs_of_one_tensor_and_of_several() {
     use blob_tensors::shop::*;
     use blob_tensors::types::{Input, InputData, Stored};
     struct Shop;

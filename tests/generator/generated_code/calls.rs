@@ -10,7 +10,7 @@ use super::client;
 use super::ok::*;
 
 #[tokio::test]
-async fn optional_fields_are_left_out_until_they_are_set() {
+async fn unset_optional_fields_are_omitted() {
     use fields::shop::*;
     struct Shop;
     impl ShopService for Shop {
@@ -29,7 +29,7 @@ async fn optional_fields_are_left_out_until_they_are_set() {
 }
 
 #[tokio::test]
-async fn every_kind_of_type_arrives_as_it_was_sent() {
+async fn types_of_every_kind_round_trip() {
     use kinds_of_types::shop::*;
     use kinds_of_types::types::*;
     struct Shop;
@@ -50,7 +50,7 @@ async fn every_kind_of_type_arrives_as_it_was_sent() {
 }
 
 #[test]
-fn an_open_enum_keeps_what_it_does_not_know() {
+fn open_enums_keep_unknown_values() {
     use open_enum::types::Colour;
     for (wire, colour) in
         [("red", Colour::Red), ("RAL-1000", Colour::GreenBeige), ("3d", Colour::V3d), ("", Colour::Empty)]
@@ -65,7 +65,7 @@ fn an_open_enum_keeps_what_it_does_not_know() {
 }
 
 #[tokio::test]
-async fn a_tagged_union_keeps_what_it_does_not_know_but_not_what_is_wrong() {
+async fn tagged_unions_keep_unknown_variants_and_reject_malformed_ones() {
     use tagged_union::shop::*;
     use tagged_union::types::Payment;
     struct Shop;
@@ -91,7 +91,7 @@ async fn a_tagged_union_keeps_what_it_does_not_know_but_not_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_keyed_union_is_exactly_one_of_its_keys() {
+async fn keyed_unions_have_exactly_one_key() {
     use keyed_union::shop::*;
     struct Shop;
     impl ShopService for Shop {
@@ -117,7 +117,7 @@ async fn a_keyed_union_is_exactly_one_of_its_keys() {
 }
 
 #[tokio::test]
-async fn a_kind_union_goes_by_the_json_type() {
+async fn kind_unions_are_told_apart_by_json_type() {
     use kind_union::shop::*;
     struct Shop;
     impl ShopService for Shop {
@@ -137,7 +137,7 @@ async fn a_kind_union_goes_by_the_json_type() {
 }
 
 #[tokio::test]
-async fn recursive_types_nest() {
+async fn recursive_types_round_trip() {
     use recursion::shop::*;
     use recursion::types::{Rule, Tree};
     struct Shop;
@@ -153,7 +153,7 @@ async fn recursive_types_nest() {
 }
 
 #[tokio::test]
-async fn errors_come_with_code_fields_and_description() {
+async fn errors_have_code_fields_and_description() {
     use errors::errors::SoldOut;
     use errors::shop::*;
     struct Shop;
@@ -183,7 +183,7 @@ async fn errors_come_with_code_fields_and_description() {
 }
 
 #[tokio::test]
-async fn a_method_that_is_left_out_says_so() {
+async fn unimplemented_methods_return_not_implemented() {
     use fields::shop::*;
     struct Empty;
     impl ShopService for Empty {}
@@ -193,7 +193,7 @@ async fn a_method_that_is_left_out_says_so() {
 }
 
 #[tokio::test]
-async fn awkward_names_keep_their_spelling_on_the_wire() {
+async fn awkward_names_are_unchanged_on_the_wire() {
     use naming::fs::*;
     struct Fs;
     impl FsService for Fs {
@@ -216,7 +216,7 @@ async fn awkward_names_keep_their_spelling_on_the_wire() {
 }
 
 #[tokio::test]
-async fn names_that_are_taken() {
+async fn reserved_names_are_renamed() {
     use reserved::shop::*;
     use reserved::types::{Mod, Super, ToWireType};
     struct Shop;
@@ -252,7 +252,7 @@ async fn names_that_are_taken() {
 }
 
 #[test]
-fn other_spellings_are_read_and_the_first_is_written() {
+fn aliases_are_read_and_the_name_is_written() {
     use aliases_and_spelling::shop::*;
     for key in ["mtime_nsec", "mtimeNsec"] {
         let result: StatResult = serde_json::from_value(json!({ "size": 1, (key): 5 })).unwrap();

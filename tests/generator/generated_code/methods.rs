@@ -1,4 +1,4 @@
-//! Calls of methods that say more about themselves: pages, waiting, deprecation, names.
+//! Calls of methods with further keywords: pagination, waiters, deprecation, names.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::client;
 use super::ok::*;
 
 #[tokio::test]
-async fn nested_objects_have_types_of_their_own() {
+async fn nested_objects_have_their_own_types() {
     use nested_objects::shop::*;
     struct Shop;
     impl ShopService for Shop {
@@ -29,7 +29,7 @@ async fn nested_objects_have_types_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_page_is_asked_for_by_offset_and_limit() {
+async fn pages_are_requested_by_offset_and_limit() {
     use paging::shop::*;
     struct Shop;
     impl ShopService for Shop {
@@ -53,7 +53,7 @@ async fn a_page_is_asked_for_by_offset_and_limit() {
 }
 
 #[tokio::test]
-async fn work_that_goes_on_is_asked_after() {
+async fn long_running_work_is_polled() {
     use waiter::shop::*;
     struct Shop;
     impl ShopService for Shop {
@@ -111,7 +111,7 @@ async fn work_that_goes_on_is_asked_after() {
 
 #[tokio::test]
 #[allow(deprecated)]
-async fn what_is_deprecated_still_works() {
+async fn deprecated_items_still_work() {
     use deprecation::shop::*;
     struct Shop;
     impl ShopService for Shop {
@@ -126,7 +126,7 @@ async fn what_is_deprecated_still_works() {
 }
 
 #[tokio::test]
-async fn what_the_reference_declares_otherwise_is_as_the_definition_says() {
+async fn the_definition_overrides_the_reference() {
     use declared::shop::*;
     use declared::types::State;
     struct Shop;
@@ -145,7 +145,7 @@ async fn what_the_reference_declares_otherwise_is_as_the_definition_says() {
 }
 
 #[tokio::test]
-async fn what_a_later_revision_added_is_there() {
+async fn additions_of_later_revisions_exist() {
     use since::shop::*;
     use since::types::{Pay, Size, Thing};
     struct Shop;
@@ -163,7 +163,7 @@ async fn what_a_later_revision_added_is_there() {
 }
 
 #[tokio::test]
-async fn other_spellings_are_read_from_requests_as_well() {
+async fn aliases_are_read_from_requests() {
     use aliases_and_spelling::shop::*;
     struct Shop;
     impl ShopService for Shop {
@@ -177,7 +177,7 @@ async fn other_spellings_are_read_from_requests_as_well() {
 }
 
 #[tokio::test]
-async fn open_enums_travel_both_ways() {
+async fn open_enums_round_trip() {
     use open_enum::shop::*;
     use open_enum::types::Colour;
     struct Shop;
@@ -195,7 +195,7 @@ async fn open_enums_travel_both_ways() {
 }
 
 #[tokio::test]
-async fn a_prefix_is_left_off_and_not_missed() {
+async fn type_prefixes_are_removed() {
     use type_prefix::shop::*;
     use type_prefix::types::Engine;
     struct Shop;
@@ -237,7 +237,7 @@ async fn a_subscription_delivers_the_events_of_its_session() {
     struct Shell(EventHub);
     impl ShellService for Shell {
         async fn launch(&self, request: LaunchRequest) -> ServiceResult<LaunchRequest> {
-            // Told before anyone can have subscribed, and still not lost.
+            // Published before anyone can have subscribed, and still not lost.
             self.0.publish("1", &ShellEvent::Output(OutputEvent::new("1", request.command))).unwrap();
             Ok(LaunchResult::new("1"))
         }

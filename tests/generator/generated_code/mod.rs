@@ -1,4 +1,4 @@
-//! The expected Rust of every `ok` fixture, compiled, and its client calling its server.
+//! The expected Rust of every `ok` fixture, compiled, with its client calling its server.
 
 /// Generated modules, as a user's crate would hold them.
 #[rustfmt::skip]
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use decthings::Client;
 use decthings::runtime::{Router, Routes};
 
-/// A client whose calls go straight to a service.
+/// A client whose calls go to a service in process.
 fn client(service: &'static str, routes: Arc<dyn Routes>) -> Client {
     Client::builder().service(Router::new().route(service, routes)).build().unwrap()
 }

@@ -1,6 +1,6 @@
-//! One API in three revisions: each is an edit of the one before, and says what it breaks.
+//! One API in three revisions: each is an edit of the previous one, with the changes that are reported.
 //!
-//! `cargo xtask fixtures` writes what is expected anew; the difference is for a reviewer.
+//! `cargo xtask fixtures` rewrites what is expected, for a review with `git diff`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use decthings_codegen::ir::Api;
 use decthings_codegen::{Options, Source};
 use decthings_tests::{difference, read_tree, repository};
 
-// What the revisions give, compiled.
+// The expected Rust of the revisions, compiled.
 #[rustfmt::skip]
 #[allow(dead_code, unused_imports, deprecated, missing_docs, clippy::all)]
 #[path = "../../data/fixtures/revisions/1/expected/mod.rs"]
@@ -29,7 +29,7 @@ mod revision_2;
 #[path = "../../data/fixtures/revisions/3/expected/mod.rs"]
 mod revision_3;
 
-/// The same program, written against the first revision.
+/// The program written against the first revision, compiled against this one.
 mod on_the_first {
     use super::revision_1 as api;
     include!("program.rs");
@@ -75,14 +75,14 @@ fn revisions_give_the_expected_changes() {
 }
 
 #[test]
-fn a_revision_that_adds_is_compatible_and_one_that_takes_away_is_not() {
+fn additions_are_compatible_and_removals_are_not() {
     assert_eq!(diff(&api(1), &api(1)).worst(), None);
     assert_eq!(diff(&api(1), &api(2)).worst(), Some(Class::Compatible));
     assert_eq!(diff(&api(2), &api(3)).worst(), Some(Class::Wire));
 }
 
 #[test]
-fn a_revision_changes_the_files_of_what_it_changes() {
+fn a_revision_changes_only_the_files_concerned() {
     let (old, new) = (expected(1), expected(2));
     let changed: Vec<&str> =
         new.iter().filter(|(path, text)| old.get(*path) != Some(text)).map(|(path, _)| path.as_str()).collect();
@@ -134,7 +134,7 @@ async fn a_program_written_against_the_first_revision_works_with_the_second() {
     assert_eq!(on_the_second::explain(&on_the_second::buy(&second).await.unwrap_err()), "sold out");
     let routes = Arc::new(new::shop::Dispatch(Arc::new(Shop)));
     let client = Client::builder().service(Router::new().route("Shop", routes)).build().unwrap();
-    let told = "unknown, 9.5, delivery: unknown";
-    assert_eq!(on_the_first::buy(&client).await.unwrap(), told);
-    assert_eq!(on_the_second::buy(&client).await.unwrap(), told);
+    let expected_text = "unknown, 9.5, delivery: unknown";
+    assert_eq!(on_the_first::buy(&client).await.unwrap(), expected_text);
+    assert_eq!(on_the_second::buy(&client).await.unwrap(), expected_text);
 }

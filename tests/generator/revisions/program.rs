@@ -1,12 +1,12 @@
-// A program as users of the first revision wrote it, with all that the crate promises them to go on. It is compiled
-// against later revisions as well, unchanged: what they add must not break it.
+// A program of a user of the first revision, with everything that is promised to keep working. It is compiled against
+// later revisions unchanged: their additions must not break it.
 
 use decthings::{Client, Error};
 
 use api::shop::{BuyError, BuyRequest, BuyResult, Dispatch, ShopClient, ShopService};
 use api::types::{Delivery, Size};
 
-/// Calls with what is required, and with setters.
+/// A call with required parameters and with setters.
 pub async fn buy(client: &Client) -> Result<String, Error<BuyError>> {
     let shop = ShopClient::new(client);
     let delivery = Delivery::courier("Main Street 1");
@@ -15,7 +15,7 @@ pub async fn buy(client: &Client) -> Result<String, Error<BuyError>> {
     Ok(describe(&bought))
 }
 
-/// Reads a result, and tells enums and unions apart.
+/// Reads a result, and matches enums and unions.
 fn describe(bought: &BuyResult) -> String {
     let BuyResult { price, size, .. } = bought;
     let size = match size {
@@ -32,7 +32,7 @@ fn describe(bought: &BuyResult) -> String {
     format!("{size}, {price}, delivery: {delivery}")
 }
 
-/// Tells errors apart.
+/// Matches errors.
 pub fn explain(error: &Error<BuyError>) -> String {
     match error.api() {
         Some(BuyError::SoldOut) => "sold out".to_owned(),
@@ -41,7 +41,7 @@ pub fn explain(error: &Error<BuyError>) -> String {
     }
 }
 
-/// A double with the methods that there were.
+/// A double with the methods of the first revision.
 pub struct Double;
 
 impl ShopService for Double {

@@ -32,7 +32,7 @@ browser.stdio[4].setEncoding("utf8").on("data", (text) => {
   }
 });
 browser.stdio[3].on("error", () => {});
-// A browser that is gone answers nothing any more.
+// A browser that has exited responds to nothing.
 ended.then(() => waiting.forEach((answer) => answer({ error: { message: "the browser ended" } })));
 
 async function send(method, params = {}, sessionId = undefined) {
@@ -62,7 +62,7 @@ async function main() {
     if (method === "Network.requestWillBeSent") requests.push(params.request.url);
   });
   for (const domain of ["Page", "Runtime", "Log", "Network"]) await ask(`${domain}.enable`);
-  // Not the page that is open already: a new fragment alone loads nothing.
+  // Another page than the open one: a new fragment alone loads nothing.
   const open = async (page) => {
     const loaded = new Promise((done) => listeners.add(({ method }) => method === "Page.loadEventFired" && done()));
     await ask("Page.navigate", { url: address(page) });

@@ -1,4 +1,4 @@
-//! The reference to read: what is on its pages, where its links lead, and how it works in a browser.
+//! The reference: the content of its pages, its links, and how it works in a browser.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -35,7 +35,7 @@ fn unescape(html: &str) -> String {
 }
 
 #[test]
-fn methods_services_and_types_have_a_page_in_every_view() {
+fn methods_services_and_types_have_pages() {
     let (api, files) = ours();
     let is_whole = |page: &str| {
         let ids = attributes(page, "id");
@@ -46,7 +46,7 @@ fn methods_services_and_types_have_a_page_in_every_view() {
             let title = format!("<h1>{} / {}</h1>", service.wire, method.wire);
             let page = files.values().find(|page| page.contains(&title)).unwrap_or_else(|| panic!("no page {title}"));
             assert!(is_whole(page), "{title}");
-            // Nothing that was looked for in the generated code is missing.
+            // Placeholders for missing generated code.
             assert!(!unescape(page).contains("<pre><code></code></pre>"), "{title} has an empty block");
             for part in ["pub fn ", "let result = client", "await client.", "params = ", "POST "] {
                 let other = part == "POST " && page.contains("A message on the WebSocket");
@@ -65,7 +65,7 @@ fn methods_services_and_types_have_a_page_in_every_view() {
 }
 
 #[test]
-fn links_lead_somewhere_and_nothing_is_loaded_from_outside() {
+fn links_resolve_and_pages_load_nothing_external() {
     let (_, files) = ours();
     let paths: BTreeSet<&str> = files.keys().map(String::as_str).collect();
     let mut seen = 0;
@@ -76,7 +76,7 @@ fn links_lead_somewhere_and_nothing_is_loaded_from_outside() {
             let (target, fragment) = link.split_once('#').unwrap_or((link, ""));
             let root = if path.contains('/') { "../" } else { "" };
             let resolved = if target.is_empty() { path.as_str() } else { target.strip_prefix(root).unwrap_or("?") };
-            // The docs of the crate are beside the site.
+            // The docs of the crate are published beside the site.
             if resolved.starts_with("../doc/decthings/") {
                 continue;
             }
@@ -95,7 +95,7 @@ fn links_lead_somewhere_and_nothing_is_loaded_from_outside() {
 }
 
 #[test]
-fn the_rust_examples_are_those_that_are_compiled() {
+fn rust_examples_are_the_compiled_ones() {
     let (api, files) = ours();
     let code = decthings_codegen::rust(api, &Options::default()).unwrap();
     let docs: String = code
@@ -117,7 +117,7 @@ fn the_rust_examples_are_those_that_are_compiled() {
 }
 
 #[test]
-fn model_train_shows_what_the_founding_page_shows() {
+fn the_page_of_model_train_is_complete() {
     let page = unescape(&ours().1["model/train.html"]);
     for wanted in [
         "modelId: string",
@@ -152,7 +152,7 @@ fn model_train_shows_what_the_founding_page_shows() {
 }
 
 #[test]
-fn it_works_in_a_browser() {
+fn the_reference_works_in_a_browser() {
     let is_there = |program: &&str| {
         let status = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         status.is_ok_and(|status| status.success())

@@ -33,7 +33,7 @@ pub(super) fn take_varint(bytes: &mut &[u8]) -> Result<usize, String> {
     Ok(take(bytes, width)?.iter().fold(0, |value, digit| value << 8 | usize::from(*digit)))
 }
 
-/// Takes so many bytes.
+/// Takes this many bytes off.
 pub(super) fn take<'b>(bytes: &mut &'b [u8], len: usize) -> Result<&'b [u8], String> {
     let (taken, rest) = bytes.split_at_checked(len).ok_or_else(|| format!("{len} bytes are not there"))?;
     *bytes = rest;

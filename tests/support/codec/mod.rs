@@ -1,7 +1,8 @@
-//! A second codec: it writes and reads frames by a definition at run time, and shares no code with the crate.
+//! An independent codec: it writes and reads frames by a definition at run time, and shares no code with the client, so
+//! that tests do not compare the client with itself.
 //!
-//! It is written from the pages about the wire and the definition's format alone. Values are written out: bytes are
-//! `{"$bytes": base64}`, tensors are `{"type", "shape", "data"}`.
+//! It is written from the documentation of the wire and of the definition's format alone. Values are JSON, with bytes as
+//! `{"$bytes": base64}` and tensors as `{"type", "shape", "data"}`.
 
 mod frame;
 mod read;
@@ -18,13 +19,13 @@ pub use frame::{
 pub use read::Decoded;
 pub use schema::{Property, Schema, Shape};
 
-/// A definition, and what it says of frames.
+/// The frames of a definition.
 pub struct Codec {
     definition: Value,
 }
 
 impl Codec {
-    /// Takes the text of a definition.
+    /// Reads a definition.
     pub fn new(definition: &str) -> Self {
         Self { definition: serde_json::from_str(definition).expect("a definition is JSON") }
     }

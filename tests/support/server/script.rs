@@ -88,7 +88,7 @@ impl ServerBuilder {
         self
     }
 
-    /// Decides where to reset the connection, by the number of the request. It is asked before anything is read.
+    /// Decides where to reset the connection, by the number of the request. Called before anything is read.
     pub fn cut(mut self, cuts: impl Fn(usize) -> Option<Cut> + Send + Sync + 'static) -> Self {
         self.cuts = Box::new(cuts);
         self

@@ -1,4 +1,4 @@
-//! Arrays of crate `ndarray`.
+//! Arrays of the crate `ndarray`.
 
 use decthings::{DType, Tensor, TensorError};
 use ndarray::{Array, Array2, ArrayD, Axis, Dimension, IxDyn, Slice, arr0, array};
@@ -23,7 +23,7 @@ fn rows_are_not_copied() {
     assert_eq!(place(&Tensor::from_ndarray(shared.clone()).unwrap()), start.cast());
     assert_eq!(shared, array![1, 2, 3]);
 
-    // A part of a larger array that is in one piece.
+    // A contiguous part of a larger array.
     let mut part = Array::from_iter(0..10i16);
     part.slice_axis_inplace(Axis(0), Slice::from(3..5));
     let start = part.as_ptr();
@@ -32,7 +32,7 @@ fn rows_are_not_copied() {
 }
 
 #[test]
-fn arrays_in_any_order_are_read_row_by_row() {
+fn arrays_of_any_layout_become_row_major() {
     let array = Array2::from_shape_fn((2, 3), |(row, column)| row as i32 * 10 + column as i32);
     let columns = Tensor::from_ndarray(array.clone().reversed_axes()).unwrap();
     assert_eq!(columns, Tensor::from([[0, 10], [1, 11], [2, 12]]));
@@ -46,7 +46,7 @@ fn arrays_in_any_order_are_read_row_by_row() {
 }
 
 #[test]
-fn arrays_of_any_element_and_rank() {
+fn arrays_of_any_element_type_and_rank() {
     assert_eq!(Tensor::from_ndarray(arr0(1.5f64)).unwrap(), Tensor::scalar(1.5f64));
     let empty = Tensor::from_ndarray(Array2::<f32>::zeros((3, 0))).unwrap();
     assert_eq!((empty.shape(), empty.len()), (&[3, 0][..], 0));
@@ -63,7 +63,7 @@ fn arrays_of_any_element_and_rank() {
 }
 
 #[test]
-fn a_view_tells_whether_it_is_a_copy() {
+fn views_report_whether_they_copied() {
     let tensor = Tensor::from([[1u32, 2], [3, 4]]);
     let view = tensor.ndarray_view::<u32>().unwrap();
     assert!(view.is_view());
@@ -85,7 +85,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn tensors_survive_being_arrays(tensor in fixed()) {
+    fn tensors_round_trip_through_arrays(tensor in fixed()) {
         let again = match tensor.dtype() {
             DType::F32 => Tensor::from_ndarray(tensor.to_ndarray::<f32>().unwrap()),
             DType::F64 => Tensor::from_ndarray(tensor.ndarray_view::<f64>().unwrap().into_owned()),

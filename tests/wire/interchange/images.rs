@@ -1,4 +1,4 @@
-//! Images of crate `image`.
+//! Images of the crate `image`.
 
 use decthings::{Image, Tensor};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
@@ -20,14 +20,14 @@ fn elements_are_encoded_and_decoded() {
     let decoded = jpeg.decode().unwrap();
     assert_eq!((decoded.width(), decoded.height(), decoded.color()), (5, 4, gradient().color()));
 
-    // What an element is called does not matter where its data tells.
+    // The declared format does not matter where the data reveals it.
     for name in ["jpeg", "", "a picture"] {
         assert_eq!(Image::new(name, png.data().clone()).unwrap().decode().unwrap(), gradient());
     }
 }
 
 #[test]
-fn what_cannot_be_encoded_or_decoded_is_told() {
+fn encoding_and_decoding_errors_are_reported() {
     let error = Image::encode(&gradient(), ImageFormat::Gif).unwrap_err().to_string();
     assert!(error.starts_with("not an image that can be encoded: "), "{error}");
     let png = Image::encode(&gradient(), ImageFormat::Png).unwrap();
@@ -36,7 +36,7 @@ fn what_cannot_be_encoded_or_decoded_is_told() {
         let error = cut.decode().unwrap_err().to_string();
         assert!(error.starts_with("not an image that can be decoded: format \"png\", "), "{error}");
     }
-    // Its head says that it is 2^31 - 1 pixels wide and high.
+    // A header with 2^31 - 1 pixels in width and height.
     let mut huge = png.data().to_vec();
     huge[16..24].copy_from_slice(&[127, 255, 255, 255, 127, 255, 255, 255]);
     assert!(Image::new("png", huge).unwrap().decode().is_err());
@@ -48,7 +48,7 @@ fn what_cannot_be_encoded_or_decoded_is_told() {
 }
 
 #[test]
-fn pixels_are_rows_of_columns_of_channels_and_not_copied() {
+fn pixels_are_height_width_channels_and_not_copied() {
     let image = gradient();
     let raw = image.as_bytes().to_vec();
     let place = image.as_bytes().as_ptr();
@@ -60,7 +60,7 @@ fn pixels_are_rows_of_columns_of_channels_and_not_copied() {
 }
 
 #[test]
-fn every_kind_of_pixel_survives() {
+fn every_pixel_type_round_trips() {
     let image = gradient();
     let kinds = [
         DynamicImage::from(image.to_luma8()),
@@ -85,7 +85,7 @@ fn every_kind_of_pixel_survives() {
 }
 
 #[test]
-fn what_is_no_image_is_told() {
+fn tensors_that_are_no_images_are_rejected() {
     const END: &str = "have no counterpart; expected pixels in shape [height, width] or [height, width, channels]: \
                        u8 or u16 with 1 to 4 channels, or f32 with 3 or 4 channels";
     let no = |tensor: Tensor, what: &str| says(tensor.to_pixels(), &format!("{what} {END}"));

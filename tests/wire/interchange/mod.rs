@@ -1,4 +1,4 @@
-//! The tests by format, and what they share.
+//! Conversions between tensors and arrays, images and files of other programs.
 
 mod arrays;
 mod images;
@@ -35,7 +35,7 @@ fn fixed() -> impl Strategy<Value = Tensor> {
     })
 }
 
-/// Whether a tensor's elements lie inside these bytes.
+/// Whether a tensor shares the memory of these bytes.
 fn shares(tensor: &Tensor, file: &Bytes) -> bool {
     file.as_ptr_range().contains(&tensor.bytes().unwrap().as_ptr())
 }

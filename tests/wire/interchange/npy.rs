@@ -30,7 +30,7 @@ fn described(descr: &str, fortran: &str, shape: &str, data: &[u8]) -> Result<Ten
 }
 
 #[test]
-fn the_file_is_that_of_numpy() {
+fn files_equal_those_of_numpy() {
     let written = npy::write(&Tensor::from([[1i16, 2, 3]])).unwrap();
     assert_eq!(&written[..8], b"\x93NUMPY\x01\x00");
     let header = String::from_utf8(written[10..written.len() - 6].to_vec()).unwrap();
@@ -40,7 +40,7 @@ fn the_file_is_that_of_numpy() {
 }
 
 #[test]
-fn little_endian_rows_are_not_copied() {
+fn little_endian_row_major_data_is_not_copied() {
     let bytes = Bytes::from(npy::write(&Tensor::from([[1.0f32, 2.0], [3.0, 4.0]])).unwrap());
     let tensor = npy::read(bytes.clone()).unwrap();
     assert_eq!(tensor, Tensor::from([[1.0f32, 2.0], [3.0, 4.0]]));
@@ -48,7 +48,7 @@ fn little_endian_rows_are_not_copied() {
 }
 
 #[test]
-fn other_orders_are_put_right() {
+fn other_byte_orders_and_layouts_are_converted() {
     assert_eq!(described("'>i2'", "False", "(2,)", &[1, 0, 0, 2]).unwrap(), Tensor::from([256i16, 2]));
     assert_eq!(described("'>f8'", "False", "()", &1.5f64.to_be_bytes()).unwrap(), Tensor::scalar(1.5f64));
     assert_eq!(
@@ -68,7 +68,7 @@ fn other_orders_are_put_right() {
 }
 
 #[test]
-fn every_spelling_of_a_header_is_read() {
+fn header_variants_are_read() {
     let two = Tensor::from([1u8, 2]);
     for header in [
         "{'descr': '|u1', 'fortran_order': False, 'shape': (2,)}",
@@ -79,7 +79,7 @@ fn every_spelling_of_a_header_is_read() {
 }
 
 #[test]
-fn later_versions_are_read() {
+fn format_versions_1_to_3_are_read() {
     let header = "{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }";
     for version in 1..=3 {
         assert_eq!(npy::read(versioned(version, header, &[1, 0, 1])).unwrap(), Tensor::from([true, false, true]));
@@ -87,13 +87,13 @@ fn later_versions_are_read() {
 }
 
 #[test]
-fn a_true_boolean_is_written_as_one() {
+fn true_is_written_as_one() {
     let tensor = Tensor::from_raw(DType::Boolean, [3], vec![0, 255, 1]).unwrap();
     assert_eq!(npy::write(&tensor).unwrap()[..].last_chunk(), Some(&[0, 1, 1]));
 }
 
 #[test]
-fn what_has_no_counterpart_is_told() {
+fn unsupported_types_are_rejected() {
     const END: &str = "have no counterpart; expected numbers or booleans: f32, f64, i8 to i64, u8 to u64, boolean";
     says(npy::write(&Tensor::from([["a", "b"]])), &format!("string elements in shape [1, 2] {END}"));
     says(described("'<f2'", "False", "(2,)", &[0; 4]), &format!("<f2 elements in shape [2] {END}"));
@@ -104,7 +104,7 @@ fn what_has_no_counterpart_is_told() {
 }
 
 #[test]
-fn what_is_no_file_is_told() {
+fn malformed_files_are_rejected() {
     says(described("'<f4'", "False", "(2, 3)", &[0; 20]), "f32 elements in shape [2, 3] take 24 bytes, got 20");
     says(described("'<f4'", "False", "(2, 3)", &[0; 28]), "f32 elements in shape [2, 3] take 24 bytes, got 28");
     let shape = |shape: &str| described("'<f8'", "False", shape, &[]).unwrap_err().to_string();
@@ -129,7 +129,7 @@ fn what_is_no_file_is_told() {
 }
 
 #[test]
-fn files_on_the_disk() {
+fn files_are_written_and_read() {
     let folder = decthings_tests::Temporary::new();
     let path = folder.join("a.npy");
     let error = npy::read_file(&path).unwrap_err();
@@ -145,12 +145,12 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn tensors_survive_a_file(tensor in fixed()) {
+    fn tensors_round_trip_through_files(tensor in fixed()) {
         prop_assert_eq!(npy::read(npy::write(&tensor).unwrap().into()).unwrap(), tensor);
     }
 
     #[test]
-    fn changed_files_are_a_tensor_or_an_error(
+    fn corrupted_files_never_panic(
         tensor in fixed(),
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         cut in any::<prop::sample::Index>(),

@@ -51,7 +51,7 @@ fn compressed_arrays_are_read_up_to_a_limit() {
 }
 
 #[test]
-fn mistakes_are_told_with_the_name() {
+fn errors_name_the_tensor() {
     let twice = [("x", Tensor::from([1u8])), ("x", Tensor::from([2u8]))];
     says(npz::write(twice), "the name \"x\" cannot be used, or is used twice");
     let text = npz::write([("t", &Tensor::from(["a"]))]).unwrap_err().to_string();
@@ -64,7 +64,7 @@ fn mistakes_are_told_with_the_name() {
 }
 
 #[test]
-fn damaged_data_is_noticed() {
+fn corrupted_data_is_rejected() {
     let mut file = npz::write([("x", Tensor::from(vec![7u8; 100]))]).unwrap();
     let place = file.windows(100).position(|window| window == [7; 100]).unwrap();
     file[place + 50] = 8;
@@ -73,7 +73,7 @@ fn damaged_data_is_noticed() {
 }
 
 #[test]
-fn files_on_the_disk() {
+fn files_are_written_and_read() {
     let folder = decthings_tests::Temporary::new();
     let path = folder.join("a.npz");
     npz::write_file(&path, two()).unwrap();
@@ -85,7 +85,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn changed_archives_are_tensors_or_an_error(
+    fn corrupted_archives_never_panic(
         tensor in fixed(),
         compressed: bool,
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),

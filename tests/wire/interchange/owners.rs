@@ -1,11 +1,11 @@
-//! What owns its bytes becomes a tensor without a copy.
+//! Any owner of bytes becomes a tensor without a copy.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use decthings::{Blob, DType, Tensor};
 
-/// Such as a mapped file. It tells when it is gone.
+/// An owner of bytes, such as a mapped file, that reports its drop.
 struct Owner(Vec<u8>, #[expect(dead_code, reason = "it counts")] Arc<()>);
 
 impl AsRef<[u8]> for Owner {
@@ -15,7 +15,7 @@ impl AsRef<[u8]> for Owner {
 }
 
 #[test]
-fn what_owns_its_bytes_is_kept_and_not_copied() {
+fn owners_of_bytes_are_kept_and_not_copied() {
     let alive = Arc::new(());
     let owner = Owner(vec![0, 0, 128, 63], Arc::clone(&alive));
     let place = owner.0.as_ptr();
@@ -44,7 +44,7 @@ fn boxed_slices_and_bytes_are_not_copied() {
 }
 
 #[test]
-fn a_blob_shares_memory_until_it_is_detached() {
+fn blobs_share_memory_until_detached() {
     let bytes = Bytes::from(vec![1, 2, 3]);
     let blob = Blob::from(bytes.clone());
     assert_eq!(blob.as_bytes().as_ptr(), bytes.as_ptr());

@@ -1,4 +1,4 @@
-//! Files of safetensors.
+//! `.safetensors` files.
 
 use std::collections::BTreeMap;
 
@@ -28,14 +28,14 @@ fn tensors_are_read_in_place() {
 }
 
 #[test]
-fn a_true_boolean_is_written_as_one() {
+fn true_is_written_as_one() {
     let tensor = Tensor::from_raw(DType::Boolean, [2], vec![9, 0]).unwrap();
     let tensors = safetensors::read(safetensors::write([("x", tensor)]).unwrap().into()).unwrap();
     assert_eq!(tensors["x"], Tensor::from([true, false]));
 }
 
 #[test]
-fn mistakes_are_told_with_the_name() {
+fn errors_name_the_tensor() {
     const END: &str = "have no counterpart; expected numbers or booleans: f32, f64, i8 to i64, u8 to u64, boolean";
     says(
         safetensors::write([("t", Tensor::from([["a"]]))]),
@@ -53,7 +53,7 @@ fn mistakes_are_told_with_the_name() {
 }
 
 #[test]
-fn what_is_no_file_is_told() {
+fn malformed_files_are_rejected() {
     let info = |shape: &str, end: &str| {
         file(&format!(r#"{{"x":{{"dtype":"F64","shape":[{shape}],"data_offsets":[0,{end}]}}}}"#), &[0; 8])
     };
@@ -76,7 +76,7 @@ fn what_is_no_file_is_told() {
 }
 
 #[test]
-fn files_on_the_disk() {
+fn files_are_written_and_read() {
     let folder = decthings_tests::Temporary::new();
     let path = folder.join("a.safetensors");
     let tensors =
@@ -91,12 +91,12 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn tensors_survive_a_file(tensors in proptest::collection::btree_map("[a-z.]{0,5}", fixed(), 0..4)) {
+    fn tensors_round_trip_through_files(tensors in proptest::collection::btree_map("[a-z.]{0,5}", fixed(), 0..4)) {
         prop_assert_eq!(safetensors::read(safetensors::write(&tensors).unwrap().into()).unwrap(), tensors);
     }
 
     #[test]
-    fn changed_files_are_tensors_or_an_error(
+    fn corrupted_files_never_panic(
         tensor in fixed(),
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         cut in any::<prop::sample::Index>(),

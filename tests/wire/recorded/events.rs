@@ -1,5 +1,4 @@
-//! The wire cases of events, with event sets that know which parameter is the id, which events have bytes, and which
-//! is the last.
+//! Recorded events, read with event sets by hand that declare the id, the events with bytes, and the last event.
 
 use bytes::Bytes;
 use decthings::runtime::{
@@ -15,10 +14,10 @@ use serde_json::{Map, Value, json};
 
 use super::{EVENTS, EventCase, cases};
 
-/// The parameters of any event, as they are written out.
+/// The parameters of any event as JSON.
 type Params = Value;
 
-/// The parameters of an event that is all JSON.
+/// The parameters of an event without bytes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 struct Plain(Map<String, Value>);
@@ -41,7 +40,7 @@ impl ToWire for WithData {
     }
 }
 
-/// The same as it is read: its members, and the bytes.
+/// The parameters of an event with bytes, as they are read.
 struct Read(Map<String, Value>);
 
 impl FromWire for Read {
@@ -186,14 +185,14 @@ where
             assert_eq!(serde_json::to_value(again.known()).unwrap(), params);
         }
         ("unrecognized-or-delivered", Update::Event(_)) => {}
-        // What is of another service cannot be anyone's event.
+        // An event of an unknown service belongs to no subscription.
         ("unrecognized-or-delivered", Update::Malformed(_)) if case.case == "fc_unknown_api" => {}
         ("reported-and-connection-kept-or-typed-error", Update::Malformed(error)) => {
             assert!(!error.message().is_empty(), "{said}");
         }
         _ => panic!("{said}"),
     }
-    // The connection stays; an event that ends the session is followed by nothing.
+    // The connection stays open, and nothing follows the last event of the session.
     let service = R::Events::CHANNEL.service;
     socket.send(event_message(service, json!({"event": "exit", "params": {id: session, "reason": "x"}}), &[])).await;
     while let Some(update) = soon(subscription.next()).await {
@@ -203,7 +202,7 @@ where
 }
 
 #[tokio::test]
-async fn events_are_delivered_or_reported() {
+async fn events_of_typed_sets_are_delivered_or_reported() {
     let cases = cases::<EventCase>(EVENTS);
     assert!(cases.len() > 80);
     for case in &cases {

@@ -1,4 +1,4 @@
-//! The wire cases: calls and answers as real clients exchange them, through the public client and a real socket.
+//! Recorded requests and responses over HTTP, through the public client and a real socket.
 
 use decthings::{ApiError, Client, Error};
 use decthings_tests::codec::{Codec, join_request};
@@ -11,7 +11,7 @@ use super::{
     sort_entry_keys, split_request,
 };
 
-/// Services whose cases are run; the others' are kept for when they exist.
+/// Whether the service of a case exists; cases of others are kept until it does.
 fn is_covered(api: &str, transport: &str) -> bool {
     transport == "http" && decthings::api::dynamic::services().contains(&api)
 }
@@ -38,7 +38,7 @@ async fn requests_are_sent_as_recorded() {
         if !is_covered(&case.api, &case.transport) || !case.setup.is_empty() {
             continue;
         }
-        // To this client an empty key is none, and none is not sent.
+        // This client treats an empty key as none.
         if case.api_key.as_deref() == Some("") {
             continue;
         }
@@ -46,7 +46,7 @@ async fn requests_are_sent_as_recorded() {
         server.reset_to(Reply::Respond(ok(b"\x0d{\"result\":{}}")));
         let name = case.name();
         let client = client(&server, case.api_key.as_deref());
-        // The answer is a dummy; what counts is what was sent.
+        // The response is a dummy; only the request matters.
         let outcome = call(&client, &case.api, &case.method, case.params.clone()).await;
         let Some(sent) = server.requests().pop() else {
             failures.push(format!("{name}: nothing was sent: {outcome:?}"));
@@ -60,7 +60,7 @@ async fn requests_are_sent_as_recorded() {
         if sent.header("content-type") != ["application/octet-stream"] {
             failures.push(format!("{name}: content type {:?}", sent.header("content-type")));
         }
-        // White space around a key, as files have it, is not part of it.
+        // White space around a key is trimmed.
         if sent.header("authorization") != Vec::from_iter(case.api_key.map(|key| format!("Bearer {}", key.trim()))) {
             failures.push(format!("{name}: authorization {:?}", sent.header("authorization")));
         }
@@ -80,9 +80,9 @@ async fn requests_are_sent_as_recorded() {
     report("requests.jsonl", tried, &failures);
 }
 
-/// The same requests, read by the other side: what arrives is what the caller gave.
+/// The same requests, read by the server side: the parameters arrive as the caller gave them.
 #[tokio::test]
-async fn requests_are_understood_by_the_router_side() {
+async fn the_router_reads_requests_as_recorded() {
     let mut failures = Vec::new();
     let mut tried = 0;
     for case in cases::<RequestCase>(REQUESTS) {
@@ -95,7 +95,7 @@ async fn requests_are_understood_by_the_router_side() {
         let frame = join_request(&case.wire_json.to_string(), &case.blobs());
         match operation.decode_request(frame.into()) {
             Ok(params) => {
-                // No parameters and an empty object are the same.
+                // No parameters and an empty object are equal.
                 let given =
                     if case.params.is_null() { Value::Object(Default::default()) } else { normalize(&case.params) };
                 let wanted = sort_entry_keys(given, &case.wire_json);
@@ -110,7 +110,7 @@ async fn requests_are_understood_by_the_router_side() {
 }
 
 #[tokio::test]
-async fn answers_are_read_as_expected() {
+async fn responses_are_read_as_expected() {
     let server = Server::always(Reply::Respond(ok(b""))).await;
     let client = client(&server, None);
     let mut failures = Vec::new();
@@ -133,7 +133,7 @@ async fn answers_are_read_as_expected() {
     report("responses.jsonl", tried, &failures);
 }
 
-/// The codec that other tests compare with is itself held against what was recorded.
+/// The codec that other tests compare with is itself checked against the recordings.
 #[test]
 fn the_independent_codec_writes_requests_as_recorded() {
     let codec = Codec::new(include_str!("../../../schema/decthings.json"));

@@ -91,12 +91,12 @@ pub fn split_request(body: &[u8]) -> (Value, Vec<Vec<u8>>) {
     (serde_json::from_slice(json).unwrap(), blobs)
 }
 
-/// The JSON of a response's body, where it has some.
+/// The JSON of a response's body, if it has any.
 pub fn response_json(body: &[u8]) -> Option<Value> {
     serde_json::from_slice(codec::split_response(body).ok()?.0).ok()
 }
 
-/// Blobs in hex, shortened.
+/// Blobs in hex, truncated.
 pub fn hex(blobs: &[Vec<u8>]) -> String {
     let one = |blob: &Vec<u8>| {
         let digits: String = blob.iter().take(200).map(|byte| format!("{byte:02x}")).collect();
@@ -105,7 +105,7 @@ pub fn hex(blobs: &[Vec<u8>]) -> String {
     blobs.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
-/// Whether two JSON values mean the same; 1 and 1.0 do, and so do text and its bytes.
+/// Whether two JSON values are equivalent: 1 and 1.0 are, and so are text and its bytes.
 pub fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
@@ -123,7 +123,7 @@ pub fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// Tensors and bytes in one spelling, where the notation allows several.
+/// A value with tensors and names in their canonical notation.
 pub fn normalize(value: &Value) -> Value {
     match value {
         Value::Object(members) if is_tensor(members) => {
@@ -142,7 +142,7 @@ pub fn normalize(value: &Value) -> Value {
     }
 }
 
-/// Of names that are read in two spellings, the one that is written.
+/// The canonical name of a property with an alias.
 fn spelling(key: &str) -> &str {
     match key {
         "atimeNsec" => "atime_nsec",
@@ -156,7 +156,7 @@ fn is_tensor(members: &Map<String, Value>) -> bool {
     members.len() == 3 && ["type", "shape", "data"].iter().all(|key| members.contains_key(*key))
 }
 
-/// Dataset entries in the order in which the wire has them: by key.
+/// Dataset entries in the order of the wire: by key.
 pub fn sort_entry_keys(mut params: Value, wire: &Value) -> Value {
     let names: Option<Vec<&str>> =
         wire.get("keys").and_then(Value::as_array).map(|keys| keys.iter().filter_map(Value::as_str).collect());
@@ -171,20 +171,20 @@ pub fn cases<T: for<'de> Deserialize<'de>>(text: &'static str) -> Vec<T> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Bytes as the cases write them.
+/// Bytes in the notation of the cases.
 pub fn bytes(base64_text: &str) -> Vec<u8> {
     use base64::Engine;
     base64::engine::general_purpose::STANDARD.decode(base64_text).unwrap()
 }
 
-/// Fails if a case did, showing the first of them.
+/// Fails if any case failed, and shows the first ones.
 pub fn report(file: &str, tried: usize, failures: &[String]) {
     println!("{file}: {} of {tried} cases passed", tried - failures.len());
     let shown: Vec<&String> = failures.iter().take(10).collect();
     assert!(failures.is_empty(), "{file}: {} of {tried} cases failed:\n{shown:#?}", failures.len());
 }
 
-/// Compares what came of an answer with what a case expects.
+/// Compares the outcome of a response with what its case expects.
 pub fn judge(expect: &Value, outcome: &Result<Value, Error<ApiError>>, frame: &[u8]) -> Result<(), String> {
     let complain = || Err(format!("expected {expect}, got {outcome:?}"));
     if let Some(wanted) = expect.get("value") {
@@ -208,7 +208,7 @@ pub fn judge(expect: &Value, outcome: &Result<Value, Error<ApiError>>, frame: &[
     }
 }
 
-/// An error as the API spells it.
+/// The JSON of an error of the API.
 fn with_code(error: &ApiError) -> Value {
     let mut members = error.fields().clone();
     members.insert("code".into(), error.code().into());

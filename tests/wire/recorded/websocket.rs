@@ -1,4 +1,4 @@
-//! The wire cases of the WebSocket: calls, answers and events.
+//! Recorded requests, responses and events on the WebSocket.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use super::{
     EVENTS, EventCase, REQUESTS, RESPONSES, RequestCase, ResponseCase, cases, hex, judge, normalize, report, same,
 };
 
-/// Answers that this client reads otherwise than recorded, and why.
-const NOT_OURS: &[(&str, &str)] = &[
+/// Responses that this client deliberately reads in another way than recorded, with the reason.
+const DEVIATIONS: &[(&str, &str)] = &[
     ("bad_ws_error_unknown_code", "an unknown code reaches the caller with its fields, on a socket as over HTTP"),
-    ("bad_ws_text_frame_big", "was a text message with bytes that are no text, which the protocol itself refuses"),
+    ("bad_ws_text_frame_big", "a text message with bytes that are not UTF-8, which the protocol forbids"),
 ];
 
 fn client(server: &Server, key: Option<&str>) -> Client {
-    // Where the server sends nothing for the call, the call's own deadline ends it.
+    // Where the server sends no response, the call's timeout ends it.
     let builder = Client::builder().http_url(server.url()).timeout(Duration::from_millis(1500));
     let builder = match key {
         Some(key) => builder.api_key(key),
@@ -34,7 +34,7 @@ async fn call(client: &Client, api: &str, method: &str, params: Value) -> Result
     soon(client.call_json(api, method, params)).await
 }
 
-/// A result that fits every method: an id of each kind, the caller's own where it gave one.
+/// A result that fits every method: an id of each kind, that of the parameters where they have one.
 fn any_result(params: &Value) -> Value {
     let mut result = json!({});
     for name in ["debugSessionId", "languageServerId", "spawnedCommandId", "terminalSessionId"] {
@@ -52,11 +52,11 @@ async fn requests_are_sent_as_recorded() {
     let mut failures = Vec::new();
     let mut tried = 0;
     for case in cases::<RequestCase>(REQUESTS) {
-        // `evaluate` was recorded on a socket once, which its definition doesn't allow.
+        // One recording has `evaluate` on a WebSocket, which its definition does not allow.
         if case.transport != "ws" || case.api == "Model" {
             continue;
         }
-        // To this client an empty key is none, and none is not sent.
+        // This client treats an empty key as none.
         if case.api_key.as_deref() == Some("") {
             continue;
         }
@@ -67,7 +67,7 @@ async fn requests_are_sent_as_recorded() {
         let client = client(&server, case.api_key.as_deref());
         let mut held = Vec::new();
         if case.method == "unsubscribeFromEvents" && case.setup.is_empty() {
-            // Recorded on a socket that was open already.
+            // Recorded on an open socket.
             held.push(subscribe(&client, "Debug", "subscribeToEvents", json!({ "debugSessionId": "other" })).await);
         }
         for before in &case.setup {
@@ -95,12 +95,12 @@ async fn requests_are_sent_as_recorded() {
 }
 
 #[tokio::test]
-async fn answers_are_read_as_expected() {
+async fn responses_are_read_as_expected() {
     let mut failures = Vec::new();
     let mut tried = 0;
     for case in cases::<ResponseCase>(RESPONSES) {
         let Some(frame) = case.frame().filter(|_| case.transport == "ws") else { continue };
-        if NOT_OURS.iter().any(|(name, _)| *name == case.case) {
+        if DEVIATIONS.iter().any(|(name, _)| *name == case.case) {
             continue;
         }
         tried += 1;
@@ -109,7 +109,7 @@ async fn answers_are_read_as_expected() {
             if request.json["params"]["debugSessionId"] == "other" {
                 return vec![success(request.id, json!({}))];
             }
-            // Recorded as the answer to the first message of a socket, or the one after it was opened.
+            // Recorded as the response to the first or second message of a socket.
             if let Some(id) = reply.get_mut(1..5).filter(|id| **id == [0; 4] || **id == [0, 0, 0, 1]) {
                 id.copy_from_slice(&request.id.to_be_bytes());
             }
@@ -126,7 +126,7 @@ async fn answers_are_read_as_expected() {
             failures.push(format!("{}: hung, expected {}", case.name(), case.expect));
             continue;
         };
-        // Behind the type and the id, the message is what the body of an answer over HTTP is.
+        // After the type and the id, a message equals the body of a response over HTTP.
         let body = frame.get(5..).unwrap_or_default();
         if let Err(complaint) = judge(&case.expect, &outcome, body) {
             failures.push(format!("{}: {complaint}\n{}", case.name(), hex(&[frame])));
@@ -136,7 +136,7 @@ async fn answers_are_read_as_expected() {
     report("responses.jsonl (WebSocket)", tried, &failures);
 }
 
-/// What reached a subscriber, without its type.
+/// The first update of a subscription, without its type.
 #[derive(Debug)]
 enum Reached {
     Event(Box<RawEvent>, Value),
@@ -187,7 +187,7 @@ async fn events_are_delivered_as_expected() {
                     && case.params.as_ref().is_some_and(|wanted| same(&normalize(params), &normalize(wanted)))
             }
             ("unrecognized-or-delivered", Some(Reached::Event(..) | Reached::Unrecognized)) => true,
-            // An event of a service that nobody knows has nobody to reach; the connection stays.
+            // An event of an unknown service reaches no subscription; the connection stays open.
             ("unrecognized-or-delivered", _) => case.case == "fc_unknown_api",
             ("reported-and-connection-kept-or-typed-error", Some(_)) => true,
             _ => false,
@@ -207,7 +207,7 @@ async fn events_are_delivered_as_expected() {
     report("events.jsonl", tried, &failures);
 }
 
-/// Subscribes; what comes first, `None` when nothing does.
+/// Subscribes; returns the first update, or `None` if there is none.
 async fn reach<R: Subscribable>(call: Call<R>, is_unrecognized: impl Fn(&R::Events) -> bool) -> Option<Reached> {
     let mut subscription = soon(call.subscribe()).await.unwrap();
     match tokio::time::timeout(Duration::from_secs(1), subscription.next()).await.ok().flatten()? {
@@ -215,7 +215,7 @@ async fn reach<R: Subscribable>(call: Call<R>, is_unrecognized: impl Fn(&R::Even
         Update::Event(event) => {
             let raw = event.write().unwrap();
             let mut params = raw.json().unwrap();
-            // The one blob of an event is its `data`.
+            // The only blob of an event is its `data`.
             if let Some(blob) = raw.blobs().next() {
                 params["data"] = serde_json::to_value(decthings::Blob::from(blob)).unwrap();
             }
@@ -225,7 +225,7 @@ async fn reach<R: Subscribable>(call: Call<R>, is_unrecognized: impl Fn(&R::Even
     }
 }
 
-/// Makes a call that opens a subscription, and holds it.
+/// Makes a call that opens a subscription, which is returned.
 async fn subscribe(client: &Client, api: &str, method: &str, params: Value) -> Box<dyn std::any::Any> {
     let id =
         params.as_object().and_then(|params| params.values().find_map(Value::as_str)).unwrap_or_default().to_owned();

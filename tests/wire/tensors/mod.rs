@@ -1,4 +1,4 @@
-//! Tensors: their bytes, their notation and what is said when they are wrong.
+//! Tensors: their bytes, their notation, and errors.
 
 mod notation;
 mod properties;
@@ -20,7 +20,7 @@ fn decode(text: &str) -> Result<Tensor, DecodeError> {
     Tensor::decode(hex(text))
 }
 
-/// All tensors of golden-tensors.txt: the bytes that the official codec made.
+/// The tensors of golden-tensors.txt, with the bytes that the official codec wrote.
 fn golden() -> Vec<(Tensor, String)> {
     let plain = [
         (Tensor::scalar(1.5f32), "01000000c03f"),
@@ -47,7 +47,7 @@ fn golden() -> Vec<(Tensor, String)> {
 }
 
 #[test]
-fn golden_bytes() {
+fn bytes_equal_the_golden_ones() {
     for (tensor, bytes) in golden() {
         assert_eq!(tensor.to_bytes(), hex(&bytes), "{tensor:?}");
         assert_eq!(decode(&bytes).as_ref(), Ok(&tensor));
@@ -72,7 +72,7 @@ fn types_have_names_and_sizes() {
 }
 
 #[test]
-fn nested_arrays_have_the_shape_that_they_show() {
+fn nested_arrays_give_their_shape() {
     assert_eq!(Tensor::from(1u8).shape(), [0usize; 0]);
     assert_eq!(Tensor::from([1u8, 2]).shape(), [2]);
     assert_eq!(Tensor::from([[1u8, 2], [3, 4], [5, 6]]).shape(), [3, 2]);
@@ -90,7 +90,7 @@ fn nested_arrays_have_the_shape_that_they_show() {
 }
 
 #[test]
-fn elements_come_from_any_list() {
+fn elements_are_taken_from_any_list() {
     let expected = Tensor::from([[1.0f32], [2.0]]);
     let values = vec![1.0f32, 2.0];
     assert_eq!(Tensor::new([2, 1], &values), Ok(expected.clone()));
@@ -104,7 +104,7 @@ fn elements_come_from_any_list() {
 }
 
 #[test]
-fn numbers_are_not_copied_on_the_way_in_and_out() {
+fn numbers_are_not_copied() {
     let values = vec![1.0f32, 2.0, 3.0];
     let place = values.as_ptr().cast::<u8>();
     let tensor = Tensor::new([3, 1], values).unwrap();
@@ -123,7 +123,7 @@ fn numbers_are_not_copied_on_the_way_in_and_out() {
 }
 
 #[test]
-fn a_decoded_tensor_shares_its_input() {
+fn decoded_tensors_share_their_input() {
     let input = hex("0c0101030200ff");
     let tensor = Tensor::decode(input.clone()).unwrap();
     let elements: Vec<&[u8]> = tensor.binaries().unwrap().collect();
@@ -134,7 +134,7 @@ fn a_decoded_tensor_shares_its_input() {
 }
 
 #[test]
-fn numbers_that_are_not_aligned_are_read_all_the_same() {
+fn unaligned_numbers_are_read() {
     let expected = [1.5f64, -2.0];
     let bytes = Tensor::from(expected).to_bytes();
     for shift in 0..8 {
@@ -147,7 +147,7 @@ fn numbers_that_are_not_aligned_are_read_all_the_same() {
 }
 
 #[test]
-fn elements_are_read_as_what_they_are() {
+fn elements_are_read_by_type() {
     let text = Tensor::new([2, 1], ["", "å漢😀"]).unwrap();
     assert_eq!(text.strings().unwrap().collect::<Vec<_>>(), ["", "å漢😀"]);
     assert_eq!(text.strings().unwrap().len(), 2);
@@ -164,7 +164,7 @@ fn elements_are_read_as_what_they_are() {
 }
 
 #[test]
-fn every_boolean_byte_but_zero_is_true_and_stays_what_it_is() {
+fn nonzero_boolean_bytes_are_true_and_unchanged() {
     let tensor = decode("0d01030200ff").unwrap();
     assert_eq!(tensor.to_vec::<bool>().unwrap(), [true, false, true]);
     assert_eq!(tensor.to_bytes(), hex("0d01030200ff"));
@@ -189,7 +189,7 @@ fn tensors_are_small() {
 }
 
 #[test]
-fn longer_numbers_than_needed_are_read_and_written_short() {
+fn overlong_varints_are_read_and_written_short() {
     assert_eq!(decode("0701ff00000000000000026162"), Ok(Tensor::from(*b"ab")));
     let text = decode("0b 01 fd0002 fd000a fe00000001 61 fd0001 62");
     assert_eq!(text, Ok(Tensor::from(["a", "b"])));
@@ -197,7 +197,7 @@ fn longer_numbers_than_needed_are_read_and_written_short() {
 }
 
 #[test]
-fn bytes_that_are_no_tensor_are_told_where_and_why() {
+fn decode_errors_report_position_and_reason() {
     let cases = [
         ("", "bad tensor at byte 0: the element type takes 1 byte, but 0 can be read"),
         ("00", "bad tensor at byte 0: unknown element type 0, expected 1 to 16"),
@@ -246,8 +246,8 @@ fn bytes_that_are_no_tensor_are_told_where_and_why() {
 }
 
 #[test]
-fn a_count_that_lies_takes_neither_time_nor_memory() {
-    // Were any of these counts believed, the reservation would end the process.
+fn a_false_count_takes_neither_time_nor_memory() {
+    // If any of these counts were trusted, the reservation would abort the process.
     for dtype in 1..=16 {
         for dim in ["ff3fffffffffffffff", "ff0fffffffffffffff", "ff0000000100000000", "feffffffff"] {
             let zeros = "00".repeat(16);
@@ -259,7 +259,7 @@ fn a_count_that_lies_takes_neither_time_nor_memory() {
 }
 
 #[test]
-fn wrong_makings_and_readings_are_told() {
+fn invalid_shapes_and_types_are_reported() {
     fn says<T: std::fmt::Debug>(result: Result<T, TensorError>, expected: &str) {
         assert_eq!(result.unwrap_err().to_string(), expected);
     }
@@ -293,7 +293,7 @@ fn wrong_makings_and_readings_are_told() {
 }
 
 #[test]
-fn only_the_first_elements_are_shown() {
+fn debug_output_shows_only_the_first_elements() {
     assert_eq!(format!("{:?}", Tensor::from([1.0f32, f32::NAN])), "Tensor(f32 [2]: 1.0, NaN)");
     assert_eq!(format!("{:?}", Tensor::from([0u8; 0])), "Tensor(u8 [0])");
     assert_eq!(format!("{:?}", Tensor::from(vec![1u8; 5000])), "Tensor(u8 [5000]: 1, 1, 1, 1, 1, 1, …)");
@@ -306,7 +306,7 @@ fn only_the_first_elements_are_shown() {
 }
 
 #[test]
-fn equality_is_that_of_the_bytes() {
+fn equality_compares_bytes() {
     assert_eq!(Tensor::scalar(f32::NAN), Tensor::scalar(f32::NAN));
     assert_ne!(Tensor::scalar(0.0f32), Tensor::scalar(-0.0f32));
     assert_ne!(Tensor::from([1u8]), Tensor::from([1i8]));

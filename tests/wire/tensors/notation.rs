@@ -29,7 +29,7 @@ fn notation_of_each_type() {
 }
 
 #[test]
-fn notation_is_read_in_other_spellings() {
+fn alternative_notation_is_read() {
     let read = |dtype: &str, data| notation::from_value(json!({"type": dtype, "shape": [2], "data": data}));
     assert_eq!(read("u16", json!("AQACAA==")), Ok(Tensor::from([1u16, 2])));
     assert_eq!(read("boolean", json!("AgA=")).unwrap().bytes().unwrap()[..], [2, 0]);
@@ -40,7 +40,7 @@ fn notation_is_read_in_other_spellings() {
 }
 
 #[test]
-fn wrong_notation_is_told() {
+fn malformed_notation_is_rejected() {
     let read = |dtype: &str, shape, data| {
         notation::from_value(json!({"type": dtype, "shape": shape, "data": data})).unwrap_err().to_string()
     };

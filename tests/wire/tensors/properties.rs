@@ -1,4 +1,4 @@
-//! What holds for any tensor, and any bytes.
+//! Properties of any tensor and of any bytes.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -47,7 +47,7 @@ fn tensors() -> impl Strategy<Value = Tensor> {
     })
 }
 
-/// Uses everything that a tensor offers.
+/// Calls every accessor of a tensor.
 fn exercise(tensor: &Tensor) {
     let len = tensor.len();
     assert_eq!(tensor.shape().iter().product::<usize>(), len);
@@ -85,17 +85,17 @@ fn exercise(tensor: &Tensor) {
 }
 
 proptest! {
-    // Failures are reproduced by the seed that is printed; nothing is written.
+    // A failure prints its seed; no file is written.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn tensors_survive_their_bytes(tensor in tensors()) {
+    fn tensors_round_trip_through_bytes(tensor in tensors()) {
         exercise(&tensor);
         prop_assert_eq!(tensor.detach(), tensor);
     }
 
     #[test]
-    fn tensors_survive_their_notation(tensor in tensors()) {
+    fn tensors_round_trip_through_notation(tensor in tensors()) {
         let value = notation::to_value(&tensor);
         let again = notation::from_value(value.clone()).unwrap();
         prop_assert_eq!(again.shape(), tensor.shape());
@@ -113,7 +113,7 @@ proptest! {
     }
 
     #[test]
-    fn tensors_back_to_back_are_told_apart(tensors in vec(tensors(), 0..4)) {
+    fn concatenated_tensors_are_split(tensors in vec(tensors(), 0..4)) {
         let mut segments = Vec::new();
         for tensor in &tensors {
             tensor.encode_into(&mut segments);
@@ -122,7 +122,7 @@ proptest! {
     }
 
     #[test]
-    fn a_tensor_is_neither_shorter_nor_longer(tensor in tensors(), cut in any::<prop::sample::Index>(), more in any::<u8>()) {
+    fn truncated_and_extended_tensors_are_rejected(tensor in tensors(), cut in any::<prop::sample::Index>(), more in any::<u8>()) {
         let encoded = tensor.to_bytes();
         prop_assert!(Tensor::decode(encoded.slice(..cut.index(encoded.len()))).is_err());
         let mut longer = encoded.to_vec();
@@ -133,7 +133,7 @@ proptest! {
     }
 
     #[test]
-    fn changed_bytes_are_a_tensor_or_an_error(
+    fn corrupted_tensors_never_panic(
         tensor in tensors(),
         changes in vec((any::<prop::sample::Index>(), prop_oneof![any::<u8>(), 248u8..]), 1..6),
     ) {
@@ -151,7 +151,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_tensors_or_an_error(tag in 0u8..18, rank in 0u8..4, rest in vec(prop_oneof![0u8..8, any::<u8>()], 0..60)) {
+    fn arbitrary_bytes_never_panic(tag in 0u8..18, rank in 0u8..4, rest in vec(prop_oneof![0u8..8, any::<u8>()], 0..60)) {
         let input = Bytes::from([&[tag, rank], &rest[..]].concat());
         if let Ok(tensors) = Tensor::decode_many(input) {
             tensors.iter().for_each(exercise);

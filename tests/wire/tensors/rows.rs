@@ -24,7 +24,7 @@ fn rows_of_a_vector_are_scalars() {
 }
 
 #[test]
-fn elements_of_any_size_are_split_between_elements() {
+fn rows_of_variable_size_elements_are_split() {
     let long = "é".repeat(40_000);
     let texts = Tensor::from([["a", ""], [long.as_str(), "漢"], ["bc", "d"]]);
     let rows = texts.rows().unwrap();
@@ -42,7 +42,7 @@ fn elements_of_any_size_are_split_between_elements() {
 }
 
 #[test]
-fn many_small_rows() {
+fn many_small_rows_are_split() {
     let table = Tensor::new([100_000, 2], (0..200_000u32).collect::<Vec<_>>()).unwrap();
     let rows = table.rows().unwrap();
     assert_eq!(rows[99_999], Tensor::from([199_998u32, 199_999]));
@@ -50,7 +50,7 @@ fn many_small_rows() {
 }
 
 #[test]
-fn no_rows() {
+fn empty_tensors_have_no_rows() {
     assert_eq!(Tensor::new([0, 3], Vec::<f32>::new()).unwrap().rows(), Ok(vec![]));
     let error = Tensor::scalar("a").rows().unwrap_err();
     assert_eq!(error, TensorError::ScalarRows { dtype: DType::String });
@@ -63,8 +63,8 @@ fn no_rows() {
 }
 
 #[test]
-fn a_shape_that_lies_makes_no_rows() {
-    // Were this number of rows believed, the reservation would end the process.
+fn a_false_shape_is_rejected() {
+    // If this number of rows were trusted, the reservation would abort the process.
     for tag in 1u8..=16 {
         let input = [&[tag, 2, 255, 0x0f][..], &[255; 7], &[0, 0]].concat();
         let variable = DType::ALL[usize::from(tag) - 1].size().is_none();
@@ -75,7 +75,7 @@ fn a_shape_that_lies_makes_no_rows() {
 }
 
 #[test]
-fn rows_that_differ_are_named() {
+fn differing_rows_are_named() {
     let error = Tensor::stack([Tensor::from([1u8]), Tensor::from([2u8]), Tensor::from([3i8])]).unwrap_err();
     assert_eq!(error.to_string(), "row 2 is i8 [1], the rows before it are u8 [1]");
     let error = Tensor::stack([Tensor::from([1u8]), Tensor::from([2u8, 3])]).unwrap_err();

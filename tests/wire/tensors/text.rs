@@ -1,4 +1,4 @@
-//! Text elements: what is UTF-8 as a whole need not be so element by element, and the other way around.
+//! Text elements are validated one by one: a concatenation may be UTF-8 where its elements are not.
 
 use bytes::Bytes;
 use decthings::Tensor;
@@ -6,7 +6,7 @@ use decthings::tensor::{DecodeErrorKind, Part};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// A tensor of text elements, which may be no text. No length is larger than a byte can say.
+/// The bytes of a tensor of text elements, which may be invalid UTF-8. All lengths fit into one byte.
 fn encoded(elements: &[&[u8]]) -> (Bytes, Vec<usize>) {
     let mut payload = Vec::new();
     let mut starts = Vec::new();
@@ -22,8 +22,8 @@ fn encoded(elements: &[&[u8]]) -> (Bytes, Vec<usize>) {
 }
 
 #[test]
-fn characters_across_elements_are_no_text() {
-    // "\xc3" and the length 169 are "é" together.
+fn characters_split_across_elements_are_rejected() {
+    // "\xc3" followed by the length 169 is "é".
     let (input, starts) = encoded(&[b"a", b"\xc3", &[b'x'; 169], b"b"]);
     let error = Tensor::decode(input).unwrap_err();
     assert_eq!(error.kind(), &DecodeErrorKind::InvalidUtf8 { part: Part::Element(1) });
@@ -31,7 +31,7 @@ fn characters_across_elements_are_no_text() {
 }
 
 #[test]
-fn texts_of_all_lengths_beside_each_other() {
+fn texts_of_all_lengths_are_read() {
     let texts: Vec<String> = (0..600).map(|len| "aé漢😀".chars().cycle().take(len * 7 % 600).collect()).collect();
     let tensor = Tensor::vector(&texts);
     let decoded = Tensor::decode(tensor.to_bytes()).unwrap();
@@ -43,9 +43,9 @@ fn texts_of_all_lengths_beside_each_other() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Elements are text or not whatever is beside them.
+    /// The validity of an element does not depend on its neighbours.
     #[test]
-    fn elements_are_judged_one_by_one(
+    fn each_element_is_validated_on_its_own(
         elements in vec(
             prop_oneof![
                 8 => "\\PC{0,40}".prop_map(String::into_bytes),

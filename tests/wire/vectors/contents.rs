@@ -1,4 +1,4 @@
-//! What the vectors hold.
+//! The content of the vectors.
 
 use decthings::{Client, Tensor};
 use decthings_tests::server::{Reply, Server, ok};
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use crate::recorded::{EVENTS, EventCase, RESPONSES, ResponseCase, cases, judge};
 
-/// Bytes as the vectors write them.
+/// Bytes in the notation of the vectors.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Numbers that stand on each side of a change of width, as dimensions of an empty tensor.
+/// Numbers around each change of width, as dimensions of an empty tensor.
 pub fn varints() -> Vec<Value> {
     let numbers = [0, 1, 252, 253, 255, 256, 65_535, 65_536, 4_294_967_295, 4_294_967_296, i64::MAX as u64];
     let varint = |number: u64| {
@@ -61,7 +61,7 @@ pub fn tensors() -> Vec<Value> {
     vectors.collect()
 }
 
-/// Answers, and what the case is there for.
+/// Methods, recorded cases, and what each one demonstrates.
 const ANSWERS: &[(&str, &str, &str)] = &[
     ("FS.read", "ok_blob_0", "an empty blob"),
     ("FS.read", "ok_blob_252", "the longest blob with a length of one byte"),
@@ -76,8 +76,8 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("Dataset.getEntries", "ok_full", "a tensor for each key and index"),
 ];
 
-/// Answers over HTTP, each read by the client to the value that stands beside it.
-pub async fn answers() -> Vec<Value> {
+/// Responses over HTTP, each read by the client to the value beside it.
+pub async fn responses() -> Vec<Value> {
     let server = Server::always(Reply::Respond(ok(b""))).await;
     let client = Client::builder().http_url(server.url()).build().unwrap();
     let cases = cases::<ResponseCase>(RESPONSES);
@@ -100,7 +100,7 @@ pub async fn answers() -> Vec<Value> {
     vectors
 }
 
-/// Events that reach a subscriber with exactly these parameters, as the tests of the WebSocket show.
+/// Events that a subscription delivers with exactly these parameters.
 pub fn events() -> Vec<Value> {
     let cases = cases::<EventCase>(EVENTS);
     let wanted = |case: &&EventCase| {

@@ -1,6 +1,6 @@
-//! The golden frames of `schema/vectors`: made by the codec, and readable by another language alone.
+//! The golden frames of `schema/vectors`: written by the client, and read by a program in another language.
 //!
-//! `cargo xtask vectors` writes them anew; the difference is for a reviewer.
+//! `cargo xtask vectors` rewrites them, for a review with `git diff`.
 
 mod contents;
 mod sent;
@@ -11,7 +11,7 @@ use std::process::Command;
 use decthings_tests::{difference, repository};
 use serde_json::Value;
 
-use contents::{answers, events, tensors, varints};
+use contents::{events, responses, tensors, varints};
 use sent::{calls, requests};
 
 const FOLDER: &str = "schema/vectors";
@@ -20,10 +20,10 @@ fn is_writing() -> bool {
     std::env::var_os("DECTHINGS_WRITE_VECTORS").is_some()
 }
 
-/// Compares a file with what it should be, or writes it when told to.
-fn settle(name: &str, vectors: &[Value]) {
+/// Compares a file with fresh vectors, or writes them.
+fn check(name: &str, vectors: &[Value]) {
     assert!(!vectors.is_empty());
-    // A vector a line: a change is one line of a diff.
+    // One vector per line, so that a change is one line of a diff.
     let lines: Vec<String> = vectors.iter().map(Value::to_string).collect();
     let fresh = format!("[\n{}\n]\n", lines.join(",\n"));
     let path = repository(FOLDER).join(name);
@@ -36,41 +36,41 @@ fn settle(name: &str, vectors: &[Value]) {
 }
 
 #[test]
-fn varints_are_what_the_codec_writes() {
-    settle("varints.json", &varints());
+fn varint_vectors_are_up_to_date() {
+    check("varints.json", &varints());
 }
 
 #[test]
-fn tensors_are_what_the_codec_writes() {
+fn tensor_vectors_are_up_to_date() {
     let vectors = tensors();
     let types: std::collections::BTreeSet<&str> =
         vectors.iter().filter_map(|vector| vector["tensor"]["type"].as_str()).collect();
     assert_eq!(types.len(), 16, "every type of element: {types:?}");
-    settle("tensors.json", &vectors);
+    check("tensors.json", &vectors);
 }
 
 #[tokio::test]
-async fn requests_are_what_the_client_sends() {
-    settle("requests.json", &requests().await);
+async fn request_vectors_are_up_to_date() {
+    check("requests.json", &requests().await);
 }
 
 #[tokio::test]
-async fn calls_are_what_the_client_sends_on_a_socket() {
-    settle("calls.json", &calls().await);
+async fn websocket_request_vectors_are_up_to_date() {
+    check("calls.json", &calls().await);
 }
 
 #[tokio::test]
-async fn answers_are_what_the_client_reads() {
-    settle("answers.json", &answers().await);
+async fn response_vectors_are_up_to_date() {
+    check("answers.json", &responses().await);
 }
 
 #[test]
-fn events_are_those_of_the_wire_cases() {
-    settle("events.json", &events());
+fn event_vectors_are_up_to_date() {
+    check("events.json", &events());
 }
 
 #[test]
-fn the_page_is_enough_for_another_language() {
+fn vectors_are_read_by_another_language() {
     if is_writing() {
         return;
     }
@@ -86,9 +86,9 @@ fn the_page_is_enough_for_another_language() {
     assert!(output.status.success(), "{}\n{}", text(&output.stdout), text(&output.stderr));
 }
 
-/// The tensors that were recorded from another codec, where these are at hand.
+/// The tensors that were recorded from another codec, if the recording is beside the checkout.
 #[test]
-fn recorded_tensors_are_among_them() {
+fn recorded_tensors_are_among_the_vectors() {
     let path = repository("../shared/api/golden-tensors.txt");
     let Ok(recorded) = fs::read_to_string(&path) else {
         println!("skipped: there is no {}", path.display());

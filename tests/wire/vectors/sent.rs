@@ -1,4 +1,4 @@
-//! What the client sends: over HTTP and on a socket.
+//! Requests of the client, over HTTP and on the WebSocket.
 
 use decthings::Client;
 use decthings_tests::codec::response_message;
@@ -13,7 +13,7 @@ fn tensor(kind: &str, data: Value) -> Value {
     json!({ "type": kind, "shape": [data.as_array().map_or(0, Vec::len)], "data": data })
 }
 
-/// Requests, each for one feature of frames.
+/// Requests, one for each feature of frames.
 pub async fn requests() -> Vec<Value> {
     let location = json!({ "type": "temporaryLauncher", "spec": { "cpus": 2, "memoryMebibytes": 4096 } });
     let dataset = json!({ "type": "dataset", "datasetId": "d", "datasetKey": "k" });
@@ -72,7 +72,7 @@ pub async fn requests() -> Vec<Value> {
     let client = Client::builder().http_url(server.url()).build().unwrap();
     let mut vectors = Vec::new();
     for (name, service, method, params) in all {
-        // The answer is a dummy; what counts is what was sent.
+        // The response is a dummy; only the request matters.
         let _ = soon(client.call_json(service, method, params.clone())).await;
         let sent = server.requests().pop().unwrap_or_else(|| panic!("{name}: nothing was sent"));
         vectors.push(vector(name, service, method, &params, &sent.body, &sent.body));
@@ -89,7 +89,7 @@ fn vector(name: &str, service: &str, method: &str, params: &Value, body: &[u8], 
     })
 }
 
-/// Calls on one WebSocket, one after the other.
+/// Consecutive calls on one WebSocket.
 pub async fn calls() -> Vec<Value> {
     let all = [
         ("the first call of a connection", "Terminal", "subscribeToEvents", json!({ "terminalSessionId": "t" })),

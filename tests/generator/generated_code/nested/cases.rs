@@ -1,4 +1,4 @@
-//! Cases that a sample may miss: each variant, nothing at all, and as many blobs as a request holds.
+//! Cases that random samples may miss: each variant, no content, and as many blobs as a request holds.
 
 use decthings_tests::codec::Codec;
 use serde_json::{Value, json};

@@ -15,7 +15,7 @@ use super::sample::{self, Choices};
 use super::{DEFINITION, cases, config};
 use crate::generated_code::ok::blob_nested::nest::*;
 
-/// The id of the nest whose events are looked at.
+/// The id of the session.
 const ID: &str = "nest";
 
 proptest! {
@@ -38,14 +38,14 @@ fn edge_cases_of_events_equal_the_independent_codec() {
 }
 
 #[test]
-fn an_event_that_is_cut_short_is_malformed() {
+fn truncated_events_are_malformed() {
     let codec = Codec::new(DEFINITION);
     for params in edge_cases(&codec).into_iter().take(4) {
         let frame = codec.event("Nest", "changed", &params);
         let (_, blobs) = split_response(&frame[2 + "Nest".len()..]).unwrap();
         let json_end = frame.len() + 1 - join_response("", &blobs).len();
         let updates = link::block_on(updates(&codec, (1..frame.len()).map(|end| frame[..end].to_vec()).collect()));
-        // Where the JSON is cut as well, the message may say nothing of whose event it is.
+        // Where the JSON is truncated as well, the message may not identify its session.
         assert!(updates.len() >= frame.len() - json_end, "{} of {}", updates.len(), frame.len());
         for update in updates {
             assert!(matches!(update, Update::Malformed(_)), "{update:?}");
@@ -54,7 +54,7 @@ fn an_event_that_is_cut_short_is_malformed() {
 }
 
 #[test]
-fn an_event_with_a_blob_left_over_is_malformed() {
+fn events_with_an_extra_blob_are_malformed() {
     let codec = Codec::new(DEFINITION);
     for params in edge_cases(&codec) {
         let frame = [codec.event("Nest", "changed", &params), join_response::<&[u8]>("", &[])].concat();
@@ -91,7 +91,7 @@ async fn compare(codec: &Codec, params: &Value) {
     assert_eq!(updates(codec, vec![frame]).await, [Update::Event(event)]);
 }
 
-/// The message that a server sends for an event.
+/// The message in which a server sends an event.
 async fn publish(event: &NestEvent) -> Vec<u8> {
     let hub = EventHub::new();
     let router = Router::new().events(hub.clone());
@@ -99,7 +99,7 @@ async fn publish(event: &NestEvent) -> Vec<u8> {
     let connection = router.connect();
     let subscribe = json!({ "api": "Nest", "method": "subscribeToEvents", "params": { "id": ID } });
     let message = request_message(0, subscribe, &[]);
-    connection.handle(message.into()).await.expect("an answer");
+    connection.handle(message.into()).await.expect("a response");
     hub.publish(ID, event).unwrap();
     connection.events().next().await.expect("a message").to_vec()
 }

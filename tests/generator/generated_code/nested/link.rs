@@ -1,4 +1,4 @@
-//! A generated client and a generated server with frames in between that can be looked at.
+//! A generated client and a generated server, with access to the frames between them.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,10 +14,10 @@ use crate::generated_code::ok::blob_nested::nest::*;
 /// The steps of a call.
 pub struct Exchange {
     pub request: Vec<u8>,
-    /// The parameters as the service got them.
+    /// The parameters that reached the service.
     pub arrived: Value,
     pub response: Vec<u8>,
-    /// The result as the caller got it.
+    /// The result that reached the caller.
     pub output: Value,
 }
 
@@ -44,7 +44,7 @@ struct State {
     arrived: Mutex<Option<Value>>,
     /// The request and the response.
     frames: Mutex<[Vec<u8>; 2]>,
-    /// A response that no service gives.
+    /// A response to return instead of the service's own.
     canned: Mutex<Option<Vec<u8>>>,
 }
 
@@ -66,7 +66,7 @@ impl Link {
         self.0.arrived.lock().unwrap().take()
     }
 
-    /// Gives the server a request; the response, unless it is that the request is malformed.
+    /// Passes a request to the server; returns the response, or an error if the request is malformed.
     pub async fn handle(&self, method: &str, request: Vec<u8>) -> Result<Vec<u8>, String> {
         let response = self.router().handle("Nest", method, request.into()).await.to_bytes();
         let (json, _) = split_response(&response)?;

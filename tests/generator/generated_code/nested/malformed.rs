@@ -1,4 +1,4 @@
-//! Frames with something missing or left over are errors, and never another value.
+//! Frames with missing or extra parts are errors, and never another value.
 
 use decthings_tests::codec::{Codec, join_request, join_response, split_request, split_response};
 
@@ -6,7 +6,7 @@ use super::link::{self, Link, Reader};
 use super::{DEFINITION, cases};
 
 #[test]
-fn a_request_cut_short_is_an_error() {
+fn truncated_requests_are_rejected() {
     let codec = Codec::new(DEFINITION);
     for (method, params, result) in cases::all(&codec) {
         let (link, frame) = (Link::new(&result), codec.request("Nest", method, &params));
@@ -20,7 +20,7 @@ fn a_request_cut_short_is_an_error() {
 }
 
 #[test]
-fn a_request_with_bytes_behind_it_is_an_error() {
+fn requests_with_trailing_bytes_are_rejected() {
     let codec = Codec::new(DEFINITION);
     for (method, params, result) in cases::all(&codec) {
         let frame = [codec.request("Nest", method, &params), vec![0]].concat();
@@ -29,7 +29,7 @@ fn a_request_with_bytes_behind_it_is_an_error() {
 }
 
 #[test]
-fn a_response_cut_short_is_an_error() {
+fn truncated_responses_are_errors() {
     let codec = Codec::new(DEFINITION);
     for (method, _, result) in cases::all(&codec) {
         let (reader, frame) = (Reader::new(&codec, method), codec.response("Nest", method, &result));
@@ -43,7 +43,7 @@ fn a_response_cut_short_is_an_error() {
 }
 
 #[test]
-fn a_request_with_a_blob_less_or_more_is_an_error() {
+fn requests_with_a_wrong_blob_count_are_rejected() {
     let codec = Codec::new(DEFINITION);
     for (method, params, result) in cases::all(&codec) {
         let (link, frame) = (Link::new(&result), codec.request("Nest", method, &params));
@@ -57,7 +57,7 @@ fn a_request_with_a_blob_less_or_more_is_an_error() {
 }
 
 #[test]
-fn a_response_with_a_blob_less_or_more_is_an_error() {
+fn responses_with_a_wrong_blob_count_are_errors() {
     let codec = Codec::new(DEFINITION);
     for (method, _, result) in cases::all(&codec) {
         let (reader, frame) = (Reader::new(&codec, method), codec.response("Nest", method, &result));
@@ -70,7 +70,7 @@ fn a_response_with_a_blob_less_or_more_is_an_error() {
     }
 }
 
-/// The blobs without each of them.
+/// The blobs without one of them, for each of them.
 fn one_less(blobs: &[Vec<u8>]) -> Vec<Vec<Vec<u8>>> {
     (0..blobs.len()).map(|missing| [&blobs[..missing], &blobs[missing + 1..]].concat()).collect()
 }

@@ -1,4 +1,4 @@
-//! Blob rules inside of everything that may hold one, compared byte for byte with an independent codec.
+//! Blob rules inside every type that may hold one, compared byte for byte with the independent codec.
 
 mod cases;
 mod events;
@@ -39,7 +39,7 @@ fn shown(frame: &[u8]) -> String {
     frame.escape_ascii().to_string()
 }
 
-/// Columns of entries in the order that the wire has: by UTF-16 code unit.
+/// Columns of entries in the order of the wire: by UTF-16 code unit.
 fn sorted_columns(params: &Value) -> Value {
     let mut params = params.clone();
     if let Some(columns) = params.pointer_mut("/rows/source/keys").and_then(Value::as_array_mut) {
@@ -123,7 +123,7 @@ fn the_order_of_properties_in_the_json_does_not_matter() {
 }
 
 #[test]
-fn aliases_are_read_beside_blobs() {
+fn aliases_are_read_in_objects_with_blobs() {
     let codec = Codec::new(DEFINITION);
     let [params, result] = samples(&codec, "put", &[vec![], vec![]]);
     let link = Link::new(&result);
@@ -140,7 +140,7 @@ fn aliases_are_read_beside_blobs() {
 }
 
 #[test]
-fn an_unknown_variant_is_kept_and_sent_back() {
+fn unknown_variants_round_trip() {
     let codec = Codec::new(DEFINITION);
     let [mut params, _] = samples(&codec, "choose", &[vec![], vec![]]);
     let unknown = json!({ "type": "later", "data": [1, null, { "$bytes": "AA==" }], "names": ["a"] });
@@ -152,7 +152,7 @@ fn an_unknown_variant_is_kept_and_sent_back() {
 }
 
 #[test]
-fn names_may_stand_twice_in_a_response() {
+fn responses_may_repeat_names() {
     let codec = Codec::new(DEFINITION);
     let [params, mut result] = samples(&codec, "feed", &[vec![], vec![]]);
     let input = json!({ "name": "a", "data": [] });
@@ -162,7 +162,7 @@ fn names_may_stand_twice_in_a_response() {
 }
 
 #[test]
-fn services_answer_through_the_generated_client() {
+fn services_respond_to_the_generated_client() {
     let codec = Codec::new(DEFINITION);
     let [_, result] = samples(&codec, "grow", &[vec![], vec![]]);
     let link = Link::new(&result);

@@ -1,11 +1,11 @@
-//! Values of a type in a definition.
+//! Random values of a type of a definition.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use decthings_tests::codec::{Property, Schema, Shape};
 use serde_json::{Map, Value, json};
 
-/// The choices that make a value. Where there are no more, it is always the first: absent, empty, the first variant.
+/// The choices that make a value. When they are used up, the first option is taken: absent, empty, the first variant.
 pub struct Choices<'c>(std::slice::Iter<'c, u32>);
 
 impl<'c> Choices<'c> {
@@ -36,7 +36,7 @@ pub fn value(schema: Schema<'_>, choices: &mut Choices<'_>) -> Value {
         Shape::List(items) => {
             choices.list(|choices, index| {
                 let mut item = value(items, choices);
-                // A request names each of its items with tensors once.
+                // Names of items with tensors are unique within a request.
                 let is_named = items.properties().iter().any(|one| one.blob().is_some_and(|rule| rule == "tensors"));
                 if let (true, Value::Object(members)) = (is_named, &mut item) {
                     for text in members.values_mut().filter(|value| value.is_string()) {
@@ -89,7 +89,7 @@ fn blob(property: &Property<'_>, rule: &Value, choices: &mut Choices<'_>) -> Val
     }
 }
 
-/// Names that are sorted otherwise by code point than by UTF-16 unit.
+/// Names whose order by code point differs from the order by UTF-16 code unit.
 const TEXTS: [&str; 7] = ["", "a", "\u{e000}", "\u{10000}", "é", "\"\\\n\u{1}", "名"];
 
 fn unique(index: usize, choices: &mut Choices<'_>) -> String {
