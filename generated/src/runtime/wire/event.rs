@@ -11,11 +11,12 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::blobs::{Layout, Piece};
-use super::codec::{FromWire, Json, ToWire};
-use super::reader::{BlobReader, Blobs};
-use super::{FrameWriter, join, json};
+use super::json;
+use super::reader::{BlobReader, Blobs, FromWire, Json};
+use super::writer::{FrameWriter, ToWire};
 use crate::runtime::error::Failure;
 use crate::runtime::text::Text;
+use crate::runtime::wire::join;
 
 /// The bytes of an event: its message, in which the JSON and then the blobs follow the name of its service.
 #[derive(Clone, Debug)]
@@ -69,14 +70,14 @@ impl EventBytes {
     /// Reads the parameters into a type.
     pub(crate) fn read<T: FromWire>(&self, deepest: usize) -> Result<T, Failure> {
         let blobs = Blobs::interleaved(self.message.clone(), self.json.end)?;
-        let event: Params<Json<T>> = json::read(self.json(), deepest, "")?;
+        let event: Params<Json<T>> = json::read(self.json(), deepest)?;
         let params = BlobReader::new(blobs).read(event.params);
         params.map_err(|error| error.malformed("params", &String::from_utf8_lossy(self.json())))
     }
 
     /// The parameters without what travels beside the JSON.
     pub(crate) fn members(&self, deepest: usize) -> Result<Map<String, Value>, Failure> {
-        json::read(self.json(), deepest, "").map(|event: Params<_>| event.params)
+        json::read(self.json(), deepest).map(|event: Params<_>| event.params)
     }
 
     /// What travels beside the JSON.

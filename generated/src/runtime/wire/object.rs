@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::codec::{IndexedTensor as _, IndexedTensorColumn, KeyedBlob, TensorColumn, ToWire};
-use super::path::Segment;
-use super::{FrameWriter, WireError};
-use crate::runtime::Blob;
+use super::items::{IndexedTensor as _, IndexedTensorColumn, KeyedBlob, TensorColumn};
+use super::wire_error::{Segment, WireError};
+use super::writer::{FrameWriter, ToWire};
+use crate::runtime::blob::Blob;
 use crate::runtime::text::count;
 use crate::tensor::Tensor;
 

@@ -3,14 +3,23 @@
 use serde::Serialize;
 
 use super::blobs::{BlobWriter, Layout};
-use super::codec::ToWire;
 use super::finite::{Nulls, not_finite};
-use super::path::{Path, Segment};
-use super::{WireError, path};
-use crate::runtime::Blob;
+use super::frame::RequestFrame;
+use super::wire_error::{Path, Segment, WireError, join_paths};
+use crate::runtime::blob::{Blob, Sourced};
 use crate::runtime::error::Failure;
-use crate::runtime::files::Sourced;
 use crate::tensor::Tensor;
+
+/// A type that can be written to the wire: what goes into the JSON, and what travels beside it in blobs.
+pub trait ToWire {
+    /// Writes the value's JSON, and adds its blobs in the wire's order. A value that is left out of the JSON writes
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// The wire has no form for the value.
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError>;
+}
 
 /// The most blobs that a request holds: their number is one byte.
 pub(super) const MOST_BLOBS: usize = 255;
@@ -66,7 +75,7 @@ impl FrameWriter {
         }
         match nulls.seen.then(|| not_finite(value)).flatten() {
             Some((inner, number)) => {
-                let path = path::join(&self.path.text(&[]), &inner);
+                let path = join_paths(&self.path.text(&[]), &inner);
                 Err(WireError::new(path, format!("{number} is no number that JSON can hold; make it a finite one")))
             }
             None => Ok(()),
@@ -140,4 +149,10 @@ impl FrameWriter {
     pub(super) fn error(&self, at: &[Segment], message: impl Into<String>) -> WireError {
         WireError::new(self.path.text(at), message)
     }
+}
+
+/// A request in its frame.
+pub(crate) fn write_request(request: &impl ToWire) -> Result<RequestFrame, Failure> {
+    let (json, blobs) = FrameWriter::new(Layout::Request, b"").write(request)?;
+    Ok(RequestFrame::new(json, blobs))
 }

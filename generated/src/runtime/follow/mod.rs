@@ -1,0 +1,15 @@
+//! What goes on after one response: pages, waiters and subscriptions.
+
+mod metrics;
+mod pages;
+mod progress;
+mod subscription;
+mod waitable;
+mod waiter;
+
+pub use metrics::{MetricRange, MetricSource, NoMetrics};
+pub use pages::{Items, Page, Paged, Pages};
+pub use progress::{Progress, ProgressUpdate};
+pub use subscription::Subscription;
+pub use waitable::{Cancellable, WaitError, Waitable};
+pub use waiter::Waiter;
