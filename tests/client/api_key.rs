@@ -50,7 +50,7 @@ async fn extra_headers_are_sent_and_may_repeat() {
 #[tokio::test]
 async fn white_space_in_a_key_file_is_trimmed() {
     let folder = Temporary::new();
-    let file = folder.write("auth.txt", &format!("\n {KEY}\r\n\n"));
+    let file = folder.write("auth.txt", format!("\n {KEY}\r\n\n"));
     let request = sent(|settings| settings.api_key_file(&file)).await;
     assert_eq!(request.header("authorization"), [format!("Bearer {KEY}")]);
 }

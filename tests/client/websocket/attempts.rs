@@ -36,7 +36,7 @@ fn again(client: &Client, text: &str) -> Call<Again> {
 }
 
 fn retrying(server: &Listener) -> Client {
-    builder_of(&server).retry(RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO)).build().unwrap()
+    builder_of(server).retry(RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO)).build().unwrap()
 }
 
 #[tokio::test]
@@ -166,7 +166,7 @@ async fn subscription_errors_do_not_show_the_key() {
     let strange = [
         event_message(
             "Talk",
-            &json!({"event": "data", "params": {"talkId": "t", "apiKey": KEY, "deep": deep}}),
+            json!({"event": "data", "params": {"talkId": "t", "apiKey": KEY, "deep": deep}}),
             &[b"x"],
         ),
         event_message("Talk", json!({"event": "data", "params": {"talkId": "t", "apiKey": KEY}}), &[]),

@@ -15,7 +15,7 @@ use super::unsubscribing::{first_subscribed, subscribed};
 const SHORT: Duration = Duration::from_millis(20);
 
 fn hasty(server: &Listener) -> Client {
-    builder_of(&server).reconnect_delay(SHORT, SHORT).build().unwrap()
+    builder_of(server).reconnect_delay(SHORT, SHORT).build().unwrap()
 }
 
 /// Accepts a connection, and responds to the resubscription.

@@ -2,6 +2,9 @@
 
 use std::fmt::Display;
 
+/// The JSON and the blobs of a frame.
+pub type Parts<'b> = (&'b [u8], Vec<Vec<u8>>);
+
 /// Writes a varint in its shortest form.
 pub fn varint(value: usize, out: &mut Vec<u8>) {
     match value {
@@ -51,7 +54,7 @@ pub fn join_request<B: AsRef<[u8]>>(json: &str, blobs: &[B]) -> Vec<u8> {
 }
 
 /// The JSON and the blobs of a request's body.
-pub fn split_request(mut body: &[u8]) -> Result<(&[u8], Vec<Vec<u8>>), String> {
+pub fn split_request(mut body: &[u8]) -> Result<Parts<'_>, String> {
     let count = take(&mut body, 1)?[0];
     let json = take_varint(&mut body)?;
     let lengths: Vec<usize> = (0..count).map(|_| take_varint(&mut body)).collect::<Result<_, _>>()?;
@@ -71,7 +74,7 @@ pub fn join_response<B: AsRef<[u8]>>(json: &str, blobs: &[B]) -> Vec<u8> {
 }
 
 /// The JSON and the blobs of a response's body.
-pub fn split_response(mut body: &[u8]) -> Result<(&[u8], Vec<Vec<u8>>), String> {
+pub fn split_response(mut body: &[u8]) -> Result<Parts<'_>, String> {
     let json = next_part(&mut body)?;
     let mut blobs = Vec::new();
     while !body.is_empty() {
@@ -90,11 +93,10 @@ pub fn request_message(id: u32, json: impl Display, blobs: &[&[u8]]) -> Vec<u8> 
     [id.to_be_bytes().as_slice(), &join_request(&json.to_string(), blobs)].concat()
 }
 
-/// The id, the JSON and the blobs of the message of a request.
-pub fn split_request_message(message: &[u8]) -> Result<(u32, &[u8], Vec<Vec<u8>>), String> {
+/// The id of the message of a request, and its parts.
+pub fn split_request_message(message: &[u8]) -> Result<(u32, Parts<'_>), String> {
     let (id, body) = message.split_first_chunk().ok_or("a message has an id")?;
-    let (json, blobs) = split_request(body)?;
-    Ok((u32::from_be_bytes(*id), json, blobs))
+    Ok((u32::from_be_bytes(*id), split_request(body)?))
 }
 
 /// The message of a response on a WebSocket.

@@ -13,7 +13,7 @@ mod write;
 use serde_json::{Map, Value};
 
 pub use frame::{
-    event_message, join_request, join_response, request_message, response_message, split_request,
+    Parts, event_message, join_request, join_response, request_message, response_message, split_request,
     split_request_message, split_response, varint,
 };
 pub use read::Decoded;

@@ -36,7 +36,7 @@ pub struct RequestMessage {
 
 impl RequestMessage {
     fn parse(bytes: Bytes) -> Self {
-        let (id, json, blobs) = split_request_message(&bytes).expect("the client sends well-formed messages");
+        let (id, (json, blobs)) = split_request_message(&bytes).expect("the client sends well-formed messages");
         let json = serde_json::from_slice(json).expect("the client sends JSON");
         Self { id, json, blobs, bytes }
     }
