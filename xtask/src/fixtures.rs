@@ -9,7 +9,7 @@ use decthings_codegen::{Files, Options, Source};
 
 use crate::tree;
 
-const FOLDER: &str = "tests/fixtures";
+const FOLDER: &str = "tests/data/fixtures";
 /// A crate of the runtime with the API of a fixture, as `decthings` has it with its own.
 const EMBEDDED: &str = "tests/embedded/src/api";
 

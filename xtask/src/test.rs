@@ -23,7 +23,7 @@ const WIDTH: usize = 300;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// For `cargo test`, such as `-p decthings-tests --test runtime`. All tests without any.
+    /// For `cargo test`, such as `-p decthings-tests --test client`. All tests without any.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     cargo: Vec<OsString>,
 }
