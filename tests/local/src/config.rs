@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::store::ids;
+use crate::util;
 
 /// Settings of a [`Local`](crate::Local): keys, where it may be reached from, limits.
 ///
@@ -34,7 +34,7 @@ impl LocalConfig {
     /// One new, random key; only this machine may connect; launchers start at once; the default [`Limits`].
     pub fn new() -> Self {
         Self {
-            keys: vec![ids::key()],
+            keys: vec![util::new_key()],
             allow_remote: false,
             allow_processes: false,
             language_servers: language_servers(),

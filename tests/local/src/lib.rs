@@ -46,21 +46,20 @@
 //! # }
 //! ```
 
-mod check;
 pub mod compute;
 mod config;
-mod fail;
-mod http;
+mod context;
+mod error;
+mod filesystem;
 mod jobs;
 mod local;
 pub mod presets;
 mod processes;
-mod rules;
 mod services;
-mod sessions;
 mod store;
-mod time;
+mod transport;
+mod util;
 
 pub use config::{Limits, LocalConfig, LocalUser};
-pub use http::{LocalServer, StartError};
 pub use local::Local;
+pub use transport::server::{LocalServer, StartError};

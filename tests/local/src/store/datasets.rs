@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use decthings::types::{Access, Dataset, EntryTotals, ParameterDefinition, Tag};
 
 use super::entries::Entries;
-use super::listing::Listed;
-use super::{ids, owner};
-use crate::fail::Fail;
+use super::listing::{Listed, Summary};
+use super::users::owner;
+use crate::error::CallError;
+use crate::util;
 
 /// How long removed entries count as waiting to be deleted. Their memory is free at once.
 const DELETION_DELAY: Duration = Duration::from_secs(60);
@@ -28,19 +29,19 @@ pub(crate) struct StoredDataset {
 }
 
 impl StoredDataset {
-    /// Checks that the caller knows the current version, if it says which it knows.
-    pub(crate) fn check_version(&self, expected: Option<&str>) -> Result<(), Fail> {
+    /// Checks that the version that a call expects, if any, is the current one.
+    pub(crate) fn check_version(&self, expected: Option<&str>) -> Result<(), CallError> {
         match expected {
             Some(expected) if expected != self.version => {
-                Err(Fail::IncorrectVersionId { current: self.version.clone() })
+                Err(CallError::IncorrectVersionId { current: self.version.clone() })
             }
             _ => Ok(()),
         }
     }
 
-    /// Gives the data a new version.
+    /// Starts a new version of the data.
     pub(crate) fn changed(&mut self) {
-        self.version = ids::id();
+        self.version = util::new_id();
     }
 
     pub(crate) fn stored_bytes(&self) -> u64 {
@@ -67,24 +68,13 @@ impl StoredDataset {
 }
 
 impl Listed for StoredDataset {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn tags(&self) -> &[Tag] {
-        &self.tags
-    }
-
-    fn created(&self) -> (i64, u64) {
-        (self.created_at, self.sequence)
+    fn summary(&self) -> Summary<'_> {
+        let created = (self.created_at, self.sequence);
+        Summary { id: &self.id, name: &self.name, tags: &self.tags, created }
     }
 }
 
-/// Entries that were removed lately.
+/// Entries that were removed recently.
 #[derive(Default)]
 pub(crate) struct Removed {
     count: u64,

@@ -3,10 +3,10 @@
 use decthings::Tensor;
 use decthings::types::{TrainingMetric, TrainingMetricCount, TrainingMetricEntry, TrainingMetricRange};
 
-use crate::fail::Fail;
-use crate::time;
+use crate::error::CallError;
+use crate::util;
 
-/// Far more than a session has; asking for the same values over and over would make an answer without an end.
+/// Far more than a session has. Repeated ranges would make a response arbitrarily long.
 const MAX_RANGES: usize = 100;
 
 /// The metrics that a training session records.
@@ -21,7 +21,7 @@ struct Metric {
 impl MetricLog {
     /// Adds a value to a metric.
     pub(crate) fn record(&mut self, name: &'static str, value: f32) {
-        let value = (time::now(), value);
+        let value = (util::now(), value);
         match self.0.iter_mut().find(|metric| metric.name == name) {
             Some(metric) => metric.values.push(value),
             None => self.0.push(Metric { name, values: vec![value] }),
@@ -34,7 +34,7 @@ impl MetricLog {
         self.0.iter().map(|metric| TrainingMetricCount::new(metric.name, amount(metric))).collect()
     }
 
-    /// The values in some ranges; none of a metric that there is not, or not yet.
+    /// The values in some ranges, which are empty for an unknown metric.
     pub(crate) fn ranges(&self, ranges: &[TrainingMetricRange]) -> Vec<TrainingMetric> {
         ranges.iter().map(|range| self.range(range)).collect()
     }
@@ -49,11 +49,11 @@ impl MetricLog {
     }
 }
 
-/// Refuses to answer more ranges than anybody needs.
-pub(crate) fn check_ranges(ranges: &[TrainingMetricRange]) -> Result<(), Fail> {
+/// Rejects a call with too many ranges.
+pub(crate) fn check_ranges(ranges: &[TrainingMetricRange]) -> Result<(), CallError> {
     if ranges.len() > MAX_RANGES {
         let got = ranges.len();
-        return Err(Fail::invalid("metrics", format!("at most {MAX_RANGES} in one call, got {got}")));
+        return Err(CallError::invalid("metrics", format!("at most {MAX_RANGES} in one call, got {got}")));
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Training sessions.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
 use decthings::api::model::{
@@ -8,20 +8,16 @@ use decthings::api::model::{
     TrainingStatusGettingState, TrainingStatusRunning,
 };
 use decthings::api::user::{NotificationDataTrainingFinished, TrainingOutcome};
-use decthings::types::{
-    LauncherSpec, TrainingMetric, TrainingMetricRange, TrainingStartDurations, UsedExecutionLocation,
-    UsedExecutionLocationTemporaryLauncher,
-};
+use decthings::types::{TrainingMetric, TrainingMetricRange, TrainingStartDurations, UsedExecutionLocation};
 
-use super::ids;
 use super::metrics::MetricLog;
-use crate::jobs::StopSign;
-use crate::time;
+use crate::jobs::signal::StopSignal;
+use crate::util;
 
-/// A training session. Its job writes the progress, everybody else reads it.
+/// A training session. Its job writes the progress, and calls read it.
 pub(crate) struct TrainingRun {
     pub(crate) id: String,
-    pub(crate) sign: StopSign,
+    pub(crate) signal: StopSignal,
     model_id: String,
     new_state_name: String,
     created_at: i64,
@@ -47,21 +43,21 @@ impl TrainingRun {
             metrics: MetricLog::default(),
         };
         Self {
-            id: ids::id(),
-            sign: StopSign::new(),
+            id: util::new_id(),
+            signal: StopSignal::new(),
             model_id: model_id.to_owned(),
             new_state_name: new_state_name.to_owned(),
-            created_at: time::now(),
+            created_at: util::now(),
             location,
             progress: Mutex::new(progress),
         }
     }
 
-    pub(crate) fn is_over(&self) -> bool {
+    pub(crate) fn is_finished(&self) -> bool {
         matches!(self.progress().status, TrainingStatus::Completed(_) | TrainingStatus::Failed(_))
     }
 
-    /// The launcher is there.
+    /// The launcher has started.
     pub(crate) fn launched(&self, milliseconds: u64) {
         self.progress().start.create_launcher = Some(milliseconds);
     }
@@ -74,7 +70,7 @@ impl TrainingRun {
         progress.set_share(0.0);
     }
 
-    /// Training has come so far, from 0 to 1.
+    /// Sets the progress, from 0 to 1.
     pub(crate) fn at(&self, share: f32) {
         self.progress().set_share(share);
     }
@@ -91,7 +87,7 @@ impl TrainingRun {
     pub(crate) fn trained(&self) {
         let mut progress = self.progress();
         if matches!(progress.status, TrainingStatus::Running(_)) {
-            let duration = progress.started.map_or(0, time::elapsed);
+            let duration = progress.started.map_or(0, util::elapsed);
             progress.trained = Some((duration, Instant::now()));
             progress.status =
                 TrainingStatus::GettingState(TrainingStatusGettingState::new(progress.start.clone(), duration));
@@ -101,25 +97,25 @@ impl TrainingRun {
     /// The new state is stored.
     pub(crate) fn completed(&self, state_id: &str) {
         let mut progress = self.progress();
-        let (trained, get_state) = progress.trained.map_or((0, 0), |(trained, at)| (trained, time::elapsed(at)));
+        let (trained, get_state) = progress.trained.map_or((0, 0), |(trained, at)| (trained, util::elapsed(at)));
         let start = progress.start.clone();
-        let completed = TrainingStatusCompleted::new(start, trained, get_state, time::now(), state_id);
+        let completed = TrainingStatusCompleted::new(start, trained, get_state, util::now(), state_id);
         progress.status = TrainingStatus::Completed(completed);
     }
 
     /// There will be no new state.
     pub(crate) fn failed(&self, reason: TrainingFailure) {
         let mut progress = self.progress();
-        let mut failed = TrainingStatusFailed::new(progress.start.clone(), time::now(), reason);
+        let mut failed = TrainingStatusFailed::new(progress.start.clone(), util::now(), reason);
         failed.train_duration = match progress.trained {
             Some((trained, _)) => Some(trained),
-            None => progress.started.map(time::elapsed),
+            None => progress.started.map(util::elapsed),
         };
-        failed.get_state_duration = progress.trained.map(|(_, at)| time::elapsed(at));
+        failed.get_state_duration = progress.trained.map(|(_, at)| util::elapsed(at));
         progress.status = TrainingStatus::Failed(failed);
     }
 
-    /// What the caller is told at the end.
+    /// The notification of its end.
     pub(crate) fn finished(&self, outcome: TrainingOutcome) -> NotificationDataTrainingFinished {
         NotificationDataTrainingFinished::new(&self.model_id, &self.id, &self.new_state_name, outcome)
     }
@@ -143,7 +139,7 @@ impl TrainingRun {
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+        util::lock(&self.progress)
     }
 }
 
@@ -154,9 +150,4 @@ impl Progress {
             self.status = TrainingStatus::Running(TrainingStatusRunning::new(self.start.clone(), share));
         }
     }
-}
-
-/// A launcher of an operation's own.
-pub(crate) fn temporary(launcher: LauncherSpec) -> UsedExecutionLocation {
-    UsedExecutionLocation::TemporaryLauncher(UsedExecutionLocationTemporaryLauncher::new(launcher))
 }

@@ -1,22 +1,23 @@
-//! The entries proper.
+//! The entries of a dataset.
 
 use decthings::api::dataset::{
     AddEntriesRequest, AddEntriesResult, GetEntriesRequest, RemoveEntriesRequest, RemoveEntriesResult,
 };
 use decthings::types::DatasetEntries;
 
-use crate::fail::Fail;
-use crate::local::Local;
-use crate::store::entries::{self, Entries, Entry};
+use crate::context::Context;
+use crate::error::CallError;
+use crate::store::entries;
+use crate::store::entries::{Entries, Entry};
 
-pub(super) fn add_entries(local: &Local, request: AddEntriesRequest) -> Result<AddEntriesResult, Fail> {
+pub(super) fn add_entries(context: &Context, request: AddEntriesRequest) -> Result<AddEntriesResult, CallError> {
     let keys = entries::copied(request.keys);
-    let mut store = local.store();
+    let mut store = context.store();
     let dataset = store.dataset(&request.dataset_id)?;
     dataset.check_version(request.dataset_version_id.as_deref())?;
     let new = entries::read(&dataset.keys, keys)?;
-    check_count(local, &dataset.entries, &new, Fail::LimitExceeded)?;
-    store.check_space(entries::footprint(&new), local.config.limits.stored_bytes)?;
+    check_count(context, &dataset.entries, &new, CallError::LimitExceeded)?;
+    store.check_space(entries::footprint(&new), context.config.limits.stored_bytes)?;
     let dataset = store.dataset_mut(&request.dataset_id)?;
     if !new.is_empty() {
         dataset.entries.append(new);
@@ -25,15 +26,18 @@ pub(super) fn add_entries(local: &Local, request: AddEntriesRequest) -> Result<A
     Ok(AddEntriesResult::new(&dataset.version))
 }
 
-pub(super) fn get_entries(local: &Local, request: &GetEntriesRequest) -> Result<DatasetEntries, Fail> {
-    let store = local.store();
+pub(super) fn get_entries(context: &Context, request: &GetEntriesRequest) -> Result<DatasetEntries, CallError> {
+    let store = context.store();
     let dataset = store.dataset(&request.dataset_id)?;
     dataset.check_version(request.dataset_version_id.as_deref())?;
     dataset.entries.select(&dataset.keys, &request.entries)
 }
 
-pub(super) fn remove_entries(local: &Local, request: &RemoveEntriesRequest) -> Result<RemoveEntriesResult, Fail> {
-    let mut store = local.store();
+pub(super) fn remove_entries(
+    context: &Context,
+    request: &RemoveEntriesRequest,
+) -> Result<RemoveEntriesResult, CallError> {
+    let mut store = context.store();
     let dataset = store.dataset_mut(&request.dataset_id)?;
     dataset.check_version(request.dataset_version_id.as_deref())?;
     let chosen = dataset.entries.choose("entries", &request.entries)?;
@@ -47,7 +51,12 @@ pub(super) fn remove_entries(local: &Local, request: &RemoveEntriesRequest) -> R
 }
 
 /// Checks that a list of entries may grow by the new ones.
-pub(super) fn check_count(local: &Local, present: &Entries, new: &[Entry], fail: Fail) -> Result<(), Fail> {
+pub(super) fn check_count(
+    context: &Context,
+    present: &Entries,
+    new: &[Entry],
+    error: CallError,
+) -> Result<(), CallError> {
     let grown = present.len().saturating_add(new.len());
-    if grown > local.config.limits.entries { Err(fail) } else { Ok(()) }
+    if grown > context.config.limits.entries { Err(error) } else { Ok(()) }
 }

@@ -11,67 +11,67 @@ use decthings::api::dataset::{
     FinalizeNeedsReviewEntriesRequest, GetDatasetsRequest, GetEntriesRequest, GetNeedsReviewEntriesRequest,
     RemoveEntriesRequest, RemoveNeedsReviewEntriesRequest, UpdateDatasetRequest,
 };
+use decthings::runtime::ServiceResult;
 
-use crate::fail::Answer;
-use crate::local::Local;
+use crate::context::Context;
 
-/// Answers the calls of the service.
-pub(crate) struct Datasets(pub(crate) Arc<Local>);
+/// The service.
+pub(crate) struct Datasets(pub(crate) Arc<Context>);
 
 impl DatasetService for Datasets {
-    async fn create_dataset(&self, request: CreateDatasetRequest) -> Answer<CreateDatasetRequest> {
+    async fn create_dataset(&self, request: CreateDatasetRequest) -> ServiceResult<CreateDatasetRequest> {
         Ok(manage::create_dataset(&self.0, request)?)
     }
 
-    async fn update_dataset(&self, request: UpdateDatasetRequest) -> Answer<UpdateDatasetRequest> {
+    async fn update_dataset(&self, request: UpdateDatasetRequest) -> ServiceResult<UpdateDatasetRequest> {
         Ok(manage::update_dataset(&self.0, request)?)
     }
 
-    async fn delete_dataset(&self, request: DeleteDatasetRequest) -> Answer<DeleteDatasetRequest> {
+    async fn delete_dataset(&self, request: DeleteDatasetRequest) -> ServiceResult<DeleteDatasetRequest> {
         Ok(manage::delete_dataset(&self.0, &request)?)
     }
 
-    async fn get_datasets(&self, request: GetDatasetsRequest) -> Answer<GetDatasetsRequest> {
+    async fn get_datasets(&self, request: GetDatasetsRequest) -> ServiceResult<GetDatasetsRequest> {
         Ok(manage::get_datasets(&self.0, request)?)
     }
 
-    async fn add_entries(&self, request: AddEntriesRequest) -> Answer<AddEntriesRequest> {
+    async fn add_entries(&self, request: AddEntriesRequest) -> ServiceResult<AddEntriesRequest> {
         Ok(entries::add_entries(&self.0, request)?)
     }
 
-    async fn get_entries(&self, request: GetEntriesRequest) -> Answer<GetEntriesRequest> {
+    async fn get_entries(&self, request: GetEntriesRequest) -> ServiceResult<GetEntriesRequest> {
         Ok(entries::get_entries(&self.0, &request)?)
     }
 
-    async fn remove_entries(&self, request: RemoveEntriesRequest) -> Answer<RemoveEntriesRequest> {
+    async fn remove_entries(&self, request: RemoveEntriesRequest) -> ServiceResult<RemoveEntriesRequest> {
         Ok(entries::remove_entries(&self.0, &request)?)
     }
 
     async fn add_entries_to_needs_review(
         &self,
         request: AddEntriesToNeedsReviewRequest,
-    ) -> Answer<AddEntriesToNeedsReviewRequest> {
+    ) -> ServiceResult<AddEntriesToNeedsReviewRequest> {
         Ok(review::add_entries_to_needs_review(&self.0, request)?)
     }
 
     async fn finalize_needs_review_entries(
         &self,
         request: FinalizeNeedsReviewEntriesRequest,
-    ) -> Answer<FinalizeNeedsReviewEntriesRequest> {
+    ) -> ServiceResult<FinalizeNeedsReviewEntriesRequest> {
         Ok(review::finalize_needs_review_entries(&self.0, request)?)
     }
 
     async fn get_needs_review_entries(
         &self,
         request: GetNeedsReviewEntriesRequest,
-    ) -> Answer<GetNeedsReviewEntriesRequest> {
+    ) -> ServiceResult<GetNeedsReviewEntriesRequest> {
         Ok(review::get_needs_review_entries(&self.0, &request)?)
     }
 
     async fn remove_needs_review_entries(
         &self,
         request: RemoveNeedsReviewEntriesRequest,
-    ) -> Answer<RemoveNeedsReviewEntriesRequest> {
+    ) -> ServiceResult<RemoveNeedsReviewEntriesRequest> {
         Ok(review::remove_needs_review_entries(&self.0, &request)?)
     }
 }

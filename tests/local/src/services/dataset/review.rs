@@ -1,4 +1,4 @@
-//! The needs-review entries.
+//! The entries of a dataset that need review.
 
 use decthings::api::dataset::{
     AddEntriesToNeedsReviewRequest, AddEntriesToNeedsReviewResult, FinalizeNeedsReviewEntriesRequest,
@@ -8,21 +8,21 @@ use decthings::api::dataset::{
 use decthings::types::DatasetEntries;
 
 use super::entries::check_count;
-use crate::fail::Fail;
-use crate::local::Local;
+use crate::context::Context;
+use crate::error::CallError;
 use crate::store::entries;
 
 pub(super) fn add_entries_to_needs_review(
-    local: &Local,
+    context: &Context,
     request: AddEntriesToNeedsReviewRequest,
-) -> Result<AddEntriesToNeedsReviewResult, Fail> {
+) -> Result<AddEntriesToNeedsReviewResult, CallError> {
     let keys = entries::copied(request.keys);
-    let mut store = local.store();
+    let mut store = context.store();
     let dataset = store.dataset(&request.dataset_id)?;
     dataset.check_version(request.dataset_version_id.as_deref())?;
     let new = entries::read(&dataset.keys, keys)?;
-    check_count(local, &dataset.needs_review, &new, Fail::LimitExceeded)?;
-    store.check_space(entries::footprint(&new), local.config.limits.stored_bytes)?;
+    check_count(context, &dataset.needs_review, &new, CallError::LimitExceeded)?;
+    store.check_space(entries::footprint(&new), context.config.limits.stored_bytes)?;
     let dataset = store.dataset_mut(&request.dataset_id)?;
     if !new.is_empty() {
         dataset.needs_review.append(new);
@@ -32,22 +32,22 @@ pub(super) fn add_entries_to_needs_review(
 }
 
 pub(super) fn finalize_needs_review_entries(
-    local: &Local,
+    context: &Context,
     request: FinalizeNeedsReviewEntriesRequest,
-) -> Result<FinalizeNeedsReviewEntriesResult, Fail> {
+) -> Result<FinalizeNeedsReviewEntriesResult, CallError> {
     let keys = entries::copied(request.keys);
-    let mut store = local.store();
+    let mut store = context.store();
     let dataset = store.dataset(&request.dataset_id)?;
     dataset.check_version(request.dataset_version_id.as_deref())?;
     let chosen = dataset.needs_review.choose("indexes", &request.indexes)?;
     let new = entries::read(&dataset.keys, keys)?;
     if new.len() != chosen.len() {
         let reason = format!("has {} entries for {} indexes", new.len(), chosen.len());
-        return Err(Fail::invalid("keys", reason));
+        return Err(CallError::invalid("keys", reason));
     }
-    // The method has no error of its own for a full dataset.
-    check_count(local, &dataset.entries, &new, Fail::QuotaExceeded)?;
-    store.check_space(entries::footprint(&new), local.config.limits.stored_bytes)?;
+    // The method has no `limit_exceeded`.
+    check_count(context, &dataset.entries, &new, CallError::QuotaExceeded)?;
+    store.check_space(entries::footprint(&new), context.config.limits.stored_bytes)?;
     let dataset = store.dataset_mut(&request.dataset_id)?;
     let (count, bytes) = dataset.needs_review.remove(&chosen);
     if count > 0 {
@@ -58,20 +58,20 @@ pub(super) fn finalize_needs_review_entries(
 }
 
 pub(super) fn get_needs_review_entries(
-    local: &Local,
+    context: &Context,
     request: &GetNeedsReviewEntriesRequest,
-) -> Result<DatasetEntries, Fail> {
-    let store = local.store();
+) -> Result<DatasetEntries, CallError> {
+    let store = context.store();
     let dataset = store.dataset(&request.dataset_id)?;
     dataset.check_version(request.dataset_version_id.as_deref())?;
     dataset.needs_review.select(&dataset.keys, &request.entries)
 }
 
 pub(super) fn remove_needs_review_entries(
-    local: &Local,
+    context: &Context,
     request: &RemoveNeedsReviewEntriesRequest,
-) -> Result<RemoveNeedsReviewEntriesResult, Fail> {
-    let mut store = local.store();
+) -> Result<RemoveNeedsReviewEntriesResult, CallError> {
+    let mut store = context.store();
     let dataset = store.dataset_mut(&request.dataset_id)?;
     dataset.check_version(request.dataset_version_id.as_deref())?;
     let chosen = dataset.needs_review.choose("entries", &request.entries)?;
