@@ -6,12 +6,12 @@ use decthings::api::image::{
     CreateRepositoryRequest, CreateRepositoryResult, DeleteRepositoryRequest, DeleteRepositoryResult,
     GetRepositoriesRequest, GetRepositoriesResult, ImageService, UpdateRepositoryRequest, UpdateRepositoryResult,
 };
-use decthings::runtime::ServiceResult;
 use decthings::types::ResourceFilter;
 
 use super::common::check;
 use crate::context::Context;
 use crate::error::CallError;
+use crate::services::common::delegate;
 use crate::store::listing::Query;
 use crate::store::repositories::StoredRepository;
 use crate::util;
@@ -19,26 +19,15 @@ use crate::util;
 /// The service.
 pub(crate) struct Images(pub(crate) Arc<Context>);
 
-impl ImageService for Images {
-    async fn create_repository(&self, request: CreateRepositoryRequest) -> ServiceResult<CreateRepositoryRequest> {
-        Ok(create(&self.0, request)?)
-    }
-
-    async fn update_repository(&self, request: UpdateRepositoryRequest) -> ServiceResult<UpdateRepositoryRequest> {
-        Ok(update(&self.0, request)?)
-    }
-
-    async fn delete_repository(&self, request: DeleteRepositoryRequest) -> ServiceResult<DeleteRepositoryRequest> {
-        let removed = self.0.store().repositories.remove(&request.name);
-        Ok(removed.map(|_| DeleteRepositoryResult::new()).ok_or(CallError::RepositoryNotFound)?)
-    }
-
-    async fn get_repositories(&self, request: GetRepositoriesRequest) -> ServiceResult<GetRepositoriesRequest> {
-        Ok(list(&self.0, request)?)
-    }
+delegate! {
+    impl ImageService for Images;
+    fn create_repository(CreateRepositoryRequest) in self;
+    fn update_repository(UpdateRepositoryRequest) in self;
+    fn delete_repository(DeleteRepositoryRequest) in self;
+    fn get_repositories(GetRepositoriesRequest) in self;
 }
 
-fn create(context: &Context, request: CreateRepositoryRequest) -> Result<CreateRepositoryResult, CallError> {
+fn create_repository(context: &Context, request: CreateRepositoryRequest) -> Result<CreateRepositoryResult, CallError> {
     check::name("name", &request.name)?;
     check::description("description", &request.description)?;
     let mut store = context.store();
@@ -59,7 +48,7 @@ fn create(context: &Context, request: CreateRepositoryRequest) -> Result<CreateR
     Ok(CreateRepositoryResult::new())
 }
 
-fn update(context: &Context, request: UpdateRepositoryRequest) -> Result<UpdateRepositoryResult, CallError> {
+fn update_repository(context: &Context, request: UpdateRepositoryRequest) -> Result<UpdateRepositoryResult, CallError> {
     let mut store = context.store();
     let repository = store.repositories.get_mut(&request.name).ok_or(CallError::RepositoryNotFound)?;
     if let Some(description) = request.properties.description {
@@ -70,7 +59,12 @@ fn update(context: &Context, request: UpdateRepositoryRequest) -> Result<UpdateR
     Ok(UpdateRepositoryResult::new())
 }
 
-fn list(context: &Context, request: GetRepositoriesRequest) -> Result<GetRepositoriesResult, CallError> {
+fn delete_repository(context: &Context, request: DeleteRepositoryRequest) -> Result<DeleteRepositoryResult, CallError> {
+    let removed = context.store().repositories.remove(&request.name);
+    removed.map(|_| DeleteRepositoryResult::new()).ok_or(CallError::RepositoryNotFound)
+}
+
+fn get_repositories(context: &Context, request: GetRepositoriesRequest) -> Result<GetRepositoriesResult, CallError> {
     let filter = request.filter.map(|filter| {
         let mut all = ResourceFilter::new();
         all.owners = filter.owners;

@@ -9,12 +9,12 @@ use decthings::api::persistent_launcher::{
     DeletePersistentLauncherResult, GetPersistentLaunchersRequest, GetPersistentLaunchersResult, GetSysinfoRequest,
     GetSysinfoResult, PersistentLauncherService,
 };
-use decthings::runtime::ServiceResult;
 use decthings::types::ResourceFilter;
 
 use super::common::check;
 use crate::context::Context;
 use crate::error::CallError;
+use crate::services::common::delegate;
 use crate::store::launchers::StoredLauncher;
 use crate::store::listing::Query;
 use crate::util;
@@ -22,34 +22,15 @@ use crate::util;
 /// The service.
 pub(crate) struct PersistentLaunchers(pub(crate) Arc<Context>);
 
-impl PersistentLauncherService for PersistentLaunchers {
-    async fn create_persistent_launcher(
-        &self,
-        request: CreatePersistentLauncherRequest,
-    ) -> ServiceResult<CreatePersistentLauncherRequest> {
-        Ok(create(&self.0, request)?)
-    }
-
-    async fn get_persistent_launchers(
-        &self,
-        request: GetPersistentLaunchersRequest,
-    ) -> ServiceResult<GetPersistentLaunchersRequest> {
-        Ok(list(&self.0, request)?)
-    }
-
-    async fn get_sysinfo(&self, request: GetSysinfoRequest) -> ServiceResult<GetSysinfoRequest> {
-        Ok(sysinfo(&self.0, &request)?)
-    }
-
-    async fn delete_persistent_launcher(
-        &self,
-        request: DeletePersistentLauncherRequest,
-    ) -> ServiceResult<DeletePersistentLauncherRequest> {
-        Ok(delete(&self.0, &request)?)
-    }
+delegate! {
+    impl PersistentLauncherService for PersistentLaunchers;
+    fn create_persistent_launcher(CreatePersistentLauncherRequest) in self;
+    fn get_persistent_launchers(GetPersistentLaunchersRequest) in self;
+    fn get_sysinfo(GetSysinfoRequest) in self;
+    fn delete_persistent_launcher(DeletePersistentLauncherRequest) in self;
 }
 
-fn create(
+fn create_persistent_launcher(
     context: &Context,
     request: CreatePersistentLauncherRequest,
 ) -> Result<CreatePersistentLauncherResult, CallError> {
@@ -76,7 +57,10 @@ fn create(
     Ok(result)
 }
 
-fn list(context: &Context, request: GetPersistentLaunchersRequest) -> Result<GetPersistentLaunchersResult, CallError> {
+fn get_persistent_launchers(
+    context: &Context,
+    request: GetPersistentLaunchersRequest,
+) -> Result<GetPersistentLaunchersResult, CallError> {
     let filter = request.filter.map(|filter| {
         let mut all = ResourceFilter::new();
         all.ids = filter.ids;
@@ -91,7 +75,7 @@ fn list(context: &Context, request: GetPersistentLaunchersRequest) -> Result<Get
 }
 
 /// Adds a sample first, so that the list is never empty.
-fn sysinfo(context: &Context, request: &GetSysinfoRequest) -> Result<GetSysinfoResult, CallError> {
+fn get_sysinfo(context: &Context, request: GetSysinfoRequest) -> Result<GetSysinfoResult, CallError> {
     let mut store = context.store();
     let launcher = store.launchers.0.get_mut(&request.persistent_launcher_id);
     let launcher = launcher.ok_or(CallError::PersistentLauncherNotFound)?;
@@ -100,9 +84,9 @@ fn sysinfo(context: &Context, request: &GetSysinfoRequest) -> Result<GetSysinfoR
     Ok(GetSysinfoResult::new(launcher.samples.iter().filter(|sample| sample.timestamp > after).cloned()))
 }
 
-fn delete(
+fn delete_persistent_launcher(
     context: &Context,
-    request: &DeletePersistentLauncherRequest,
+    request: DeletePersistentLauncherRequest,
 ) -> Result<DeletePersistentLauncherResult, CallError> {
     let mut store = context.store();
     let id = &request.persistent_launcher_id;

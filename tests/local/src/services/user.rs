@@ -50,7 +50,7 @@ impl UserService for Users {
     }
 
     async fn get_billing_stats(&self, request: GetBillingStatsRequest) -> ServiceResult<GetBillingStatsRequest> {
-        Ok(billing_stats(&request)?)
+        Ok(billing_stats(request)?)
     }
 
     async fn estimate_amount_due(&self, _: EstimateAmountDueRequest) -> ServiceResult<EstimateAmountDueRequest> {
@@ -62,9 +62,9 @@ impl UserService for Users {
     }
 }
 
-fn billing_stats(request: &GetBillingStatsRequest) -> Result<GetBillingStatsResult, CallError> {
-    let (year, month) = match &request.billing_cycle {
-        Some(cycle) => (cycle.year, cycle.month.clone()),
+fn billing_stats(request: GetBillingStatsRequest) -> Result<GetBillingStatsResult, CallError> {
+    let (year, month) = match request.billing_cycle {
+        Some(cycle) => (cycle.year, cycle.month),
         None => this_month(),
     };
     if let Month::Unrecognized(other) = &month {

@@ -13,6 +13,14 @@ use crate::util;
 /// How long removed entries count as waiting to be deleted. Their memory is free at once.
 const DELETION_DELAY: Duration = Duration::from_secs(60);
 
+/// A list of entries of a dataset.
+#[derive(Clone, Copy)]
+pub(crate) enum List {
+    Entries,
+    NeedsReview,
+}
+
+/// A dataset.
 pub(crate) struct StoredDataset {
     pub(crate) id: String,
     pub(crate) sequence: u64,
@@ -42,6 +50,30 @@ impl StoredDataset {
     /// Starts a new version of the data.
     pub(crate) fn changed(&mut self) {
         self.version = util::new_id();
+    }
+
+    pub(crate) fn list(&self, list: List) -> &Entries {
+        match list {
+            List::Entries => &self.entries,
+            List::NeedsReview => &self.needs_review,
+        }
+    }
+
+    pub(crate) fn list_mut(&mut self, list: List) -> &mut Entries {
+        match list {
+            List::Entries => &mut self.entries,
+            List::NeedsReview => &mut self.needs_review,
+        }
+    }
+
+    /// Removes entries from a list, and returns their number and size.
+    pub(crate) fn remove(&mut self, list: List, indexes: &[u32]) -> Result<(u64, u64), CallError> {
+        let entries = self.list_mut(list);
+        let (count, bytes) = entries.remove(&entries.choose("entries", indexes)?);
+        if count > 0 {
+            self.changed();
+        }
+        Ok((count, bytes))
     }
 
     pub(crate) fn stored_bytes(&self) -> u64 {
@@ -84,6 +116,9 @@ pub(crate) struct Removed {
 
 impl Removed {
     pub(crate) fn add(&mut self, (count, bytes): (u64, u64)) {
+        if count == 0 {
+            return;
+        }
         let (waiting, waiting_bytes) = self.waiting();
         self.count = waiting.saturating_add(count);
         self.bytes = waiting_bytes.saturating_add(bytes);

@@ -66,7 +66,7 @@ pub(super) fn update_dataset(
 
 pub(super) fn delete_dataset(
     context: &Context,
-    request: &DeleteDatasetRequest,
+    request: DeleteDatasetRequest,
 ) -> Result<DeleteDatasetResult, CallError> {
     let removed = context.store().datasets.remove(&request.dataset_id);
     removed.map(|_| DeleteDatasetResult::new()).ok_or(CallError::DatasetNotFound)

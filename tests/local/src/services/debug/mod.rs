@@ -14,10 +14,10 @@ use decthings::api::debug::{
     GetTrainingMetricsRequest, GetTrainingStatusRequest, LaunchDebugSessionRequest, SendToRemoteInspectorRequest,
     SubscribeToEventsRequest, TerminateDebugSessionRequest,
 };
-use decthings::runtime::ServiceResult;
 
 use crate::context::Context;
 use crate::jobs::sessions::Sessions;
+use crate::services::common::delegate;
 use session::Shared;
 
 /// The service. Connections answer `unsubscribeFromEvents` themselves.
@@ -29,81 +29,20 @@ impl DebugSessions {
     }
 }
 
-impl DebugService for DebugSessions {
-    async fn launch_debug_session(
-        &self,
-        request: LaunchDebugSessionRequest,
-    ) -> ServiceResult<LaunchDebugSessionRequest> {
-        Ok(sessions::launch_debug_session(&self.0, request)?)
-    }
-
-    async fn get_debug_sessions(&self, request: GetDebugSessionsRequest) -> ServiceResult<GetDebugSessionsRequest> {
-        Ok(sessions::get_debug_sessions(&self.0, &request))
-    }
-
-    async fn terminate_debug_session(
-        &self,
-        request: TerminateDebugSessionRequest,
-    ) -> ServiceResult<TerminateDebugSessionRequest> {
-        Ok(sessions::terminate_debug_session(&self.0, request).await?)
-    }
-
-    async fn call_create_model_state(
-        &self,
-        request: CallCreateModelStateRequest,
-    ) -> ServiceResult<CallCreateModelStateRequest> {
-        Ok(states::call_create_model_state(&self.0, request).await?)
-    }
-
-    async fn call_instantiate_model(
-        &self,
-        request: CallInstantiateModelRequest,
-    ) -> ServiceResult<CallInstantiateModelRequest> {
-        Ok(states::call_instantiate_model(&self.0, request).await?)
-    }
-
-    async fn call_train(&self, request: CallTrainRequest) -> ServiceResult<CallTrainRequest> {
-        Ok(train::call_train(&self.0, request)?)
-    }
-
-    async fn get_training_status(&self, request: GetTrainingStatusRequest) -> ServiceResult<GetTrainingStatusRequest> {
-        Ok(train::get_training_status(&self.0, &request)?)
-    }
-
-    async fn get_training_metrics(
-        &self,
-        request: GetTrainingMetricsRequest,
-    ) -> ServiceResult<GetTrainingMetricsRequest> {
-        Ok(train::get_training_metrics(&self.0, &request)?)
-    }
-
-    async fn cancel_training_session(
-        &self,
-        request: CancelTrainingSessionRequest,
-    ) -> ServiceResult<CancelTrainingSessionRequest> {
-        Ok(train::cancel_training_session(&self.0, &request)?)
-    }
-
-    async fn call_evaluate(&self, request: CallEvaluateRequest) -> ServiceResult<CallEvaluateRequest> {
-        Ok(states::call_evaluate(&self.0, request).await?)
-    }
-
-    async fn call_get_model_state(&self, request: CallGetModelStateRequest) -> ServiceResult<CallGetModelStateRequest> {
-        Ok(states::call_get_model_state(&self.0, request).await?)
-    }
-
-    async fn download_state_data(&self, request: DownloadStateDataRequest) -> ServiceResult<DownloadStateDataRequest> {
-        Ok(states::download_state_data(&self.0, &request)?)
-    }
-
-    async fn send_to_remote_inspector(
-        &self,
-        request: SendToRemoteInspectorRequest,
-    ) -> ServiceResult<SendToRemoteInspectorRequest> {
-        Ok(sessions::send_to_remote_inspector(&self.0, &request)?)
-    }
-
-    async fn subscribe_to_events(&self, request: SubscribeToEventsRequest) -> ServiceResult<SubscribeToEventsRequest> {
-        Ok(sessions::subscribe_to_events(&self.0, &request)?)
-    }
+delegate! {
+    impl DebugService for DebugSessions;
+    fn launch_debug_session(LaunchDebugSessionRequest) in sessions;
+    fn get_debug_sessions(GetDebugSessionsRequest) in sessions;
+    fn call_train(CallTrainRequest) in train;
+    fn get_training_status(GetTrainingStatusRequest) in train;
+    fn get_training_metrics(GetTrainingMetricsRequest) in train;
+    fn cancel_training_session(CancelTrainingSessionRequest) in train;
+    fn download_state_data(DownloadStateDataRequest) in states;
+    fn send_to_remote_inspector(SendToRemoteInspectorRequest) in sessions;
+    fn subscribe_to_events(SubscribeToEventsRequest) in sessions;
+    async fn terminate_debug_session(TerminateDebugSessionRequest) in sessions;
+    async fn call_create_model_state(CallCreateModelStateRequest) in states;
+    async fn call_instantiate_model(CallInstantiateModelRequest) in states;
+    async fn call_evaluate(CallEvaluateRequest) in states;
+    async fn call_get_model_state(CallGetModelStateRequest) in states;
 }

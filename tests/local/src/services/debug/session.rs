@@ -134,32 +134,26 @@ impl DebugSession {
     /// Keeps the data of a state, and returns its id.
     pub(super) fn keep_data(&self, sessions: &Sessions<Self>, parts: Parts) -> Result<String, CallError> {
         self.check_space(sessions, &parts)?;
-        let mut kept = self.kept();
-        if kept.data.len() >= MAX_KEPT {
-            return Err(CallError::exception(format!("the session keeps {MAX_KEPT} states already")));
-        }
         let id = util::new_id();
-        kept.data.insert(id.clone(), parts);
+        let data = &mut self.kept().data;
+        check_kept(data.len(), "states")?;
+        data.insert(id.clone(), parts);
         Ok(id)
     }
 
     /// Keeps an instantiated model, and returns its id.
     pub(super) fn keep_instance(&self, sessions: &Sessions<Self>, parts: Parts) -> Result<String, CallError> {
         self.check_space(sessions, &parts)?;
-        let mut kept = self.kept();
-        if kept.instances.len() >= MAX_KEPT {
-            return Err(CallError::exception(format!("the session keeps {MAX_KEPT} instantiated models already")));
-        }
         let id = util::new_id();
-        kept.instances.insert(id.clone(), parts);
+        let instances = &mut self.kept().instances;
+        check_kept(instances.len(), "instantiated models")?;
+        instances.insert(id.clone(), parts);
         Ok(id)
     }
 
     pub(super) fn keep_training(&self, training: Arc<DebugTraining>) -> Result<(), CallError> {
         let mut kept = self.kept();
-        if kept.trainings.len() >= MAX_KEPT {
-            return Err(CallError::exception(format!("the session keeps {MAX_KEPT} training sessions already")));
-        }
+        check_kept(kept.trainings.len(), "training sessions")?;
         kept.trainings.push(training);
         Ok(())
     }
@@ -194,4 +188,11 @@ impl DebugSession {
         // Only an event that cannot be serialized is rejected.
         let _ = self.context.events.publish(&self.id, event);
     }
+}
+
+fn check_kept(count: usize, what: &str) -> Result<(), CallError> {
+    if count >= MAX_KEPT {
+        return Err(CallError::exception(format!("the session keeps at most {MAX_KEPT} {what}")));
+    }
+    Ok(())
 }

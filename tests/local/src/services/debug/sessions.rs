@@ -62,9 +62,12 @@ pub(super) fn launch_debug_session(
     Ok(LaunchDebugSessionResult::new(&session.id))
 }
 
-pub(super) fn get_debug_sessions(shared: &Shared, request: &GetDebugSessionsRequest) -> GetDebugSessionsResult {
+pub(super) fn get_debug_sessions(
+    shared: &Shared,
+    request: GetDebugSessionsRequest,
+) -> Result<GetDebugSessionsResult, CallError> {
     let sessions = shared.sessions.list(request.debug_session_ids.as_deref());
-    GetDebugSessionsResult::new(sessions.iter().map(|session| {
+    Ok(GetDebugSessionsResult::new(sessions.iter().map(|session| {
         let trainings: Vec<_> = session.kept().trainings.iter().map(|training| training.summary()).collect();
         DebugSessionView::new(
             &session.id,
@@ -74,7 +77,7 @@ pub(super) fn get_debug_sessions(shared: &Shared, request: &GetDebugSessionsRequ
             trainings,
             session.location.used.clone(),
         )
-    }))
+    })))
 }
 
 /// Waits until it has ended.
@@ -91,7 +94,7 @@ pub(super) async fn terminate_debug_session(
 /// Presets have no debugger.
 pub(super) fn send_to_remote_inspector(
     shared: &Shared,
-    request: &SendToRemoteInspectorRequest,
+    request: SendToRemoteInspectorRequest,
 ) -> Result<SendToRemoteInspectorResult, CallError> {
     shared.find(&request.debug_session_id)?;
     Err(CallError::NotRemoteInspector)
@@ -100,7 +103,7 @@ pub(super) fn send_to_remote_inspector(
 /// The connection subscribes if this succeeds.
 pub(super) fn subscribe_to_events(
     shared: &Shared,
-    request: &SubscribeToEventsRequest,
+    request: SubscribeToEventsRequest,
 ) -> Result<SubscribeToEventsResult, CallError> {
     shared.find(&request.debug_session_id)?;
     Ok(SubscribeToEventsResult::new())

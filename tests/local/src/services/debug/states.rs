@@ -85,7 +85,7 @@ fn keep(shared: &Shared, session: &DebugSession, parts: Parts) -> Result<DebugSt
     Ok(DebugStateData::new(session.keep_data(&shared.sessions, parts)?, keys))
 }
 
-pub(super) fn download_state_data(shared: &Shared, request: &DownloadStateDataRequest) -> Result<StateData, CallError> {
+pub(super) fn download_state_data(shared: &Shared, request: DownloadStateDataRequest) -> Result<StateData, CallError> {
     let session = shared.find(&request.debug_session_id)?;
     states::data(&session.data(&request.data_id)?, request.keys.as_deref())
 }

@@ -131,14 +131,14 @@ fn training(shared: &Shared, session: &str, training: &str) -> Result<Arc<DebugT
 
 pub(super) fn get_training_status(
     shared: &Shared,
-    request: &GetTrainingStatusRequest,
+    request: GetTrainingStatusRequest,
 ) -> Result<GetTrainingStatusResult, CallError> {
     Ok(training(shared, &request.debug_session_id, &request.training_session_id)?.view())
 }
 
 pub(super) fn get_training_metrics(
     shared: &Shared,
-    request: &GetTrainingMetricsRequest,
+    request: GetTrainingMetricsRequest,
 ) -> Result<GetTrainingMetricsResult, CallError> {
     let training = training(shared, &request.debug_session_id, &request.training_session_id)?;
     check_ranges(&request.metrics)?;
@@ -147,7 +147,7 @@ pub(super) fn get_training_metrics(
 
 pub(super) fn cancel_training_session(
     shared: &Shared,
-    request: &CancelTrainingSessionRequest,
+    request: CancelTrainingSessionRequest,
 ) -> Result<CancelTrainingSessionResult, CallError> {
     let training = training(shared, &request.debug_session_id, &request.training_session_id)?;
     if training.is_finished() {

@@ -86,7 +86,7 @@ fn stat(files: &Files, number: u64) -> Result<SetattrResult, CallError> {
 }
 
 /// Writes all or nothing.
-pub(super) fn write(context: &Context, request: &WriteRequest) -> Result<WriteResult, CallError> {
+pub(super) fn write(context: &Context, request: WriteRequest) -> Result<WriteResult, CallError> {
     let data = request.data.as_bytes();
     let offset = (!request.truncate.unwrap_or(false)).then_some(request.offset);
     with_files(context, &request.model_id, |files, space| {

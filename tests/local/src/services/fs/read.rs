@@ -29,24 +29,24 @@ pub(super) fn lookup(context: &Context, request: LookupRequest) -> Result<Lookup
     Ok(LookupResult::new(number, files.stat(number)?))
 }
 
-pub(super) fn getattr(context: &Context, request: &GetattrRequest) -> Result<GetattrResult, CallError> {
+pub(super) fn getattr(context: &Context, request: GetattrRequest) -> Result<GetattrResult, CallError> {
     let files = files(context, &request.model_id, request.snapshot_id.as_deref())?;
     Ok(GetattrResult::new(files.stat(request.inode)?))
 }
 
-pub(super) fn readlink(context: &Context, request: &ReadlinkRequest) -> Result<ReadlinkResult, CallError> {
+pub(super) fn readlink(context: &Context, request: ReadlinkRequest) -> Result<ReadlinkResult, CallError> {
     let files = files(context, &request.model_id, request.snapshot_id.as_deref())?;
     Ok(ReadlinkResult::new(files.target(request.inode)?.clone()))
 }
 
-pub(super) fn readdir(context: &Context, request: &ReaddirRequest) -> Result<ReaddirResult, CallError> {
+pub(super) fn readdir(context: &Context, request: ReaddirRequest) -> Result<ReaddirResult, CallError> {
     let files = files(context, &request.model_id, request.snapshot_id.as_deref())?;
     let entries = files.list(request.inode)?;
     Ok(ReaddirResult::new(entries.map(|(name, kind, number)| DirectoryEntry::new(name.clone(), kind, number))))
 }
 
 /// A file may be full of holes and much larger than the memory, so what one call reads is limited.
-pub(super) fn read(context: &Context, request: &ReadRequest) -> Result<ReadResult, CallError> {
+pub(super) fn read(context: &Context, request: ReadRequest) -> Result<ReadResult, CallError> {
     let files = files(context, &request.model_id, request.snapshot_id.as_deref())?;
     let most = context.config.limits.body_bytes;
     let length = files.readable(request.inode, request.offset, request.count)?;

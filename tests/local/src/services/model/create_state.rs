@@ -127,7 +127,7 @@ fn failure(cause: FailureCause) -> CreateStateFailure {
 
 pub(super) fn cancel_create_state(
     context: &Context,
-    request: &CancelCreateStateRequest,
+    request: CancelCreateStateRequest,
 ) -> Result<CancelCreateStateResult, CallError> {
     let store = context.store();
     let model = store.model(&request.model_id)?;
@@ -141,7 +141,7 @@ pub(super) fn cancel_create_state(
 
 pub(super) fn get_creating_states(
     context: &Context,
-    request: &GetCreatingStatesRequest,
+    request: GetCreatingStatesRequest,
 ) -> Result<GetCreatingStatesResult, CallError> {
     let store = context.store();
     let creating = store.model(&request.model_id)?.creating.iter().filter(|creating| !stopped(creating));

@@ -153,7 +153,7 @@ fn exception(at: EvaluationStage, details: &str) -> EvaluationFailure {
 
 pub(super) fn get_evaluations(
     context: &Context,
-    request: &GetEvaluationsRequest,
+    request: GetEvaluationsRequest,
 ) -> Result<GetEvaluationsResult, CallError> {
     let (running, finished) = context.store().model_mut(&request.model_id)?.evaluations.list();
     Ok(GetEvaluationsResult::new(running, finished))
@@ -170,7 +170,7 @@ pub(super) async fn get_finished_evaluation_result(
 /// An evaluation that has finished cannot be cancelled, so it counts as not found.
 pub(super) fn cancel_evaluation(
     context: &Context,
-    request: &CancelEvaluationRequest,
+    request: CancelEvaluationRequest,
 ) -> Result<CancelEvaluationResult, CallError> {
     let evaluation = find(context, &request.model_id, &request.evaluation_id)?;
     if evaluation.finished.is_set() {

@@ -10,7 +10,7 @@ use crate::presets::parameters::parameter_definitions;
 use crate::services::common::check;
 use crate::store::listing::{Query, check_name_is_free};
 
-pub(super) fn delete_model(context: &Context, request: &DeleteModelRequest) -> Result<DeleteModelResult, CallError> {
+pub(super) fn delete_model(context: &Context, request: DeleteModelRequest) -> Result<DeleteModelResult, CallError> {
     let removed = context.store().models.remove(&request.model_id);
     removed.ok_or(CallError::ModelNotFound)?.stop_all();
     Ok(DeleteModelResult::new())

@@ -15,7 +15,7 @@ use crate::store::models::StoredModel;
 
 pub(super) fn set_filesystem_size(
     context: &Context,
-    request: &SetFilesystemSizeRequest,
+    request: SetFilesystemSizeRequest,
 ) -> Result<SetFilesystemSizeResult, CallError> {
     let size = request.new_filesystem_size_mebibytes;
     let mut store = context.store();
@@ -33,7 +33,7 @@ pub(super) fn set_filesystem_size(
 /// Files count, and so do states, as if each key were a file.
 pub(super) fn get_filesystem_usage(
     context: &Context,
-    request: &GetFilesystemUsageRequest,
+    request: GetFilesystemUsageRequest,
 ) -> Result<GetFilesystemUsageResult, CallError> {
     let store = context.store();
     let model = store.model(&request.model_id)?;
@@ -47,7 +47,7 @@ fn used(model: &StoredModel) -> Space {
 }
 
 /// There is no registry, so there is no image in it.
-pub(super) fn set_image(context: &Context, request: &SetImageRequest) -> Result<SetImageResult, CallError> {
+pub(super) fn set_image(context: &Context, request: SetImageRequest) -> Result<SetImageResult, CallError> {
     context.store().model(&request.model_id)?;
     check::name("domain", &request.domain)?;
     check::name("repository", &request.repository)?;
@@ -57,7 +57,7 @@ pub(super) fn set_image(context: &Context, request: &SetImageRequest) -> Result<
 
 pub(super) fn set_used_persistent_launchers_for_evaluate(
     context: &Context,
-    request: &SetUsedPersistentLaunchersForEvaluateRequest,
+    request: SetUsedPersistentLaunchersForEvaluateRequest,
 ) -> Result<SetUsedPersistentLaunchersForEvaluateResult, CallError> {
     let mut store = context.store();
     let model = store.model(&request.model_id)?;
@@ -81,7 +81,7 @@ pub(super) fn set_used_persistent_launchers_for_evaluate(
 
 pub(super) fn get_used_persistent_launchers_for_evaluate(
     context: &Context,
-    request: &GetUsedPersistentLaunchersForEvaluateRequest,
+    request: GetUsedPersistentLaunchersForEvaluateRequest,
 ) -> Result<GetUsedPersistentLaunchersForEvaluateResult, CallError> {
     let store = context.store();
     let used = store.model(&request.model_id)?.used_launchers.iter();

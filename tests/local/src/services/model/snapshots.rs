@@ -58,7 +58,7 @@ pub(super) fn update_snapshot(
 
 pub(super) fn delete_snapshot(
     context: &Context,
-    request: &DeleteSnapshotRequest,
+    request: DeleteSnapshotRequest,
 ) -> Result<DeleteSnapshotResult, CallError> {
     let mut store = context.store();
     let model = store.model_mut(&request.model_id)?;
@@ -67,7 +67,7 @@ pub(super) fn delete_snapshot(
     Ok(DeleteSnapshotResult::new())
 }
 
-pub(super) fn get_snapshot_state(context: &Context, request: &GetSnapshotStateRequest) -> Result<StateData, CallError> {
+pub(super) fn get_snapshot_state(context: &Context, request: GetSnapshotStateRequest) -> Result<StateData, CallError> {
     let store = context.store();
     let snapshot = store.model(&request.model_id)?.snapshot(&request.snapshot_id)?;
     snapshot.state.data(request.keys.as_deref())

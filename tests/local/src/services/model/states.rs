@@ -68,7 +68,7 @@ pub(super) fn set_active_model_state(
 
 pub(super) fn delete_model_state(
     context: &Context,
-    request: &DeleteModelStateRequest,
+    request: DeleteModelStateRequest,
 ) -> Result<DeleteModelStateResult, CallError> {
     let mut store = context.store();
     let model = store.model_mut(&request.model_id)?;
@@ -80,7 +80,7 @@ pub(super) fn delete_model_state(
     Ok(DeleteModelStateResult::new())
 }
 
-pub(super) fn get_model_state(context: &Context, request: &GetModelStateRequest) -> Result<StateData, CallError> {
+pub(super) fn get_model_state(context: &Context, request: GetModelStateRequest) -> Result<StateData, CallError> {
     let store = context.store();
     let model = store.model(&request.model_id)?;
     let id = request.state_id.as_ref().or(model.active.as_ref()).ok_or(CallError::StateNotFound)?;

@@ -13,7 +13,7 @@ use crate::store::metrics::check_ranges;
 
 pub(super) fn get_training_status(
     context: &Context,
-    request: &GetTrainingStatusRequest,
+    request: GetTrainingStatusRequest,
 ) -> Result<GetTrainingStatusResult, CallError> {
     let store = context.store();
     Ok(store.model(&request.model_id)?.training(&request.training_session_id)?.view())
@@ -21,7 +21,7 @@ pub(super) fn get_training_status(
 
 pub(super) fn get_training_metrics(
     context: &Context,
-    request: &GetTrainingMetricsRequest,
+    request: GetTrainingMetricsRequest,
 ) -> Result<GetTrainingMetricsResult, CallError> {
     let run = context.store().model(&request.model_id)?.training(&request.training_session_id)?.clone();
     check_ranges(&request.metrics)?;
@@ -31,7 +31,7 @@ pub(super) fn get_training_metrics(
 /// Presets have no measurements of their system.
 pub(super) fn get_training_sysinfo(
     context: &Context,
-    request: &GetTrainingSysinfoRequest,
+    request: GetTrainingSysinfoRequest,
 ) -> Result<GetTrainingSysinfoResult, CallError> {
     context.store().model(&request.model_id)?.training(&request.training_session_id)?;
     Ok(GetTrainingSysinfoResult::new([]))
@@ -39,7 +39,7 @@ pub(super) fn get_training_sysinfo(
 
 pub(super) fn cancel_training_session(
     context: &Context,
-    request: &CancelTrainingSessionRequest,
+    request: CancelTrainingSessionRequest,
 ) -> Result<CancelTrainingSessionResult, CallError> {
     let store = context.store();
     let run = store.model(&request.model_id)?.training(&request.training_session_id)?;
@@ -52,7 +52,7 @@ pub(super) fn cancel_training_session(
 
 pub(super) fn clear_previous_training_session(
     context: &Context,
-    request: &ClearPreviousTrainingSessionRequest,
+    request: ClearPreviousTrainingSessionRequest,
 ) -> Result<ClearPreviousTrainingSessionResult, CallError> {
     let mut store = context.store();
     let model = store.model_mut(&request.model_id)?;

@@ -18,9 +18,9 @@ use crate::store::users::USER;
 const MAX_INVITED: usize = 1_000;
 
 /// Members and users who are invited already are skipped.
-pub(super) fn invite(
+pub(super) fn invite_users_to_organization(
     context: &Context,
-    request: &InviteUsersToOrganizationRequest,
+    request: InviteUsersToOrganizationRequest,
 ) -> Result<InviteUsersToOrganizationResult, CallError> {
     for (index, user) in request.users.iter().enumerate() {
         let path = format!("users[{index}].email");
@@ -48,9 +48,9 @@ pub(super) fn invite(
 }
 
 /// Admins may remove everybody, and other members themselves.
-pub(super) fn remove(
+pub(super) fn remove_users_from_organization(
     context: &Context,
-    request: &RemoveUsersFromOrganizationRequest,
+    request: RemoveUsersFromOrganizationRequest,
 ) -> Result<RemoveUsersFromOrganizationResult, CallError> {
     let mut store = context.store();
     let organization = store.organization(&request.organization_id)?;
@@ -70,9 +70,9 @@ pub(super) fn remove(
 }
 
 /// A user who accepts becomes a viewer.
-pub(super) fn respond(
+pub(super) fn respond_to_organization_invitation(
     context: &Context,
-    request: &RespondToOrganizationInvitationRequest,
+    request: RespondToOrganizationInvitationRequest,
 ) -> Result<RespondToOrganizationInvitationResult, CallError> {
     let mut store = context.store();
     let invited = &store.organization(&request.organization_id)?.invited;

@@ -9,12 +9,12 @@ use decthings::api::organization::{
     DeleteOrganizationResult, GetOrganizationsRequest, GetOrganizationsResult, InviteUsersToOrganizationRequest,
     OrganizationService, RemoveUsersFromOrganizationRequest, RespondToOrganizationInvitationRequest,
 };
-use decthings::runtime::ServiceResult;
 use decthings::types::ResourceFilter;
 
 use crate::context::Context;
 use crate::error::CallError;
 use crate::services::common::check;
+use crate::services::common::delegate;
 use crate::store::listing::Query;
 use crate::store::organizations::StoredOrganization;
 use crate::store::users::USER;
@@ -22,52 +22,21 @@ use crate::store::users::USER;
 /// The service.
 pub(crate) struct Organizations(pub(crate) Arc<Context>);
 
-impl OrganizationService for Organizations {
-    async fn create_organization(
-        &self,
-        request: CreateOrganizationRequest,
-    ) -> ServiceResult<CreateOrganizationRequest> {
-        Ok(create(&self.0, request)?)
-    }
-
-    async fn get_organizations(&self, request: GetOrganizationsRequest) -> ServiceResult<GetOrganizationsRequest> {
-        Ok(list(&self.0, request)?)
-    }
-
-    async fn invite_users_to_organization(
-        &self,
-        request: InviteUsersToOrganizationRequest,
-    ) -> ServiceResult<InviteUsersToOrganizationRequest> {
-        Ok(members::invite(&self.0, &request)?)
-    }
-
-    async fn remove_users_from_organization(
-        &self,
-        request: RemoveUsersFromOrganizationRequest,
-    ) -> ServiceResult<RemoveUsersFromOrganizationRequest> {
-        Ok(members::remove(&self.0, &request)?)
-    }
-
-    async fn respond_to_organization_invitation(
-        &self,
-        request: RespondToOrganizationInvitationRequest,
-    ) -> ServiceResult<RespondToOrganizationInvitationRequest> {
-        Ok(members::respond(&self.0, &request)?)
-    }
-
-    async fn assign_roles(&self, request: AssignRolesRequest) -> ServiceResult<AssignRolesRequest> {
-        Ok(members::assign_roles(&self.0, request)?)
-    }
-
-    async fn delete_organization(
-        &self,
-        request: DeleteOrganizationRequest,
-    ) -> ServiceResult<DeleteOrganizationRequest> {
-        Ok(delete(&self.0, &request)?)
-    }
+delegate! {
+    impl OrganizationService for Organizations;
+    fn create_organization(CreateOrganizationRequest) in self;
+    fn get_organizations(GetOrganizationsRequest) in self;
+    fn invite_users_to_organization(InviteUsersToOrganizationRequest) in members;
+    fn remove_users_from_organization(RemoveUsersFromOrganizationRequest) in members;
+    fn respond_to_organization_invitation(RespondToOrganizationInvitationRequest) in members;
+    fn assign_roles(AssignRolesRequest) in members;
+    fn delete_organization(DeleteOrganizationRequest) in self;
 }
 
-fn create(context: &Context, request: CreateOrganizationRequest) -> Result<CreateOrganizationResult, CallError> {
+fn create_organization(
+    context: &Context,
+    request: CreateOrganizationRequest,
+) -> Result<CreateOrganizationResult, CallError> {
     check::name("name", &request.name)?;
     let mut store = context.store();
     if store.organizations.values().any(|other| other.name == request.name) {
@@ -79,7 +48,7 @@ fn create(context: &Context, request: CreateOrganizationRequest) -> Result<Creat
     Ok(CreateOrganizationResult::new(store.add_organization(request.name, USER)))
 }
 
-fn list(context: &Context, request: GetOrganizationsRequest) -> Result<GetOrganizationsResult, CallError> {
+fn get_organizations(context: &Context, request: GetOrganizationsRequest) -> Result<GetOrganizationsResult, CallError> {
     let members = request.filter.as_ref().and_then(|filter| filter.members.clone());
     let filter = request.filter.map(|filter| {
         let mut all = ResourceFilter::new();
@@ -99,7 +68,10 @@ fn list(context: &Context, request: GetOrganizationsRequest) -> Result<GetOrgani
     Ok(GetOrganizationsResult::new(organizations, page.total, page.offset, page.limit))
 }
 
-fn delete(context: &Context, request: &DeleteOrganizationRequest) -> Result<DeleteOrganizationResult, CallError> {
+fn delete_organization(
+    context: &Context,
+    request: DeleteOrganizationRequest,
+) -> Result<DeleteOrganizationResult, CallError> {
     let mut store = context.store();
     store.managed_organization(&request.organization_id)?;
     store.organizations.remove(&request.organization_id);
