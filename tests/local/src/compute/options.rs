@@ -88,7 +88,7 @@ pub struct Metrics {
     pub accuracy: Option<f32>,
 }
 
-/// How far a training is.
+/// The progress of a training.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     /// What has just ended.

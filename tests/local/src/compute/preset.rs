@@ -12,13 +12,13 @@ use super::{random, state};
 
 /// A kind of model that the server offers.
 pub trait Preset: Send + Sync {
-    /// The name to choose it by.
+    /// Its name.
     fn name(&self) -> &'static str;
 
-    /// What it is, for people.
+    /// A description for users.
     fn description(&self) -> &'static str;
 
-    /// Settings that suit it; a caller changes what it wants to.
+    /// Defaults that suit it.
     fn default_train_options(&self) -> TrainOptions;
 
     /// Makes a state that has learned nothing yet.

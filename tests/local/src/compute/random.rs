@@ -52,7 +52,7 @@ pub(super) fn network(config: ModelConfig, seed: u64) -> Result<Network, Compute
         // He's bound keeps the variance through a ReLU, Glorot's through anything near linear.
         let spread = if relu { 6.0 / inputs as f32 } else { 6.0 / inputs.saturating_add(outputs) as f32 };
         let weight = uniform(&mut rng, inputs.saturating_mul(outputs), spread.sqrt());
-        // Biases away from 0 spread the bends of the first layer over few inputs.
+        // Random biases spread the kinks of the first layer, even for few inputs.
         let bias = uniform(&mut rng, outputs, (inputs as f32).sqrt().recip());
         values.push((weight, bias));
     }

@@ -64,8 +64,8 @@ fn write_file(content: &Content, permissions: u32, path: &Path) -> io::Result<()
     file.set_permissions(Permissions::from_mode(permissions | OWNER_FILE))
 }
 
-/// Reads a folder back. Symbolic links are not followed, and special files are left out. What has kept its name and
-/// kind since `old` keeps its inode number.
+/// Reads a folder back. Symbolic links are not followed, and special files are left out. A file that
+/// has the same name and kind in `old` keeps its inode number.
 ///
 /// # Errors
 ///

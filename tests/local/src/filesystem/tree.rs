@@ -59,7 +59,7 @@ impl Files {
         Ok(())
     }
 
-    /// What to copy, folders before what is in them, and the space that all of it takes.
+    /// The inodes to copy, folders before their contents, and the space that they take.
     fn plan_copy(&self, number: u64) -> Result<(Vec<Step>, Space), Errno> {
         let (mut plan, mut more) = (Vec::new(), Space::default());
         let mut seen = std::collections::BTreeSet::new();

@@ -115,8 +115,8 @@ impl Jobs {
         }
     }
 
-    /// Computes on a thread of its own. When the job is stopped or the time is up, this returns at once; the thread
-    /// keeps the launcher until it has noticed too.
+    /// Computes on a separate thread. When the job is stopped or the time is up, this returns at once, and the thread keeps
+    /// the launcher until it notices.
     pub(crate) async fn compute<T: Send + 'static>(
         &self,
         launcher: Launcher,

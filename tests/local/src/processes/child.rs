@@ -56,7 +56,7 @@ pub(super) enum Input {
     Terminal(OwnedWritePty),
 }
 
-/// Starts a program with pipes, in a group of its own.
+/// Starts a program with pipes, in its own process group.
 fn with_pipes(program: &Program<'_>) -> io::Result<ChildProcess> {
     let mut command = Command::new(program.name);
     command.args(program.args).current_dir(program.folder).process_group(0).kill_on_drop(true);
@@ -72,7 +72,7 @@ fn with_pipes(program: &Program<'_>) -> io::Result<ChildProcess> {
     Ok(ChildProcess { child, input, output, errors })
 }
 
-/// Starts a program on a terminal of its own, in a session of its own.
+/// Starts a program on its own terminal, in its own session.
 fn on_terminal(program: &Program<'_>, (rows, columns): (u16, u16)) -> io::Result<ChildProcess> {
     let (pty, pts) = pty_process::open().map_err(io::Error::other)?;
     pty.resize(Size::new(rows, columns)).map_err(io::Error::other)?;

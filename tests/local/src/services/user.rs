@@ -68,7 +68,7 @@ fn billing_stats(request: GetBillingStatsRequest) -> Result<GetBillingStatsResul
         None => this_month(),
     };
     if let Month::Unrecognized(other) = &month {
-        let reason = format!("there is no month {other:?}; months are JAN, FEB and so on");
+        let reason = format!("unknown month {other:?}; months are JAN, FEB and so on");
         return Err(CallError::invalid("billingCycle.month", reason));
     }
     Ok(GetBillingStatsResult::new(year, month, 0.0, []))

@@ -72,12 +72,12 @@ impl StoredSnapshot {
 #[derive(Clone)]
 pub(crate) struct Creation {
     pub(crate) signal: StopSignal,
-    pub(crate) outcome: Once<WaitForModelToBeCreatedResult>,
+    pub(crate) result: Once<WaitForModelToBeCreatedResult>,
 }
 
 impl Creation {
     pub(crate) fn new() -> Self {
-        Self { signal: StopSignal::new(), outcome: Once::new() }
+        Self { signal: StopSignal::new(), result: Once::new() }
     }
 }
 
@@ -112,7 +112,7 @@ impl StoredModel {
     }
 
     pub(crate) fn being_created(&self) -> bool {
-        self.creation.as_ref().is_some_and(|creation| !creation.outcome.is_set())
+        self.creation.as_ref().is_some_and(|creation| !creation.result.is_set())
     }
 
     /// Rejects a model whose first state is still being made.

@@ -7,7 +7,7 @@ use crate::config::{LocalConfig, LocalUser};
 use crate::error::CallError;
 use crate::util;
 
-/// The id and the name of the user who calls.
+/// The id and the name of the caller.
 pub(crate) const USER: &str = "local";
 
 /// The owner of everything.
@@ -18,7 +18,7 @@ pub(crate) fn owner() -> Owner {
 /// How many notifications are kept. The oldest are dropped.
 const MAX_NOTIFICATIONS: usize = 1_000;
 
-/// All users, and the notifications of the one who calls.
+/// All users, and the notifications of the caller.
 #[derive(Default)]
 pub(crate) struct Users {
     /// The caller first.

@@ -1,4 +1,4 @@
-//! Debug sessions, over a real WebSocket.
+//! Debug sessions, over a WebSocket.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

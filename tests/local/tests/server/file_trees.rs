@@ -75,7 +75,7 @@ async fn folder_is_uploaded_and_downloaded() {
     assert_eq!(received, sent);
     assert_eq!(tree(&back.0.join("copy")), tree(&here.0));
 
-    // Again over existing files: changed files are replaced, and other files stay.
+    // Over existing files: changed files are replaced, and other files stay.
     fs::write(here.0.join("large"), b"small now").unwrap();
     fs::remove_file(here.0.join("dangling")).unwrap();
     symlink("large", here.0.join("dangling")).unwrap();

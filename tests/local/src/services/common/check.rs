@@ -92,7 +92,7 @@ fn rules(path: &str, key: &ParameterDefinition) -> Result<(), CallError> {
     for (index, allowed) in rules.allowed_types.iter().enumerate() {
         if let ElementType::Unrecognized(other) = allowed {
             let path = format!("{path}.allowedTypes[{index}]");
-            return Err(CallError::invalid(path, format!("there is no element type {other:?}")));
+            return Err(CallError::invalid(path, format!("unknown element type {other:?}")));
         }
     }
     if rules.annotations.len() > MAX_ANNOTATIONS {

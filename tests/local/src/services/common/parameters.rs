@@ -8,8 +8,7 @@ use decthings::types::{DatasetReference, ParameterDefinition, ParameterProvider,
 use crate::error::CallError;
 use crate::presets::parameters::SAMPLES;
 use crate::presets::tensors::Inputs;
-use crate::store::Store;
-use crate::store::entries;
+use crate::store::{Store, entries};
 
 /// Reads the referenced datasets, and checks all parameters against the definitions. Errors call the list `path`.
 pub(crate) fn resolve_inputs(

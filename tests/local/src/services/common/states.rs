@@ -1,4 +1,4 @@
-//! New states, and why a job has none.
+//! New states: from uploads and from jobs, and why a job has made none.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,7 +7,10 @@ use decthings::types::StateEntry;
 
 use super::check;
 use crate::compute::state::StatePart;
+use crate::config::Limits;
 use crate::error::CallError;
+use crate::jobs::signal::{StopReason, StopSignal};
+use crate::store::Store;
 use crate::store::states::StoredState;
 use crate::util;
 
@@ -40,6 +43,33 @@ pub(crate) fn read_parts(path: &str, data: &[StateEntry]) -> Result<Vec<StatePar
         Ok(StatePart { key: entry.key.clone(), bytes: entry.data.to_vec() })
     };
     data.iter().enumerate().map(part).collect()
+}
+
+/// Why a job has made no state.
+pub(crate) enum FailureCause {
+    Stopped(StopReason),
+    Exception(String),
+}
+
+/// Adds the state that a job has made to its model, unless the job was stopped in the meantime.
+pub(crate) fn add_state(
+    store: &mut Store,
+    limits: &Limits,
+    signal: &StopSignal,
+    model_id: &str,
+    state: StoredState,
+) -> Result<(), FailureCause> {
+    if let Some(reason) = signal.get() {
+        return Err(FailureCause::Stopped(reason));
+    }
+    if store.check_space(state.bytes(), limits.stored_bytes).is_err() {
+        return Err(FailureCause::Exception(NO_SPACE.to_owned()));
+    }
+    match store.model_mut(model_id) {
+        Ok(model) => model.add_state(state),
+        Err(_) => return Err(FailureCause::Stopped(StopReason::Cancelled)),
+    }
+    Ok(())
 }
 
 /// The error of a job whose preset panicked, which is a bug.

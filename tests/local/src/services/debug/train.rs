@@ -34,9 +34,9 @@ pub(super) fn call_train(shared: &Shared, request: CallTrainRequest) -> Result<C
     let definitions = parameter_definitions(session.preset).train;
     let inputs = resolve_inputs(&shared.context.store(), &definitions, request.params, "params")?;
     let training = Arc::new(DebugTraining::new());
-    let work = Work { session: session.clone(), training: training.clone(), from, inputs };
+    let job = TrainingJob { session: session.clone(), training: training.clone(), from, inputs };
     session.keep_training(training.clone())?;
-    let spawned = session.context.jobs.spawn(&training.signal, work.run(request.instantiated_model_id));
+    let spawned = session.context.jobs.spawn(&training.signal, job.run(request.instantiated_model_id));
     if let Err(error) = spawned {
         session.kept().trainings.retain(|kept| kept.id != training.id);
         return Err(error);
@@ -48,14 +48,14 @@ pub(super) fn call_train(shared: &Shared, request: CallTrainRequest) -> Result<C
     Ok(CallTrainResult::new(&training.id))
 }
 
-struct Work {
+struct TrainingJob {
     session: Arc<DebugSession>,
     training: Arc<DebugTraining>,
     from: Parts,
     inputs: Inputs,
 }
 
-impl Work {
+impl TrainingJob {
     async fn run(self, instance: String) {
         let (session, training) = (self.session.clone(), self.training.clone());
         let result = self.execute().await.map(|parts| {
@@ -72,19 +72,19 @@ impl Work {
         let (context, training) = (self.session.context.clone(), self.training.clone());
         tokio::select! {
             biased;
-            stop = training.signal.wait() => return Err(stopped(stop)),
+            reason = training.signal.wait() => return Err(stopped(reason)),
             () = self.session.ready.wait() => {}
         }
         let launcher = context.jobs.launch_training(&training.signal, Duration::ZERO).await.map_err(stopped)?;
         let deadline = util::deadline(self.session.durations.train);
         match context.jobs.compute(launcher, &training.signal, deadline, move || self.train()).await {
             Ok(Ok(parts)) => match training.signal.get() {
-                Some(stop) => Err(stopped(stop)),
+                Some(reason) => Err(stopped(reason)),
                 None => Ok(parts),
             },
             Ok(Err(ComputeError::Cancelled)) => Err(stopped(training.signal.get().unwrap_or(StopReason::Cancelled))),
             Ok(Err(error)) => Err(exception(error.to_string())),
-            Err(JobError::Stopped(stop)) => Err(stopped(stop)),
+            Err(JobError::Stopped(reason)) => Err(stopped(reason)),
             Err(JobError::Panicked) => Err(exception(PANICKED.to_owned())),
         }
     }
@@ -112,8 +112,8 @@ impl Work {
     }
 }
 
-fn stopped(stop: StopReason) -> DebugTrainingFailure {
-    match stop {
+fn stopped(reason: StopReason) -> DebugTrainingFailure {
+    match reason {
         StopReason::Cancelled | StopReason::ShuttingDown => DebugTrainingFailure::Cancelled,
         StopReason::TimeLimit => DebugTrainingFailure::MaxDurationExceeded,
     }

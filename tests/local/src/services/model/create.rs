@@ -81,7 +81,7 @@ fn of_code(options: ModelOptionsCode, make_model: MakeModel<'_>) -> Result<Store
     };
     let preset = options.preset.as_deref().and_then(preset).ok_or_else(no_code)?;
     if let ModelLanguage::Unrecognized(other) = &options.language {
-        return Err(CallError::invalid("options.language", format!("there is no language {other:?}")));
+        return Err(CallError::invalid("options.language", format!("unknown language {other:?}")));
     }
     if options.parameter_definitions.is_some_and(|given| given != parameter_definitions(preset)) {
         let reason = format!("the preset `{}` has its own definitions; leave them out", preset.name());

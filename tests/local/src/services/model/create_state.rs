@@ -11,18 +11,16 @@ use decthings::api::model::{
 };
 use decthings::types::{CreateStateStage, RunningOperationType};
 
-use super::make_state::{FailureCause, NewState, Recipe, StateFailure, make_state};
+use super::make_state::{NewState, Recipe, StateFailure, make_state};
 use super::mounts;
 use crate::context::Context;
 use crate::error::CallError;
 use crate::jobs::signal::{Once, StopReason, StopSignal};
 use crate::presets::parameters::parameter_definitions;
 use crate::services::common::check;
-use crate::services::common::location::Location;
-use crate::services::common::location::locate;
+use crate::services::common::location::{Location, locate};
 use crate::services::common::parameters::resolve_inputs;
-use crate::services::common::states::NO_SPACE;
-use crate::services::common::states::new_state;
+use crate::services::common::states::{FailureCause, add_state, new_state};
 use crate::store::states::{CreatingState, StoredState};
 use crate::util;
 
@@ -56,8 +54,8 @@ fn start(context: &Arc<Context>, request: CreateStateRequest) -> Result<Once<Cre
         started_at: state.created_at,
         signal: StopSignal::new(),
     };
-    let outcome = Once::new();
-    let (own, signal, result_slot) = (context.clone(), creating.signal.clone(), outcome.clone());
+    let result = Once::new();
+    let (own, signal, own_result) = (context.clone(), creating.signal.clone(), result.clone());
     let model_id = request.model_id.clone();
     let Location { used, startup } = location;
     let (occupied, id) = (used.clone(), creating.id.clone());
@@ -65,11 +63,11 @@ fn start(context: &Arc<Context>, request: CreateStateRequest) -> Result<Once<Cre
         let started = Instant::now();
         let made = make_state(&own, &signal, recipe, startup).await;
         own.store().launchers.vacate(&used, &id);
-        result_slot.set(finish(&own, &model_id, state, &signal, started, made));
+        own_result.set(finish(&own, &model_id, state, &signal, started, made));
     })?;
     store.launchers.occupy(&occupied, &creating.id, RunningOperationType::CreateModelState);
     store.model_mut(&request.model_id)?.creating.push(creating);
-    Ok(outcome)
+    Ok(result)
 }
 
 /// Stores the new state, unless the job was stopped in the meantime.
@@ -85,17 +83,12 @@ fn finish(
     let result = made.and_then(|made| {
         let NewState { parts, create_launcher, create_state } = made;
         let state = StoredState { parts: Arc::new(parts), created_at: util::now(), ..state.clone() };
-        let cause = if let Some(stop) = signal.get() {
-            FailureCause::Stopped(stop)
-        } else if store.check_space(state.bytes(), context.config.limits.stored_bytes).is_err() {
-            FailureCause::Exception(NO_SPACE.to_owned())
-        } else if let Ok(model) = store.model_mut(model_id) {
-            model.add_state(state);
-            return Ok((create_launcher, create_state));
-        } else {
-            FailureCause::Stopped(StopReason::Cancelled)
-        };
-        Err(StateFailure { cause, create_launcher: Some(create_launcher), create_state: Some(create_state) })
+        match add_state(&mut store, &context.config.limits, signal, model_id, state) {
+            Ok(()) => Ok((create_launcher, create_state)),
+            Err(cause) => {
+                Err(StateFailure { cause, create_launcher: Some(create_launcher), create_state: Some(create_state) })
+            }
+        }
     });
     if let Ok(model) = store.model_mut(model_id) {
         model.creating.retain(|creating| creating.id != state.id);
@@ -134,7 +127,7 @@ pub(super) fn cancel_create_state(
     if model.state(&request.state_id).is_ok() {
         return Err(CallError::StateAlreadyCreated);
     }
-    let creating = model.creating.iter().find(|creating| creating.id == request.state_id && !stopped(creating));
+    let creating = model.creating.iter().find(|creating| creating.id == request.state_id && !is_stopped(creating));
     creating.ok_or(CallError::StateNotFound)?.signal.set(StopReason::Cancelled);
     Ok(CancelCreateStateResult::new())
 }
@@ -144,12 +137,12 @@ pub(super) fn get_creating_states(
     request: GetCreatingStatesRequest,
 ) -> Result<GetCreatingStatesResult, CallError> {
     let store = context.store();
-    let creating = store.model(&request.model_id)?.creating.iter().filter(|creating| !stopped(creating));
+    let creating = store.model(&request.model_id)?.creating.iter().filter(|creating| !is_stopped(creating));
     let view = |creating: &CreatingState| CreatingStateView::new(&creating.id, &creating.name, creating.started_at);
     Ok(GetCreatingStatesResult::new(creating.map(view)))
 }
 
 /// A job that has been asked to stop takes a moment to end, but will not make a state any more.
-fn stopped(creating: &CreatingState) -> bool {
+fn is_stopped(creating: &CreatingState) -> bool {
     creating.signal.is_set()
 }

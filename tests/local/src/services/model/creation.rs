@@ -9,12 +9,11 @@ use decthings::api::model::{
 };
 use decthings::types::CreateStateStage;
 
-use super::make_state::{FailureCause, Recipe, StateFailure, make_state};
+use super::make_state::{Recipe, StateFailure, make_state};
 use crate::context::Context;
 use crate::error::CallError;
 use crate::jobs::signal::StopReason;
-use crate::services::common::states::NO_SPACE;
-use crate::services::common::states::new_state;
+use crate::services::common::states::{FailureCause, add_state, new_state};
 use crate::store::models::Creation;
 use crate::store::states::StoredState;
 
@@ -30,11 +29,11 @@ pub(super) fn start(
     context: &Arc<Context>,
     model: &str,
     creation: &Creation,
-    first: InitialStateSource,
+    source: InitialStateSource,
 ) -> Result<(), CallError> {
     let (own, model, job) = (context.clone(), model.to_owned(), creation.clone());
     context.jobs.spawn(&creation.signal, async move {
-        let made = match first {
+        let made = match source {
             InitialStateSource::Copy(state) => Ok((state, InitialStateDurations::new(0, 0, 0))),
             InitialStateSource::Create { name, recipe } => {
                 make_state(&own, &job.signal, recipe, own.config.launcher_startup).await.map(|made| {
@@ -43,8 +42,8 @@ pub(super) fn start(
                 })
             }
         };
-        let result = made.and_then(|(state, durations)| store_first(&own, &model, &job, state, durations));
-        job.outcome.set(match result {
+        let stored = made.and_then(|(state, durations)| store_first(&own, &model, &job, state, durations));
+        job.result.set(match stored {
             Ok(durations) => CreateModelSucceeded::new(durations).into(),
             Err(failed) => CreateModelFailed::new(failure(failed)).into(),
         });
@@ -63,17 +62,7 @@ fn store_first(
         create_launcher: Some(durations.create_launcher),
         create_state: Some(durations.create_state),
     };
-    let mut store = context.store();
-    if let Some(stop) = creation.signal.get() {
-        return Err(fail(FailureCause::Stopped(stop)));
-    }
-    if store.check_space(state.bytes(), context.config.limits.stored_bytes).is_err() {
-        return Err(fail(FailureCause::Exception(NO_SPACE.to_owned())));
-    }
-    match store.model_mut(model) {
-        Ok(model) => model.add_state(state),
-        Err(_) => return Err(fail(FailureCause::Stopped(StopReason::Cancelled))),
-    }
+    add_state(&mut context.store(), &context.config.limits, &creation.signal, model, state).map_err(fail)?;
     Ok(durations)
 }
 
@@ -96,7 +85,7 @@ pub(super) async fn wait_for_model_to_be_created(
     request: WaitForModelToBeCreatedRequest,
 ) -> Result<WaitForModelToBeCreatedResult, CallError> {
     let creation = context.store().model(&request.model_id)?.creation.clone().ok_or(CallError::ModelAlreadyCreated)?;
-    let result = creation.outcome.wait().await;
+    let result = creation.result.wait().await;
     if let Ok(model) = context.store().model_mut(&request.model_id) {
         model.creation = None;
     }

@@ -22,8 +22,7 @@ use crate::error::CallError;
 use crate::jobs::pool::JobError;
 use crate::jobs::signal::{Once, StopReason, StopSignal};
 use crate::presets::functions;
-use crate::presets::parameters::OUTPUT;
-use crate::presets::parameters::parameter_definitions;
+use crate::presets::parameters::{OUTPUT, parameter_definitions};
 use crate::presets::tensors::Inputs;
 use crate::services::common::location::Location;
 use crate::services::common::parameters::resolve_inputs;
@@ -60,13 +59,14 @@ fn start(context: &Arc<Context>, request: EvaluateRequest) -> Result<Once<Finish
     let evaluation =
         Evaluation { id: util::new_id(), started_at: util::now(), signal: StopSignal::new(), finished: Once::new() };
     let seconds = durations.evaluate;
-    let work = Work { preset: model.preset, state: state.parts.clone(), inputs, signal: evaluation.signal.clone() };
-    let (own, result_slot) = (context.clone(), evaluation.finished.clone());
+    let job =
+        EvaluationJob { preset: model.preset, state: state.parts.clone(), inputs, signal: evaluation.signal.clone() };
+    let (own, own_finished) = (context.clone(), evaluation.finished.clone());
     let (used, id) = (location.used.clone(), evaluation.id.clone());
     context.jobs.spawn(&evaluation.signal, async move {
-        let result = execute(&own, work, &location, seconds).await;
+        let result = execute(&own, job, &location, seconds).await;
         own.store().launchers.vacate(&location.used, &id);
-        result_slot.set(Finished::new(util::now(), result));
+        own_finished.set(Finished::new(util::now(), result));
     })?;
     store.launchers.occupy(&used, &evaluation.id, RunningOperationType::Evaluate);
     let finished = evaluation.finished.clone();
@@ -75,32 +75,32 @@ fn start(context: &Arc<Context>, request: EvaluateRequest) -> Result<Once<Finish
 }
 
 /// What the thread of an evaluation needs.
-struct Work {
+struct EvaluationJob {
     preset: &'static dyn Preset,
     state: Parts,
     inputs: Inputs,
     signal: StopSignal,
 }
 
-/// What it gives: the output, and how long loading the state took in milliseconds.
-type Worked = Result<(Vec<Tensor>, u64), ComputeError>;
+/// The output, and how long loading the state took in milliseconds.
+type Evaluated = Result<(Vec<Tensor>, u64), ComputeError>;
 
-async fn execute(context: &Context, work: Work, location: &Location, seconds: u32) -> EvaluationResult {
-    let asked = Instant::now();
-    let signal = work.signal.clone();
+async fn execute(context: &Context, job: EvaluationJob, location: &Location, seconds: u32) -> EvaluationResult {
+    let requested = Instant::now();
+    let signal = job.signal.clone();
     let mut durations = EvaluationFailedDurations::new();
     let failed = |durations, failure: EvaluationFailure| {
-        EvaluationFailed::new(util::elapsed(asked), durations, location.used.clone(), failure).into()
+        EvaluationFailed::new(util::elapsed(requested), durations, location.used.clone(), failure).into()
     };
     let launcher = match context.jobs.launch(&signal, location.startup).await {
         Ok(launcher) => launcher,
-        Err(stop) => return failed(durations, stopped(stop)),
+        Err(reason) => return failed(durations, stopped(reason)),
     };
     let created_in = launcher.created_in;
     durations.create_launcher = Some(created_in);
     let started = Instant::now();
-    let result: Result<Worked, JobError> =
-        context.jobs.compute(launcher, &signal, util::deadline(seconds), move || work.evaluate()).await;
+    let result: Result<Evaluated, JobError> =
+        context.jobs.compute(launcher, &signal, util::deadline(seconds), move || job.evaluate()).await;
     let took = util::elapsed(started);
     durations.evaluate = Some(took);
     match result {
@@ -109,17 +109,17 @@ async fn execute(context: &Context, work: Work, location: &Location, seconds: u3
                 .create_launcher(created_in)
                 .create_instantiated_model(instantiated_in);
             let output = Parameter::new(OUTPUT, output);
-            EvaluationSucceeded::new(util::elapsed(asked), durations, location.used.clone(), [output]).into()
+            EvaluationSucceeded::new(util::elapsed(requested), durations, location.used.clone(), [output]).into()
         }
         Ok(Err(ComputeError::Cancelled)) => failed(durations, stopped(signal.get().unwrap_or(StopReason::Cancelled))),
         Ok(Err(error)) => failed(durations, failure(&error)),
-        Err(JobError::Stopped(stop)) => failed(durations, stopped(stop)),
+        Err(JobError::Stopped(reason)) => failed(durations, stopped(reason)),
         Err(JobError::Panicked) => failed(durations, exception(EvaluationStage::Evaluate, PANICKED)),
     }
 }
 
-impl Work {
-    fn evaluate(&self) -> Worked {
+impl EvaluationJob {
+    fn evaluate(&self) -> Evaluated {
         let started = Instant::now();
         inspect(&self.state)?;
         let instantiated_in = util::elapsed(started);
@@ -128,8 +128,8 @@ impl Work {
     }
 }
 
-fn stopped(stop: StopReason) -> EvaluationFailure {
-    match stop {
+fn stopped(reason: StopReason) -> EvaluationFailure {
+    match reason {
         StopReason::Cancelled => EvaluationFailure::Cancelled,
         StopReason::ShuttingDown => EvaluationFailure::LauncherTerminated,
         StopReason::TimeLimit => EvaluationFailureMaxDurationExceeded::new(EvaluationStage::Evaluate).into(),

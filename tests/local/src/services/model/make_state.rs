@@ -6,10 +6,10 @@ use crate::compute::preset::Preset;
 use crate::compute::state::StatePart;
 use crate::context::Context;
 use crate::jobs::pool::JobError;
-use crate::jobs::signal::{StopReason, StopSignal};
+use crate::jobs::signal::StopSignal;
 use crate::presets::functions;
 use crate::presets::tensors::Inputs;
-use crate::services::common::states::PANICKED;
+use crate::services::common::states::{FailureCause, PANICKED};
 use crate::util;
 
 /// What a state is made from.
@@ -27,16 +27,11 @@ pub(super) struct NewState {
     pub(super) create_state: u64,
 }
 
-/// FailureCause there is no new state, and how long the steps that were reached took in milliseconds.
+/// Why there is no new state, and how long the steps that were reached took in milliseconds.
 pub(super) struct StateFailure {
     pub(super) cause: FailureCause,
     pub(super) create_launcher: Option<u64>,
     pub(super) create_state: Option<u64>,
-}
-
-pub(super) enum FailureCause {
-    Stopped(StopReason),
-    Exception(String),
 }
 
 pub(super) async fn make_state(
@@ -45,8 +40,8 @@ pub(super) async fn make_state(
     recipe: Recipe,
     startup: Duration,
 ) -> Result<NewState, StateFailure> {
-    let launcher = context.jobs.launch(signal, startup).await.map_err(|stop| StateFailure {
-        cause: FailureCause::Stopped(stop),
+    let launcher = context.jobs.launch(signal, startup).await.map_err(|reason| StateFailure {
+        cause: FailureCause::Stopped(reason),
         create_launcher: None,
         create_state: None,
     })?;
@@ -59,7 +54,7 @@ pub(super) async fn make_state(
     let cause = match result {
         Ok(Ok(parts)) => return Ok(NewState { parts, create_launcher, create_state }),
         Ok(Err(error)) => FailureCause::Exception(error.to_string()),
-        Err(JobError::Stopped(stop)) => FailureCause::Stopped(stop),
+        Err(JobError::Stopped(reason)) => FailureCause::Stopped(reason),
         Err(JobError::Panicked) => FailureCause::Exception(PANICKED.to_owned()),
     };
     Err(StateFailure { cause, create_launcher: Some(create_launcher), create_state: Some(create_state) })

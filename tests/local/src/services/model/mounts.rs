@@ -9,7 +9,7 @@ use crate::store::Store;
 /// How many models a state mounts at most.
 const MAX_MOUNTS: usize = 100;
 
-/// Checks what is to be mounted when a state is created.
+/// Checks the models that a new state mounts.
 pub(super) fn to_mount(store: &Store, models: Vec<ModelToMount>) -> Result<Vec<MountedModel>, CallError> {
     check_count(models.len())?;
     let mount = |(index, mount): (usize, ModelToMount)| {
@@ -31,7 +31,7 @@ pub(super) fn to_mount(store: &Store, models: Vec<ModelToMount>) -> Result<Vec<M
     models.into_iter().enumerate().map(mount).collect()
 }
 
-/// Checks what a state that is uploaded mounts.
+/// Checks the models that an uploaded state mounts.
 pub(super) fn check_mounted(store: &Store, models: &[MountedModel]) -> Result<(), CallError> {
     check_count(models.len())?;
     for mounted in models {

@@ -46,7 +46,7 @@ fn used(model: &StoredModel) -> Space {
     model.space_of_states().with(model.files.used())
 }
 
-/// There is no registry, so there is no image in it.
+/// Images cannot be pushed, so none exists.
 pub(super) fn set_image(context: &Context, request: SetImageRequest) -> Result<SetImageResult, CallError> {
     context.store().model(&request.model_id)?;
     check::name("domain", &request.domain)?;
@@ -68,7 +68,7 @@ pub(super) fn set_used_persistent_launchers_for_evaluate(
         store.launchers.find(&used.persistent_launcher_id)?;
         let path = format!("persistentLaunchers[{index}]");
         if let UsedPersistentLauncherLevel::Unrecognized(other) = &used.level {
-            return Err(CallError::invalid(format!("{path}.level"), format!("there is no level {other:?}")));
+            return Err(CallError::invalid(format!("{path}.level"), format!("unknown level {other:?}")));
         }
         let mut before = request.persistent_launchers.iter().take(index);
         if before.any(|other| other.persistent_launcher_id == used.persistent_launcher_id) {

@@ -12,8 +12,7 @@ use super::mounts;
 use crate::context::Context;
 use crate::error::CallError;
 use crate::services::common::check;
-use crate::services::common::states::new_state;
-use crate::services::common::states::read_parts;
+use crate::services::common::states::{new_state, read_parts};
 
 pub(super) fn upload_state(context: &Context, request: UploadStateRequest) -> Result<UploadStateResult, CallError> {
     check::name("name", &request.name)?;

@@ -13,8 +13,7 @@ use decthings::types::{RunningOperationType, TrainingStage};
 use crate::compute::error::ComputeError;
 use crate::compute::options::{Phase, Progress};
 use crate::compute::preset::Preset;
-use crate::compute::state::StatePart;
-use crate::compute::state::inspect;
+use crate::compute::state::{StatePart, inspect};
 use crate::context::Context;
 use crate::error::CallError;
 use crate::jobs::pool::JobError;
@@ -25,8 +24,7 @@ use crate::presets::tensors::Inputs;
 use crate::services::common::check;
 use crate::services::common::location::locate;
 use crate::services::common::parameters::resolve_inputs;
-use crate::services::common::states::new_state;
-use crate::services::common::states::{NO_SPACE, PANICKED};
+use crate::services::common::states::{FailureCause, PANICKED, add_state, new_state};
 use crate::store::states::{Parts, StoredState};
 use crate::store::training::TrainingRun;
 use crate::util;
@@ -49,16 +47,16 @@ pub(super) fn train(context: &Arc<Context>, request: TrainRequest) -> Result<Tra
         return Err(CallError::QuotaExceeded);
     }
     let run = Arc::new(TrainingRun::new(&request.model_id, &request.new_state_name, location.used));
-    let work = Work { preset: model.preset, from: state.parts.clone(), inputs, run: run.clone() };
+    let job = TrainingJob { preset: model.preset, from: state.parts.clone(), inputs, run: run.clone() };
     let seconds = model.durations.train;
-    let mut new = new_state(request.new_state_name, Vec::new());
-    new.mounted = state.mounted.clone();
-    new.training_operations = state.training_operations.iter().chain([&run.id]).cloned().collect();
+    let mut new_state = new_state(request.new_state_name, Vec::new());
+    new_state.mounted = state.mounted.clone();
+    new_state.training_operations = state.training_operations.iter().chain([&run.id]).cloned().collect();
     let (own, model_id) = (context.clone(), request.model_id.clone());
     context.jobs.spawn(&run.signal, async move {
-        let run = work.run.clone();
-        let trained = execute(&own, work, location.startup, seconds).await;
-        finish(&own, &model_id, &run, new, trained);
+        let run = job.run.clone();
+        let trained = execute(&own, job, location.startup, seconds).await;
+        finish(&own, &model_id, &run, new_state, trained);
     })?;
     let result = TrainResult::new(&run.id);
     store.launchers.occupy(&run.location, &run.id, RunningOperationType::Train);
@@ -67,7 +65,7 @@ pub(super) fn train(context: &Arc<Context>, request: TrainRequest) -> Result<Tra
 }
 
 /// What the thread of a training session needs.
-struct Work {
+struct TrainingJob {
     preset: &'static dyn Preset,
     from: Parts,
     inputs: Inputs,
@@ -76,23 +74,23 @@ struct Work {
 
 async fn execute(
     context: &Context,
-    work: Work,
+    job: TrainingJob,
     startup: Duration,
     seconds: u32,
 ) -> Result<Vec<StatePart>, TrainingFailure> {
-    let run = work.run.clone();
+    let run = job.run.clone();
     let launcher = context.jobs.launch_training(&run.signal, startup).await.map_err(stopped)?;
     run.launched(launcher.created_in);
-    let trained = context.jobs.compute(launcher, &run.signal, util::deadline(seconds), move || work.train()).await;
+    let trained = context.jobs.compute(launcher, &run.signal, util::deadline(seconds), move || job.train()).await;
     match trained {
         Ok(Ok(parts)) => Ok(parts),
         Ok(Err((at, error))) => Err(exception(at, error.to_string())),
-        Err(JobError::Stopped(stop)) => Err(stopped(stop)),
+        Err(JobError::Stopped(reason)) => Err(stopped(reason)),
         Err(JobError::Panicked) => Err(exception(TrainingStage::Train, PANICKED.to_owned())),
     }
 }
 
-impl Work {
+impl TrainingJob {
     fn train(&self) -> Result<Vec<StatePart>, (TrainingStage, ComputeError)> {
         let started = Instant::now();
         inspect(&self.from).map_err(|error| (TrainingStage::InstantiateModel, error))?;
@@ -125,35 +123,35 @@ fn finish(
     context: &Context,
     model_id: &str,
     run: &TrainingRun,
-    new: StoredState,
+    new_state: StoredState,
     trained: Result<Vec<StatePart>, TrainingFailure>,
 ) {
     let mut store = context.store();
     store.launchers.vacate(&run.location, &run.id);
-    let failure = match trained {
-        Err(failure) => failure,
-        Ok(parts) => {
-            let state = StoredState { parts: Arc::new(parts), created_at: util::now(), ..new };
-            if let Some(stop) = run.signal.get() {
-                stopped(stop)
-            } else if store.check_space(state.bytes(), context.config.limits.stored_bytes).is_err() {
-                exception(TrainingStage::GetState, NO_SPACE.to_owned())
-            } else if let Ok(model) = store.model_mut(model_id) {
-                run.completed(&state.id);
-                model.add_state(state);
-                store.users.notify(run.finished(TrainingOutcome::Completed));
-                return;
-            } else {
-                TrainingFailure::Cancelled
-            }
+    let stored = trained.and_then(|parts| {
+        let state = StoredState { parts: Arc::new(parts), created_at: util::now(), ..new_state };
+        let id = state.id.clone();
+        match add_state(&mut store, &context.config.limits, &run.signal, model_id, state) {
+            Ok(()) => Ok(id),
+            Err(FailureCause::Stopped(reason)) => Err(stopped(reason)),
+            Err(FailureCause::Exception(details)) => Err(exception(TrainingStage::GetState, details)),
+        }
+    });
+    let outcome = match stored {
+        Ok(id) => {
+            run.completed(&id);
+            TrainingOutcome::Completed
+        }
+        Err(failure) => {
+            run.failed(failure);
+            TrainingOutcome::Failed
         }
     };
-    run.failed(failure);
-    store.users.notify(run.finished(TrainingOutcome::Failed));
+    store.users.notify(run.finished(outcome));
 }
 
-fn stopped(stop: StopReason) -> TrainingFailure {
-    match stop {
+fn stopped(reason: StopReason) -> TrainingFailure {
+    match reason {
         StopReason::Cancelled => TrainingFailure::Cancelled,
         StopReason::ShuttingDown => TrainingFailure::LauncherTerminated,
         StopReason::TimeLimit => TrainingFailureMaxDurationExceeded::new(TrainingStage::Train).into(),

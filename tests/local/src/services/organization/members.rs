@@ -88,7 +88,7 @@ pub(super) fn respond_to_organization_invitation(
 pub(super) fn assign_roles(context: &Context, request: AssignRolesRequest) -> Result<AssignRolesResult, CallError> {
     for (index, assignment) in request.members.iter().enumerate() {
         if let OrganizationRole::Unrecognized(other) = &assignment.role {
-            return Err(CallError::invalid(format!("members[{index}].role"), format!("there is no role {other:?}")));
+            return Err(CallError::invalid(format!("members[{index}].role"), format!("unknown role {other:?}")));
         }
     }
     let mut store = context.store();

@@ -13,8 +13,7 @@ use decthings::types::ResourceFilter;
 
 use crate::context::Context;
 use crate::error::CallError;
-use crate::services::common::check;
-use crate::services::common::delegate;
+use crate::services::common::{check, delegate};
 use crate::store::listing::Query;
 use crate::store::organizations::StoredOrganization;
 use crate::store::users::USER;
