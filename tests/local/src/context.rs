@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard};
 
-use decthings::runtime::EventHub;
+use decthings::runtime::{EventHub, EventSet};
 
 use crate::config::LocalConfig;
 use crate::jobs::pool::Jobs;
@@ -25,6 +25,12 @@ impl Context {
             store: Mutex::new(Store::new(&config)),
             config,
         }
+    }
+
+    /// Publishes an event of a session.
+    pub(crate) fn publish(&self, session: &str, event: &impl EventSet) {
+        // Only an event that cannot be serialized is rejected.
+        let _ = self.events.publish(session, event);
     }
 
     /// Locks the data. The lock is never held across an `await`.

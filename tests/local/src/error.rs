@@ -99,6 +99,11 @@ impl CallError {
         Self::InvalidParameter { path: path.into(), reason: reason.into() }
     }
 
+    /// A key is given more than once.
+    pub(crate) fn repeated_key(path: impl Into<String>, key: &str) -> Self {
+        Self::invalid(path, format!("the key {key:?} is repeated"))
+    }
+
     /// A function of a model failed.
     pub(crate) fn exception(details: impl Into<String>) -> Self {
         Self::Exception { details: details.into() }

@@ -21,7 +21,7 @@ pub trait Preset: Send + Sync {
     /// Defaults that suit it.
     fn default_train_options(&self) -> TrainOptions;
 
-    /// Makes a state that has learned nothing yet.
+    /// Makes an untrained state.
     ///
     /// # Errors
     /// [`ComputeError::InvalidParameter`] with the name of the option that cannot be used.

@@ -8,7 +8,7 @@ use super::files::Files;
 use super::folder::Folder;
 use super::inode::{Inode, Node};
 use super::posix::{Errno, kind};
-use super::space::{BLOCK, Space};
+use super::space::{BLOCK_SIZE, Space};
 use crate::filesystem::files::DirEntry;
 
 /// New attributes.
@@ -93,7 +93,7 @@ impl Files {
                 Node::Folder(_) => return Err(Errno::IsDir),
                 Node::Link(_) | Node::Special(_) => return Err(Errno::Invalid),
             };
-            if size > content.size() && size > space.blocks.saturating_mul(BLOCK) {
+            if size > content.size() && size > space.blocks.saturating_mul(BLOCK_SIZE) {
                 return Err(Errno::FileTooBig);
             }
             let before = content.space();
@@ -124,7 +124,7 @@ impl Files {
         let start = offset.unwrap_or(0);
         let end = start.checked_add(u64::try_from(data.len()).unwrap_or(u64::MAX)).ok_or(Errno::NoSpace)?;
         // A file may be full of holes, but it is never larger than the whole filesystem.
-        if !data.is_empty() && end > space.blocks.saturating_mul(BLOCK) {
+        if !data.is_empty() && end > space.blocks.saturating_mul(BLOCK_SIZE) {
             return Err(Errno::NoSpace);
         }
         others.with(base.space()).check(base.space_to_write(start, data.len()), space)?;

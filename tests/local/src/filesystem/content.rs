@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::space::{BLOCK, Space};
+use super::space::{BLOCK_SIZE, Space};
 
 /// The contents of a file. A block may be shorter than others; zeros follow it.
 #[derive(Clone, Default)]
@@ -58,7 +58,7 @@ impl Content {
 
     /// Cuts it off, or lets zeros follow.
     pub(super) fn resize(&mut self, size: u64) {
-        self.blocks.split_off(&size.div_ceil(BLOCK));
+        self.blocks.split_off(&size.div_ceil(BLOCK_SIZE));
         if let (Some(last), Some(piece)) = (self.blocks.last_entry(), pieces(size, 1).next())
             && *last.key() == piece.block
         {
@@ -93,21 +93,21 @@ impl Content {
     /// The blocks that are there, with the offset of each.
     #[cfg(unix)]
     pub(super) fn blocks(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        self.blocks.iter().map(|(index, block)| (index.saturating_mul(BLOCK), block.as_slice()))
+        self.blocks.iter().map(|(index, block)| (index.saturating_mul(BLOCK_SIZE), block.as_slice()))
     }
 }
 
 fn last_block(offset: u64, length: usize) -> Option<u64> {
-    offset.checked_add(count(length))?.checked_sub(1)?.checked_div(BLOCK)
+    offset.checked_add(count(length))?.checked_sub(1)?.checked_div(BLOCK_SIZE)
 }
 
 fn pieces(offset: u64, length: usize) -> impl Iterator<Item = Piece> {
     let mut at = offset;
     let end = offset.saturating_add(count(length));
     std::iter::from_fn(move || {
-        let start = at.checked_rem(BLOCK).unwrap_or(0);
-        let length = BLOCK.saturating_sub(start).min(end.saturating_sub(at));
-        let block = at.checked_div(BLOCK).unwrap_or(0);
+        let start = at.checked_rem(BLOCK_SIZE).unwrap_or(0);
+        let length = BLOCK_SIZE.saturating_sub(start).min(end.saturating_sub(at));
+        let block = at.checked_div(BLOCK_SIZE).unwrap_or(0);
         at = at.saturating_add(length);
         let piece = Piece { block, start: usize::try_from(start).ok()?, length: usize::try_from(length).ok()? };
         (length > 0).then_some(piece)

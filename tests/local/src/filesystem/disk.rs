@@ -17,8 +17,9 @@ use super::inode::{Inode, Node};
 use super::posix::kind;
 use super::space::Space;
 
-const PERMISSIONS: u32 = 0o777;
-/// What the user of this process needs to work with files and folders.
+/// The permissions that are kept on disk, without set-user-ID and the like.
+const DISK_PERMISSIONS: u32 = 0o777;
+/// What the user of this process needs to access files and folders.
 const OWNER_FILE: u32 = 0o600;
 const OWNER_FOLDER: u32 = 0o700;
 /// Read at a time.
@@ -37,7 +38,7 @@ pub(crate) fn write_into(files: &Files, path: &Path) -> io::Result<()> {
                 fs::hard_link(other, &path)?;
                 continue;
             }
-            let permissions = inode.mode & PERMISSIONS;
+            let permissions = inode.mode & DISK_PERMISSIONS;
             match &inode.node {
                 Node::Folder(_) => {
                     DirBuilder::new().mode(permissions | OWNER_FOLDER).create(&path)?;
@@ -103,7 +104,7 @@ impl Reader<'_> {
             self.files.link(number, at, self.space).map_err(|_| full())?;
             return Ok(None);
         }
-        let permissions = metadata.mode() & PERMISSIONS;
+        let permissions = metadata.mode() & DISK_PERMISSIONS;
         let left = self.space.without(self.files.used());
         let (mode, node) = if metadata.is_dir() {
             (kind::FOLDER, Node::Folder(Folder::new(at.parent)))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::space::{BLOCK, Space};
+use super::space::{BLOCK_SIZE, Space};
 
 /// The bytes that a name takes beside itself.
 const ENTRY: u64 = 24;
@@ -43,12 +43,12 @@ impl Folder {
     }
 
     pub(super) fn space(&self) -> Space {
-        Space::of_blocks(self.size.div_ceil(BLOCK))
+        Space::of_blocks(self.size.div_ceil(BLOCK_SIZE))
     }
 
     /// The space that one more name takes.
     pub(super) fn space_to_add(&self, name: &[u8]) -> Space {
-        Space::of_blocks(self.size.saturating_add(taken(name)).div_ceil(BLOCK)).without(self.space())
+        Space::of_blocks(self.size.saturating_add(taken(name)).div_ceil(BLOCK_SIZE)).without(self.space())
     }
 
     /// Adds a name, or gives it to another inode.

@@ -7,7 +7,7 @@ use decthings::types::{FileTime, Stat};
 
 use super::content::Content;
 use super::folder::Folder;
-use super::space::{BLOCK, Space};
+use super::space::{BLOCK_SIZE, Space};
 
 /// What a name stands for.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ impl Inode {
         match &self.node {
             Node::File(content) => content.space(),
             Node::Folder(folder) => folder.space(),
-            Node::Link(target) => Space::of_blocks(length(target).div_ceil(BLOCK)),
+            Node::Link(target) => Space::of_blocks(length(target).div_ceil(BLOCK_SIZE)),
             Node::Special(_) => Space::default(),
         }
     }
@@ -75,9 +75,9 @@ impl Inode {
             Node::Special(device) => (0, *device, self.names),
         };
         // Unix counts in blocks of 512 bytes, whatever the real ones are.
-        let blocks = self.content_space().blocks.saturating_mul(BLOCK).checked_div(512).unwrap_or(0);
+        let blocks = self.content_space().blocks.saturating_mul(BLOCK_SIZE).checked_div(512).unwrap_or(0);
         let (a, m, c) = (&self.atime, &self.mtime, &self.ctime);
-        Stat::new(self.mode, names, device, size, BLOCK, blocks, a.sec, a.nsec, m.sec, m.nsec, c.sec, c.nsec)
+        Stat::new(self.mode, names, device, size, BLOCK_SIZE, blocks, a.sec, a.nsec, m.sec, m.nsec, c.sec, c.nsec)
     }
 }
 

@@ -3,10 +3,10 @@
 use super::posix::Errno;
 
 /// The size of a block, in bytes.
-pub(crate) const BLOCK: u64 = 4096;
+pub(crate) const BLOCK_SIZE: u64 = 4096;
 
 /// The memory that an inode takes beside its blocks, about, in bytes.
-const INODE: u64 = 256;
+const INODE_SIZE: u64 = 256;
 
 const BLOCKS_PER_MEBIBYTE: u64 = 256;
 const BLOCKS_PER_INODE: u64 = 4;
@@ -19,8 +19,6 @@ pub(crate) struct Space {
 }
 
 impl Space {
-    pub(crate) const BLOCK_SIZE: u64 = BLOCK;
-
     /// What a filesystem of so many mebibytes has.
     pub(crate) fn of_size(mebibytes: u32) -> Self {
         let blocks = u64::from(mebibytes).saturating_mul(BLOCKS_PER_MEBIBYTE);
@@ -29,13 +27,13 @@ impl Space {
 
     /// What a file of so many bytes takes.
     pub(crate) fn of_file(bytes: u64) -> Self {
-        Self { blocks: bytes.div_ceil(BLOCK), inodes: 1 }
+        Self { blocks: bytes.div_ceil(BLOCK_SIZE), inodes: 1 }
     }
 
     /// What so much memory has space for, about: as many blocks, or as many inodes.
     pub(crate) fn of_bytes(bytes: u64) -> Self {
         let number = |size: u64| bytes.checked_div(size).unwrap_or(0);
-        Self { blocks: number(BLOCK), inodes: number(INODE) }
+        Self { blocks: number(BLOCK_SIZE), inodes: number(INODE_SIZE) }
     }
 
     pub(super) fn of_blocks(blocks: u64) -> Self {
@@ -62,7 +60,7 @@ impl Space {
 
     /// The memory that this takes, about, in bytes.
     pub(crate) fn bytes(self) -> u64 {
-        self.blocks.saturating_mul(BLOCK).saturating_add(self.inodes.saturating_mul(INODE))
+        self.blocks.saturating_mul(BLOCK_SIZE).saturating_add(self.inodes.saturating_mul(INODE_SIZE))
     }
 
     pub(super) fn check(self, more: Self, space: Self) -> Result<(), Errno> {

@@ -49,6 +49,9 @@ pub(crate) struct IdleTimeout {
 }
 
 impl IdleTimeout {
+    /// The limit of sessions that have none of their own.
+    pub(crate) const DEFAULT_SECONDS: u32 = 1800;
+
     pub(crate) fn new(limit_seconds: u32) -> Self {
         Self { last_activity: Mutex::new(Instant::now()), limit: Duration::from_secs(limit_seconds.into()) }
     }

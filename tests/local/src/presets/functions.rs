@@ -16,7 +16,7 @@ use crate::jobs::signal::StopSignal;
 /// How many samples are computed before the stop signal is checked again.
 const CHUNK_ROWS: usize = 16_384;
 
-/// Makes a state that has learned nothing yet.
+/// Makes an untrained state.
 pub(crate) fn create_state(preset: &dyn Preset, inputs: &Inputs) -> Result<Vec<StatePart>, ComputeError> {
     preset.create_state(&create_options(preset, inputs)?)
 }

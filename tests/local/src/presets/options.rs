@@ -9,8 +9,8 @@ use crate::compute::error::ComputeError;
 use crate::compute::options::{CreateOptions, TrainOptions};
 use crate::compute::preset::Preset;
 
-/// Each epoch leaves values in the metrics of its session, which are kept in memory.
-const MAX_EPOCHS: u64 = 100_000;
+/// The most epochs of one training. The metrics of each epoch stay in memory.
+const MAX_RECORDED_EPOCHS: u64 = 100_000;
 
 /// How to make a state.
 pub(super) fn create_options(preset: &dyn Preset, inputs: &Inputs) -> Result<CreateOptions, ComputeError> {
@@ -42,8 +42,8 @@ pub(super) fn create_options(preset: &dyn Preset, inputs: &Inputs) -> Result<Cre
 pub(super) fn train_options(preset: &dyn Preset, inputs: &Inputs) -> Result<TrainOptions, ComputeError> {
     let mut options = preset.default_train_options();
     if let Some(epochs) = option(inputs, "epochs", integer)? {
-        if epochs > MAX_EPOCHS {
-            return Err(invalid("epochs", format!("must be at most {MAX_EPOCHS}, got {epochs}")));
+        if epochs > MAX_RECORDED_EPOCHS {
+            return Err(invalid("epochs", format!("must be at most {MAX_RECORDED_EPOCHS}, got {epochs}")));
         }
         options.epochs = size("epochs", epochs)?;
     }

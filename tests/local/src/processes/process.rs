@@ -130,7 +130,7 @@ impl StartedProcess {
         }
         process.vacate(&context);
         sessions.remove(&process.id);
-        process.publish(&context, &E::exit(&process.id, cause));
+        context.publish(&process.id, &E::exit(&process.id, cause));
         process.finished.set(());
     }
 
@@ -237,12 +237,7 @@ impl Process {
             self.idle.reset();
         }
         if let Some(event) = event {
-            self.publish(context, &event);
+            context.publish(&self.id, &event);
         }
-    }
-
-    fn publish(&self, context: &Context, event: &impl EventSet) {
-        // Only an event that cannot be serialized is rejected.
-        let _ = context.events.publish(&self.id, event);
     }
 }

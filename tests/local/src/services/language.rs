@@ -13,12 +13,10 @@ use decthings::types::RunningOperationType;
 use super::common::location::check_processes_allowed;
 use crate::context::Context;
 use crate::error::CallError;
-use crate::jobs::sessions::Sessions;
+use crate::jobs::sessions::{IdleTimeout, Sessions};
 use crate::processes::child::Program;
 use crate::processes::folder::Folder;
 use crate::processes::process::{ExitCause, Process, ProcessEvents, ProcessOptions, StartedProcess};
-
-const IDLE_SECONDS: u32 = 1800;
 
 /// The service. Connections answer `unsubscribeFromEvents` themselves.
 pub(crate) struct LanguageServers {
@@ -48,7 +46,8 @@ impl LanguageServers {
             CallError::invalid("language", format!("no language server for {language} is installed on this machine"))
         })?;
         let model_id = Some(request.model_id);
-        let options = ProcessOptions { model_id, location: None, idle_seconds: IDLE_SECONDS, max_seconds: None };
+        let options =
+            ProcessOptions { model_id, location: None, idle_seconds: IdleTimeout::DEFAULT_SECONDS, max_seconds: None };
         StartedProcess::new(child, folder, options).supervise::<LanguageEvent>(context, &self.processes)
     }
 }

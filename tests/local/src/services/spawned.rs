@@ -23,8 +23,8 @@ use crate::processes::child::{Program, process_exit};
 use crate::processes::folder::Folder;
 use crate::processes::process::{ExitCause, Process, ProcessEvents, ProcessOptions, StartedProcess};
 
-const TIMEOUT_SECONDS: u32 = 3600;
-const IDLE_SECONDS: u32 = 600;
+const DEFAULT_TIMEOUT_SECONDS: u32 = 3600;
+const DEFAULT_IDLE_SECONDS: u32 = 600;
 
 /// The service. Connections answer `unsubscribeFromEvents` themselves.
 pub(crate) struct SpawnedCommands {
@@ -52,9 +52,9 @@ impl SpawnedCommands {
         let context = &self.context;
         let location = locate(context, &context.store(), "executionLocation", command.location)?.used;
         check_processes_allowed(&context.config, "executionLocation")?;
-        let max_seconds = command.max_seconds.unwrap_or(TIMEOUT_SECONDS);
+        let max_seconds = command.max_seconds.unwrap_or(DEFAULT_TIMEOUT_SECONDS);
         check::seconds("options.timeoutSeconds", max_seconds)?;
-        let idle_seconds = command.idle_seconds.unwrap_or(IDLE_SECONDS);
+        let idle_seconds = command.idle_seconds.unwrap_or(DEFAULT_IDLE_SECONDS);
         check::seconds("options.timeoutAfterInactiveSeconds", idle_seconds)?;
         let folder = Folder::new(context, command.model.as_deref(), command.others).await?;
         let path = folder.path();

@@ -17,12 +17,11 @@ use super::common::check;
 use super::common::location::{check_processes_allowed, locate};
 use crate::context::Context;
 use crate::error::CallError;
-use crate::jobs::sessions::Sessions;
+use crate::jobs::sessions::{IdleTimeout, Sessions};
 use crate::processes::child::{Program, process_exit};
 use crate::processes::folder::Folder;
 use crate::processes::process::{ExitCause, Process, ProcessEvents, ProcessOptions, StartedProcess};
 
-const IDLE_SECONDS: u32 = 1800;
 const SHELL: &str = "sh";
 
 /// The service. Connections answer `unsubscribeFromEvents` themselves.
@@ -42,7 +41,7 @@ impl Terminals {
         let location = locate(context, &context.store(), "executionLocation", request.execution_location)?.used;
         check_processes_allowed(&context.config, "executionLocation")?;
         let options = request.options.unwrap_or_else(TerminalSessionOptions::new);
-        let idle_seconds = options.terminate_after_inactive_seconds.unwrap_or(IDLE_SECONDS);
+        let idle_seconds = options.terminate_after_inactive_seconds.unwrap_or(IdleTimeout::DEFAULT_SECONDS);
         check::seconds("options.terminateAfterInactiveSeconds", idle_seconds)?;
         let rows = checked_size("options.rows", options.rows.unwrap_or(24))?;
         let columns = checked_size("options.cols", options.cols.unwrap_or(80))?;

@@ -41,7 +41,7 @@ pub(crate) fn read(keys: &[ParameterDefinition], data: Vec<DatasetKeyData>) -> R
             })?;
         }
         if columns.insert(column.key.clone(), (path.clone(), column.data.into_iter())).is_some() {
-            return Err(CallError::invalid(format!("{path}.key"), format!("the key {:?} is repeated", column.key)));
+            return Err(CallError::repeated_key(format!("{path}.key"), &column.key));
         }
     }
     if let Some(key) = keys.iter().find(|key| !columns.contains_key(&key.name)) {

@@ -5,7 +5,6 @@ pub(crate) mod entries;
 pub(crate) mod evaluations;
 pub(crate) mod launchers;
 pub(crate) mod listing;
-pub(crate) mod metrics;
 pub(crate) mod models;
 pub(crate) mod organizations;
 pub(crate) mod repositories;
@@ -115,12 +114,12 @@ impl Store {
     }
 
     /// Whether an organization is visible to the caller, as it is to members and invited users.
-    pub(crate) fn sees(&self, organization: &StoredOrganization) -> bool {
+    pub(crate) fn is_visible(&self, organization: &StoredOrganization) -> bool {
         organization.role(USER).is_some() || organization.invited.iter().any(|email| self.users.is_caller(email))
     }
 
     pub(crate) fn organization(&self, id: &str) -> Result<&StoredOrganization, CallError> {
-        let found = self.organizations.get(id).filter(|organization| self.sees(organization));
+        let found = self.organizations.get(id).filter(|organization| self.is_visible(organization));
         found.ok_or(CallError::OrganizationNotFound)
     }
 

@@ -111,14 +111,14 @@ impl StoredModel {
         }
     }
 
-    pub(crate) fn being_created(&self) -> bool {
+    pub(crate) fn is_being_created(&self) -> bool {
         self.creation.as_ref().is_some_and(|creation| !creation.result.is_set())
     }
 
-    /// Rejects a model whose first state is still being made.
-    pub(crate) fn check_created(&self) -> Result<(), CallError> {
-        if self.being_created() {
-            return Err(CallError::invalid("modelId", "the model is still being created"));
+    /// Rejects a model whose first state is still being made, and blames the parameter `path`.
+    pub(crate) fn check_created(&self, path: &str) -> Result<(), CallError> {
+        if self.is_being_created() {
+            return Err(CallError::invalid(path, "the model is still being created"));
         }
         Ok(())
     }
@@ -196,7 +196,7 @@ impl StoredModel {
             self.tags.clone(),
             owner(),
             Access::Readwrite,
-            self.being_created(),
+            self.is_being_created(),
             self.language.clone(),
             self.wasm,
             ModelImage::new(domain, &repository, reference, digest, domain, &repository, reference),

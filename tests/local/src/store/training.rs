@@ -1,16 +1,19 @@
-//! Training sessions.
+//! Training sessions, and the metrics that they record.
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
+use decthings::Tensor;
 use decthings::api::model::{
     GetTrainingStatusResult, TrainingFailure, TrainingStatus, TrainingStatusCompleted, TrainingStatusFailed,
     TrainingStatusGettingState, TrainingStatusRunning,
 };
 use decthings::api::user::{NotificationDataTrainingFinished, TrainingOutcome};
-use decthings::types::{TrainingMetric, TrainingMetricRange, TrainingStartDurations, UsedExecutionLocation};
+use decthings::types::{
+    TrainingMetric, TrainingMetricCount, TrainingMetricEntry, TrainingMetricRange, TrainingStartDurations,
+    UsedExecutionLocation,
+};
 
-use super::metrics::MetricLog;
 use crate::jobs::signal::StopSignal;
 use crate::util;
 
@@ -149,5 +152,45 @@ impl Progress {
         if matches!(self.status, TrainingStatus::Starting | TrainingStatus::Running(_)) {
             self.status = TrainingStatus::Running(TrainingStatusRunning::new(self.start.clone(), share));
         }
+    }
+}
+
+/// The metrics that a training session records.
+#[derive(Default)]
+pub(crate) struct MetricLog(Vec<Metric>);
+
+struct Metric {
+    name: &'static str,
+    values: Vec<(i64, f32)>,
+}
+
+impl MetricLog {
+    /// Adds a value to a metric.
+    pub(crate) fn record(&mut self, name: &'static str, value: f32) {
+        let value = (util::now(), value);
+        match self.0.iter_mut().find(|metric| metric.name == name) {
+            Some(metric) => metric.values.push(value),
+            None => self.0.push(Metric { name, values: vec![value] }),
+        }
+    }
+
+    /// How many values each metric has.
+    pub(crate) fn counts(&self) -> Vec<TrainingMetricCount> {
+        let amount = |metric: &Metric| u32::try_from(metric.values.len()).unwrap_or(u32::MAX);
+        self.0.iter().map(|metric| TrainingMetricCount::new(metric.name, amount(metric))).collect()
+    }
+
+    /// The values in some ranges, which are empty for an unknown metric.
+    pub(crate) fn ranges(&self, ranges: &[TrainingMetricRange]) -> Vec<TrainingMetric> {
+        ranges.iter().map(|range| self.range(range)).collect()
+    }
+
+    fn range(&self, range: &TrainingMetricRange) -> TrainingMetric {
+        let values = self.0.iter().find(|metric| metric.name == range.name);
+        let values = values.map_or(&[][..], |metric| &metric.values);
+        let (start, amount) = (usize::try_from(range.start_index), usize::try_from(range.amount));
+        let chosen = values.iter().skip(start.unwrap_or(usize::MAX)).take(amount.unwrap_or(usize::MAX));
+        let entries = chosen.map(|&(timestamp, value)| TrainingMetricEntry::new(timestamp, Tensor::scalar(value)));
+        TrainingMetric::new(&range.name, range.start_index, entries)
     }
 }

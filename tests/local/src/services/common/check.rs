@@ -1,6 +1,6 @@
 //! Checks of parameters that several methods have.
 
-use decthings::types::{ElementType, LauncherSpec, MaxDurationsSeconds, ParameterDefinition, Tag};
+use decthings::types::{ElementType, LauncherSpec, MaxDurationsSeconds, ParameterDefinition, Tag, TrainingMetricRange};
 
 use crate::error::CallError;
 
@@ -8,8 +8,11 @@ const MAX_NAME: usize = 200;
 const MAX_DESCRIPTION: usize = 10_000;
 const MAX_TAGS: usize = 100;
 const MAX_ANNOTATIONS: usize = 16;
-const MAX_KEYS: usize = 255;
+const MAX_DATASET_KEYS: usize = 255;
 const MAX_RANK: usize = 255;
+
+/// Far more than a session has. Repeated ranges would make a response arbitrarily long.
+const MAX_METRIC_RANGES: usize = 100;
 
 /// A name, which must be neither empty nor too long.
 pub(crate) fn name(path: &str, name: &str) -> Result<(), CallError> {
@@ -47,9 +50,7 @@ fn text(path: &str, text: &str, most: usize) -> Result<(), CallError> {
 }
 
 pub(crate) fn tags(path: &str, tags: &[Tag]) -> Result<(), CallError> {
-    if tags.len() > MAX_TAGS {
-        return Err(CallError::invalid(path, format!("at most {MAX_TAGS} are possible, got {}", tags.len())));
-    }
+    at_most(path, tags.len(), MAX_TAGS)?;
     for (index, tag) in tags.iter().enumerate() {
         name(&format!("{path}[{index}].tag"), &tag.tag)?;
         text(&format!("{path}[{index}].value"), &tag.value, MAX_NAME)?;
@@ -57,20 +58,31 @@ pub(crate) fn tags(path: &str, tags: &[Tag]) -> Result<(), CallError> {
     Ok(())
 }
 
+/// The number of items in a list.
+pub(crate) fn at_most(path: &str, count: usize, most: usize) -> Result<(), CallError> {
+    if count > most {
+        return Err(CallError::invalid(path, format!("at most {most} are possible, got {count}")));
+    }
+    Ok(())
+}
+
+/// The ranges of metrics that one call reads.
+pub(crate) fn metric_ranges(ranges: &[TrainingMetricRange]) -> Result<(), CallError> {
+    at_most("metrics", ranges.len(), MAX_METRIC_RANGES)
+}
+
 /// The keys of a dataset.
 pub(crate) fn keys(path: &str, keys: &[ParameterDefinition]) -> Result<(), CallError> {
     if keys.is_empty() {
         return Err(CallError::invalid(path, "needs at least one key"));
     }
-    if keys.len() > MAX_KEYS {
-        return Err(CallError::invalid(path, format!("at most {MAX_KEYS} keys are possible, got {}", keys.len())));
-    }
+    at_most(path, keys.len(), MAX_DATASET_KEYS)?;
     let mut seen = std::collections::BTreeSet::new();
     for (index, key) in keys.iter().enumerate() {
         let path = format!("{path}[{index}]");
         name(&format!("{path}.name"), &key.name)?;
         if !seen.insert(&key.name) {
-            return Err(CallError::invalid(format!("{path}.name"), format!("the key {:?} is repeated", key.name)));
+            return Err(CallError::repeated_key(format!("{path}.name"), &key.name));
         }
         rules(&format!("{path}.rules"), key)?;
     }
@@ -79,10 +91,7 @@ pub(crate) fn keys(path: &str, keys: &[ParameterDefinition]) -> Result<(), CallE
 
 fn rules(path: &str, key: &ParameterDefinition) -> Result<(), CallError> {
     let rules = &key.rules;
-    if rules.shape.len() > MAX_RANK {
-        let got = rules.shape.len();
-        return Err(CallError::invalid(format!("{path}.shape"), format!("at most {MAX_RANK} dimensions, got {got}")));
-    }
+    at_most(&format!("{path}.shape"), rules.shape.len(), MAX_RANK)?;
     if let Some((index, side)) = rules.shape.iter().enumerate().find(|(_, side)| **side < -1) {
         return Err(CallError::invalid(format!("{path}.shape[{index}]"), format!("must be at least -1, got {side}")));
     }
@@ -95,10 +104,7 @@ fn rules(path: &str, key: &ParameterDefinition) -> Result<(), CallError> {
             return Err(CallError::invalid(path, format!("unknown element type {other:?}")));
         }
     }
-    if rules.annotations.len() > MAX_ANNOTATIONS {
-        let got = rules.annotations.len();
-        return Err(CallError::invalid(format!("{path}.annotations"), format!("at most {MAX_ANNOTATIONS}, got {got}")));
-    }
+    at_most(&format!("{path}.annotations"), rules.annotations.len(), MAX_ANNOTATIONS)?;
     for (index, annotation) in rules.annotations.iter().enumerate() {
         text(&format!("{path}.annotations[{index}]"), annotation, MAX_NAME)?;
     }

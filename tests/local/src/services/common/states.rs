@@ -14,7 +14,7 @@ use crate::store::Store;
 use crate::store::states::StoredState;
 use crate::util;
 
-const MAX_KEYS: usize = 255;
+const MAX_STATE_KEYS: usize = 255;
 
 /// A state that has not been trained and mounts nothing.
 pub(crate) fn new_state(name: String, parts: Vec<StatePart>) -> StoredState {
@@ -30,15 +30,13 @@ pub(crate) fn new_state(name: String, parts: Vec<StatePart>) -> StoredState {
 
 /// Copies uploaded data out of its request. Presets check the contents when they use it.
 pub(crate) fn read_parts(path: &str, data: &[StateEntry]) -> Result<Vec<StatePart>, CallError> {
-    if data.len() > MAX_KEYS {
-        return Err(CallError::invalid(path, format!("at most {MAX_KEYS} keys are possible, got {}", data.len())));
-    }
+    check::at_most(path, data.len(), MAX_STATE_KEYS)?;
     let mut seen = BTreeSet::new();
     let part = |(index, entry): (usize, &StateEntry)| {
         let path = format!("{path}[{index}].key");
         check::name(&path, &entry.key)?;
         if !seen.insert(entry.key.clone()) {
-            return Err(CallError::invalid(path, format!("the key {:?} is repeated", entry.key)));
+            return Err(CallError::repeated_key(path, &entry.key));
         }
         Ok(StatePart { key: entry.key.clone(), bytes: entry.data.to_vec() })
     };

@@ -16,8 +16,7 @@ use crate::jobs::sessions::{IdleTimeout, Sessions};
 use crate::jobs::signal::{Once, StopReason, StopSignal};
 use crate::services::common::location::Location;
 use crate::services::common::states::{NO_SPACE, PANICKED};
-use crate::store::states;
-use crate::store::states::Parts;
+use crate::store::states::{self, Parts};
 use crate::util;
 
 /// What a session keeps at most: data of states, instantiated models and training sessions, each.
@@ -185,8 +184,7 @@ impl DebugSession {
     }
 
     fn publish(&self, event: &DebugEvent) {
-        // Only an event that cannot be serialized is rejected.
-        let _ = self.context.events.publish(&self.id, event);
+        self.context.publish(&self.id, event);
     }
 }
 

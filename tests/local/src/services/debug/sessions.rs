@@ -18,8 +18,6 @@ use crate::services::common::check;
 use crate::services::common::location::locate;
 use crate::util;
 
-const IDLE_SECONDS: u32 = 1800;
-
 pub(super) fn launch_debug_session(
     shared: &Shared,
     request: LaunchDebugSessionRequest,
@@ -27,12 +25,12 @@ pub(super) fn launch_debug_session(
     let context = &shared.context;
     let location = locate(context, &context.store(), "executionLocation", request.execution_location)?;
     let options = request.options.unwrap_or_else(DebugSessionOptions::new);
-    let seconds = options.terminate_after_inactive_seconds.unwrap_or(IDLE_SECONDS);
+    let seconds = options.terminate_after_inactive_seconds.unwrap_or(IdleTimeout::DEFAULT_SECONDS);
     check::seconds("options.terminateAfterInactiveSeconds", seconds)?;
     let session = {
         let store = context.store();
         let model = store.model(&request.model_id)?;
-        model.check_created()?;
+        model.check_created("modelId")?;
         store
             .check_base(model)
             .map_err(|_| CallError::invalid("modelId", "the snapshot that it is based on has been deleted"))?;

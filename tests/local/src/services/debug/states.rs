@@ -16,8 +16,7 @@ use crate::presets::functions;
 use crate::presets::parameters::{OUTPUT, parameter_definitions};
 use crate::services::common::parameters::resolve_inputs;
 use crate::services::common::states::read_parts;
-use crate::store::states;
-use crate::store::states::Parts;
+use crate::store::states::{self, Parts};
 
 pub(super) async fn call_create_model_state(
     shared: &Shared,

@@ -21,9 +21,9 @@ use crate::jobs::signal::StopReason;
 use crate::presets::functions;
 use crate::presets::parameters::parameter_definitions;
 use crate::presets::tensors::Inputs;
+use crate::services::common::check;
 use crate::services::common::parameters::resolve_inputs;
 use crate::services::common::states::PANICKED;
-use crate::store::metrics::check_ranges;
 use crate::store::states::Parts;
 use crate::util;
 
@@ -141,7 +141,7 @@ pub(super) fn get_training_metrics(
     request: GetTrainingMetricsRequest,
 ) -> Result<GetTrainingMetricsResult, CallError> {
     let training = training(shared, &request.debug_session_id, &request.training_session_id)?;
-    check_ranges(&request.metrics)?;
+    check::metric_ranges(&request.metrics)?;
     Ok(GetTrainingMetricsResult::new(training.metrics(&request.metrics)))
 }
 

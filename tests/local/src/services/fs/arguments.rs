@@ -11,9 +11,9 @@ use crate::filesystem::files::{DirEntry, Files};
 use crate::filesystem::space::Space;
 
 /// The longest name, in bytes.
-const MAX_NAME: usize = 255;
+const MAX_NAME_BYTES: usize = 255;
 /// The longest path that a symbolic link leads to, in bytes.
-const MAX_TARGET: usize = 4096;
+const MAX_TARGET_BYTES: usize = 4096;
 
 /// Calls a function with the files of a model, and with the space that they may take altogether.
 pub(super) fn with_files<T>(
@@ -31,7 +31,7 @@ pub(super) fn dir_entry(path: &str, parent: u64, name: Base64) -> Result<DirEntr
     let name = name.into_bytes();
     let reason = if name.is_empty() {
         "must not be empty"
-    } else if name.len() > MAX_NAME {
+    } else if name.len() > MAX_NAME_BYTES {
         "must have at most 255 bytes"
     } else if name.iter().any(|byte| matches!(byte, b'/' | 0)) {
         "must not contain a slash or a zero byte"
@@ -46,8 +46,8 @@ pub(super) fn dir_entry(path: &str, parent: u64, name: Base64) -> Result<DirEntr
 /// Reads the target of a symbolic link, from the parameter `path`.
 pub(super) fn target(path: &str, target: Base64) -> Result<Bytes, CallError> {
     let target = target.into_bytes();
-    if target.is_empty() || target.len() > MAX_TARGET || target.contains(&0) {
-        return Err(CallError::invalid(path, format!("must have 1 to {MAX_TARGET} bytes, none of them zero")));
+    if target.is_empty() || target.len() > MAX_TARGET_BYTES || target.contains(&0) {
+        return Err(CallError::invalid(path, format!("must have 1 to {MAX_TARGET_BYTES} bytes, none of them zero")));
     }
     Ok(target)
 }

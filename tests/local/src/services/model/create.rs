@@ -138,9 +138,7 @@ fn from_existing(
     make_model: MakeModel<'_>,
 ) -> Result<StoredModel, CallError> {
     let source = store.model(&options.model_id)?;
-    if source.being_created() {
-        return Err(CallError::invalid("options.modelId", "the model is still being created"));
-    }
+    source.check_created("options.modelId")?;
     let mut model = make_model(source.preset);
     model.tags = checked_tags(options.tags)?;
     model.language = source.language.clone();

@@ -12,7 +12,7 @@ use decthings::api::model::{
 use decthings::types::{CreateStateStage, RunningOperationType};
 
 use super::make_state::{NewState, Recipe, StateFailure, make_state};
-use super::mounts;
+use super::states::mounted_models;
 use crate::context::Context;
 use crate::error::CallError;
 use crate::jobs::signal::{Once, StopReason, StopSignal};
@@ -38,10 +38,10 @@ fn start(context: &Arc<Context>, request: CreateStateRequest) -> Result<Once<Cre
     let mut store = context.store();
     let location = locate(context, &store, "executionLocation", request.execution_location)?;
     let model = store.model(&request.model_id)?;
-    model.check_created()?;
+    model.check_created("modelId")?;
     store.check_base(model)?;
     let inputs = resolve_inputs(&store, &parameter_definitions(model.preset).create_state, request.params, "params")?;
-    let mounted = mounts::to_mount(&store, request.mount_models.unwrap_or_default())?;
+    let mounted = mounted_models(&store, request.mount_models.unwrap_or_default())?;
     if model.expected_states() >= context.config.limits.states {
         return Err(CallError::QuotaExceeded);
     }

@@ -40,7 +40,7 @@ pub(super) async fn evaluate(context: &Arc<Context>, request: EvaluateRequest) -
 fn start(context: &Arc<Context>, request: EvaluateRequest) -> Result<Once<Finished>, CallError> {
     let mut store = context.store();
     let model = store.model(&request.model_id)?;
-    model.check_created()?;
+    model.check_created("modelId")?;
     let (state, location, durations) = match &request.snapshot_id {
         Some(id) => {
             let snapshot = model.snapshot(id)?;

@@ -6,7 +6,6 @@ mod creation;
 mod evaluate;
 mod make_state;
 mod manage;
-mod mounts;
 mod settings;
 mod snapshots;
 mod states;

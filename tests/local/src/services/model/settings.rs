@@ -9,7 +9,7 @@ use decthings::types::UsedPersistentLauncherLevel;
 
 use crate::context::Context;
 use crate::error::CallError;
-use crate::filesystem::space::Space;
+use crate::filesystem::space::{BLOCK_SIZE, Space};
 use crate::services::common::check;
 use crate::store::models::StoredModel;
 
@@ -39,7 +39,7 @@ pub(super) fn get_filesystem_usage(
     let model = store.model(&request.model_id)?;
     let all = Space::of_size(model.filesystem_mebibytes);
     let free = all.without(used(model));
-    Ok(GetFilesystemUsageResult::new(Space::BLOCK_SIZE, all.blocks, free.blocks, all.inodes, free.inodes))
+    Ok(GetFilesystemUsageResult::new(BLOCK_SIZE, all.blocks, free.blocks, all.inodes, free.inodes))
 }
 
 fn used(model: &StoredModel) -> Space {

@@ -19,7 +19,7 @@ pub(super) fn snapshot_model(
     check::name("snapshotName", &request.snapshot_name)?;
     let mut store = context.store();
     let model = store.model(&request.model_id)?;
-    model.check_created()?;
+    model.check_created("modelId")?;
     let state = model.active_state()?.clone();
     if model.snapshots.len() >= context.config.limits.snapshots {
         return Err(CallError::QuotaExceeded);

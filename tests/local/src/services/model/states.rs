@@ -1,18 +1,22 @@
-//! States that exist: uploaded, renamed, activated, deleted, downloaded.
+//! States that exist: uploaded, renamed, activated, deleted, downloaded. Also the models that they mount, which presets do
+//! not read, but which must exist.
 
 use std::collections::BTreeSet;
 
 use decthings::api::model::{
-    DeleteModelStateRequest, DeleteModelStateResult, GetModelStateRequest, SetActiveModelStateRequest,
+    DeleteModelStateRequest, DeleteModelStateResult, GetModelStateRequest, ModelToMount, SetActiveModelStateRequest,
     SetActiveModelStateResult, UpdateModelStateRequest, UpdateModelStateResult, UploadStateRequest, UploadStateResult,
 };
-use decthings::types::StateData;
+use decthings::types::{MountedModel, StateData};
 
-use super::mounts;
 use crate::context::Context;
 use crate::error::CallError;
 use crate::services::common::check;
 use crate::services::common::states::{new_state, read_parts};
+use crate::store::Store;
+
+/// How many models a state mounts at most.
+const MAX_MOUNTS: usize = 100;
 
 pub(super) fn upload_state(context: &Context, request: UploadStateRequest) -> Result<UploadStateResult, CallError> {
     check::name("name", &request.name)?;
@@ -21,8 +25,8 @@ pub(super) fn upload_state(context: &Context, request: UploadStateRequest) -> Re
     let deleted: BTreeSet<String> = request.delete_states.unwrap_or_default().into_iter().collect();
     let mut store = context.store();
     let model = store.model(&request.model_id)?;
-    model.check_created()?;
-    mounts::check_mounted(&store, &state.mounted)?;
+    model.check_created("modelId")?;
+    check_mounted(&store, &state.mounted)?;
     let mut freed = 0u64;
     for id in &deleted {
         freed = freed.saturating_add(model.state(id)?.bytes());
@@ -84,4 +88,38 @@ pub(super) fn get_model_state(context: &Context, request: GetModelStateRequest) 
     let model = store.model(&request.model_id)?;
     let id = request.state_id.as_ref().or(model.active.as_ref()).ok_or(CallError::StateNotFound)?;
     model.state(id)?.data(request.keys.as_deref())
+}
+
+/// Checks the models that a new state mounts.
+pub(super) fn mounted_models(store: &Store, models: Vec<ModelToMount>) -> Result<Vec<MountedModel>, CallError> {
+    check::at_most("mountModels", models.len(), MAX_MOUNTS)?;
+    let mount = |(index, mount): (usize, ModelToMount)| {
+        if mount.state_id.is_some() && mount.snapshot_id.is_some() {
+            let path = format!("mountModels[{index}].snapshotId");
+            return Err(CallError::invalid(path, "cannot be given together with `stateId`"));
+        }
+        let model = store.model(&mount.model_id).map_err(|_| CallError::ModelToMountNotFound)?;
+        let state = mount.state_id.as_ref().or(model.active.as_ref());
+        if let Some(id) = &mount.snapshot_id {
+            model.snapshot(id).map_err(|_| CallError::SnapshotForModelToMountNotFound)?;
+        } else if state.is_none_or(|id| model.state(id).is_err()) {
+            return Err(CallError::StateForModelToMountNotFound);
+        }
+        let mut mounted = MountedModel::new(mount.model_id);
+        mounted.snapshot_id = mount.snapshot_id;
+        Ok(mounted)
+    };
+    models.into_iter().enumerate().map(mount).collect()
+}
+
+/// Checks the models that an uploaded state mounts.
+pub(super) fn check_mounted(store: &Store, models: &[MountedModel]) -> Result<(), CallError> {
+    check::at_most("mountModels", models.len(), MAX_MOUNTS)?;
+    for mounted in models {
+        let model = store.model(&mounted.model_id).map_err(|_| CallError::ModelToMountNotFound)?;
+        if let Some(id) = &mounted.snapshot_id {
+            model.snapshot(id).map_err(|_| CallError::SnapshotForModelToMountNotFound)?;
+        }
+    }
+    Ok(())
 }

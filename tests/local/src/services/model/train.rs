@@ -34,7 +34,7 @@ pub(super) fn train(context: &Arc<Context>, request: TrainRequest) -> Result<Tra
     let mut store = context.store();
     let location = locate(context, &store, "executionLocation", request.execution_location)?;
     let model = store.model(&request.model_id)?;
-    model.check_created()?;
+    model.check_created("modelId")?;
     store.check_base(model)?;
     let state = match &request.state_id {
         Some(id) => model.state(id).map_err(|_| CallError::invalid("stateId", "the model does not have this state"))?,

@@ -9,7 +9,7 @@ use decthings::api::model::{
 use crate::context::Context;
 use crate::error::CallError;
 use crate::jobs::signal::StopReason;
-use crate::store::metrics::check_ranges;
+use crate::services::common::check;
 
 pub(super) fn get_training_status(
     context: &Context,
@@ -24,7 +24,7 @@ pub(super) fn get_training_metrics(
     request: GetTrainingMetricsRequest,
 ) -> Result<GetTrainingMetricsResult, CallError> {
     let run = context.store().model(&request.model_id)?.training(&request.training_session_id)?.clone();
-    check_ranges(&request.metrics)?;
+    check::metric_ranges(&request.metrics)?;
     Ok(GetTrainingMetricsResult::new(run.metrics(&request.metrics)))
 }
 

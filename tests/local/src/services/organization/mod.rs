@@ -58,11 +58,11 @@ fn get_organizations(context: &Context, request: GetOrganizationsRequest) -> Res
     });
     let query = Query::new(request.offset, request.limit, request.sort, request.sort_direction, filter);
     let store = context.store();
-    let is_meant = |organization: &&StoredOrganization| {
-        let all_there = members.iter().flatten().all(|user| organization.role(user).is_some());
-        all_there && store.sees(organization)
+    let is_match = |organization: &&StoredOrganization| {
+        let has_members = members.iter().flatten().all(|user| organization.role(user).is_some());
+        has_members && store.is_visible(organization)
     };
-    let page = query.page(store.organizations.values().filter(is_meant))?;
+    let page = query.page(store.organizations.values().filter(is_match))?;
     let organizations = page.items.into_iter().map(|organization| organization.view(&store.users));
     Ok(GetOrganizationsResult::new(organizations, page.total, page.offset, page.limit))
 }
