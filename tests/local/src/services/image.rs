@@ -8,10 +8,9 @@ use decthings::api::image::{
 };
 use decthings::types::ResourceFilter;
 
-use super::common::check;
+use super::common::{check, delegate};
 use crate::context::Context;
 use crate::error::CallError;
-use crate::services::common::delegate;
 use crate::store::listing::Query;
 use crate::store::repositories::StoredRepository;
 use crate::util;

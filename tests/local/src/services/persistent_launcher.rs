@@ -11,10 +11,9 @@ use decthings::api::persistent_launcher::{
 };
 use decthings::types::ResourceFilter;
 
-use super::common::check;
+use super::common::{check, delegate};
 use crate::context::Context;
 use crate::error::CallError;
-use crate::services::common::delegate;
 use crate::store::launchers::StoredLauncher;
 use crate::store::listing::Query;
 use crate::util;

@@ -26,7 +26,7 @@ pub(super) fn upload_state(context: &Context, request: UploadStateRequest) -> Re
     let mut store = context.store();
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
-    check_mounted(&store, &state.mounted)?;
+    check_mounts(&store, &state.mounted)?;
     let mut freed = 0u64;
     for id in &deleted {
         freed = freed.saturating_add(model.state(id)?.bytes());
@@ -113,7 +113,7 @@ pub(super) fn mounted_models(store: &Store, models: Vec<ModelToMount>) -> Result
 }
 
 /// Checks the models that an uploaded state mounts.
-pub(super) fn check_mounted(store: &Store, models: &[MountedModel]) -> Result<(), CallError> {
+pub(super) fn check_mounts(store: &Store, models: &[MountedModel]) -> Result<(), CallError> {
     check::at_most("mountModels", models.len(), MAX_MOUNTS)?;
     for mounted in models {
         let model = store.model(&mounted.model_id).map_err(|_| CallError::ModelToMountNotFound)?;
