@@ -1,11 +1,13 @@
-//! The other side: requests in, answers and events out.
+//! The other side: requests in, responses and events out.
 
 mod connection;
 mod handle;
 mod hub;
+mod in_process;
 mod outbox;
 mod router;
 mod service_error;
+mod subscriber;
 
 pub use connection::Connection;
 pub use handle::{IncomingRequest, handle};

@@ -1,0 +1,9 @@
+//! Events, without the connection that they come on.
+
+mod event_error;
+mod raw_event;
+mod update;
+
+pub use event_error::EventError;
+pub use raw_event::{EventSet, RawEvent};
+pub use update::{EndReason, Update};
