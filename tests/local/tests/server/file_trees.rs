@@ -7,24 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use decthings::files::{FilesError, ModelFiles};
+use tempfile::TempDir;
 
-use crate::support::{client, new_model};
+use crate::support::{client, new_model, within};
 
-/// A temporary folder.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("decthings-trees-{}-{name}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
 }
 
 /// Every file, folder and link of a tree: permissions, and contents or target.
@@ -60,67 +48,76 @@ fn sample(root: &Path) {
 
 #[tokio::test]
 async fn folder_is_uploaded_and_downloaded() {
-    let (client, here, back) = (client(), Folder::new("here"), Folder::new("back"));
-    let id = new_model(&client, "a", "mlp").await;
-    sample(&here.0);
-    let reported = Arc::new(Mutex::new(Vec::new()));
-    let seen = Arc::clone(&reported);
-    let files = ModelFiles::new(&client, &id).part_bytes(30_000).on_progress(move |now| seen.lock().unwrap().push(now));
-    let sent = files.upload(&here.0, "copy").await.unwrap();
-    assert_eq!((sent.files, sent.bytes), (5, 400_010));
-    assert_eq!(reported.lock().unwrap().last(), Some(&sent));
-    assert!(reported.lock().unwrap().len() > 400_000 / 30_000);
+    within(async {
+        let (client, here, back) = (client(), folder(), folder());
+        let id = new_model(&client, "a", "mlp").await;
+        sample(here.path());
+        let reported = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&reported);
+        let files =
+            ModelFiles::new(&client, &id).part_bytes(30_000).on_progress(move |now| seen.lock().unwrap().push(now));
+        let sent = files.upload(here.path(), "copy").await.unwrap();
+        assert_eq!((sent.files, sent.bytes), (5, 400_010));
+        assert_eq!(reported.lock().unwrap().last(), Some(&sent));
+        assert!(reported.lock().unwrap().len() > 400_000 / 30_000);
 
-    let received = files.download("copy", back.0.join("copy")).await.unwrap();
-    assert_eq!(received, sent);
-    assert_eq!(tree(&back.0.join("copy")), tree(&here.0));
+        let received = files.download("copy", back.path().join("copy")).await.unwrap();
+        assert_eq!(received, sent);
+        assert_eq!(tree(&back.path().join("copy")), tree(here.path()));
 
-    // Over existing files: changed files are replaced, and other files stay.
-    fs::write(here.0.join("large"), b"small now").unwrap();
-    fs::remove_file(here.0.join("dangling")).unwrap();
-    symlink("large", here.0.join("dangling")).unwrap();
-    fs::set_permissions(here.0.join("a/b/run.sh"), fs::Permissions::from_mode(0o600)).unwrap();
-    files.write("copy/a/extra", &mut b"extra".as_slice()).await.unwrap();
-    files.upload(&here.0, "copy").await.unwrap();
-    files.download("copy/", back.0.join("copy")).await.unwrap();
-    fs::write(here.0.join("a/extra"), b"extra").unwrap();
-    fs::set_permissions(here.0.join("a/extra"), fs::Permissions::from_mode(0o644)).unwrap();
-    assert_eq!(tree(&back.0.join("copy")), tree(&here.0));
+        // Over existing files: changed files are replaced, and other files stay.
+        fs::write(here.path().join("large"), b"small now").unwrap();
+        fs::remove_file(here.path().join("dangling")).unwrap();
+        symlink("large", here.path().join("dangling")).unwrap();
+        fs::set_permissions(here.path().join("a/b/run.sh"), fs::Permissions::from_mode(0o600)).unwrap();
+        files.write("copy/a/extra", &mut b"extra".as_slice()).await.unwrap();
+        files.upload(here.path(), "copy").await.unwrap();
+        files.download("copy/", back.path().join("copy")).await.unwrap();
+        fs::write(here.path().join("a/extra"), b"extra").unwrap();
+        fs::set_permissions(here.path().join("a/extra"), fs::Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(tree(&back.path().join("copy")), tree(here.path()));
 
-    files.download("copy/a/b/run.sh", back.0.join("one")).await.unwrap();
-    assert_eq!(fs::read(back.0.join("one")).unwrap(), b"#!/bin/sh\n");
+        files.download("copy/a/b/run.sh", back.path().join("one")).await.unwrap();
+        assert_eq!(fs::read(back.path().join("one")).unwrap(), b"#!/bin/sh\n");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn file_is_written_and_read_in_parts() {
-    let client = client();
-    let id = new_model(&client, "a", "mlp").await;
-    let files = ModelFiles::new(&client, &id).part_bytes(10);
-    for data in [&b"longer than a part, much longer"[..], b"ten bytes!", b"short", b""] {
-        assert_eq!(files.write("f", &mut &data[..]).await.unwrap(), data.len() as u64);
-        let mut read = Vec::new();
-        assert_eq!(files.read("/f", &mut read).await.unwrap(), data.len() as u64);
-        assert_eq!(read, data);
-    }
-    assert!(files.find("none/f").await.unwrap().is_none());
-    assert_eq!(files.find("").await.unwrap().unwrap().inode, 1);
-    let error = files.write("none/f", &mut &b"x"[..]).await.unwrap_err();
-    assert!(matches!(&error, FilesError::Wrong { path, .. } if path == "none"), "{error}");
-    let error = files.read("none", &mut Vec::new()).await.unwrap_err();
-    assert!(error.to_string().contains("`none` of the model"), "{error}");
+    within(async {
+        let client = client();
+        let id = new_model(&client, "a", "mlp").await;
+        let files = ModelFiles::new(&client, &id).part_bytes(10);
+        for data in [&b"longer than a part, much longer"[..], b"ten bytes!", b"short", b""] {
+            assert_eq!(files.write("f", &mut &data[..]).await.unwrap(), data.len() as u64);
+            let mut read = Vec::new();
+            assert_eq!(files.read("/f", &mut read).await.unwrap(), data.len() as u64);
+            assert_eq!(read, data);
+        }
+        assert!(files.find("none/f").await.unwrap().is_none());
+        assert_eq!(files.find("").await.unwrap().unwrap().inode, 1);
+        let error = files.write("none/f", &mut &b"x"[..]).await.unwrap_err();
+        assert!(matches!(&error, FilesError::Wrong { path, .. } if path == "none"), "{error}");
+        let error = files.read("none", &mut Vec::new()).await.unwrap_err();
+        assert!(error.to_string().contains("`none` of the model"), "{error}");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn download_does_not_follow_symbolic_links() {
-    let (client, here, back, elsewhere) =
-        (client(), Folder::new("link-here"), Folder::new("link-back"), Folder::new("elsewhere"));
-    let id = new_model(&client, "a", "mlp").await;
-    let files = ModelFiles::new(&client, &id);
-    fs::create_dir_all(here.0.join("d")).unwrap();
-    fs::write(here.0.join("d/f"), b"data").unwrap();
-    files.upload(&here.0, "t").await.unwrap();
-    symlink(&elsewhere.0, back.0.join("d")).unwrap();
-    let error = files.download("t", &back.0).await.unwrap_err();
-    assert!(matches!(error, FilesError::Io { .. }), "{error}");
-    assert_eq!(fs::read_dir(&elsewhere.0).unwrap().count(), 0);
+    within(async {
+        let (client, here, back, elsewhere) = (client(), folder(), folder(), folder());
+        let id = new_model(&client, "a", "mlp").await;
+        let files = ModelFiles::new(&client, &id);
+        fs::create_dir_all(here.path().join("d")).unwrap();
+        fs::write(here.path().join("d/f"), b"data").unwrap();
+        files.upload(here.path(), "t").await.unwrap();
+        symlink(elsewhere.path(), back.path().join("d")).unwrap();
+        let error = files.download("t", back.path()).await.unwrap_err();
+        assert!(matches!(error, FilesError::Io { .. }), "{error}");
+        assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+    })
+    .await;
 }
