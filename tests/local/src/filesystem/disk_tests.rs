@@ -20,7 +20,7 @@ fn at(parent: u64, name: &'static [u8]) -> DirEntry {
     DirEntry { parent, name: Bytes::from_static(name) }
 }
 
-/// A folder with a file of two names and a hole in it, and a link to nowhere.
+/// A folder with a sparse file that has two names, and a dangling link.
 fn files(space: Space) -> (Files, u64) {
     let mut files = Files::new();
     let folder = files.make_folder(at(ROOT, b"folder"), 0o500, space).unwrap();
@@ -33,7 +33,7 @@ fn files(space: Space) -> (Files, u64) {
 }
 
 #[test]
-fn what_is_written_is_read_back() {
+fn written_files_are_read_back() {
     let (space, disk) = (Space::of_size(1), tempfile::tempdir().unwrap());
     let (before, file) = files(space);
     write_into(&before, disk.path()).unwrap();
@@ -57,7 +57,7 @@ fn what_is_written_is_read_back() {
 }
 
 #[test]
-fn a_file_that_two_names_no_longer_share_gets_a_number_of_its_own() {
+fn replaced_hard_link_gets_a_new_inode_number() {
     let (space, disk) = (Space::of_size(1), tempfile::tempdir().unwrap());
     let (before, file) = files(space);
     write_into(&before, disk.path()).unwrap();
@@ -71,7 +71,7 @@ fn a_file_that_two_names_no_longer_share_gets_a_number_of_its_own() {
 }
 
 #[test]
-fn links_are_not_followed_and_too_much_is_refused() {
+fn links_are_not_followed_and_large_folders_are_rejected() {
     let (space, disk, elsewhere) = (Space::of_size(1), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     fs::write(elsewhere.path().join("secret"), b"secret").unwrap();
     symlink(elsewhere.path(), disk.path().join("link")).unwrap();

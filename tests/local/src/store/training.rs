@@ -66,16 +66,16 @@ impl TrainingRun {
     }
 
     /// The state is loaded; training starts.
-    pub(crate) fn running(&self, instantiated_in: u64) {
+    pub(crate) fn started(&self, instantiated_in: u64) {
         let mut progress = self.progress();
         progress.start.create_instantiated_model = Some(instantiated_in);
         progress.started = Some(Instant::now());
-        progress.set_share(0.0);
+        progress.set_progress(0.0);
     }
 
     /// Sets the progress, from 0 to 1.
-    pub(crate) fn at(&self, share: f32) {
-        self.progress().set_share(share);
+    pub(crate) fn set_progress(&self, share: f32) {
+        self.progress().set_progress(share);
     }
 
     /// Adds a value to a metric.
@@ -119,7 +119,7 @@ impl TrainingRun {
     }
 
     /// The notification of its end.
-    pub(crate) fn finished(&self, outcome: TrainingOutcome) -> NotificationDataTrainingFinished {
+    pub(crate) fn notification(&self, outcome: TrainingOutcome) -> NotificationDataTrainingFinished {
         NotificationDataTrainingFinished::new(&self.model_id, &self.id, &self.new_state_name, outcome)
     }
 
@@ -148,7 +148,7 @@ impl TrainingRun {
 
 impl Progress {
     /// A job that has been stopped may still report for a moment.
-    fn set_share(&mut self, share: f32) {
+    fn set_progress(&mut self, share: f32) {
         if matches!(self.status, TrainingStatus::Starting | TrainingStatus::Running(_)) {
             self.status = TrainingStatus::Running(TrainingStatusRunning::new(self.start.clone(), share));
         }

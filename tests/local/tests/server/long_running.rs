@@ -6,6 +6,7 @@ use decthings::api::model::{InitialState, ModelOptions, TrainingFailure, Trainin
 use decthings::types::LauncherSpec;
 
 use crate::support::{client, get_model, launcher, many, moons, new_model, new_state, one, sizes, within};
+use crate::training::endless;
 
 const INTERVAL: Duration = Duration::from_millis(5);
 
@@ -45,9 +46,7 @@ async fn cancelled_and_failed_trainings_are_reported() {
         let client = client();
         let id = new_model(&client, "m", "linear").await;
         new_state(&client, &id, "first").await;
-        let (x, y) = moons(64, 1);
-        let endless = [many("x", x), many("y", y), one("epochs", 100_000u32), one("batch_size", 1u8)];
-        let session = client.model().train(&id, "second", endless, launcher()).await.unwrap().poll_interval(INTERVAL);
+        let session = client.model().train(&id, "second", endless(), launcher()).await.unwrap().poll_interval(INTERVAL);
         session.progress().next().await.unwrap().unwrap();
         session.cancel().await.unwrap();
         let error = session.wait().await.unwrap_err();

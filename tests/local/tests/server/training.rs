@@ -32,7 +32,7 @@ async fn failure(client: &Client, model: &str, session: &str) -> TrainingFailure
 }
 
 /// Parameters of a training that does not end within a test.
-fn endless() -> Vec<ParameterProvider> {
+pub fn endless() -> Vec<ParameterProvider> {
     let (x, y) = moons(64, 1);
     vec![many("x", x), many("y", y), one("epochs", 100_000u32), one("batch_size", 1u8)]
 }

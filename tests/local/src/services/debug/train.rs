@@ -65,7 +65,7 @@ impl TrainingJob {
             Ok(()) => session.print("training finished\n"),
             Err(_) => session.print("training failed\n"),
         }
-        training.ended(result);
+        training.finish(result);
     }
 
     async fn execute(self) -> Result<Vec<StatePart>, DebugTrainingFailure> {
@@ -90,13 +90,13 @@ impl TrainingJob {
     }
 
     fn train(&self) -> Result<Vec<StatePart>, ComputeError> {
-        self.training.running();
+        self.training.started();
         functions::train(self.session.preset, &self.from, &self.inputs, &mut |progress| self.report(&progress))
     }
 
     fn report(&self, progress: &Progress) -> ControlFlow<()> {
         match progress.phase {
-            Phase::Batch => self.training.at(progress.step as f32 / progress.steps.max(1) as f32),
+            Phase::Batch => self.training.set_progress(progress.step as f32 / progress.steps.max(1) as f32),
             Phase::Validation => {}
             Phase::Epoch => {
                 let mut line = format!("epoch {}/{}", progress.epoch, progress.epochs);

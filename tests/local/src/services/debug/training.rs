@@ -37,13 +37,13 @@ impl DebugTraining {
         matches!(self.progress().status, DebugTrainingStatus::Completed(_) | DebugTrainingStatus::Failed(_))
     }
 
-    pub(super) fn running(&self) {
+    pub(super) fn started(&self) {
         self.progress().started = Some(Instant::now());
-        self.at(0.0);
+        self.set_progress(0.0);
     }
 
     /// Sets the progress, from 0 to 1. A job that has been stopped may still report for a moment.
-    pub(super) fn at(&self, share: f32) {
+    pub(super) fn set_progress(&self, share: f32) {
         let mut progress = self.progress();
         if matches!(progress.status, DebugTrainingStatus::Starting | DebugTrainingStatus::Running(_)) {
             progress.status = DebugTrainingStatusRunning::new(share).into();
@@ -57,7 +57,7 @@ impl DebugTraining {
         }
     }
 
-    pub(super) fn ended(&self, result: Result<(), DebugTrainingFailure>) {
+    pub(super) fn finish(&self, result: Result<(), DebugTrainingFailure>) {
         let mut progress = self.progress();
         let took = progress.started.map(util::elapsed);
         progress.status = match result {

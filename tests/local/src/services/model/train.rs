@@ -94,7 +94,7 @@ impl TrainingJob {
     fn train(&self) -> Result<Vec<StatePart>, (TrainingStage, ComputeError)> {
         let started = Instant::now();
         inspect(&self.from).map_err(|error| (TrainingStage::InstantiateModel, error))?;
-        self.run.running(util::elapsed(started));
+        self.run.started(util::elapsed(started));
         let trained = functions::train(self.preset, &self.from, &self.inputs, &mut |progress| self.report(&progress));
         let parts = trained.map_err(|error| match error {
             ComputeError::InvalidState { .. } => (TrainingStage::InstantiateModel, error),
@@ -106,7 +106,7 @@ impl TrainingJob {
 
     fn report(&self, progress: &Progress) -> ControlFlow<()> {
         match progress.phase {
-            Phase::Batch => self.run.at(progress.step as f32 / progress.steps.max(1) as f32),
+            Phase::Batch => self.run.set_progress(progress.step as f32 / progress.steps.max(1) as f32),
             Phase::Validation => {}
             Phase::Epoch => {
                 for (name, value) in functions::metrics(progress) {
@@ -147,7 +147,7 @@ fn finish(
             TrainingOutcome::Failed
         }
     };
-    store.users.notify(run.finished(outcome));
+    store.users.notify(run.notification(outcome));
 }
 
 fn stopped(reason: StopReason) -> TrainingFailure {
