@@ -4,10 +4,13 @@ use std::fmt;
 
 use serde_json::json;
 
-use crate::diag::{Diagnostics, Report, Source};
+use crate::diag::{Diagnostics, did_you_mean};
 use crate::json::{Json, Member, Node};
+use crate::naming::case;
+use crate::report::Report;
+use crate::source::Source;
 use crate::spec::Service;
-use crate::{format, json, naming};
+use crate::{format, json, load, parse};
 
 /// Why an edit cannot be made.
 #[derive(Debug)]
@@ -51,10 +54,10 @@ pub struct Edited {
 pub fn new_method(source: &Source, name: &str) -> Result<Edited, EditError> {
     let refuse = |message: String, help: &str| Err(EditError::Request { message, help: help.to_owned() });
     let mistakes = |report: Report| EditError::Definition(Box::new(report));
-    crate::load(source).map_err(mistakes)?;
+    load::load(source).map_err(mistakes)?;
     let mut diagnostics = Diagnostics::default();
-    let (Some(tree), Some(spec)) = (json::parse(source).ok(), crate::parse::parse(source, &mut diagnostics)) else {
-        return Err(mistakes(diagnostics.into_report(source)));
+    let (Some(tree), Some(spec)) = (json::parse(source).ok(), parse::parse(source, &mut diagnostics)) else {
+        return Err(mistakes(Report::new(source, diagnostics)));
     };
     let Some((service_name, method)) = name.split_once('.') else {
         return refuse(
@@ -63,12 +66,11 @@ pub fn new_method(source: &Source, name: &str) -> Result<Edited, EditError> {
         );
     };
     let Some(service) = spec.services.get(service_name) else {
-        let near = naming::nearest(service_name, spec.services.iter().map(|(name, ..)| name));
-        let help =
-            near.map_or("add the service to `services` first".to_owned(), |near| format!("did you mean `{near}`?"));
+        let services = spec.services.iter().map(|(name, ..)| name);
+        let help = did_you_mean(service_name, services, "add the service to `services` first");
         return refuse(format!("there is no service `{service_name}`"), &help);
     };
-    if !naming::is_member_name(method) {
+    if !case::is_member_name(method) {
         let help = "use lowerCamelCase letters and digits, such as `getModels`";
         return refuse(format!("`{method}` is not a method name"), help);
     }
@@ -83,7 +85,7 @@ pub fn new_method(source: &Source, name: &str) -> Result<Edited, EditError> {
     };
     let edited = insert(source, methods, method, &skeleton(service));
     // A name may be free in the definition and taken in code.
-    crate::load(&Source::new(source.name(), edited.text.as_str())).map_err(mistakes)?;
+    load::load(&Source::new(source.name(), edited.text.as_str())).map_err(mistakes)?;
     Ok(edited)
 }
 

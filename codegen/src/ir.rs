@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::diag::Location;
+use crate::source::Location;
 
 /// An API, ready to be emitted.
 #[derive(Clone, Debug)]
@@ -502,13 +502,6 @@ pub struct Method {
     pub response_blobs: Vec<BlobRule>,
     /// Where it stands in the definition.
     pub at: Location,
-}
-
-impl Method {
-    /// UpperCamelCase name, from which the names of its types are made.
-    pub fn type_base(&self) -> String {
-        crate::naming::upper_camel(self.identifier.as_ref().unwrap_or(&self.wire))
-    }
 }
 
 /// How a call travels.

@@ -4,7 +4,8 @@ use jsonc_parser::ast::{ObjectProp, Value};
 use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use crate::diag::{Diagnostic, Location, Source};
+use crate::diag::Diagnostic;
+use crate::source::{Location, Source};
 
 /// A JSON value and where it stands.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
-use crate::diag::Location;
+use crate::source::Location;
 
 /// The struct name by which [`Spanned`] asks the deserializer for a place.
 pub(crate) const SPANNED: &str = "$decthings::Spanned";

@@ -1,6 +1,7 @@
 //! Errors: what entries mean and carry, and which codes methods answer.
 
-use super::{Class, Comparison, Direction, Place, Remarks};
+use super::changes::{Class, Place};
+use super::comparison::{Comparison, Direction, Remarks};
 use crate::ir::{Api, ErrorShape, Method, Type};
 
 const OPEN: &str = "Errors are open: readers keep codes that they don't know.";

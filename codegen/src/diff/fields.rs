@@ -1,6 +1,7 @@
 //! Objects: their members, and what each says about itself.
 
-use super::{Class, Comparison, Direction, Remarks, join};
+use super::changes::Class;
+use super::comparison::{Comparison, Direction, Remarks, join};
 use crate::ir::{Absent, Field, Object};
 use crate::naming;
 

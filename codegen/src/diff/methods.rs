@@ -1,6 +1,7 @@
 //! Services, methods and events: what is there, and how it travels.
 
-use super::{Class, Comparison, Direction, Place, Remarks};
+use super::changes::{Class, Place};
+use super::comparison::{Comparison, Direction, Remarks};
 use crate::ir::{Api, Event, Method, Service, Transport};
 use crate::naming;
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::{Change, Changes, Class, Place};
+use super::changes::{Change, Changes, Class, Place};
 
 /// Users that are named before the rest is counted.
 const NAMED: usize = 3;

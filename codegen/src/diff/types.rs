@@ -1,6 +1,7 @@
 //! Types: what they are called, what kind they are, and the values of enums.
 
-use super::{Class, Comparison, Direction, Remarks, describe};
+use super::changes::Class;
+use super::comparison::{Comparison, Direction, Remarks, describe};
 use crate::ir::{Owner, StringEnum, Type, TypeDef, TypeId, TypeKind};
 use crate::naming;
 

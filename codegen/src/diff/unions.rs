@@ -1,6 +1,7 @@
 //! Unions: what tells their alternatives apart, and what each holds.
 
-use super::{Class, Comparison, Direction, Remarks, describe, join};
+use super::changes::Class;
+use super::comparison::{Comparison, Direction, Remarks, describe, join};
 use crate::ir::{Type, Union, UnionStyle, Variant};
 
 impl Comparison<'_> {

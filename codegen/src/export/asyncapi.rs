@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::frame;
 use super::schemas::{Dialect, Schemas};
 use crate::ir::{Api, Event, Method, Service, Transport};
-use crate::naming;
+use crate::naming::{self, case};
 
 pub(super) fn emit(api: &Api) -> Value {
     let mut socket = Socket {
@@ -63,7 +63,7 @@ struct Socket<'a> {
 
 impl Socket<'_> {
     fn call(&mut self, service: &Service, method: &Method) {
-        let base = format!("{}{}", naming::upper_camel(&service.wire), method.type_base());
+        let base = format!("{}{}", case::upper_camel(&service.wire), naming::type_base(method));
         let (request, response) = (self.schemas.request(method), self.schemas.response(service, method));
         let payload = json!({
             "type": "object",
@@ -92,7 +92,7 @@ impl Socket<'_> {
     }
 
     fn event(&mut self, service: &Service, event: &Event) {
-        let base = format!("{}{}", naming::upper_camel(&service.wire), naming::upper_camel(&event.wire));
+        let base = format!("{}{}", case::upper_camel(&service.wire), case::upper_camel(&event.wire));
         let params = self.schemas.event(event);
         let payload = json!({
             "type": "object",

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::frame;
 use super::schemas::{Dialect, Schemas};
 use crate::ir::{Api, Method, Service, Transport};
-use crate::naming;
+use crate::naming::{self, case};
 
 pub(super) fn emit(api: &Api, dialect: Dialect) -> Value {
     let mut schemas = Schemas::new(api, dialect);
@@ -57,7 +57,7 @@ fn operation(schemas: &mut Schemas<'_>, dialect: Dialect, service: &Service, met
     let blobs = [frame::sentence("request", &method.request_blobs), frame::sentence("answer", &method.response_blobs)];
     let texts = [Some(method.description.clone()), socket.map(str::to_owned)].into_iter().chain(blobs).flatten();
     let mut operation = json!({
-        "operationId": format!("call{}{}", naming::upper_camel(&service.wire), method.type_base()),
+        "operationId": format!("call{}{}", case::upper_camel(&service.wire), naming::type_base(method)),
         "tags": [service.wire],
         "description": texts.collect::<Vec<String>>().join("\n\n"),
         "requestBody": {

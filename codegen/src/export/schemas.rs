@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::fields::{Property, properties};
 use super::names::Names;
 use crate::ir::{Api, Event, Method, Object, Service, StringEnum, Type, TypeId, TypeKind, Union, UnionStyle, Variant};
-use crate::naming;
+use crate::naming::{self, case};
 
 /// Who reads the schemas.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl<'a> Schemas<'a> {
 
     /// What stands in the JSON of an answer: the name of its entry.
     pub(super) fn response(&mut self, service: &Service, method: &Method) -> String {
-        let base = format!("{}{}", naming::upper_camel(&service.wire), method.type_base());
+        let base = format!("{}{}", case::upper_camel(&service.wire), naming::type_base(method));
         let result = self.root(&method.result, Vec::new());
         let members = method.errors.iter().filter_map(|error| self.error(*error)).collect();
         let error = self.names.claim(&format!("{base}Error"));
@@ -117,7 +117,7 @@ impl<'a> Schemas<'a> {
         if let Some(name) = self.errors.get(&index) {
             return Some((shape.code.clone(), name.clone()));
         }
-        let name = self.names.claim(&format!("{}Error", naming::upper_camel(&shape.name)));
+        let name = self.names.claim(&format!("{}Error", case::upper_camel(&shape.name)));
         self.errors.insert(index, name.clone());
         let fields = shape.fields.as_ref().and_then(|fields| self.api.object(fields)).cloned();
         let constant = Some(("code".to_owned(), shape.code.clone()));
@@ -194,7 +194,7 @@ impl<'a> Schemas<'a> {
             let mut property = if let [one] = member.types.as_slice() {
                 self.ty(one)
             } else {
-                let union = self.names.claim(&format!("{name}{}", naming::upper_camel(&member.name)));
+                let union = self.names.claim(&format!("{name}{}", case::upper_camel(&member.name)));
                 let members = member.types.iter().map(|ty| self.ty(ty)).collect();
                 self.add_union_of(&union, "", members);
                 self.reference(&union)
@@ -286,7 +286,7 @@ impl<'a> Schemas<'a> {
                 self.names.of(*id)
             }
             _ => {
-                let name = self.names.claim(&format!("{union}{}", naming::upper_camel(&variant.wire)));
+                let name = self.names.claim(&format!("{union}{}", case::upper_camel(&variant.wire)));
                 let constant = Some((property.to_owned(), variant.wire.clone()));
                 let object = Object { constant, ..Object::default() };
                 self.add_object(&name, variant.description.as_deref(), &object, Vec::new());

@@ -4,8 +4,8 @@ mod shapes;
 
 use std::fmt::Write;
 
-use crate::ir::{Api, DeclaredAs, Event, Method, Owner, Service, Type, TypeId};
-use crate::naming;
+use crate::ir::{Api, Event, Method, Owner, Service, TypeId};
+use crate::naming::case;
 use shapes::{Shapes, doc, group};
 
 pub(super) fn emit(api: &Api) -> String {
@@ -56,7 +56,7 @@ fn tensor(prefix: &str) -> String {
 
 fn interface(shapes: &Shapes<'_>, service: &Service) -> String {
     let mut text =
-        format!("\n{}export interface {}Rpc {{\n", doc(&service.description, 0), naming::upper_camel(&service.wire));
+        format!("\n{}export interface {}Rpc {{\n", doc(&service.description, 0), case::upper_camel(&service.wire));
     let members: Vec<String> = service
         .methods
         .iter()
@@ -121,12 +121,4 @@ fn event(shapes: &Shapes<'_>, event: &Event) -> String {
         doc(&event.description, 1),
         event.wire
     )
-}
-
-/// Whether the reference has one item where the API has a list of them.
-fn is_single(declared: Option<&crate::ir::Declared>, ty: &Type) -> Option<Type> {
-    match (declared?.how, ty) {
-        (DeclaredAs::Item, Type::List(items)) => Some((**items).clone()),
-        _ => None,
-    }
 }

@@ -1,10 +1,10 @@
 //! Methods and events, and what they say about transport, subscriptions and pages.
 
-use super::types::Place;
-use super::{Lowering, deprecated};
-use crate::diag::Location;
+use super::keywords::deprecated;
+use super::lowering::{Lowering, Place};
 use crate::ir::{ErrorShape, Event, Method, Object, Owner, Subscription, Transport, Type, TypeKind, UnionStyle};
-use crate::naming;
+use crate::naming::case;
+use crate::source::Location;
 use crate::spanned::Spanned;
 use crate::spec::{self, PlainTransport, Schema};
 
@@ -18,7 +18,7 @@ impl Lowering<'_> {
         shapes: &[ErrorShape],
     ) -> Method {
         self.check_prose(&method.description, &format!("method `{name}`"), at);
-        if !naming::is_member_name(name) {
+        if !case::is_member_name(name) {
             self.error(
                 at,
                 format!("`{name}` is not a method name"),
@@ -26,7 +26,7 @@ impl Lowering<'_> {
             );
         }
         let identifier = method.identifier.as_ref().and_then(|name| name.get().cloned());
-        let base = naming::upper_camel(identifier.as_deref().unwrap_or(name));
+        let base = case::upper_camel(identifier.as_deref().unwrap_or(name));
         let owner = Owner::Method(service, index);
         let params = self.lower_root(&method.params, &format!("{base}Request"), owner, false);
         let result = self.lower_root(&method.result, &format!("{base}Result"), owner, true);
@@ -63,7 +63,7 @@ impl Lowering<'_> {
     ) -> Event {
         self.check_prose(&event.description, &format!("event `{name}`"), at);
         let owner = Owner::Event(service, index);
-        let params = self.lower_root(&event.params, &format!("{}Event", naming::upper_camel(name)), owner, false);
+        let params = self.lower_root(&event.params, &format!("{}Event", case::upper_camel(name)), owner, false);
         let (id, ends) = event
             .subscription
             .get()
@@ -109,20 +109,6 @@ impl Lowering<'_> {
             self.error(&schema.at, "this must be an object", help);
         }
         ty
-    }
-
-    pub(super) fn kind_of(&self, ty: &Type) -> Option<&TypeKind> {
-        match ty {
-            Type::Named(id) => self.types.get(id.0)?.as_ref().map(|definition| &definition.kind),
-            _ => None,
-        }
-    }
-
-    pub(super) fn object_of(&self, ty: &Type) -> Option<&Object> {
-        match self.kind_of(ty)? {
-            TypeKind::Object(object) => Some(object),
-            _ => None,
-        }
     }
 
     fn lower_transport(

@@ -1,9 +1,9 @@
 //! How work is followed that goes on after the call that starts it.
 
-use super::Lowering;
-use crate::diag::Location;
+use super::lowering::Lowering;
+use crate::diag::did_you_mean;
 use crate::ir::{ErrorShape, Field, Method, Metrics, Object, Type, TypeKind, UnionStyle, Waiter, WaiterId};
-use crate::naming;
+use crate::source::Location;
 use crate::spec;
 
 impl Lowering<'_> {
@@ -52,10 +52,7 @@ impl Lowering<'_> {
     fn sibling(&mut self, at: &Location, name: &str, names: &[&str]) -> Option<usize> {
         let found = names.iter().position(|sibling| *sibling == name);
         if found.is_none() {
-            let help = match naming::nearest(name, names.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "name a method of the same service".to_owned(),
-            };
+            let help = did_you_mean(name, names.iter().copied(), "name a method of the same service");
             self.error(at, format!("`{name}` is no method of this service"), help);
         }
         found

@@ -2,7 +2,7 @@
 
 use super::prose::escape;
 use crate::ir::{Api, Method, Owner, Service, TypeDef};
-use crate::naming;
+use crate::naming::case;
 
 /// The ways to look at the API: id and label.
 pub(super) const VIEWS: [(&str, &str); 4] =
@@ -17,11 +17,11 @@ pub(super) struct View {
 }
 
 pub(super) fn service(service: &Service) -> String {
-    format!("{}/index.html", naming::kebab(&service.wire))
+    format!("{}/index.html", case::kebab(&service.wire))
 }
 
 pub(super) fn method(service: &Service, method: &Method) -> String {
-    format!("{}/{}.html", naming::kebab(&service.wire), method.wire)
+    format!("{}/{}.html", case::kebab(&service.wire), method.wire)
 }
 
 pub(super) fn type_path(api: &Api, definition: &TypeDef) -> String {
@@ -29,7 +29,7 @@ pub(super) fn type_path(api: &Api, definition: &TypeDef) -> String {
         Owner::Shared(_) => String::new(),
         Owner::Errors => "error-".to_owned(),
         Owner::Method(service, _) | Owner::Event(service, _) => {
-            api.services.get(service).map(|service| naming::kebab(&service.wire) + "-").unwrap_or_default()
+            api.services.get(service).map(|service| case::kebab(&service.wire) + "-").unwrap_or_default()
         }
     };
     format!("types/{folder}{}.html", definition.name)

@@ -6,7 +6,7 @@ use super::method::details;
 use super::reach::Reached;
 use super::sample::{self, Sample};
 use crate::ir::{Method, Owner, Service, TypeDef};
-use crate::naming;
+use crate::naming::case;
 
 /// The exported declarations.
 pub(super) struct Declarations {
@@ -36,7 +36,7 @@ impl Declarations {
 
     /// The request and the answer of a method.
     fn ends(&self, service: &Service, method: &Method) -> (String, String) {
-        let interface = format!("export interface {}Rpc {{\n", naming::upper_camel(&service.wire));
+        let interface = format!("export interface {}Rpc {{\n", case::upper_camel(&service.wire));
         let body = self.text.split_once(&interface).map(|(_, rest)| rest).unwrap_or_default();
         let body = body.split_once("\n}\n").map_or(body, |(body, _)| body);
         let start = format!("    {}(", method.wire);
@@ -86,7 +86,7 @@ fn example(site: &Site<'_>, service: &Service, method: &Method) -> String {
     match client.chars().all(char::is_uppercase) {
         true => client = client.to_lowercase(),
         false => {
-            client = naming::upper_camel(&client)
+            client = case::upper_camel(&client)
                 .char_indices()
                 .map(|(at, it)| if at == 0 { it.to_ascii_lowercase() } else { it })
                 .collect()

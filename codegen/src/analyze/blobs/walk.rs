@@ -2,24 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{is_tensors, kind_of_list, names, only_string, order};
-use crate::diag::{Diagnostics, Location};
+use super::checks::{self, Found};
+use super::shapes::{is_tensors, kind_of_list, only_string};
+use crate::diag::Diagnostics;
 use crate::ir::{Api, Blob, BlobKind, BlobRule, Field, Object, Type, TypeId, TypeKind, Union, UnionStyle, Variant};
-
-/// A rule, and where it was found.
-pub(super) struct Found {
-    pub(super) rule: BlobRule,
-    pub(super) at: Location,
-    /// The unions around it, by the number of the visit, each with the index of the variant.
-    variants: Vec<(usize, usize)>,
-}
-
-impl Found {
-    /// Whether both are never sent together, since they stand in different variants of one union.
-    pub(super) fn excludes(&self, other: &Self) -> bool {
-        self.variants.iter().any(|(visit, variant)| other.variants.iter().any(|(v, w)| v == visit && w != variant))
-    }
-}
+use crate::source::Location;
 
 pub(super) fn rules(api: &Api, root: &Type, sent: bool, diagnostics: &mut Diagnostics) -> Vec<BlobRule> {
     let mut walk = Walk {
@@ -35,8 +22,8 @@ pub(super) fn rules(api: &Api, root: &Type, sent: bool, diagnostics: &mut Diagno
     };
     walk.ty(root, String::new());
     let found = walk.found;
-    order::check(&found, diagnostics);
-    names::check_root(api, root, &found, diagnostics);
+    checks::check_entries(&found, diagnostics);
+    checks::check_root(api, root, &found, diagnostics);
     found.into_iter().map(|found| found.rule).collect()
 }
 
@@ -175,7 +162,7 @@ impl Walk<'_> {
             Some(Blob::IndexedEntries { .. }) => kind_of_list(self.api, field)
                 .ok_or("an array of objects with one string and one array of {index, tensor} objects"),
         };
-        names::check_object(field, object, self.diagnostics);
+        checks::check_object(field, object, self.diagnostics);
         match kind {
             Ok(kind) => {
                 let (at, variants) = (field.at.clone(), self.variants.clone());

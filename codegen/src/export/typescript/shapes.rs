@@ -3,8 +3,7 @@
 use std::fmt::Write;
 
 use super::super::fields::prose;
-use super::is_single;
-use crate::ir::{Api, DeclaredAs, Field, Object, Owner, Type, TypeId, TypeKind, Union, UnionStyle};
+use crate::ir::{Api, Declared, DeclaredAs, Field, Object, Owner, Type, TypeId, TypeKind, Union, UnionStyle};
 
 pub(super) struct Shapes<'a> {
     pub(super) api: &'a Api,
@@ -156,4 +155,12 @@ pub(super) fn doc(text: &str, depth: usize) -> String {
 
 fn indent(depth: usize) -> String {
     "    ".repeat(depth)
+}
+
+/// Whether the reference has one item where the API has a list of them.
+fn is_single(declared: Option<&Declared>, ty: &Type) -> Option<Type> {
+    match (declared?.how, ty) {
+        (DeclaredAs::Item, Type::List(items)) => Some((**items).clone()),
+        _ => None,
+    }
 }

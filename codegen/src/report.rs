@@ -1,13 +1,51 @@
-//! A report as a compiler would show it: the lines of each mistake, underlined.
+//! A report of mistakes as a compiler would show it: the lines of each mistake, underlined.
 
+use std::fmt;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use crate::diag::{Diagnostic, Report, Source};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::Source;
+
+/// All mistakes of one definition; displays as a compiler would show them.
+#[derive(Clone, Debug)]
+pub struct Report {
+    source: Source,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    pub(crate) fn new(source: &Source, diagnostics: Diagnostics) -> Self {
+        Self { source: source.clone(), diagnostics: diagnostics.into_sorted() }
+    }
+
+    /// The mistakes, in the order of the text.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The text they are about.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The report in the colours of a terminal.
+    pub fn coloured(&self) -> String {
+        render(self, true)
+    }
+}
+
+impl std::error::Error for Report {}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&render(self, false))
+    }
+}
 
 /// Renders a report, perhaps with the colours of a terminal.
-pub(crate) fn render(report: &Report, coloured: bool) -> String {
+fn render(report: &Report, coloured: bool) -> String {
     let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
     for diagnostic in report.diagnostics() {
