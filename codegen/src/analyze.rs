@@ -21,7 +21,7 @@ fn mark_reach(api: &mut Api) {
         for method in &service.methods {
             roots.push((index, method.params.clone(), true));
             roots.push((index, method.result.clone(), false));
-            let fields = method.errors.iter().filter_map(|error| api.errors.get(*error)?.fields.clone());
+            let fields = api.errors_of(method).filter_map(|error| error.fields.clone());
             roots.extend(fields.map(|fields| (index, fields, false)));
         }
         roots.extend(service.events.iter().map(|event| (index, event.params.clone(), false)));

@@ -77,7 +77,7 @@ fn check_service(api: &Api, index: usize, service: &Service, claims: &mut Claims
                     IDENTIFIER,
                 ),
         );
-        for shape in method.errors.iter().filter_map(|index| api.errors.get(*index)) {
+        for shape in api.errors_of(method) {
             let variants = format!("{types} errors {}", method.wire);
             claims.claim_once(
                 &variants,

@@ -5,15 +5,15 @@
 mod asyncapi;
 mod bundle;
 mod fields;
-mod frame;
+pub(crate) mod frame;
 mod names;
 mod openapi;
 mod schemas;
-mod typescript;
+pub(crate) mod typescript;
 
 use serde_json::Value;
 
-use crate::Files;
+use crate::output::Files;
 use crate::ir::Api;
 use schemas::Dialect;
 

@@ -21,6 +21,8 @@ pub struct Api {
     pub http: Option<String>,
     /// URL of the WebSocket.
     pub websocket: Option<String>,
+    /// The client for TypeScript: its package, and the class there.
+    pub typescript_client: Option<(String, String)>,
     /// Every named type; [`TypeId`] is the index.
     pub types: Vec<TypeDef>,
     /// Shapes of error codes; [`Method::errors`] holds indexes.
@@ -33,6 +35,11 @@ impl Api {
     /// The named type behind an id.
     pub fn get(&self, id: TypeId) -> Option<&TypeDef> {
         self.types.get(id.0)
+    }
+
+    /// The errors of a method, its own first.
+    pub fn errors_of<'a>(&'a self, method: &'a Method) -> impl Iterator<Item = &'a ErrorShape> {
+        method.errors.iter().filter_map(|index| self.errors.get(*index))
     }
 
     /// The object behind a type, if it is one.
@@ -198,6 +205,17 @@ impl TypeDef {
             has_wire_form: false,
             root_names: None,
             list_items: Vec::new(),
+        }
+    }
+}
+
+impl TypeKind {
+    /// The types of its fields or variants.
+    pub fn members(&self) -> Vec<&Type> {
+        match self {
+            Self::Object(object) => object.fields.iter().map(|field| &field.ty).collect(),
+            Self::Union(union) => union.variants.iter().filter_map(|variant| variant.payload.as_ref()).collect(),
+            Self::Enum(_) => Vec::new(),
         }
     }
 }

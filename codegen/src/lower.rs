@@ -42,6 +42,7 @@ pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
         type_prefix: spec.type_prefix.clone().unwrap_or_default(),
         http: spec.endpoints.as_ref().map(|endpoints| endpoints.http.clone()),
         websocket: spec.endpoints.as_ref().and_then(|endpoints| endpoints.websocket.clone()),
+        typescript_client: spec.typescript_client.as_ref().map(|it| (it.package.clone(), it.class.clone())),
         types,
         errors,
         services,

@@ -29,6 +29,8 @@ pub struct Spec {
     pub type_prefix: Option<String>,
     /// Where the API is served.
     pub endpoints: Option<Endpoints>,
+    /// The client for TypeScript, whose calls the reference shows.
+    pub typescript_client: Option<TypescriptClient>,
     /// The shared types, by name.
     #[serde(rename = "$defs", default)]
     pub defs: Map<Schema>,
@@ -50,6 +52,16 @@ pub struct Endpoints {
     pub http: String,
     /// URL of the WebSocket.
     pub websocket: Option<String>,
+}
+
+/// The client for TypeScript.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TypescriptClient {
+    /// Name of the npm package.
+    pub package: String,
+    /// Name of the class that the package exports.
+    pub class: String,
 }
 
 /// A type: a strict subset of JSON Schema 2020-12 and a few keywords of our own.

@@ -34,12 +34,7 @@ fn held_by_value(api: &Api, id: usize) -> BTreeSet<usize> {
     let mut rest = vec![id];
     while let Some(id) = rest.pop() {
         let Some(definition) = api.types.get(id) else { continue };
-        let members: Vec<&Type> = match &definition.kind {
-            TypeKind::Object(object) => object.fields.iter().map(|field| &field.ty).collect(),
-            TypeKind::Union(union) => union.variants.iter().filter_map(|variant| variant.payload.as_ref()).collect(),
-            TypeKind::Enum(_) => Vec::new(),
-        };
-        for member in members {
+        for member in definition.kind.members() {
             if let Type::Named(TypeId(target)) = member
                 && held.insert(*target)
             {

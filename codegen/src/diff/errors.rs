@@ -70,5 +70,5 @@ impl Comparison<'_> {
 }
 
 fn shapes<'a>(api: &'a Api, method: &'a Method) -> impl Iterator<Item = &'a ErrorShape> {
-    method.errors.iter().filter_map(|error| api.errors.get(*error))
+    api.errors_of(method)
 }

@@ -79,7 +79,7 @@ impl Socket<'_> {
             self.message(&format!("{base}Call"), frame::SOCKET_CALL, payload, frame::blobs(&method.request_blobs));
         let payload = self.schemas.reference(&response);
         let blobs = frame::blobs(&method.response_blobs);
-        let answer = self.message(&format!("{base}Answer"), frame::SOCKET_ANSWER, payload, blobs);
+        let answer = self.message(&format!("{base}Answer"), frame::SOCKET_RESPONSE, payload, blobs);
         let channel = json!({ "$ref": "#/channels/socket" });
         let operation = json!({
             "action": "send",

@@ -67,7 +67,7 @@ fn operation(schemas: &mut Schemas<'_>, dialect: Dialect, service: &Service, met
         },
         "responses": {
             "200": {
-                "description": format!("{} The JSON is a `{response}`.", frame::ANSWER),
+                "description": format!("{} The JSON is a `{response}`.", frame::RESPONSE),
                 "content": body()
             }
         },

@@ -1,6 +1,6 @@
 //! How names are written: the cases of letters.
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
+use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
 
 /// Whether a name is UpperCamelCase letters and digits; a run of capitals such as `FS` is fine.
 pub(crate) fn is_type_name(name: &str) -> bool {
@@ -21,6 +21,11 @@ pub(crate) fn is_identifier(name: &str) -> bool {
 /// `trainingStatus`, `training_status` → `TrainingStatus`.
 pub(crate) fn upper_camel(name: &str) -> String {
     name.to_upper_camel_case()
+}
+
+/// `PersistentLauncher`, `FS` → `persistentLauncher`, `fs`.
+pub(crate) fn lower_camel(name: &str) -> String {
+    name.to_lower_camel_case()
 }
 
 /// `trainingStatus`, `FS` → `training_status`, `fs`.

@@ -153,7 +153,7 @@ pub(super) fn doc(text: &str, depth: usize) -> String {
     format!("{pad}/**\n{}\n{pad} */\n", lines.join("\n"))
 }
 
-fn indent(depth: usize) -> String {
+pub(super) fn indent(depth: usize) -> String {
     "    ".repeat(depth)
 }
 
