@@ -13,8 +13,8 @@ pub(crate) mod typescript;
 
 use serde_json::Value;
 
-use crate::output::Files;
 use crate::ir::Api;
+use crate::output::Files;
 use schemas::Dialect;
 
 /// Emits every export; file names begin with `name`.

@@ -302,12 +302,8 @@ pub struct Field {
 pub enum Absent {
     /// This value.
     Literal(Value),
-    /// Everything there is.
-    Everything,
-    /// The active state of the model.
-    ActiveState,
-    /// The current one.
-    Current,
+    /// What these words say.
+    Described(String),
 }
 
 /// What the API's reference declares in place of what the definition says.
@@ -510,8 +506,8 @@ pub struct Method {
     pub idempotent: bool,
     /// How long it may take, where that is longer than usual.
     pub deadline_seconds: Option<u32>,
-    /// The list of the result that is a page.
-    pub page: Option<String>,
+    /// How a long list is read page by page.
+    pub paging: Option<Paging>,
     /// How to follow what it starts.
     pub waiter: Option<Waiter>,
     /// Blobs of its request, in order.
@@ -591,8 +587,29 @@ pub struct WaiterId {
 pub struct Metrics {
     /// The method that fetches values.
     pub method: usize,
-    /// The list of counts, of ranges and of values.
+    /// The list of counts, of ranges and of values, with one item a metric.
     pub list: String,
+    /// The member of an item with the metric's name.
+    pub name: String,
+    /// The member with the index of the first value.
+    pub start: String,
+    /// The member with the number of values.
+    pub amount: String,
+    /// The member with the values.
+    pub values: String,
+}
+
+/// How a long list is read page by page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// The list of the result that is a page.
+    pub items: String,
+    /// The number of items before the page, in the params and in the result.
+    pub offset: String,
+    /// The largest number of items of a page, in the params.
+    pub limit: String,
+    /// The number of all items, in the result.
+    pub total: String,
 }
 
 /// A message that the server sends on its own.

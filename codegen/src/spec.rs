@@ -111,8 +111,8 @@ pub struct Schema {
     pub accepts_text: Option<bool>,
     /// The value that the server uses when the property is absent.
     pub default: Option<Spanned<Value>>,
-    /// What the server uses when the property is absent, where that is no literal value.
-    pub defaults_to: Option<Spanned<DefaultsTo>>,
+    /// What the server uses when the property is absent, in words such as `everything`, where that is no literal value.
+    pub defaults_to: Option<Spanned<String>>,
     /// Other spellings of the property's name that a reader accepts.
     pub aliases: Option<Vec<Spanned<String>>>,
     /// Values to show in examples.
@@ -184,18 +184,6 @@ pub enum Format {
 pub enum Encoding {
     /// Standard base64 with padding.
     Base64,
-}
-
-/// What stands for an absent property, where that is no literal value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum DefaultsTo {
-    /// Everything there is.
-    All,
-    /// The active state of the model.
-    Active,
-    /// The current one, such as the running billing cycle.
-    Current,
 }
 
 /// How bytes or tensors travel beside the JSON.
@@ -432,12 +420,18 @@ pub struct Closes {
     pub closes: String,
 }
 
-/// How a long list is read page by page: by `offset` and `limit`, with a `total` in the answer.
+/// How a long list is read page by page.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Paginated {
     /// The array of the result that holds the page.
     pub items: String,
+    /// The number of items before the page: a `uint32` in the params and in the result.
+    pub offset: String,
+    /// The largest number of items of a page: a `uint32` in the params.
+    pub limit: String,
+    /// The number of all items: a `uint32` in the result.
+    pub total: String,
 }
 
 /// How to follow what a call starts, and how to stop it.
@@ -468,8 +462,16 @@ pub struct Waiter {
 pub struct Metrics {
     /// The method of the same service that fetches values.
     pub method: String,
-    /// The array of the same name in three places: how many values there are (`name`, `amount`) in the asked method's result, which ones to fetch (`name`, `startIndex`, `amount`) in this method's params, and the values (`name`, `startIndex`, `entries`) in its result.
+    /// An array of objects, one a metric, that is there three times: in the polled method's result (`name`, `amount`), in this method's params (`name`, `start`, `amount`) and in its result (`name`, `start`, `values`).
     pub list: String,
+    /// The property with the metric's name.
+    pub name: String,
+    /// The property with the index of the first value.
+    pub start: String,
+    /// The property with the number of values: how many there are, or how many to fetch.
+    pub amount: String,
+    /// The property with the array of values.
+    pub values: String,
 }
 
 /// A message that the server sends on its own.

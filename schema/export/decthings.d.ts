@@ -938,7 +938,7 @@ export interface DatasetRpc {
         name: string;
         /** What the dataset holds. */
         description: string;
-        /** Whether everybody can find and use the dataset. When left out, `false`. */
+        /** Whether everybody can find and use the dataset. Default: `false`. */
         publicAccess?: boolean;
         /** Labels of the dataset. None when left out. */
         tags?: Tag[];
@@ -1048,13 +1048,13 @@ export interface DatasetRpc {
 
     /** Lists the datasets that the caller may see, in pages. An item that does not exist or that the caller may not see is left out without an error. */
     getDatasets(params: {
-        /** How many matches to skip. When left out, `0`. */
+        /** How many matches to skip. Default: `0`. */
         offset?: number;
-        /** How many matches to return at most. When left out, `20`. */
+        /** How many matches to return at most. Default: `20`. */
         limit?: number;
         /** Which datasets to list. All of them when left out. */
         filter?: ResourceFilter;
-        /** Name of the field of `Dataset` to sort by. When left out, `"createdAt"`. */
+        /** Name of the field of `Dataset` to sort by. Default: `"createdAt"`. */
         sort?: string;
         /** Order of the list. */
         sortDirection?: SortDirection;
@@ -1400,12 +1400,12 @@ export interface DebugRpc {
         executionLocation: ExecutionLocation;
         /** Settings of the session. */
         options?: {
-            /** After how long without a call the session is terminated, in seconds. When left out, `1800`. */
+            /** After how long without a call the session is terminated, in seconds. Default: `1800`. */
             terminateAfterInactiveSeconds?: number;
-            /** Whether a debugger can be attached to the code, see `Debug.sendToRemoteInspector`. When left out, `true`. */
+            /** Whether a debugger can be attached to the code, see `Debug.sendToRemoteInspector`. Default: `true`. */
             remoteInspector?: boolean;
         };
-        /** Whether this connection receives the events of the session from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. When left out, `true`. */
+        /** Whether this connection receives the events of the session from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`. */
         subscribeToEvents?: boolean;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -1443,7 +1443,7 @@ export interface DebugRpc {
 
     /** Lists debug sessions that are running. A session that does not exist, or that the caller may not see, is left out without an error. */
     getDebugSessions(params: {
-        /** Ids of the sessions to list. When left out, everything there is. */
+        /** Ids of the sessions to list. Default: everything. */
         debugSessionIds?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -1921,7 +1921,7 @@ export interface DebugRpc {
         debugSessionId: string;
         /** Id of the data, from `Debug.callCreateModelState` or `Debug.callGetModelState`. */
         dataId: string;
-        /** Which keys to download. When left out, everything there is. */
+        /** Which keys to download. Default: everything. */
         keys?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -2755,7 +2755,7 @@ export interface ImageRpc {
         name: string;
         /** What the repository holds. */
         description: string;
-        /** Whether everybody can find the repository and use its images. When left out, `false`. */
+        /** Whether everybody can find the repository and use its images. Default: `false`. */
         publicAccess?: boolean;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -2851,9 +2851,9 @@ export interface ImageRpc {
 
     /** Lists the repositories that the caller may see, in pages. An item that does not exist or that the caller may not see is left out without an error. */
     getRepositories(params: {
-        /** How many matches to skip. When left out, `0`. */
+        /** How many matches to skip. Default: `0`. */
         offset?: number;
-        /** How many matches to return at most. When left out, `20`. */
+        /** How many matches to return at most. Default: `20`. */
         limit?: number;
         /** Which repositories to list. All of them when left out; a field that is left out does not limit the selection. */
         filter?: {
@@ -2864,7 +2864,7 @@ export interface ImageRpc {
             /** Only repositories whose name matches this search text. */
             searchName?: string;
         };
-        /** Name of the field of `Repository` to sort by. When left out, `"createdAt"`. */
+        /** Name of the field of `Repository` to sort by. Default: `"createdAt"`. */
         sort?: string;
         /** Order of the list. */
         sortDirection?: SortDirection;
@@ -3022,7 +3022,7 @@ export interface ModelRpc {
         name: string;
         /** What the model does. */
         description: string;
-        /** Whether everybody can find and use the model. When left out, `false`. */
+        /** Whether everybody can find and use the model. Default: `false`. */
         publicAccess?: boolean;
         /** What the model is made of. */
         options: 
@@ -3435,13 +3435,13 @@ export interface ModelRpc {
 
     /** Lists the models that the caller may see, in pages. An item that does not exist or that the caller may not see is left out without an error. */
     getModels(params: {
-        /** How many matches to skip. When left out, `0`. */
+        /** How many matches to skip. Default: `0`. */
         offset?: number;
-        /** How many matches to return at most. When left out, `20`. */
+        /** How many matches to return at most. Default: `20`. */
         limit?: number;
         /** Which models to list. All of them when left out. */
         filter?: ResourceFilter;
-        /** Name of the field of `Model` to sort by. When left out, `"createdAt"`. */
+        /** Name of the field of `Model` to sort by. Default: `"createdAt"`. */
         sort?: string;
         /** Order of the list. */
         sortDirection?: SortDirection;
@@ -3603,7 +3603,7 @@ export interface ModelRpc {
         mountModels?: {
             /** Id of the other model. */
             modelId: string;
-            /** Id of the state of the other model to use. Cannot be given together with `snapshotId`. When left out, the active state. */
+            /** Id of the state of the other model to use. Cannot be given together with `snapshotId`. Default: the active state. */
             stateId?: string;
             /** Id of the snapshot of the other model to use, with the state frozen in it. */
             snapshotId?: string;
@@ -3947,9 +3947,9 @@ export interface ModelRpc {
     getModelState(params: {
         /** Id of the model. */
         modelId: string;
-        /** Id of the state. When left out, the active state. */
+        /** Id of the state. Default: the active state. */
         stateId?: string;
-        /** Which keys to download. When left out, everything there is. */
+        /** Which keys to download. Default: everything. */
         keys?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -3983,7 +3983,7 @@ export interface ModelRpc {
         modelId: string;
         /** Id of the snapshot. */
         snapshotId: string;
-        /** Which keys to download. When left out, everything there is. */
+        /** Which keys to download. Default: everything. */
         keys?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -4015,7 +4015,7 @@ export interface ModelRpc {
     train(params: {
         /** Id of the model. */
         modelId: string;
-        /** Id of the state to start from. When left out, the active state. */
+        /** Id of the state to start from. Default: the active state. */
         stateId?: string;
         /** Name of the state that the training creates. */
         newStateName: string;
@@ -4596,9 +4596,9 @@ export interface OrganizationRpc {
 
     /** Lists the organizations that the caller may see, in pages. An item that does not exist or that the caller may not see is left out without an error. */
     getOrganizations(params: {
-        /** How many matches to skip. When left out, `0`. */
+        /** How many matches to skip. Default: `0`. */
         offset?: number;
-        /** How many matches to return at most. When left out, `20`. */
+        /** How many matches to return at most. Default: `20`. */
         limit?: number;
         /** Which organizations to list. All of them when left out; a field that is left out does not limit the selection. */
         filter?: {
@@ -4611,7 +4611,7 @@ export interface OrganizationRpc {
             /** Only organizations whose name matches this search text. */
             searchName?: string;
         };
-        /** Name of the field of `Organization` to sort by. When left out, `"createdAt"`. */
+        /** Name of the field of `Organization` to sort by. Default: `"createdAt"`. */
         sort?: string;
         /** Order of the list. */
         sortDirection?: SortDirection;
@@ -4849,9 +4849,9 @@ export interface PersistentLauncherRpc {
 
     /** Lists the persistent launchers of the caller, in pages. An item that does not exist or that the caller may not see is left out without an error. */
     getPersistentLaunchers(params: {
-        /** How many matches to skip. When left out, `0`. */
+        /** How many matches to skip. Default: `0`. */
         offset?: number;
-        /** How many matches to return at most. When left out, `20`. */
+        /** How many matches to return at most. Default: `20`. */
         limit?: number;
         /** Which persistent launchers to list. All of them when left out; a field that is left out does not limit the selection. */
         filter?: {
@@ -4860,7 +4860,7 @@ export interface PersistentLauncherRpc {
             /** Only persistent launchers whose name matches this search text. */
             searchName?: string;
         };
-        /** Name of the field of `PersistentLauncher` to sort by. When left out, `"createdAt"`. */
+        /** Name of the field of `PersistentLauncher` to sort by. Default: `"createdAt"`. */
         sort?: string;
         /** Order of the list. */
         sortDirection?: SortDirection;
@@ -4971,12 +4971,12 @@ export interface SpawnedRpc {
         args: string[];
         /** Time limits of the command. */
         options?: {
-            /** After how long the command is terminated, in seconds. When left out, `3600`. */
+            /** After how long the command is terminated, in seconds. Default: `3600`. */
             timeoutSeconds?: number;
-            /** After how long without output the command is terminated, in seconds. When left out, `600`. */
+            /** After how long without output the command is terminated, in seconds. Default: `600`. */
             timeoutAfterInactiveSeconds?: number;
         };
-        /** Whether this connection receives the events of the command from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. When left out, `true`. */
+        /** Whether this connection receives the events of the command from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`. */
         subscribeToEvents?: boolean;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -5021,12 +5021,12 @@ export interface SpawnedRpc {
         options?: {
             /** Other models whose filesystems the program can use, for example to copy files. None when left out. */
             addFilesystemAccess?: FilesystemAccess[];
-            /** After how long the command is terminated, in seconds. When left out, `3600`. */
+            /** After how long the command is terminated, in seconds. Default: `3600`. */
             timeoutSeconds?: number;
-            /** After how long without output the command is terminated, in seconds. When left out, `600`. */
+            /** After how long without output the command is terminated, in seconds. Default: `600`. */
             timeoutAfterInactiveSeconds?: number;
         };
-        /** Whether this connection receives the events of the command from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. When left out, `true`. */
+        /** Whether this connection receives the events of the command from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`. */
         subscribeToEvents?: boolean;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -5088,7 +5088,7 @@ export interface SpawnedRpc {
 
     /** Lists spawned commands that are running. A command that does not exist, or that the caller may not see, is left out without an error. */
     getSpawnedCommands(params: {
-        /** Ids of the commands to list. When left out, everything there is. */
+        /** Ids of the commands to list. Default: everything. */
         spawnedCommandIds?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -5250,14 +5250,14 @@ export interface TerminalRpc {
         options?: {
             /** Other models whose filesystems the session can use, for example to copy files. None when left out; `Terminal.addFilesystemAccessForTerminalSession` adds more. */
             addFilesystemAccess?: FilesystemAccess[];
-            /** After how long without input the session is terminated, in seconds. When left out, `1800`. */
+            /** After how long without input the session is terminated, in seconds. Default: `1800`. */
             terminateAfterInactiveSeconds?: number;
             /** Width of the terminal, in characters. */
             cols?: number;
             /** Height of the terminal, in lines. */
             rows?: number;
         };
-        /** Whether this connection receives the events of the session from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. When left out, `true`. */
+        /** Whether this connection receives the events of the session from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`. */
         subscribeToEvents?: boolean;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -5319,7 +5319,7 @@ export interface TerminalRpc {
 
     /** Lists terminal sessions that are running. A session that does not exist, or that the caller may not see, is left out without an error. */
     getTerminalSessions(params: {
-        /** Ids of the sessions to list. When left out, everything there is. */
+        /** Ids of the sessions to list. Default: everything. */
         terminalSessionIds?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -5591,7 +5591,7 @@ export interface UserRpc {
 
     /** Fetches notifications for the caller. One that does not exist is left out without an error. */
     getNotifications(params: {
-        /** Ids of the notifications to fetch. When left out, everything there is. */
+        /** Ids of the notifications to fetch. Default: everything. */
         notificationIds?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -5691,14 +5691,14 @@ export interface UserRpc {
 
     /** Tells what the resources of the caller were used for in a month and what that cost, day by day. Costs are in US dollars. */
     getBillingStats(params: {
-        /** Month to look at. When left out, the current one. */
+        /** Month to look at. Default: the current one. */
         billingCycle?: {
             /** Year. */
             year: number;
             /** Month. */
             month: Month;
         };
-        /** Ids of models, datasets and persistent launchers to look at. When left out, everything there is. */
+        /** Ids of models, datasets and persistent launchers to look at. Default: everything. */
         resources?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */

@@ -91,7 +91,7 @@ fn what_holds_when_a_field_is_left_out_changes() {
         &["wire: params.note is `\"none\"` when left out, instead of `\"some\"`"],
     );
     rule(
-        &[take("P/note/default"), put("P/note/defaultsTo", json!("all"))],
+        &[take("P/note/default"), put("P/note/defaultsTo", json!("everything"))],
         &["wire: params.note is everything when left out, instead of `\"none\"`"],
         &["wire: params.note is `\"none\"` when left out, instead of everything"],
     );

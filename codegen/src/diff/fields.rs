@@ -182,8 +182,6 @@ fn remarks(field: &Field) -> Remarks<'_> {
 fn word(absent: &Absent) -> String {
     match absent {
         Absent::Literal(value) => format!("`{value}`"),
-        Absent::Everything => "everything".to_owned(),
-        Absent::ActiveState => "the active state".to_owned(),
-        Absent::Current => "the current one".to_owned(),
+        Absent::Described(text) => text.clone(),
     }
 }

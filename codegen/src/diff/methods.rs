@@ -97,7 +97,7 @@ impl Comparison<'_> {
         if old.deadline_seconds != new.deadline_seconds {
             self.note("", Class::Compatible, "has another deadline", "Clients in use wait as long as they did.");
         }
-        match (&old.page, &new.page) {
+        match (&old.paging, &new.paging) {
             (None, Some(_)) => self.note("", Class::Compatible, "is read page by page", "It was read by hand before."),
             (old, new) if old != new => {
                 self.note("", Class::Rust, "is paged in another way", "Code reads it page by page.");

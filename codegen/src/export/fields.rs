@@ -95,10 +95,8 @@ fn without_tensors(api: &Api, ty: &Type) -> Vec<Type> {
 /// What a field means, what stands for it when it is absent, and whether it should still be used.
 pub(super) fn prose(field: &Field) -> Option<String> {
     let absent = field.absent.as_ref().map(|absent| match absent {
-        Absent::Literal(value) => format!("When left out, `{value}`."),
-        Absent::Everything => "When left out, everything there is.".to_owned(),
-        Absent::ActiveState => "When left out, the active state.".to_owned(),
-        Absent::Current => "When left out, the current one.".to_owned(),
+        Absent::Literal(value) => format!("Default: `{value}`."),
+        Absent::Described(text) => format!("Default: {text}."),
     });
     let deprecated =
         field.deprecated.as_ref().map(|mark| format!("Deprecated since {}: use {}.", mark.since, mark.instead));

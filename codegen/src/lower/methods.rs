@@ -2,7 +2,7 @@
 
 use super::keywords::deprecated;
 use super::lowering::{Lowering, Place};
-use crate::ir::{ErrorShape, Event, Method, Object, Owner, Subscription, Transport, Type, TypeKind, UnionStyle};
+use crate::ir::{ErrorShape, Event, Method, Owner, Paging, Subscription, Transport, Type, TypeKind, UnionStyle};
 use crate::naming::case;
 use crate::source::Location;
 use crate::spanned::Spanned;
@@ -39,7 +39,7 @@ impl Lowering<'_> {
             since: self.since(method.since.as_ref()),
             deprecated: deprecated(method.deprecated.as_ref()),
             subscription: self.lower_subscription(method, &params, &result),
-            page: self.lower_page(method, &params, &result),
+            paging: self.lower_paging(method, &params, &result),
             params,
             result,
             undeclared_errors: self.undeclared_errors(method, &errors, shapes),
@@ -182,39 +182,24 @@ impl Lowering<'_> {
         }
     }
 
-    fn lower_page(&mut self, method: &spec::Method, params: &Type, result: &Type) -> Option<String> {
+    fn lower_paging(&mut self, method: &spec::Method, params: &Type, result: &Type) -> Option<Paging> {
         let paginated = method.paginated.as_ref()?;
-        let items = &paginated.get()?.items;
-        let number = |object: Option<&Object>, name: &str| {
-            object.and_then(|object| object.field(name)).is_some_and(|field| field.ty == Type::Uint32)
-        };
-        let params = self.object_of(params);
-        let missing_param = ["offset", "limit"].into_iter().find(|name| !number(params, name));
-        let result = self.object_of(result);
-        let missing_result = ["offset", "limit", "total"].into_iter().find(|name| !number(result, name));
-        let is_list =
-            result.and_then(|object| object.field(items)).is_some_and(|field| matches!(field.ty, Type::List(_)));
-        if let Some(name) = missing_param {
-            self.error(
-                &paginated.at,
-                format!("a paginated method needs the parameter `{name}`, a `uint32`"),
-                "add it, or remove `paginated`",
-            );
+        let spec::Paginated { items, offset, limit, total } = paginated.get()?.clone();
+        for (holder, names, place) in [(params, [&offset, &limit], "parameters"), (result, [&offset, &total], "result")]
+        {
+            for name in names {
+                let field = self.object_of(holder).and_then(|object| object.field(name));
+                if field.is_none_or(|field| field.ty != Type::Uint32) {
+                    let message = format!("a paginated method needs the `uint32` property `{name}` in its {place}");
+                    self.error(&paginated.at, message, "add it, name another one, or remove `paginated`");
+                }
+            }
         }
-        if let Some(name) = missing_result {
-            self.error(
-                &paginated.at,
-                format!("a paginated method needs `{name}`, a `uint32`, in its result"),
-                "add it, or remove `paginated`",
-            );
+        let list = self.object_of(result).and_then(|object| object.field(&items));
+        if list.is_none_or(|field| !matches!(field.ty, Type::List(_))) {
+            let message = format!("`{items}` is no array of the result");
+            self.error(&paginated.at, message, "name the array that holds the page");
         }
-        if !is_list {
-            self.error(
-                &paginated.at,
-                format!("`{items}` is no array of the result"),
-                "name the array that holds the page",
-            );
-        }
-        Some(items.clone())
+        Some(Paging { items, offset, limit, total })
     }
 }

@@ -8,7 +8,7 @@ use crate::ir::{Absent, Blob, Field, Object, Type};
 use crate::naming::case;
 use crate::source::Location;
 use crate::spanned::Spanned;
-use crate::spec::{self, DefaultsTo, Kind, PlainBlob, Schema};
+use crate::spec::{self, Kind, PlainBlob, Schema};
 
 impl Lowering<'_> {
     /// Resolves an object; `tag` is the member that a union takes out of its variants.
@@ -145,11 +145,7 @@ impl Lowering<'_> {
         if let Some(value) = &schema.default {
             return value.get().cloned().map(Absent::Literal);
         }
-        Some(match schema.defaults_to.as_ref()?.get()? {
-            DefaultsTo::All => Absent::Everything,
-            DefaultsTo::Active => Absent::ActiveState,
-            DefaultsTo::Current => Absent::Current,
-        })
+        schema.defaults_to.as_ref()?.get().cloned().map(Absent::Described)
     }
 }
 

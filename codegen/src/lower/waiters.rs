@@ -41,8 +41,9 @@ impl Lowering<'_> {
             let index = self.sibling(at, &metrics.method, names)?;
             let fetch = methods.get(index)?;
             self.check_taken(at, fetch, &ids, Some(&metrics.list));
-            self.check_metrics(at, &metrics.list, asked, fetch);
-            Some(Metrics { method: index, list: metrics.list.clone() })
+            self.check_metrics(at, metrics, asked, fetch);
+            let spec::Metrics { list, name, start, amount, values, .. } = metrics.clone();
+            Some(Metrics { method: index, list, name, start, amount, values })
         });
         let (done, failed, already_finished) =
             (waiter.done.clone(), waiter.failed.clone(), waiter.already_finished.clone());
@@ -144,11 +145,13 @@ impl Lowering<'_> {
     }
 
     /// Checks the three lists of metrics: counts, ranges and values.
-    fn check_metrics(&mut self, at: &Location, list: &str, asked: &Method, fetch: &Method) {
-        let (name, start, amount) = (("name", Type::String), ("startIndex", Type::Uint32), ("amount", Type::Uint32));
+    fn check_metrics(&mut self, at: &Location, metrics: &spec::Metrics, asked: &Method, fetch: &Method) {
+        let list = &metrics.list;
+        let name = (metrics.name.as_str(), Type::String);
+        let (start, amount) = ((metrics.start.as_str(), Type::Uint32), (metrics.amount.as_str(), Type::Uint32));
         let counts = self.lacks(&asked.result, list, &[name.clone(), amount.clone()], None);
         let ranges = self.lacks(&fetch.params, list, &[name.clone(), start.clone(), amount], None);
-        let values = self.lacks(&fetch.result, list, &[name, start], Some("entries"));
+        let values = self.lacks(&fetch.result, list, &[name, start], Some(&metrics.values));
         let places =
             [(counts, "result", &asked.wire), (ranges, "params", &fetch.wire), (values, "result", &fetch.wire)];
         for (members, place, method) in places {

@@ -19,7 +19,7 @@ impl DatasetClient {
     ///
     /// - `name`: Name of the new dataset.
     /// - `description`: What the dataset holds.
-    /// - `.public_access(…)`, optional: Whether everybody can find and use the dataset. Left out: `false`.
+    /// - `.public_access(…)`, optional: Whether everybody can find and use the dataset. Default: `false`.
     /// - `.tags(…)`, optional: Labels of the dataset. None when left out.
     /// - `keys`: Keys of the dataset and the rules for their tensors. Every entry has one tensor for each
     ///   key.
@@ -72,7 +72,7 @@ pub struct CreateDatasetRequest {
     pub name: String,
     /// What the dataset holds.
     pub description: String,
-    /// Whether everybody can find and use the dataset. Left out: `false`.
+    /// Whether everybody can find and use the dataset. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_access: Option<bool>,
     /// Labels of the dataset. None when left out.
@@ -98,7 +98,7 @@ impl CreateDatasetRequest {
         }
     }
 
-    /// Whether everybody can find and use the dataset. Left out: `false`.
+    /// Whether everybody can find and use the dataset. Default: `false`.
     pub fn public_access(mut self, public_access: bool) -> Self {
         self.public_access = Some(public_access);
         self
@@ -114,7 +114,7 @@ impl CreateDatasetRequest {
 impl PlainJson for CreateDatasetRequest {}
 
 impl Call<CreateDatasetRequest> {
-    /// Whether everybody can find and use the dataset. Left out: `false`.
+    /// Whether everybody can find and use the dataset. Default: `false`.
     pub fn public_access(self, public_access: bool) -> Self {
         self.with(|request| request.public_access(public_access))
     }

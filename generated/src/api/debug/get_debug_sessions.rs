@@ -18,7 +18,7 @@ impl DebugClient {
     ///
     /// # Parameters
     ///
-    /// - `.debug_session_ids(…)`, optional: Ids of the sessions to list. Left out: everything.
+    /// - `.debug_session_ids(…)`, optional: Ids of the sessions to list. Default: everything.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl DebugClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetDebugSessionsRequest {
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debug_session_ids: Option<Vec<String>>,
 }
@@ -61,7 +61,7 @@ impl GetDebugSessionsRequest {
         Self { debug_session_ids: None }
     }
 
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     pub fn debug_session_ids(
         mut self,
         debug_session_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -76,7 +76,7 @@ impl GetDebugSessionsRequest {
 impl PlainJson for GetDebugSessionsRequest {}
 
 impl Call<GetDebugSessionsRequest> {
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     pub fn debug_session_ids(
         self,
         debug_session_ids: impl IntoIterator<Item = impl Into<String>>,

@@ -17,8 +17,8 @@ impl ImageClient {
     ///
     /// - `name`: Name of the new repository.
     /// - `description`: What the repository holds.
-    /// - `.public_access(…)`, optional: Whether everybody can find the repository and use its images. Left
-    ///   out: `false`.
+    /// - `.public_access(…)`, optional: Whether everybody can find the repository and use its images.
+    ///   Default: `false`.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ pub struct CreateRepositoryRequest {
     pub name: String,
     /// What the repository holds.
     pub description: String,
-    /// Whether everybody can find the repository and use its images. Left out: `false`.
+    /// Whether everybody can find the repository and use its images. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_access: Option<bool>,
 }
@@ -73,7 +73,7 @@ impl CreateRepositoryRequest {
         }
     }
 
-    /// Whether everybody can find the repository and use its images. Left out: `false`.
+    /// Whether everybody can find the repository and use its images. Default: `false`.
     pub fn public_access(mut self, public_access: bool) -> Self {
         self.public_access = Some(public_access);
         self
@@ -83,7 +83,7 @@ impl CreateRepositoryRequest {
 impl PlainJson for CreateRepositoryRequest {}
 
 impl Call<CreateRepositoryRequest> {
-    /// Whether everybody can find the repository and use its images. Left out: `false`.
+    /// Whether everybody can find the repository and use its images. Default: `false`.
     pub fn public_access(self, public_access: bool) -> Self {
         self.with(|request| request.public_access(public_access))
     }

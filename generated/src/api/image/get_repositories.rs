@@ -17,11 +17,11 @@ impl ImageClient {
     ///
     /// # Parameters
     ///
-    /// - `.offset(…)`, optional: How many matches to skip. Left out: `0`.
-    /// - `.limit(…)`, optional: How many matches to return at most. Left out: `20`.
+    /// - `.offset(…)`, optional: How many matches to skip. Default: `0`.
+    /// - `.limit(…)`, optional: How many matches to return at most. Default: `20`.
     /// - `.filter(…)`, optional: Which repositories to list. All of them when left out; a field that is
     ///   left out does not limit the selection.
-    /// - `.sort(…)`, optional: Name of the field of `Repository` to sort by. Left out: `"createdAt"`.
+    /// - `.sort(…)`, optional: Name of the field of `Repository` to sort by. Default: `"createdAt"`.
     /// - `.sort_direction(…)`, optional: Order of the list.
     ///
     /// # Errors
@@ -55,17 +55,17 @@ impl ImageClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetRepositoriesRequest {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u32>,
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// Which repositories to list. All of them when left out; a field that is left out does not limit the
     /// selection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<RepositoryFilter>,
-    /// Name of the field of `Repository` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Repository` to sort by. Default: `"createdAt"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// Order of the list.
@@ -86,13 +86,13 @@ impl GetRepositoriesRequest {
         }
     }
 
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(mut self, offset: u32) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
@@ -105,7 +105,7 @@ impl GetRepositoriesRequest {
         self
     }
 
-    /// Name of the field of `Repository` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Repository` to sort by. Default: `"createdAt"`.
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         self.sort = Some(sort.into());
         self
@@ -121,12 +121,12 @@ impl GetRepositoriesRequest {
 impl PlainJson for GetRepositoriesRequest {}
 
 impl Call<GetRepositoriesRequest> {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(self, offset: u32) -> Self {
         self.with(|request| request.offset(offset))
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(self, limit: u32) -> Self {
         self.with(|request| request.limit(limit))
     }
@@ -137,7 +137,7 @@ impl Call<GetRepositoriesRequest> {
         self.with(|request| request.filter(filter))
     }
 
-    /// Name of the field of `Repository` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Repository` to sort by. Default: `"createdAt"`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.with(|request| request.sort(sort))
     }

@@ -31,7 +31,7 @@ impl ModelClient {
     ///
     /// - `name`: Name of the new model.
     /// - `description`: What the model does.
-    /// - `.public_access(…)`, optional: Whether everybody can find and use the model. Left out: `false`.
+    /// - `.public_access(…)`, optional: Whether everybody can find and use the model. Default: `false`.
     /// - `options`: What the model is made of.
     ///
     /// # Errors
@@ -85,7 +85,7 @@ pub struct CreateModelRequest {
     pub name: String,
     /// What the model does.
     pub description: String,
-    /// Whether everybody can find and use the model. Left out: `false`.
+    /// Whether everybody can find and use the model. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_access: Option<bool>,
     /// What the model is made of.
@@ -107,7 +107,7 @@ impl CreateModelRequest {
         }
     }
 
-    /// Whether everybody can find and use the model. Left out: `false`.
+    /// Whether everybody can find and use the model. Default: `false`.
     pub fn public_access(mut self, public_access: bool) -> Self {
         self.public_access = Some(public_access);
         self
@@ -152,7 +152,7 @@ impl FromWire for CreateModelRequest {
 }
 
 impl Call<CreateModelRequest> {
-    /// Whether everybody can find and use the model. Left out: `false`.
+    /// Whether everybody can find and use the model. Default: `false`.
     pub fn public_access(self, public_access: bool) -> Self {
         self.with(|request| request.public_access(public_access))
     }

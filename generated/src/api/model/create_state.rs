@@ -182,8 +182,8 @@ impl Call<CreateStateRequest> {
 pub struct ModelToMount {
     /// Id of the other model.
     pub model_id: String,
-    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Left out:
-    /// the active state.
+    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Default: the
+    /// active state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_id: Option<String>,
     /// Id of the snapshot of the other model to use, with the state frozen in it.
@@ -201,8 +201,8 @@ impl ModelToMount {
         }
     }
 
-    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Left out:
-    /// the active state.
+    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Default: the
+    /// active state.
     pub fn state_id(mut self, state_id: impl Into<String>) -> Self {
         self.state_id = Some(state_id.into());
         self

@@ -17,10 +17,10 @@ impl ModelClient {
     ///
     /// # Parameters
     ///
-    /// - `.offset(…)`, optional: How many matches to skip. Left out: `0`.
-    /// - `.limit(…)`, optional: How many matches to return at most. Left out: `20`.
+    /// - `.offset(…)`, optional: How many matches to skip. Default: `0`.
+    /// - `.limit(…)`, optional: How many matches to return at most. Default: `20`.
     /// - `.filter(…)`, optional: Which models to list. All of them when left out.
-    /// - `.sort(…)`, optional: Name of the field of `Model` to sort by. Left out: `"createdAt"`.
+    /// - `.sort(…)`, optional: Name of the field of `Model` to sort by. Default: `"createdAt"`.
     /// - `.sort_direction(…)`, optional: Order of the list.
     ///
     /// # Errors
@@ -53,16 +53,16 @@ impl ModelClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetModelsRequest {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u32>,
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// Which models to list. All of them when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<ResourceFilter>,
-    /// Name of the field of `Model` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Model` to sort by. Default: `"createdAt"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// Order of the list.
@@ -83,13 +83,13 @@ impl GetModelsRequest {
         }
     }
 
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(mut self, offset: u32) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
@@ -101,7 +101,7 @@ impl GetModelsRequest {
         self
     }
 
-    /// Name of the field of `Model` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Model` to sort by. Default: `"createdAt"`.
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         self.sort = Some(sort.into());
         self
@@ -117,12 +117,12 @@ impl GetModelsRequest {
 impl PlainJson for GetModelsRequest {}
 
 impl Call<GetModelsRequest> {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(self, offset: u32) -> Self {
         self.with(|request| request.offset(offset))
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(self, limit: u32) -> Self {
         self.with(|request| request.limit(limit))
     }
@@ -132,7 +132,7 @@ impl Call<GetModelsRequest> {
         self.with(|request| request.filter(filter))
     }
 
-    /// Name of the field of `Model` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Model` to sort by. Default: `"createdAt"`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.with(|request| request.sort(sort))
     }

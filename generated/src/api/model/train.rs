@@ -32,7 +32,7 @@ impl ModelClient {
     /// # Parameters
     ///
     /// - `model_id`: Id of the model.
-    /// - `.state_id(…)`, optional: Id of the state to start from. Left out: the active state.
+    /// - `.state_id(…)`, optional: Id of the state to start from. Default: the active state.
     /// - `new_state_name`: Name of the state that the training creates.
     /// - `params`: Inputs of the training function.
     /// - `execution_location`: Where to run the training.
@@ -90,7 +90,7 @@ impl ModelClient {
 pub struct TrainRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the state to start from. Left out: the active state.
+    /// Id of the state to start from. Default: the active state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_id: Option<String>,
     /// Name of the state that the training creates.
@@ -118,7 +118,7 @@ impl TrainRequest {
         }
     }
 
-    /// Id of the state to start from. Left out: the active state.
+    /// Id of the state to start from. Default: the active state.
     pub fn state_id(mut self, state_id: impl Into<String>) -> Self {
         self.state_id = Some(state_id.into());
         self
@@ -166,7 +166,7 @@ impl FromWire for TrainRequest {
 }
 
 impl Call<TrainRequest> {
-    /// Id of the state to start from. Left out: the active state.
+    /// Id of the state to start from. Default: the active state.
     pub fn state_id(self, state_id: impl Into<String>) -> Self {
         self.with(|request| request.state_id(state_id))
     }

@@ -17,11 +17,11 @@ impl OrganizationClient {
     ///
     /// # Parameters
     ///
-    /// - `.offset(…)`, optional: How many matches to skip. Left out: `0`.
-    /// - `.limit(…)`, optional: How many matches to return at most. Left out: `20`.
+    /// - `.offset(…)`, optional: How many matches to skip. Default: `0`.
+    /// - `.limit(…)`, optional: How many matches to return at most. Default: `20`.
     /// - `.filter(…)`, optional: Which organizations to list. All of them when left out; a field that is
     ///   left out does not limit the selection.
-    /// - `.sort(…)`, optional: Name of the field of `Organization` to sort by. Left out: `"createdAt"`.
+    /// - `.sort(…)`, optional: Name of the field of `Organization` to sort by. Default: `"createdAt"`.
     /// - `.sort_direction(…)`, optional: Order of the list.
     ///
     /// # Errors
@@ -56,17 +56,17 @@ impl OrganizationClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetOrganizationsRequest {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u32>,
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// Which organizations to list. All of them when left out; a field that is left out does not limit the
     /// selection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<OrganizationFilter>,
-    /// Name of the field of `Organization` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Organization` to sort by. Default: `"createdAt"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// Order of the list.
@@ -87,13 +87,13 @@ impl GetOrganizationsRequest {
         }
     }
 
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(mut self, offset: u32) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
@@ -106,7 +106,7 @@ impl GetOrganizationsRequest {
         self
     }
 
-    /// Name of the field of `Organization` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Organization` to sort by. Default: `"createdAt"`.
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         self.sort = Some(sort.into());
         self
@@ -122,12 +122,12 @@ impl GetOrganizationsRequest {
 impl PlainJson for GetOrganizationsRequest {}
 
 impl Call<GetOrganizationsRequest> {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(self, offset: u32) -> Self {
         self.with(|request| request.offset(offset))
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(self, limit: u32) -> Self {
         self.with(|request| request.limit(limit))
     }
@@ -138,7 +138,7 @@ impl Call<GetOrganizationsRequest> {
         self.with(|request| request.filter(filter))
     }
 
-    /// Name of the field of `Organization` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Organization` to sort by. Default: `"createdAt"`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.with(|request| request.sort(sort))
     }

@@ -17,7 +17,7 @@ impl SpawnedClient {
     ///
     /// # Parameters
     ///
-    /// - `.spawned_command_ids(…)`, optional: Ids of the commands to list. Left out: everything.
+    /// - `.spawned_command_ids(…)`, optional: Ids of the commands to list. Default: everything.
     ///
     /// # Errors
     ///
@@ -48,7 +48,7 @@ impl SpawnedClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetSpawnedCommandsRequest {
-    /// Ids of the commands to list. Left out: everything.
+    /// Ids of the commands to list. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spawned_command_ids: Option<Vec<String>>,
 }
@@ -60,7 +60,7 @@ impl GetSpawnedCommandsRequest {
         Self { spawned_command_ids: None }
     }
 
-    /// Ids of the commands to list. Left out: everything.
+    /// Ids of the commands to list. Default: everything.
     pub fn spawned_command_ids(
         mut self,
         spawned_command_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -75,7 +75,7 @@ impl GetSpawnedCommandsRequest {
 impl PlainJson for GetSpawnedCommandsRequest {}
 
 impl Call<GetSpawnedCommandsRequest> {
-    /// Ids of the commands to list. Left out: everything.
+    /// Ids of the commands to list. Default: everything.
     pub fn spawned_command_ids(
         self,
         spawned_command_ids: impl IntoIterator<Item = impl Into<String>>,

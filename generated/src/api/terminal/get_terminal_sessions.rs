@@ -17,7 +17,7 @@ impl TerminalClient {
     ///
     /// # Parameters
     ///
-    /// - `.terminal_session_ids(…)`, optional: Ids of the sessions to list. Left out: everything.
+    /// - `.terminal_session_ids(…)`, optional: Ids of the sessions to list. Default: everything.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl TerminalClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTerminalSessionsRequest {
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terminal_session_ids: Option<Vec<String>>,
 }
@@ -61,7 +61,7 @@ impl GetTerminalSessionsRequest {
         Self { terminal_session_ids: None }
     }
 
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     pub fn terminal_session_ids(
         mut self,
         terminal_session_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -76,7 +76,7 @@ impl GetTerminalSessionsRequest {
 impl PlainJson for GetTerminalSessionsRequest {}
 
 impl Call<GetTerminalSessionsRequest> {
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     pub fn terminal_session_ids(
         self,
         terminal_session_ids: impl IntoIterator<Item = impl Into<String>>,

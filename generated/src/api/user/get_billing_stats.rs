@@ -17,8 +17,8 @@ impl UserClient {
     ///
     /// # Parameters
     ///
-    /// - `.billing_cycle(…)`, optional: Month to look at. Left out: the current one.
-    /// - `.resources(…)`, optional: Ids of models, datasets and persistent launchers to look at. Left out:
+    /// - `.billing_cycle(…)`, optional: Month to look at. Default: the current one.
+    /// - `.resources(…)`, optional: Ids of models, datasets and persistent launchers to look at. Default:
     ///   everything.
     ///
     /// # Errors
@@ -50,10 +50,10 @@ impl UserClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetBillingStatsRequest {
-    /// Month to look at. Left out: the current one.
+    /// Month to look at. Default: the current one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_cycle: Option<BillingCycle>,
-    /// Ids of models, datasets and persistent launchers to look at. Left out: everything.
+    /// Ids of models, datasets and persistent launchers to look at. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resources: Option<Vec<String>>,
 }
@@ -68,13 +68,13 @@ impl GetBillingStatsRequest {
         }
     }
 
-    /// Month to look at. Left out: the current one.
+    /// Month to look at. Default: the current one.
     pub fn billing_cycle(mut self, billing_cycle: BillingCycle) -> Self {
         self.billing_cycle = Some(billing_cycle);
         self
     }
 
-    /// Ids of models, datasets and persistent launchers to look at. Left out: everything.
+    /// Ids of models, datasets and persistent launchers to look at. Default: everything.
     pub fn resources(
         mut self,
         resources: impl IntoIterator<Item = impl Into<String>>,
@@ -87,12 +87,12 @@ impl GetBillingStatsRequest {
 impl PlainJson for GetBillingStatsRequest {}
 
 impl Call<GetBillingStatsRequest> {
-    /// Month to look at. Left out: the current one.
+    /// Month to look at. Default: the current one.
     pub fn billing_cycle(self, billing_cycle: BillingCycle) -> Self {
         self.with(|request| request.billing_cycle(billing_cycle))
     }
 
-    /// Ids of models, datasets and persistent launchers to look at. Left out: everything.
+    /// Ids of models, datasets and persistent launchers to look at. Default: everything.
     pub fn resources(
         self,
         resources: impl IntoIterator<Item = impl Into<String>>,

@@ -17,7 +17,7 @@ impl UserClient {
     ///
     /// # Parameters
     ///
-    /// - `.notification_ids(…)`, optional: Ids of the notifications to fetch. Left out: everything.
+    /// - `.notification_ids(…)`, optional: Ids of the notifications to fetch. Default: everything.
     ///
     /// # Errors
     ///
@@ -48,7 +48,7 @@ impl UserClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetNotificationsRequest {
-    /// Ids of the notifications to fetch. Left out: everything.
+    /// Ids of the notifications to fetch. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notification_ids: Option<Vec<String>>,
 }
@@ -60,7 +60,7 @@ impl GetNotificationsRequest {
         Self { notification_ids: None }
     }
 
-    /// Ids of the notifications to fetch. Left out: everything.
+    /// Ids of the notifications to fetch. Default: everything.
     pub fn notification_ids(
         mut self,
         notification_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -75,7 +75,7 @@ impl GetNotificationsRequest {
 impl PlainJson for GetNotificationsRequest {}
 
 impl Call<GetNotificationsRequest> {
-    /// Ids of the notifications to fetch. Left out: everything.
+    /// Ids of the notifications to fetch. Default: everything.
     pub fn notification_ids(
         self,
         notification_ids: impl IntoIterator<Item = impl Into<String>>,
