@@ -9,7 +9,9 @@ use super::add_error::AddInPartsError;
 use super::plan::{Part, cut, plan};
 use crate::api::dataset::{AddEntriesError, AddEntriesRequest, AddEntriesResult};
 use crate::api::types::DatasetKeyData;
-use crate::runtime::{BoxFuture, Call, Error, Failure, Operation as _, RetryPolicy};
+use crate::runtime::backoff::full_jitter;
+use crate::runtime::error::Failure;
+use crate::runtime::{BoxFuture, Call, Error, Operation as _, RetryPolicy};
 
 type Sent = Result<AddEntriesResult, Error<AddEntriesError>>;
 
@@ -173,11 +175,12 @@ fn part_of(
 /// Sends a part; again if its answer is lost, and its version keeps it from being added twice.
 async fn send_part(call: Call<AddEntriesRequest>, part: Part) -> (Part, Sent) {
     let policy = RetryPolicy::default();
+    let mut backoff = policy.backoff();
     let is_safe = call.request().dataset_version_id.is_some();
     let mut lost = None;
     for attempt in 0..policy.max_attempts.max(1) {
         if attempt > 0 {
-            tokio::time::sleep(policy.delay(attempt)).await;
+            tokio::time::sleep(full_jitter(backoff.next())).await;
         }
         match call.clone().send().await {
             Err(error) if is_safe && is_uncertain(&error) => lost = Some(error),

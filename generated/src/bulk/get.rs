@@ -9,7 +9,8 @@ use futures_core::Stream;
 
 use crate::api::dataset::{GetEntriesError, GetEntriesRequest};
 use crate::api::types::{DatasetEntries, EntryRange, EntrySelection};
-use crate::runtime::{BoxFuture, Call, Error, Failure, Operation as _};
+use crate::runtime::error::Failure;
+use crate::runtime::{BoxFuture, Call, Error, Operation as _};
 use crate::tensor::Tensor;
 
 type Answer = Result<DatasetEntries, Error<GetEntriesError>>;

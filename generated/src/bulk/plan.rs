@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::api::types::DatasetKeyData;
-use crate::runtime::Failure;
+use crate::runtime::error::Failure;
 
 /// The most tensors that a call holds.
 const MOST_TENSORS: usize = 255;

@@ -9,7 +9,7 @@ use tokio::fs;
 use super::local::{Kind, local_name, permit, symlink};
 use super::{FilesError, FilesProgress, ModelFiles, Tally};
 use crate::api::types::Stat;
-use crate::runtime::Part;
+use crate::runtime::blob::Part;
 
 /// Something to be downloaded.
 struct Item {

@@ -1,92 +1,72 @@
-//! What the generated code stands on: calls, errors, the wire, transports.
+//! What generated code stands on: calls, errors, the wire, transports.
+//!
+//! Each folder is a layer, and uses only those below it:
+//!
+//! | layer | what it has |
+//! |---|---|
+//! | `testing`, `blocking` | test doubles; calls without async code |
+//! | `server`, `follow` | the other side of the services; pages, waiters and subscriptions |
+//! | `client` | the builder, calls and their attempts: deadlines, retries, middleware, tracing |
+//! | `transport` | HTTP, the WebSocket and its session |
+//! | `event` | events, without the connection that they come on |
+//! | `wire` | frames, messages, and the codec that generated code calls |
+//! | `blob` | bytes in memory, in files and from readers |
+//! | `error` | why a call failed |
+//! | `method` | facts of methods and channels, error codes |
+//!
+//! This module is the facade for generated code and for users. Nothing below imports from it.
 
-mod api_error;
-mod blob;
+pub(crate) mod backoff;
+pub(crate) mod blob;
 #[cfg(feature = "blocking")]
 pub mod blocking;
-mod build_error;
-mod builder;
-mod bytes_notation;
-mod call;
-mod call_info;
-mod client;
-mod credentials;
-#[cfg(feature = "dynamic")]
-mod dynamic;
-mod endpoint;
-mod error;
-mod error_codes;
-mod events;
-mod exchange;
-mod files;
-mod middleware;
-mod open;
-mod operation;
-mod options;
-mod output;
-mod page;
-mod response_buffer;
-mod retry;
+pub(crate) mod client;
+pub(crate) mod error;
+pub(crate) mod event;
+pub(crate) mod follow;
+pub(crate) mod method;
+
 #[cfg(feature = "schemars")]
 pub mod schema;
-mod secret;
 #[cfg(feature = "server")]
-mod server;
-mod slot;
-mod socket;
-mod tensor_serde;
+pub(crate) mod server;
 #[cfg(feature = "test-util")]
 pub mod testing;
-mod text;
-mod trace;
-mod transport;
-mod wait;
-mod wire;
+pub(crate) mod text;
+pub(crate) mod transport;
+pub(crate) mod wire;
 
-pub use crate::{error_codes, keyed_union, kinded_union, tagged_union};
-pub use api_error::{ApiError, ErrorCode, FieldError};
-pub use blob::{Base64, Blob};
-pub use build_error::BuildError;
-pub use builder::ClientBuilder;
-pub use call::Call;
-pub use call_info::CallInfo;
-pub use client::Client;
-pub use credentials::{ApiKeyProvider, ProviderError};
-#[cfg(feature = "dynamic")]
-pub use dynamic::{DynamicOperation, dynamic};
-pub use error::Error;
-#[cfg(feature = "dataset")]
-pub(crate) use error::Failure;
-pub use error_codes::ErrorInfo;
-pub use events::{
-    Channel, EndReason, EventError, EventKind, EventSet, IdSource, RawEvent, Subscribable, Subscription, Update,
+pub use futures_core::future::BoxFuture;
+
+pub use self::blob::{Base64, Blob};
+pub use self::client::{
+    Attempt, AttemptOutcome, Call, Client, ClientBuilder, FromResponse, Middleware, Operation, RetryPolicy,
+    Subscribable,
 };
-#[cfg(feature = "fs")]
-pub(crate) use files::Part;
-pub use files::TransferProgress;
-pub use middleware::{Attempt, AttemptOutcome, Middleware};
-pub use open::{JsonKind, KeyedUnion, KindedUnion, TaggedUnion, read_keyed, read_kinded, read_tagged};
-pub use operation::{Method, Operation, TransportKind};
-pub use output::FromResponse;
-pub use page::{Items, Page, Paged, Pages};
-pub use response_buffer::ResponseBuffer;
-pub use retry::RetryPolicy;
-pub use secret::ApiKey;
+#[cfg(feature = "dynamic")]
+pub use self::client::{DynamicOperation, dynamic};
+pub use self::error::{BuildError, CallInfo, Error};
+pub use self::event::{EndReason, EventError, EventSet, RawEvent, Update};
+pub use self::follow::{
+    Cancellable, Items, MetricRange, MetricSource, NoMetrics, Page, Paged, Pages, Progress, ProgressUpdate,
+    Subscription, WaitError, Waitable, Waiter,
+};
+pub use self::method::{
+    ApiError, ApiKey, Channel, ErrorCode, ErrorInfo, EventKind, FieldError, IdSource, Method, TransportKind,
+};
 #[cfg(feature = "server")]
-pub use server::{
+pub use self::server::{
     Connection, EventHub, IncomingRequest, Outgoing, Router, Routes, ServiceError, ServiceResult, handle,
     not_implemented,
 };
-pub use transport::{RequestBody, Transport, TransportError, TransportRequest, TransportResponse};
-pub use wait::{
-    Cancellable, MetricRange, MetricSource, NoMetrics, Progress, ProgressUpdate, WaitError, Waitable, Waiter,
+pub use self::transport::{
+    ApiKeyProvider, ProviderError, RequestBody, ResponseBuffer, TransferProgress, Transport, TransportError,
+    TransportRequest, TransportResponse,
 };
-pub use wire::{
-    Base64Text, BlobReader, FrameWriter, FromWire, IndexedTensor, IndexedTensorColumn, Json, KeyedBlob, ObjectWriter,
-    PlainJson, RequestFrame, ResponseFrame, TensorColumn, ToWire, WireError,
+pub use self::wire::{
+    Base64Text, BlobReader, FrameWriter, FromWire, IndexedTensor, IndexedTensorColumn, Json, JsonKind, KeyedBlob,
+    KeyedUnion, KindedUnion, ObjectWriter, PlainJson, RequestFrame, ResponseFrame, TaggedUnion, TensorColumn, ToWire,
+    WireError, read_keyed, read_kinded, read_tagged,
 };
-
 pub use crate::tensor::Tensor;
-
-/// A future on the heap.
-pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub use crate::{error_codes, keyed_union, kinded_union, tagged_union};

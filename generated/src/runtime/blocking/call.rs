@@ -1,7 +1,9 @@
 //! What calls and their handles offer to code that is not async.
 
-use super::wait;
-use crate::runtime::{Call, Error, Operation, Paged, Subscribable, Subscription, WaitError, Waitable, Waiter};
+use super::run::wait;
+use crate::runtime::client::{Call, Operation, Subscribable};
+use crate::runtime::error::Error;
+use crate::runtime::follow::{Paged, Subscription, WaitError, Waitable, Waiter};
 
 impl<R: Operation> Call<R> {
     /// Makes the call, and waits for the answer on this thread; see [`blocking`](crate::blocking).

@@ -6,8 +6,7 @@ use std::pin::Pin;
 use futures_core::Stream;
 use tokio::runtime::Runtime;
 
-use super::BlockingError;
-use super::run::{check, park, runtime};
+use super::run::{BlockingError, check, park, runtime};
 
 /// A stream as an iterator: [`Items`](crate::Items), [`Pages`](crate::Pages), [`Progress`](crate::Progress) or a
 /// [`Subscription`](crate::Subscription).

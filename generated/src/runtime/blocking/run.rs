@@ -1,10 +1,10 @@
 //! Waits for futures on the calling thread.
 
-use std::fmt;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
+use std::thread::Thread;
+use std::{fmt, thread};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 

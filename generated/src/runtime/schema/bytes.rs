@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::runtime::{Base64, Blob};
+use crate::runtime::blob::{Base64, Blob};
 
 /// Base64 with padding, as text.
 pub(super) fn base64() -> Schema {

@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 
+use super::handle::IncomingRequest;
+use super::hub::EventHub;
 use super::outbox::{Outbox, Outgoing};
-use super::{EventHub, IncomingRequest, Router};
-use crate::runtime::wire::{self, SocketRequest};
-use crate::runtime::{ApiError, ApiKey, ResponseFrame};
+use super::router::Router;
+use crate::runtime::method::{ApiError, ApiKey};
+use crate::runtime::wire;
+use crate::runtime::wire::{ResponseFrame, SocketRequest};
 
 /// One client on one socket, whatever the socket is. Dropping it ends its subscriptions.
 ///

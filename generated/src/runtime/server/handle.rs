@@ -1,12 +1,15 @@
 //! One request, and its response.
 
 use bytes::Bytes;
+use futures_core::future::BoxFuture;
 
-use super::ServiceError;
 use super::connection::Subscriber;
+use super::service_error::ServiceError;
+use crate::runtime::client::Operation;
 use crate::runtime::error::Failure;
-use crate::runtime::wire::{self, IncomingFrame, ResponseFrame};
-use crate::runtime::{ApiError, BoxFuture, Method, Operation, TransportKind};
+use crate::runtime::method::{ApiError, Method, TransportKind};
+use crate::runtime::wire;
+use crate::runtime::wire::{IncomingFrame, ResponseFrame};
 
 /// A request that has not been read yet.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::outbox::Outbox;
 use crate::runtime::error::Failure;
-use crate::runtime::{EventError, EventSet};
+use crate::runtime::event::{EventError, EventSet};
 
 /// The most sessions that are known while nobody is subscribed to them.
 const MOST_SESSIONS: usize = 1 << 14;

@@ -1,8 +1,9 @@
-//! The other side: requests in, answers and events out.
+//! The other side: requests in, responses and events out.
 
 mod connection;
 mod handle;
 mod hub;
+mod in_process;
 mod outbox;
 mod router;
 mod service_error;

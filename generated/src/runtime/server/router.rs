@@ -5,9 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_core::future::BoxFuture;
 
-use super::{Connection, EventHub, IncomingRequest};
-use crate::runtime::{ApiError, BoxFuture, ResponseFrame};
+use super::connection::Connection;
+use super::handle::IncomingRequest;
+use super::hub::EventHub;
+use crate::runtime::method::ApiError;
+use crate::runtime::wire::ResponseFrame;
 
 /// The methods of a service.
 pub trait Routes: Send + Sync + 'static {

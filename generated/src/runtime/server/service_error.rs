@@ -1,6 +1,7 @@
 //! Why a service refuses a call.
 
-use crate::runtime::{ApiError, ErrorCode, Method, Operation};
+use crate::runtime::client::Operation;
+use crate::runtime::method::{ApiError, ErrorCode, Method};
 
 /// What a service answers to a request.
 pub type ServiceResult<R> = Result<<R as Operation>::Response, ServiceError<<R as Operation>::Error>>;

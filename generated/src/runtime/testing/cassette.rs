@@ -1,16 +1,17 @@
 //! Plays back what a recorder wrote.
 
-use std::fs;
-use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::{fs, io};
 
+use futures_core::future::BoxFuture;
 use http::StatusCode;
 
 use super::track::{Parts, Track, masked, secrets};
 use crate::runtime::error::Failure;
+use crate::runtime::method::Method;
 use crate::runtime::text::excerpt;
-use crate::runtime::{BoxFuture, Method, Transport, TransportError, TransportRequest, TransportResponse};
+use crate::runtime::transport::{Transport, TransportError, TransportRequest, TransportResponse};
 
 /// Plays back the calls that a [`Recorder`](super::Recorder) wrote to a file: each once, to the same request. A request
 /// that was not recorded fails, and says what was expected and what came.

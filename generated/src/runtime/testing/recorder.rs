@@ -1,12 +1,17 @@
 //! Writes down what passes.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_core::future::BoxFuture;
+
 use super::track::{Parts, Track, masked, secrets};
-use crate::runtime::{BoxFuture, Transport, TransportError, TransportRequest, TransportResponse};
+use crate::runtime::client::ClientBuilder;
+use crate::runtime::method::Method;
+use crate::runtime::transport::{Transport, TransportError, TransportRequest, TransportResponse};
 
 /// Writes the calls that pass to a file, a line of JSON each, which a [`Cassette`](super::Cassette) plays back.
 ///
@@ -25,11 +30,6 @@ impl Recorder {
         File::create(path).map(|file| Self(Arc::new(Mutex::new(file))))
     }
 
-    /// Records what passes over a transport.
-    pub(crate) fn record(self, transport: Arc<dyn Transport>) -> Recording {
-        Recording { recorder: self, transport }
-    }
-
     fn write(&self, track: &Track) -> io::Result<()> {
         let mut line = serde_json::to_vec(track)?;
         line.push(b'\n');
@@ -37,8 +37,15 @@ impl Recorder {
     }
 }
 
+impl ClientBuilder {
+    /// Writes down the calls that do not travel on the WebSocket.
+    pub fn record(self, recorder: Recorder) -> Self {
+        self.wrap_transport(move |transport| Arc::new(Recording { recorder: recorder.clone(), transport }))
+    }
+}
+
 /// A transport that is recorded.
-pub(crate) struct Recording {
+struct Recording {
     recorder: Recorder,
     transport: Arc<dyn Transport>,
 }
@@ -62,7 +69,7 @@ impl Transport for Recording {
         })
     }
 
-    fn replaces_socket(&self, method: &crate::runtime::Method) -> bool {
+    fn replaces_socket(&self, method: &Method) -> bool {
         self.transport.replaces_socket(method)
     }
 }

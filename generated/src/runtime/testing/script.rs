@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{error, fmt};
 
 use bytes::Bytes;
+use futures_core::future::BoxFuture;
 use http::StatusCode;
 
-use crate::runtime::error::Failure;
+use crate::runtime::client::Operation;
+use crate::runtime::error::{Error, Failure};
+use crate::runtime::method::{ErrorCode, Method};
+use crate::runtime::transport::{Transport, TransportError, TransportRequest, TransportResponse};
+use crate::runtime::wire;
 use crate::runtime::wire::IncomingFrame;
-use crate::runtime::{
-    BoxFuture, Error, ErrorCode, Method, Operation, Transport, TransportError, TransportRequest, TransportResponse,
-    wire,
-};
 
 type Carried = Result<TransportResponse, TransportError>;
 

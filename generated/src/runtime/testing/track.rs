@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::runtime::error::Failure;
-use crate::runtime::wire::{self, IncomingFrame, ResponseFrame};
+use crate::runtime::wire;
+use crate::runtime::wire::{IncomingFrame, ResponseFrame};
 
 /// What is shorter is no secret, but may be a word.
 const SECRET: usize = 8;

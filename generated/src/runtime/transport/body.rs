@@ -9,9 +9,11 @@ use std::{fmt, io};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use super::{TransportError, TransportRequest};
+use super::error::TransportError;
+use super::progress::TransferCounter;
+use super::request::TransportRequest;
+use crate::runtime::blob::{Pull, Sourced};
 use crate::runtime::error::Failure;
-use crate::runtime::files::{Pull, Sourced, TransferCounter};
 
 /// The largest piece of which progress is told.
 const TOLD: usize = 256 << 10;

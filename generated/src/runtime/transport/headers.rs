@@ -2,7 +2,8 @@
 
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
-use crate::runtime::{ApiKey, BuildError};
+use crate::runtime::error::BuildError;
+use crate::runtime::method::ApiKey;
 
 /// What the transport itself decides.
 const RESERVED: [&str; 9] = [

@@ -1,86 +1,46 @@
 //! How requests travel. Each way of travelling is a [`Transport`].
 
-mod answer;
 mod body;
+mod credentials;
 mod error;
 mod headers;
 mod http;
-#[cfg(feature = "server")]
-mod in_process;
-mod reason;
-mod receive;
+mod interface;
+mod progress;
+mod received;
 mod request;
-mod spool;
+mod response;
+mod response_buffer;
+mod session;
 #[cfg(feature = "rustls")]
-pub(crate) mod tls;
+mod tls;
 #[cfg(feature = "ws")]
 mod websocket;
 
-pub use answer::TransportResponse;
 pub use body::RequestBody;
+pub(crate) use credentials::Credentials;
+pub use credentials::{ApiKeyProvider, ProviderError};
 pub use error::TransportError;
-pub(crate) use headers::{Headers, SentCredentials, bearer};
-pub(crate) use http::{Http, HttpSettings};
-#[cfg(feature = "server")]
-pub(crate) use in_process::InProcess;
+pub(crate) use headers::{Headers, bearer};
+pub(crate) use http::client::{Http, HttpSettings};
+pub use interface::Transport;
+pub use progress::TransferProgress;
+pub(crate) use progress::{ProgressCallback, TransferCounter};
+pub(crate) use received::{ReadOutcome, Received, Slot};
 pub use request::TransportRequest;
+pub use response::TransportResponse;
+pub use response_buffer::ResponseBuffer;
+#[cfg(feature = "server")]
+pub(crate) use session::link::{ConnectionError, Incoming, Link};
+#[cfg(any(feature = "ws", feature = "server"))]
+pub(crate) use session::{buffer::BufferLimits, link::Connector, settings::SessionSettings};
+pub(crate) use session::{
+    heartbeat::Heartbeat,
+    lease::Lease,
+    reconnect::Reconnect,
+    socket::{Session, SessionCall},
+};
+#[cfg(feature = "rustls")]
+pub(crate) use tls::config as tls_config;
 #[cfg(feature = "ws")]
-pub(crate) use websocket::WebSocketDial;
-
-use super::{BoxFuture, Method};
-
-/// Carries requests to the service and answers back: an HTTP stack of one's own, a proxy, a recorder or a test double.
-///
-/// It makes one attempt. Deadlines and retries are the client's matter, which drops the future when it takes too long.
-///
-/// ```
-/// use decthings::runtime::{BoxFuture, Transport, TransportError, TransportRequest, TransportResponse};
-///
-/// /// Counts what passes.
-/// struct Counter<T>(T, std::sync::atomic::AtomicUsize);
-///
-/// impl<T: Transport> Transport for Counter<T> {
-///     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
-///         self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-///         self.0.send(request)
-///     }
-/// }
-/// ```
-pub trait Transport: Send + Sync + 'static {
-    /// Sends a request, and gives the answer, whatever its status.
-    ///
-    /// # Errors
-    ///
-    /// There is no answer. An error that says that nothing was sent lets any method be tried again.
-    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>>;
-
-    /// Whether it reads bodies piece by piece, with [`TransportRequest::into_body`].
-    ///
-    /// If it does not, as is the case unless this is overridden, bytes of files and readers are in memory before they
-    /// are given to it.
-    fn streams(&self) -> bool {
-        false
-    }
-
-    /// Whether this call is carried, too, although it would travel on the WebSocket.
-    ///
-    /// It is not, unless this is overridden, as test doubles do. A [`Subscription`](super::Subscription) needs the
-    /// WebSocket in any case.
-    fn replaces_socket(&self, _method: &Method) -> bool {
-        false
-    }
-}
-
-impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
-    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
-        (**self).send(request)
-    }
-
-    fn streams(&self) -> bool {
-        (**self).streams()
-    }
-
-    fn replaces_socket(&self, method: &Method) -> bool {
-        (**self).replaces_socket(method)
-    }
-}
+pub(crate) use websocket::dial::WebSocketConnector;

@@ -7,9 +7,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderMap;
 
-use super::RequestBody;
-use crate::runtime::files::{Sourced, TransferCounter};
-use crate::runtime::{Method, ResponseBuffer, wire};
+use super::body::RequestBody;
+use super::progress::TransferCounter;
+use super::response_buffer::ResponseBuffer;
+use crate::runtime::blob::Sourced;
+use crate::runtime::method::Method;
+use crate::runtime::wire;
 
 /// One attempt of a call: `POST {url}/{service}/{method}`.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustls::ClientConfig;
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use crate::runtime::BuildError;
+use crate::runtime::error::BuildError;
 
 /// A configuration of its own: a library must not count on a process-wide provider, nor install one.
 ///

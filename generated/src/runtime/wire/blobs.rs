@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
+use crate::runtime::blob::Sourced;
 use crate::runtime::error::Failure;
-use crate::runtime::files::Sourced;
 use crate::tensor::Tensor;
 use crate::varint;
 

@@ -1,13 +1,15 @@
 //! What generated code implements for the types of requests, responses and events.
 
 use bytes::Bytes;
-use serde::de::{self, Deserialize, DeserializeOwned, Deserializer};
+use serde::de;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::Serialize;
 
 use super::path::Segment;
-use super::{BlobReader, FrameWriter, WireError};
-use crate::runtime::bytes_notation as notation;
-use crate::runtime::{Base64, Blob};
+use super::reader::BlobReader;
+use super::wire_error::WireError;
+use super::writer::FrameWriter;
+use crate::runtime::blob::{Base64, Blob, notation};
 use crate::tensor::Tensor;
 
 /// A type that can be written to the wire: what goes into the JSON, and what travels beside it in blobs.

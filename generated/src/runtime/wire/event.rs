@@ -12,10 +12,12 @@ use serde_json::{Map, Value};
 
 use super::blobs::{Layout, Piece};
 use super::codec::{FromWire, Json, ToWire};
+use super::json;
 use super::reader::{BlobReader, Blobs};
-use super::{FrameWriter, join, json};
+use super::writer::FrameWriter;
 use crate::runtime::error::Failure;
 use crate::runtime::text::Text;
+use crate::runtime::wire::join;
 
 /// The bytes of an event: its message, in which the JSON and then the blobs follow the name of its service.
 #[derive(Clone, Debug)]

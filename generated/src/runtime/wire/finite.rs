@@ -1,10 +1,10 @@
 //! Finds a number that JSON has no form for.
 
-use std::fmt::{self, Display};
-use std::io;
+use std::fmt::Display;
+use std::{fmt, io};
 
-use serde::Serialize;
-use serde::ser::{self, Serializer};
+use serde::ser::Serializer;
+use serde::{Serialize, ser};
 use serde_json::ser::{CompactFormatter, Formatter};
 
 /// Writes compact JSON, and notices whether there is a `null` in it.

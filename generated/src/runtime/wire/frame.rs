@@ -6,8 +6,8 @@ use std::ops::Range;
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 
 use super::blobs::{BlobWriter, Layout, Piece, write_len};
+use crate::runtime::blob::Sourced;
 use crate::runtime::error::Failure;
-use crate::runtime::files::Sourced;
 use crate::runtime::text::count;
 use crate::varint;
 
@@ -133,38 +133,6 @@ impl fmt::Debug for RequestFrame {
     /// Shows lengths only: the bytes may be many, or private.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestFrame").field("json_len", &self.json.len()).field("blob_lens", &self.lens).finish()
-    }
-}
-
-/// A request as a server reads it.
-#[cfg(any(feature = "server", feature = "dynamic"))]
-#[derive(Clone, Debug)]
-pub(crate) struct IncomingFrame {
-    pub(crate) json: Bytes,
-    pub(crate) blobs: Vec<Bytes>,
-}
-
-#[cfg(any(feature = "server", feature = "dynamic"))]
-impl IncomingFrame {
-    /// Reads the body of an HTTP request.
-    pub(crate) fn read(body: &Bytes) -> Result<Self, Failure> {
-        let Some((number, mut rest)) = body.split_first() else {
-            return Err(malformed("the body is empty"));
-        };
-        let json = take_len(&mut rest, Part::JsonLength)?;
-        let mut sizes = Vec::with_capacity(usize::from(*number));
-        for index in 0..*number {
-            sizes.push(take_len(&mut rest, Part::BlobLength(index.into()))?);
-        }
-        let json = body.slice_ref(take(&mut rest, json, Part::Json)?);
-        let mut blobs = Vec::with_capacity(sizes.len());
-        for (index, size) in sizes.into_iter().enumerate() {
-            blobs.push(body.slice_ref(take(&mut rest, size, Part::Blob(index))?));
-        }
-        if !rest.is_empty() {
-            return Err(malformed(format!("{} more than the frame says", count(rest.len(), "byte"))));
-        }
-        Ok(Self { json, blobs })
     }
 }
 
@@ -301,7 +269,7 @@ pub(super) fn json_range(body: &[u8]) -> Result<Range<usize>, Failure> {
 
 /// A part of a frame, for the error when the frame ends before it does.
 #[derive(Clone, Copy)]
-enum Part {
+pub(super) enum Part {
     JsonLength,
     Json,
     BlobLength(usize),
@@ -327,7 +295,7 @@ pub(super) fn take_blob<'a>(data: &mut &'a [u8], index: usize) -> Result<&'a [u8
 }
 
 #[inline]
-fn take_len(data: &mut &[u8], part: Part) -> Result<u64, Failure> {
+pub(super) fn take_len(data: &mut &[u8], part: Part) -> Result<u64, Failure> {
     match varint::read(data).and_then(|(value, width)| Some((value, data.get(width..)?))) {
         Some((value, rest)) => {
             *data = rest;
@@ -338,7 +306,7 @@ fn take_len(data: &mut &[u8], part: Part) -> Result<u64, Failure> {
 }
 
 #[inline]
-fn take<'a>(data: &mut &'a [u8], size: u64, part: Part) -> Result<&'a [u8], Failure> {
+pub(super) fn take<'a>(data: &mut &'a [u8], size: u64, part: Part) -> Result<&'a [u8], Failure> {
     match usize::try_from(size).ok().and_then(|size| data.split_at_checked(size)) {
         Some((taken, rest)) => {
             *data = rest;

@@ -5,13 +5,10 @@ use std::ops::Range;
 use bytes::{Buf as _, Bytes, BytesMut};
 use serde_json::{Map, Value};
 
-use super::RequestFrame;
 use super::event::EventBytes;
-use super::frame::{json_range, malformed};
-#[cfg(feature = "server")]
-use super::{IncomingFrame, ResponseFrame, blobs::write_len, json};
+use super::frame::{RequestFrame, json_range, malformed};
 use crate::runtime::error::Failure;
-use crate::runtime::{ApiKey, Method};
+use crate::runtime::method::{ApiKey, Method};
 
 /// The bytes before the frame of a response: its kind, and the id of the call.
 const RESPONSE_HEAD: usize = 5;
@@ -104,72 +101,4 @@ pub(crate) fn read_server_message(mut message: Bytes) -> Result<ServerMessage, M
             Err(MalformedMessage::Event { service, failure })
         }
     }
-}
-
-/// The message of an event.
-#[cfg(feature = "server")]
-pub(crate) fn event_message(service: &str, event: &EventBytes) -> Result<Bytes, Failure> {
-    let Ok(len) = u8::try_from(service.len()) else {
-        return Err(Failure::invalid("", "the name of the service has more than 255 bytes"));
-    };
-    let mut message = vec![1, len];
-    message.extend_from_slice(service.as_bytes());
-    write_len(event.json().len(), &mut message);
-    message.extend_from_slice(event.json());
-    message.extend_from_slice(event.blob_bytes());
-    Ok(message.into())
-}
-
-/// The message of a response.
-#[cfg(feature = "server")]
-pub(crate) fn response_message(id: u32, response: &ResponseFrame) -> Bytes {
-    let mut message = Vec::with_capacity(response.len().saturating_add(5));
-    message.push(0);
-    message.extend_from_slice(&id.to_be_bytes());
-    response.segments().iter().for_each(|segment| message.extend_from_slice(segment));
-    message.into()
-}
-
-/// A request as a server reads it.
-#[cfg(feature = "server")]
-#[derive(Debug)]
-pub(crate) struct SocketRequest {
-    pub(crate) service: String,
-    pub(crate) method: String,
-    pub(crate) key: Option<ApiKey>,
-    /// The parameters and the blobs.
-    pub(crate) frame: IncomingFrame,
-}
-
-#[cfg(feature = "server")]
-#[derive(serde::Deserialize)]
-struct Envelope<'a> {
-    api: String,
-    method: String,
-    // The type of the parameters is known when the method is.
-    #[serde(borrow)]
-    params: Option<&'a serde_json::value::RawValue>,
-    #[serde(rename = "apiKey")]
-    key: Option<String>,
-}
-
-/// Splits a message into its id and its frame; `None` if it is too short for an id.
-#[cfg(feature = "server")]
-pub(crate) fn split_id(message: &Bytes) -> Option<(u32, Bytes)> {
-    let (id, rest) = message.split_first_chunk()?;
-    Some((u32::from_be_bytes(*id), message.slice_ref(rest)))
-}
-
-/// Reads a request behind its id.
-#[cfg(feature = "server")]
-pub(crate) fn read_socket_request(body: &Bytes) -> Result<SocketRequest, Failure> {
-    let IncomingFrame { json, blobs } = IncomingFrame::read(body)?;
-    let envelope: Envelope<'_> = serde_json::from_slice(&json).map_err(|error| json::failure(&json, &error))?;
-    let params = match envelope.params {
-        Some(params) => json.slice_ref(params.get().as_bytes()),
-        None => Bytes::from_static(b"{}"),
-    };
-    let frame = IncomingFrame { json: params, blobs };
-    let key = envelope.key.and_then(ApiKey::new);
-    Ok(SocketRequest { service: envelope.api, method: envelope.method, key, frame })
 }

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::codec::{IndexedTensor as _, IndexedTensorColumn, KeyedBlob, TensorColumn, ToWire};
 use super::path::Segment;
-use super::{FrameWriter, WireError};
-use crate::runtime::Blob;
+use super::wire_error::WireError;
+use super::writer::FrameWriter;
+use crate::runtime::blob::Blob;
 use crate::runtime::text::count;
 use crate::tensor::Tensor;
 

@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 
-use super::WireError;
 use super::codec::{FromWire, IndexedTensor, IndexedTensorColumn, KeyedBlob, TensorColumn};
 use super::frame::take_blob;
 use super::path::{Path, Segment};
-use crate::runtime::Blob;
+use super::wire_error::WireError;
+use crate::runtime::blob::Blob;
 use crate::runtime::error::Failure;
 use crate::runtime::text::count;
 use crate::tensor::Tensor;

@@ -4,17 +4,18 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
-use serde::Deserialize;
-use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, de};
 use serde_json::{Map, Value};
 
-use super::codec::FromWire;
-use super::frame::take_json;
+use super::codec::{FromWire, PlainJson};
+use super::frame::{ResponseFrame, take_json};
 use super::json;
 use super::reader::{BlobReader, Blobs};
-use crate::runtime::error::Failure;
+use crate::runtime::blob::Blob;
+use crate::runtime::error::{CallInfo, Error, Failure};
+use crate::runtime::method::{ApiError, ErrorCode, Method, TransportKind};
 use crate::runtime::text::{count, excerpt_bytes};
-use crate::runtime::{ApiError, Blob, CallInfo, Error, ErrorCode};
 
 /// The bytes of a response.
 #[derive(Debug)]
@@ -149,4 +150,47 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
 
 fn put<T, E: de::Error>(name: &'static str, slot: &mut Option<T>, value: T) -> Result<(), E> {
     if slot.replace(value).is_some() { Err(E::duplicate_field(name)) } else { Ok(()) }
+}
+
+/// An error in its frame.
+pub(crate) fn write_error(error: &ApiError) -> ResponseFrame {
+    ResponseFrame::of_json(format!("{{\"error\":{}}}", error.to_json()).into())
+}
+
+/// Reads the response to a method that takes an id and responds with nothing else.
+pub(crate) fn read_acknowledgement(body: Bytes, deepest: usize) -> Result<(), ResponseError<ApiError>> {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Nothing {}
+    impl PlainJson for Nothing {}
+    read_response(body.into(), deepest).map(|Nothing {}| ())
+}
+
+/// Reads the response to a method that ends a subscription. That there is none is what was wanted.
+pub(crate) fn read_unsubscribed(at: &'static Method, body: Bytes, deepest: usize) -> Result<(), Error> {
+    let none = match at.transport {
+        TransportKind::OpenWebSocketElse { error } => Some(error),
+        _ => None,
+    };
+    match read_acknowledgement(body, deepest) {
+        Err(ResponseError::Api { error, .. }) if none == Some(error.code()) => Ok(()),
+        read => read.map_err(|error| error.at(at)),
+    }
+}
+
+/// The members of a result that cannot be read into its type.
+pub(crate) fn result_members(body: &Bytes) -> Option<Map<String, Value>> {
+    #[derive(serde::Deserialize)]
+    struct Members {
+        result: Map<String, Value>,
+    }
+    let json = take_json(&mut body.clone()).ok()?;
+    serde_json::from_slice(&json).ok().map(|Members { result }| result)
+}
+
+/// The JSON and the blobs of a response or an event.
+#[cfg(feature = "test-util")]
+pub(crate) fn split_response(mut body: Bytes) -> Result<(Bytes, Vec<Bytes>), Failure> {
+    let json = take_json(&mut body)?;
+    let mut blobs = Blobs::interleaved(body, 0)?;
+    Ok((json, std::iter::from_fn(|| blobs.next()).map(Blob::into_bytes).collect()))
 }

@@ -5,11 +5,11 @@ use serde::Serialize;
 use super::blobs::{BlobWriter, Layout};
 use super::codec::ToWire;
 use super::finite::{Nulls, not_finite};
+use super::path;
 use super::path::{Path, Segment};
-use super::{WireError, path};
-use crate::runtime::Blob;
+use super::wire_error::WireError;
+use crate::runtime::blob::{Blob, Sourced};
 use crate::runtime::error::Failure;
-use crate::runtime::files::Sourced;
 use crate::tensor::Tensor;
 
 /// The most blobs that a request holds: their number is one byte.

@@ -1,11 +1,11 @@
 //! How a WebSocket is connected.
 
-use std::fmt;
-use std::io;
 #[cfg(feature = "rustls")]
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
+use futures_core::future::BoxFuture;
 use reqwest::Url;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -13,15 +13,14 @@ use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
+use super::failure::{refused, unreachable};
 use super::link::WebSocketLink;
-use super::reason::{refused, unreachable};
 use super::stream::Stream;
-use crate::runtime::BoxFuture;
-use crate::runtime::socket::{Dial, Link, Lost};
-use crate::runtime::transport::Headers;
+use crate::runtime::transport::headers::Headers;
+use crate::runtime::transport::session::link::{ConnectionError, Connector, Link};
 
 /// Connects to a server's WebSocket.
-pub(crate) struct WebSocketDial {
+pub(crate) struct WebSocketConnector {
     pub(crate) url: Url,
     /// The URL, for messages.
     pub(crate) target: String,
@@ -33,8 +32,8 @@ pub(crate) struct WebSocketDial {
     pub(crate) tls: rustls::ClientConfig,
 }
 
-impl WebSocketDial {
-    async fn connect(&self) -> Result<Box<dyn Link>, Lost> {
+impl WebSocketConnector {
+    async fn open(&self) -> Result<Box<dyn Link>, ConnectionError> {
         let stream = self.stream().await.map_err(|error| unreachable(&self.target, &error))?;
         let refused = |error| refused(&self.target, error);
         let mut request = self.url.as_str().into_client_request().map_err(refused)?;
@@ -70,12 +69,14 @@ impl WebSocketDial {
     }
 }
 
-impl Dial for WebSocketDial {
-    fn dial(&self) -> BoxFuture<'_, Result<Box<dyn Link>, Lost>> {
+impl Connector for WebSocketConnector {
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectionError>> {
         Box::pin(async {
-            match timeout(self.connect_timeout, self.connect()).await {
+            match timeout(self.connect_timeout, self.open()).await {
                 Ok(connected) => connected,
-                Err(_) => Err(Lost::new(format!("could not connect to {} in time; is it reachable?", self.target))),
+                Err(_) => {
+                    Err(ConnectionError::new(format!("could not connect to {} in time; is it reachable?", self.target)))
+                }
             }
         })
     }
@@ -85,8 +86,8 @@ impl Dial for WebSocketDial {
     }
 }
 
-impl fmt::Debug for WebSocketDial {
+impl fmt::Debug for WebSocketConnector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebSocketDial").field("target", &self.target).finish_non_exhaustive()
+        f.debug_struct("WebSocketConnector").field("target", &self.target).finish_non_exhaustive()
     }
 }

@@ -5,14 +5,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
+use futures_core::future::BoxFuture;
 use futures_util::{Sink as _, SinkExt as _, Stream as _, StreamExt as _};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::reason::{broken, closed};
+use super::failure::{broken, closed};
 use super::stream::Stream;
-use crate::runtime::BoxFuture;
-use crate::runtime::socket::{Incoming, Link, Lost};
+use crate::runtime::transport::session::link::{ConnectionError, Incoming, Link};
 
 /// The largest message that is copied.
 const SMALL: usize = 4 << 10;
@@ -26,7 +26,7 @@ pub(super) struct WebSocketLink {
     to_send: VecDeque<Message>,
     unflushed: bool,
     /// Why nothing can be sent any more. There may be something to read yet.
-    broken: Option<Lost>,
+    broken: Option<ConnectionError>,
     /// Room for the next small messages.
     memory: BytesMut,
 }
@@ -108,7 +108,7 @@ impl Link for WebSocketLink {
                     None => return Poll::Pending,
                 },
             };
-            return Poll::Ready(Incoming::Lost(lost));
+            return Poll::Ready(Incoming::Disconnected(lost));
         }
     }
 

@@ -1,8 +1,6 @@
 //! Connections that are WebSockets.
 
-mod dial;
-mod link;
-mod reason;
-mod stream;
-
-pub(crate) use dial::WebSocketDial;
+pub(crate) mod dial;
+pub(crate) mod failure;
+pub(crate) mod link;
+pub(crate) mod stream;

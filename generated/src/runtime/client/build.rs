@@ -1,0 +1,141 @@
+//! From settings to a client.
+
+use std::sync::Arc;
+
+use super::builder::ClientBuilder;
+use super::endpoint::Endpoint;
+use super::handle::{Client, Core};
+use super::retry::RetryBudget;
+use crate::runtime::client::endpoint;
+use crate::runtime::error::BuildError;
+#[cfg(feature = "ws")]
+use crate::runtime::transport::WebSocketConnector;
+#[cfg(any(feature = "ws", feature = "server"))]
+use crate::runtime::transport::{BufferLimits, Connector, SessionSettings};
+use crate::runtime::transport::{Credentials, Headers, Http, HttpSettings, Session, Transport};
+
+/// What calls travel on.
+struct Connections {
+    transport: Arc<dyn Transport>,
+    session: Session,
+    headers: Headers,
+    credentials: Arc<Credentials>,
+}
+
+impl ClientBuilder {
+    /// Makes the client. No connection is made before the first call.
+    ///
+    /// # Errors
+    ///
+    /// A setting is unusable; see [`BuildError`].
+    pub fn build(self) -> Result<Client, BuildError> {
+        if let Some(variable) = self.unusable {
+            return Err(BuildError::Environment { variable });
+        }
+        let http = Endpoint::http(self.http_url.as_deref())?;
+        let websocket = match (&self.websocket_url, &self.http_url) {
+            (None, Some(_)) => http.websocket()?,
+            (url, _) => Endpoint::websocket_at(url.as_deref())?,
+        };
+        let (http_url, websocket_url) = (http.to_string(), websocket.to_string());
+        let Connections { transport, session, headers, credentials } = self.connections(http, websocket)?;
+        #[cfg(feature = "test-util")]
+        let transport = self.wrap.as_ref().map_or(transport.clone(), |wrap| wrap(transport));
+        Ok(Client::from_core(Core {
+            transport,
+            session,
+            headers,
+            credentials,
+            middleware: self.middleware,
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            retry: self.retry,
+            json_depth: self.json_depth,
+            budget: RetryBudget::new(self.retry_budget),
+            http_url,
+            websocket_url,
+        }))
+    }
+
+    fn connections(&self, http: Endpoint, websocket: Endpoint) -> Result<Connections, BuildError> {
+        #[cfg(feature = "server")]
+        if let Some((transport, connector)) = self.in_process.clone() {
+            let credentials = Arc::new(Credentials::default());
+            let session = Session::new(Some(self.session(connector, credentials.clone())));
+            return Ok(Connections { transport, session, headers: Headers::none(), credentials });
+        }
+        let credentials = Arc::new(self.credentials(&http, &websocket)?);
+        let headers = Headers::new(&self.headers)?;
+        #[cfg(feature = "ws")]
+        websocket.check_tls()?;
+        #[cfg(feature = "rustls")]
+        let tls = crate::runtime::transport::tls_config()?;
+        let transport = match &self.transport {
+            Some(transport) => transport.clone(),
+            None => self.http(
+                http,
+                #[cfg(feature = "rustls")]
+                tls.clone(),
+            )?,
+        };
+        #[cfg(feature = "ws")]
+        let session = {
+            let connector = WebSocketConnector {
+                target: websocket.to_string(),
+                url: websocket.into_url(),
+                headers: Headers::of_user(&self.headers)?,
+                connect_timeout: self.connect_timeout,
+                most_bytes: self.max_message_bytes,
+                #[cfg(feature = "rustls")]
+                tls,
+            };
+            Session::new(Some(self.session(Arc::new(connector), credentials.clone())))
+        };
+        #[cfg(not(feature = "ws"))]
+        let session = Session::new(None);
+        Ok(Connections { transport, session, headers, credentials })
+    }
+
+    fn http(
+        &self,
+        http: Endpoint,
+        #[cfg(feature = "rustls")] tls: rustls::ClientConfig,
+    ) -> Result<Arc<dyn Transport>, BuildError> {
+        http.check_tls()?;
+        let is_local = http.is_local();
+        let settings = HttpSettings {
+            base: http.into_url(),
+            connect_timeout: self.connect_timeout,
+            max_response_bytes: self.max_response_bytes,
+            max_connections: self.max_connections,
+            pool: self.pool.clone(),
+            #[cfg(feature = "rustls")]
+            tls,
+        };
+        Ok(Arc::new(Http::new(settings, is_local)?))
+    }
+
+    fn credentials(&self, http: &Endpoint, websocket: &Endpoint) -> Result<Credentials, BuildError> {
+        let key = match &self.api_key_file {
+            Some(path) => Some(endpoint::read_key(path)?),
+            None => self.api_key.clone(),
+        };
+        let open = [http, websocket].into_iter().find(|endpoint| endpoint.is_open());
+        let insecure = open.filter(|_| !self.allow_insecure_key).map(Endpoint::to_string);
+        Credentials::new(key, self.api_key_provider.clone(), insecure)
+    }
+
+    #[cfg(any(feature = "ws", feature = "server"))]
+    fn session(&self, connector: Arc<dyn Connector>, credentials: Arc<Credentials>) -> SessionSettings {
+        SessionSettings {
+            connector,
+            credentials,
+            most_bytes: self.max_message_bytes,
+            json_depth: self.json_depth,
+            heartbeat: self.heartbeat,
+            reconnect: self.reconnect,
+            limits: BufferLimits { events: self.event_buffer, bytes: 16 << 20 },
+            timeout: self.timeout,
+        }
+    }
+}

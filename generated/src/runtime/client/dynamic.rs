@@ -1,0 +1,144 @@
+//! Calls by name, with parameters and results as JSON.
+//!
+//! Bytes and tensors are written out in it: bytes as `{"$bytes": base64}` or as text, tensors as
+//! `{"type", "shape", "data"}`.
+
+use bytes::Bytes;
+use futures_core::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::call::Call;
+use super::handle::Client;
+use super::operation::Operation;
+use crate::runtime::error::{Error, Failure};
+use crate::runtime::method::Method;
+use crate::runtime::text::path_text;
+use crate::runtime::wire;
+use crate::runtime::wire::{DEEPEST, IncomingFrame, RequestFrame, ResponseFrame};
+
+/// A method without its types.
+#[derive(Clone, Copy, Debug)]
+pub struct DynamicOperation {
+    method: &'static Method,
+    call: fn(Client, Value) -> BoxFuture<'static, Result<Value, Error>>,
+    encode_request: fn(Value) -> Result<RequestFrame, Failure>,
+    decode_request: fn(Bytes) -> Result<Value, Failure>,
+    encode_result: fn(Value) -> Result<ResponseFrame, Failure>,
+    decode_response: fn(Bytes) -> Result<Value, Error>,
+}
+
+/// A method without its types.
+pub const fn dynamic<R: Operation>() -> DynamicOperation {
+    DynamicOperation {
+        method: R::METHOD,
+        call: call::<R>,
+        encode_request: |params| wire::write_request(&read::<R>(params, PARAMETERS)?),
+        decode_request: |body| write(&wire::read_request::<R>(IncomingFrame::read(&body)?)?),
+        encode_result: |result| wire::write_result(&read::<R::Response>(result, RESULT)?),
+        decode_response: |body| {
+            let response = wire::read_response::<R::Response, R::Error>(body.into(), DEEPEST);
+            let response = response.map_err(|error| error.at(R::METHOD).into_raw())?;
+            write(&response).map_err(|failure| failure.at(R::METHOD))
+        },
+    }
+}
+
+impl DynamicOperation {
+    /// The facts of the method.
+    pub fn method(&self) -> &'static Method {
+        self.method
+    }
+
+    /// Makes a call. `null` stands for no parameters.
+    ///
+    /// # Errors
+    ///
+    /// As those of a typed call.
+    pub fn call(&self, client: &Client, params: Value) -> BoxFuture<'static, Result<Value, Error>> {
+        (self.call)(client.clone(), params)
+    }
+
+    /// The frame that a call with these parameters sends.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`]: the parameters are not the method's.
+    pub fn encode_request(&self, params: Value) -> Result<RequestFrame, Error> {
+        (self.encode_request)(params).map_err(|failure| failure.at(self.method))
+    }
+
+    /// The parameters in the body of an HTTP request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`]: it is not a request of the method.
+    pub fn decode_request(&self, body: Bytes) -> Result<Value, Error> {
+        (self.decode_request)(body).map_err(|failure| failure.at(self.method))
+    }
+
+    /// The frame that answers with this result.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`]: the result is not the method's.
+    pub fn encode_result(&self, result: Value) -> Result<ResponseFrame, Error> {
+        (self.encode_result)(result).map_err(|failure| failure.at(self.method))
+    }
+
+    /// The result in the body of an HTTP response.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Api`]: the response is an error; [`Error::Decode`]: it is not a response of the method.
+    pub fn decode_response(&self, body: Bytes) -> Result<Value, Error> {
+        (self.decode_response)(body)
+    }
+}
+
+impl Client {
+    /// Calls a method by its names, as the wire spells them. `null` stands for no parameters.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if there is no such method, or its cargo feature is off; else as those of a typed call.
+    pub async fn call_json(&self, service: &str, method: &str, params: Value) -> Result<Value, Error> {
+        match crate::api::dynamic::operation(service, method) {
+            Some(operation) => operation.call(self, params).await,
+            None => {
+                let reason = format!("there is no method {service}.{method}, or its cargo feature is off");
+                Err(Failure::invalid("", reason).at(&UNKNOWN))
+            }
+        }
+    }
+}
+
+static UNKNOWN: Method = Method::new("", "");
+
+fn call<R: Operation>(client: Client, params: Value) -> BoxFuture<'static, Result<Value, Error>> {
+    let at = R::METHOD;
+    Box::pin(async move {
+        let request: R = read(params, PARAMETERS).map_err(|failure| failure.at(at))?;
+        let result = Call::new(&client, request).response().await.map_err(Error::into_raw)?;
+        write(&result).map_err(|failure| failure.at(at))
+    })
+}
+
+const PARAMETERS: &str = "the parameters are not an object";
+const RESULT: &str = "the result is not an object";
+
+fn read<T: DeserializeOwned>(value: Value, not_an_object: &str) -> Result<T, Failure> {
+    let value = match value {
+        Value::Object(_) => value,
+        Value::Null => Value::Object(Map::new()),
+        // A list would do for the type, as its fields in order.
+        _ => return Err(Failure::invalid("", not_an_object)),
+    };
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| Failure::invalid(path_text(error.path()), error.inner().to_string()))
+}
+
+fn write<T: Serialize>(value: &T) -> Result<Value, Failure> {
+    serde_json::to_value(value).map_err(|error| Failure::decode("", format!("cannot be written as JSON: {error}"), ""))
+}

@@ -1,0 +1,90 @@
+//! Why a call failed, for code that does not know which call it is.
+
+use std::time::Duration;
+
+use super::call_error::{Error, Source, is_transient};
+use super::call_info::CallInfo;
+use crate::runtime::text::excerpt;
+
+/// Why a call failed, by everyone who does not need to know which call it is.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Invalid { path: String, reason: String },
+    Transport { message: String, unsent: bool, source: Option<Source> },
+    Http { status: u16, excerpt: String, unsent: bool },
+    Timeout { after: Duration },
+    Io { path: String, message: String, source: std::io::Error },
+    Decode { path: String, message: String, excerpt: String },
+}
+
+impl Failure {
+    pub(crate) fn invalid(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Invalid { path: path.into(), reason: reason.into() }
+    }
+
+    /// A malformed answer or, on the other side, request.
+    pub(crate) fn decode(path: impl Into<String>, message: impl Into<String>, text: &str) -> Self {
+        Self::Decode { path: path.into(), message: message.into(), excerpt: excerpt(text) }
+    }
+
+    pub(crate) fn at<E>(self, at: impl Into<CallInfo>) -> Error<E> {
+        let at = Box::new(at.into());
+        match self {
+            Self::Invalid { path, reason } => Error::Invalid { at, path: path.into(), reason: reason.into() },
+            Self::Transport { message, unsent, source } => {
+                Error::Transport { at, message: message.into(), unsent, source }
+            }
+            Self::Http { status, excerpt, .. } => Error::Http { at, status, excerpt: excerpt.into() },
+            Self::Timeout { after } => Error::Timeout { at, after },
+            Self::Io { path, message, source } => Error::Io { at, path: path.into(), message: message.into(), source },
+            Self::Decode { path, message, excerpt } => {
+                Error::Decode { at, path: path.into(), message: message.into(), excerpt: excerpt.into() }
+            }
+        }
+    }
+
+    /// Whether the request provably did not reach the server, although it may another time.
+    pub(crate) fn is_unsent(&self) -> bool {
+        match self {
+            Self::Transport { unsent, .. } => *unsent,
+            Self::Http { status, unsent, .. } => *unsent && is_transient(*status),
+            _ => false,
+        }
+    }
+
+    /// Whether another attempt may succeed.
+    pub(crate) fn is_transient(&self) -> bool {
+        match self {
+            Self::Transport { .. } | Self::Timeout { .. } => true,
+            Self::Http { status, .. } => is_transient(*status),
+            Self::Invalid { .. } | Self::Io { .. } | Self::Decode { .. } => false,
+        }
+    }
+
+    /// The kind of failure in a word, for logs.
+    pub(crate) fn kind(&self) -> String {
+        match self {
+            Self::Invalid { .. } => "invalid_request".to_owned(),
+            Self::Transport { .. } => "transport".to_owned(),
+            Self::Http { status, .. } => status.to_string(),
+            Self::Timeout { .. } => "timeout".to_owned(),
+            Self::Io { .. } => "io".to_owned(),
+            Self::Decode { .. } => "malformed_response".to_owned(),
+        }
+    }
+
+    /// What is wrong, without knowing the call.
+    pub(crate) fn explain(&self) -> String {
+        match self {
+            Self::Invalid { path, reason: text } | Self::Decode { path, message: text, .. } if path.is_empty() => {
+                text.clone()
+            }
+            Self::Invalid { path, reason: text } | Self::Decode { path, message: text, .. } => {
+                format!("`{path}`: {text}")
+            }
+            Self::Transport { message, .. } | Self::Io { message, .. } => message.clone(),
+            Self::Http { status, .. } => format!("HTTP status {status}"),
+            Self::Timeout { after } => format!("no answer within {after:?}"),
+        }
+    }
+}

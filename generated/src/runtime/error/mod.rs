@@ -1,0 +1,11 @@
+//! Why a call failed, and why a client could not be built.
+
+mod build_error;
+mod call_error;
+mod call_info;
+mod failure;
+
+pub use build_error::BuildError;
+pub use call_error::Error;
+pub use call_info::CallInfo;
+pub(crate) use failure::Failure;

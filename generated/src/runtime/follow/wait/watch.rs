@@ -1,0 +1,142 @@
+//! Asks how far work is, again and again.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::error::{Again, WaitError};
+use super::metrics::{MetricReader, MetricSource as _};
+use super::progress::ProgressUpdate;
+use super::waitable::Waitable;
+use crate::runtime::backoff::{Backoff, equal_jitter};
+use crate::runtime::client::{Call, Client, Operation};
+use crate::runtime::error::Error;
+
+/// The first delay between two questions, about.
+const FIRST: Duration = Duration::from_millis(200);
+/// How often in a row asking may fail.
+const FAILURES: u32 = 8;
+/// The longest delay after a failure.
+const RECOVERY: Duration = Duration::from_secs(30);
+
+/// How often and for how long it is asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pacing {
+    pub(super) deadline: Duration,
+    pub(super) interval: Duration,
+}
+
+impl Default for Pacing {
+    fn default() -> Self {
+        Self { deadline: Duration::from_secs(24 * 60 * 60), interval: Duration::from_secs(5) }
+    }
+}
+
+/// What is known of work.
+pub(super) struct Watch<R: Waitable> {
+    client: Client,
+    poll: R::Poll,
+    pacing: Pacing,
+    backoff: Backoff,
+    /// When it was asked first, and until when it is.
+    until: Option<Instant>,
+    /// How long to wait before it is asked again.
+    delay: Duration,
+    /// None if nobody wants metrics.
+    meters: Option<MetricReader>,
+    outcome: Option<Outcome<R>>,
+}
+
+pub(super) type Outcome<R> = Result<<R as Waitable>::Done, WaitError<<R as Waitable>::Failed>>;
+
+/// What one question has brought.
+type Step<R> = Option<ProgressUpdate<R>>;
+
+impl<R: Waitable> Watch<R> {
+    pub(super) fn new(client: Client, poll: R::Poll, pacing: Pacing) -> Self {
+        let backoff = Backoff::by_half(FIRST, pacing.interval);
+        let meters = Some(MetricReader::default());
+        Self { client, poll, pacing, backoff, until: None, delay: Duration::ZERO, meters, outcome: None }
+    }
+
+    /// Without metrics from now on.
+    pub(super) fn unmetered(&mut self) {
+        self.meters = None;
+    }
+
+    pub(super) fn is_finished(&self) -> bool {
+        self.outcome.is_some()
+    }
+
+    pub(super) fn into_outcome(self) -> Option<Outcome<R>> {
+        self.outcome
+    }
+
+    /// The next update; nothing after the last one, or if the end came without one.
+    ///
+    /// # Errors
+    ///
+    /// What ends the watch as well.
+    pub(super) async fn next(&mut self) -> Result<Step<R>, WaitError<R::Failed>> {
+        if self.is_finished() {
+            return Ok(None);
+        }
+        let start = Instant::now();
+        // Who would wait longer than time can be told waits for the default.
+        let after = |deadline| start.checked_add(deadline);
+        let until = after(self.pacing.deadline).or_else(|| after(Pacing::default().deadline)).unwrap_or(start);
+        let until = *self.until.get_or_insert(until);
+        let step = timeout_at(until, self.step()).await;
+        step.unwrap_or(Err(WaitError::Deadline { at: R::METHOD, after: self.pacing.deadline }))
+    }
+
+    async fn step(&mut self) -> Result<Step<R>, WaitError<R::Failed>> {
+        let mut recovery = Backoff::by_half(FIRST, RECOVERY);
+        let mut failures = 0_u32;
+        sleep(std::mem::take(&mut self.delay)).await;
+        loop {
+            let error = match self.look().await {
+                Ok(step) => return Ok(step),
+                Err(error) => error,
+            };
+            match Again::of(&error, R::Poll::METHOD) {
+                Again::No => return Err(WaitError::Call(error)),
+                Again::Counted if failures >= FAILURES => return Err(WaitError::Call(error)),
+                Again::Counted => failures = failures.saturating_add(1),
+                Again::Uncounted => {}
+            }
+            sleep(equal_jitter(recovery.next())).await;
+        }
+    }
+
+    /// Asks once, and fetches metrics once.
+    async fn look(&mut self) -> Result<Step<R>, Error> {
+        let response = match Call::new(&self.client, self.poll.clone()).response().await.map_err(Error::into_raw) {
+            Ok(response) => response,
+            Err(error) => {
+                let finished = error.code().and_then(R::already_finished);
+                return match finished {
+                    Some(done) => {
+                        self.outcome = Some(Ok(done));
+                        Ok(None)
+                    }
+                    None => Err(error),
+                };
+            }
+        };
+        let (metrics, more) = match &mut self.meters {
+            Some(meters) => {
+                let news = meters.news(R::Metrics::counts(&response));
+                meters.read::<R::Poll, R::Metrics>(&self.client, &self.poll, news).await?
+            }
+            None => (Vec::new(), false),
+        };
+        match R::outcome(&response) {
+            _ if more => {}
+            Some(Ok(done)) => self.outcome = Some(Ok(done)),
+            Some(Err(failed)) => self.outcome = Some(Err(WaitError::Failed { at: R::METHOD, failed })),
+            None => self.delay = equal_jitter(self.backoff.next()),
+        }
+        Ok(Some(ProgressUpdate { response, metrics }))
+    }
+}

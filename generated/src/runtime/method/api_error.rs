@@ -1,0 +1,203 @@
+//! Errors that the API answers with: a code and fields.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::runtime::text::{excerpt, path_text};
+
+/// The errors of a method, told apart by their code.
+pub trait ErrorCode: fmt::Debug + Send + Sync + Sized + 'static {
+    /// Reads an error.
+    ///
+    /// # Errors
+    ///
+    /// The code is known, but its fields are not what they should be.
+    fn from_api(error: ApiError) -> Result<Self, FieldError>;
+
+    /// The code, as the API spells it.
+    fn code(&self) -> &str;
+
+    /// The code with its fields.
+    fn into_api(self) -> ApiError;
+
+    /// Whether the same call may succeed later.
+    fn is_retryable(&self) -> bool;
+
+    /// What the code means, in one sentence; empty when that is not known.
+    fn description(&self) -> &str;
+}
+
+/// An error as it came: its code and its other fields.
+#[derive(Clone)]
+pub struct ApiError(Box<Content>);
+
+#[derive(Clone)]
+struct Content {
+    code: String,
+    fields: Map<String, Value>,
+    /// What the typed error knew, kept when its type is given up.
+    description: String,
+    retryable: bool,
+}
+
+impl ApiError {
+    /// An error without fields.
+    pub fn new(code: impl Into<String>) -> Self {
+        Self::from_parts(code.into(), Map::new())
+    }
+
+    /// An error with the fields of a struct or map. Of anything else, nothing is taken.
+    pub fn with_fields(code: impl Into<String>, fields: &impl Serialize) -> Self {
+        let fields = match serde_json::to_value(fields) {
+            Ok(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        };
+        Self::from_parts(code.into(), fields)
+    }
+
+    pub(crate) fn from_parts(code: String, mut fields: Map<String, Value>) -> Self {
+        fields.remove("code");
+        Self(Box::new(Content { code, fields, description: String::new(), retryable: false }))
+    }
+
+    /// An error that explains itself in the field `message`.
+    #[cfg(feature = "server")]
+    pub(crate) fn with_message(code: &str, message: impl Into<String>) -> Self {
+        let fields = Map::from_iter([("message".to_owned(), Value::String(message.into()))]);
+        Self::from_parts(code.to_owned(), fields)
+    }
+
+    /// Gives up the type of an error, but not what it knows.
+    pub(crate) fn erase(error: impl ErrorCode) -> Self {
+        let (description, retryable) = (error.description().to_owned(), error.is_retryable());
+        let mut erased = error.into_api();
+        erased.0.description = description;
+        erased.0.retryable = retryable;
+        erased
+    }
+
+    /// The code, as the API spells it.
+    pub fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// Everything but the code.
+    pub fn fields(&self) -> &Map<String, Value> {
+        &self.0.fields
+    }
+
+    /// Reads the fields into a type.
+    ///
+    /// # Errors
+    ///
+    /// A field is missing or of another type.
+    pub fn parse_fields<T: DeserializeOwned>(&self) -> Result<T, FieldError> {
+        serde_path_to_error::deserialize(Value::Object(self.fields().clone())).map_err(|error| FieldError {
+            code: self.code().to_owned(),
+            path: path_text(error.path()),
+            message: error.inner().to_string(),
+        })
+    }
+
+    /// What the fields say, for messages; empty when there are none.
+    pub(crate) fn detail(&self) -> String {
+        let fields = self.fields();
+        match fields.get("message") {
+            _ if fields.is_empty() => String::new(),
+            Some(Value::String(message)) if fields.len() == 1 => excerpt(message),
+            _ => excerpt(&Value::Object(fields.clone()).to_string()),
+        }
+    }
+
+    /// The error as JSON: an object with `code` and the fields.
+    pub fn to_json(&self) -> Value {
+        let mut object = self.fields().clone();
+        object.insert("code".to_owned(), Value::String(self.code().to_owned()));
+        Value::Object(object)
+    }
+}
+
+impl ErrorCode for ApiError {
+    fn from_api(error: ApiError) -> Result<Self, FieldError> {
+        Ok(error)
+    }
+
+    fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    fn into_api(self) -> ApiError {
+        self
+    }
+
+    fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    fn description(&self) -> &str {
+        &self.0.description
+    }
+}
+
+impl PartialEq for ApiError {
+    fn eq(&self, other: &Self) -> bool {
+        self.code() == other.code() && self.fields() == other.fields()
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError").field("code", &self.code()).field("fields", self.fields()).finish()
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.detail().as_str() {
+            "" => f.write_str(self.code()),
+            detail => write!(f, "{}: {detail}", self.code()),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+/// An error code is known, but its fields are not what they should be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldError {
+    code: String,
+    path: String,
+    message: String,
+}
+
+impl FieldError {
+    /// The code of the error.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// Where in the error the mistake is; empty when it is the error as a whole.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong there.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (code, message) = (&self.code, &self.message);
+        match self.path.as_str() {
+            "" => write!(f, "malformed fields of the error `{code}`: {message}"),
+            path => write!(f, "malformed fields of the error `{code}`: `{path}`: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for FieldError {}

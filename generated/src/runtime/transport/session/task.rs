@@ -1,0 +1,128 @@
+//! The task that has the connection.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::link::{ConnectionError, Link};
+use super::readers::Readers;
+use super::reconnect::Reconnecting;
+use super::serving::Serving;
+use super::shared::{Shared, Work};
+use super::trace;
+
+pub(super) struct Task {
+    pub(super) shared: Arc<Shared>,
+    pub(super) readers: Readers,
+    pub(super) reconnecting: Reconnecting,
+    finished: bool,
+}
+
+/// What a caller's wish means while there is no connection.
+enum Offline {
+    /// Calls wait for a connection.
+    Called,
+    /// Only subscriptions do.
+    Quiet,
+    /// Nothing does.
+    Unused,
+}
+
+impl Task {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let reconnecting = Reconnecting::new(shared.settings.reconnect);
+        Self { shared, readers: Readers::default(), reconnecting, finished: false }
+    }
+
+    /// Connects, serves calls and subscriptions, connects again, and ends when nothing is wanted any more.
+    pub(super) async fn run(mut self) {
+        while !self.finished {
+            self.connection().await;
+            if self.readers.is_empty() {
+                self.reconnecting.reset();
+                self.finished = self.shared.finish();
+            }
+        }
+    }
+
+    /// One connection, from its making to the time when another one is due.
+    async fn connection(&mut self) {
+        let lost = match self.connect().await {
+            None => return,
+            Some(Ok(link)) => {
+                trace::connected(self.shared.settings.connector.target());
+                match Serving::new(self, link).run().await {
+                    None => return,
+                    Some(lost) => lost,
+                }
+            }
+            Some(Err(lost)) => {
+                self.shared.fail(&lost);
+                lost
+            }
+        };
+        trace::disconnected(self.shared.settings.connector.target(), &lost.message);
+        self.readers.lost(&lost);
+        if self.readers.is_empty() {
+            return;
+        }
+        match self.reconnecting.next() {
+            Some(delay) => {
+                trace::reconnecting(self.shared.settings.connector.target(), delay);
+                self.pause(delay).await;
+            }
+            None => self.readers.end_all(&lost),
+        }
+    }
+
+    /// Makes a connection, unless it is not wanted any more.
+    async fn connect(&mut self) -> Option<Result<Box<dyn Link>, ConnectionError>> {
+        let shared = self.shared.clone();
+        let mut dialing = shared.settings.connector.connect();
+        poll_fn(|context| match self.offline(context) {
+            Offline::Unused => Poll::Ready(None),
+            _ => dialing.as_mut().poll(context).map(Some),
+        })
+        .await
+    }
+
+    /// Waits before the next connection is made, unless it is wanted at once or not at all.
+    async fn pause(&mut self, delay: Duration) {
+        let mut timer = std::pin::pin!(sleep(delay));
+        poll_fn(|context| match self.offline(context) {
+            Offline::Quiet => timer.as_mut().poll(context),
+            Offline::Called | Offline::Unused => Poll::Ready(()),
+        })
+        .await;
+    }
+
+    fn offline(&mut self, context: &mut std::task::Context<'_>) -> Offline {
+        let (calls, Work { released, closed, .. }) = self.shared.look(context);
+        for release in released {
+            // The server has forgotten it with the connection.
+            self.readers.remove(release.key);
+        }
+        match calls {
+            _ if closed => {
+                self.readers = Readers::default();
+                Offline::Unused
+            }
+            0 if self.readers.is_empty() => Offline::Unused,
+            0 => Offline::Quiet,
+            _ => Offline::Called,
+        }
+    }
+}
+
+impl Drop for Task {
+    /// A runtime that ends drops its tasks wherever they are.
+    fn drop(&mut self) {
+        if !self.finished {
+            self.readers.end_all(&ConnectionError::new("the Tokio runtime with the connection has ended"));
+            self.shared.stopped();
+        }
+    }
+}

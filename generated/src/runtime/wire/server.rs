@@ -1,0 +1,137 @@
+//! The server's side: requests that arrive, and what is sent in return.
+
+use bytes::Bytes;
+
+use super::blobs::Layout;
+#[cfg(feature = "server")]
+use super::blobs::write_len;
+use super::codec::{FromWire, ToWire};
+#[cfg(feature = "server")]
+use super::event::EventBytes;
+use super::frame::{Part, ResponseFrame, malformed, take, take_len};
+use super::guard::DEEPEST;
+use super::json;
+use super::reader::{BlobReader, Blobs};
+use super::writer::FrameWriter;
+use crate::runtime::error::Failure;
+#[cfg(feature = "server")]
+use crate::runtime::method::ApiKey;
+use crate::runtime::text::count;
+
+/// A request as a server reads it.
+#[derive(Clone, Debug)]
+pub(crate) struct IncomingFrame {
+    pub(crate) json: Bytes,
+    pub(crate) blobs: Vec<Bytes>,
+}
+
+impl IncomingFrame {
+    /// Reads the body of an HTTP request.
+    pub(crate) fn read(body: &Bytes) -> Result<Self, Failure> {
+        let Some((number, mut rest)) = body.split_first() else {
+            return Err(malformed("the body is empty"));
+        };
+        let json = take_len(&mut rest, Part::JsonLength)?;
+        let mut sizes = Vec::with_capacity(usize::from(*number));
+        for index in 0..*number {
+            sizes.push(take_len(&mut rest, Part::BlobLength(index.into()))?);
+        }
+        let json = body.slice_ref(take(&mut rest, json, Part::Json)?);
+        let mut blobs = Vec::with_capacity(sizes.len());
+        for (index, size) in sizes.into_iter().enumerate() {
+            blobs.push(body.slice_ref(take(&mut rest, size, Part::Blob(index))?));
+        }
+        if !rest.is_empty() {
+            return Err(malformed(format!("{} more than the frame says", count(rest.len(), "byte"))));
+        }
+        Ok(Self { json, blobs })
+    }
+}
+
+/// A request, read from its frame.
+pub(crate) fn read_request<T: FromWire>(frame: IncomingFrame) -> Result<T, Failure> {
+    let json = json::read(&frame.json, DEEPEST, "")?;
+    let request = BlobReader::new(Blobs::list(frame.blobs)).read(json);
+    request.map_err(|error| error.malformed("", &String::from_utf8_lossy(&frame.json)))
+}
+
+/// A result in its frame.
+pub(crate) fn write_result(result: &impl ToWire) -> Result<ResponseFrame, Failure> {
+    let (mut json, blobs) = FrameWriter::new(Layout::Response, b"{\"result\":").write(result)?;
+    json.push(b'}');
+    Ok(ResponseFrame::new(json, blobs))
+}
+
+/// A result without members in its frame.
+#[cfg(feature = "server")]
+pub(crate) fn write_empty_result() -> ResponseFrame {
+    ResponseFrame::of_json(b"{\"result\":{}}".to_vec())
+}
+
+/// The message of an event.
+#[cfg(feature = "server")]
+pub(crate) fn event_message(service: &str, event: &EventBytes) -> Result<Bytes, Failure> {
+    let Ok(len) = u8::try_from(service.len()) else {
+        return Err(Failure::invalid("", "the name of the service has more than 255 bytes"));
+    };
+    let mut message = vec![1, len];
+    message.extend_from_slice(service.as_bytes());
+    write_len(event.json().len(), &mut message);
+    message.extend_from_slice(event.json());
+    message.extend_from_slice(event.blob_bytes());
+    Ok(message.into())
+}
+
+/// The message of a response.
+#[cfg(feature = "server")]
+pub(crate) fn response_message(id: u32, response: &ResponseFrame) -> Bytes {
+    let mut message = Vec::with_capacity(response.len().saturating_add(5));
+    message.push(0);
+    message.extend_from_slice(&id.to_be_bytes());
+    response.segments().iter().for_each(|segment| message.extend_from_slice(segment));
+    message.into()
+}
+
+/// A request as a server reads it.
+#[cfg(feature = "server")]
+#[derive(Debug)]
+pub(crate) struct SocketRequest {
+    pub(crate) service: String,
+    pub(crate) method: String,
+    pub(crate) key: Option<ApiKey>,
+    /// The parameters and the blobs.
+    pub(crate) frame: IncomingFrame,
+}
+
+#[cfg(feature = "server")]
+#[derive(serde::Deserialize)]
+struct Envelope<'a> {
+    api: String,
+    method: String,
+    // The type of the parameters is known when the method is.
+    #[serde(borrow)]
+    params: Option<&'a serde_json::value::RawValue>,
+    #[serde(rename = "apiKey")]
+    key: Option<String>,
+}
+
+/// Splits a message into its id and its frame; `None` if it is too short for an id.
+#[cfg(feature = "server")]
+pub(crate) fn split_id(message: &Bytes) -> Option<(u32, Bytes)> {
+    let (id, rest) = message.split_first_chunk()?;
+    Some((u32::from_be_bytes(*id), message.slice_ref(rest)))
+}
+
+/// Reads a request behind its id.
+#[cfg(feature = "server")]
+pub(crate) fn read_socket_request(body: &Bytes) -> Result<SocketRequest, Failure> {
+    let IncomingFrame { json, blobs } = IncomingFrame::read(body)?;
+    let envelope: Envelope<'_> = serde_json::from_slice(&json).map_err(|error| json::failure(&json, &error))?;
+    let params = match envelope.params {
+        Some(params) => json.slice_ref(params.get().as_bytes()),
+        None => Bytes::from_static(b"{}"),
+    };
+    let frame = IncomingFrame { json: params, blobs };
+    let key = envelope.key.and_then(ApiKey::new);
+    Ok(SocketRequest { service: envelope.api, method: envelope.method, key, frame })
+}

@@ -1,0 +1,91 @@
+//! Objects of which exactly one property is there.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use crate::runtime::text::Text;
+
+/// A union that is told apart by which key is there. See [`keyed_union!`](crate::keyed_union).
+pub trait KeyedUnion: Sized {
+    /// The keys of the variants.
+    const KEYS: &'static [&'static str];
+
+    /// Reads what stands under this key, which is one of [`KEYS`](Self::KEYS); nothing if it is `null`.
+    ///
+    /// # Errors
+    ///
+    /// It is not what the variant holds.
+    fn read<'de, A: MapAccess<'de>>(key: &str, map: &mut A) -> Result<Option<Self>, A::Error>;
+}
+
+/// Reads an object that has exactly one of the keys, not counting `null`. Other keys are passed over.
+///
+/// # Errors
+///
+/// It is no object, has none or several of the keys, or holds something else than the variant does.
+pub fn read_keyed<'de, T: KeyedUnion, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_map(KeyedVisitor(PhantomData))
+}
+
+struct KeyedVisitor<T>(PhantomData<T>);
+
+impl<'de, T: KeyedUnion> Visitor<'de> for KeyedVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with one of `{}`", T::KEYS.join("`, `"))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut found: Option<(&str, T)> = None;
+        while let Some(Text(name)) = map.next_key()? {
+            let Some(key) = T::KEYS.iter().find(|key| **key == name) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let Some(value) = T::read(key, &mut map)? else { continue };
+            if let Some((other, _)) = found.replace((key, value)) {
+                return Err(de::Error::custom(format_args!("both `{other}` and `{key}` are there")));
+            }
+        }
+        match found {
+            Some((_, value)) => Ok(value),
+            None => Err(de::Error::custom(format_args!("expected one of `{}`", T::KEYS.join("`, `")))),
+        }
+    }
+}
+
+/// Implements reading for a union whose variants are told apart by which key is there.
+///
+/// ```text
+/// keyed_union! {
+///     enum Outcome {
+///         Success(OutcomeSuccess) = "success",
+///         Failed(OutcomeFailed) = "failed",
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! keyed_union {
+    (enum $name:ident { $($variant:ident($content:ty $(,)?) = $key:literal,)* }) => {
+        impl $crate::runtime::KeyedUnion for $name {
+            const KEYS: &'static [&'static str] = &[$($key),*];
+
+            fn read<'de, A: serde::de::MapAccess<'de>>(key: &str, map: &mut A) -> Result<Option<Self>, A::Error> {
+                match key {
+                    $($key => Ok(map.next_value::<Option<$content>>()?.map(Self::$variant)),)*
+                    _ => Ok(None),
+                }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::runtime::read_keyed(deserializer)
+            }
+        }
+    };
+}

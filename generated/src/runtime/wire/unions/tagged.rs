@@ -1,0 +1,132 @@
+//! Objects with a property that says what they are.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::runtime::text::{Text, path_text};
+
+/// A union that is told apart by a tag, which is one property of the object. See [`tagged_union!`](crate::tagged_union).
+pub trait TaggedUnion: Sized {
+    /// The property with the tag.
+    const TAG: &'static str;
+    /// The tags of the variants.
+    const TAGS: &'static [&'static str];
+
+    /// Reads the variant with this tag, which is one of [`TAGS`](Self::TAGS), from the members of the object.
+    ///
+    /// # Errors
+    ///
+    /// They are not what the variant holds.
+    fn read<'de, D: Deserializer<'de>>(tag: &str, content: D) -> Result<Self, D::Error>;
+
+    /// The variant that keeps an object with another tag as it came.
+    fn unrecognized(object: Value) -> Self;
+}
+
+/// Reads a union. Nothing is buffered when the tag comes first.
+///
+/// # Errors
+///
+/// It is no object, has no tag that is text, or the content is not what the variant holds.
+pub fn read_tagged<'de, T: TaggedUnion, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_map(TaggedVisitor(PhantomData))
+}
+
+struct TaggedVisitor<T>(PhantomData<T>);
+
+impl<'de, T: TaggedUnion> Visitor<'de> for TaggedVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with `{}`", T::TAG)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut object = Map::new();
+        let mut key = map.next_key::<Text<'de>>()?;
+        if key.as_ref().is_some_and(|Text(key)| key == T::TAG) {
+            let Text(tag) = map.next_value()?;
+            if T::TAGS.contains(&&*tag) {
+                return T::read(&tag, MapAccessDeserializer::new(map));
+            }
+            object.insert(T::TAG.to_owned(), tag.into());
+            key = map.next_key()?;
+        }
+        while let Some(Text(name)) = key {
+            object.insert(name.into_owned(), map.next_value()?);
+            key = map.next_key()?;
+        }
+        late(object)
+    }
+}
+
+/// Reads an object whose tag did not come first, or that no variant is for.
+fn late<T: TaggedUnion, E: de::Error>(object: Map<String, Value>) -> Result<T, E> {
+    let tag = match object.get(T::TAG) {
+        Some(Value::String(tag)) => tag.clone(),
+        Some(_) => return Err(E::custom(format_args!("`{}` is not a string", T::TAG))),
+        None => return Err(E::missing_field(T::TAG)),
+    };
+    let object = Value::Object(object);
+    if !T::TAGS.contains(&&*tag) {
+        return Ok(T::unrecognized(object));
+    }
+    let mut track = serde_path_to_error::Track::new();
+    T::read(&tag, serde_path_to_error::Deserializer::new(&object, &mut track)).map_err(|error: serde_json::Error| {
+        match path_text(&track.path()).as_str() {
+            "" => E::custom(error),
+            path => E::custom(format_args!("`{path}`: {error}")),
+        }
+    })
+}
+
+/// Implements reading for a union whose variants are told apart by a tag. A variant without content has no members
+/// beside the tag that count.
+///
+/// ```text
+/// tagged_union! {
+///     const TAG: &str = "type";
+///
+///     enum Payment {
+///         Card(PaymentCard) = "card",
+///         Cash = "cash",
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! tagged_union {
+    (const TAG: &str = $property:literal; enum $name:ident { $($variant:ident $(($content:ty $(,)?))? = $tag:literal,)* }) => {
+        impl $crate::runtime::TaggedUnion for $name {
+            const TAG: &'static str = $property;
+            const TAGS: &'static [&'static str] = &[$($tag),*];
+
+            fn read<'de, D: serde::Deserializer<'de>>(tag: &str, content: D) -> Result<Self, D::Error> {
+                match tag {
+                    $($tag => $crate::tagged_union!(@read content, $variant $(, $content)?),)*
+                    _ => Err(<D::Error as serde::de::Error>::unknown_variant(tag, Self::TAGS)),
+                }
+            }
+
+            fn unrecognized(object: serde_json::Value) -> Self {
+                Self::Unrecognized(object)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::runtime::read_tagged(deserializer)
+            }
+        }
+    };
+    (@read $from:ident, $variant:ident, $content:ty) => {
+        <$content as serde::Deserialize>::deserialize($from).map(Self::$variant)
+    };
+    (@read $from:ident, $variant:ident) => {
+        <serde::de::IgnoredAny as serde::Deserialize>::deserialize($from).map(|_| Self::$variant)
+    };
+}
