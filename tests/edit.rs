@@ -85,13 +85,13 @@ fn keywords_are_put_in_order_and_values_are_left_as_they_are_written() {
 }
 
 #[test]
-fn what_is_no_json_has_no_canonical_form() {
+fn invalid_json_is_not_formatted() {
     let report = format(&Source::new("definition.json", "{\"title\": }")).unwrap_err();
-    assert!(report.to_string().contains("this is not JSON"), "{report}");
+    assert!(report.to_string().contains("invalid JSON"), "{report}");
 }
 
 #[test]
-fn a_new_method_is_sound_and_everything_else_stays() {
+fn a_new_method_is_valid_and_everything_else_is_unchanged() {
     for (name, text) in definitions() {
         let services = serde_json::from_str::<Value>(&text).unwrap()["services"].as_object().unwrap().clone();
         // One service of ours is enough, and the whole of it is large.

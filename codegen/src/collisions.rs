@@ -43,7 +43,7 @@ fn check_shared(api: &Api, claims: &mut Claims<'_>) {
     }
 }
 
-/// The name of what stands in the JSON for a type, if that is a type of its own.
+/// The name of a type's JSON form, if that is a type of its own.
 fn json_of(definition: &TypeDef, name: &str) -> Option<String> {
     definition.has_wire_form.then(|| naming::json_type(&naming::ident(name)).to_string())
 }
@@ -152,14 +152,14 @@ const SETTER: &str =
 const TYPE: &str = "give the type another name: in `$defs`, or with `title` where it is inline";
 const RENAME: &str = "rename one of them";
 
-/// Names that have been given, and what was called by them.
+/// Names that are taken, and by what.
 struct Claims<'d> {
     names: HashMap<(String, String), String>,
     diagnostics: &'d mut Diagnostics,
 }
 
 impl Claims<'_> {
-    /// Notes a name, and whether it is new there.
+    /// Records a name, and returns whether it is new there.
     fn claim(&mut self, scope: &str, name: String, what: String, at: &Location, help: &str) -> bool {
         match self.names.insert((scope.to_owned(), name.clone()), what.clone()) {
             Some(earlier) => {
@@ -170,7 +170,7 @@ impl Claims<'_> {
         }
     }
 
-    /// The same for members, where a wire name that stands twice is reported already.
+    /// The same for members, where a duplicate wire name is reported already.
     fn claim_once(&mut self, scope: &str, name: String, what: String, at: &Location, help: &str) -> bool {
         match self.names.get(&(scope.to_owned(), name.clone())) {
             Some(earlier) if *earlier == what => false,

@@ -9,12 +9,12 @@ pub struct Diagnostic {
     pub location: Location,
     /// What is wrong, without a final period.
     pub message: String,
-    /// What to do about it.
+    /// How to fix it.
     pub help: String,
 }
 
 impl Diagnostic {
-    /// Describes a mistake and its mend.
+    /// Describes a mistake and how to fix it.
     pub fn new(at: &Location, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { location: at.clone(), message: message.into(), help: help.into() }
     }
@@ -27,19 +27,19 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Notes a mistake.
+    /// Records a mistake.
     pub fn error(&mut self, at: &Location, message: impl Into<String>, help: impl Into<String>) {
         self.push(Diagnostic::new(at, message, help));
     }
 
-    /// Notes a mistake that is already described; the same one is kept once.
+    /// Records a mistake that is already described; the same one is kept once.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         if !self.list.contains(&diagnostic) {
             self.list.push(diagnostic);
         }
     }
 
-    /// Whether nothing was noted.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

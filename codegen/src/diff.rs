@@ -32,22 +32,22 @@ pub fn diff(old: &Api, new: &Api) -> Changes {
 impl Comparison<'_> {
     fn api(&mut self) {
         let (old, new) = (self.old, self.new);
-        let address = "Clients in use call the old address.";
+        let address = "Existing clients call the old address.";
         if old.http != new.http {
-            self.note("endpoints.http", Class::Wire, "is another address", address);
+            self.note("endpoints.http", Class::Wire, "is a different address", address);
         }
         match (&old.websocket, &new.websocket) {
             (None, Some(_)) => {
-                let why = "Clients in use have no use for it.";
+                let why = "Existing clients do not use it.";
                 self.note("endpoints.websocket", Class::Compatible, "is new", why);
             }
             (old, new) if old != new => {
-                self.note("endpoints.websocket", Class::Wire, "is another address", address);
+                self.note("endpoints.websocket", Class::Wire, "is a different address", address);
             }
             _ => {}
         }
         if (&old.title, &old.description) != (&new.title, &new.description) {
-            self.note("", Class::Compatible, "is described in other words", "Only documentation changes.");
+            self.note("", Class::Compatible, "has a new description", "Only documentation changes.");
         }
     }
 
@@ -66,8 +66,8 @@ impl Comparison<'_> {
                 None => self.note(
                     "",
                     Class::Rust,
-                    "is gone",
-                    "Code names the type. What it means on the wire is said where it was used.",
+                    "is removed",
+                    "Code uses the type. What changes on the wire is reported where it was used.",
                 ),
             }
         }

@@ -17,11 +17,11 @@ use crate::{format, json, load, parse};
 pub enum EditError {
     /// The definition has mistakes.
     Definition(Box<Report>),
-    /// What was asked for does not fit in: what is wrong, and what to do.
+    /// The requested edit is invalid.
     Request {
         /// What is wrong, without a full stop.
         message: String,
-        /// What to do about it.
+        /// How to fix it.
         help: String,
     },
 }
@@ -46,13 +46,13 @@ pub struct Edited {
     pub line: usize,
 }
 
-/// Adds a skeleton of the method `Service.method` behind the service's other methods.
+/// Adds a skeleton of the method `Service.method` after the service's other methods.
 ///
 /// # Errors
 ///
-/// The definition has mistakes, or the name does not fit in.
+/// The definition has mistakes, or the name is invalid.
 pub fn new_method(source: &Source, name: &str) -> Result<Edited, EditError> {
-    let refuse = |message: String, help: &str| Err(EditError::Request { message, help: help.to_owned() });
+    let reject = |message: String, help: &str| Err(EditError::Request { message, help: help.to_owned() });
     let mistakes = |report: Report| EditError::Definition(Box::new(report));
     load::load(source).map_err(mistakes)?;
     let mut diagnostics = Diagnostics::default();
@@ -60,7 +60,7 @@ pub fn new_method(source: &Source, name: &str) -> Result<Edited, EditError> {
         return Err(mistakes(Report::new(source, diagnostics)));
     };
     let Some((service_name, method)) = name.split_once('.') else {
-        return refuse(
+        return reject(
             format!("`{name}` is not the name of a method"),
             "write `Service.method`, such as `Model.train`",
         );
@@ -68,20 +68,20 @@ pub fn new_method(source: &Source, name: &str) -> Result<Edited, EditError> {
     let Some(service) = spec.services.get(service_name) else {
         let services = spec.services.iter().map(|(name, ..)| name);
         let help = did_you_mean(service_name, services, "add the service to `services` first");
-        return refuse(format!("there is no service `{service_name}`"), &help);
+        return reject(format!("there is no service `{service_name}`"), &help);
     };
     if !case::is_member_name(method) {
         let help = "use lowerCamelCase letters and digits, such as `getModels`";
-        return refuse(format!("`{method}` is not a method name"), help);
+        return reject(format!("`{method}` is not a method name"), help);
     }
     if service.methods.contains(method) {
-        return refuse(format!("`{name}` exists already"), "give the new method another name, or edit that one");
+        return reject(format!("`{name}` exists already"), "give the new method another name, or edit that one");
     }
     let Some(methods) = member(&tree, "services")
         .and_then(|services| member(services, service_name))
         .and_then(|service| member(service, "methods"))
     else {
-        return refuse(format!("the service `{service_name}` has no `methods`"), "add them as an object");
+        return reject(format!("the service `{service_name}` has no `methods`"), "add them as an object");
     };
     let edited = insert(source, methods, method, &skeleton(service));
     // A name may be free in the definition and taken in code.
@@ -89,7 +89,7 @@ pub fn new_method(source: &Source, name: &str) -> Result<Edited, EditError> {
     Ok(edited)
 }
 
-/// A method that is sound, and has everything that most methods of the service have.
+/// A valid method, with the error sets that most methods of the service have.
 fn skeleton(service: &Service) -> String {
     let half = service.methods.len().div_ceil(2);
     let mut sets: Vec<&str> = Vec::new();

@@ -31,7 +31,7 @@ pub fn format(source: &Source) -> Result<String, Report> {
     Ok(format!("{}\n", printer.print(&tree, &grammar.root, 0, 0)))
 }
 
-/// The same for a method, as it stands after its name at some indentation.
+/// The same for a method, after its name and at some indentation.
 pub(crate) fn method(text: &str, indent: usize, lead: usize) -> Option<String> {
     let tree = json::parse(&Source::new("", text)).ok()?;
     let grammar = Grammar::new();
@@ -75,7 +75,7 @@ impl Grammar {
         }
     }
 
-    /// Where a keyword stands among its like; dictionaries have no order of their own.
+    /// The position of a keyword; the names in a dictionary have no order.
     fn rank(&self, schema: &Value, name: &str) -> usize {
         let ranks = self.forms(schema).into_iter().filter_map(|form| {
             let properties = form.get("properties")?.as_object()?;

@@ -1,4 +1,4 @@
-//! [`Spec`] → [`Api`]: references followed, names given, each rule checked where it stands.
+//! [`Spec`] → [`Api`]: references followed, names given, each rule checked at its location.
 
 mod errors;
 mod keywords;
@@ -16,7 +16,7 @@ use crate::source::Location;
 use crate::spec::{self, Spec};
 use lowering::Lowering;
 
-/// Resolves a definition; mistakes are noted and left out of the model.
+/// Resolves a definition; mistakes are reported and omitted from the model.
 pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
     let mut lowering = Lowering::new(spec, diagnostics);
     lowering.check_prose(&spec.description, "the API", &Location::default());
@@ -99,14 +99,14 @@ impl Lowering<'_> {
     fn check_subscriptions(&mut self, service: &spec::Service, events: &[Event]) {
         let first = events.first().map(|event| event.id.clone());
         for event in events.iter().filter(|event| Some(&event.id) != first.as_ref()) {
-            let message = format!("`{}` goes by another id than the service's other events", event.wire);
+            let message = format!("`{}` has a different id than the service's other events", event.wire);
             self.error(&event.at, message, "give all events of a service the same id, or put them in another service");
         }
         for (name, at, method) in service.methods.iter() {
             if method.subscription.is_some() && events.is_empty() {
                 self.error(
                     at,
-                    format!("`{name}` concerns a subscription, but the service has no events"),
+                    format!("`{name}` affects a subscription, but the service has no events"),
                     "add `events`, or remove `subscription`",
                 );
             }

@@ -46,7 +46,7 @@ pub(crate) fn is_reserved_type(name: &str) -> bool {
     reserved::TYPES.contains(&name)
 }
 
-/// Where a generated name stands beside names that are written by hand.
+/// A scope in which generated names stand beside hand-written ones.
 #[derive(Clone, Copy)]
 enum Scope {
     /// Setters, of objects and of calls.
@@ -101,7 +101,7 @@ impl Scope {
     }
 }
 
-/// The name of what stands in the JSON for a type.
+/// The name of a type's JSON form.
 pub(crate) fn json_type(name: &Ident) -> Ident {
     Ident::new(&format!("{name}Json"), Span::call_site())
 }

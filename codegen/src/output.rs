@@ -1,4 +1,4 @@
-//! What the generator is asked for, and what it gives back.
+//! The generator's options and results.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub struct Options {
     pub runtime: String,
     /// Name of the crate that holds the generated code, for examples.
     pub crate_name: String,
-    /// Whether each service and the server side stand behind a cargo feature.
+    /// Whether each service and the server side are behind a cargo feature.
     pub features: bool,
 }
 

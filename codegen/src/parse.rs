@@ -36,7 +36,7 @@ fn read<'de, T: de::Deserialize<'de>>(node: &'de Node, diagnostics: &mut Diagnos
     result.ok()
 }
 
-/// A mistake on its way out; the innermost reader that knows a place adds it.
+/// A mistake on its way out; the innermost reader that knows a location adds it.
 #[derive(Debug)]
 struct Mistake {
     message: String,
@@ -65,7 +65,7 @@ impl Mistake {
 
 impl de::Error for Mistake {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new(message.to_string(), "see schema/README.md for what may stand here")
+        Self::new(message.to_string(), "see schema/README.md for what is allowed here")
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -124,7 +124,7 @@ impl<'de> Reader<'de, '_> {
     fn report_repeated(self, members: &[Member]) {
         for (index, member) in members.iter().enumerate() {
             if members.iter().take(index).any(|earlier| earlier.name == member.name) {
-                let message = format!("`{}` stands twice in this object", member.name);
+                let message = format!("duplicate name `{}`", member.name);
                 self.notes.borrow_mut().error(&member.name_at, message, "remove one of the two, or rename it");
             }
         }
@@ -263,7 +263,7 @@ impl<'de> MapAccess<'de> for Members<'de, '_> {
     }
 }
 
-/// The name of a member, which may be asked for its place as well.
+/// The name of a member, which can be read with its location as well.
 struct Name<'de, 'n> {
     text: &'de str,
     at: &'de Location,
@@ -341,10 +341,10 @@ impl<'de> MapAccess<'de> for Place<'de, '_> {
                         seed.deserialize(name)
                     }
                 };
-                // Noted here, at the value's own place; the caller goes on without the value.
+                // Reported here, at the value's own location; the caller goes on without the value.
                 result.map_err(|mistake| {
                     note(self.notes, self.at, mistake);
-                    Mistake::new("noted", "")
+                    Mistake::new("already reported", "")
                 })
             }
         }

@@ -85,7 +85,7 @@ fn lines(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = floor(text, span.start);
     let end = floor(text, span.end.max(start).min(text.len()));
     let first = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline.saturating_add(1));
-    // A span that ends behind a line break does not touch the next line.
+    // A span that ends after a line break does not touch the next line.
     let last = text.get(first..end).map_or(end, |touched| first.saturating_add(touched.trim_end_matches('\n').len()));
     let rest = text.get(last..).unwrap_or_default();
     first..last.saturating_add(rest.find('\n').unwrap_or(rest.len()))

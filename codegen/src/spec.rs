@@ -91,7 +91,7 @@ pub struct Schema {
     pub properties: Option<Map<Schema>>,
     /// The members of an object that are always present.
     pub required: Option<Vec<Spanned<String>>>,
-    /// The one value of a property that tells the variants of a union apart.
+    /// The one value of a property that distinguishes the variants of a union.
     #[serde(rename = "const")]
     pub constant: Option<Spanned<String>>,
     /// The known values of a string.
@@ -123,22 +123,22 @@ pub struct Schema {
     pub since: Option<Spanned<String>>,
     /// Since when, and for what, this should not be used any more.
     pub deprecated: Option<Deprecated>,
-    /// What the API's reference declares instead, where that is not believed. Exports that follow the reference keep it.
+    /// What the API's reference declares instead, where that is wrong. Exports that follow the reference keep it.
     pub declared: Option<Spanned<Declared>>,
 }
 
-/// What the API's reference declares in place of what stands here.
+/// What the API's reference declares in place of this.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Declared {
     /// How it differs.
     #[serde(rename = "as")]
     pub how: DeclaredAs,
-    /// Why it is not believed, in a sentence.
+    /// Why it is wrong, in a sentence.
     pub why: String,
 }
 
-/// How a declaration differs from what stands here.
+/// How a declaration differs from this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DeclaredAs {
@@ -194,7 +194,7 @@ pub enum Blob {
     Plain(PlainBlob),
     /// Bytes by name: the names stay in the JSON under the given key.
     Keyed(KeyedBlob),
-    /// Dataset entries of an answer: names and indexes stay in the JSON.
+    /// Dataset entries of a response: names and indexes stay in the JSON.
     IndexedEntries(IndexedEntriesBlob),
 }
 
@@ -218,11 +218,11 @@ pub enum PlainBlob {
 pub struct KeyedBlob {
     /// The key under which the JSON lists the names.
     pub keyed: String,
-    /// Where that key stands: beside the property (when left out), or at the `root`.
+    /// Where that key is: beside the property (default), or at the `root`.
     pub at: Option<KeyedAt>,
 }
 
-/// Where the list of names stands.
+/// Where the list of names is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyedAt {
@@ -230,7 +230,7 @@ pub enum KeyedAt {
     Root,
 }
 
-/// Dataset entries of an answer.
+/// Dataset entries of a response.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IndexedEntriesBlob {
@@ -253,7 +253,7 @@ pub struct Deprecated {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorCode {
-    /// The code on the wire; the entry's name when left out.
+    /// The code on the wire. Default: the entry's name.
     pub code: Option<Spanned<String>>,
     /// What went wrong, as one sentence.
     pub description: String,
@@ -311,7 +311,7 @@ pub struct Method {
     pub comment: Option<String>,
     /// An object with the parameters.
     pub params: Spanned<Schema>,
-    /// An object, or a union told apart by which key is present.
+    /// An object, or a union distinguished by which key is present.
     pub result: Spanned<Schema>,
     /// Names of entries of `errorSets`.
     #[serde(default)]
@@ -322,7 +322,7 @@ pub struct Method {
     /// Codes among `errors` that the API's reference leaves out, and why they are here, in a sentence.
     #[serde(default)]
     pub undeclared_errors: Map<String>,
-    /// How the call travels; over HTTP when left out.
+    /// How the call travels. Default: over HTTP.
     pub transport: Option<Spanned<Transport>>,
     /// What the call does to a subscription, which keeps the WebSocket open.
     pub subscription: Option<Spanned<Subscription>>,
@@ -331,7 +331,7 @@ pub struct Method {
     pub idempotent: bool,
     /// How long a call may take, where that is longer than usual.
     pub deadline_seconds: Option<u32>,
-    /// How a long list is read page by page.
+    /// How a long list is paginated.
     pub paginated: Option<Spanned<Paginated>>,
     /// How to wait for what the call starts.
     pub waiter: Option<Spanned<Waiter>>,
@@ -347,15 +347,15 @@ pub struct Method {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "expected `http`, `websocket`, {\"websocketUnless\": …} or {\"openWebsocketElse\": …}")]
 pub enum Transport {
-    /// Always the same way.
+    /// Always the same transport.
     Plain(PlainTransport),
     /// On the WebSocket unless a parameter has a certain value, then over HTTP.
     WebsocketUnless(WebsocketUnless),
-    /// Only on a WebSocket that is open already; otherwise answered on the spot.
+    /// Only on a WebSocket that is already open; fails immediately otherwise.
     OpenWebsocketElse(OpenWebsocketElse),
 }
 
-/// A way to travel that depends on nothing.
+/// A transport that depends on nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PlainTransport {
@@ -365,7 +365,7 @@ pub enum PlainTransport {
     Websocket,
 }
 
-/// On the WebSocket unless a parameter says otherwise.
+/// On the WebSocket, depending on a parameter.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct WebsocketUnless {
@@ -387,7 +387,7 @@ pub struct ParamEquals {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct OpenWebsocketElse {
-    /// The error code that answers the call when no WebSocket is open.
+    /// The error code with which the call fails when no WebSocket is open.
     pub open_websocket_else: String,
 }
 
@@ -420,7 +420,7 @@ pub struct Closes {
     pub closes: String,
 }
 
-/// How a long list is read page by page.
+/// How a long list is paginated.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Paginated {
@@ -438,17 +438,17 @@ pub struct Paginated {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Waiter {
-    /// The method of the same service to ask.
+    /// The method of the same service to poll.
     pub method: String,
-    /// What that method and the others take, by parameter: `params.name` or `result.name` of the call that starts.
+    /// The parameters of that method and the others, and where their values come from: `params.name` or `result.name` of the call that starts the work.
     pub ids: Map<String>,
-    /// The tag in the asked method's result that tells the stage, such as `status.state`; left out when the result itself is told apart by which key is present.
+    /// The path to the tag with the state in the polled method's result, such as `status.state`. Absent when the result itself is a union distinguished by which key is present.
     pub path: Option<String>,
-    /// The tag or key of work that ended well.
+    /// The tag or key of work that succeeded.
     pub done: String,
     /// The tag or key of work that failed.
     pub failed: String,
-    /// The error code of the asked method which means that the work had ended before, and well.
+    /// The error code of the polled method which means that the work had already finished, successfully.
     pub already_finished: Option<String>,
     /// The method of the same service that stops the work.
     pub cancel: Option<String>,

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: this client beside bare libraries and the official client, in one table.
+//! `cargo xtask bench`: measures this client, bare libraries and the official client.
 
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -11,7 +11,7 @@ const TABLE: &str = "target/bench.md";
 /// Measures the client.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Only show that everything works: little data, one round, and no figures to quote.
+    /// Only check that the benchmarks run: little data and one round.
     #[arg(long)]
     quick: bool,
     /// Only measure these groups of rows, such as `train,events`.
@@ -19,7 +19,7 @@ pub struct Arguments {
     only: Option<String>,
 }
 
-/// Runs the command. What it builds needs the headers of OpenSSL, for the sake of the official client.
+/// Runs the command. The official client needs the headers of OpenSSL.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["run", "--quiet", "--release", "--locked"]);
@@ -32,7 +32,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let output = command.stderr(Stdio::inherit()).output().context("cannot run cargo")?;
     ensure!(output.status.success(), "the benchmarks failed");
-    let table = String::from_utf8(output.stdout).context("the table is no text")?;
+    let table = String::from_utf8(output.stdout).context("the table is not UTF-8")?;
     print!("{table}");
     std::fs::write(Path::new(TABLE), &table).with_context(|| format!("cannot write {TABLE}"))?;
     println!("\nwritten to {TABLE}");

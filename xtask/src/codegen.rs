@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`: the definition in, the generated tree out.
+//! `cargo xtask codegen`: generates code from the definition.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,10 +12,10 @@ use crate::{mistakes, watch};
 /// Generates code from an API definition.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Change nothing; print what would change, and exit with 1 if anything would.
+    /// Change nothing; print the differences, and exit with 1 if there are any.
     #[arg(long)]
     check: bool,
-    /// Generate again whenever the definition is saved, until interrupted.
+    /// Generate whenever the definition is saved, until interrupted.
     #[arg(long, conflicts_with = "check")]
     watch: bool,
     /// The definition.
@@ -88,7 +88,7 @@ fn format_schema(definition: &Path) -> Option<(PathBuf, Files)> {
 
 fn report(differences: &[Difference], arguments: &Arguments) -> ExitCode {
     if differences.is_empty() {
-        println!("the generated code is what {} says", arguments.schema.display());
+        println!("the generated code matches {}", arguments.schema.display());
         return ExitCode::SUCCESS;
     }
     for difference in differences {
@@ -96,7 +96,7 @@ fn report(differences: &[Difference], arguments: &Arguments) -> ExitCode {
     }
     let count = differences.len();
     let plural = if count == 1 { " is" } else { "s are" };
-    eprintln!("error: {count} file{plural} not what {} says", arguments.schema.display());
+    eprintln!("error: {count} file{plural} out of date with {}", arguments.schema.display());
     eprintln!("help: run `cargo xtask codegen` and commit what it changes");
     ExitCode::FAILURE
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: what changes between two definitions, and whom it breaks.
+//! `cargo xtask diff`: the changes between two definitions, and what each breaks.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -12,8 +12,8 @@ use crate::mistakes;
 
 /// Compares two definitions.
 #[derive(clap::Args)]
-#[command(after_help = "Exit codes: 0 nothing breaks, 3 code that calls has to be changed, 4 clients in use fail; \
-    1 and 2 are failures of the command itself.")]
+#[command(after_help = "Exit codes: 0 nothing breaks, 3 calling code has to change, 4 existing clients fail; \
+    1 and 2 are failures of the command.")]
 pub struct Arguments {
     /// The old definition: a file, or `REVISION:PATH` as git knows it.
     #[arg(required_unless_present = "git")]
@@ -83,5 +83,5 @@ fn read(name: &str) -> Result<String> {
     if !output.status.success() {
         bail!("git has no {name}: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
-    String::from_utf8(output.stdout).with_context(|| format!("{name} is no text"))
+    String::from_utf8(output.stdout).with_context(|| format!("{name} is not UTF-8"))
 }

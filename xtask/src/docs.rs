@@ -1,4 +1,4 @@
-//! `cargo xtask docs`: the reference to read.
+//! `cargo xtask docs`: writes the reference.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ pub struct Arguments {
     /// The folder that is replaced by the pages.
     #[arg(long, value_name = "DIR", default_value = "target/reference")]
     out: PathBuf,
-    /// Also look where the links into the crate's docs lead, which have to be built; exit with 1 if one leads nowhere.
+    /// Also check the links into the crate's docs, which have to be built; exit with 1 if any is broken.
     #[arg(long)]
     check_links: bool,
 }
@@ -42,8 +42,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let (links, dangling) = links::into_docs(&files, &arguments.out)?;
     for link in &dangling {
-        eprintln!("error: {link} leads nowhere");
+        eprintln!("error: {link} is a broken link");
     }
-    println!("{links} links into the crate's docs, {} of them lead nowhere", dangling.len());
+    println!("{links} links into the crate's docs, {} of them broken", dangling.len());
     Ok(if dangling.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -11,10 +11,10 @@ use serde_json::Value;
 /// How long an example may take; each takes a few seconds at most.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// With these an example would use someone's account instead of a Decthings of its own.
+/// With these set, an example would use an account instead of a local server.
 const ACCOUNT: [&str; 3] = ["DECTHINGS_API_KEY", "DECTHINGS_HTTP_URL", "DECTHINGS_WS_URL"];
 
-/// How often it is looked whether an example has ended.
+/// How often a running example is polled.
 const MOMENT: Duration = Duration::from_millis(20);
 
 /// Runs the command.
@@ -46,7 +46,7 @@ fn build() -> Result<Vec<(String, PathBuf)>> {
     ensure!(output.status.success(), "the examples do not build");
     let mut examples = Vec::new();
     for line in String::from_utf8_lossy(&output.stdout).lines() {
-        let message: Value = serde_json::from_str(line).context("cannot read what cargo says")?;
+        let message: Value = serde_json::from_str(line).context("cannot read the output of cargo")?;
         let target = message.get("target");
         let is_example = target.and_then(|target| target.get("kind")?.get(0)?.as_str()) == Some("example");
         let name = target.and_then(|target| target.get("name")?.as_str());
@@ -59,7 +59,7 @@ fn build() -> Result<Vec<(String, PathBuf)>> {
     Ok(examples)
 }
 
-/// Why it failed, if it did.
+/// Runs one example, and returns why it failed, if it did.
 fn run_one(program: &PathBuf) -> Result<Option<String>> {
     let mut command = Command::new(program);
     for name in ACCOUNT {

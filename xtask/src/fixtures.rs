@@ -27,7 +27,7 @@ pub fn run() -> Result<ExitCode> {
                     true,
                 )?)
             }
-            Err(report) => bail!("{} should be sound, but:\n{report}", folder.display()),
+            Err(report) => bail!("{} should be valid, but:\n{report}", folder.display()),
         }
     }
     if let Ok(api) = load(&Path::new(FOLDER).join("ok/reserved"))? {
@@ -41,7 +41,7 @@ pub fn run() -> Result<ExitCode> {
         changed = changed.saturating_add(write(&folder, &files, false)?);
     }
     for folder in folders(&Path::new(FOLDER).join("err"))? {
-        let Err(report) = load(&folder)? else { bail!("{} should be refused, but is sound", folder.display()) };
+        let Err(report) = load(&folder)? else { bail!("{} should be rejected, but is valid", folder.display()) };
         let files = Files::from([("expected.txt".to_owned(), report.to_string())]);
         changed = changed.saturating_add(write(&folder, &files, false)?);
     }

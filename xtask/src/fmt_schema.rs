@@ -1,4 +1,4 @@
-//! `cargo xtask fmt-schema`: definitions in their canonical form.
+//! `cargo xtask fmt-schema`: formats definitions.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use crate::{mistakes, tree};
 /// Puts keywords in the order of the format, and breaks lines by one rule.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Change nothing; print what would change, and exit with 1 if anything would.
+    /// Change nothing; print the differences, and exit with 1 if there are any.
     #[arg(long)]
     check: bool,
     /// The definitions.

@@ -10,7 +10,7 @@ use decthings_codegen::Files;
 ///
 /// # Errors
 ///
-/// There are no such links, so that nothing was looked at.
+/// There are no such links.
 pub fn into_docs(pages: &Files, folder: &Path) -> Result<(usize, Vec<String>)> {
     let mut links = BTreeSet::new();
     for (page, text) in pages.iter().filter(|(page, _)| page.ends_with(".html")) {

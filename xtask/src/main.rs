@@ -1,4 +1,4 @@
-//! The project's own commands; the only code that touches the tree.
+//! The project's own commands; the only code that writes to the tree.
 
 mod bench;
 mod codegen;
@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Commands for those who maintain the project.
+/// Commands for maintainers of the project.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
 enum Command {
@@ -28,23 +28,23 @@ enum Command {
     Codegen(codegen::Arguments),
     /// Measures the client beside bare libraries and the official client.
     Bench(bench::Arguments),
-    /// Lists the changes between two definitions, and what each means for those who use the API.
+    /// Lists the changes between two definitions, and what each breaks.
     Diff(diff::Arguments),
-    /// Writes the reference of the API to read.
+    /// Writes the reference of the API as static pages.
     Docs(docs::Arguments),
-    /// Runs every example, each against a Decthings of its own.
+    /// Runs every example, each against a local server of its own.
     Examples,
-    /// Writes anew what the generator's fixtures expect.
+    /// Regenerates what the generator's fixtures expect.
     Fixtures,
-    /// Writes definitions in their canonical form.
+    /// Writes formats definitions.
     FmtSchema(fmt_schema::Arguments),
     /// Adds the skeleton of a method to the definition.
     NewMethod(new_method::Arguments),
-    /// Has tools of other languages read the exports.
+    /// Checks that tools of other languages can read the exports.
     Foreign(foreign::Arguments),
-    /// Runs the tests, and looks for API keys in everything that they say.
+    /// Runs the tests, and searches their output for API keys.
     Test(test::Arguments),
-    /// Writes the golden frames anew.
+    /// Regenerates the golden frames.
     Vectors,
 }
 

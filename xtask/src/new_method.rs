@@ -1,4 +1,4 @@
-//! `cargo xtask new-method`: the skeleton of a method, where the definition has its like.
+//! `cargo xtask new-method`: adds the skeleton of a method to the definition.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use decthings_codegen::edit::{self, EditError};
 
 use crate::mistakes;
 
-/// Adds a method that is sound and does nothing yet, behind the others of its service.
+/// Adds a valid method that does nothing yet, after the others of its service.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The method, such as `Model.rename`.

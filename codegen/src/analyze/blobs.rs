@@ -74,7 +74,7 @@ fn mark_wire_forms(api: &mut Api) {
     }
 }
 
-/// Marks what methods and events begin with, and the names that stand there.
+/// Marks the params and results of methods and events, and the names that are listed there.
 fn mark_roots(api: &mut Api) {
     let mut roots: Vec<(Type, Option<String>)> = Vec::new();
     let names = |rules: &[BlobRule]| {
@@ -99,7 +99,7 @@ fn mark_roots(api: &mut Api) {
     }
 }
 
-/// Marks the items of lists that travel in several places, and the members that tell items apart.
+/// Marks the items of lists that travel in several places, and the members that identify items.
 fn mark_list_items(api: &mut Api) {
     let mut items: Vec<(TypeId, ListItem)> = Vec::new();
     let mut names: Vec<(usize, usize, String)> = Vec::new();

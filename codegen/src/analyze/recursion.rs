@@ -71,7 +71,7 @@ fn report_endless(api: &Api, diagnostics: &mut Diagnostics) {
     }
     for (id, definition) in api.types.iter().enumerate() {
         if !finite.contains(&id) {
-            let message = format!("no value of `{}` can ever be finished: it requires itself", definition.name);
+            let message = format!("`{}` requires itself, so that no value of it is finite", definition.name);
             diagnostics.error(
                 &definition.at,
                 message,

@@ -1,13 +1,13 @@
 //! Changes, and what they mean.
 
-/// What a change means for those who use the API, the worst last.
+/// What a change breaks, the worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// Clients in use and code that calls go on as they are.
+    /// Nothing: existing clients and code keep working.
     Compatible,
-    /// Clients in use go on; code that calls has to be changed when it moves to the new crate.
+    /// Code: existing clients keep working, but calling code has to change for the new crate.
     Rust,
-    /// Clients in use fail, or mean something else than they did.
+    /// The wire: existing clients fail, or their calls mean something else.
     Wire,
 }
 
@@ -64,7 +64,7 @@ pub struct Change {
     pub what: String,
     /// Why it has that class, as a sentence.
     pub why: String,
-    /// Methods and events that have to do with a shared type or an error, as `Service.method`.
+    /// Methods and events that use a shared type or an error, as `Service.method`.
     pub used_by: Vec<String>,
 }
 

@@ -29,7 +29,7 @@ pub(super) struct Comparison<'a> {
     pub(super) users: Users,
 }
 
-/// What is written about a thing, and what no program depends on.
+/// Documentation, on which no program depends.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Remarks<'a> {
     pub(super) description: Option<&'a str>,
@@ -50,7 +50,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Turns to another part of the API.
+    /// Moves on to another part of the API.
     pub(super) fn turn_to(&mut self, place: Place, used_by: Vec<String>) {
         self.place = place;
         self.used_by = used_by;
@@ -70,7 +70,7 @@ impl<'a> Comparison<'a> {
 
     pub(super) fn remarks(&mut self, path: &str, old: Remarks<'_>, new: Remarks<'_>) {
         if old.description != new.description {
-            self.note(path, Class::Compatible, "is described in other words", "Only documentation changes.");
+            self.note(path, Class::Compatible, "has a new description", "Only documentation changes.");
         }
         match (old.deprecated, new.deprecated) {
             (None, Some(mark)) => {
@@ -78,15 +78,15 @@ impl<'a> Comparison<'a> {
                 self.note(path, Class::Compatible, what, "It still works; Rust warns where it is used.");
             }
             (Some(_), None) => {
-                self.note(path, Class::Compatible, "is no longer deprecated", "A warning goes.");
+                self.note(path, Class::Compatible, "is no longer deprecated", "The compiler no longer warns.");
             }
             (old, new) if old != new => {
-                self.note(path, Class::Compatible, "is deprecated in other words", "Only documentation changes.");
+                self.note(path, Class::Compatible, "has a new deprecation note", "Only documentation changes.");
             }
             _ => {}
         }
         if old.since != new.since {
-            self.note(path, Class::Compatible, "has another `since` mark", "Only documentation changes.");
+            self.note(path, Class::Compatible, "has a different `since`", "Only documentation changes.");
         }
     }
 }

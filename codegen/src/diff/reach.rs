@@ -1,4 +1,4 @@
-//! Who has to do with a shared type or an error.
+//! The methods and events that use a shared type or an error.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -128,14 +128,14 @@ enum Heading {
     None,
 }
 
-/// Those who are concerned, as a sentence after the reason.
+/// The affected methods and events, as a sentence after the reason.
 fn users(change: &Change) -> String {
     let named: Vec<String> = change.used_by.iter().take(NAMED).map(|user| format!("`{user}`")).collect();
     let more = change.used_by.len().saturating_sub(NAMED);
     match (named.is_empty(), more) {
         (true, _) => String::new(),
-        (false, 0) => format!(" Concerns {}.", named.join(", ")),
-        (false, more) => format!(" Concerns {} and {more} more.", named.join(", ")),
+        (false, 0) => format!(" Affects {}.", named.join(", ")),
+        (false, more) => format!(" Affects {} and {more} more.", named.join(", ")),
     }
 }
 

@@ -79,14 +79,14 @@ impl Socket<'_> {
             self.message(&format!("{base}Call"), frame::SOCKET_CALL, payload, frame::blobs(&method.request_blobs));
         let payload = self.schemas.reference(&response);
         let blobs = frame::blobs(&method.response_blobs);
-        let answer = self.message(&format!("{base}Answer"), frame::SOCKET_RESPONSE, payload, blobs);
+        let response = self.message(&format!("{base}Response"), frame::SOCKET_RESPONSE, payload, blobs);
         let channel = json!({ "$ref": "#/channels/socket" });
         let operation = json!({
             "action": "send",
             "channel": channel,
             "description": method.description,
             "messages": [call],
-            "reply": { "channel": channel, "messages": [answer] }
+            "reply": { "channel": channel, "messages": [response] }
         });
         self.operations.insert(format!("call{base}"), operation);
     }

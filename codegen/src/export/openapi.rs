@@ -54,7 +54,8 @@ fn operation(schemas: &mut Schemas<'_>, dialect: Dialect, service: &Service, met
         Transport::WebSocketUnless { .. } => Some("Travels on the WebSocket when events are wanted."),
         Transport::OpenWebSocketElse { .. } => Some("Travels on the WebSocket that has the subscription."),
     };
-    let blobs = [frame::sentence("request", &method.request_blobs), frame::sentence("answer", &method.response_blobs)];
+    let blobs =
+        [frame::sentence("request", &method.request_blobs), frame::sentence("response", &method.response_blobs)];
     let texts = [Some(method.description.clone()), socket.map(str::to_owned)].into_iter().chain(blobs).flatten();
     let mut operation = json!({
         "operationId": format!("call{}{}", case::upper_camel(&service.wire), naming::type_base(method)),
@@ -73,7 +74,7 @@ fn operation(schemas: &mut Schemas<'_>, dialect: Dialect, service: &Service, met
         },
         "x-frame": {
             "request": { "json": json_of(&request), "blobs": frame::blobs(&method.request_blobs) },
-            "answer": { "json": json_of(&response), "blobs": frame::blobs(&method.response_blobs) }
+            "response": { "json": json_of(&response), "blobs": frame::blobs(&method.response_blobs) }
         }
     });
     if let (Some(_), Some(operation)) = (&method.deprecated, operation.as_object_mut()) {

@@ -115,7 +115,7 @@ fn failures(shapes: &Shapes<'_>, method: &Method) -> String {
     text
 }
 
-/// Codes that say it all in one group, then those with fields.
+/// Codes without fields in one group, then those with fields.
 fn errors(shapes: &Shapes<'_>, method: &Method, depth: usize) -> String {
     let declared = shapes.api.errors_of(method);
     let declared = declared.filter(|shape| !method.undeclared_errors.iter().any(|(code, _)| *code == shape.code));

@@ -1,4 +1,4 @@
-//! Keywords: where they may stand, and the marks that any part of a definition can have.
+//! Keywords: where they are allowed, and the marks that any part of a definition can have.
 
 use super::lowering::{Lowering, Place};
 use crate::ir::{Declared, DeclaredAs, Deprecated, ErrorShape, Type};
@@ -16,7 +16,7 @@ impl Lowering<'_> {
             ("declared", schema.declared.is_some() && !place.variant),
         ];
         for (keyword, _) in present.iter().filter(|(_, present)| *present) {
-            self.error(at, format!("`{keyword}` means nothing here"), "it belongs on a property of an object");
+            self.error(at, format!("`{keyword}` is not allowed here"), "it belongs on a property of an object");
         }
     }
 
@@ -39,7 +39,7 @@ impl Lowering<'_> {
         ];
         for (keyword, present) in present {
             if present && !allowed.contains(&keyword) {
-                self.error(at, format!("`{keyword}` means nothing on {what}"), "remove it, or change the type");
+                self.error(at, format!("`{keyword}` is not allowed on {what}"), "remove it, or change the type");
             }
         }
     }
@@ -54,22 +54,22 @@ impl Lowering<'_> {
         if self.spec.revision.is_none() {
             self.error(
                 &mark.at,
-                "`since` means nothing in a definition without revisions",
+                "`since` is not allowed in a definition without revisions",
                 "say which `revision` the definition describes, at its top",
             );
         }
         Some(revision.clone())
     }
 
-    /// Reports marks on a schema that is no thing of its own.
+    /// Reports marks on a schema that is not an item of its own.
     pub(super) fn reject_marks(&mut self, schema: &Schema, at: &Location, help: &str) {
         let marks = [("since", schema.since.is_some()), ("deprecated", schema.deprecated.is_some())];
         for (keyword, _) in marks.iter().filter(|(_, present)| *present) {
-            self.error(at, format!("`{keyword}` means nothing here"), help);
+            self.error(at, format!("`{keyword}` is not allowed here"), help);
         }
     }
 
-    /// The keyword as it stands on a property or on a variant.
+    /// The keyword on a property or on a variant.
     pub(super) fn lower_declared(&mut self, schema: &Schema) -> Option<Declared> {
         let spanned = schema.declared.as_ref()?;
         let mark = spanned.get()?;
@@ -90,7 +90,7 @@ impl Lowering<'_> {
                 ("the property is required here as well", "remove `declared`, or take it out of `required`")
             }
             Some(spec::DeclaredAs::Item) if !matches!(ty, Type::List(_)) => {
-                ("the property is no list here either", "remove `declared`, or make the property an array")
+                ("the property is not a list here either", "remove `declared`, or make the property an array")
             }
             Some(spec::DeclaredAs::Absent) => ("only a variant of a union can be declared absent", "remove `declared`"),
             _ => return,
@@ -120,7 +120,7 @@ impl Lowering<'_> {
             if !errors.iter().any(|error| shapes.get(*error).is_some_and(|shape| shape.code == code)) {
                 self.error(
                     at,
-                    format!("the method does not answer with `{code}`"),
+                    format!("the method does not return `{code}`"),
                     "list it under `errors`, or remove it here",
                 );
             }

@@ -17,17 +17,17 @@ pub(super) struct Lowering<'a> {
     pub(super) names: HashMap<String, TypeId>,
     /// Entries of `$defs` that are mere other names, being followed.
     pub(super) resolving: Vec<String>,
-    /// Variants whose tag says it all.
+    /// Variants that have a tag and no other property.
     pub(super) bare: BTreeSet<TypeId>,
 }
 
-/// Where a schema stands: what an inline type there is called, and whose it is.
+/// The position of a schema: the name of an inline type there, and its owner.
 #[derive(Clone)]
 pub(super) struct Place {
     /// Name of an inline type without a title.
     pub(super) name: String,
     pub(super) owner: Owner,
-    /// Whether the keywords of a property may stand here.
+    /// Whether the keywords of a property are allowed here.
     pub(super) property: bool,
     /// Whether this is a variant of a tagged union.
     pub(super) variant: bool,
@@ -67,13 +67,9 @@ impl<'a> Lowering<'a> {
     pub(super) fn check_prose(&mut self, text: &str, of: &str, at: &Location) {
         let text = text.trim();
         if text.is_empty() {
-            self.error(at, format!("{of} has no description"), "say in a sentence what it is or does");
+            self.error(at, format!("{of} has no description"), "describe in a sentence what it is or does");
         } else if !text.ends_with(['.', '!', '?', '`', ')', ':']) {
-            self.error(
-                at,
-                format!("the description of {of} is not a sentence: it has no full stop"),
-                "end it with a full stop",
-            );
+            self.error(at, format!("the description of {of} does not end with a full stop"), "end it with a full stop");
         }
     }
 

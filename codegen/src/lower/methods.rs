@@ -84,7 +84,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Params or a result: an object, or where allowed a union told apart by keys.
+    /// Params or a result: an object, or where allowed a union distinguished by keys.
     fn lower_root(&mut self, schema: &Spanned<Schema>, name: &str, owner: Owner, keyed: bool) -> Type {
         let nothing = Type::Named(crate::ir::TypeId(usize::MAX));
         let Some(inner) = schema.get() else { return nothing };
@@ -128,7 +128,7 @@ impl Lowering<'_> {
                 if !field.is_some_and(|field| field.ty == Type::Boolean) {
                     self.error(
                         &transport.at,
-                        format!("`{param}` is no boolean parameter of this method"),
+                        format!("`{param}` is not a boolean parameter of this method"),
                         "name one of the method's boolean parameters",
                     );
                 }
@@ -140,7 +140,7 @@ impl Lowering<'_> {
                     shapes.get(**error).is_some_and(|shape| shape.code == *code && shape.fields.is_none())
                 });
                 if error.is_none() {
-                    let message = format!("`{code}` is no error code of this method without fields");
+                    let message = format!("`{code}` is not an error code of this method without fields");
                     self.error(&transport.at, message, "list it under the method's `errors`, or name another");
                 }
                 Transport::OpenWebSocketElse { error: error.copied().unwrap_or_default() }
@@ -176,7 +176,7 @@ impl Lowering<'_> {
         if !found.is_some_and(|field| field.ty == Type::String && field.required) {
             self.error(
                 at,
-                format!("`{field}` is no required string of {what}"),
+                format!("`{field}` is not a required string of {what}"),
                 "name the property that holds the subscription's id",
             );
         }
@@ -197,7 +197,7 @@ impl Lowering<'_> {
         }
         let list = self.object_of(result).and_then(|object| object.field(&items));
         if list.is_none_or(|field| !matches!(field.ty, Type::List(_))) {
-            let message = format!("`{items}` is no array of the result");
+            let message = format!("`{items}` is not an array of the result");
             self.error(&paginated.at, message, "name the array that holds the page");
         }
         Some(Paging { items, offset, limit, total })

@@ -27,7 +27,7 @@ impl Lowering<'_> {
         let required: Vec<&Spanned<String>> = schema.required.iter().flatten().collect();
         for name in &required {
             if name.get().is_some_and(|name| !properties.contains(name)) {
-                let message = format!("`{}` is required but is no property", name.get().map_or("", String::as_str));
+                let message = format!("`{}` is required but is not a property", name.get().map_or("", String::as_str));
                 self.error(&name.at, message, "add it to `properties`, or remove it here");
             }
         }

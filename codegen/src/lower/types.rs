@@ -41,7 +41,7 @@ impl Lowering<'_> {
         TypeId(self.types.len().saturating_sub(1))
     }
 
-    /// Resolves a schema; `None` after a mistake, which is noted.
+    /// Resolves a schema; `None` after a mistake, which is reported.
     pub(super) fn lower_type(&mut self, schema: &Schema, at: &Location, place: &Place) -> Option<Type> {
         if !place.property {
             self.reject_property_keywords(schema, at, place);
@@ -63,13 +63,13 @@ impl Lowering<'_> {
         if schema.constant.is_some() {
             self.error(
                 at,
-                "`const` cannot stand here",
+                "`const` is not allowed here",
                 "use it on one property of an object: the tag of a union's variant",
             );
             return None;
         }
         let Some(kind) = schema.kind.as_ref() else {
-            self.error(at, "this type is empty", "add `type`, `$ref`, `enum` or `oneOf`");
+            self.error(at, "this type is missing", "add `type`, `$ref`, `enum` or `oneOf`");
             return None;
         };
         let format = schema.format.as_ref().and_then(|format| format.get().copied());
@@ -100,7 +100,7 @@ impl Lowering<'_> {
             Kind::Array => {
                 self.allow_keywords(schema, at, "an array", &["type", "items"]);
                 let Some(items) = schema.items.as_ref() else {
-                    self.error(at, "the array does not say what it holds", "add `items` with the type of its elements");
+                    self.error(at, "the array has no element type", "add `items` with the type of its elements");
                     return None;
                 };
                 if let Some(element) = items.get().filter(|element| !is_named(element)) {
@@ -205,7 +205,7 @@ impl Lowering<'_> {
         for value in values {
             let Some(wire) = value.get() else { continue };
             if seen.iter().any(|earlier| earlier.wire == *wire) {
-                self.error(&value.at, format!("`{wire}` stands twice"), "remove one of the two");
+                self.error(&value.at, format!("duplicate value `{wire}`"), "remove one of the two");
                 continue;
             }
             let description = schema.enum_descriptions.as_ref().and_then(|texts| texts.get(wire)).cloned();
@@ -219,7 +219,7 @@ impl Lowering<'_> {
         let marks = schema.enum_since.iter().flat_map(Map::iter).map(|(name, at, _)| (name, at));
         for (name, at) in notes.chain(marks) {
             if !seen.iter().any(|value| value.wire == name) {
-                self.error(at, format!("`{name}` is no value of this enum"), "add it to `enum`, or remove it here");
+                self.error(at, format!("`{name}` is not a value of this enum"), "add it to `enum`, or remove it here");
             }
         }
         Some(StringEnum { values: seen })

@@ -1,4 +1,4 @@
-//! Unions: what tells their alternatives apart.
+//! Unions: how their alternatives are distinguished.
 
 use super::lowering::{Lowering, Place};
 use crate::ir::{JsonKind, Type, TypeKind, Union, UnionStyle, Variant};
@@ -43,7 +43,7 @@ impl<'a> Lowering<'a> {
         if kinds.iter().enumerate().any(is_repeated) {
             self.error(
                 at,
-                "nothing tells the alternatives of this union apart: two have the same JSON type and no tag",
+                "the alternatives of this union cannot be distinguished: two have the same JSON type and no tag",
                 HELP,
             );
             return None;
@@ -153,7 +153,7 @@ impl<'a> Lowering<'a> {
             let Some(kind) = json_kind(self, &payload) else {
                 self.error(
                     &alternative.at,
-                    "nothing tells this alternative from the others: it can be of several JSON types",
+                    "this alternative cannot be distinguished from the others: it can be of several JSON types",
                     HELP,
                 );
                 continue;
@@ -177,7 +177,7 @@ impl<'a> Lowering<'a> {
         {
             self.error(
                 &bytes.at,
-                "nothing tells base64 bytes from the object in this union: by themselves both are JSON objects",
+                "base64 bytes cannot be distinguished from the object in this union: in plain JSON both are objects",
                 "put the bytes in a property of an object",
             );
         }

@@ -19,7 +19,7 @@ impl Lowering<'_> {
         let (waiter, at) = (spanned.get()?, &spanned.at);
         let index = self.sibling(at, &waiter.method, names)?;
         if index == position {
-            self.error(at, "a method cannot be its own waiter", "name the method that tells how far this one is");
+            self.error(at, "a method cannot be its own waiter", "name the method to poll");
             return None;
         }
         let (starter, asked) = (methods.get(position)?, methods.get(index)?);
@@ -30,7 +30,7 @@ impl Lowering<'_> {
         if let Some(code) =
             waiter.already_finished.as_ref().filter(|code| !codes.clone().any(|shape| shape.code == **code))
         {
-            let message = format!("`{code}` is no error code of `{}`", asked.wire);
+            let message = format!("`{code}` is not an error code of `{}`", asked.wire);
             self.error(at, message, "name one of that method's error codes, or leave `alreadyFinished` out");
         }
         let cancel = waiter.cancel.as_ref().and_then(|name| self.sibling(at, name, names));
@@ -54,7 +54,7 @@ impl Lowering<'_> {
         let found = names.iter().position(|sibling| *sibling == name);
         if found.is_none() {
             let help = did_you_mean(name, names.iter().copied(), "name a method of the same service");
-            self.error(at, format!("`{name}` is no method of this service"), help);
+            self.error(at, format!("`{name}` is not a method of this service"), help);
         }
         found
     }
@@ -74,7 +74,7 @@ impl Lowering<'_> {
             let holder = if in_result { &starter.result } else { &starter.params };
             if !is(self.object_of(holder), field, &Type::String) {
                 let what = if in_result { "result" } else { "params" };
-                let message = format!("`{field}` is no required string of the method's {what}");
+                let message = format!("`{field}` is not a required string of the method's {what}");
                 self.error(at, message, "name the property that holds the id");
             }
             ids.push(WaiterId { param: param.to_owned(), in_result, field: field.to_owned() });
@@ -88,12 +88,12 @@ impl Lowering<'_> {
         for field in fields.iter().filter(|field| field.required && list != Some(field.wire.as_str())) {
             if !ids.iter().any(|id| id.param == field.wire) {
                 let message = format!("`{}` needs `{}`, which is not among the `ids`", method.wire, field.wire);
-                self.error(at, message, "say under `ids` where it comes from");
+                self.error(at, message, "say under `ids` where its value comes from");
             }
         }
         for id in ids {
             if !fields.iter().any(|field| field.wire == id.param && field.required && field.ty == Type::String) {
-                let message = format!("`{}` is no required string of the params of `{}`", id.param, method.wire);
+                let message = format!("`{}` is not a required string of the params of `{}`", id.param, method.wire);
                 self.error(at, message, "name under `ids` what the methods of the waiter take");
             }
         }
@@ -122,12 +122,12 @@ impl Lowering<'_> {
         let Some(tags) = tags else {
             let (message, help) = match &waiter.path {
                 Some(path) => (
-                    format!("`{path}` is no tag in the result of the named method"),
+                    format!("`{path}` is not a tag in the result of the named method"),
                     "write the path to the tag of a union, such as `status.state`",
                 ),
                 None => (
-                    "the result of the named method is no union told apart by keys".to_owned(),
-                    "give the `path` to the tag that tells the stage, such as `status.state`",
+                    "the result of the named method is not a union distinguished by keys".to_owned(),
+                    "give the `path` to the tag of the state, such as `status.state`",
                 ),
             };
             self.error(at, message, help);
@@ -135,11 +135,11 @@ impl Lowering<'_> {
         };
         let place = waiter.path.as_deref().map_or("the result".to_owned(), |path| format!("`{path}`"));
         for stage in [&waiter.done, &waiter.failed].into_iter().filter(|stage| !tags.contains(stage)) {
-            self.error(at, format!("`{stage}` is no value of {place}"), format!("use one of: {}", tags.join(", ")));
+            self.error(at, format!("`{stage}` is not a value of {place}"), format!("use one of: {}", tags.join(", ")));
         }
         if waiter.done == waiter.failed {
-            let message = format!("`{}` cannot be both the good end and the bad one", waiter.done);
-            self.error(at, message, "give `done` and `failed` a value each");
+            let message = format!("`{}` cannot be both `done` and `failed`", waiter.done);
+            self.error(at, message, "use different values for `done` and `failed`");
         }
         members
     }
@@ -156,7 +156,8 @@ impl Lowering<'_> {
             [(counts, "result", &asked.wire), (ranges, "params", &fetch.wire), (values, "result", &fetch.wire)];
         for (members, place, method) in places {
             if let Some(members) = members {
-                let message = format!("`{list}` in the {place} of `{method}` is no array of objects with {members}");
+                let message =
+                    format!("`{list}` in the {place} of `{method}` is not an array of objects with {members}");
                 self.error(at, message, "see `metrics` in schema/README.md for the three lists it needs");
             }
         }

@@ -20,7 +20,7 @@ const TENSOR: [u8; 11] = [1, 1, 2, 0, 0, 0, 0x3f, 0, 0, 0xc0, 0x3f];
 pub(super) struct Detached {
     pub(super) json: Value,
     blobs: Vec<Vec<u8>>,
-    /// Names that stand at the top.
+    /// Names that are listed at the root.
     root: Map<String, Value>,
 }
 
@@ -92,7 +92,7 @@ impl Detached {
     }
 }
 
-/// The names of a list of named things.
+/// The names of the items of a list.
 fn strings(sample: &Sample) -> Vec<Value> {
     let Sample::List(items) = sample else { return Vec::new() };
     let name = |item: &Sample| match item {

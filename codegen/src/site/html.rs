@@ -4,7 +4,7 @@ pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A block of code, with its comments told apart.
+/// A block of code, with its comments distinguished.
 pub(super) fn block(text: &str) -> String {
     let lines: Vec<String> = text.trim_end().lines().map(line).collect();
     format!("<pre><code>{}</code></pre>\n", lines.join("\n"))

@@ -35,9 +35,9 @@ pub(super) fn type_path(api: &Api, definition: &TypeDef) -> String {
     format!("types/{folder}{}.html", definition.name)
 }
 
-/// A document, apart from what is around every one.
+/// A page.
 pub(super) struct Document {
-    /// The way to the folder of the site.
+    /// The relative path to the folder of the site.
     pub(super) root: &'static str,
     pub(super) title: String,
     /// Addresses and names of the pages above this one.
@@ -72,7 +72,7 @@ impl Document {
              <link rel=\"stylesheet\" href=\"{root}assets/style.css\">\n\
              <script src=\"{root}assets/search.js\" defer></script>\n\
              <script src=\"{root}assets/site.js\" defer></script>\n</head>\n<body>\n<header>\n\
-             <nav aria-label=\"Way here\">{trail}</nav>\n\
+             <nav aria-label=\"Breadcrumb\">{trail}</nav>\n\
              <div class=\"search\"><input type=\"search\" id=\"search\" placeholder=\"Search (press /)\" \
              aria-label=\"Search\" autocomplete=\"off\"><ol id=\"results\" hidden></ol></div>\n\
              </header>\n<main>\n<h1>{title}</h1>\n{before}{switch}{sections}{after}</main>\n</body>\n</html>\n",
@@ -86,7 +86,7 @@ fn switch() -> String {
     format!("<nav class=\"switch\" aria-label=\"View\">{links}</nav>\n")
 }
 
-/// Text with what stands between backticks as code, and methods that are mentioned as links.
+/// Text with code between backticks marked, and methods that are mentioned linked.
 pub(super) fn inline(api: &Api, root: &str, text: &str) -> String {
     let pieces = text.split('`').enumerate().map(|(index, piece)| match index % 2 {
         0 => escape(piece),

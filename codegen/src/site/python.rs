@@ -26,7 +26,7 @@ pub(super) fn view(api: &Api, method: &Method, reached: &Reached) -> String {
     )
 }
 
-/// Codes that say it all in one group, then those with fields.
+/// Codes without fields in one group, then those with fields.
 fn errors(api: &Api, method: &Method) -> String {
     let all = api.errors_of(method);
     let (bare, rich): (Vec<_>, Vec<_>) = all.partition(|error| error.fields.is_none());

@@ -1,4 +1,4 @@
-//! Which named types a place leads to, and which have a page.
+//! Which named types a method reaches, and which types have a page.
 
 use std::fmt::Write;
 

@@ -14,26 +14,25 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Whether both are never sent together, since they stand in different variants of one union.
+    /// Whether both are never sent together, since they are in different variants of one union.
     pub(super) fn excludes(&self, other: &Self) -> bool {
         self.variants.iter().any(|(visit, variant)| other.variants.iter().any(|(v, w)| v == visit && w != variant))
     }
 }
 
-/// Reports rules whose number of blobs nothing tells.
+/// Reports rules whose number of blobs cannot be known.
 pub(super) fn check_entries(found: &[Found], diagnostics: &mut Diagnostics) {
     for (index, entries) in found.iter().enumerate() {
         let BlobKind::Entries { .. } = entries.rule.kind else { continue };
         let path = &entries.rule.path;
         if path.contains("[]") {
-            let message =
-                format!("`{path}` takes all blobs that are left, so only one item of its list could have any");
+            let message = format!("`{path}` takes all remaining blobs, so only one item of its list could have any");
             diagnostics.error(&entries.at, message, "take the entries out of the list");
         }
         let mut later = found.iter().skip(index.saturating_add(1));
         if let Some(later) = later.find(|later| !later.excludes(entries)) {
-            let message = format!("`{path}` takes all blobs that are left, and those of `{}` follow", later.rule.path);
-            diagnostics.error(&entries.at, message, "put the entries behind everything else that has blobs");
+            let message = format!("`{path}` takes all remaining blobs, and those of `{}` follow", later.rule.path);
+            diagnostics.error(&entries.at, message, "put the entries after everything else that has blobs");
         }
     }
 }
@@ -61,7 +60,7 @@ fn key_beside(field: &Field) -> Option<&str> {
 
 /// Reports names at the root that have no place of their own there.
 pub(super) fn check_root(api: &Api, root: &Type, found: &[Found], diagnostics: &mut Diagnostics) {
-    const HELP: &str = "leave out `\"at\": \"root\"`, so that the names stand beside the property";
+    const HELP: &str = "remove `\"at\": \"root\"`, so that the names are listed beside the property";
     let mut earlier: Vec<&Found> = Vec::new();
     for one in found {
         let BlobKind::Keyed { names, at_root: true, .. } = &one.rule.kind else { continue };
@@ -102,7 +101,7 @@ fn report(key: &str, at: &Location, object: &Object, is_other: impl Fn(&Field) -
             || field.aliases.iter().any(|alias| alias == key)
     };
     if constant || object.fields.iter().any(|field| is_other(field) && is_taken(field)) {
-        let message = format!("the names or indexes under `{key}` would stand where another property is");
+        let message = format!("the names or indexes under `{key}` would collide with another property");
         diagnostics.error(at, message, "choose another key");
     }
 }

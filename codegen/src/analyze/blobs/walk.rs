@@ -61,7 +61,7 @@ impl Walk<'_> {
         let found = self.found.get(before..).unwrap_or_default();
         let [first, second, ..] = found else { return };
         let message = format!(
-            "`{}` and `{}` have blobs in the items of the same list, and the wire does not define their order",
+            "`{}` and `{}` have blobs in the items of the same list, and their order is not defined",
             first.rule.path, second.rule.path
         );
         let at = self.list_at.clone();
@@ -121,7 +121,7 @@ impl Walk<'_> {
             UnionStyle::Kinded if is_tensors(payload) => return true,
             _ if !self.is_bare(payload) => return false,
             UnionStyle::Kinded => "bytes and tensors cannot be an alternative of a union by JSON type",
-            _ => "bytes and tensors cannot stand directly under a union's key",
+            _ => "bytes and tensors are not allowed directly under a union's key",
         };
         self.diagnostics.error(&variant.at, message, "put them in a property of an object");
         true
@@ -133,7 +133,7 @@ impl Walk<'_> {
             None => {
                 if self.is_bare(&field.ty) {
                     let message = format!(
-                        "bytes and tensors are not part of JSON, and nothing says which blob holds those of `{}`",
+                        "bytes and tensors are not part of JSON, and `{}` declares no blob for them",
                         field.wire
                     );
                     self.diagnostics.error(&field.at, message, "add the keyword `blob` to the property");
@@ -181,13 +181,12 @@ impl Walk<'_> {
         self.list_at = outer;
     }
 
-    /// Reports blobs in the alternatives that a union has beside tensors: an alternative stands in the JSON.
+    /// Reports blobs in the alternatives that a union has beside tensors: an alternative is part of the JSON.
     fn check_alternatives(&mut self, field: &Field, path: &str) {
         let before = self.found.len();
         self.inside(field, path.to_owned());
         if let Some(found) = self.found.get(before) {
-            let message =
-                format!("`{}` has a blob in an alternative that stands beside tensors in a union", found.rule.path);
+            let message = format!("`{}` has a blob in an alternative beside tensors in a union", found.rule.path);
             self.diagnostics.error(&field.at, message, "keep bytes and tensors out of the other alternatives");
             self.found.truncate(before);
         }

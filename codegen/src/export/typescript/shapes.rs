@@ -104,7 +104,7 @@ impl Shapes<'_> {
             }
             style => {
                 let mut text = String::new();
-                // First what is only told of: behind such a line, the union could not be closed.
+                // First what is only mentioned: after such a line, the union could not be closed.
                 for variant in &union.variants {
                     let Some(declared) = &variant.declared else { continue };
                     let why = format!("'{}' is not declared by the reference: {}", variant.wire, declared.why);
