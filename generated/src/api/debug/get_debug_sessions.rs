@@ -14,7 +14,7 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl DebugClient {
     /// Lists debug sessions that are running. A session that does not exist, or that the caller may not
-    /// see, is left out without an error.
+    /// see, is omitted without an error.
     ///
     /// # Parameters
     ///
@@ -159,7 +159,7 @@ pub struct DebugTrainingSession {
     pub id: String,
     /// When the training session was started, in milliseconds since the Unix epoch.
     pub created_at: i64,
-    /// Where it stands.
+    /// Its state.
     pub state: DebugTrainingState,
 }
 
@@ -179,7 +179,7 @@ impl DebugTrainingSession {
     }
 }
 
-/// Where it stands.
+/// Its state.
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -261,7 +261,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

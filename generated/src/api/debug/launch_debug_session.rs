@@ -16,7 +16,7 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl DebugClient {
     /// Starts a debug session: runs the code of a model on a launcher, where its functions can be called
-    /// one by one. The event `initialized` tells when the code is ready.
+    /// one by one. The event `initialized` reports that the code is ready.
     ///
     /// # Parameters
     ///
@@ -222,7 +222,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -115,8 +115,8 @@ error_codes! {
     pub enum CreateRepositoryError {
         /// `name_already_used`: The owner has another item of this kind with the same name.
         NameAlreadyUsed = "name_already_used",
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
-        /// Where something is created, this is the organization that would own it.
+        /// `organization_not_found`: The organization does not exist, or the caller has no access to it. Where
+        /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",
@@ -128,7 +128,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

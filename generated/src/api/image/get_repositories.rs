@@ -13,14 +13,14 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ImageClient {
     /// Lists the repositories that the caller may see, in pages. An item that does not exist or that the
-    /// caller may not see is left out without an error.
+    /// caller may not see is omitted without an error.
     ///
     /// # Parameters
     ///
     /// - `.offset(…)`, optional: How many matches to skip. Default: `0`.
     /// - `.limit(…)`, optional: How many matches to return at most. Default: `20`.
-    /// - `.filter(…)`, optional: Which repositories to list. All of them when left out; a field that is
-    ///   left out does not limit the selection.
+    /// - `.filter(…)`, optional: Which repositories to list. Default: all of them; an absent field does not
+    ///   limit the selection.
     /// - `.sort(…)`, optional: Name of the field of `Repository` to sort by. Default: `"createdAt"`.
     /// - `.sort_direction(…)`, optional: Order of the list.
     ///
@@ -61,8 +61,7 @@ pub struct GetRepositoriesRequest {
     /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Which repositories to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which repositories to list. Default: all of them; an absent field does not limit the selection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<RepositoryFilter>,
     /// Name of the field of `Repository` to sort by. Default: `"createdAt"`.
@@ -98,8 +97,7 @@ impl GetRepositoriesRequest {
         self
     }
 
-    /// Which repositories to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which repositories to list. Default: all of them; an absent field does not limit the selection.
     pub fn filter(mut self, filter: RepositoryFilter) -> Self {
         self.filter = Some(filter);
         self
@@ -131,8 +129,7 @@ impl Call<GetRepositoriesRequest> {
         self.with(|request| request.limit(limit))
     }
 
-    /// Which repositories to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which repositories to list. Default: all of them; an absent field does not limit the selection.
     pub fn filter(self, filter: RepositoryFilter) -> Self {
         self.with(|request| request.filter(filter))
     }
@@ -148,8 +145,7 @@ impl Call<GetRepositoriesRequest> {
     }
 }
 
-/// Which repositories to list. All of them when left out; a field that is left out does not limit the
-/// selection.
+/// Which repositories to list. Default: all of them; an absent field does not limit the selection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -247,7 +243,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

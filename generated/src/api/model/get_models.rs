@@ -13,13 +13,13 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ModelClient {
     /// Lists the models that the caller may see, in pages. An item that does not exist or that the caller
-    /// may not see is left out without an error.
+    /// may not see is omitted without an error.
     ///
     /// # Parameters
     ///
     /// - `.offset(…)`, optional: How many matches to skip. Default: `0`.
     /// - `.limit(…)`, optional: How many matches to return at most. Default: `20`.
-    /// - `.filter(…)`, optional: Which models to list. All of them when left out.
+    /// - `.filter(…)`, optional: Which models to list. Default: all of them.
     /// - `.sort(…)`, optional: Name of the field of `Model` to sort by. Default: `"createdAt"`.
     /// - `.sort_direction(…)`, optional: Order of the list.
     ///
@@ -59,7 +59,7 @@ pub struct GetModelsRequest {
     /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Which models to list. All of them when left out.
+    /// Which models to list. Default: all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<ResourceFilter>,
     /// Name of the field of `Model` to sort by. Default: `"createdAt"`.
@@ -95,7 +95,7 @@ impl GetModelsRequest {
         self
     }
 
-    /// Which models to list. All of them when left out.
+    /// Which models to list. Default: all of them.
     pub fn filter(mut self, filter: ResourceFilter) -> Self {
         self.filter = Some(filter);
         self
@@ -127,7 +127,7 @@ impl Call<GetModelsRequest> {
         self.with(|request| request.limit(limit))
     }
 
-    /// Which models to list. All of them when left out.
+    /// Which models to list. Default: all of them.
     pub fn filter(self, filter: ResourceFilter) -> Self {
         self.with(|request| request.filter(filter))
     }
@@ -191,7 +191,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -23,8 +23,8 @@ use super::super::types::{
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ModelClient {
-    /// Starts a training session, which goes on in the background and ends with a new state. Follow it with
-    /// [`get_training_status`](crate::api::model::ModelClient::get_training_status) and
+    /// Starts a training session, which continues in the background and ends with a new state. Follow it
+    /// with [`get_training_status`](crate::api::model::ModelClient::get_training_status) and
     /// [`get_training_metrics`](crate::api::model::ModelClient::get_training_metrics), and put the new
     /// state to use with
     /// [`set_active_model_state`](crate::api::model::ModelClient::set_active_model_state).
@@ -220,7 +220,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

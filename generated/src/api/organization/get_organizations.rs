@@ -13,14 +13,14 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl OrganizationClient {
     /// Lists the organizations that the caller may see, in pages. An item that does not exist or that the
-    /// caller may not see is left out without an error.
+    /// caller may not see is omitted without an error.
     ///
     /// # Parameters
     ///
     /// - `.offset(…)`, optional: How many matches to skip. Default: `0`.
     /// - `.limit(…)`, optional: How many matches to return at most. Default: `20`.
-    /// - `.filter(…)`, optional: Which organizations to list. All of them when left out; a field that is
-    ///   left out does not limit the selection.
+    /// - `.filter(…)`, optional: Which organizations to list. Default: all of them; an absent field does
+    ///   not limit the selection.
     /// - `.sort(…)`, optional: Name of the field of `Organization` to sort by. Default: `"createdAt"`.
     /// - `.sort_direction(…)`, optional: Order of the list.
     ///
@@ -62,8 +62,7 @@ pub struct GetOrganizationsRequest {
     /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Which organizations to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which organizations to list. Default: all of them; an absent field does not limit the selection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<OrganizationFilter>,
     /// Name of the field of `Organization` to sort by. Default: `"createdAt"`.
@@ -99,8 +98,7 @@ impl GetOrganizationsRequest {
         self
     }
 
-    /// Which organizations to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which organizations to list. Default: all of them; an absent field does not limit the selection.
     pub fn filter(mut self, filter: OrganizationFilter) -> Self {
         self.filter = Some(filter);
         self
@@ -132,8 +130,7 @@ impl Call<GetOrganizationsRequest> {
         self.with(|request| request.limit(limit))
     }
 
-    /// Which organizations to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which organizations to list. Default: all of them; an absent field does not limit the selection.
     pub fn filter(self, filter: OrganizationFilter) -> Self {
         self.with(|request| request.filter(filter))
     }
@@ -149,8 +146,7 @@ impl Call<GetOrganizationsRequest> {
     }
 }
 
-/// Which organizations to list. All of them when left out; a field that is left out does not limit the
-/// selection.
+/// Which organizations to list. Default: all of them; an absent field does not limit the selection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -259,7 +255,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -13,7 +13,7 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl SpawnedClient {
     /// Lists spawned commands that are running. A command that does not exist, or that the caller may not
-    /// see, is left out without an error.
+    /// see, is omitted without an error.
     ///
     /// # Parameters
     ///
@@ -162,7 +162,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

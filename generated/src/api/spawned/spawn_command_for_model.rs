@@ -150,7 +150,7 @@ impl Call<SpawnCommandForModelRequest> {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpawnForModelOptions {
-    /// Other models whose filesystems the program can use, for example to copy files. None when left out.
+    /// Other models whose filesystems the program can use, for example to copy files. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub add_filesystem_access: Option<Vec<FilesystemAccess>>,
     /// After how long the command is terminated, in seconds. Default: `3600`.
@@ -172,7 +172,7 @@ impl SpawnForModelOptions {
         }
     }
 
-    /// Other models whose filesystems the program can use, for example to copy files. None when left out.
+    /// Other models whose filesystems the program can use, for example to copy files. Default: none.
     pub fn add_filesystem_access(
         mut self,
         add_filesystem_access: impl IntoIterator<Item = FilesystemAccess>,
@@ -235,7 +235,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -137,7 +137,7 @@ impl Call<LaunchTerminalSessionRequest> {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TerminalSessionOptions {
-    /// Other models whose filesystems the session can use, for example to copy files. None when left out;
+    /// Other models whose filesystems the session can use, for example to copy files. Default: none;
     /// [`add_filesystem_access_for_terminal_session`](crate::api::terminal::TerminalClient::add_filesystem_access_for_terminal_session)
     /// adds more.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -165,7 +165,7 @@ impl TerminalSessionOptions {
         }
     }
 
-    /// Other models whose filesystems the session can use, for example to copy files. None when left out;
+    /// Other models whose filesystems the session can use, for example to copy files. Default: none;
     /// [`add_filesystem_access_for_terminal_session`](crate::api::terminal::TerminalClient::add_filesystem_access_for_terminal_session)
     /// adds more.
     pub fn add_filesystem_access(
@@ -237,7 +237,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -12,8 +12,8 @@ use super::super::types::{BilledData, BilledLaunchers, BilledOperations, Month};
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl UserClient {
-    /// Tells what the resources of the caller were used for in a month and what that cost, day by day.
-    /// Costs are in US dollars.
+    /// Returns the usage of the caller's resources in a month and its cost, by day. Costs are in US
+    /// dollars.
     ///
     /// # Parameters
     ///
@@ -390,7 +390,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",
