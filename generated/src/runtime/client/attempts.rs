@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use super::handle::Core;
+use super::core::Core;
 use super::middleware::{Attempt, AttemptOutcome};
 use super::options::CallOptions;
 use super::retry::retry_after;

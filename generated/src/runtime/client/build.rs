@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::builder::ClientBuilder;
+use super::core::Core;
 use super::endpoint::Endpoint;
-use super::handle::{Client, Core};
+use super::handle::Client;
 use super::retry::RetryBudget;
 use crate::runtime::client::endpoint;
 use crate::runtime::error::BuildError;

@@ -2,15 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::attempts::{CallFailure, UntypedCall};
 use super::builder::ClientBuilder;
-use super::middleware::Middleware;
-use super::retry::{RetryBudget, RetryPolicy};
+use super::core::Core;
 use crate::runtime::error::{BuildError, CallInfo, Error, Failure};
 use crate::runtime::method::{ApiKey, Method};
-use crate::runtime::transport::{Credentials, Headers, Lease, Session, Transport};
+use crate::runtime::transport::Lease;
 use crate::runtime::wire;
 
 /// A client of the API. Cheap to clone; clones share connections.
@@ -18,21 +16,6 @@ use crate::runtime::wire;
 /// Calls run on a Tokio runtime with its timers and I/O enabled.
 #[derive(Clone)]
 pub struct Client(Arc<Core>);
-
-pub(super) struct Core {
-    pub(super) transport: Arc<dyn Transport>,
-    pub(super) session: Session,
-    pub(super) headers: Headers,
-    pub(super) credentials: Arc<Credentials>,
-    pub(super) middleware: Vec<Arc<dyn Middleware>>,
-    pub(super) timeout: Duration,
-    pub(super) attempt_timeout: Option<Duration>,
-    pub(super) retry: RetryPolicy,
-    pub(super) json_depth: usize,
-    pub(super) budget: RetryBudget,
-    pub(super) http_url: String,
-    pub(super) websocket_url: String,
-}
 
 impl Client {
     /// Begins a client.
@@ -92,7 +75,7 @@ impl Client {
     /// Gives a subscription back, and waits for the server's response if the server has to be asked.
     pub(crate) async fn give_back(&self, lease: Lease, method: &'static Method) -> Result<(), Error> {
         let after = self.0.timeout;
-        let response = tokio::time::timeout(after, lease.give_back()).await;
+        let response = tokio::time::timeout(after, lease.release()).await;
         let response = response.map_err(|_| Failure::Timeout { after }.at(method))?;
         response.map_or(Ok(()), |body| wire::read_unsubscribed(method, body, self.0.json_depth))
     }

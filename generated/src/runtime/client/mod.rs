@@ -4,6 +4,7 @@ mod attempts;
 mod build;
 mod builder;
 mod call;
+mod core;
 #[cfg(feature = "dynamic")]
 mod dynamic;
 mod endpoint;

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::Value;
 
 use super::event_error::EventError;
-use super::event_set::EventSet;
 use crate::runtime::method::Channel;
 #[cfg(feature = "server")]
 use crate::runtime::wire;
@@ -132,4 +132,24 @@ impl fmt::Debug for RawEvent {
             .field("blobs", &blobs)
             .finish()
     }
+}
+
+/// The events of a service as one type.
+pub trait EventSet: Debug + Clone + Send + Sync + Sized + 'static {
+    /// The facts of the events.
+    const CHANNEL: &'static Channel;
+
+    /// Reads an event. One that the definition does not have is kept as it is.
+    ///
+    /// # Errors
+    ///
+    /// The event is known, but its parameters are not what they should be.
+    fn read(event: RawEvent) -> Result<Self, EventError>;
+
+    /// The event without its type.
+    ///
+    /// # Errors
+    ///
+    /// The parameters cannot be written.
+    fn write(&self) -> Result<RawEvent, EventError>;
 }

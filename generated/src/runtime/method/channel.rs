@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::facts::Method;
+use super::facts::{IdSource, Method};
 
 /// The events of a service, and how one subscribes to them.
 pub struct Channel {
@@ -72,13 +72,4 @@ impl EventKind {
     pub const fn ends(self) -> Self {
         Self { ends: true, ..self }
     }
-}
-
-/// Where the id stands that a method subscribes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IdSource {
-    /// This parameter.
-    Params(&'static str),
-    /// This property of the result.
-    Result(&'static str),
 }

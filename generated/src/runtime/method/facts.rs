@@ -4,8 +4,6 @@ use std::fmt;
 use std::fmt::Debug;
 use std::time::Duration;
 
-use super::channel::IdSource;
-
 /// The facts of a method that do not depend on types.
 pub struct Method {
     /// The service, as the wire spells it.
@@ -99,4 +97,13 @@ pub enum TransportKind {
         /// The code that it is answered with.
         error: &'static str,
     },
+}
+
+/// Where the id stands that a method subscribes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdSource {
+    /// This parameter.
+    Params(&'static str),
+    /// This property of the result.
+    Result(&'static str),
 }

@@ -8,6 +8,6 @@ mod facts;
 
 pub use api_error::{ApiError, ErrorCode, FieldError};
 pub use api_key::ApiKey;
-pub use channel::{Channel, EventKind, IdSource};
+pub use channel::{Channel, EventKind};
 pub use error_codes::ErrorInfo;
-pub use facts::{Method, TransportKind};
+pub use facts::{IdSource, Method, TransportKind};

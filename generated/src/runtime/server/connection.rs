@@ -2,14 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 
 use super::handle::IncomingRequest;
-use super::hub::EventHub;
-use super::outbox::{Outbox, Outgoing};
+use super::outbox::Outgoing;
 use super::router::Router;
+use super::subscriber::Subscriber;
 use crate::runtime::method::{ApiError, ApiKey};
 use crate::runtime::wire;
 use crate::runtime::wire::{ResponseFrame, SocketRequest};
@@ -19,27 +18,14 @@ use crate::runtime::wire::{ResponseFrame, SocketRequest};
 /// Each message of the client goes to [`handle`](Self::handle), of which the reply goes back; what
 /// [`events`](Self::events) gives goes to the client as well.
 pub struct Connection {
-    inner: Arc<Inner>,
+    router: Router,
+    subscriber: Subscriber,
     check: Option<KeyCheck>,
 }
 
 type KeyCheck = Arc<dyn Fn(Option<&ApiKey>) -> Result<(), ApiError> + Send + Sync>;
 
-struct Inner {
-    router: Router,
-    hub: EventHub,
-    number: u64,
-    outbox: Arc<Outbox>,
-    closed: AtomicBool,
-}
-
 impl Connection {
-    pub(super) fn new(router: Router, hub: EventHub) -> Self {
-        let number = hub.connection();
-        let inner = Inner { router, hub, number, outbox: Arc::default(), closed: AtomicBool::new(false) };
-        Self { inner: Arc::new(inner), check: None }
-    }
-
     /// Has the API key of each message looked at before it is handled.
     #[must_use]
     pub fn check_key(
@@ -55,11 +41,11 @@ impl Connection {
     /// `None` if the message is too short to be replied to; then the socket is to be closed. What is wrong otherwise
     /// is answered with an error, as by [`Router::handle`].
     pub fn handle(&self, message: Bytes) -> impl Future<Output = Option<Bytes>> + Send + use<> {
-        let (inner, check) = (self.inner.clone(), self.check.clone());
+        let (router, subscriber, check) = (self.router.clone(), self.subscriber.clone(), self.check.clone());
         async move {
             let (id, body) = wire::split_id(&message)?;
             let answer = match wire::read_socket_request(&body) {
-                Ok(request) => inner.answer(request, check).await,
+                Ok(request) => respond(&router, subscriber, request, check).await,
                 Err(failure) => ResponseFrame::failure("invalid_request", &failure),
             };
             Some(wire::response_message(id, &answer))
@@ -74,56 +60,38 @@ impl Connection {
 
     /// The messages that tell events.
     pub fn events(&self) -> Outgoing {
-        Outgoing(self.inner.outbox.clone())
+        Outgoing(self.subscriber.outbox().clone())
     }
 }
 
-impl Inner {
-    async fn answer(self: Arc<Self>, request: SocketRequest, check: Option<KeyCheck>) -> ResponseFrame {
-        if let Some(Err(error)) = check.map(|check| check(request.key.as_ref())) {
-            return ResponseFrame::error(&error);
-        }
-        let subscriber = Subscriber(self.clone());
-        let SocketRequest { service, method, frame, .. } = request;
-        self.router.answer(&service, &method, IncomingRequest::on_socket(frame, subscriber)).await
+async fn respond(
+    router: &Router,
+    subscriber: Subscriber,
+    request: SocketRequest,
+    check: Option<KeyCheck>,
+) -> ResponseFrame {
+    if let Some(Err(error)) = check.map(|check| check(request.key.as_ref())) {
+        return ResponseFrame::error(&error);
+    }
+    let SocketRequest { service, method, frame, .. } = request;
+    router.answer(&service, &method, IncomingRequest::on_socket(frame, subscriber)).await
+}
+
+impl Router {
+    /// A connection for a new socket.
+    pub fn connect(&self) -> Connection {
+        Connection { router: self.clone(), subscriber: Subscriber::new(self.hub.clone()), check: None }
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.inner.closed.store(true, Ordering::SeqCst);
-        self.inner.hub.leave(self.inner.number);
-        self.inner.outbox.close();
+        self.subscriber.close();
     }
 }
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("number", &self.inner.number).finish_non_exhaustive()
-    }
-}
-
-/// The connection that a request came on.
-#[derive(Clone)]
-pub(super) struct Subscriber(Arc<Inner>);
-
-impl Subscriber {
-    pub(super) fn subscribe(&self, service: &'static str, id: &str) {
-        let Inner { hub, number, outbox, closed, .. } = &*self.0;
-        hub.register(service, id, *number, outbox);
-        // The connection may have been dropped while the service was at work.
-        if closed.load(Ordering::SeqCst) {
-            hub.unregister(service, id, *number);
-        }
-    }
-
-    pub(super) fn unsubscribe(&self, service: &'static str, id: &str) -> bool {
-        self.0.hub.unregister(service, id, self.0.number)
-    }
-}
-
-impl fmt::Debug for Subscriber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Subscriber({})", self.0.number)
+        f.debug_struct("Connection").field("subscriber", &self.subscriber).finish_non_exhaustive()
     }
 }

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
 
-use super::connection::Subscriber;
 use super::service_error::ServiceError;
+use super::subscriber::Subscriber;
 use crate::runtime::client::Operation;
 use crate::runtime::error::Failure;
 use crate::runtime::method::{ApiError, Method, TransportKind};

@@ -7,6 +7,7 @@ mod in_process;
 mod outbox;
 mod router;
 mod service_error;
+mod subscriber;
 
 pub use connection::Connection;
 pub use handle::{IncomingRequest, handle};

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
 
-use super::connection::Connection;
 use super::handle::IncomingRequest;
 use super::hub::EventHub;
 use crate::runtime::method::ApiError;
@@ -23,7 +22,7 @@ pub trait Routes: Send + Sync + 'static {
 #[derive(Clone, Default)]
 pub struct Router {
     services: Arc<BTreeMap<&'static str, Arc<dyn Routes>>>,
-    hub: EventHub,
+    pub(super) hub: EventHub,
 }
 
 impl Router {
@@ -42,11 +41,6 @@ impl Router {
     pub fn events(mut self, hub: EventHub) -> Self {
         self.hub = hub;
         self
-    }
-
-    /// A connection for a new socket.
-    pub fn connect(&self) -> Connection {
-        Connection::new(self.clone(), self.hub.clone())
     }
 
     /// Answers a request, of which the body is that of `POST /{service}/{method}`.

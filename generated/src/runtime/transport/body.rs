@@ -1,17 +1,14 @@
 //! A request's body in pieces, with its exact length.
 
+use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
-use std::{fmt, io};
 
 use bytes::Bytes;
-use http_body::{Body, Frame, SizeHint};
 
 use super::error::TransportError;
 use super::progress::TransferCounter;
-use super::request::TransportRequest;
 use crate::runtime::blob::{Pull, Sourced};
 use crate::runtime::error::Failure;
 
@@ -20,13 +17,13 @@ const TOLD: usize = 256 << 10;
 
 /// A request's body that is read piece by piece, each when it is needed. Bytes of files and readers are read then.
 pub struct RequestBody {
-    pieces: std::vec::IntoIter<Piece>,
+    pub(super) pieces: std::vec::IntoIter<Piece>,
     current: Current,
-    left: u64,
+    pub(super) left: u64,
     meter: Option<TransferCounter>,
 }
 
-enum Piece {
+pub(super) enum Piece {
     Bytes(Bytes),
     Source(Sourced),
 }
@@ -71,7 +68,7 @@ impl RequestBody {
         poll_fn(|cx| self.poll(cx)).await.map(|piece| piece.map_err(TransportError::from))
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
         loop {
             let piece = match &mut self.current {
                 Current::Nothing => None,
@@ -106,54 +103,5 @@ impl RequestBody {
 impl fmt::Debug for RequestBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestBody").field("left", &self.left).finish_non_exhaustive()
-    }
-}
-
-/// Why a body could not be sent to its end, for the one who sends it: the HTTP library knows that it broke, not why.
-#[derive(Clone, Default)]
-pub(super) struct Broken(Arc<Mutex<Option<Failure>>>);
-
-impl Broken {
-    pub(super) fn take(&self) -> Option<Failure> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-struct Segments {
-    body: RequestBody,
-    broken: Broken,
-}
-
-/// The body of a request; one piece by itself can also be sent again when an idle connection turns out to be dead.
-pub(super) fn body(mut request: TransportRequest) -> (reqwest::Body, Broken) {
-    let broken = Broken::default();
-    if request.body.len() <= 1 && request.sources.is_empty() && request.meter.is_none() {
-        return (request.body.pop().unwrap_or_default().into(), broken);
-    }
-    (reqwest::Body::wrap(Segments { body: request.into_body(), broken: broken.clone() }), broken)
-}
-
-impl Body for Segments {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(match ready!(self.body.poll(cx)) {
-            Some(Ok(piece)) => Some(Ok(Frame::data(piece))),
-            Some(Err(failure)) => {
-                let error = io::Error::other(failure.explain());
-                *self.broken.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
-                Some(Err(error))
-            }
-            None => None,
-        })
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.left == 0 && self.body.pieces.as_slice().is_empty()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.body.left)
     }
 }

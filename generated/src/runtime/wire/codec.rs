@@ -1,4 +1,4 @@
-//! What generated code implements for the types of requests, responses and events.
+//! The codec of types that hold nothing but JSON, and of options, lists and base64 text.
 
 use bytes::Bytes;
 use serde::de;
@@ -6,38 +6,10 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::Serialize;
 
 use super::path::Segment;
-use super::reader::BlobReader;
+use super::reader::{BlobReader, FromWire};
 use super::wire_error::WireError;
-use super::writer::FrameWriter;
-use crate::runtime::blob::{Base64, Blob, notation};
-use crate::tensor::Tensor;
-
-/// A type that can be written to the wire: what goes into the JSON, and what travels beside it in blobs.
-pub trait ToWire {
-    /// Writes the value's JSON, and adds its blobs in the wire's order. A value that is left out of the JSON writes
-    /// nothing.
-    ///
-    /// # Errors
-    ///
-    /// The wire has no form for the value.
-    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError>;
-}
-
-/// A type that can be read from the wire: its JSON is read first, then its blobs are attached.
-pub trait FromWire: Sized {
-    /// What stands in the JSON.
-    type Json: DeserializeOwned;
-
-    /// Makes the value of its JSON and the next blobs.
-    ///
-    /// # Errors
-    ///
-    /// A blob is missing or malformed.
-    fn from_wire(json: Self::Json, blobs: &mut BlobReader) -> Result<Self, WireError>;
-}
-
-/// What stands in the JSON for a type.
-pub type Json<T> = <T as FromWire>::Json;
+use super::writer::{FrameWriter, ToWire};
+use crate::runtime::blob::{Base64, notation};
 
 /// A type that travels in the JSON as a whole, as serde writes it.
 pub trait PlainJson: Serialize + DeserializeOwned {}
@@ -119,57 +91,4 @@ impl<'de> Deserialize<'de> for Base64Text {
         }
         deserializer.deserialize_str(Text)
     }
-}
-
-/// An item of a list whose names stand in the JSON and whose bytes travel in a blob each.
-pub trait KeyedBlob: Sized {
-    /// The property with the name.
-    const KEY: &'static str;
-    /// The property with the bytes.
-    const DATA: &'static str;
-
-    /// The name and the bytes.
-    fn parts(&self) -> (&str, &Blob);
-
-    /// The item with these parts.
-    fn from_parts(key: String, data: Blob) -> Self;
-}
-
-/// A name and the tensors under it, one for each entry. The names stand in the JSON, each tensor travels in a blob.
-pub trait TensorColumn: Sized {
-    /// The property with the name.
-    const KEY: &'static str;
-    /// The property with the tensors.
-    const DATA: &'static str;
-
-    /// The name and the tensors.
-    fn parts(&self) -> (&str, &[Tensor]);
-
-    /// The column with these parts.
-    fn from_parts(key: String, data: Vec<Tensor>) -> Self;
-}
-
-/// The same with the index of each entry, which all columns share.
-pub trait IndexedTensorColumn: Sized {
-    /// A tensor with its index.
-    type Cell: IndexedTensor;
-    /// The property with the name.
-    const KEY: &'static str;
-    /// The property with the cells.
-    const DATA: &'static str;
-
-    /// The name and the cells.
-    fn parts(&self) -> (&str, &[Self::Cell]);
-
-    /// The column with these parts.
-    fn from_parts(key: String, data: Vec<Self::Cell>) -> Self;
-}
-
-/// A tensor with the index of its entry.
-pub trait IndexedTensor: Sized {
-    /// The index and the tensor.
-    fn parts(&self) -> (u32, &Tensor);
-
-    /// The cell with these parts.
-    fn from_parts(index: u32, data: Tensor) -> Self;
 }

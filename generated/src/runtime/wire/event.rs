@@ -11,10 +11,9 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::blobs::{Layout, Piece};
-use super::codec::{FromWire, Json, ToWire};
 use super::json;
-use super::reader::{BlobReader, Blobs};
-use super::writer::FrameWriter;
+use super::reader::{BlobReader, Blobs, FromWire, Json};
+use super::writer::{FrameWriter, ToWire};
 use crate::runtime::error::Failure;
 use crate::runtime::text::Text;
 use crate::runtime::wire::join;

@@ -6,6 +6,7 @@ mod event;
 mod finite;
 mod frame;
 mod guard;
+mod items;
 mod json;
 mod message;
 mod object;
@@ -20,15 +21,16 @@ mod unions;
 mod wire_error;
 mod writer;
 
-pub use codec::{
-    Base64Text, FromWire, IndexedTensor, IndexedTensorColumn, Json, KeyedBlob, PlainJson, TensorColumn, ToWire,
-};
+pub use codec::{Base64Text, PlainJson};
 pub use frame::{RequestFrame, ResponseFrame};
+pub use items::{IndexedTensor, IndexedTensorColumn, KeyedBlob, TensorColumn};
 pub use object::ObjectWriter;
 pub use reader::BlobReader;
+pub use reader::{FromWire, Json};
 pub use unions::{JsonKind, KeyedUnion, KindedUnion, TaggedUnion, read_keyed, read_kinded, read_tagged};
 pub use wire_error::WireError;
 pub use writer::FrameWriter;
+pub use writer::ToWire;
 
 pub(crate) use event::{EventBytes, EventHead};
 pub(crate) use frame::{join, total};

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::codec::{IndexedTensor as _, IndexedTensorColumn, KeyedBlob, TensorColumn, ToWire};
+use super::items::{IndexedTensor as _, IndexedTensorColumn, KeyedBlob, TensorColumn};
 use super::path::Segment;
 use super::wire_error::WireError;
-use super::writer::FrameWriter;
+use super::writer::{FrameWriter, ToWire};
 use crate::runtime::blob::Blob;
 use crate::runtime::text::count;
 use crate::tensor::Tensor;

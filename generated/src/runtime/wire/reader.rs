@@ -1,15 +1,32 @@
 //! Reading the blobs of a frame into the places that the JSON leaves for them.
 
 use bytes::Bytes;
+use serde::de::DeserializeOwned;
 
-use super::codec::{FromWire, IndexedTensor, IndexedTensorColumn, KeyedBlob, TensorColumn};
 use super::frame::take_blob;
+use super::items::{IndexedTensor, IndexedTensorColumn, KeyedBlob, TensorColumn};
 use super::path::{Path, Segment};
 use super::wire_error::WireError;
 use crate::runtime::blob::Blob;
 use crate::runtime::error::Failure;
 use crate::runtime::text::count;
 use crate::tensor::Tensor;
+
+/// A type that can be read from the wire: its JSON is read first, then its blobs are attached.
+pub trait FromWire: Sized {
+    /// What stands in the JSON.
+    type Json: DeserializeOwned;
+
+    /// Makes the value of its JSON and the next blobs.
+    ///
+    /// # Errors
+    ///
+    /// A blob is missing or malformed.
+    fn from_wire(json: Self::Json, blobs: &mut BlobReader) -> Result<Self, WireError>;
+}
+
+/// What stands in the JSON for a type.
+pub type Json<T> = <T as FromWire>::Json;
 
 /// Blobs that arrived, whose number and lengths have been checked.
 #[derive(Debug)]

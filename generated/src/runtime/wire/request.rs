@@ -1,9 +1,8 @@
 //! Requests in their frames.
 
 use super::blobs::Layout;
-use super::codec::ToWire;
 use super::frame::RequestFrame;
-use super::writer::FrameWriter;
+use super::writer::{FrameWriter, ToWire};
 use crate::runtime::error::Failure;
 
 /// A request in its frame.

@@ -8,10 +8,10 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, de};
 use serde_json::{Map, Value};
 
-use super::codec::{FromWire, PlainJson};
+use super::codec::PlainJson;
 use super::frame::{ResponseFrame, take_json};
 use super::json;
-use super::reader::{BlobReader, Blobs};
+use super::reader::{BlobReader, Blobs, FromWire};
 use crate::runtime::blob::Blob;
 use crate::runtime::error::{CallInfo, Error, Failure};
 use crate::runtime::method::{ApiError, ErrorCode, Method, TransportKind};

@@ -5,14 +5,13 @@ use bytes::Bytes;
 use super::blobs::Layout;
 #[cfg(feature = "server")]
 use super::blobs::write_len;
-use super::codec::{FromWire, ToWire};
 #[cfg(feature = "server")]
 use super::event::EventBytes;
 use super::frame::{Part, ResponseFrame, malformed, take, take_len};
 use super::guard::DEEPEST;
 use super::json;
-use super::reader::{BlobReader, Blobs};
-use super::writer::FrameWriter;
+use super::reader::{BlobReader, Blobs, FromWire};
+use super::writer::{FrameWriter, ToWire};
 use crate::runtime::error::Failure;
 #[cfg(feature = "server")]
 use crate::runtime::method::ApiKey;

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::blobs::{BlobWriter, Layout};
-use super::codec::ToWire;
 use super::finite::{Nulls, not_finite};
 use super::path;
 use super::path::{Path, Segment};
@@ -11,6 +10,17 @@ use super::wire_error::WireError;
 use crate::runtime::blob::{Blob, Sourced};
 use crate::runtime::error::Failure;
 use crate::tensor::Tensor;
+
+/// A type that can be written to the wire: what goes into the JSON, and what travels beside it in blobs.
+pub trait ToWire {
+    /// Writes the value's JSON, and adds its blobs in the wire's order. A value that is left out of the JSON writes
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// The wire has no form for the value.
+    fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError>;
+}
 
 /// The most blobs that a request holds: their number is one byte.
 pub(super) const MOST_BLOBS: usize = 255;

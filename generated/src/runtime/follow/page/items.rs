@@ -9,7 +9,7 @@ use futures_core::Stream;
 
 use super::paged::Paged;
 use super::pages::Pages;
-use crate::runtime::client::Operation;
+use crate::runtime::client::{Call, Operation};
 use crate::runtime::error::Error;
 
 type Read<R> = Option<Result<<R as Paged>::Item, Error<<R as Operation>::Error>>>;
@@ -65,5 +65,12 @@ impl<R: Paged> Unpin for Items<R> {}
 impl<R: Paged> fmt::Debug for Items<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items").field("pages", &self.pages).field("read", &self.page.len()).finish()
+    }
+}
+
+impl<R: Paged> Call<R> {
+    /// The items of all [`pages`](Self::pages), one by one.
+    pub fn items(self) -> Items<R> {
+        Items::new(self.pages())
     }
 }

@@ -10,7 +10,6 @@ use futures_core::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use super::items::Items;
 use super::paged::{Page, Paged};
 use crate::runtime::client::Call;
 use crate::runtime::error::{Error, Failure};
@@ -142,11 +141,6 @@ impl<R: Paged> Call<R> {
     /// is sent until the first one is read.
     pub fn pages(self) -> Pages<R> {
         Pages::new(self)
-    }
-
-    /// The items of all [`pages`](Self::pages), one by one.
-    pub fn items(self) -> Items<R> {
-        Items::new(self.pages())
     }
 
     /// How many items there are on all pages.

@@ -9,6 +9,7 @@ mod watch;
 
 pub use error::WaitError;
 pub use metrics::{MetricRange, MetricSource, NoMetrics};
-pub use progress::{Progress, ProgressUpdate};
+pub use progress::Progress;
 pub use waitable::{Cancellable, Waitable};
 pub use waiter::Waiter;
+pub use watch::ProgressUpdate;

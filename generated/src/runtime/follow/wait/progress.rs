@@ -9,25 +9,8 @@ use futures_core::Stream;
 use futures_core::future::BoxFuture;
 
 use super::error::WaitError;
-use super::metrics::MetricSource;
 use super::waitable::Waitable;
-use super::watch::Watch;
-use crate::runtime::client::Operation;
-
-/// How far work is: what the API answered, and what came of its metrics since the update before.
-#[non_exhaustive]
-pub struct ProgressUpdate<R: Waitable> {
-    /// What the API answered.
-    pub response: <R::Poll as Operation>::Response,
-    /// New values of metrics, each only once.
-    pub metrics: Vec<<R::Metrics as MetricSource<R::Poll>>::Values>,
-}
-
-impl<R: Waitable> fmt::Debug for ProgressUpdate<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProgressUpdate").field("response", &self.response).field("metrics", &self.metrics).finish()
-    }
-}
+use super::watch::{ProgressUpdate, Watch};
 
 /// How work comes along: a stream of [`ProgressUpdate`]s, of which the last one tells how it ended.
 ///

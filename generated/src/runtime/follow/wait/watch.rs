@@ -1,12 +1,12 @@
 //! Asks how far work is, again and again.
 
+use std::fmt;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::error::{Again, WaitError};
-use super::metrics::{MetricReader, MetricSource as _};
-use super::progress::ProgressUpdate;
+use super::metrics::{MetricReader, MetricSource};
 use super::waitable::Waitable;
 use crate::runtime::backoff::{Backoff, equal_jitter};
 use crate::runtime::client::{Call, Client, Operation};
@@ -18,6 +18,21 @@ const FIRST: Duration = Duration::from_millis(200);
 const FAILURES: u32 = 8;
 /// The longest delay after a failure.
 const RECOVERY: Duration = Duration::from_secs(30);
+
+/// How far work is: what the API answered, and what came of its metrics since the update before.
+#[non_exhaustive]
+pub struct ProgressUpdate<R: Waitable> {
+    /// What the API answered.
+    pub response: <R::Poll as Operation>::Response,
+    /// New values of metrics, each only once.
+    pub metrics: Vec<<R::Metrics as MetricSource<R::Poll>>::Values>,
+}
+
+impl<R: Waitable> fmt::Debug for ProgressUpdate<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProgressUpdate").field("response", &self.response).field("metrics", &self.metrics).finish()
+    }
+}
 
 /// How often and for how long it is asked.
 #[derive(Clone, Copy, Debug)]

@@ -10,13 +10,13 @@ use reqwest::header::CONTENT_ENCODING;
 use reqwest::{Response, Url};
 use tokio::sync::Semaphore;
 
+use super::body::body;
 use super::failure::{Doing, failure};
 use super::receive::Arriving;
 use super::spool::Spool;
 use crate::runtime::error::{BuildError, Failure};
 use crate::runtime::method::Method;
 use crate::runtime::transport::Transport;
-use crate::runtime::transport::body::body;
 use crate::runtime::transport::error::TransportError;
 use crate::runtime::transport::progress::TransferCounter;
 use crate::runtime::transport::request::TransportRequest;

@@ -1,6 +1,7 @@
 //! Calls as HTTP requests.
 
-pub(crate) mod client;
+mod body;
+pub(super) mod client;
 pub(crate) mod failure;
 pub(crate) mod receive;
 pub(crate) mod spool;

@@ -1,7 +1,5 @@
 //! What responses do.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 
 use super::lease::Lease;
@@ -28,9 +26,9 @@ impl Serving<'_> {
                 self.settle(&opens, id);
             }
             Some(Awaited::Again { channel, id }) => self.subscribed_again(channel, &id, body),
-            Some(Awaited::Unsubscribe { told, .. }) => {
-                if let Some(told) = told {
-                    let _ = told.send(Some(body));
+            Some(Awaited::Unsubscribe { done, .. }) => {
+                if let Some(done) = done {
+                    let _ = done.send(Some(body));
                 }
                 self.call_held();
             }
@@ -38,7 +36,7 @@ impl Serving<'_> {
     }
 
     fn json_depth(&self) -> usize {
-        self.task.shared.settings.json_depth
+        self.shared.settings.json_depth
     }
 
     fn respond_to_call(&mut self, call: Asked, body: Bytes) {
@@ -48,7 +46,7 @@ impl Serving<'_> {
             Effect::Nothing | Effect::Unwanted => {}
             Effect::Closes(id) => {
                 if let ReadOutcome::Result { .. } = received.outcome {
-                    self.task.readers.end(method.service, &id, &EndReason::Unsubscribed);
+                    self.readers.end(method.service, &id, &EndReason::Unsubscribed);
                 }
             }
             Effect::Opens(opens) => match opened(method, &opens, &received.outcome) {
@@ -66,18 +64,15 @@ impl Serving<'_> {
     /// Makes the subscription before anything else is read, so that no event of it is lost.
     fn register(&mut self, key: u64, channel: &'static Channel, id: String) -> Lease {
         self.owed.remove(&(channel.service, id.clone()));
-        let buffer = Arc::new(self.orphans.take(channel.service, &id));
-        if !buffer.is_ended() {
-            self.task.readers.add(channel, &id, key, buffer.clone());
-        }
-        Lease::new(self.task.shared.clone(), key, channel, id, buffer)
+        let buffer = self.unclaimed.take(channel.service, &id);
+        self.readers.add(key, channel, id, buffer)
     }
 
     /// Ends a subscription without a reader: one that an abandoned call made, or that was left to a call that failed.
     fn settle(&mut self, opens: &Opens, made: Option<String>) {
         let owed = opens.id.clone().filter(|id| self.owed.remove(&(opens.channel.service, id.clone())));
         let Some(id) = made.or(owed) else { return };
-        if self.task.readers.has(opens.channel.service, &id) {
+        if self.readers.has(opens.channel.service, &id) {
             return;
         }
         if self.pending.subscribes(opens.channel, &id) {
@@ -89,7 +84,7 @@ impl Serving<'_> {
 
     fn subscribed_again(&mut self, channel: &'static Channel, id: &str, body: Bytes) {
         let deepest = self.json_depth();
-        let readers = &mut self.task.readers;
+        let readers = &mut self.readers;
         match wire::read_acknowledgement(body, deepest) {
             Ok(()) => {
                 trace::resubscribed(channel.service, id);

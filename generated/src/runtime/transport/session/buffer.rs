@@ -1,10 +1,10 @@
 //! Where updates wait for a reader: bounded, and never in the way of whoever fills it.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use crate::runtime::event::{EndReason, Update};
+use crate::runtime::event::{EndReason, RawEvent, Update};
 
 /// How much waits at most.
 #[derive(Clone, Copy, Debug)]
@@ -141,5 +141,44 @@ fn size(update: &Update) -> usize {
     match update {
         Update::Event(event) => event.size(),
         _ => 0,
+    }
+}
+
+/// The most sessions of which events are held.
+const MOST_SESSIONS: usize = 256;
+
+/// Events that came before the response to the call that subscribes to them.
+#[derive(Debug)]
+pub(super) struct UnclaimedEvents {
+    held: HashMap<(&'static str, String), Buffer>,
+    /// How many were not held, as there were too many sessions.
+    dropped: u64,
+    limits: BufferLimits,
+}
+
+impl UnclaimedEvents {
+    pub(super) fn new(limits: BufferLimits) -> Self {
+        Self { held: HashMap::new(), dropped: 0, limits }
+    }
+
+    pub(super) fn hold(&mut self, event: RawEvent) {
+        let key = (event.service(), event.id().to_owned());
+        if self.held.len() >= MOST_SESSIONS && !self.held.contains_key(&key) {
+            self.dropped = self.dropped.saturating_add(1);
+            return;
+        }
+        self.held.entry(key).or_insert_with(|| Buffer::new(self.limits)).push(Update::Event(event));
+    }
+
+    /// What has been held for a session, as the beginning of what its reader gets.
+    pub(super) fn take(&mut self, service: &'static str, id: &str) -> Buffer {
+        let none = || Buffer::after_loss(self.limits, self.dropped);
+        self.held.remove(&(service, id.to_owned())).unwrap_or_else(none)
+    }
+
+    /// Nobody is going to ask any more.
+    pub(super) fn clear(&mut self) {
+        self.held.clear();
+        self.dropped = 0;
     }
 }

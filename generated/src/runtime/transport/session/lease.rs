@@ -1,36 +1,36 @@
-//! The right to the events of an id.
+//! A reader's part of a subscription.
 
 use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::buffer::Buffer;
-use super::shared::Shared;
 use crate::runtime::method::Channel;
 
-/// A reader's part of a subscription. Dropping it gives it back.
+/// A reader's part of a subscription. Dropping it releases it.
 pub(crate) struct Lease {
-    shared: Arc<Shared>,
-    key: u64,
-    channel: &'static Channel,
-    id: String,
-    buffer: Arc<Buffer>,
-    held: bool,
+    pub(super) key: u64,
+    pub(super) channel: &'static Channel,
+    pub(super) id: String,
+    pub(super) buffer: Arc<Buffer>,
+    /// The connection's task; taken when the lease has been released.
+    pub(super) task: Option<mpsc::UnboundedSender<Release>>,
 }
 
-impl Lease {
-    pub(super) fn new(
-        shared: Arc<Shared>,
-        key: u64,
-        channel: &'static Channel,
-        id: String,
-        buffer: Arc<Buffer>,
-    ) -> Self {
-        Self { shared, key, channel, id, buffer, held: true }
-    }
+/// A reader releases its part of a subscription.
+#[derive(Debug)]
+pub(super) struct Release {
+    pub(super) key: u64,
+    /// Receives the server's response, or nothing if the server was not asked.
+    pub(super) done: Option<Released>,
+}
 
+/// Receives the server's response to the end of a subscription.
+pub(super) type Released = oneshot::Sender<Option<Bytes>>;
+
+impl Lease {
     pub(crate) fn id(&self) -> &str {
         &self.id
     }
@@ -43,20 +43,24 @@ impl Lease {
         &self.buffer
     }
 
-    /// Gives it back, and waits for the server's answer; nothing if the server did not have to be asked.
-    pub(crate) async fn give_back(mut self) -> Option<Bytes> {
-        let (told, answer) = oneshot::channel();
-        self.held = false;
-        self.shared.release(self.key, Some(told));
-        answer.await.ok().flatten()
+    /// Releases it, and waits for the server's response; nothing if the server did not have to be asked.
+    pub(crate) async fn release(mut self) -> Option<Bytes> {
+        let (done, response) = oneshot::channel();
+        self.send(Some(done));
+        response.await.ok().flatten()
+    }
+
+    fn send(&mut self, done: Option<Released>) {
+        if let Some(task) = self.task.take() {
+            // A task that has ended has no subscriptions left.
+            let _ = task.send(Release { key: self.key, done });
+        }
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if self.held {
-            self.shared.release(self.key, None);
-        }
+        self.send(None);
     }
 }
 

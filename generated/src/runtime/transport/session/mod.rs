@@ -6,7 +6,6 @@ pub(super) mod buffer;
 pub(super) mod heartbeat;
 pub(super) mod lease;
 pub(super) mod link;
-mod orphans;
 mod pending;
 mod readers;
 pub(super) mod reconnect;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use super::lease::Released;
 use super::settings::{Effect, Opens};
-use super::shared::Told;
 use crate::runtime::error::Failure;
 use crate::runtime::method::{Channel, Method};
 use crate::runtime::transport::received::{Received, Slot};
@@ -32,7 +32,7 @@ pub(super) enum Awaited {
     Unsubscribe {
         service: &'static str,
         id: String,
-        told: Option<Told>,
+        done: Option<Released>,
     },
 }
 
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn ids_in_use_are_left_out_when_they_start_again() {
-        let again = || Awaited::Unsubscribe { service: "S", id: String::new(), told: None };
+        let again = || Awaited::Unsubscribe { service: "S", id: String::new(), done: None };
         let mut pending = Pending::default();
         assert_eq!([pending.add(again()), pending.add(again()), pending.add(again())], [0, 1, 2]);
         assert!(pending.take(1).is_some() && pending.take(1).is_none());
@@ -173,7 +173,7 @@ mod tests {
     fn a_server_that_never_answers_does_not_fill_the_memory() {
         let mut pending = Pending::default();
         for _ in 0..MOST_OTHERS.saturating_mul(2) {
-            pending.add(Awaited::Unsubscribe { service: "S", id: String::new(), told: None });
+            pending.add(Awaited::Unsubscribe { service: "S", id: String::new(), done: None });
         }
         assert_eq!(pending.awaited.len(), MOST_OTHERS);
     }

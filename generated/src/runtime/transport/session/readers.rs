@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use tokio::sync::mpsc;
+
 use super::buffer::Buffer;
+use super::lease::{Lease, Release};
 use super::link::ConnectionError;
 use crate::runtime::error::Failure;
 use crate::runtime::event::{EndReason, EventError, RawEvent, Update};
@@ -11,8 +14,10 @@ use crate::runtime::method::Channel;
 use crate::runtime::wire::{EventBytes, EventHead};
 
 /// Who reads the events of which session. It outlives connections.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Readers {
+    /// For the leases of readers.
+    task: mpsc::UnboundedSender<Release>,
     services: BTreeMap<&'static str, Service>,
     /// Where readers are, by their key.
     keys: BTreeMap<u64, (&'static str, String)>,
@@ -47,6 +52,17 @@ pub(super) enum Delivery {
 }
 
 impl Readers {
+    pub(super) fn new(task: mpsc::UnboundedSender<Release>) -> Self {
+        Self { task, services: BTreeMap::new(), keys: BTreeMap::new(), unwanted: BTreeSet::new() }
+    }
+
+    /// Forgets everyone.
+    pub(super) fn clear(&mut self) {
+        self.services.clear();
+        self.keys.clear();
+        self.unwanted.clear();
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
@@ -66,15 +82,19 @@ impl Readers {
         self.services.get(service).is_some_and(|service| service.sessions.contains_key(id))
     }
 
-    /// Adds a reader of a session to which this connection is subscribed.
-    pub(super) fn add(&mut self, channel: &'static Channel, id: &str, key: u64, buffer: Arc<Buffer>) {
-        self.resumed(channel.service, id);
-        self.expect(channel);
-        if let Some(service) = self.services.get_mut(channel.service) {
-            let session = service.sessions.entry(id.to_owned()).or_insert_with(|| Session::new(id));
-            session.readers.push((key, buffer));
-            self.keys.insert(key, (channel.service, id.to_owned()));
+    /// Adds a reader of a session to which this connection is subscribed, unless all its events have come already.
+    pub(super) fn add(&mut self, key: u64, channel: &'static Channel, id: String, buffer: Buffer) -> Lease {
+        let buffer = Arc::new(buffer);
+        if !buffer.is_ended() {
+            self.resumed(channel.service, &id);
+            self.expect(channel);
+            if let Some(service) = self.services.get_mut(channel.service) {
+                let session = service.sessions.entry(id.clone()).or_insert_with(|| Session::new(&id));
+                session.readers.push((key, buffer.clone()));
+                self.keys.insert(key, (channel.service, id.clone()));
+            }
         }
+        Lease { key, channel, id, buffer, task: Some(self.task.clone()) }
     }
 
     /// Removes a reader; gives the session if it was the last one.

@@ -7,16 +7,18 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::sync::mpsc;
 use tokio::time::{Sleep, sleep, timeout};
 
+use super::buffer::UnclaimedEvents;
 use super::heartbeat::{Beat, Pulse};
+use super::lease::{Release, Released};
 use super::link::{ConnectionError, Incoming, Link};
-use super::orphans::Orphans;
 use super::pending::{Asked, Awaited, Pending};
-use super::readers::Delivery;
+use super::readers::{Delivery, Readers};
+use super::reconnect::Reconnecting;
 use super::settings::Effect;
-use super::shared::{QueuedCall, Release, Told, Work};
-use super::task::Task;
+use super::shared::{QueuedCall, Shared, Work};
 use crate::runtime::event::EventError;
 use crate::runtime::method::{Channel, Method};
 use crate::runtime::wire;
@@ -42,10 +44,13 @@ enum Messages {
 
 /// One connection at work.
 pub(super) struct Serving<'a> {
-    pub(super) task: &'a mut Task,
+    pub(super) shared: &'a Shared,
+    pub(super) readers: &'a mut Readers,
+    reconnecting: &'a mut Reconnecting,
+    releases: &'a mut mpsc::UnboundedReceiver<Release>,
     link: Box<dyn Link>,
     pub(super) pending: Pending,
-    pub(super) orphans: Orphans,
+    pub(super) unclaimed: UnclaimedEvents,
     /// Calls that have to wait until a subscription has ended.
     held: Vec<QueuedCall>,
     /// Subscriptions that nobody reads, left to a call that subscribes to the same.
@@ -66,16 +71,22 @@ enum Step {
 }
 
 impl<'a> Serving<'a> {
-    pub(super) fn new(task: &'a mut Task, link: Box<dyn Link>) -> Self {
-        let settings = &task.shared.settings;
-        let (orphans, pulse) = (Orphans::new(settings.limits), Pulse::new(settings.heartbeat));
-        let (pending, owed) = (Pending::default(), BTreeSet::new());
-        Self { task, link, pending, orphans, held: Vec::new(), owed, pulse, again: None, last: None }
+    pub(super) fn new(
+        shared: &'a Shared,
+        readers: &'a mut Readers,
+        reconnecting: &'a mut Reconnecting,
+        releases: &'a mut mpsc::UnboundedReceiver<Release>,
+        link: Box<dyn Link>,
+    ) -> Self {
+        let (unclaimed, pulse) = (UnclaimedEvents::new(shared.settings.limits), Pulse::new(shared.settings.heartbeat));
+        let (pending, held, owed) = (Pending::default(), Vec::new(), BTreeSet::new());
+        let (again, last) = (None, None);
+        Self { shared, readers, reconnecting, releases, link, pending, unclaimed, held, owed, pulse, again, last }
     }
 
     /// Works until nothing is wanted of the connection, or it is lost.
     pub(super) async fn run(mut self) -> Option<ConnectionError> {
-        self.task.shared.set_open();
+        self.shared.set_open();
         self.subscribe_again();
         loop {
             match poll_fn(|context| self.poll(context)).await {
@@ -83,7 +94,7 @@ impl<'a> Serving<'a> {
                     let closed = work.closed;
                     self.work(work);
                     if closed {
-                        self.task.shared.set_closed(false);
+                        self.shared.set_closed(false);
                         self.close();
                         return None;
                     }
@@ -92,7 +103,7 @@ impl<'a> Serving<'a> {
                 Step::Lost(lost) => return Some(self.lost(lost)),
                 Step::Late => {}
             }
-            if self.is_unused() && self.task.shared.set_closed(true) {
+            if self.is_unused() && self.shared.set_closed(true) {
                 self.close();
                 return None;
             }
@@ -100,8 +111,14 @@ impl<'a> Serving<'a> {
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Step> {
-        if let Poll::Ready(work) = self.task.shared.poll_work(context) {
+        // What was released before a call was made is looked at before the call.
+        let work = self.shared.poll_work(context);
+        let released = self.poll_releases(context);
+        if let Poll::Ready(work) = work {
             return Poll::Ready(Step::Work(work));
+        }
+        if released {
+            return Poll::Ready(Step::Handled);
         }
         loop {
             match self.poll_messages(context) {
@@ -147,7 +164,7 @@ impl<'a> Serving<'a> {
     }
 
     fn target(&self) -> &str {
-        self.task.shared.settings.connector.target()
+        self.shared.settings.connector.target()
     }
 
     /// Does what callers want.
@@ -156,19 +173,26 @@ impl<'a> Serving<'a> {
             self.held.retain(|call| call.key != key);
             self.pending.cancel(key);
         }
-        for Release { key, told } in work.released {
-            if let Some((channel, id)) = self.task.readers.remove(key) {
+        for call in work.calls {
+            self.call(call);
+        }
+    }
+
+    /// Ends the subscriptions of readers that are gone. Returns whether there were any.
+    fn poll_releases(&mut self, context: &mut Context<'_>) -> bool {
+        let mut released = false;
+        while let Poll::Ready(Some(Release { key, done })) = self.releases.poll_recv(context) {
+            released = true;
+            if let Some((channel, id)) = self.readers.remove(key) {
                 if self.pending.subscribes(channel, &id) {
                     // The call that subscribes to it too is going to need it, unless it fails.
                     self.owed.insert((channel.service, id));
                 } else {
-                    self.unsubscribe(channel, id, told);
+                    self.unsubscribe(channel, id, done);
                 }
             }
         }
-        for call in work.calls {
-            self.call(call);
-        }
+        released
     }
 
     fn call(&mut self, call: QueuedCall) {
@@ -178,9 +202,9 @@ impl<'a> Serving<'a> {
                     self.held.push(call);
                     return;
                 }
-                self.task.readers.expect(opens.channel);
+                self.readers.expect(opens.channel);
             }
-            Effect::Unwanted => self.task.readers.expect_unwanted(call.method.service),
+            Effect::Unwanted => self.readers.expect_unwanted(call.method.service),
             Effect::Nothing | Effect::Closes(_) => {}
         }
         let QueuedCall { key, method, message, effect, slot, reply, permit, .. } = call;
@@ -196,23 +220,23 @@ impl<'a> Serving<'a> {
     }
 
     fn subscribe_again(&mut self) {
-        for (channel, id) in self.task.readers.stale() {
+        for (channel, id) in self.readers.stale() {
             let Some((method, param)) = channel.subscribing() else { continue };
             self.send_about(method, param, &id.clone(), Awaited::Again { channel, id });
         }
-        if self.task.readers.is_stale() {
-            self.again = Some(Box::pin(sleep(self.task.shared.settings.timeout)));
+        if self.readers.is_stale() {
+            self.again = Some(Box::pin(sleep(self.shared.settings.timeout)));
         }
     }
 
-    pub(super) fn unsubscribe(&mut self, channel: &'static Channel, id: String, told: Option<Told>) {
+    pub(super) fn unsubscribe(&mut self, channel: &'static Channel, id: String, done: Option<Released>) {
         let Some((method, param)) = channel.unsubscribing() else { return };
-        self.send_about(method, param, &id.clone(), Awaited::Unsubscribe { service: channel.service, id, told });
+        self.send_about(method, param, &id.clone(), Awaited::Unsubscribe { service: channel.service, id, done });
     }
 
     /// Sends a message of which the only parameter is an id.
     fn send_about(&mut self, method: &'static Method, param: &str, id: &str, awaited: Awaited) {
-        let key = self.task.shared.settings.credentials.last();
+        let key = self.shared.settings.credentials.last();
         let request = wire::socket_request(method, wire::id_request(param, id), key.as_ref());
         let id = self.pending.add(awaited);
         self.link.send(wire::with_id(wire::request_message(&request), id));
@@ -229,41 +253,41 @@ impl<'a> Serving<'a> {
             Err(MalformedMessage::Response(failure)) => {
                 self.pending.call_ids().into_iter().for_each(|id| self.respond(id, Bytes::new()));
                 self.after_response();
-                self.task.readers.report(&EventError::new("", "", failure));
+                self.readers.report(&EventError::new("", "", failure));
             }
             Err(MalformedMessage::Event { service, failure }) => {
-                self.task.readers.report(&EventError::new(&service, "", failure));
+                self.readers.report(&EventError::new(&service, "", failure));
             }
         }
         if self.again.is_none() {
-            self.task.reconnecting.reset();
+            self.reconnecting.reset();
         }
     }
 
     fn after_response(&mut self) {
         if !self.pending.opens() {
-            self.orphans.clear();
+            self.unclaimed.clear();
         }
-        if self.again.is_some() && !self.task.readers.is_stale() {
+        if self.again.is_some() && !self.readers.is_stale() {
             self.again = None;
         }
     }
 
     fn event(&mut self, event: EventBytes) {
-        let deepest = self.task.shared.settings.json_depth;
-        let unread = match self.task.readers.deliver(event, deepest) {
+        let deepest = self.shared.settings.json_depth;
+        let unread = match self.readers.deliver(event, deepest) {
             Delivery::Read => return,
             Delivery::Unread(event) => event,
-            Delivery::Malformed(error) => return self.task.readers.report(&error),
+            Delivery::Malformed(error) => return self.readers.report(&error),
         };
         if self.pending.may_open(unread.channel(), unread.id()) {
-            self.orphans.hold(unread);
+            self.unclaimed.hold(unread);
         }
     }
 
     /// Whether nothing is wanted of the connection any more.
     fn is_unused(&mut self) -> bool {
-        if self.pending.is_waited_for() || !self.task.readers.is_empty() || !self.held.is_empty() {
+        if self.pending.is_waited_for() || !self.readers.is_empty() || !self.held.is_empty() {
             self.last = None;
             return false;
         }
@@ -283,7 +307,7 @@ impl<'a> Serving<'a> {
 
     /// Fails everyone who awaits an answer.
     fn lost(self, lost: ConnectionError) -> ConnectionError {
-        self.task.shared.set_closed(false);
+        self.shared.set_closed(false);
         let message = format!("the connection broke before the answer came: {}", lost.message);
         let broken = ConnectionError { message, ..lost.clone() };
         for awaited in self.pending.into_all() {

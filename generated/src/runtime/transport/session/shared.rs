@@ -9,7 +9,6 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::link::ConnectionError;
 use super::settings::{Effect, SessionSettings};
-use super::task::Task;
 use crate::runtime::error::Failure;
 use crate::runtime::method::{ApiError, Method};
 use crate::runtime::transport::received::{Received, Slot};
@@ -34,23 +33,11 @@ pub(super) struct QueuedCall {
     pub(super) permit: OwnedSemaphorePermit,
 }
 
-/// A reader gives up its subscription.
-#[derive(Debug)]
-pub(super) struct Release {
-    pub(super) key: u64,
-    /// Wants to know the answer, if the server is asked.
-    pub(super) told: Option<Told>,
-}
-
-/// Is told the server's answer, or nothing if the server was not asked or the connection is gone.
-pub(super) type Told = oneshot::Sender<Option<bytes::Bytes>>;
-
 /// What callers want.
 #[derive(Default)]
 pub(super) struct Work {
     pub(super) calls: VecDeque<QueuedCall>,
     pub(super) cancelled: Vec<u64>,
-    pub(super) released: Vec<Release>,
     pub(super) closed: bool,
 }
 
@@ -87,21 +74,18 @@ impl Shared {
         state.last_key
     }
 
-    /// Gives a call to the task, which is started if there is none.
-    pub(super) fn enqueue(self: &Arc<Self>, call: QueuedCall) {
+    /// Queues a call. Returns whether a task has to be started for it.
+    pub(super) fn enqueue(&self, call: QueuedCall) -> bool {
         let mut state = self.lock();
         if !state.open && call.refusal.is_some() {
             drop(state);
-            return call.refuse(self.settings.json_depth);
+            call.refuse(self.settings.json_depth);
+            return false;
         }
         state.work.calls.push_back(call);
         let starts = !std::mem::replace(&mut state.running, true);
         state.wake();
-        drop(state);
-        if starts {
-            // A runtime that is ending drops the task at once, which then takes the lock.
-            tokio::spawn(Task::new(self.clone()).run());
-        }
+        starts
     }
 
     /// Nobody waits for the call any more.
@@ -115,15 +99,6 @@ impl Shared {
         state.wake();
     }
 
-    /// A reader gives up its subscription.
-    pub(super) fn release(&self, key: u64, told: Option<Told>) {
-        let mut state = self.lock();
-        if state.running {
-            state.work.released.push(Release { key, told });
-            state.wake();
-        }
-    }
-
     /// Nobody can make a call any more.
     pub(super) fn close(&self) {
         let mut state = self.lock();
@@ -134,8 +109,8 @@ impl Shared {
     /// What callers want of a connection that is open.
     pub(super) fn poll_work(&self, context: &mut Context<'_>) -> Poll<Work> {
         let mut state = self.lock();
-        let Work { calls, cancelled, released, closed } = &state.work;
-        if calls.is_empty() && cancelled.is_empty() && released.is_empty() && !closed {
+        let Work { calls, cancelled, closed } = &state.work;
+        if calls.is_empty() && cancelled.is_empty() && !closed {
             state.task = Some(context.waker().clone());
             return Poll::Pending;
         }
@@ -145,14 +120,12 @@ impl Shared {
         Poll::Ready(Work { closed, ..work })
     }
 
-    /// What callers want while there is no connection: the number of calls that wait for one, which they go on doing,
-    /// and the rest.
-    pub(super) fn look(&self, context: &mut Context<'_>) -> (usize, Work) {
+    /// The number of calls that wait for a connection, while there is none; nothing if the client has been closed.
+    pub(super) fn waiting(&self, context: &mut Context<'_>) -> Option<usize> {
         let mut state = self.lock();
         state.task = Some(context.waker().clone());
         state.work.cancelled.clear();
-        let released = std::mem::take(&mut state.work.released);
-        (state.work.calls.len(), Work { released, closed: state.work.closed, ..Work::default() })
+        (!state.work.closed).then_some(state.work.calls.len())
     }
 
     pub(super) fn set_open(&self) {
@@ -163,7 +136,7 @@ impl Shared {
     /// anything of it.
     pub(super) fn set_closed(&self, if_unused: bool) -> bool {
         let mut state = self.lock();
-        if if_unused && !(state.work.calls.is_empty() && state.work.released.is_empty()) {
+        if if_unused && !state.work.calls.is_empty() {
             return false;
         }
         state.open = false;

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use super::link::ConnectionError;
 use super::settings::{Effect, Opens, SessionSettings};
 use super::shared::{QueuedCall, Shared};
+use super::task::Task;
 use crate::runtime::error::Failure;
 use crate::runtime::method::{Channel, Method, TransportKind};
 use crate::runtime::text::count;
@@ -68,7 +69,10 @@ impl Session {
         let (reply, response) = oneshot::channel();
         let mut caller = Caller { shared, key: shared.new_key(), waits: true };
         let slot = call.slot.clone();
-        shared.enqueue(QueuedCall { key: caller.key, method, message, effect, refusal, slot, reply, permit });
+        let call = QueuedCall { key: caller.key, method, message, effect, refusal, slot, reply, permit };
+        if shared.enqueue(call) {
+            tokio::spawn(Task::new(shared.clone()).run());
+        }
         let response = response.await;
         caller.waits = false;
         response.unwrap_or_else(|_| Err(gone()))

@@ -2,22 +2,26 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use tokio::sync::mpsc;
 use tokio::time::sleep;
 
+use super::lease::Release;
 use super::link::{ConnectionError, Link};
 use super::readers::Readers;
 use super::reconnect::Reconnecting;
 use super::serving::Serving;
-use super::shared::{Shared, Work};
+use super::shared::Shared;
 use super::trace;
 
+/// The task that has the connection. It outlives connections, and ends when nothing is wanted of one.
 pub(super) struct Task {
-    pub(super) shared: Arc<Shared>,
-    pub(super) readers: Readers,
-    pub(super) reconnecting: Reconnecting,
+    shared: Arc<Shared>,
+    readers: Readers,
+    reconnecting: Reconnecting,
+    releases: mpsc::UnboundedReceiver<Release>,
     finished: bool,
 }
 
@@ -34,7 +38,8 @@ enum Offline {
 impl Task {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         let reconnecting = Reconnecting::new(shared.settings.reconnect);
-        Self { shared, readers: Readers::default(), reconnecting, finished: false }
+        let (sender, releases) = mpsc::unbounded_channel();
+        Self { shared, readers: Readers::new(sender), reconnecting, releases, finished: false }
     }
 
     /// Connects, serves calls and subscriptions, connects again, and ends when nothing is wanted any more.
@@ -54,7 +59,8 @@ impl Task {
             None => return,
             Some(Ok(link)) => {
                 trace::connected(self.shared.settings.connector.target());
-                match Serving::new(self, link).run().await {
+                let Self { shared, readers, reconnecting, releases, .. } = self;
+                match Serving::new(shared, readers, reconnecting, releases, link).run().await {
                     None => return,
                     Some(lost) => lost,
                 }
@@ -99,20 +105,20 @@ impl Task {
         .await;
     }
 
-    fn offline(&mut self, context: &mut std::task::Context<'_>) -> Offline {
-        let (calls, Work { released, closed, .. }) = self.shared.look(context);
-        for release in released {
+    fn offline(&mut self, context: &mut Context<'_>) -> Offline {
+        let waiting = self.shared.waiting(context);
+        while let Poll::Ready(Some(release)) = self.releases.poll_recv(context) {
             // The server has forgotten it with the connection.
             self.readers.remove(release.key);
         }
-        match calls {
-            _ if closed => {
-                self.readers = Readers::default();
+        match waiting {
+            None => {
+                self.readers.clear();
                 Offline::Unused
             }
-            0 if self.readers.is_empty() => Offline::Unused,
-            0 => Offline::Quiet,
-            _ => Offline::Called,
+            Some(0) if self.readers.is_empty() => Offline::Unused,
+            Some(0) => Offline::Quiet,
+            Some(_) => Offline::Called,
         }
     }
 }
