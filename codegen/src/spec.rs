@@ -426,12 +426,12 @@ pub struct Closes {
 pub struct Paginated {
     /// The array of the result that holds the page.
     pub items: String,
-    /// The number of items before the page: a `uint32` in the params and in the result.
-    pub offset: String,
-    /// The largest number of items of a page: a `uint32` in the params.
-    pub limit: String,
-    /// The number of all items: a `uint32` in the result.
-    pub total: String,
+    /// The number of items before the page: a `uint32` in the params and in the result. Default: `offset`.
+    pub offset: Option<String>,
+    /// The largest number of items of a page: a `uint32` in the params. Default: `limit`.
+    pub limit: Option<String>,
+    /// The number of all items: a `uint32` in the result. Default: `total`.
+    pub total: Option<String>,
 }
 
 /// How to follow what a call starts, and how to stop it.

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
-use decthings_codegen::{Files, Options, Source};
+use anyhow::Result;
+use decthings_codegen::{Files, Options};
 
 use crate::tree::{self, Difference};
-use crate::{mistakes, watch};
+use crate::{definition, watch};
 
 /// Generates code from an API definition.
 #[derive(clap::Args)]
@@ -19,7 +19,7 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "check")]
     watch: bool,
     /// The definition.
-    #[arg(long, value_name = "FILE", default_value = "schema/decthings.json")]
+    #[arg(long, value_name = "FILE", default_value = definition::OURS)]
     schema: PathBuf,
     /// The folder that is replaced by the generated module.
     #[arg(long, value_name = "DIR", default_value = "generated/src/api")]
@@ -44,15 +44,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 fn generate(arguments: &Arguments) -> Result<ExitCode> {
-    let text = std::fs::read_to_string(&arguments.schema)
-        .with_context(|| format!("cannot read the definition {}", arguments.schema.display()))?;
-    let api = match decthings_codegen::load(&Source::new(arguments.schema.display().to_string(), text)) {
-        Ok(api) => api,
-        Err(report) => {
-            mistakes::show(&report, "nothing was generated");
-            return Ok(ExitCode::FAILURE);
-        }
-    };
+    let source = definition::read(&arguments.schema)?;
+    let Some(api) = definition::load(&source, "nothing was generated") else { return Ok(ExitCode::FAILURE) };
     let options = Options {
         runtime: arguments.runtime.clone(),
         crate_name: arguments.crate_name.clone(),
@@ -60,15 +53,10 @@ fn generate(arguments: &Arguments) -> Result<ExitCode> {
     };
     let code = decthings_codegen::rust(&api, &options)?;
     let mut differences = tree::compare(&arguments.out, &code, true)?;
-    // The schema of the format, and the exports for other languages, belong to the project's own definition only.
-    let format = format_schema(&arguments.schema);
-    if let Some((folder, files)) = &format {
-        differences.extend(tree::compare(folder, files, false)?);
-        differences.extend(tree::compare(
-            &folder.join("export"),
-            &decthings_codegen::exports(&api, "decthings"),
-            true,
-        )?);
+    if let Some((folder, name)) = project_folder(&arguments.schema) {
+        let schema = Files::from([("api.schema.json".to_owned(), decthings_codegen::format_schema())]);
+        differences.extend(tree::compare(folder, &schema, false)?);
+        differences.extend(tree::compare(&folder.join("export"), &decthings_codegen::exports(&api, name), true)?);
     }
     if arguments.check {
         return Ok(report(&differences, arguments));
@@ -79,11 +67,11 @@ fn generate(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The schema of the definition's format, beside a definition that names it.
-fn format_schema(definition: &Path) -> Option<(PathBuf, Files)> {
-    let folder = definition.parent()?.to_owned();
-    let is_ours = definition.file_name()? == "decthings.json";
-    is_ours.then(|| (folder, Files::from([("api.schema.json".to_owned(), decthings_codegen::format_schema())])))
+/// The folder and the name of the project's own definition. Beside it are the schema of the format, and the exports for
+/// other languages; other definitions have only code.
+fn project_folder(definition: &Path) -> Option<(&Path, &str)> {
+    let is_ours = definition.file_name() == Path::new(definition::OURS).file_name();
+    Some((definition.parent()?, definition.file_stem()?.to_str()?)).filter(|_| is_ours)
 }
 
 fn report(differences: &[Difference], arguments: &Arguments) -> ExitCode {

@@ -1,19 +1,15 @@
 //! The project's own commands; the only code that writes to the tree.
 
-mod bench;
 mod codegen;
+mod definition;
 mod diff;
 mod docs;
-mod examples;
+mod edit;
 mod fixtures;
-mod fmt_schema;
 mod foreign;
-mod links;
-mod mistakes;
-mod new_method;
+mod programs;
 mod test;
 mod tree;
-mod vectors;
 mod watch;
 
 use std::process::ExitCode;
@@ -26,8 +22,8 @@ use clap::Parser;
 enum Command {
     /// Generates the code that is made from the API definition.
     Codegen(codegen::Arguments),
-    /// Measures the client beside bare libraries and the official client.
-    Bench(bench::Arguments),
+    /// Benchmarks the client, bare libraries and the official client.
+    Bench(programs::BenchArguments),
     /// Lists the changes between two definitions, and what each breaks.
     Diff(diff::Arguments),
     /// Writes the reference of the API as static pages.
@@ -36,10 +32,10 @@ enum Command {
     Examples,
     /// Regenerates what the generator's fixtures expect.
     Fixtures,
-    /// Writes formats definitions.
-    FmtSchema(fmt_schema::Arguments),
+    /// Formats definitions.
+    FmtSchema(edit::FmtArguments),
     /// Adds the skeleton of a method to the definition.
-    NewMethod(new_method::Arguments),
+    NewMethod(edit::NewMethodArguments),
     /// Checks that tools of other languages can read the exports.
     Foreign(foreign::Arguments),
     /// Runs the tests, and searches their output for API keys.
@@ -51,16 +47,16 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Codegen(arguments) => codegen::run(&arguments),
-        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Bench(arguments) => programs::bench(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Docs(arguments) => docs::run(&arguments),
-        Command::Examples => examples::run(),
-        Command::Fixtures => fixtures::run(),
-        Command::FmtSchema(arguments) => fmt_schema::run(&arguments),
-        Command::NewMethod(arguments) => new_method::run(&arguments),
+        Command::Examples => programs::examples(),
+        Command::Fixtures => fixtures::fixtures(),
+        Command::FmtSchema(arguments) => edit::fmt_schema(&arguments),
+        Command::NewMethod(arguments) => edit::new_method(&arguments),
         Command::Foreign(arguments) => foreign::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
-        Command::Vectors => vectors::run(),
+        Command::Vectors => fixtures::vectors(),
     };
     match result {
         Ok(code) => code,

@@ -185,6 +185,8 @@ impl Lowering<'_> {
     fn lower_paging(&mut self, method: &spec::Method, params: &Type, result: &Type) -> Option<Paging> {
         let paginated = method.paginated.as_ref()?;
         let spec::Paginated { items, offset, limit, total } = paginated.get()?.clone();
+        let [offset, limit, total] = [(offset, "offset"), (limit, "limit"), (total, "total")]
+            .map(|(name, default)| name.unwrap_or(default.into()));
         for (holder, names, place) in [(params, [&offset, &limit], "parameters"), (result, [&offset, &total], "result")]
         {
             for name in names {
