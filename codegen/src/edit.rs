@@ -94,7 +94,7 @@ fn skeleton(service: &Service) -> String {
     let half = service.methods.len().div_ceil(2);
     let mut sets: Vec<&str> = Vec::new();
     let listed = |set: &str| {
-        let lists = |method: &crate::spec::Method| {
+        let lists = |method: &crate::spec::methods::Method| {
             method.error_sets.iter().any(|name| name.get().is_some_and(|name| name == set))
         };
         service.methods.iter().filter(|(.., method)| lists(method)).count()

@@ -27,7 +27,7 @@ mod rust;
 mod site;
 mod source;
 mod spanned;
-pub mod spec;
+mod spec;
 
 pub use diag::Diagnostic;
 pub use format::{format, schema as format_schema};
@@ -36,7 +36,6 @@ pub use naming::reserved;
 pub use output::{EmitError, Files, Options};
 pub use report::Report;
 pub use source::{Location, Source};
-pub use spanned::{Map, Spanned};
 
 /// Emits the Rust module of an API.
 ///

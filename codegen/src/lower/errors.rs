@@ -36,7 +36,7 @@ impl Lowering<'_> {
         shapes
     }
 
-    fn lower_error_fields(&mut self, name: &str, fields: &Spanned<spec::Schema>) -> Option<Type> {
+    fn lower_error_fields(&mut self, name: &str, fields: &Spanned<spec::types::Schema>) -> Option<Type> {
         let schema = fields.get()?;
         let place = Place { name: case::upper_camel(name), owner: Owner::Errors, property: false, variant: false };
         if schema.properties.is_none() {
@@ -57,7 +57,12 @@ impl Lowering<'_> {
     }
 
     /// The errors of a method, own ones first, as indexes into `shapes`.
-    pub(super) fn method_errors(&mut self, at: &Location, method: &spec::Method, shapes: &[ErrorShape]) -> Vec<usize> {
+    pub(super) fn method_errors(
+        &mut self,
+        at: &Location,
+        method: &spec::methods::Method,
+        shapes: &[ErrorShape],
+    ) -> Vec<usize> {
         let spec = self.spec;
         let mut names: Vec<&Spanned<String>> = method.errors.iter().collect();
         for name in &method.errors {

@@ -4,7 +4,8 @@ use super::lowering::{Lowering, Place};
 use crate::ir::{Declared, DeclaredAs, Deprecated, ErrorShape, Type};
 use crate::source::Location;
 use crate::spanned::Spanned;
-use crate::spec::{self, Schema};
+use crate::spec;
+use crate::spec::types::Schema;
 
 impl Lowering<'_> {
     pub(super) fn reject_property_keywords(&mut self, schema: &Schema, at: &Location, place: &Place) {
@@ -75,9 +76,9 @@ impl Lowering<'_> {
         let mark = spanned.get()?;
         self.check_prose(&mark.why, "the deviation", &spanned.at);
         let how = match mark.how {
-            spec::DeclaredAs::Required => DeclaredAs::Required,
-            spec::DeclaredAs::Item => DeclaredAs::Item,
-            spec::DeclaredAs::Absent => DeclaredAs::Absent,
+            spec::types::DeclaredAs::Required => DeclaredAs::Required,
+            spec::types::DeclaredAs::Item => DeclaredAs::Item,
+            spec::types::DeclaredAs::Absent => DeclaredAs::Absent,
         };
         Some(Declared { how, why: mark.why.clone() })
     }
@@ -86,13 +87,15 @@ impl Lowering<'_> {
     pub(super) fn check_declared(&mut self, schema: &Schema, ty: &Type, required: bool) {
         let Some(spanned) = &schema.declared else { return };
         let (message, help) = match spanned.get().map(|mark| mark.how) {
-            Some(spec::DeclaredAs::Required) if required => {
+            Some(spec::types::DeclaredAs::Required) if required => {
                 ("the property is required here as well", "remove `declared`, or take it out of `required`")
             }
-            Some(spec::DeclaredAs::Item) if !matches!(ty, Type::List(_)) => {
+            Some(spec::types::DeclaredAs::Item) if !matches!(ty, Type::List(_)) => {
                 ("the property is not a list here either", "remove `declared`, or make the property an array")
             }
-            Some(spec::DeclaredAs::Absent) => ("only a variant of a union can be declared absent", "remove `declared`"),
+            Some(spec::types::DeclaredAs::Absent) => {
+                ("only a variant of a union can be declared absent", "remove `declared`")
+            }
             _ => return,
         };
         self.error(&spanned.at, message, help);
@@ -101,7 +104,7 @@ impl Lowering<'_> {
     /// Reports a declaration of a variant that is about properties.
     pub(super) fn check_declared_variant(&mut self, schema: &Schema) {
         let Some(spanned) = &schema.declared else { return };
-        if spanned.get().is_some_and(|mark| mark.how != spec::DeclaredAs::Absent) {
+        if spanned.get().is_some_and(|mark| mark.how != spec::types::DeclaredAs::Absent) {
             self.error(&spanned.at, "a variant can only be declared absent", "write `\"as\": \"absent\"`");
         }
     }
@@ -109,7 +112,7 @@ impl Lowering<'_> {
     /// The codes of a method that the reference leaves out.
     pub(super) fn undeclared_errors(
         &mut self,
-        method: &spec::Method,
+        method: &spec::methods::Method,
         errors: &[usize],
         shapes: &[ErrorShape],
     ) -> Vec<(String, String)> {
@@ -130,6 +133,6 @@ impl Lowering<'_> {
     }
 }
 
-pub(super) fn deprecated(mark: Option<&spec::Deprecated>) -> Option<Deprecated> {
+pub(super) fn deprecated(mark: Option<&spec::types::Deprecated>) -> Option<Deprecated> {
     mark.map(|mark| Deprecated { since: mark.since.clone(), instead: mark.instead.clone() })
 }

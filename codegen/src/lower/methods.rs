@@ -6,7 +6,9 @@ use crate::ir::{ErrorShape, Event, Method, Owner, Paging, Subscription, Transpor
 use crate::naming::case;
 use crate::source::Location;
 use crate::spanned::Spanned;
-use crate::spec::{self, PlainTransport, Schema};
+use crate::spec;
+use crate::spec::methods::PlainTransport;
+use crate::spec::types::Schema;
 
 impl Lowering<'_> {
     pub(super) fn lower_method(
@@ -14,7 +16,7 @@ impl Lowering<'_> {
         (service, index): (usize, usize),
         name: &str,
         at: &Location,
-        method: &spec::Method,
+        method: &spec::methods::Method,
         shapes: &[ErrorShape],
     ) -> Method {
         self.check_prose(&method.description, &format!("method `{name}`"), at);
@@ -59,7 +61,7 @@ impl Lowering<'_> {
         (service, index): (usize, usize),
         name: &str,
         at: &Location,
-        event: &spec::Event,
+        event: &spec::methods::Event,
     ) -> Event {
         self.check_prose(&event.description, &format!("event `{name}`"), at);
         let owner = Owner::Event(service, index);
@@ -113,17 +115,17 @@ impl Lowering<'_> {
 
     fn lower_transport(
         &mut self,
-        method: &spec::Method,
+        method: &spec::methods::Method,
         params: &Type,
         errors: &[usize],
         shapes: &[ErrorShape],
     ) -> Transport {
         let Some(transport) = &method.transport else { return Transport::Http };
         match transport.get() {
-            None | Some(spec::Transport::Plain(PlainTransport::Http)) => Transport::Http,
-            Some(spec::Transport::Plain(PlainTransport::Websocket)) => Transport::WebSocket,
-            Some(spec::Transport::WebsocketUnless(rule)) => {
-                let spec::ParamEquals { param, equals } = &rule.websocket_unless;
+            None | Some(spec::methods::Transport::Plain(PlainTransport::Http)) => Transport::Http,
+            Some(spec::methods::Transport::Plain(PlainTransport::Websocket)) => Transport::WebSocket,
+            Some(spec::methods::Transport::WebsocketUnless(rule)) => {
+                let spec::methods::ParamEquals { param, equals } = &rule.websocket_unless;
                 let field = self.object_of(params).and_then(|object| object.field(param));
                 if !field.is_some_and(|field| field.ty == Type::Boolean) {
                     self.error(
@@ -134,7 +136,7 @@ impl Lowering<'_> {
                 }
                 Transport::WebSocketUnless { param: param.clone(), equals: *equals }
             }
-            Some(spec::Transport::OpenWebsocketElse(rule)) => {
+            Some(spec::methods::Transport::OpenWebsocketElse(rule)) => {
                 let code = &rule.open_websocket_else;
                 let error = errors.iter().find(|error| {
                     shapes.get(**error).is_some_and(|shape| shape.code == *code && shape.fields.is_none())
@@ -148,11 +150,16 @@ impl Lowering<'_> {
         }
     }
 
-    fn lower_subscription(&mut self, method: &spec::Method, params: &Type, result: &Type) -> Option<Subscription> {
+    fn lower_subscription(
+        &mut self,
+        method: &spec::methods::Method,
+        params: &Type,
+        result: &Type,
+    ) -> Option<Subscription> {
         let subscription = method.subscription.as_ref()?;
         let (opens, path) = match subscription.get()? {
-            spec::Subscription::Opens(rule) => (true, &rule.opens),
-            spec::Subscription::Closes(rule) => (false, &rule.closes),
+            spec::methods::Subscription::Opens(rule) => (true, &rule.opens),
+            spec::methods::Subscription::Closes(rule) => (false, &rule.closes),
         };
         let (in_result, field) = match path.split_once('.') {
             Some(("params", field)) => (false, field),
@@ -182,9 +189,9 @@ impl Lowering<'_> {
         }
     }
 
-    fn lower_paging(&mut self, method: &spec::Method, params: &Type, result: &Type) -> Option<Paging> {
+    fn lower_paging(&mut self, method: &spec::methods::Method, params: &Type, result: &Type) -> Option<Paging> {
         let paginated = method.paginated.as_ref()?;
-        let spec::Paginated { items, offset, limit, total } = paginated.get()?.clone();
+        let spec::methods::Paginated { items, offset, limit, total } = paginated.get()?.clone();
         let [offset, limit, total] = [(offset, "offset"), (limit, "limit"), (total, "total")]
             .map(|(name, default)| name.unwrap_or(default.into()));
         for (holder, names, place) in [(params, [&offset, &limit], "parameters"), (result, [&offset, &total], "result")]

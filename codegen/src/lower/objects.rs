@@ -8,7 +8,8 @@ use crate::ir::{Absent, Blob, Field, Object, Type};
 use crate::naming::case;
 use crate::source::Location;
 use crate::spanned::Spanned;
-use crate::spec::{self, Kind, PlainBlob, Schema};
+use crate::spec;
+use crate::spec::types::{Kind, PlainBlob, Schema};
 
 impl Lowering<'_> {
     /// Resolves an object; `tag` is the member that a union takes out of its variants.
@@ -120,12 +121,12 @@ impl Lowering<'_> {
             );
         }
         Some(match blob.get()? {
-            spec::Blob::Plain(PlainBlob::Bytes) => Blob::Bytes,
-            spec::Blob::Plain(PlainBlob::Tensor) => Blob::Tensor,
-            spec::Blob::Plain(PlainBlob::Tensors) => Blob::Tensors,
-            spec::Blob::Plain(PlainBlob::Entries) => Blob::Entries,
-            spec::Blob::Keyed(rule) => Blob::Keyed { names: rule.keyed.clone(), at_root: rule.at.is_some() },
-            spec::Blob::IndexedEntries(rule) => Blob::IndexedEntries { indexes: rule.entries.clone() },
+            spec::types::Blob::Plain(PlainBlob::Bytes) => Blob::Bytes,
+            spec::types::Blob::Plain(PlainBlob::Tensor) => Blob::Tensor,
+            spec::types::Blob::Plain(PlainBlob::Tensors) => Blob::Tensors,
+            spec::types::Blob::Plain(PlainBlob::Entries) => Blob::Entries,
+            spec::types::Blob::Keyed(rule) => Blob::Keyed { names: rule.keyed.clone(), at_root: rule.at.is_some() },
+            spec::types::Blob::IndexedEntries(rule) => Blob::IndexedEntries { indexes: rule.entries.clone() },
         })
     }
 

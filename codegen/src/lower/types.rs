@@ -6,7 +6,7 @@ use crate::diag::nearest;
 use crate::ir::{EnumValue, Object, Owner, StringEnum, Type, TypeDef, TypeId, TypeKind};
 use crate::source::Location;
 use crate::spanned::{Map, Spanned};
-use crate::spec::{Format, Kind, Schema};
+use crate::spec::types::{Format, Kind, Schema};
 
 impl Lowering<'_> {
     /// Adds an entry of `$defs` to the types, unless it is there already.

@@ -5,7 +5,7 @@ use crate::ir::{JsonKind, Type, TypeKind, Union, UnionStyle, Variant};
 use crate::naming::case;
 use crate::source::Location;
 use crate::spanned::Spanned;
-use crate::spec::{Kind, Schema};
+use crate::spec::types::{Kind, Schema};
 
 const HELP: &str = "give every alternative the same required `const` property, or one required property of its own, or another JSON type";
 

@@ -10,7 +10,7 @@ impl Lowering<'_> {
     pub(super) fn lower_waiter(
         &mut self,
         position: usize,
-        method: &spec::Method,
+        method: &spec::methods::Method,
         names: &[&str],
         methods: &[Method],
         shapes: &[ErrorShape],
@@ -42,7 +42,7 @@ impl Lowering<'_> {
             let fetch = methods.get(index)?;
             self.check_taken(at, fetch, &ids, Some(&metrics.list));
             self.check_metrics(at, metrics, asked, fetch);
-            let spec::Metrics { list, name, start, amount, values, .. } = metrics.clone();
+            let spec::methods::Metrics { list, name, start, amount, values, .. } = metrics.clone();
             Some(Metrics { method: index, list, name, start, amount, values })
         });
         let (done, failed, already_finished) =
@@ -59,7 +59,7 @@ impl Lowering<'_> {
         found
     }
 
-    fn waiter_ids(&mut self, starter: &Method, waiter: &spec::Waiter) -> Vec<WaiterId> {
+    fn waiter_ids(&mut self, starter: &Method, waiter: &spec::methods::Waiter) -> Vec<WaiterId> {
         let mut ids = Vec::new();
         for (param, at, path) in waiter.ids.iter() {
             let (in_result, field) = match path.split_once('.') {
@@ -100,7 +100,7 @@ impl Lowering<'_> {
     }
 
     /// Checks that the result holds a union with the variants that end the work; the members on the way to it.
-    fn check_stage(&mut self, at: &Location, result: &Type, waiter: &spec::Waiter) -> Vec<String> {
+    fn check_stage(&mut self, at: &Location, result: &Type, waiter: &spec::methods::Waiter) -> Vec<String> {
         let (members, tag) = match &waiter.path {
             Some(path) => {
                 path.rsplit_once('.').map_or(("", Some(path.as_str())), |(members, tag)| (members, Some(tag)))
@@ -145,7 +145,7 @@ impl Lowering<'_> {
     }
 
     /// Checks the three lists of metrics: counts, ranges and values.
-    fn check_metrics(&mut self, at: &Location, metrics: &spec::Metrics, asked: &Method, fetch: &Method) {
+    fn check_metrics(&mut self, at: &Location, metrics: &spec::methods::Metrics, asked: &Method, fetch: &Method) {
         let list = &metrics.list;
         let name = (metrics.name.as_str(), Type::String);
         let (start, amount) = ((metrics.start.as_str(), Type::Uint32), (metrics.amount.as_str(), Type::Uint32));
