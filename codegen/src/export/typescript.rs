@@ -4,7 +4,7 @@ mod shapes;
 
 use std::fmt::Write;
 
-use crate::ir::{Api, Event, Method, Owner, Service, TypeId};
+use crate::ir::{Api, Event, Method, Owner, Service, TypeId, TypeKind, UnionStyle};
 use crate::naming::case;
 use shapes::{Shapes, doc, group, indent};
 
@@ -25,9 +25,10 @@ pub(crate) fn shared_type(api: &Api, id: TypeId) -> Option<String> {
     if definition.owner != Owner::Shared(id) || !(definition.sent || definition.received) {
         return None;
     }
-    let body = Shapes { api }.body(id, 0);
-    let space = if body.starts_with('\n') { "" } else { " " };
-    let doc = doc(definition.description.as_deref().unwrap_or_default(), 0);
+    // The alternatives of a union have a line each, the first one included.
+    let is_union = matches!(&definition.kind, TypeKind::Union(union) if union.style != UnionStyle::Keyed);
+    let space = if is_union { "" } else { " " };
+    let (doc, body) = (doc(definition.description.as_deref().unwrap_or_default(), 0), Shapes { api }.body(id, 0));
     Some(format!("{doc}export type {} ={space}{body};\n", definition.name))
 }
 
