@@ -1,23 +1,51 @@
 //! Calls without their types: deadlines, attempts, and what is recorded of them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use super::core::Core;
-use super::middleware::{Attempt, AttemptOutcome};
-use super::options::CallOptions;
-use super::retry::retry_after;
+use super::middleware::{Attempt, AttemptOutcome, Middleware};
+use super::retry::{RetryBudget, RetryPolicy, retry_after};
 use super::trace::{AttemptSpan, CallSpan};
 use crate::runtime::backoff::full_jitter;
 use crate::runtime::error::{CallInfo, Error, Failure};
 use crate::runtime::method::{Channel, Method, TransportKind};
 use crate::runtime::text::excerpt;
 use crate::runtime::transport::{
-    Lease, ReadOutcome, Received, SessionCall, Slot, TransferCounter, TransportRequest, bearer,
+    Credentials, Headers, Lease, ProgressCallback, ReadOutcome, Received, ResponseBuffer, Session, SessionCall, Slot,
+    TransferCounter, Transport, TransportRequest, bearer,
 };
 use crate::runtime::wire::RequestFrame;
+
+/// What the clones of a client share.
+pub(super) struct Core {
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) session: Session,
+    pub(super) headers: Headers,
+    pub(super) credentials: Arc<Credentials>,
+    pub(super) middleware: Vec<Arc<dyn Middleware>>,
+    pub(super) timeout: Duration,
+    pub(super) attempt_timeout: Option<Duration>,
+    pub(super) retry: RetryPolicy,
+    pub(super) json_depth: usize,
+    pub(super) budget: RetryBudget,
+    pub(super) http_url: String,
+    pub(super) websocket_url: String,
+}
+
+/// What a call does otherwise than its client says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) buffer: Option<ResponseBuffer>,
+    /// Where the bytes of the answer become files.
+    pub(crate) folder: Option<PathBuf>,
+    pub(crate) progress: Option<ProgressCallback>,
+}
 
 /// A call without its types.
 pub(crate) struct UntypedCall {
@@ -98,7 +126,7 @@ impl Core {
             if outcome.error_type.is_none() && attempts == 1 {
                 self.budget.succeeded();
             }
-            span.done(method, attempts, elapsed, &outcome);
+            span.done(attempts, elapsed, &outcome);
             let AttemptOutcome { request_id, retry_after, .. } = outcome;
             let info = CallInfo { method, attempts, elapsed, request_id, retry_after };
             return match result {
@@ -221,7 +249,7 @@ fn request(
 
 /// Ends a call of which no attempt was made.
 fn fail(method: &'static Method, failure: Failure, span: &CallSpan, started: Instant) -> CallFailure {
-    span.done(method, 0, started.elapsed(), &AttemptOutcome::of_failure(&failure));
+    span.done(0, started.elapsed(), &AttemptOutcome::of_failure(&failure));
     CallFailure { failure, info: method.into() }
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::attempts::Core;
 use super::builder::ClientBuilder;
-use super::core::Core;
 use super::endpoint::Endpoint;
 use super::handle::Client;
 use super::retry::RetryBudget;

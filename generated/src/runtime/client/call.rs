@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use futures_core::future::BoxFuture;
 
-use super::attempts::{CallFailure, UntypedCall};
+use super::attempts::{CallFailure, CallOptions, UntypedCall};
 use super::handle::Client;
 use super::operation::{FromResponse as _, Operation};
-use super::options::CallOptions;
 use super::response_slot::ResponseSlot;
 use super::retry::RetryPolicy;
 use crate::runtime::error::{CallInfo, Error, Failure};

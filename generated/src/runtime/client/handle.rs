@@ -3,9 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::attempts::{CallFailure, UntypedCall};
+use super::attempts::{CallFailure, Core, UntypedCall};
 use super::builder::ClientBuilder;
-use super::core::Core;
 use crate::runtime::error::{BuildError, CallInfo, Error, Failure};
 use crate::runtime::method::{ApiKey, Method};
 use crate::runtime::transport::Lease;

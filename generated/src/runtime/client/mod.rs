@@ -4,14 +4,12 @@ mod attempts;
 mod build;
 mod builder;
 mod call;
-mod core;
 #[cfg(feature = "dynamic")]
 mod dynamic;
 mod endpoint;
 mod handle;
 mod middleware;
 mod operation;
-mod options;
 mod response_slot;
 mod retry;
 mod trace;

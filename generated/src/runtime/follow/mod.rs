@@ -1,11 +1,15 @@
 //! What goes on after one response: pages, waiters and subscriptions.
 
-mod page;
+mod metrics;
+mod pages;
+mod progress;
 mod subscription;
-mod wait;
+mod waitable;
+mod waiter;
 
-pub use page::{Items, Page, Paged, Pages};
+pub use metrics::{MetricRange, MetricSource, NoMetrics};
+pub use pages::{Items, Page, Paged, Pages};
+pub use progress::{Progress, ProgressUpdate};
 pub use subscription::Subscription;
-pub use wait::{
-    Cancellable, MetricRange, MetricSource, NoMetrics, Progress, ProgressUpdate, WaitError, Waitable, Waiter,
-};
+pub use waitable::{Cancellable, WaitError, Waitable};
+pub use waiter::Waiter;

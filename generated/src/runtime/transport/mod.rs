@@ -37,7 +37,7 @@ pub(crate) use session::{buffer::BufferLimits, link::Connector, settings::Sessio
 pub(crate) use session::{
     heartbeat::Heartbeat,
     lease::Lease,
-    reconnect::Reconnect,
+    settings::Reconnect,
     socket::{Session, SessionCall},
 };
 #[cfg(feature = "rustls")]

@@ -5,9 +5,8 @@ use serde::de;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::Serialize;
 
-use super::path::Segment;
 use super::reader::{BlobReader, FromWire};
-use super::wire_error::WireError;
+use super::wire_error::{Segment, WireError};
 use super::writer::{FrameWriter, ToWire};
 use crate::runtime::blob::{Base64, notation};
 

@@ -70,14 +70,14 @@ impl EventBytes {
     /// Reads the parameters into a type.
     pub(crate) fn read<T: FromWire>(&self, deepest: usize) -> Result<T, Failure> {
         let blobs = Blobs::interleaved(self.message.clone(), self.json.end)?;
-        let event: Params<Json<T>> = json::read(self.json(), deepest, "")?;
+        let event: Params<Json<T>> = json::read(self.json(), deepest)?;
         let params = BlobReader::new(blobs).read(event.params);
         params.map_err(|error| error.malformed("params", &String::from_utf8_lossy(self.json())))
     }
 
     /// The parameters without what travels beside the JSON.
     pub(crate) fn members(&self, deepest: usize) -> Result<Map<String, Value>, Failure> {
-        json::read(self.json(), deepest, "").map(|event: Params<_>| event.params)
+        json::read(self.json(), deepest).map(|event: Params<_>| event.params)
     }
 
     /// What travels beside the JSON.

@@ -1,44 +1,52 @@
-//! Reading JSON that comes from outside: one pass, which also bounds its depth and rejects suspicious keys.
-//!
-//! Only when something is wrong, a second pass finds out where.
+//! Reading untrusted JSON: in one pass, which also bounds its depth. A second pass finds out where an error is.
 
+use std::fmt;
 use std::sync::LazyLock;
 
 use memchr::{memchr, memmem};
-use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, de};
+use serde_path_to_error::Track;
 
-use super::guard::{Guard, SUSPICIOUS_KEY, State};
+use super::guard::{Guard, Levels};
 use crate::runtime::error::Failure;
-use crate::runtime::text::{excerpt_at, excerpt_bytes};
+use crate::runtime::text::{Text, excerpt_at, excerpt_bytes, path_text};
+
+/// A key that an attack on JavaScript code would use, to which a response may be passed on. No honest server sends it.
+const SUSPICIOUS_KEY: &str = "__proto__";
 
 /// Reads a whole JSON text.
 ///
-/// Text that is nested more deeply than that, or that has a key `__proto__`, is an error. Paths in errors begin with
-/// the prefix.
-pub(crate) fn read<'de, T: Deserialize<'de>>(json: &'de [u8], deepest: usize, prefix: &str) -> Result<T, Failure> {
+/// Text that is nested more deeply than that, or that has a key `__proto__`, is an error.
+pub(crate) fn read<'de, T: Deserialize<'de>>(json: &'de [u8], deepest: usize) -> Result<T, Failure> {
     let text = std::str::from_utf8(json)
         .map_err(|error| Failure::decode("", format!("the JSON is not UTF-8: {error}"), &excerpt_bytes(json)))?;
-    let mut state = State::new(deepest);
-    if !may_be_suspicious(json) {
-        if let Ok(value) = pass::<T, false>(text, &mut state) {
-            return Ok(value);
-        }
-        state = State::new(deepest);
+    if may_be_suspicious(json) {
+        read_with_path::<CheckedKeys>(text, deepest)?;
     }
-    // Remembering keys costs a tenth of the time, so only the pass that needs the path does it.
-    pass::<T, true>(text, &mut state).map_err(|error| {
-        let path = state.path_text(prefix);
-        Failure::decode(path, message(&error), &excerpt_at(text, byte_of(text, &error)))
+    let mut parser = parser(text);
+    let value = T::deserialize(Guard { inner: &mut parser, levels: &mut Levels::new(deepest) });
+    match value.and_then(|value| parser.end().map(|()| value)) {
+        Ok(value) => Ok(value),
+        // Keeping the path costs a tenth of the time, so only text with an error is read with it.
+        Err(_) => read_with_path(text, deepest),
+    }
+}
+
+fn read_with_path<'de, T: Deserialize<'de>>(text: &'de str, deepest: usize) -> Result<T, Failure> {
+    let (mut parser, mut track) = (parser(text), Track::new());
+    let guard = Guard { inner: &mut parser, levels: &mut Levels::new(deepest) };
+    let value = T::deserialize(serde_path_to_error::Deserializer::new(guard, &mut track));
+    value.and_then(|value| parser.end().map(|()| value)).map_err(|error| {
+        Failure::decode(path_text(&track.path()), message(&error), &excerpt_at(text, byte_of(text, &error)))
     })
 }
 
-/// Reads a text once. With `TRACK`, keys are looked at, and the path of an error is kept.
-fn pass<'de, T: Deserialize<'de>, const TRACK: bool>(text: &'de str, state: &mut State<'de>) -> serde_json::Result<T> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
+fn parser(text: &str) -> serde_json::Deserializer<serde_json::de::StrRead<'_>> {
+    let mut parser = serde_json::Deserializer::from_str(text);
     // The guard's limit holds instead.
-    deserializer.disable_recursion_limit();
-    let value = T::deserialize(Guard::<_, TRACK> { inner: &mut deserializer, state })?;
-    deserializer.end().map(|()| value)
+    parser.disable_recursion_limit();
+    parser
 }
 
 /// Whether there may be a key `__proto__`, perhaps spelled with escapes.
@@ -46,6 +54,55 @@ fn may_be_suspicious(json: &[u8]) -> bool {
     // Made once, as that costs more than reading a short text does.
     static KEY: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new(SUSPICIOUS_KEY));
     KEY.find(json).is_some() || (memchr(b'\\', json).is_some() && memmem::find(json, b"\\u00").is_some())
+}
+
+/// Any JSON without the suspicious key.
+struct CheckedKeys;
+
+impl<'de> Deserialize<'de> for CheckedKeys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self)
+    }
+}
+
+macro_rules! accept {
+    ($($method:ident($($type:ty)?);)*) => {
+        $(fn $method<E: de::Error>(self $(, _: $type)?) -> Result<Self, E> {
+            Ok(self)
+        })*
+    };
+}
+
+impl<'de> Visitor<'de> for CheckedKeys {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    accept! {
+        visit_unit();
+        visit_bool(bool);
+        visit_i64(i64);
+        visit_u64(u64);
+        visit_f64(f64);
+        visit_str(&str);
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+        while items.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
+        while let Some(Text(key)) = members.next_key()? {
+            if key == SUSPICIOUS_KEY {
+                return Err(de::Error::custom(format_args!("the JSON has a key `{SUSPICIOUS_KEY}`")));
+            }
+            members.next_value::<Self>()?;
+        }
+        Ok(self)
+    }
 }
 
 /// The failure for an error of the parser that was used without a guard.
@@ -87,7 +144,7 @@ mod tests {
     }
 
     fn error_of<'de, T: Deserialize<'de> + fmt::Debug>(text: &'de str) -> (String, String) {
-        match read::<T>(text.as_bytes(), DEEPEST, "").unwrap_err() {
+        match read::<T>(text.as_bytes(), DEEPEST).unwrap_err() {
             Failure::Decode { path, message, .. } => (path, message),
             other => panic!("{other:?}"),
         }
@@ -96,18 +153,18 @@ mod tests {
     #[test]
     fn depth_is_bounded_also_in_what_is_ignored() {
         let fine = format!("[{}{}]", "[".repeat(127), "]".repeat(127));
-        assert!(read::<IgnoredAny>(fine.as_bytes(), DEEPEST, "").is_ok());
+        assert!(read::<IgnoredAny>(fine.as_bytes(), DEEPEST).is_ok());
         let deep = format!("[{fine}]");
         assert!(error_of::<IgnoredAny>(&deep).1.contains("more than 128 deep"));
         let ignored = format!("{{\"other\":{deep}}}");
         assert!(error_of::<Item>(&ignored).1.contains("more than 128 deep"));
-        assert!(read::<serde_json::Value>(b"{\"a\":[]}", 1, "").is_err());
-        assert!(read::<serde_json::Value>(format!("{{\"a\\\"{}\": 1}}", "[".repeat(500)).as_bytes(), 1, "").is_ok());
+        assert!(read::<serde_json::Value>(b"{\"a\":[]}", 1).is_err());
+        assert!(read::<serde_json::Value>(format!("{{\"a\\\"{}\": 1}}", "[".repeat(500)).as_bytes(), 1).is_ok());
     }
 
     #[test]
     fn the_suspicious_key_is_found_however_it_is_spelled() {
-        let check = |text: &str| read::<IgnoredAny>(text.as_bytes(), DEEPEST, "").is_ok();
+        let check = |text: &str| read::<IgnoredAny>(text.as_bytes(), DEEPEST).is_ok();
         assert!(check(r#"{"a": ["__proto__"], "b": "__proto__"}"#));
         assert!(!check(r#"{"a": {"__proto__" : 1}}"#));
         assert!(!check(r#"{"\u005f_proto_\u005F":1}"#));
@@ -120,7 +177,7 @@ mod tests {
         assert_eq!(error_of::<Items>(r#"{"a":[{"size":1},{"size":"x"}]}"#).0, "a[1].size");
         assert_eq!(error_of::<Items>(r#"{"\u0061":[{"size":-1}]}"#).0, "a[0].size");
         assert_eq!(error_of::<Items>(r#"{"a":[[1]]}"#).0, "a[0]");
-        assert_eq!(error_of::<Items>(r#"{"a":[{}"#).0, "a[1]");
+        assert_eq!(error_of::<Items>(r#"{"a":[{}"#).0, "a");
         assert_eq!(error_of::<Items>("{} {}").0, "");
     }
 }

@@ -10,9 +10,7 @@ mod items;
 mod json;
 mod message;
 mod object;
-mod path;
 mod reader;
-mod request;
 mod response;
 #[cfg(any(feature = "server", feature = "dynamic"))]
 mod server;
@@ -38,7 +36,6 @@ pub(crate) use guard::DEEPEST;
 pub(crate) use message::{
     MalformedMessage, ServerMessage, id_request, read_server_message, request_message, socket_request, with_id,
 };
-pub(crate) use request::write_request;
 #[cfg(feature = "test-util")]
 pub(crate) use response::split_response;
 pub(crate) use response::{
@@ -50,3 +47,4 @@ pub(crate) use server::{IncomingFrame, read_request, write_result};
 pub(crate) use server::{
     SocketRequest, event_message, read_socket_request, response_message, split_id, write_empty_result,
 };
+pub(crate) use writer::write_request;

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::items::{IndexedTensor as _, IndexedTensorColumn, KeyedBlob, TensorColumn};
-use super::path::Segment;
-use super::wire_error::WireError;
+use super::wire_error::{Segment, WireError};
 use super::writer::{FrameWriter, ToWire};
 use crate::runtime::blob::Blob;
 use crate::runtime::text::count;

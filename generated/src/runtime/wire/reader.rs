@@ -5,8 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::frame::take_blob;
 use super::items::{IndexedTensor, IndexedTensorColumn, KeyedBlob, TensorColumn};
-use super::path::{Path, Segment};
-use super::wire_error::WireError;
+use super::wire_error::{Path, Segment, WireError};
 use crate::runtime::blob::Blob;
 use crate::runtime::error::Failure;
 use crate::runtime::text::count;

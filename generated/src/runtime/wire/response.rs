@@ -69,7 +69,7 @@ pub(crate) fn read_response<T: FromWire, E: ErrorCode>(
     let RawResponse { mut body, files } = response;
     let json = take_json(&mut body).map_err(malformed)?;
     let blobs = if files.is_empty() { Blobs::interleaved(body, 0).map_err(malformed)? } else { Blobs::files(files) };
-    let envelope: Envelope<T::Json> = json::read(&json, deepest, "").map_err(malformed)?;
+    let envelope: Envelope<T::Json> = json::read(&json, deepest).map_err(malformed)?;
     let complain = |message: String| Err(malformed(Failure::decode("", message, &excerpt_bytes(&json))));
     match (envelope.result, envelope.error) {
         (Some(result), None) => {

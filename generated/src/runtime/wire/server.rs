@@ -49,7 +49,7 @@ impl IncomingFrame {
 
 /// A request, read from its frame.
 pub(crate) fn read_request<T: FromWire>(frame: IncomingFrame) -> Result<T, Failure> {
-    let json = json::read(&frame.json, DEEPEST, "")?;
+    let json = json::read(&frame.json, DEEPEST)?;
     let request = BlobReader::new(Blobs::list(frame.blobs)).read(json);
     request.map_err(|error| error.malformed("", &String::from_utf8_lossy(&frame.json)))
 }

@@ -4,9 +4,8 @@ use serde::Serialize;
 
 use super::blobs::{BlobWriter, Layout};
 use super::finite::{Nulls, not_finite};
-use super::path;
-use super::path::{Path, Segment};
-use super::wire_error::WireError;
+use super::frame::RequestFrame;
+use super::wire_error::{Path, Segment, WireError, join_paths};
 use crate::runtime::blob::{Blob, Sourced};
 use crate::runtime::error::Failure;
 use crate::tensor::Tensor;
@@ -76,7 +75,7 @@ impl FrameWriter {
         }
         match nulls.seen.then(|| not_finite(value)).flatten() {
             Some((inner, number)) => {
-                let path = path::join(&self.path.text(&[]), &inner);
+                let path = join_paths(&self.path.text(&[]), &inner);
                 Err(WireError::new(path, format!("{number} is no number that JSON can hold; make it a finite one")))
             }
             None => Ok(()),
@@ -150,4 +149,10 @@ impl FrameWriter {
     pub(super) fn error(&self, at: &[Segment], message: impl Into<String>) -> WireError {
         WireError::new(self.path.text(at), message)
     }
+}
+
+/// A request in its frame.
+pub(crate) fn write_request(request: &impl ToWire) -> Result<RequestFrame, Failure> {
+    let (json, blobs) = FrameWriter::new(Layout::Request, b"").write(request)?;
+    Ok(RequestFrame::new(json, blobs))
 }

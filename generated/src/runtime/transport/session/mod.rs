@@ -8,7 +8,6 @@ pub(super) mod lease;
 pub(super) mod link;
 mod pending;
 mod readers;
-pub(super) mod reconnect;
 mod serving;
 pub(super) mod settings;
 mod shared;

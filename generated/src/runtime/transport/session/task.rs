@@ -11,8 +11,8 @@ use tokio::time::sleep;
 use super::lease::Release;
 use super::link::{ConnectionError, Link};
 use super::readers::Readers;
-use super::reconnect::Reconnecting;
 use super::serving::Serving;
+use super::settings::Reconnecting;
 use super::shared::Shared;
 use super::trace;
 

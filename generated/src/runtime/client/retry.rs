@@ -1,6 +1,10 @@
-//! How often a call is tried, and how long is waited between.
+//! When a call is made again, and how long is waited before.
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use http::header::RETRY_AFTER;
 
 use crate::runtime::backoff::Backoff;
 
@@ -59,4 +63,46 @@ impl Default for RetryPolicy {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// What a retry takes. A call that succeeds at once gives one back.
+const RETRY: u32 = 10;
+
+/// A bucket of tokens: retries take them out, successes put them back. So a service that is down gets little more
+/// than the calls themselves.
+#[derive(Debug)]
+pub(crate) struct RetryBudget {
+    most: u32,
+    left: AtomicU32,
+}
+
+impl RetryBudget {
+    /// So many retries, until calls succeed.
+    pub(crate) fn new(retries: u32) -> Self {
+        let most = retries.saturating_mul(RETRY);
+        Self { most, left: AtomicU32::new(most) }
+    }
+
+    /// Whether one more retry may be made.
+    pub(crate) fn take(&self) -> bool {
+        let take = |left: u32| left.checked_sub(RETRY);
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
+    }
+
+    /// A call succeeded at once.
+    pub(crate) fn succeeded(&self) {
+        let give = |left: u32| (left < self.most).then(|| left.saturating_add(1));
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
+    }
+}
+
+/// How long the server asks to wait, in seconds or until a date; nothing if it does not ask, or makes no sense.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    // A date that has passed means now.
+    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }

@@ -1,18 +1,51 @@
-//! A list as a stream of pages.
+//! Long lists, as streams of pages and of items.
 
-use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::{fmt, vec};
 
 use futures_core::Stream;
 use futures_core::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use super::paged::{Page, Paged};
-use crate::runtime::client::Call;
+use crate::runtime::client::{Call, Operation};
 use crate::runtime::error::{Error, Failure};
+
+/// A request for a page of a long list.
+pub trait Paged: Operation + Clone {
+    /// What the list holds.
+    type Item: Send + 'static;
+
+    /// How many items to skip, and how many to answer at most.
+    fn range(&self) -> (Option<u32>, Option<u32>);
+
+    /// The same request for another page.
+    fn at(self, offset: u32, limit: Option<u32>) -> Self;
+
+    /// The page that was answered.
+    fn page(result: Self::Response) -> Page<Self::Item>;
+}
+
+/// A part of a long list.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Number of items of the list before the first one.
+    pub offset: u32,
+    /// Number of items of the whole list, when this page was read.
+    pub total: u32,
+}
+
+impl<T> Page<T> {
+    /// Makes a page.
+    pub fn new(items: Vec<T>, offset: u32, total: u32) -> Self {
+        Self { items, offset, total }
+    }
+}
 
 type Answer<R> = Result<Page<<R as Paged>::Item>, Error<<R as crate::runtime::Operation>::Error>>;
 
@@ -152,5 +185,68 @@ impl<R: Paged> Call<R> {
         let (offset, _) = self.request().range();
         let result = self.with(|request| request.at(offset.unwrap_or_default(), Some(1))).response().await?;
         Ok(R::page(result).total)
+    }
+}
+
+type Read<R> = Option<Result<<R as Paged>::Item, Error<<R as Operation>::Error>>>;
+
+/// A list, item by item: a stream, which reads [`Pages`] as it needs them.
+#[must_use = "items are read when the stream is"]
+pub struct Items<R: Paged> {
+    pages: Pages<R>,
+    page: vec::IntoIter<R::Item>,
+}
+
+impl<R: Paged> Items<R> {
+    pub(super) fn new(pages: Pages<R>) -> Self {
+        Self { pages, page: Vec::new().into_iter() }
+    }
+
+    /// Asks for a page while the items of the one before it are being used.
+    pub fn prefetch(mut self) -> Self {
+        self.pages = self.pages.prefetch();
+        self
+    }
+
+    /// The next item; `None` after the last one. Nothing is lost if the future is dropped.
+    pub async fn next(&mut self) -> Option<Result<R::Item, Error<R::Error>>> {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Read<R>> {
+        loop {
+            if let Some(item) = self.page.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(Pin::new(&mut self.pages).poll_next(context)) {
+                Some(Ok(page)) => self.page = page.items.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<R: Paged> Stream for Items<R> {
+    type Item = Result<R::Item, Error<R::Error>>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll(context)
+    }
+}
+
+// Nothing in it is pinned in place.
+impl<R: Paged> Unpin for Items<R> {}
+
+impl<R: Paged> fmt::Debug for Items<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("pages", &self.pages).field("read", &self.page.len()).finish()
+    }
+}
+
+impl<R: Paged> Call<R> {
+    /// The items of all [`pages`](Self::pages), one by one.
+    pub fn items(self) -> Items<R> {
+        Items::new(self.pages())
     }
 }

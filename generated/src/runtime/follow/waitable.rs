@@ -1,4 +1,4 @@
-//! Why waiting did not end well.
+//! What generated code implements for methods that start work, and why waiting fails.
 
 use std::fmt;
 use std::fmt::Debug;
@@ -6,9 +6,43 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::metrics::MetricSource;
+use crate::runtime::client::Operation;
 use crate::runtime::error::Error;
 use crate::runtime::method::Method;
 use crate::runtime::text::excerpt;
+
+/// A request that starts work which goes on after the call.
+pub trait Waitable: Operation {
+    /// The request that asks how far the work is.
+    type Poll: Operation<Response: Clone> + Clone;
+    /// What there is when the work ended well.
+    type Done: Clone + Debug + Send + Sync + 'static;
+    /// What there is when it failed.
+    type Failed: Serialize + Clone + Debug + Send + Sync + 'static;
+    /// Where the work's metrics are.
+    type Metrics: MetricSource<Self::Poll>;
+
+    /// Asks about what this request has started.
+    fn poll_request(&self, result: &Self::Response) -> Self::Poll;
+
+    /// How the work ended; nothing while it goes on.
+    fn outcome(response: &<Self::Poll as Operation>::Response) -> Option<Result<Self::Done, Self::Failed>>;
+
+    /// What there is when the response is an error that means that the work had ended before.
+    fn already_finished(_code: &str) -> Option<Self::Done> {
+        None
+    }
+}
+
+/// A request whose work can be stopped.
+pub trait Cancellable: Waitable {
+    /// The request that stops it.
+    type Cancel: Operation;
+
+    /// Stops what is asked about.
+    fn cancel(poll: &Self::Poll) -> Self::Cancel;
+}
 
 /// Why waiting for work did not end well. `F` is what there is of work that failed.
 #[derive(Debug)]

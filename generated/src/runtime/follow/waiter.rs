@@ -1,13 +1,11 @@
-//! What a call has started.
+//! A handle on work that goes on after the call that started it.
 
 use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
-use super::error::WaitError;
-use super::progress::Progress;
-use super::waitable::{Cancellable, Waitable};
-use super::watch::{Pacing, Watch};
+use super::progress::{Pacing, Progress, Watch};
+use super::waitable::{Cancellable, WaitError, Waitable};
 use crate::runtime::client::{Call, Client, FromResponse};
 
 /// What a call has started: the result of the call, and a handle on the work that goes on.
