@@ -87,7 +87,7 @@ fn formatting_sorts_keywords_and_keeps_values() {
 #[test]
 fn invalid_json_cannot_be_formatted() {
     let report = format(&Source::new("definition.json", "{\"title\": }")).unwrap_err();
-    assert!(report.to_string().contains("this is not JSON"), "{report}");
+    assert!(report.to_string().contains("invalid JSON"), "{report}");
 }
 
 #[test]

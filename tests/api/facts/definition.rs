@@ -216,9 +216,12 @@ impl Collector<'_> {
         {
             let value = match absent {
                 Absent::Literal(value) => value.to_string(),
-                Absent::Everything => "\"<all>\"".to_owned(),
-                Absent::ActiveState => "\"<active>\"".to_owned(),
-                Absent::Current => "\"<current>\"".to_owned(),
+                Absent::Described(text) => match text.as_str() {
+                    "everything" => "\"<all>\"".to_owned(),
+                    "the active state" => "\"<active>\"".to_owned(),
+                    "the current one" => "\"<current>\"".to_owned(),
+                    text => format!("\"<{text}>\""),
+                },
             };
             self.account.say(&place, "default", format!("default {value}"));
         }

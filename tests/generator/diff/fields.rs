@@ -9,12 +9,12 @@ fn request_fields_are_added_and_removed() {
     rule(
         &[put("P/more", json!({"type": "string"}))],
         &["compatible: params.more is new, and optional"],
-        &["wire: params.more is gone"],
+        &["wire: params.more is removed"],
     );
     rule(
         &[put("P/more", json!({"type": "string"})), put("B/params/required/-", json!("more"))],
         &["wire: params.more is new, and required"],
-        &["wire: params.more is gone"],
+        &["wire: params.more is removed"],
     );
 }
 
@@ -23,12 +23,12 @@ fn result_fields_are_added_and_removed() {
     rule(
         &[put("R/more", json!({"type": "string"}))],
         &["compatible: result.more is new, and optional"],
-        &["rust: result.more is gone"],
+        &["rust: result.more is removed"],
     );
     rule(
         &[put("R/more", json!({"type": "string"})), put("B/result/required/-", json!("more"))],
         &["compatible: result.more is new, and always present"],
-        &["wire: result.more is gone"],
+        &["wire: result.more is removed"],
     );
 }
 
@@ -55,7 +55,7 @@ fn fields_become_required_or_optional() {
 fn reordered_required_fields_break_requests_only() {
     let text = json!({"description": "A text.", "type": "string"});
     let moved = [take("P/text"), put("P/text", text)];
-    let order = ["rust: params has what is required in another order"];
+    let order = ["rust: params has its required properties in a different order"];
     rule(&moved, &order, &order);
     rule(&[take("R/text"), put("R/text", json!({"type": "string"}))], &[], &[]);
 }
@@ -73,13 +73,13 @@ fn fields_are_renamed_in_code() {
 fn aliases_are_added_and_removed() {
     rule(
         &[put("P/text/aliases", json!(["txt"]))],
-        &["compatible: params.text can be spelled `txt` as well"],
-        &["wire: params.text can no longer be spelled `txt`"],
+        &["compatible: params.text has the new alias `txt`"],
+        &["wire: params.text no longer has the alias `txt`"],
     );
     rule(
         &[put("R/text/aliases", json!(["txt"]))],
-        &["wire: result.text can be spelled `txt` as well"],
-        &["compatible: result.text can no longer be spelled `txt`"],
+        &["wire: result.text has the new alias `txt`"],
+        &["compatible: result.text no longer has the alias `txt`"],
     );
 }
 
@@ -87,18 +87,18 @@ fn aliases_are_added_and_removed() {
 fn defaults_change() {
     rule(
         &[put("P/note/default", json!("some"))],
-        &["wire: params.note is `\"some\"` when left out, instead of `\"none\"`"],
-        &["wire: params.note is `\"none\"` when left out, instead of `\"some\"`"],
+        &["wire: params.note has the default `\"some\"` instead of `\"none\"`"],
+        &["wire: params.note has the default `\"none\"` instead of `\"some\"`"],
     );
     rule(
-        &[take("P/note/default"), put("P/note/defaultsTo", json!("all"))],
-        &["wire: params.note is everything when left out, instead of `\"none\"`"],
-        &["wire: params.note is `\"none\"` when left out, instead of everything"],
+        &[take("P/note/default"), put("P/note/defaultsTo", json!("everything"))],
+        &["wire: params.note has the default everything instead of `\"none\"`"],
+        &["wire: params.note has the default `\"none\"` instead of everything"],
     );
     rule(
         &[take("P/note/default")],
-        &["compatible: params.note no longer says what holds when it is left out"],
-        &["compatible: params.note says what holds when it is left out"],
+        &["compatible: params.note no longer documents its default"],
+        &["compatible: params.note documents its default"],
     );
 }
 
@@ -115,8 +115,8 @@ fn bytes_start_and_stop_accepting_text() {
 fn comments_break_nothing() {
     rule(
         &[put("P/text/description", json!("Another text."))],
-        &["compatible: params.text is described in other words"],
-        &["compatible: params.text is described in other words"],
+        &["compatible: params.text has a new description"],
+        &["compatible: params.text has a new description"],
     );
     rule(
         &[put("P/text/deprecated", json!({"since": "2", "use": "`words`"}))],
@@ -125,18 +125,18 @@ fn comments_break_nothing() {
     );
     rule(
         &[put("P/text/since", json!("1"))],
-        &["compatible: params.text has another `since` mark"],
-        &["compatible: params.text has another `since` mark"],
+        &["compatible: params.text has a different `since`"],
+        &["compatible: params.text has a different `since`"],
     );
     rule(
         &[put("P/text/examples", json!(["bread"]))],
-        &["compatible: params.text has another example"],
-        &["compatible: params.text has another example"],
+        &["compatible: params.text has a different example"],
+        &["compatible: params.text has a different example"],
     );
     rule(
         &[put("/$defs/Both/description", json!("Goes both ways."))],
-        &["compatible: Both is described in other words"],
-        &["compatible: Both is described in other words"],
+        &["compatible: Both has a new description"],
+        &["compatible: Both has a new description"],
     );
 }
 

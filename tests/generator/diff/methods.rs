@@ -6,28 +6,28 @@ use super::{put, rule, take};
 
 #[test]
 fn endpoints_change() {
-    let other = ["wire: endpoints.http is another address"];
+    let other = ["wire: endpoints.http is a different address"];
     rule(&[put("/endpoints/http", json!("http://shop.example/v2"))], &other, &other);
-    let other = ["wire: endpoints.websocket is another address"];
+    let other = ["wire: endpoints.websocket is a different address"];
     rule(&[put("/endpoints/websocket", json!("ws://shop.example/v2/ws"))], &other, &other);
     rule(&[take("/endpoints/websocket")], &other, &["compatible: endpoints.websocket is new"]);
-    let words = ["compatible: is described in other words"];
+    let words = ["compatible: has a new description"];
     rule(&[put("/description", json!("The shop."))], &words, &words);
     rule(&[put("/revision", json!("2"))], &[], &[]);
 }
 
 #[test]
 fn services_and_methods_are_added_and_removed() {
-    rule(&[take("/services/Bank")], &["wire: Bank is gone"], &["compatible: Bank is new"]);
-    rule(&[take("S/methods/list")], &["wire: list is gone"], &["compatible: list is new"]);
-    let words = ["compatible: Bank is described in other words"];
+    rule(&[take("/services/Bank")], &["wire: Bank is removed"], &["compatible: Bank is new"]);
+    rule(&[take("S/methods/list")], &["wire: list is removed"], &["compatible: list is new"]);
+    let words = ["compatible: Bank has a new description"];
     rule(&[put("/services/Bank/description", json!("Has money."))], &words, &words);
     rule(
         &[put("B/deprecated", json!({"since": "2", "use": "`sell`"}))],
         &["compatible: is deprecated since `2`: use `sell`"],
         &["compatible: is no longer deprecated"],
     );
-    let mark = ["compatible: has another `since` mark"];
+    let mark = ["compatible: has a different `since`"];
     rule(&[put("B/since", json!("1"))], &mark, &mark);
 }
 
@@ -52,20 +52,20 @@ fn methods_are_renamed_in_code() {
 fn blobs_are_added_and_removed() {
     rule(
         &[take("P/photo"), put("B/params/required", json!(["text", "count", "size"]))],
-        &["wire: params.photo is gone", "wire: params has other blobs"],
-        &["wire: params.photo is new, and required", "wire: params has other blobs"],
+        &["wire: params.photo is removed", "wire: params has different blobs"],
+        &["wire: params.photo is new, and required", "wire: params has different blobs"],
     );
     let scan = json!({"type": "string", "format": "binary", "blob": "bytes"});
     rule(
         &[put("R/scan", scan), put("B/result/required/-", json!("scan"))],
-        &["compatible: result.scan is new, and always present", "wire: result has other blobs"],
-        &["wire: result.scan is gone", "wire: result has other blobs"],
+        &["compatible: result.scan is new, and always present", "wire: result has different blobs"],
+        &["wire: result.scan is removed", "wire: result has different blobs"],
     );
     let scan = json!({"type": "string", "format": "binary", "blob": "bytes"});
     rule(
         &[put("S/events/sold/params/properties/scan", scan), put("S/events/sold/params/required/-", json!("scan"))],
-        &["compatible: sold params.scan is new, and always present", "wire: sold params has other blobs"],
-        &["wire: sold params.scan is gone", "wire: sold params has other blobs"],
+        &["compatible: sold params.scan is new, and always present", "wire: sold params has different blobs"],
+        &["wire: sold params.scan is removed", "wire: sold params has different blobs"],
     );
 }
 
@@ -73,33 +73,29 @@ fn blobs_are_added_and_removed() {
 fn transports_change() {
     rule(
         &[put("B/transport", json!("websocket"))],
-        &["wire: travels on the WebSocket instead of over HTTP"],
-        &["wire: travels over HTTP instead of on the WebSocket"],
+        &["wire: is sent on the WebSocket instead of over HTTP"],
+        &["wire: is sent over HTTP instead of on the WebSocket"],
     );
     rule(&[put("B/transport", json!("http"))], &[], &[]);
 }
 
 #[test]
 fn subscriptions_change() {
-    let other = ["wire: watch concerns a subscription in another way"];
-    rule(&[take("S/methods/watch/subscription")], &other, &["compatible: watch concerns a subscription"]);
+    let other = ["wire: watch affects a subscription differently"];
+    rule(&[take("S/methods/watch/subscription")], &other, &["compatible: watch affects a subscription"]);
     rule(&[put("S/methods/watch/subscription", json!({"opens": "result.id2"}))], &other, &other);
 }
 
 #[test]
 fn retry_paging_and_waiter_hints_change() {
-    rule(&[take("B/idempotent")], &["wire: is no longer safe to repeat"], &["compatible: is safe to repeat"]);
-    let deadline = ["compatible: has another deadline"];
+    rule(&[take("B/idempotent")], &["wire: is no longer idempotent"], &["compatible: is idempotent"]);
+    let deadline = ["compatible: has a different deadline"];
     rule(&[put("B/deadlineSeconds", json!(600))], &deadline, &deadline);
-    let paged = ["rust: list is paged in another way"];
-    rule(&[take("S/methods/list/paginated")], &paged, &["compatible: list is read page by page"]);
+    let paged = ["rust: list is paginated differently"];
+    rule(&[take("S/methods/list/paginated")], &paged, &["compatible: list is paginated"]);
     rule(&[put("S/methods/list/paginated/items", json!("others"))], &paged, &paged);
-    rule(
-        &[take("S/methods/bake/waiter")],
-        &["rust: bake can no longer be waited for"],
-        &["compatible: bake can be waited for"],
-    );
-    let waited = ["wire: bake is waited for in another way"];
+    rule(&[take("S/methods/bake/waiter")], &["rust: bake no longer has a waiter"], &["compatible: bake has a waiter"]);
+    let waited = ["wire: bake has a different waiter"];
     let ends = [put("S/methods/bake/waiter/done", json!("burnt")), put("S/methods/bake/waiter/failed", json!("ready"))];
     rule(&ends, &waited, &waited);
 }
@@ -108,8 +104,8 @@ fn retry_paging_and_waiter_hints_change() {
 fn errors_are_added_and_removed() {
     rule(
         &[put("/errors/robbed", json!({"description": "Somebody was faster."})), put("B/errors/-", json!("robbed"))],
-        &["compatible: errors may answer `robbed`"],
-        &["rust: errors no longer answers `robbed`"],
+        &["compatible: errors may return `robbed`"],
+        &["rust: errors no longer returns `robbed`"],
     );
 }
 
@@ -117,10 +113,10 @@ fn errors_are_added_and_removed() {
 fn error_fields_and_descriptions_change() {
     rule(
         &[take("/errors/closed/retryable")],
-        &["compatible: closed is not worth another try"],
-        &["compatible: closed is worth another try"],
+        &["compatible: closed is not retryable"],
+        &["compatible: closed is retryable"],
     );
-    let words = ["compatible: closed is described in other words"];
+    let words = ["compatible: closed has a new description"];
     rule(&[put("/errors/closed/description", json!("It is late."))], &words, &words);
     let fields = json!({"type": "object", "properties": {"until": {"type": "string"}}});
     rule(
@@ -131,7 +127,7 @@ fn error_fields_and_descriptions_change() {
     rule(
         &[put("/errors/sold_out/fields/properties/right", json!({"type": "string"}))],
         &["compatible: sold_out right is new, and optional"],
-        &["rust: sold_out right is gone"],
+        &["rust: sold_out right is removed"],
     );
     // Another entry with the same code.
     let fields = json!({"type": "object", "properties": {"until": {"type": "string"}}});
@@ -141,8 +137,8 @@ fn error_fields_and_descriptions_change() {
             put("B/errors/1", json!("closed_until")),
             put("S/methods/bake/errors", json!(["closed"])),
         ],
-        &["rust: errors.closed carries fields", "compatible: bake errors may answer `closed`"],
-        &["wire: errors.closed carries no fields any more", "rust: bake errors no longer answers `closed`"],
+        &["rust: errors.closed carries fields", "compatible: bake errors may return `closed`"],
+        &["wire: errors.closed carries no fields any more", "rust: bake errors no longer returns `closed`"],
     );
 }
 
@@ -153,11 +149,11 @@ fn events_change() {
         "params": {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]},
         "subscription": {"id": "id"}
     });
-    rule(&[put("S/events/stolen", stolen)], &["compatible: stolen is new"], &["rust: stolen is gone"]);
+    rule(&[put("S/events/stolen", stolen)], &["compatible: stolen is new"], &["rust: stolen is removed"]);
     rule(
         &[put("S/events/sold/subscription/id", json!("id2"))],
-        &["wire: sold goes by `id2` instead of `id`"],
-        &["wire: sold goes by `id` instead of `id2`"],
+        &["wire: sold has its id in `id2` instead of `id`"],
+        &["wire: sold has its id in `id` instead of `id2`"],
     );
     rule(
         &[put("S/events/sold/subscription/ends", json!(true))],
@@ -167,8 +163,8 @@ fn events_change() {
     rule(
         &[put("S/events/sold/params/properties/price", json!({"type": "string"}))],
         &["compatible: sold params.price is new, and optional"],
-        &["rust: sold params.price is gone"],
+        &["rust: sold params.price is removed"],
     );
-    let words = ["compatible: sold is described in other words"];
+    let words = ["compatible: sold has a new description"];
     rule(&[put("S/events/sold/description", json!("It was sold."))], &words, &words);
 }

@@ -106,29 +106,29 @@ fn tagged_unions_are_open() {
     rule(
         &[put("P/pay/oneOf/-", free)],
         &["compatible: params.pay<by=free> is new"],
-        &["wire: params.pay<by=free> is gone"],
+        &["wire: params.pay<by=free> is removed"],
     );
     let gone = json!({"type": "object", "properties": {"is": {"const": "gone"}}, "required": ["is"]});
     rule(
         &[put("R/state/oneOf/-", gone)],
         &["compatible: result.state<is=gone> is new"],
-        &["rust: result.state<is=gone> is gone"],
+        &["rust: result.state<is=gone> is removed"],
     );
     rule(
         &[put("P/pay/oneOf/0/description", json!("Coins."))],
-        &["compatible: params.pay<by=cash> is described in other words"],
-        &["compatible: params.pay<by=cash> is described in other words"],
+        &["compatible: params.pay<by=cash> has a new description"],
+        &["compatible: params.pay<by=cash> has a new description"],
     );
 }
 
 #[test]
 fn untagged_unions_are_closed() {
     let middle = json!({"type": "object", "properties": {"middle": {"type": "string"}}, "required": ["middle"]});
-    rule(&[put("R/one/oneOf/-", middle)], &["wire: result.one.middle is new"], &["rust: result.one.middle is gone"]);
+    rule(&[put("R/one/oneOf/-", middle)], &["wire: result.one.middle is new"], &["rust: result.one.middle is removed"]);
     rule(
         &[put("P/either/oneOf/-", json!({"type": "integer", "format": "int32", "title": "Many"}))],
         &["compatible: params.either<number> is new"],
-        &["wire: params.either<number> is gone"],
+        &["wire: params.either<number> is removed"],
     );
     rule(
         &[put("P/either/oneOf/0/title", json!("Words"))],
@@ -163,7 +163,7 @@ fn variant_contents_are_added_and_removed() {
     rule(
         &[tip("P/pay/oneOf/1/properties/tip")],
         &["compatible: params.pay<by=card>.tip is new, and optional"],
-        &["wire: params.pay<by=card>.tip is gone"],
+        &["wire: params.pay<by=card>.tip is removed"],
     );
 }
 
@@ -172,8 +172,8 @@ fn tags_of_unions_change() {
     let variant = |tag: &str| json!({"type": "object", "properties": {"with": {"const": tag}}, "required": ["with"]});
     rule(
         &[put("P/pay/oneOf", json!([variant("cash"), variant("card")]))],
-        &["wire: params.pay has its alternatives told apart by the tag `with` instead of by the tag `by`"],
-        &["wire: params.pay has its alternatives told apart by the tag `by` instead of by the tag `with`"],
+        &["wire: params.pay distinguishes its alternatives by the tag `with` instead of by the tag `by`"],
+        &["wire: params.pay distinguishes its alternatives by the tag `by` instead of by the tag `with`"],
     );
 }
 
@@ -183,7 +183,7 @@ fn shared_types_are_added_and_removed() {
     rule(
         &[put("/$defs/Thing", thing), put("P/thing", json!({"$ref": "#/$defs/Thing"}))],
         &["compatible: Thing is new", "compatible: params.thing is new, and optional"],
-        &["rust: Thing is gone", "wire: params.thing is gone"],
+        &["rust: Thing is removed", "wire: params.thing is removed"],
     );
 }
 
@@ -201,7 +201,7 @@ fn types_are_renamed() {
             put("P/th", json!({"$ref": "#/$defs/BoTh"})),
         ],
         &["compatible: BoTh is new", "compatible: params.th is new, and optional"],
-        &["rust: BoTh is gone", "wire: params.th is gone"],
+        &["rust: BoTh is removed", "wire: params.th is removed"],
     );
     // A type of the same form with another name is compatible on the wire.
     let same = json!({
@@ -211,7 +211,7 @@ fn types_are_renamed() {
     rule(
         &[put("/$defs/Other", same), put("P/both", json!({"$ref": "#/$defs/Other"}))],
         &["compatible: Other is new", "rust: params.both has the type `Other` instead of `Both`"],
-        &["rust: Other is gone", "rust: params.both has the type `Both` instead of `Other`"],
+        &["rust: Other is removed", "rust: params.both has the type `Both` instead of `Other`"],
     );
 }
 
@@ -220,7 +220,7 @@ fn recursive_types_are_compared() {
     rule(
         &[put("/$defs/Tree/properties/fruit", json!({"type": "string"}))],
         &["compatible: Tree fruit is new, and optional"],
-        &["rust: Tree fruit is gone"],
+        &["rust: Tree fruit is removed"],
     );
     let tree = json!({
         "description": "Goes on.", "type": "object",
@@ -229,7 +229,15 @@ fn recursive_types_are_compared() {
     });
     rule(
         &[take("/$defs/Tree"), put("/$defs/Bush", tree), put("R/tree", json!({"$ref": "#/$defs/Bush"}))],
-        &["rust: Tree is gone", "compatible: Bush is new", "rust: result.tree has the type `Bush` instead of `Tree`"],
-        &["rust: Bush is gone", "compatible: Tree is new", "rust: result.tree has the type `Tree` instead of `Bush`"],
+        &[
+            "rust: Tree is removed",
+            "compatible: Bush is new",
+            "rust: result.tree has the type `Bush` instead of `Tree`",
+        ],
+        &[
+            "rust: Bush is removed",
+            "compatible: Tree is new",
+            "rust: result.tree has the type `Tree` instead of `Bush`",
+        ],
     );
 }

@@ -34,16 +34,16 @@ async fn pages_are_requested_by_offset_and_limit() {
     struct Shop;
     impl ShopService for Shop {
         async fn get_things(&self, request: GetThingsRequest) -> ServiceResult<GetThingsRequest> {
-            let (offset, limit) = (request.offset.unwrap_or(0), request.limit.unwrap_or(20));
+            let (offset, limit) = (request.skip.unwrap_or(0), request.take.unwrap_or(20));
             let things = (offset..45.min(offset + limit)).map(|thing| thing.to_string());
             Ok(GetThingsResult::new(things, 45, offset, limit))
         }
     }
     let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
     assert_eq!(shop.get_things().await.unwrap().things.len(), 20);
-    let last = shop.get_things().with(|request| request.offset(40)).await.unwrap();
-    assert_eq!((last.things.len(), last.total), (5, 45));
-    let mut things = shop.get_things().with(|request| request.offset(3)).items();
+    let last = shop.get_things().with(|request| request.skip(40)).await.unwrap();
+    assert_eq!((last.things.len(), last.count), (5, 45));
+    let mut things = shop.get_things().with(|request| request.skip(3)).items();
     for wanted in 3..45 {
         assert_eq!(things.next().await.unwrap().unwrap(), wanted.to_string());
     }

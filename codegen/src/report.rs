@@ -1,13 +1,51 @@
-//! A report as a compiler would show it: the lines of each mistake, underlined.
+//! A report of mistakes as a compiler would show it: the lines of each mistake, underlined.
 
+use std::fmt;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use crate::diag::{Diagnostic, Report, Source};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::Source;
+
+/// All mistakes of one definition; displays as a compiler would show them.
+#[derive(Clone, Debug)]
+pub struct Report {
+    source: Source,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    pub(crate) fn new(source: &Source, diagnostics: Diagnostics) -> Self {
+        Self { source: source.clone(), diagnostics: diagnostics.into_sorted() }
+    }
+
+    /// The mistakes, in the order of the text.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The text they are about.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The report in the colours of a terminal.
+    pub fn coloured(&self) -> String {
+        render(self, true)
+    }
+}
+
+impl std::error::Error for Report {}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&render(self, false))
+    }
+}
 
 /// Renders a report, perhaps with the colours of a terminal.
-pub(crate) fn render(report: &Report, coloured: bool) -> String {
+fn render(report: &Report, coloured: bool) -> String {
     let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
     for diagnostic in report.diagnostics() {
@@ -47,7 +85,7 @@ fn lines(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = floor(text, span.start);
     let end = floor(text, span.end.max(start).min(text.len()));
     let first = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline.saturating_add(1));
-    // A span that ends behind a line break does not touch the next line.
+    // A span that ends after a line break does not touch the next line.
     let last = text.get(first..end).map_or(end, |touched| first.saturating_add(touched.trim_end_matches('\n').len()));
     let rest = text.get(last..).unwrap_or_default();
     first..last.saturating_add(rest.find('\n').unwrap_or(rest.len()))

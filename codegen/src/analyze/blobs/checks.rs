@@ -1,9 +1,41 @@
-//! Checks the keys under which blob rules list names and indexes.
+//! Checks of the blob rules of a frame: that nothing is ambiguous, and that keys for names and indexes are free.
 
-use super::walk::Found;
-use crate::diag::{Diagnostics, Location};
-use crate::ir::{Api, Blob, BlobKind, Field, Object, Type};
-use crate::naming;
+use crate::diag::Diagnostics;
+use crate::ir::{Api, Blob, BlobKind, BlobRule, Field, Object, Type};
+use crate::naming::{self, case};
+use crate::source::Location;
+
+/// A rule, and where it was found.
+pub(super) struct Found {
+    pub(super) rule: BlobRule,
+    pub(super) at: Location,
+    /// The unions around it, by the number of the visit, each with the index of the variant.
+    pub(super) variants: Vec<(usize, usize)>,
+}
+
+impl Found {
+    /// Whether both are never sent together, since they are in different variants of one union.
+    pub(super) fn excludes(&self, other: &Self) -> bool {
+        self.variants.iter().any(|(visit, variant)| other.variants.iter().any(|(v, w)| v == visit && w != variant))
+    }
+}
+
+/// Reports rules whose number of blobs cannot be known.
+pub(super) fn check_entries(found: &[Found], diagnostics: &mut Diagnostics) {
+    for (index, entries) in found.iter().enumerate() {
+        let BlobKind::Entries { .. } = entries.rule.kind else { continue };
+        let path = &entries.rule.path;
+        if path.contains("[]") {
+            let message = format!("`{path}` takes all remaining blobs, so only one item of its list could have any");
+            diagnostics.error(&entries.at, message, "take the entries out of the list");
+        }
+        let mut later = found.iter().skip(index.saturating_add(1));
+        if let Some(later) = later.find(|later| !later.excludes(entries)) {
+            let message = format!("`{path}` takes all remaining blobs, and those of `{}` follow", later.rule.path);
+            diagnostics.error(&entries.at, message, "put the entries after everything else that has blobs");
+        }
+    }
+}
 
 /// Reports a key beside a property that the object has for something else.
 pub(super) fn check_object(field: &Field, object: &Object, diagnostics: &mut Diagnostics) {
@@ -28,7 +60,7 @@ fn key_beside(field: &Field) -> Option<&str> {
 
 /// Reports names at the root that have no place of their own there.
 pub(super) fn check_root(api: &Api, root: &Type, found: &[Found], diagnostics: &mut Diagnostics) {
-    const HELP: &str = "leave out `\"at\": \"root\"`, so that the names stand beside the property";
+    const HELP: &str = "remove `\"at\": \"root\"`, so that the names are listed beside the property";
     let mut earlier: Vec<&Found> = Vec::new();
     for one in found {
         let BlobKind::Keyed { names, at_root: true, .. } = &one.rule.kind else { continue };
@@ -64,17 +96,17 @@ pub(super) fn check_root(api: &Api, root: &Type, found: &[Found], diagnostics: &
 fn report(key: &str, at: &Location, object: &Object, is_other: impl Fn(&Field) -> bool, diagnostics: &mut Diagnostics) {
     let constant = object.constant.iter().any(|(property, _)| property == key);
     let is_taken = |field: &Field| {
-        naming::field_name(field) == naming::snake(key)
+        naming::field_name(field) == case::snake(key)
             || field.wire == key
             || field.aliases.iter().any(|alias| alias == key)
     };
     if constant || object.fields.iter().any(|field| is_other(field) && is_taken(field)) {
-        let message = format!("the names or indexes under `{key}` would stand where another property is");
+        let message = format!("the names or indexes under `{key}` would collide with another property");
         diagnostics.error(at, message, "choose another key");
     }
 }
 
 /// Whether two keys would be one, on the wire or in Rust.
 fn is_same(left: &str, right: &str) -> bool {
-    left == right || naming::snake(left) == naming::snake(right)
+    left == right || case::snake(left) == case::snake(right)
 }

@@ -1,8 +1,10 @@
-//! Code on a page.
+//! Pieces of HTML.
 
-use super::prose::escape;
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
 
-/// A block of code, with its comments told apart.
+/// A block of code, with its comments distinguished.
 pub(super) fn block(text: &str) -> String {
     let lines: Vec<String> = text.trim_end().lines().map(line).collect();
     format!("<pre><code>{}</code></pre>\n", lines.join("\n"))
@@ -17,12 +19,4 @@ fn line(text: &str) -> String {
 /// A titled part of a page; nothing when there is nothing in it.
 pub(super) fn part(title: &str, html: &str) -> String {
     if html.is_empty() { String::new() } else { format!("<h2>{title}</h2>\n{html}") }
-}
-
-/// Lines without the spaces that they all begin with.
-pub(super) fn dedent(text: &str) -> String {
-    let indents = text.lines().filter(|line| !line.trim().is_empty());
-    let common = indents.map(|line| line.len().saturating_sub(line.trim_start().len())).min().unwrap_or_default();
-    let lines: Vec<&str> = text.lines().map(|line| line.get(common..).unwrap_or_default()).collect();
-    lines.join("\n")
 }
