@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::context::File;
 use super::{docs, schemas};
-use crate::ir::{StringEnum, TypeDef};
+use crate::ir::{EnumValue, StringEnum, TypeDef};
 use crate::{naming, render};
 
 pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum, gate: &TokenStream) -> TokenStream {
@@ -15,14 +15,19 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum, 
     let schema = schemas::derive_values(file);
     let members = set.values.iter().map(|value| {
         let variant = naming::ident(&naming::variant_name(&value.wire, value.identifier.as_deref()));
-        let text = match &value.description {
-            Some(text) => format!("`{}`: {text}", value.wire),
-            None => format!("`{}`.", value.wire),
-        };
-        let doc = docs::doc(2, &docs::since(text, value.since.as_deref()));
+        let doc = docs::doc(2, &value_text(value));
         let wire = &value.wire;
         quote!(#doc #variant = #wire,)
     });
     let item = render::in_macro(&string_enum, quote!(#doc #schema pub enum #name { #(#members)* }));
     quote!(#gate #item)
+}
+
+/// What a value means.
+pub(super) fn value_text(value: &EnumValue) -> String {
+    let text = match &value.description {
+        Some(text) => format!("`{}`: {text}", value.wire),
+        None => format!("`{}`.", value.wire),
+    };
+    docs::since(text, value.since.as_deref())
 }

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::context::{Context, File};
 use super::{docs, errors, events, example, paging, structs, waiting, wire};
-use crate::ir::{BlobKind, BlobRule, Method, Object, Owner, Service, Transport, Type, TypeKind};
+use crate::ir::{BlobKind, BlobRule, Method, Object, Owner, Paging, Service, Transport, Type, TypeKind};
 use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> TokenStream {
@@ -105,7 +105,7 @@ fn facts(cx: &Context<'_>, service: &Service, method: &Method) -> String {
         let events = events::enum_ident(service);
         facts.push_str(&format!(" [`subscribe`](Call::subscribe) gives a stream of [`{events}`]s."));
     }
-    if let Some(items) = &method.page {
+    if let Some(Paging { items, .. }) = &method.paging {
         facts.push_str(&format!(
             " Returns one page of `{items}`; [`items`](Call::items) and [`pages`](Call::pages) read all pages."
         ));

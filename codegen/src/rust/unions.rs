@@ -68,7 +68,7 @@ fn sign(union: &Union, variant: &Variant) -> TokenStream {
 }
 
 /// What a variant holds.
-fn content(file: &File<'_, '_>, variant: &Variant) -> Option<TokenStream> {
+pub(super) fn content(file: &File<'_, '_>, variant: &Variant) -> Option<TokenStream> {
     let ty = file.ty(variant.payload.as_ref()?);
     Some(if variant.boxed { quote!(Box<#ty>) } else { ty })
 }
@@ -82,16 +82,7 @@ pub(super) fn variant_ident(union: &Union, variant: &Variant) -> Ident {
 
 fn member(file: &File<'_, '_>, union: &Union, variant: &Variant) -> TokenStream {
     let name = variant_ident(union, variant);
-    let label = if union.style == UnionStyle::Kinded { String::new() } else { format!("`{}`: ", variant.wire) };
-    let text = match (&variant.description, &variant.payload) {
-        (Some(text), _) => format!("{label}{text}"),
-        (None, Some(payload)) => match described(file, payload) {
-            Some(text) => format!("{label}{text}"),
-            None => format!("`{}`.", variant.wire),
-        },
-        (None, None) => format!("`{}`.", variant.wire),
-    };
-    let doc = docs::doc(2, &docs::since(text, variant.since.as_deref()));
+    let doc = docs::doc(2, &variant_text(file, union, variant));
     let holders = union.variants.iter().filter(|other| other.payload == variant.payload).count();
     let skip = (variant.payload.is_some() && holders > 1).then(|| quote!(#[skip(From)]));
     let payload = content(file, variant).map(|content| quote!((#content)));
@@ -101,6 +92,20 @@ fn member(file: &File<'_, '_>, union: &Union, variant: &Variant) -> TokenStream 
         _ => sign(union, variant),
     };
     quote!(#doc #skip #name #payload = #sign,)
+}
+
+/// What a variant means.
+pub(super) fn variant_text(file: &File<'_, '_>, union: &Union, variant: &Variant) -> String {
+    let label = if union.style == UnionStyle::Kinded { String::new() } else { format!("`{}`: ", variant.wire) };
+    let text = match (&variant.description, &variant.payload) {
+        (Some(text), _) => format!("{label}{text}"),
+        (None, Some(payload)) => match described(file, payload) {
+            Some(text) => format!("{label}{text}"),
+            None => format!("`{}`.", variant.wire),
+        },
+        (None, None) => format!("`{}`.", variant.wire),
+    };
+    docs::since(text, variant.since.as_deref())
 }
 
 fn described(file: &File<'_, '_>, ty: &Type) -> Option<String> {

@@ -13,7 +13,7 @@ use crate::runtime::{ErrorInfo, error_codes};
 /// What is known of an error code; nothing of a code that is not in the definition.
 pub fn error_info(code: &str) -> ErrorInfo {
     match code {
-        "EEXIST" => ErrorInfo::new("The folder has something of that name already."),
+        "EEXIST" => ErrorInfo::new("The folder already has an entry of that name."),
         "EFBIG" => ErrorInfo::new("The new size is larger than a file can be."),
         "EINVAL" => ErrorInfo::new("The call does not apply to this kind of file."),
         "EISDIR" => ErrorInfo::new("What should be a file is a folder."),
@@ -57,7 +57,9 @@ pub fn error_info(code: &str) -> ErrorInfo {
         }
         "limit_exceeded" => ErrorInfo::new("The dataset would exceed its largest allowed size."),
         "member_not_found" => ErrorInfo::new("One of the users is not a member of the organization."),
-        "model_already_created" => ErrorInfo::new("The model is not being created, or its creation is already over."),
+        "model_already_created" => {
+            ErrorInfo::new("The model is not being created, or its creation has already finished.")
+        }
         "model_not_found" => ErrorInfo::new("The model does not exist, or the caller has no access to it."),
         "model_to_mount_no_longer_exists" => ErrorInfo::new("A model that the state mounts has been deleted."),
         "model_to_mount_not_found" => {
@@ -72,10 +74,10 @@ pub fn error_info(code: &str) -> ErrorInfo {
         "not_subscribed" => ErrorInfo::new("This connection does not receive the events in question."),
         "notification_not_found" => ErrorInfo::new("The notification does not exist."),
         "organization_not_found" => ErrorInfo::new(
-            "The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.",
+            "The organization does not exist, or the caller has no access to it. Where something is created, this is the organization that would own it.",
         ),
         "payment_required" => ErrorInfo::new("The account has no valid means of payment or has unpaid bills."),
-        "persistent_launcher_being_deleted" => ErrorInfo::new("The persistent launcher is about to disappear already."),
+        "persistent_launcher_being_deleted" => ErrorInfo::new("The persistent launcher is already being deleted."),
         "persistent_launcher_not_found" => ErrorInfo::new("The persistent launcher does not exist."),
         "quota_exceeded" => ErrorInfo::new("The call would exceed a quota of the account, for example for storage."),
         "read_executable_file_failed" => ErrorInfo::new("The executable file could not be read."),
@@ -110,15 +112,15 @@ pub fn error_info(code: &str) -> ErrorInfo {
         }
         "training_session_not_running" => ErrorInfo::new("The training session is already over."),
         "training_session_running" => {
-            ErrorInfo::new("The training session is still going on. Cancel it with `cancel_training_session` first.")
+            ErrorInfo::new("The training session is still in progress. Cancel it with `cancel_training_session` first.")
         }
-        "unknown" => ErrorInfo::new("Something went wrong on the server that it does not describe."),
+        "unknown" => ErrorInfo::new("An internal error of the server."),
         _ => ErrorInfo::new(""),
     }
 }
 
 error_codes! {
-    /// Errors that every method may answer with, except those that only end a subscription.
+    /// Errors that every method may return, except those that only end a subscription.
     pub enum CommonError {
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",
@@ -126,7 +128,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

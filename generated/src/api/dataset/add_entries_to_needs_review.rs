@@ -45,7 +45,7 @@ pub struct AddEntriesToNeedsReviewRequest {
     /// entries may be at most 255 in one call.
     pub keys: Vec<DatasetKeyData>,
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
-    /// one; nothing is checked when left out.
+    /// one. Default: not checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset_version_id: Option<String>,
 }

@@ -50,7 +50,7 @@ pub struct CreateDatasetRequest {
     /// Whether everybody can find and use the dataset. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_access: Option<bool>,
-    /// Labels of the dataset. None when left out.
+    /// Labels of the dataset. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
     /// Keys of the dataset and the rules for their tensors. Every entry has one tensor for each key.
@@ -66,7 +66,7 @@ request_constructors! {
         );
         /// Whether everybody can find and use the dataset. Default: `false`.
         pub fn public_access(public_access: bool);
-        /// Labels of the dataset. None when left out.
+        /// Labels of the dataset. Default: none.
         pub fn tags(tags: impl IntoIterator<Item = Tag>);
     }
 }
@@ -97,7 +97,7 @@ error_codes! {
     pub enum CreateDatasetError {
         /// `name_already_used`: The owner has another item of this kind with the same name.
         NameAlreadyUsed = "name_already_used",
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// `organization_not_found`: The organization does not exist, or the caller has no access to it. Where
         /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.

@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl DatasetClient {
-    /// Deletes a dataset with all its entries. There is no way back.
+    /// Deletes a dataset with all its entries. This cannot be undone.
     ///
     /// Calls `Dataset.deleteDataset` over HTTP; not safe to repeat. Errors: [`DeleteDatasetError`].
     ///

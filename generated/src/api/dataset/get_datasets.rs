@@ -8,7 +8,7 @@ use crate::runtime::{Call, Method, Operation, Page, Paged, plain_json, request_c
 
 impl DatasetClient {
     /// Lists the datasets that the caller may see, in pages. An item that does not exist or that the caller may not see
-    /// is left out without an error.
+    /// is omitted without an error.
     ///
     /// Calls `Dataset.getDatasets` over HTTP; safe to repeat. Errors: [`CommonError`]. Returns one page of `datasets`;
     /// [`items`](Call::items) and [`pages`](Call::pages) read all pages.
@@ -37,7 +37,7 @@ pub struct GetDatasetsRequest {
     /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Which datasets to list. All of them when left out.
+    /// Which datasets to list. Default: all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<ResourceFilter>,
     /// Name of the field of `Dataset` to sort by. Default: `"createdAt"`.
@@ -55,7 +55,7 @@ request_constructors! {
         pub fn offset(offset: u32);
         /// How many matches to return at most. Default: `20`.
         pub fn limit(limit: u32);
-        /// Which datasets to list. All of them when left out.
+        /// Which datasets to list. Default: all of them.
         pub fn filter(filter: ResourceFilter);
         /// Name of the field of `Dataset` to sort by. Default: `"createdAt"`.
         pub fn sort(sort: impl Into<String>);

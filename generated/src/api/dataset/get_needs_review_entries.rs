@@ -38,7 +38,7 @@ pub struct GetNeedsReviewEntriesRequest {
     /// Which needs-review entries to fetch.
     pub entries: EntrySelection,
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
-    /// one; nothing is checked when left out.
+    /// one. Default: not checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset_version_id: Option<String>,
 }

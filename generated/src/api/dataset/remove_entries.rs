@@ -39,7 +39,7 @@ pub struct RemoveEntriesRequest {
     /// Indexes of the entries to remove.
     pub entries: Vec<u32>,
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another
-    /// one; nothing is checked when left out.
+    /// one. Default: not checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset_version_id: Option<String>,
 }

@@ -5,7 +5,7 @@ use super::*;
 use crate::runtime::{Call, Method, Operation, constructors, error_codes, plain_json, request_constructors};
 
 impl DatasetClient {
-    /// Changes the name, description, visibility or tags of a dataset. What is left out stays as it is.
+    /// Changes the name, description, visibility or tags of a dataset. Absent fields are not changed.
     ///
     /// Calls `Dataset.updateDataset` over HTTP; safe to repeat. Errors: [`UpdateDatasetError`].
     ///

@@ -6,7 +6,7 @@ use crate::runtime::{Call, Method, Operation, error_codes, request_constructors,
 
 impl DebugClient {
     /// Calls the function of the code that creates a state. The session keeps the data of the state; no state of the
-    /// model comes of it.
+    /// model is created.
     ///
     /// Calls `Debug.callCreateModelState` over HTTP; not safe to repeat. Errors: [`CallCreateModelStateError`]. The
     /// default timeout is 600 s.

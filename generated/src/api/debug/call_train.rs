@@ -10,8 +10,8 @@ use crate::runtime::{
 };
 
 impl DebugClient {
-    /// Calls the training function of the code on an instantiated model. Training goes on in the background and changes
-    /// the instantiated model; follow it with
+    /// Calls the training function of the code on an instantiated model. Training continues in the background and
+    /// changes the instantiated model; follow it with
     /// [`get_training_status`](crate::api::debug::DebugClient::get_training_status).
     ///
     /// Calls `Debug.callTrain` over HTTP; not safe to repeat. Errors: [`CallTrainError`]. The default timeout is 600 s.

@@ -7,8 +7,8 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, plain_json, request_constructors, string_enum};
 
 impl DebugClient {
-    /// Lists debug sessions that are running. A session that does not exist, or that the caller may not see, is left
-    /// out without an error.
+    /// Lists debug sessions that are running. A session that does not exist, or that the caller may not see, is omitted
+    /// without an error.
     ///
     /// Calls `Debug.getDebugSessions` over HTTP; safe to repeat. Errors: [`CommonError`].
     ///
@@ -106,7 +106,7 @@ pub struct DebugTrainingSession {
     pub id: String,
     /// When the training session was started, in milliseconds since the Unix epoch.
     pub created_at: i64,
-    /// Where it stands.
+    /// Its state.
     pub state: DebugTrainingState,
 }
 
@@ -118,7 +118,7 @@ constructors! {
 }
 
 string_enum! {
-    /// Where it stands.
+    /// Its state.
     #[cfg_attr(
         feature = "schemars",
         derive(JsonSchema),

@@ -8,8 +8,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 
 impl DebugClient {
     /// Fetches values of the metrics that a training session in a debug session has recorded.
-    /// [`get_training_status`](crate::api::debug::DebugClient::get_training_status) tells which metrics there are and
-    /// how many values they have.
+    /// [`get_training_status`](crate::api::debug::DebugClient::get_training_status) lists the metrics and how many
+    /// values they have.
     ///
     /// Calls `Debug.getTrainingMetrics` over HTTP; safe to repeat. Errors: [`GetTrainingMetricsError`].
     ///
@@ -64,7 +64,7 @@ request_constructors! {
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetTrainingMetricsResult {
-    /// The metrics asked for.
+    /// The requested metrics.
     pub metrics: Vec<TrainingMetric>,
 }
 

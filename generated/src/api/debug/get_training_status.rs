@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors, tagged_union};
 
 impl DebugClient {
-    /// Tells how far a training session in a debug session has come.
+    /// Returns the state and progress of a training session in a debug session.
     ///
     /// Calls `Debug.getTrainingStatus` over HTTP; safe to repeat. Errors: [`GetTrainingStatusError`].
     ///
@@ -61,7 +61,7 @@ pub struct GetTrainingStatusResult {
     /// Metrics recorded so far. Fetch their values with
     /// [`get_training_metrics`](crate::api::debug::DebugClient::get_training_metrics).
     pub metrics: Vec<TrainingMetricCount>,
-    /// Where the training session stands.
+    /// State of the training session.
     pub status: DebugTrainingStatus,
 }
 
@@ -78,7 +78,7 @@ constructors! {
 }
 
 tagged_union! {
-    /// Where the training session stands.
+    /// State of the training session.
     #[serde(tag = "state")]
     #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
     pub enum DebugTrainingStatus {
@@ -177,9 +177,9 @@ tagged_union! {
     #[serde(tag = "code")]
     #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
     pub enum DebugTrainingFailure {
-        /// `unknown`: Something went wrong that the server does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
-        /// `cancelled`: Somebody cancelled it, see
+        /// `cancelled`: It was cancelled, see
         /// [`cancel_training_session`](crate::api::debug::DebugClient::cancel_training_session).
         Cancelled = "cancelled",
         /// `max_duration_exceeded`: It took longer than the time limit of the model, see `MaxDurationsSeconds`.

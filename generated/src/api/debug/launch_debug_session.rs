@@ -9,7 +9,7 @@ use crate::runtime::{
 
 impl DebugClient {
     /// Starts a debug session: runs the code of a model on a launcher, where its functions can be called one by one.
-    /// The event `initialized` tells when the code is ready.
+    /// The event `initialized` reports that the code is ready.
     ///
     /// Calls `Debug.launchDebugSession` over the WebSocket, or over HTTP if `subscribeToEvents` is false; not safe to
     /// repeat. Errors: [`LaunchDebugSessionError`]. [`subscribe`](Call::subscribe) gives a stream of [`DebugEvent`]s.

@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl DebugClient {
-    /// Sends a message of a debugger to the code. What the code answers comes with the event `remoteInspectorData`.
+    /// Sends a message of a debugger to the code. The response of the code comes with the event `remoteInspectorData`.
     ///
     /// Calls `Debug.sendToRemoteInspector` over HTTP; not safe to repeat. Errors: [`SendToRemoteInspectorError`].
     ///

@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl FsClient {
-    /// Tells what is known about a file or folder.
+    /// Returns the attributes of a file or folder.
     ///
     /// Calls `FS.getattr` over HTTP; safe to repeat. Errors: [`GetattrError`].
     ///
@@ -31,7 +31,7 @@ impl FsClient {
 pub struct GetattrRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// Inode number.
@@ -41,7 +41,7 @@ pub struct GetattrRequest {
 request_constructors! {
     impl GetattrRequest {
         pub fn new(model_id: impl Into<String>, inode: u64);
-        /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+        /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
         pub fn snapshot_id(snapshot_id: impl Into<String>);
     }
 }

@@ -31,7 +31,7 @@ impl FsClient {
 pub struct LookupRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// Inode number of the folder.
@@ -43,7 +43,7 @@ pub struct LookupRequest {
 request_constructors! {
     impl LookupRequest {
         pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>);
-        /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+        /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
         pub fn snapshot_id(snapshot_id: impl Into<String>);
     }
 }

@@ -88,7 +88,7 @@ error_codes! {
     pub enum MkdirError {
         /// `ENOTDIR`: What should be a folder is something else.
         Enotdir = "ENOTDIR",
-        /// `EEXIST`: The folder has something of that name already.
+        /// `EEXIST`: The folder already has an entry of that name.
         Eexist = "EEXIST",
         /// `ENOSPC`: The filesystem of the model is full. `set_filesystem_size` makes it larger.
         Enospc = "ENOSPC",

@@ -31,7 +31,7 @@ impl FsClient {
 pub struct ReadRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// Inode number of the file.
@@ -45,7 +45,7 @@ pub struct ReadRequest {
 request_constructors! {
     impl ReadRequest {
         pub fn new(model_id: impl Into<String>, inode: u64, offset: u64, count: u64);
-        /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+        /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
         pub fn snapshot_id(snapshot_id: impl Into<String>);
     }
 }
@@ -55,7 +55,7 @@ request_constructors! {
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct ReadResult {
-    /// What was read, shorter than asked for at the end of the file.
+    /// What was read, shorter than requested at the end of the file.
     pub data: Blob,
 }
 

@@ -31,7 +31,7 @@ impl FsClient {
 pub struct ReaddirRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// Inode number of the folder.
@@ -41,7 +41,7 @@ pub struct ReaddirRequest {
 request_constructors! {
     impl ReaddirRequest {
         pub fn new(model_id: impl Into<String>, inode: u64);
-        /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+        /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
         pub fn snapshot_id(snapshot_id: impl Into<String>);
     }
 }

@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
-    /// Tells where a symbolic link leads.
+    /// Returns the target of a symbolic link.
     ///
     /// Calls `FS.readlink` over HTTP; safe to repeat. Errors: [`ReadlinkError`].
     ///
@@ -31,7 +31,7 @@ impl FsClient {
 pub struct ReadlinkRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// Inode number of the link.
@@ -41,7 +41,7 @@ pub struct ReadlinkRequest {
 request_constructors! {
     impl ReadlinkRequest {
         pub fn new(model_id: impl Into<String>, inode: u64);
-        /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+        /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
         pub fn snapshot_id(snapshot_id: impl Into<String>);
     }
 }

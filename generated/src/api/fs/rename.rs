@@ -46,8 +46,8 @@ pub struct RenameRequest {
     pub newparent: u64,
     /// Name within the folder: text, or any bytes but the slash and zero.
     pub newname: Base64,
-    /// Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two. A plain
-    /// rename when left out.
+    /// Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two. Default: a
+    /// plain rename.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flags: Option<u32>,
 }
@@ -99,7 +99,7 @@ error_codes! {
         Enoent = "ENOENT",
         /// `ENOTEMPTY`: The folder is not empty.
         Enotempty = "ENOTEMPTY",
-        /// `EEXIST`: The folder has something of that name already.
+        /// `EEXIST`: The folder already has an entry of that name.
         Eexist = "EEXIST",
         /// `EISDIR`: What should be a file is a folder.
         Eisdir = "EISDIR",

@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
-    /// Deletes a folder with all that is in it. There is no way back.
+    /// Deletes a folder with all that is in it. This cannot be undone.
     ///
     /// Calls `FS.rmdirAll` over HTTP; not safe to repeat. Errors: [`RmdirAllError`]. The default timeout is 600 s.
     ///

@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl FsClient {
-    /// Changes attributes of a file or folder. What is left out stays as it is.
+    /// Changes attributes of a file or folder. Absent fields are not changed.
     ///
     /// Calls `FS.setattr` over HTTP; safe to repeat. Errors: [`SetattrError`].
     ///

@@ -43,7 +43,7 @@ pub struct WriteRequest {
     pub data: Blob,
     /// Where to write, in bytes from the beginning of the file. Without effect when `truncate` is set.
     pub offset: u64,
-    /// Whether the data takes the place of all contents. When left out, what lies outside of the written part stays.
+    /// Whether the data replaces all contents. Default: contents outside of the written range are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncate: Option<bool>,
 }
@@ -56,7 +56,7 @@ request_constructors! {
             data: impl Into<Blob>,
             offset: u64,
         );
-        /// Whether the data takes the place of all contents.
+        /// Whether the data replaces all contents. Default: contents outside of the written range are kept.
         pub fn truncate(truncate: bool);
     }
 }

@@ -69,7 +69,7 @@ error_codes! {
     pub enum CreateRepositoryError {
         /// `name_already_used`: The owner has another item of this kind with the same name.
         NameAlreadyUsed = "name_already_used",
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// `organization_not_found`: The organization does not exist, or the caller has no access to it. Where
         /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.

@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ImageClient {
-    /// Deletes a repository with all its images. There is no way back.
+    /// Deletes a repository with all its images. This cannot be undone.
     ///
     /// Calls `Image.deleteRepository` over HTTP; not safe to repeat. Errors: [`DeleteRepositoryError`].
     ///

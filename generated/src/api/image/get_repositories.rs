@@ -6,7 +6,7 @@ use crate::runtime::{Call, Method, Operation, Page, Paged, constructors, plain_j
 
 impl ImageClient {
     /// Lists the repositories that the caller may see, in pages. An item that does not exist or that the caller may not
-    /// see is left out without an error.
+    /// see is omitted without an error.
     ///
     /// Calls `Image.getRepositories` over HTTP; safe to repeat. Errors: [`CommonError`]. Returns one page of
     /// `repositories`; [`items`](Call::items) and [`pages`](Call::pages) read all pages.
@@ -35,7 +35,7 @@ pub struct GetRepositoriesRequest {
     /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Which repositories to list. All of them when left out; a field that is left out does not limit the selection.
+    /// Which repositories to list. Default: all of them; an absent field does not limit the selection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<RepositoryFilter>,
     /// Name of the field of `Repository` to sort by. Default: `"createdAt"`.
@@ -53,7 +53,7 @@ request_constructors! {
         pub fn offset(offset: u32);
         /// How many matches to return at most. Default: `20`.
         pub fn limit(limit: u32);
-        /// Which repositories to list.
+        /// Which repositories to list. Default: all of them; an absent field does not limit the selection.
         pub fn filter(filter: RepositoryFilter);
         /// Name of the field of `Repository` to sort by. Default: `"createdAt"`.
         pub fn sort(sort: impl Into<String>);
@@ -62,7 +62,7 @@ request_constructors! {
     }
 }
 
-/// Which repositories to list. All of them when left out; a field that is left out does not limit the selection.
+/// Which repositories to list. Default: all of them; an absent field does not limit the selection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]

@@ -5,7 +5,7 @@ use super::*;
 use crate::runtime::{Call, Method, Operation, constructors, error_codes, plain_json, request_constructors};
 
 impl ImageClient {
-    /// Changes the description or visibility of a repository. What is left out stays as it is.
+    /// Changes the description or visibility of a repository. Absent fields are not changed.
     ///
     /// Calls `Image.updateRepository` over HTTP; safe to repeat. Errors: [`UpdateRepositoryError`].
     ///

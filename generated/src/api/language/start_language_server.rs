@@ -11,7 +11,7 @@ use crate::runtime::{
 
 impl LanguageClient {
     /// Starts a language server that can see the filesystem of a model, for an editor to talk to in the Language Server
-    /// Protocol. What it says comes with the event `data`. It belongs to the connection and does not outlive it.
+    /// Protocol. Its output comes with the event `data`. It belongs to the connection and does not outlive it.
     ///
     /// Calls `Language.startLanguageServer` over the WebSocket; not safe to repeat. Errors:
     /// [`StartLanguageServerError`]. [`subscribe`](Call::subscribe) gives a stream of [`LanguageEvent`]s.

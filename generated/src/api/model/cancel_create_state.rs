@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
-    /// Cancellable a [`create_state`](crate::api::model::ModelClient::create_state) that is going on.
+    /// Cancels a [`create_state`](crate::api::model::ModelClient::create_state) that is in progress.
     ///
     /// Calls `Model.cancelCreateState` over HTTP; not safe to repeat. Errors: [`CancelCreateStateError`].
     ///

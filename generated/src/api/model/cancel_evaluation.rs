@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
-    /// Stops an evaluation that is going on.
+    /// Stops an evaluation that is in progress.
     ///
     /// Calls `Model.cancelEvaluation` over HTTP; not safe to repeat. Errors: [`CancelEvaluationError`].
     ///

@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
-    /// Stops a training session that is going on. It ends as failed with the reason `cancelled`, and no state is
+    /// Stops a training session that is in progress. It ends as failed with the reason `cancelled`, and no state is
     /// created.
     ///
     /// Calls `Model.cancelTrainingSession` over HTTP; not safe to repeat. Errors: [`CancelTrainingSessionError`].

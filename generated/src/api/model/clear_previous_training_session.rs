@@ -7,8 +7,8 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
-    /// Deletes what is kept of a training session that is over: its status, metrics and measurements. The state it
-    /// created stays.
+    /// Deletes what is kept of a finished training session: its status, metrics and measurements. The state it created
+    /// stays.
     ///
     /// Calls `Model.clearPreviousTrainingSession` over HTTP; not safe to repeat. Errors:
     /// [`ClearPreviousTrainingSessionError`].
@@ -68,8 +68,8 @@ error_codes! {
         ModelNotFound = "model_not_found",
         /// `training_session_not_found`: The model, or the debug session, does not have this training session.
         TrainingSessionNotFound = "training_session_not_found",
-        /// `training_session_running`: The training session is still going on. Cancel it with `cancel_training_session`
-        /// first.
+        /// `training_session_running`: The training session is still in progress. Cancel it with
+        /// `cancel_training_session` first.
         TrainingSessionRunning = "training_session_running",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",

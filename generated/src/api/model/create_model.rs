@@ -171,7 +171,7 @@ impl FromWire for ModelOptions {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelOptionsCode {
-    /// Labels of the model. None when left out.
+    /// Labels of the model. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
     /// Inputs and outputs of the functions of the model.
@@ -190,7 +190,7 @@ pub struct ModelOptionsCode {
 constructors! {
     impl ModelOptionsCode {
         pub fn new(language: ModelLanguage);
-        /// Labels of the model. None when left out.
+        /// Labels of the model. Default: none.
         pub fn tags(tags: impl IntoIterator<Item = Tag>);
         /// Inputs and outputs of the functions of the model.
         pub fn parameter_definitions(parameter_definitions: ParameterDefinitions);
@@ -207,7 +207,7 @@ constructors! {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelOptionsUpload {
-    /// Labels of the model. None when left out.
+    /// Labels of the model. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
     /// Inputs and outputs of the functions of the model.
@@ -222,7 +222,7 @@ pub struct ModelOptionsUpload {
 constructors! {
     impl ModelOptionsUpload {
         pub fn new(format: impl Into<String>, data: impl Into<Blob>);
-        /// Labels of the model. None when left out.
+        /// Labels of the model. Default: none.
         pub fn tags(tags: impl IntoIterator<Item = Tag>);
         /// Inputs and outputs of the functions of the model.
         pub fn parameter_definitions(parameter_definitions: ParameterDefinitions);
@@ -242,7 +242,7 @@ wire_object!(ModelOptionsUpload {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelOptionsBasedOnModelSnapshot {
-    /// Labels of the model. None when left out.
+    /// Labels of the model. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
     /// Id of the other model.
@@ -260,7 +260,7 @@ constructors! {
             snapshot_id: impl Into<String>,
             initial_state: impl Into<InitialState>,
         );
-        /// Labels of the model. None when left out.
+        /// Labels of the model. Default: none.
         pub fn tags(tags: impl IntoIterator<Item = Tag>);
     }
 }
@@ -402,12 +402,12 @@ wire_object!(InitialStateUpload { name: field::<String>("name"), data: keyed("da
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelOptionsFromExisting {
-    /// Labels of the model. None when left out.
+    /// Labels of the model. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
     /// Id of the other model.
     pub model_id: String,
-    /// Id of the snapshot to copy. The other model as it is now when left out.
+    /// Id of the snapshot to copy. Default: the other model as it is now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
 }
@@ -415,9 +415,9 @@ pub struct ModelOptionsFromExisting {
 constructors! {
     impl ModelOptionsFromExisting {
         pub fn new(model_id: impl Into<String>);
-        /// Labels of the model. None when left out.
+        /// Labels of the model. Default: none.
         pub fn tags(tags: impl IntoIterator<Item = Tag>);
-        /// Id of the snapshot to copy. The other model as it is now when left out.
+        /// Id of the snapshot to copy. Default: the other model as it is now.
         pub fn snapshot_id(snapshot_id: impl Into<String>);
     }
 }
@@ -449,7 +449,7 @@ error_codes! {
     pub enum CreateModelError {
         /// `name_already_used`: The owner has another item of this kind with the same name.
         NameAlreadyUsed = "name_already_used",
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// `organization_not_found`: The organization does not exist, or the caller has no access to it. Where
         /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.

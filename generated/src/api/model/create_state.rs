@@ -178,7 +178,7 @@ tagged_union! {
     #[serde(tag = "code")]
     #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
     pub enum CreateStateFailure {
-        /// `launcher_terminated`: The launcher went away before the work was done.
+        /// `launcher_terminated`: The launcher was lost before the work was done.
         LauncherTerminated = "launcher_terminated",
         /// `cancelled`: Somebody cancelled the operation.
         Cancelled = "cancelled",
@@ -188,7 +188,7 @@ tagged_union! {
         InvalidExecutableFile = "invalid_executable_file",
         /// `read_executable_file_failed`: The executable of the model could not be read. It may be missing.
         ReadExecutableFileFailed = "read_executable_file_failed",
-        /// `unknown`: Something went wrong that the server does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `max_duration_exceeded`: A step took longer than the time limit of the model, see `MaxDurationsSeconds`.
         MaxDurationExceeded(

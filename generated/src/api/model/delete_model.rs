@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
-    /// Deletes a model with its filesystem, states and snapshots. There is no way back. A creation that is going on is
+    /// Deletes a model with its filesystem, states and snapshots. This cannot be undone. A creation in progress is
     /// cancelled.
     ///
     /// Calls `Model.deleteModel` over HTTP; not safe to repeat. Errors: [`DeleteModelError`].

@@ -42,7 +42,7 @@ pub struct EvaluateRequest {
     pub model_id: String,
     /// Inputs of the evaluation function.
     pub params: Vec<ParameterProvider>,
-    /// Id of the snapshot to evaluate. The model itself with its active state when left out.
+    /// Id of the snapshot to evaluate. Default: the model itself with its active state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
 }
@@ -53,7 +53,7 @@ request_constructors! {
             model_id: impl Into<String>,
             params: impl IntoIterator<Item = ParameterProvider>,
         );
-        /// Id of the snapshot to evaluate. The model itself with its active state when left out.
+        /// Id of the snapshot to evaluate. Default: the model itself with its active state.
         pub fn snapshot_id(snapshot_id: impl Into<String>);
     }
 }

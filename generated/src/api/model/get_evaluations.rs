@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
-    /// Lists the evaluations of a model that are going on or have ended lately.
+    /// Lists the evaluations of a model that are in progress or have ended lately.
     ///
     /// Calls `Model.getEvaluations` over HTTP; safe to repeat. Errors: [`GetEvaluationsError`].
     ///
@@ -44,9 +44,9 @@ request_constructors! {
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetEvaluationsResult {
-    /// Evaluations that are going on.
+    /// Evaluations that are in progress.
     pub running: Vec<RunningEvaluation>,
-    /// Evaluations that are over and whose result is still kept.
+    /// Finished evaluations whose result is still kept.
     pub finished: Vec<FinishedEvaluation>,
 }
 
@@ -60,7 +60,7 @@ constructors! {
     }
 }
 
-/// An evaluation that is going on.
+/// An evaluation that is in progress.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]

@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
-    /// Tells how full the filesystem of a model is.
+    /// Returns how much of the filesystem of a model is used.
     ///
     /// Calls `Model.getFilesystemUsage` over HTTP; safe to repeat. Errors: [`GetFilesystemUsageError`].
     ///

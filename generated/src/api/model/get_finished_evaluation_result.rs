@@ -6,8 +6,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 
 impl ModelClient {
     /// Fetches the result of an evaluation listed by
-    /// [`get_evaluations`](crate::api::model::ModelClient::get_evaluations). Waits for the end of one that is still
-    /// going on. Results are kept for a few minutes only.
+    /// [`get_evaluations`](crate::api::model::ModelClient::get_evaluations). Waits for one that is still in progress.
+    /// Results are kept for a few minutes only.
     ///
     /// Calls `Model.getFinishedEvaluationResult` over HTTP; safe to repeat. Errors:
     /// [`GetFinishedEvaluationResultError`]. The default timeout is 600 s.

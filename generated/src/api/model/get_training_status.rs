@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors, tagged_union};
 
 impl ModelClient {
-    /// Tells how far a training session has come.
+    /// Returns the state and progress of a training session.
     ///
     /// Calls `Model.getTrainingStatus` over HTTP; safe to repeat. Errors: [`GetTrainingStatusError`].
     ///
@@ -64,7 +64,7 @@ pub struct GetTrainingStatusResult {
     pub metrics: Vec<TrainingMetricCount>,
     /// Where the training runs.
     pub execution_location: UsedExecutionLocation,
-    /// Where the training session stands.
+    /// State of the training session.
     pub status: TrainingStatus,
 }
 
@@ -84,7 +84,7 @@ constructors! {
 }
 
 tagged_union! {
-    /// Where the training session stands.
+    /// State of the training session.
     #[serde(tag = "state")]
     #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
     pub enum TrainingStatus {
@@ -94,9 +94,9 @@ tagged_union! {
         Running(TrainingStatusRunning) = "running",
         /// `gettingState`: Training is done, the new state is being read from the trained model.
         GettingState(TrainingStatusGettingState) = "gettingState",
-        /// `completed`: The training session is over and the new state is there.
+        /// `completed`: The training session has finished and the new state is there.
         Completed(TrainingStatusCompleted) = "completed",
-        /// `failed`: The training session is over and there is no new state.
+        /// `failed`: The training session has finished and there is no new state.
         Failed(TrainingStatusFailed) = "failed",
     }
 }
@@ -114,7 +114,7 @@ impl TrainingStatus {
         Self::GettingState(TrainingStatusGettingState::new(start_durations, train_duration))
     }
 
-    /// The training session is over and the new state is there.
+    /// The training session has finished and the new state is there.
     #[cfg(feature = "server")]
     pub fn completed(
         start_durations: TrainingStartDurations,
@@ -132,7 +132,7 @@ impl TrainingStatus {
         ))
     }
 
-    /// The training session is over and there is no new state.
+    /// The training session has finished and there is no new state.
     #[cfg(feature = "server")]
     pub fn failed(
         start_durations: TrainingStartDurations,
@@ -181,7 +181,7 @@ constructors! {
     }
 }
 
-/// The training session is over and the new state is there.
+/// The training session has finished and the new state is there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -212,7 +212,7 @@ constructors! {
     }
 }
 
-/// The training session is over and there is no new state.
+/// The training session has finished and there is no new state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -254,7 +254,7 @@ tagged_union! {
     pub enum TrainingFailure {
         /// `cancelled`: Somebody cancelled the operation.
         Cancelled = "cancelled",
-        /// `launcher_terminated`: The launcher went away before the work was done.
+        /// `launcher_terminated`: The launcher was lost before the work was done.
         LauncherTerminated = "launcher_terminated",
         /// `server_overloaded`: There was no capacity to run the operation. Try again later.
         ServerOverloaded = "server_overloaded",
@@ -262,7 +262,7 @@ tagged_union! {
         InvalidExecutableFile = "invalid_executable_file",
         /// `read_executable_file_failed`: The executable of the model could not be read. It may be missing.
         ReadExecutableFileFailed = "read_executable_file_failed",
-        /// `unknown`: Something went wrong that the server does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `exception`: The code of the model threw an exception or returned an error.
         Exception(TrainingFailureException) = "exception",

@@ -37,7 +37,7 @@ pub struct GetTrainingSysinfoRequest {
     pub model_id: String,
     /// Id of the training session, from [`train`](crate::api::model::ModelClient::train).
     pub training_session_id: String,
-    /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
+    /// Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_timestamp: Option<i64>,
 }
@@ -45,7 +45,7 @@ pub struct GetTrainingSysinfoRequest {
 request_constructors! {
     impl GetTrainingSysinfoRequest {
         pub fn new(model_id: impl Into<String>, training_session_id: impl Into<String>);
-        /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
+        /// Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them.
         pub fn from_timestamp(from_timestamp: i64);
     }
 }

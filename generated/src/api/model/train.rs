@@ -10,7 +10,7 @@ use crate::runtime::{
 };
 
 impl ModelClient {
-    /// Starts a training session, which goes on in the background and ends with a new state. Follow it with
+    /// Starts a training session, which continues in the background and ends with a new state. Follow it with
     /// [`get_training_status`](crate::api::model::ModelClient::get_training_status) and
     /// [`get_training_metrics`](crate::api::model::ModelClient::get_training_metrics), and put the new state to use
     /// with [`set_active_model_state`](crate::api::model::ModelClient::set_active_model_state).

@@ -5,7 +5,7 @@ use super::*;
 use crate::runtime::{Call, Method, Operation, constructors, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
-    /// Changes the description and settings of a model. What is left out stays as it is.
+    /// Changes the description and settings of a model. Absent fields are not changed.
     ///
     /// Calls `Model.updateModel` over HTTP; safe to repeat. Errors: [`UpdateModelError`].
     ///
@@ -61,7 +61,7 @@ pub struct ModelChanges {
     /// New inputs and outputs of the functions of the model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_definitions: Option<ParameterDefinitions>,
-    /// New default hardware. What is left out stays as it is.
+    /// New default hardware. Absent fields are not changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_launcher_specs: Option<DefaultLauncherSpecsChanges>,
     /// New time limits, all of them.
@@ -82,7 +82,7 @@ constructors! {
         pub fn tags(tags: impl IntoIterator<Item = Tag>);
         /// New inputs and outputs of the functions of the model.
         pub fn parameter_definitions(parameter_definitions: ParameterDefinitions);
-        /// New default hardware. What is left out stays as it is.
+        /// New default hardware. Absent fields are not changed.
         pub fn default_launcher_specs(
             default_launcher_specs: DefaultLauncherSpecsChanges,
         );
@@ -91,7 +91,7 @@ constructors! {
     }
 }
 
-/// New default hardware. What is left out stays as it is.
+/// New default hardware. Absent fields are not changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]

@@ -37,7 +37,7 @@ pub struct UpdateModelStateRequest {
     pub model_id: String,
     /// Id of the state.
     pub state_id: String,
-    /// What to change. What is left out stays as it is.
+    /// What to change. Absent fields are not changed.
     pub properties: StateChanges,
 }
 
@@ -51,7 +51,7 @@ request_constructors! {
     }
 }
 
-/// What to change. What is left out stays as it is.
+/// What to change. Absent fields are not changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]

@@ -37,7 +37,7 @@ pub struct UpdateSnapshotRequest {
     pub model_id: String,
     /// Id of the snapshot.
     pub snapshot_id: String,
-    /// What to change. What is left out stays as it is.
+    /// What to change. Absent fields are not changed.
     pub properties: SnapshotChanges,
 }
 
@@ -51,7 +51,7 @@ request_constructors! {
     }
 }
 
-/// What to change. What is left out stays as it is.
+/// What to change. Absent fields are not changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]

@@ -9,7 +9,7 @@ use crate::runtime::{
 };
 
 impl ModelClient {
-    /// Waits until the creation of a model is over and tells how it ended.
+    /// Waits until the creation of a model is finished, and returns its outcome.
     ///
     /// Calls `Model.waitForModelToBeCreated` over HTTP; safe to repeat. Errors: [`WaitForModelToBeCreatedError`]. The
     /// default timeout is 600 s.
@@ -78,7 +78,7 @@ tagged_union! {
         Cancelled = "cancelled",
         /// `server_overloaded`: There was no capacity to run the operation. Try again later.
         ServerOverloaded = "server_overloaded",
-        /// `unknown`: Something went wrong that the server does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `create_state_error`: The first state could not be created.
         CreateStateError(CreateModelFailureCreateStateError) = "create_state_error",
@@ -127,7 +127,7 @@ tagged_union! {
         InvalidExecutableFile = "invalid_executable_file",
         /// `read_executable_file_failed`: The executable of the model could not be read. It may be missing.
         ReadExecutableFileFailed = "read_executable_file_failed",
-        /// `launcher_terminated`: The launcher went away before the work was done.
+        /// `launcher_terminated`: The launcher was lost before the work was done.
         LauncherTerminated = "launcher_terminated",
         /// `max_duration_exceeded`: A step took longer than the time limit of the model, see `MaxDurationsSeconds`.
         MaxDurationExceeded(
@@ -270,7 +270,7 @@ error_codes! {
     pub enum WaitForModelToBeCreatedError {
         /// `model_not_found`: The model does not exist, or the caller has no access to it.
         ModelNotFound = "model_not_found",
-        /// `model_already_created`: The model is not being created, or its creation is already over.
+        /// `model_already_created`: The model is not being created, or its creation has already finished.
         ModelAlreadyCreated = "model_already_created",
         #[shared]
         Common(CommonError),

@@ -87,7 +87,7 @@ plain_json!(AssignRolesRequest, AssignRolesResult);
 error_codes! {
     /// Why the API rejected [`OrganizationClient::assign_roles`].
     pub enum AssignRolesError {
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// `organization_not_found`: The organization does not exist, or the caller has no access to it. Where
         /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `member_not_found`: One of the users is not a member of the organization.

@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl OrganizationClient {
-    /// Deletes an organization. There is no way back.
+    /// Deletes an organization. This cannot be undone.
     ///
     /// Calls `Organization.deleteOrganization` over HTTP; not safe to repeat. Errors: [`DeleteOrganizationError`].
     ///
@@ -56,7 +56,7 @@ plain_json!(DeleteOrganizationRequest, DeleteOrganizationResult);
 error_codes! {
     /// Why the API rejected [`OrganizationClient::delete_organization`].
     pub enum DeleteOrganizationError {
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// `organization_not_found`: The organization does not exist, or the caller has no access to it. Where
         /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.

@@ -72,7 +72,7 @@ plain_json!(InviteUsersToOrganizationRequest, InviteUsersToOrganizationResult);
 error_codes! {
     /// Why the API rejected [`OrganizationClient::invite_users_to_organization`].
     pub enum InviteUsersToOrganizationError {
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// `organization_not_found`: The organization does not exist, or the caller has no access to it. Where
         /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.

@@ -63,7 +63,7 @@ plain_json!(RespondToOrganizationInvitationRequest, RespondToOrganizationInvitat
 error_codes! {
     /// Why the API rejected [`OrganizationClient::respond_to_organization_invitation`].
     pub enum RespondToOrganizationInvitationError {
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where
+        /// `organization_not_found`: The organization does not exist, or the caller has no access to it. Where
         /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `invite_not_found`: The organization has not invited the caller, or has withdrawn the invitation.

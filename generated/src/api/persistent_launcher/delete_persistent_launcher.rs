@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl PersistentLauncherClient {
-    /// Deletes a persistent launcher. What runs on it goes on to its end, and the launcher disappears after that.
+    /// Deletes a persistent launcher. What runs on it is not interrupted, and the launcher is deleted after that.
     ///
     /// Calls `PersistentLauncher.deletePersistentLauncher` over HTTP; not safe to repeat. Errors:
     /// [`DeletePersistentLauncherError`].
@@ -62,7 +62,7 @@ error_codes! {
     pub enum DeletePersistentLauncherError {
         /// `persistent_launcher_not_found`: The persistent launcher does not exist.
         PersistentLauncherNotFound = "persistent_launcher_not_found",
-        /// `persistent_launcher_being_deleted`: The persistent launcher is about to disappear already.
+        /// `persistent_launcher_being_deleted`: The persistent launcher is already being deleted.
         PersistentLauncherBeingDeleted = "persistent_launcher_being_deleted",
         #[shared]
         Common(CommonError),

@@ -6,7 +6,7 @@ use crate::runtime::{Call, Method, Operation, Page, Paged, constructors, plain_j
 
 impl PersistentLauncherClient {
     /// Lists the persistent launchers of the caller, in pages. An item that does not exist or that the caller may not
-    /// see is left out without an error.
+    /// see is omitted without an error.
     ///
     /// Calls `PersistentLauncher.getPersistentLaunchers` over HTTP; safe to repeat. Errors: [`CommonError`]. Returns
     /// one page of `persistentLaunchers`; [`items`](Call::items) and [`pages`](Call::pages) read all pages.
@@ -35,8 +35,7 @@ pub struct GetPersistentLaunchersRequest {
     /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Which persistent launchers to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which persistent launchers to list. Default: all of them; an absent field does not limit the selection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<PersistentLauncherFilter>,
     /// Name of the field of `PersistentLauncher` to sort by. Default: `"createdAt"`.
@@ -54,7 +53,7 @@ request_constructors! {
         pub fn offset(offset: u32);
         /// How many matches to return at most. Default: `20`.
         pub fn limit(limit: u32);
-        /// Which persistent launchers to list.
+        /// Which persistent launchers to list. Default: all of them; an absent field does not limit the selection.
         pub fn filter(filter: PersistentLauncherFilter);
         /// Name of the field of `PersistentLauncher` to sort by. Default: `"createdAt"`.
         pub fn sort(sort: impl Into<String>);
@@ -63,8 +62,7 @@ request_constructors! {
     }
 }
 
-/// Which persistent launchers to list. All of them when left out; a field that is left out does not limit the
-/// selection.
+/// Which persistent launchers to list. Default: all of them; an absent field does not limit the selection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]

@@ -31,7 +31,7 @@ impl PersistentLauncherClient {
 pub struct GetSysinfoRequest {
     /// Id of the persistent launcher.
     pub persistent_launcher_id: String,
-    /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
+    /// Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_timestamp: Option<i64>,
 }
@@ -39,7 +39,7 @@ pub struct GetSysinfoRequest {
 request_constructors! {
     impl GetSysinfoRequest {
         pub fn new(persistent_launcher_id: impl Into<String>);
-        /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
+        /// Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them.
         pub fn from_timestamp(from_timestamp: i64);
     }
 }

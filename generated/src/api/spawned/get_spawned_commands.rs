@@ -7,8 +7,8 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, plain_json, request_constructors};
 
 impl SpawnedClient {
-    /// Lists spawned commands that are running. A command that does not exist, or that the caller may not see, is left
-    /// out without an error.
+    /// Lists spawned commands that are running. A command that does not exist, or that the caller may not see, is
+    /// omitted without an error.
     ///
     /// Calls `Spawned.getSpawnedCommands` over HTTP; safe to repeat. Errors: [`CommonError`].
     ///

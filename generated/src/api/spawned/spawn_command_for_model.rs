@@ -87,7 +87,7 @@ request_constructors! {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpawnForModelOptions {
-    /// Other models whose filesystems the program can use, for example to copy files. None when left out.
+    /// Other models whose filesystems the program can use, for example to copy files. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub add_filesystem_access: Option<Vec<FilesystemAccess>>,
     /// After how long the command is terminated, in seconds. Default: `3600`.
@@ -101,7 +101,7 @@ pub struct SpawnForModelOptions {
 constructors! {
     impl SpawnForModelOptions {
         pub fn new();
-        /// Other models whose filesystems the program can use, for example to copy files. None when left out.
+        /// Other models whose filesystems the program can use, for example to copy files. Default: none.
         pub fn add_filesystem_access(
             add_filesystem_access: impl IntoIterator<Item = FilesystemAccess>,
         );

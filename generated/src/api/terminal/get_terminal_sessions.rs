@@ -7,8 +7,8 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, plain_json, request_constructors};
 
 impl TerminalClient {
-    /// Lists terminal sessions that are running. A session that does not exist, or that the caller may not see, is left
-    /// out without an error.
+    /// Lists terminal sessions that are running. A session that does not exist, or that the caller may not see, is
+    /// omitted without an error.
     ///
     /// Calls `Terminal.getTerminalSessions` over HTTP; safe to repeat. Errors: [`CommonError`].
     ///

@@ -75,7 +75,7 @@ request_constructors! {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TerminalSessionOptions {
-    /// Other models whose filesystems the session can use, for example to copy files. None when left out;
+    /// Other models whose filesystems the session can use, for example to copy files. Default: none;
     /// [`add_filesystem_access_for_terminal_session`](crate::api::terminal::TerminalClient::add_filesystem_access_for_terminal_session)
     /// adds more.
     #[serde(skip_serializing_if = "Option::is_none")]

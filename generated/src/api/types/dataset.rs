@@ -35,7 +35,7 @@ pub struct Dataset {
     pub needs_review_entries: EntryTotals,
     /// Entries that were removed but still take up space.
     pub entries_waiting_to_be_deleted: EntryTotals,
-    /// Version of the data. It changes with every change to the entries; pass it as `dataset_version_id` to notice
+    /// Version of the data. It changes with every change to the entries; pass it as `dataset_version_id` to detect
     /// changes made by others.
     pub version_id: String,
 }

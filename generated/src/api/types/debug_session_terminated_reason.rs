@@ -12,11 +12,11 @@ tagged_union! {
     pub enum DebugSessionTerminatedReason {
         /// `terminated_on_request`: Somebody terminated the debug session.
         TerminatedOnRequest = "terminated_on_request",
-        /// `launcher_terminated`: The launcher went away.
+        /// `launcher_terminated`: The launcher was lost.
         LauncherTerminated = "launcher_terminated",
         /// `inactive_timeout`: No method was called on the session for longer than `terminate_after_inactive_seconds`.
         InactiveTimeout = "inactive_timeout",
-        /// `unknown`: Something went wrong that the server does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `code_terminated`: The process of the model ended before it was done.
         CodeTerminated(CodeTerminated) = "code_terminated",

@@ -122,7 +122,7 @@ tagged_union! {
     #[serde(tag = "code")]
     #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
     pub enum EvaluationFailure {
-        /// `launcher_terminated`: The launcher went away before the work was done.
+        /// `launcher_terminated`: The launcher was lost before the work was done.
         LauncherTerminated = "launcher_terminated",
         /// `cancelled`: Somebody cancelled the operation.
         Cancelled = "cancelled",
@@ -132,7 +132,7 @@ tagged_union! {
         InvalidExecutableFile = "invalid_executable_file",
         /// `read_executable_file_failed`: The executable of the model could not be read. It may be missing.
         ReadExecutableFileFailed = "read_executable_file_failed",
-        /// `unknown`: Something went wrong that the server does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `max_duration_exceeded`: A step took longer than the time limit of the model, see `MaxDurationsSeconds`.
         MaxDurationExceeded(
@@ -142,7 +142,7 @@ tagged_union! {
         CodeTerminated(CodeTerminated) = "code_terminated",
         /// `exception`: The code of the model threw an exception or returned an error.
         Exception(EvaluationFailureException) = "exception",
-        /// `invalid_output`: The code of the model returned something that is no valid output.
+        /// `invalid_output`: The code of the model returned something that is not a valid output.
         InvalidOutput(EvaluationFailureInvalidOutput) = "invalid_output",
     }
 }
@@ -166,7 +166,7 @@ impl EvaluationFailure {
         Self::Exception(EvaluationFailureException::new(at))
     }
 
-    /// The code of the model returned something that is no valid output.
+    /// The code of the model returned something that is not a valid output.
     #[cfg(feature = "server")]
     pub fn invalid_output(reason: InvalidOutputReason, details: impl Into<String>) -> Self {
         Self::InvalidOutput(EvaluationFailureInvalidOutput::new(reason, details))
@@ -211,7 +211,7 @@ constructors! {
     }
 }
 
-/// The code of the model returned something that is no valid output.
+/// The code of the model returned something that is not a valid output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]

@@ -19,7 +19,7 @@ pub struct LauncherSpec {
     /// Swap space, in mebibytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub swap_mebibytes: Option<u32>,
-    /// Graphics processors. None when left out.
+    /// Graphics processors. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gpus: Option<LauncherGpus>,
 }
@@ -31,7 +31,7 @@ constructors! {
         pub fn disk_mebibytes(disk_mebibytes: u32);
         /// Swap space, in mebibytes.
         pub fn swap_mebibytes(swap_mebibytes: u32);
-        /// Graphics processors. None when left out.
+        /// Graphics processors. Default: none.
         pub fn gpus(gpus: LauncherGpus);
     }
 }

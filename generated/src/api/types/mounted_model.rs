@@ -11,7 +11,7 @@ use crate::runtime::constructors;
 pub struct MountedModel {
     /// Id of the other model.
     pub model_id: String,
-    /// Id of the snapshot of the other model that is used. Left out when the other model itself is used rather than a
+    /// Id of the snapshot of the other model that is used. Absent when the other model itself is used rather than a
     /// snapshot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,

@@ -20,7 +20,7 @@ pub struct PersistentLauncher {
     pub created_at: Option<i64>,
     /// Hardware of the launcher.
     pub spec: LauncherSpec,
-    /// Where the launcher stands.
+    /// State of the launcher.
     pub state: PersistentLauncherState,
     /// What runs on the launcher.
     pub running: Vec<RunningOperation>,
@@ -42,7 +42,7 @@ constructors! {
 }
 
 tagged_union! {
-    /// Where the launcher stands.
+    /// State of the launcher.
     #[serde(tag = "type")]
     #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
     pub enum PersistentLauncherState {
@@ -50,23 +50,23 @@ tagged_union! {
         Creating = "creating",
         /// `active`: The launcher is ready for use.
         Active = "active",
-        /// `deleting`: The launcher disappears as soon as nothing runs on it, see
+        /// `deleting`: The launcher is deleted as soon as nothing runs on it, see
         /// [`delete_persistent_launcher`](crate::api::persistent_launcher::PersistentLauncherClient::delete_persistent_launcher).
         Deleting = "deleting",
-        /// `recreating`: The launcher has gone away and is being replaced.
+        /// `recreating`: The launcher was lost and is being replaced.
         Recreating(PersistentLauncherStateRecreating) = "recreating",
     }
 }
 
 impl PersistentLauncherState {
-    /// The launcher has gone away and is being replaced.
+    /// The launcher was lost and is being replaced.
     #[cfg(feature = "server")]
     pub fn recreating(previous: PreviousLauncherFate) -> Self {
         Self::Recreating(PersistentLauncherStateRecreating::new(previous))
     }
 }
 
-/// The launcher has gone away and is being replaced.
+/// The launcher was lost and is being replaced.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]

@@ -10,19 +10,19 @@ tagged_union! {
     pub enum SpawnedCommandTerminatedReason {
         /// `terminated_on_request`: Somebody terminated the command.
         TerminatedOnRequest = "terminated_on_request",
-        /// `launcher_terminated`: The launcher went away.
+        /// `launcher_terminated`: The launcher was lost.
         LauncherTerminated = "launcher_terminated",
         /// `inactive_timeout`: The command wrote no output for longer than `timeout_after_inactive_seconds`.
         InactiveTimeout = "inactive_timeout",
-        /// `unknown`: Something went wrong that the server does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
-        /// `process_exit`: The process ended by itself, by a signal, or for lack of memory.
+        /// `process_exit`: The process exited, was ended by a signal, or ran out of memory.
         ProcessExit(ProcessExit) = "process_exit",
     }
 }
 
 impl SpawnedCommandTerminatedReason {
-    /// The process ended by itself, by a signal, or for lack of memory.
+    /// The process exited, was ended by a signal, or ran out of memory.
     #[cfg(feature = "server")]
     pub fn process_exit(oom: bool) -> Self {
         Self::ProcessExit(ProcessExit::new(oom))

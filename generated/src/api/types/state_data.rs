@@ -10,7 +10,7 @@ use crate::runtime::wire_object;
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct StateData {
-    /// The keys that were asked for, with their data.
+    /// The requested keys, with their data.
     pub data: Vec<StateEntry>,
 }
 

@@ -5,8 +5,7 @@ use super::*;
 use crate::runtime::{Call, Method, Operation, constructors, plain_json, request_constructors};
 
 impl UserClient {
-    /// Tells what the resources of the caller were used for in a month and what that cost, day by day. Costs are in US
-    /// dollars.
+    /// Returns the usage of the caller's resources in a month and its cost, by day. Costs are in US dollars.
     ///
     /// Calls `User.getBillingStats` over HTTP; safe to repeat. Errors: [`CommonError`].
     ///

@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, plain_json, request_constructors, string_enum, tagged_union};
 
 impl UserClient {
-    /// Fetches notifications for the caller. One that does not exist is left out without an error.
+    /// Fetches notifications for the caller. One that does not exist is omitted without an error.
     ///
     /// Calls `User.getNotifications` over HTTP; safe to repeat. Errors: [`CommonError`].
     ///
@@ -177,7 +177,7 @@ pub struct NotificationDataAlert {
     pub subject: String,
     /// What is the matter.
     pub message: String,
-    /// Where the matter can be put right. Absent when there is no such page.
+    /// Where the problem can be solved. Absent when there is no such page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<AlertFix>,
 }
@@ -186,12 +186,12 @@ pub struct NotificationDataAlert {
 constructors! {
     impl NotificationDataAlert {
         pub fn new(subject: impl Into<String>, message: impl Into<String>);
-        /// Where the matter can be put right. Absent when there is no such page.
+        /// Where the problem can be solved. Absent when there is no such page.
         pub fn fix(fix: AlertFix);
     }
 }
 
-/// Where the matter can be put right. Absent when there is no such page.
+/// Where the problem can be solved. Absent when there is no such page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]

@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, plain_json, request_constructors};
 
 impl UserClient {
-    /// Tells the quotas of the account, and how far they have been used.
+    /// Returns the quotas of the account, and how much of them is used.
     ///
     /// Calls `User.getQuotas` over HTTP; safe to repeat. Errors: [`CommonError`].
     ///

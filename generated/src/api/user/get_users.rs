@@ -7,7 +7,7 @@ use crate::runtime::constructors;
 use crate::runtime::{Call, Method, Operation, plain_json, request_constructors};
 
 impl UserClient {
-    /// Tells the names of users. A user who does not exist is left out without an error.
+    /// Returns the names of users. A user who does not exist is omitted without an error.
     ///
     /// Calls `User.getUsers` over HTTP; safe to repeat. Errors: [`CommonError`].
     ///
