@@ -345,7 +345,12 @@ impl<'c, 'a> File<'c, 'a> {
         let schema = self.schema.borrow();
         let schema = if uses_folder { None } else { use_names(&quote!(#module::schema), &*schema) };
         let schema = schema.map(|import| quote!(#[cfg(feature = "schemars")] #import));
-        quote!(#(#others)* #folder #runtime #gated #schema)
+        if self.cx.at_home() {
+            quote!(#(#others)* #folder #runtime #gated #schema)
+        } else {
+            // Another crate.
+            quote!(#(#others)* #runtime #gated #schema #folder)
+        }
     }
 }
 
