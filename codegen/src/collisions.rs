@@ -21,6 +21,14 @@ pub(crate) fn check(api: &Api, diagnostics: &mut Diagnostics) {
 }
 
 fn check_shared(api: &Api, claims: &mut Claims<'_>) {
+    for set in &api.error_sets {
+        let (name, what) = (naming::error_set_type(set), format!("the error set `{}`", set.name));
+        claims.claim("errors", name.to_string(), what, &set.at, RENAME);
+        for shape in set.errors.iter().filter_map(|index| api.errors.get(*index)) {
+            let (variants, variant) = (format!("error set {}", set.name), naming::variant_name(&shape.code, None));
+            claims.claim_once(&variants, variant, format!("`{}`", shape.code), &set.at, RENAME);
+        }
+    }
     for (id, definition) in api.types.iter().enumerate() {
         let (name, what) = (naming::type_name(api, definition), format!("`{}`", definition.name));
         match definition.owner {
@@ -86,6 +94,13 @@ fn check_service(api: &Api, index: usize, service: &Service, claims: &mut Claims
                 at,
                 RENAME,
             );
+        }
+    }
+    for method in &service.methods {
+        for set in method.error_sets.iter().filter_map(|index| api.error_sets.get(*index)) {
+            let (variant, what) = (naming::error_set_variant(set), format!("the error set `{}`", set.name));
+            let variants = format!("{types} errors {}", method.wire);
+            claims.claim_once(&variants, variant.to_string(), what, &method.at, RENAME);
         }
     }
     for event in &service.events {

@@ -27,6 +27,8 @@ pub struct Api {
     pub types: Vec<TypeDef>,
     /// Shapes of error codes; [`Method::errors`] holds indexes.
     pub errors: Vec<ErrorShape>,
+    /// Sets of errors that are a type of their own; [`Method::error_sets`] holds indexes.
+    pub error_sets: Vec<ErrorSet>,
     /// The services, in the order of the definition.
     pub services: Vec<Service>,
 }
@@ -460,6 +462,19 @@ pub struct ErrorShape {
     pub fields: Option<Type>,
 }
 
+/// A set of errors that is a type of its own.
+#[derive(Clone, Debug)]
+pub struct ErrorSet {
+    /// Name of the entry in the definition.
+    pub name: String,
+    /// What the codes have in common.
+    pub description: String,
+    /// Indexes into [`Api::errors`].
+    pub errors: Vec<usize>,
+    /// Where it is in the definition.
+    pub at: Location,
+}
+
 /// A group of methods.
 #[derive(Clone, Debug)]
 pub struct Service {
@@ -496,6 +511,8 @@ pub struct Method {
     pub result: Type,
     /// Indexes into [`Api::errors`], in the order of the definition: own codes first.
     pub errors: Vec<usize>,
+    /// Indexes into [`Api::error_sets`]: the sets among them that are types of their own.
+    pub error_sets: Vec<usize>,
     /// Codes among them that the API's reference leaves out, and why they are here.
     pub undeclared_errors: Vec<(String, String)>,
     /// How it travels.

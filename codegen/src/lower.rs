@@ -25,6 +25,7 @@ pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
         lowering.resolve_def(name, at, schema);
     }
     let errors = lowering.lower_errors();
+    let error_sets = lowering.shared_sets(&errors);
     let mut services = Vec::new();
     for (index, (name, at, service)) in spec.services.iter().enumerate() {
         services.push(lowering.lower_service(index, name, at, service, &errors));
@@ -45,6 +46,7 @@ pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
         typescript_client: spec.typescript_client.as_ref().map(|it| (it.package.clone(), it.class.clone())),
         types,
         errors,
+        error_sets,
         services,
     }
 }

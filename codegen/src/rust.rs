@@ -65,21 +65,22 @@ pub(crate) fn emit(api: &Api, options: &Options) -> Result<Files, EmitError> {
 
 /// An entry of `$defs` and the types inside it.
 fn shared_type(cx: &Context<'_>, root: TypeId) -> TokenStream {
-    let file = File::new(cx, "super::super", Owner::Shared(root));
+    let file = File::new(cx, Owner::Shared(root));
     let owned = cx.owned_by(Owner::Shared(root));
-    let types: Vec<TokenStream> = owned.iter().map(|(_, definition)| type_item(&file, definition)).collect();
+    let types: Vec<TokenStream> =
+        owned.iter().map(|(_, definition)| type_item(&file, definition, &TokenStream::new())).collect();
+    let plain = file.plain_json();
     let imports = file.imports();
-    quote!(#imports #(#types)*)
+    quote!(#imports #(#types)* #plain)
 }
 
-/// The items of one named type.
-fn type_item(file: &File<'_, '_>, definition: &TypeDef) -> TokenStream {
-    match &definition.kind {
-        TypeKind::Object(object) => structs::item(file, definition, object),
-        TypeKind::Enum(set) => enums::item(file, definition, set),
-        TypeKind::Union(union) => {
-            let (item, wire) = (unions::item(file, definition, union), wire::items(file, definition));
-            quote!(#item #wire)
-        }
-    }
+/// The items of one named type, behind a gate.
+fn type_item(file: &File<'_, '_>, definition: &TypeDef, gate: &TokenStream) -> TokenStream {
+    let item = match &definition.kind {
+        TypeKind::Object(object) => structs::item(file, definition, object, gate),
+        TypeKind::Enum(set) => enums::item(file, definition, set, gate),
+        TypeKind::Union(union) => unions::item(file, definition, union, gate),
+    };
+    let wire = wire::items(file, definition);
+    quote!(#item #wire)
 }

@@ -47,5 +47,4 @@ pub use runtime::{EndReason, EventError, RawEvent, Subscription, TransferProgres
 pub use runtime::{Items, Page, Pages, Progress, ProgressUpdate, WaitError, Waiter};
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 
-#[rustfmt::skip]
 pub mod api;

@@ -46,6 +46,7 @@ impl Lowering<'_> {
             result,
             undeclared_errors: self.undeclared_errors(method, &errors, shapes),
             errors,
+            error_sets: self.method_error_sets(method),
             transport,
             idempotent: method.idempotent,
             deadline_seconds: method.deadline_seconds,

@@ -112,8 +112,11 @@ pub(super) const ROOT: &[&str] = &[
     "visitor",
 ];
 
-/// Files of a service's folder, and crates that its index uses beside a module of each method.
-pub(super) const FOLDER: &[&str] = &["core", "decthings", "events", "mod", "serde", "service", "std"];
+/// Files of a service's folder beside a module of each method.
+pub(super) const FOLDER: &[&str] = &["events", "mod", "service"];
+
+/// Crates that generated code names where it imports all of its folder.
+pub(super) const CRATES: &[&str] = &["core", "decthings", "schemars", "serde", "serde_json", "std"];
 
 /// Types that generated code uses with another meaning.
 pub(super) const TYPES: &[&str] = &[
@@ -135,6 +138,7 @@ pub(super) const TYPES: &[&str] = &[
     "Default",
     "Deserialize",
     "Deserializer",
+    "Dispatch",
     "Display",
     "Drop",
     "Duration",

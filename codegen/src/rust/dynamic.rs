@@ -44,11 +44,10 @@ fn service_table(cx: &Context<'_>, index: usize, service: &Service) -> TokenStre
         #gate
         fn #module(method: &str) -> Option<DynamicOperation> {
             use super::#module;
-            let operation = match method {
+            Some(match method {
                 #(#arms)*
                 _ => return None,
-            };
-            Some(operation)
+            })
         }
     }
 }

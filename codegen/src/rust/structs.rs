@@ -1,30 +1,30 @@
 //! Objects → structs.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::context::File;
-use super::wire;
 use super::{docs, schemas};
 use crate::ir::{Field, Object, TypeDef};
-use crate::naming;
+use crate::{naming, render};
 
-/// The struct of an object, with its constructor and setters.
-pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, object: &Object) -> TokenStream {
-    let name = file.cx.type_ident(definition);
-    with_docs(file, definition, object, &name, &docs::definition(definition))
+/// The struct of an object, with its constructor and setters, behind a gate.
+pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, object: &Object, gate: &TokenStream) -> TokenStream {
+    with_docs(file, definition, object, &docs::definition(definition), "setters", gate)
 }
 
-/// The same with another text on the struct.
+/// The same with another text on the struct, and the macro that declares the setters.
 pub(super) fn with_docs(
     file: &File<'_, '_>,
     definition: &TypeDef,
     object: &Object,
-    name: &Ident,
     text: &str,
+    setters: &str,
+    gate: &TokenStream,
 ) -> TokenStream {
+    let name = &file.cx.type_ident(definition);
     let derive = derives(file);
-    let doc = docs::doc(text);
+    let doc = docs::doc(0, text);
     let deprecated = docs::deprecated(definition.deprecated.as_ref());
     let camel = object
         .fields
@@ -41,10 +41,11 @@ pub(super) fn with_docs(
     let serde = if options.is_empty() { TokenStream::new() } else { quote!(#[serde(#(#options),*)]) };
     let fields = object.fields.iter().map(|field| struct_field(file, field, camel));
     // What is only received needs no constructor but on the side that sends it.
-    let gate = if definition.sent { TokenStream::new() } else { file.cx.gate_server() };
-    let methods = constructor(file, name, object);
-    let wire = wire::items(file, definition);
+    let server = if definition.sent { TokenStream::new() } else { file.cx.gate_server() };
+    let constructor = constructor(file, name, object);
+    let setters = self::setters(file, name, object, (setters, &server)).map(|setters| quote!(#gate #server #setters));
     quote! {
+        #gate
         #doc
         #derive
         #schema
@@ -53,15 +54,15 @@ pub(super) fn with_docs(
         #deprecated
         pub struct #name { #(#fields)* }
         #gate
-        impl #name { #methods }
-        #wire
+        #server
+        impl #name { #constructor }
+        #setters
     }
 }
 
 /// The derives of plain data.
 pub(super) fn derives(file: &File<'_, '_>) -> TokenStream {
-    file.import("serde", "Deserialize");
-    file.import("serde", "Serialize");
+    file.use_derives();
     quote!(#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)])
 }
 
@@ -88,7 +89,7 @@ pub(super) fn is_camel(name: &Ident, wire: &str) -> bool {
 fn struct_field(file: &File<'_, '_>, field: &Field, camel: bool) -> TokenStream {
     let name = field_ident(field);
     let ty = file.field_ty(field);
-    let doc = docs::doc(&docs::field(field));
+    let doc = docs::doc(1, &docs::field(field));
     let deprecated = docs::deprecated(field.deprecated.as_ref());
     let mut options = Vec::new();
     let bare = naming::field_name(field);
@@ -107,17 +108,16 @@ fn struct_field(file: &File<'_, '_>, field: &Field, camel: bool) -> TokenStream 
 fn constructor(file: &File<'_, '_>, name: &Ident, object: &Object) -> TokenStream {
     let (parameters, values) = arguments(file, object);
     let names = object.fields.iter().map(field_ident);
-    let optional: Vec<&Field> = object.fields.iter().filter(|field| !field.required).collect();
+    let has_optional = object.fields.iter().any(|field| !field.required);
     let article = if name.to_string().starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
-    let text = match (parameters.is_empty(), optional.is_empty()) {
-        (true, true) => format!("Makes {article} [`{name}`]."),
-        (true, false) => format!("Makes {article} [`{name}`] in which nothing is set."),
-        (false, _) => format!("Makes {article} [`{name}`] of what is required."),
+    let text = match (parameters.is_empty(), has_optional) {
+        (true, false) => format!("Creates {article} [`{name}`]."),
+        (true, true) => format!("Creates {article} [`{name}`] in which nothing is set."),
+        (false, _) => format!("Creates {article} [`{name}`] from its required fields."),
     };
-    let doc = docs::doc(&text);
+    let doc = docs::doc(1, &text);
     let allow = (parameters.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let default = parameters.is_empty().then(|| quote!(#[allow(clippy::new_without_default)]));
-    let setters = optional.iter().map(|field| setter(file, field));
     let values = values
         .into_iter()
         .zip(names)
@@ -127,7 +127,6 @@ fn constructor(file: &File<'_, '_>, name: &Ident, object: &Object) -> TokenStrea
         #allow
         #default
         pub fn new(#(#parameters),*) -> Self { Self { #(#values),* } }
-        #(#setters)*
     }
 }
 
@@ -148,25 +147,24 @@ pub(super) fn arguments(file: &File<'_, '_>, object: &Object) -> (Vec<TokenStrea
     (parameters, values)
 }
 
-fn setter(file: &File<'_, '_>, field: &Field) -> TokenStream {
-    let name = setter_ident(field);
-    let member = field_ident(field);
-    let argument = setter_argument(field);
-    let (ty, value) = file.argument(field, &argument);
-    let doc = docs::doc(&docs::field(field));
-    quote! {
-        #doc
-        pub fn #name(mut self, #argument: #ty) -> Self {
-            self.#member = Some(#value);
-            self
-        }
+/// The setters of optional fields, in the macro that declares them; nothing if there are none.
+fn setters(
+    file: &File<'_, '_>,
+    name: &Ident,
+    object: &Object,
+    (setters, gate): (&str, &TokenStream),
+) -> Option<TokenStream> {
+    let optional: Vec<&Field> = object.fields.iter().filter(|field| !field.required).collect();
+    if optional.is_empty() {
+        return None;
     }
-}
-
-/// What a setter calls its argument: as the field, unless the setter has another name.
-pub(super) fn setter_argument(field: &Field) -> Ident {
-    let name = field_ident(field);
-    if setter_ident(field) == name { name } else { format_ident!("value") }
+    let signatures = optional.into_iter().map(|field| {
+        let (setter, argument) = (setter_ident(field), field_ident(field));
+        let (ty, _) = file.argument(field, &argument);
+        let doc = docs::doc(2, &docs::brief(2, field));
+        quote!(#doc pub fn #setter(#argument: #ty);)
+    });
+    Some(render::in_macro(&file.runtime_behind(gate, setters), quote!(impl #name { #(#signatures)* })))
 }
 
 /// The name of a field's setter.

@@ -20,8 +20,8 @@ pub(super) fn items(file: &File<'_, '_>, definition: &TypeDef) -> TokenStream {
         TypeKind::Object(object) if definition.has_wire_form => objects::items(file, definition, object, &name),
         TypeKind::Union(union) if definition.has_wire_form => unions::items(file, union, &name),
         _ if definition.root => {
-            let plain = file.runtime("PlainJson");
-            quote!(impl #plain for #name {})
+            file.add_plain_json(&name);
+            TokenStream::new()
         }
         _ => TokenStream::new(),
     };

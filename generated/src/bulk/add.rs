@@ -8,6 +8,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use super::add_error::AddInPartsError;
 use super::plan::{Part, cut, plan};
 use crate::api::dataset::{AddEntriesError, AddEntriesRequest, AddEntriesResult};
+use crate::api::errors::CommonError;
 use crate::api::types::DatasetKeyData;
 use crate::runtime::backoff::full_jitter;
 use crate::runtime::error::Failure;
@@ -200,7 +201,9 @@ fn is_conflict(error: &AddEntriesError) -> bool {
 /// Whether the call may have taken effect.
 fn is_uncertain(error: &Error<AddEntriesError>) -> bool {
     match error {
-        Error::Api { error, .. } => matches!(**error, AddEntriesError::Unknown | AddEntriesError::Unrecognized(_)),
+        Error::Api { error, .. } => {
+            matches!(**error, AddEntriesError::Common(CommonError::Unknown) | AddEntriesError::Unrecognized(_))
+        }
         Error::Transport { unsent, .. } => !unsent,
         Error::Http { status, .. } => *status >= 500,
         Error::Invalid { .. } => false,

@@ -12,6 +12,7 @@ mod middleware;
 mod operation;
 mod response_slot;
 mod retry;
+mod setters;
 mod trace;
 
 pub use builder::ClientBuilder;
