@@ -1,5 +1,7 @@
 //! Names in Rust: the only place that makes identifiers.
 
+#![expect(clippy::disallowed_methods, reason = "the only place that makes identifiers")]
+
 pub(crate) mod case;
 pub mod reserved;
 

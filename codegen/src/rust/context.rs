@@ -7,7 +7,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::ir::{Api, ErrorSet, ErrorShape, Field, Method, Owner, Service, Type, TypeDef, TypeId, TypeKind};
-use crate::{EmitError, Options, naming};
+use crate::naming;
+use crate::output::{EmitError, Options};
 
 /// The model and the options.
 pub(super) struct Context<'a> {

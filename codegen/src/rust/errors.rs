@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::{Context, File};
-use super::docs;
+use super::{docs, items};
 use crate::ir::{ErrorSet, ErrorShape, Method, Owner, Service};
 use crate::{naming, render};
 
@@ -16,7 +16,7 @@ pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
     let types: Vec<TokenStream> = cx
         .error_types()
         .into_iter()
-        .map(|(_, definition)| super::type_item(&file, definition, &cx.gate(&definition.services)))
+        .map(|(_, definition)| items::of_type(&file, definition, &cx.gate(&definition.services)))
         .collect();
     let sets: Vec<TokenStream> =
         cx.api.error_sets.iter().enumerate().map(|(index, set)| error_set(&file, index, set)).collect();

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::{Context, File};
-use super::{docs, structs, wire};
+use super::{docs, items, structs, wire};
 use crate::ir::{Event, Method, Owner, Service, Type};
 use crate::naming;
 
@@ -131,7 +131,7 @@ fn types(file: &File<'_, '_>, index: usize, position: usize, event: &Event) -> V
             let wire = wire::items(file, definition);
             quote!(#item #wire)
         }
-        _ => super::type_item(file, definition, &TokenStream::new()),
+        _ => items::of_type(file, definition, &TokenStream::new()),
     });
     items.collect()
 }

@@ -10,6 +10,7 @@ use super::{docs, enums, errors, example, prose, structs, unions};
 use crate::ir::{Api, ErrorSet, ErrorShape, Method, Object, Owner, TypeDef, TypeId, TypeKind, UnionStyle};
 use crate::naming;
 use crate::output::{EmitError, Options};
+use crate::render::print;
 
 /// What is shown of the crate.
 pub(crate) struct Reference {
@@ -131,10 +132,4 @@ fn signature(file: &File<'_, '_>, method: &Method) -> TokenStream {
     let (parameters, _) = structs::arguments(file, file.cx.api.object(&method.params).unwrap_or(&nothing));
     let (name, request) = (naming::ident(&naming::method_name(method)), file.ty(&method.params));
     quote!(pub fn #name(&self, #(#parameters),*) -> Call<#request>;)
-}
-
-fn print(path: &str, tokens: TokenStream) -> Result<String, EmitError> {
-    let file = syn::parse2(tokens);
-    let file = file.map_err(|error| EmitError { path: path.to_owned(), message: error.to_string() })?;
-    Ok(prettyplease::unparse(&file))
 }
