@@ -25,8 +25,8 @@ fn check_shared(api: &Api, claims: &mut Claims<'_>) {
         let (name, what) = (naming::error_set_type(set), format!("the error set `{}`", set.name));
         claims.claim("errors", name.to_string(), what, &set.at, RENAME);
         for shape in set.errors.iter().filter_map(|index| api.errors.get(*index)) {
-            let (variants, variant) = (format!("error set {}", set.name), naming::variant_name(&shape.code, None));
-            claims.claim_once(&variants, variant, format!("`{}`", shape.code), &set.at, RENAME);
+            let (variants, what) = (format!("error set {}", set.name), format!("`{}`", shape.code));
+            claims.claim_once(&variants, naming::variant_name(&shape.code, None), what, &set.at, RENAME);
         }
     }
     for (id, definition) in api.types.iter().enumerate() {
@@ -85,8 +85,12 @@ fn check_service(api: &Api, index: usize, service: &Service, claims: &mut Claims
                     IDENTIFIER,
                 ),
         );
+        let variants = format!("{types} errors {}", method.wire);
+        for set in method.error_sets.iter().filter_map(|index| api.error_sets.get(*index)) {
+            let what = format!("the error set `{}`", set.name);
+            claims.claim_once(&variants, naming::error_set_variant(set).to_string(), what, at, RENAME);
+        }
         for shape in api.errors_of(method) {
-            let variants = format!("{types} errors {}", method.wire);
             claims.claim_once(
                 &variants,
                 naming::variant_name(&shape.code, None),
@@ -94,13 +98,6 @@ fn check_service(api: &Api, index: usize, service: &Service, claims: &mut Claims
                 at,
                 RENAME,
             );
-        }
-    }
-    for method in &service.methods {
-        for set in method.error_sets.iter().filter_map(|index| api.error_sets.get(*index)) {
-            let (variant, what) = (naming::error_set_variant(set), format!("the error set `{}`", set.name));
-            let variants = format!("{types} errors {}", method.wire);
-            claims.claim_once(&variants, variant.to_string(), what, &method.at, RENAME);
         }
     }
     for event in &service.events {

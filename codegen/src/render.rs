@@ -94,6 +94,10 @@ fn level(line: &str) -> usize {
 
 /// The kind of the item that starts at the first line; `None` when it is no item.
 fn kind(lines: &[&str]) -> Option<Kind> {
+    // A statement behind its attribute is no item.
+    if lines.first().is_some_and(|line| line.trim_start().starts_with("#[") && line.contains(")] ")) {
+        return None;
+    }
     let mut in_attribute = false;
     let mut is_documented = false;
     let header = lines.iter().map(|line| line.trim_start()).find(|line| {
@@ -112,13 +116,20 @@ fn kind(lines: &[&str]) -> Option<Kind> {
             Some("crate" | "self" | "super") => 2,
             _ => 1,
         }),
-        "fn" if header.ends_with(';') => Kind::Associated,
+        "fn" if !has_body(lines) => Kind::Associated,
         "type" | "const" if !is_documented && header.starts_with(keyword) => Kind::Associated,
         "impl" if header.ends_with(" {}") => Kind::Marker,
         "async" | "const" | "enum" | "fn" | "impl" | "static" | "struct" | "trait" | "type" => Kind::Other,
         keyword if keyword.contains('!') => Kind::Other,
         _ => return None,
     })
+}
+
+/// Whether the function that starts at the first line has a body; its signature may be broken over lines.
+fn has_body(lines: &[&str]) -> bool {
+    let is_code = |line: &&&str| !line.trim_start().starts_with(['/', '#']);
+    let mut code = lines.iter().filter(is_code);
+    code.find(|line| line.ends_with([';', '{', '}'])).is_some_and(|line| !line.ends_with(';'))
 }
 
 #[cfg(test)]

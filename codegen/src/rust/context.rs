@@ -306,26 +306,21 @@ impl<'c, 'a> File<'c, 'a> {
         if field.required { ty } else { quote!(Option<#ty>) }
     }
 
-    /// The type of an argument that gives a value, and the expression that makes the value of it.
-    pub(super) fn argument(&self, field: &Field, name: &Ident) -> (TokenStream, TokenStream) {
+    /// The type of an argument that gives a value.
+    pub(super) fn argument(&self, field: &Field) -> TokenStream {
         let ty = self.ty(&field.ty);
-        let is_union = self.cx.api.union(&field.ty).is_some();
-        let (parameter, value) = match &field.ty {
-            Type::String | Type::Binary | Type::Base64 | Type::Tensor => (quote!(impl Into<#ty>), quote!(#name.into())),
-            Type::Named(_) if is_union => (quote!(impl Into<#ty>), quote!(#name.into())),
+        match &field.ty {
+            Type::String | Type::Binary | Type::Base64 | Type::Tensor => quote!(impl Into<#ty>),
+            Type::Named(_) if self.cx.api.union(&field.ty).is_some() => quote!(impl Into<#ty>),
             Type::List(items) => {
                 let item = self.ty(items);
                 match **items {
-                    Type::String | Type::Tensor => (
-                        quote!(impl IntoIterator<Item = impl Into<#item>>),
-                        quote!(#name.into_iter().map(Into::into).collect()),
-                    ),
-                    _ => (quote!(impl IntoIterator<Item = #item>), quote!(#name.into_iter().collect())),
+                    Type::String | Type::Tensor => quote!(impl IntoIterator<Item = impl Into<#item>>),
+                    _ => quote!(impl IntoIterator<Item = #item>),
                 }
             }
-            _ => (ty, quote!(#name)),
-        };
-        if field.boxed { (parameter, quote!(Box::new(#value))) } else { (parameter, value) }
+            _ => ty,
+        }
     }
 
     /// The imports that were asked for, as items.
@@ -351,7 +346,12 @@ impl<'c, 'a> File<'c, 'a> {
         let schema = self.schema.borrow();
         let schema = if uses_folder { None } else { use_names(&quote!(#module::schema), &*schema) };
         let schema = schema.map(|import| quote!(#[cfg(feature = "schemars")] #import));
-        quote!(#(#others)* #folder #runtime #gated #schema)
+        if self.cx.at_home() {
+            quote!(#(#others)* #folder #runtime #gated #schema)
+        } else {
+            // Another crate.
+            quote!(#(#others)* #runtime #gated #schema #folder)
+        }
     }
 }
 

@@ -127,7 +127,7 @@ fn types(file: &File<'_, '_>, index: usize, position: usize, event: &Event) -> V
     let items = owned.into_iter().map(|(id, definition)| match file.cx.api.object(&Type::Named(id)) {
         Some(object) if event.params == Type::Named(id) => {
             let text = format!("What [`{}`]({}::{}) carries.", event.wire, enum_name(file, index), variant(event));
-            let item = structs::with_docs(file, definition, object, &text, "setters", &TokenStream::new());
+            let item = structs::with_docs(file, definition, object, &text, "constructors", &TokenStream::new());
             let wire = wire::items(file, definition);
             quote!(#item #wire)
         }
@@ -159,7 +159,7 @@ fn session(file: &File<'_, '_>, service: &Service, id: &str, name: &Ident) -> To
         let others = fields.iter().filter(|field| field.required && field.wire != id);
         let parameters = others.map(|field| {
             let name = structs::field_ident(field);
-            let (ty, _) = file.argument(field, &name);
+            let ty = file.argument(field);
             quote!(#name: #ty)
         });
         let arguments = fields.iter().filter(|field| field.required).map(|field| {

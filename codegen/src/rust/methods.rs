@@ -21,15 +21,15 @@ pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> Toke
         let (is_request, is_result) = (method.params == Type::Named(id), method.result == Type::Named(id));
         match &definition.kind {
             TypeKind::Object(object) if is_request => {
-                let setters = if cx.at_home() { "request_setters" } else { "setters" };
+                let constructors = if cx.at_home() { "request_constructors" } else { "constructors" };
                 let text = format!("Parameters of {link}.");
-                let item = structs::with_docs(&file, definition, object, &text, setters, &ungated);
+                let item = structs::with_docs(&file, definition, object, &text, constructors, &ungated);
                 let wire = wire::items(&file, definition);
                 quote!(#item #wire)
             }
             TypeKind::Object(object) if is_result => {
                 let text = definition.description.clone().unwrap_or_else(|| format!("Response to {link}."));
-                let item = structs::with_docs(&file, definition, object, &text, "setters", &ungated);
+                let item = structs::with_docs(&file, definition, object, &text, "constructors", &ungated);
                 let wire = wire::items(&file, definition);
                 quote!(#item #wire)
             }
@@ -54,7 +54,7 @@ fn call(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream 
     let request = file.ty(&method.params);
     let nothing = Object::default();
     let object = file.cx.api.object(&method.params).unwrap_or(&nothing);
-    let (parameters, _) = structs::arguments(file, object);
+    let parameters = structs::parameters(file, object);
     let arguments = object.fields.iter().filter(|field| field.required).map(structs::field_ident);
     let allow = (parameters.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let doc = docs::doc(1, &prose(file.cx, service, method));

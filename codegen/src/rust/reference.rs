@@ -129,7 +129,7 @@ fn error_declaration(file: &File<'_, '_>, name: &Ident, shapes: Vec<&ErrorShape>
 
 fn signature(file: &File<'_, '_>, method: &Method) -> TokenStream {
     let nothing = Object::default();
-    let (parameters, _) = structs::arguments(file, file.cx.api.object(&method.params).unwrap_or(&nothing));
+    let parameters = structs::parameters(file, file.cx.api.object(&method.params).unwrap_or(&nothing));
     let (name, request) = (naming::ident(&naming::method_name(method)), file.ty(&method.params));
     quote!(pub fn #name(&self, #(#parameters),*) -> Call<#request>;)
 }

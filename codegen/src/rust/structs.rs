@@ -10,16 +10,16 @@ use crate::{naming, render};
 
 /// The struct of an object, with its constructor and setters, behind a gate.
 pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, object: &Object, gate: &TokenStream) -> TokenStream {
-    with_docs(file, definition, object, &docs::definition(definition), "setters", gate)
+    with_docs(file, definition, object, &docs::definition(definition), "constructors", gate)
 }
 
-/// The same with another text on the struct, and the macro that declares the setters.
+/// The same with another text on the struct, and the macro that declares the constructors.
 pub(super) fn with_docs(
     file: &File<'_, '_>,
     definition: &TypeDef,
     object: &Object,
     text: &str,
-    setters: &str,
+    constructors: &str,
     gate: &TokenStream,
 ) -> TokenStream {
     let name = &file.cx.type_ident(definition);
@@ -42,8 +42,7 @@ pub(super) fn with_docs(
     let fields = object.fields.iter().map(|field| struct_field(file, field, camel));
     // What is only received needs no constructor but on the side that sends it.
     let server = if definition.sent { TokenStream::new() } else { file.cx.gate_server() };
-    let constructor = constructor(file, name, object);
-    let setters = self::setters(file, name, object, (setters, &server)).map(|setters| quote!(#gate #server #setters));
+    let constructors = self::constructors(file, name, object, (constructors, &server));
     quote! {
         #gate
         #doc
@@ -55,8 +54,7 @@ pub(super) fn with_docs(
         pub struct #name { #(#fields)* }
         #gate
         #server
-        impl #name { #constructor }
-        #setters
+        #constructors
     }
 }
 
@@ -105,66 +103,33 @@ fn struct_field(file: &File<'_, '_>, field: &Field, camel: bool) -> TokenStream 
     quote!(#doc #serde #deprecated pub #name: #ty,)
 }
 
-fn constructor(file: &File<'_, '_>, name: &Ident, object: &Object) -> TokenStream {
-    let (parameters, values) = arguments(file, object);
-    let names = object.fields.iter().map(field_ident);
-    let has_optional = object.fields.iter().any(|field| !field.required);
-    let article = if name.to_string().starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
-    let text = match (parameters.is_empty(), has_optional) {
-        (true, false) => format!("Creates {article} [`{name}`]."),
-        (true, true) => format!("Creates {article} [`{name}`] in which nothing is set."),
-        (false, _) => format!("Creates {article} [`{name}`] from its required fields."),
-    };
-    let doc = docs::doc(1, &text);
-    let allow = (parameters.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-    let default = parameters.is_empty().then(|| quote!(#[allow(clippy::new_without_default)]));
-    let values = values
-        .into_iter()
-        .zip(names)
-        .map(|(value, name)| if name == value.to_string() { quote!(#name) } else { quote!(#name: #value) });
-    quote! {
-        #doc
-        #allow
-        #default
-        pub fn new(#(#parameters),*) -> Self { Self { #(#values),* } }
-    }
-}
-
-/// Parameters for what is required, and an expression for every field.
-pub(super) fn arguments(file: &File<'_, '_>, object: &Object) -> (Vec<TokenStream>, Vec<TokenStream>) {
-    let mut parameters = Vec::new();
-    let mut values = Vec::new();
-    for field in &object.fields {
-        if field.required {
-            let name = field_ident(field);
-            let (ty, value) = file.argument(field, &name);
-            parameters.push(quote!(#name: #ty));
-            values.push(value);
-        } else {
-            values.push(quote!(None));
-        }
-    }
-    (parameters, values)
-}
-
-/// The setters of optional fields, in the macro that declares them; nothing if there are none.
-fn setters(
+/// `new` and the setters of optional fields, in the macro that declares them.
+fn constructors(
     file: &File<'_, '_>,
     name: &Ident,
     object: &Object,
-    (setters, gate): (&str, &TokenStream),
-) -> Option<TokenStream> {
+    (constructors, gate): (&str, &TokenStream),
+) -> TokenStream {
+    let parameters = parameters(file, object);
     let optional: Vec<&Field> = object.fields.iter().filter(|field| !field.required).collect();
-    if optional.is_empty() {
-        return None;
-    }
-    let signatures = optional.into_iter().map(|field| {
+    let setters = optional.into_iter().map(|field| {
         let (setter, argument) = (setter_ident(field), field_ident(field));
-        let (ty, _) = file.argument(field, &argument);
+        let ty = file.argument(field);
         let doc = docs::doc(2, &docs::brief(2, field));
         quote!(#doc pub fn #setter(#argument: #ty);)
     });
-    Some(render::in_macro(&file.runtime_behind(gate, setters), quote!(impl #name { #(#signatures)* })))
+    let constructors = file.runtime_behind(gate, constructors);
+    render::in_macro(&constructors, quote!(impl #name { pub fn new(#(#parameters),*); #(#setters)* }))
+}
+
+/// Parameters for what is required.
+pub(super) fn parameters(file: &File<'_, '_>, object: &Object) -> Vec<TokenStream> {
+    let required = object.fields.iter().filter(|field| field.required);
+    let parameters = required.map(|field| {
+        let (name, ty) = (field_ident(field), file.argument(field));
+        quote!(#name: #ty)
+    });
+    parameters.collect()
 }
 
 /// The name of a field's setter.

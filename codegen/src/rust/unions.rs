@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::context::File;
 use super::{docs, schemas, structs};
-use crate::ir::{Field, Object, Type, TypeDef, TypeKind, Union, UnionStyle, Variant};
+use crate::ir::{Type, TypeDef, TypeKind, Union, UnionStyle, Variant};
 use crate::{naming, render};
 
 pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union, gate: &TokenStream) -> TokenStream {
@@ -130,14 +130,14 @@ fn constructors(file: &File<'_, '_>, name: &Ident, union: &Union, outer: &TokenS
         let variant_name = variant_ident(union, variant);
         let function = naming::constructor(variant);
         let ty = file.ty(payload);
-        let (parameters, _) = structs::arguments(file, object);
+        let parameters = structs::parameters(file, object);
         let arguments = object.fields.iter().filter(|field| field.required).map(structs::field_ident);
         let value = quote!(#ty::new(#(#arguments),*));
         let value = if variant.boxed { quote!(Box::new(#value)) } else { value };
         let text = described(file, payload)
             .or_else(|| variant.description.clone())
             .unwrap_or_else(|| format!("Makes [`Self::{variant_name}`]."));
-        let doc = docs::doc(1, &format!("{text}{}", more(object)));
+        let doc = docs::doc(1, &text);
         Some(quote! {
             #doc
             #gate
@@ -149,14 +149,4 @@ fn constructors(file: &File<'_, '_>, name: &Ident, union: &Union, outer: &TokenS
         return TokenStream::new();
     }
     quote!(#outer impl #name { #(#functions)* })
-}
-
-/// A hint to the setters of content that has optional fields.
-fn more(object: &Object) -> String {
-    let optional: Vec<&Field> = object.fields.iter().filter(|field| !field.required).collect();
-    if optional.is_empty() {
-        String::new()
-    } else {
-        "\n\nFor what is optional, build the content by itself.".to_owned()
-    }
 }

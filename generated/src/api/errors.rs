@@ -4,10 +4,10 @@
 #![allow(unused_imports, reason = "without some services there are no such types")]
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
-#[cfg(feature = "server")]
-use crate::runtime::setters;
 use crate::runtime::{ErrorInfo, error_codes};
 
 /// What is known of an error code; nothing of a code that is not in the definition.
@@ -148,10 +148,9 @@ pub struct InvalidParameter {
 }
 
 #[cfg(feature = "server")]
-impl InvalidParameter {
-    /// Creates an [`InvalidParameter`] from its required fields.
-    pub fn new(parameter_name: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { parameter_name: parameter_name.into(), reason: reason.into() }
+constructors! {
+    impl InvalidParameter {
+        pub fn new(parameter_name: impl Into<String>, reason: impl Into<String>);
     }
 }
 
@@ -168,10 +167,9 @@ pub struct ReferencedDatasetNotFound {
 
 #[cfg(any(feature = "debug", feature = "model"))]
 #[cfg(feature = "server")]
-impl ReferencedDatasetNotFound {
-    /// Creates a [`ReferencedDatasetNotFound`] from its required fields.
-    pub fn new(dataset_id: impl Into<String>) -> Self {
-        Self { dataset_id: dataset_id.into() }
+constructors! {
+    impl ReferencedDatasetNotFound {
+        pub fn new(dataset_id: impl Into<String>);
     }
 }
 
@@ -190,10 +188,9 @@ pub struct DatasetKeyNotFound {
 
 #[cfg(any(feature = "debug", feature = "model"))]
 #[cfg(feature = "server")]
-impl DatasetKeyNotFound {
-    /// Creates a [`DatasetKeyNotFound`] from its required fields.
-    pub fn new(dataset_id: impl Into<String>, dataset_key: impl Into<String>) -> Self {
-        Self { dataset_id: dataset_id.into(), dataset_key: dataset_key.into() }
+constructors! {
+    impl DatasetKeyNotFound {
+        pub fn new(dataset_id: impl Into<String>, dataset_key: impl Into<String>);
     }
 }
 
@@ -210,10 +207,9 @@ pub struct IncorrectVersionId {
 
 #[cfg(feature = "dataset")]
 #[cfg(feature = "server")]
-impl IncorrectVersionId {
-    /// Creates an [`IncorrectVersionId`] from its required fields.
-    pub fn new(dataset_version_id: impl Into<String>) -> Self {
-        Self { dataset_version_id: dataset_version_id.into() }
+constructors! {
+    impl IncorrectVersionId {
+        pub fn new(dataset_version_id: impl Into<String>);
     }
 }
 
@@ -231,18 +227,9 @@ pub struct Exception {
 
 #[cfg(feature = "debug")]
 #[cfg(feature = "server")]
-impl Exception {
-    /// Creates an [`Exception`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { exception_details: None }
-    }
-}
-
-#[cfg(feature = "debug")]
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl Exception {
+        pub fn new();
         /// Message or stack trace of the exception, when there is one.
         pub fn exception_details(exception_details: impl Into<String>);
     }

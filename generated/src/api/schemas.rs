@@ -11,34 +11,24 @@ pub fn visit(visitor: &mut impl Visitor) {
     errors(visitor);
     #[cfg(feature = "dataset")]
     dataset(visitor);
-
     #[cfg(feature = "debug")]
     debug(visitor);
-
     #[cfg(feature = "fs")]
     fs(visitor);
-
     #[cfg(feature = "image")]
     image(visitor);
-
     #[cfg(feature = "language")]
     language(visitor);
-
     #[cfg(feature = "model")]
     model(visitor);
-
     #[cfg(feature = "organization")]
     organization(visitor);
-
     #[cfg(feature = "persistent-launcher")]
     persistent_launcher(visitor);
-
     #[cfg(feature = "spawned")]
     spawned(visitor);
-
     #[cfg(feature = "terminal")]
     terminal(visitor);
-
     #[cfg(feature = "user")]
     user(visitor);
 }

@@ -70,6 +70,6 @@ pub use self::wire::{
 };
 pub use crate::tensor::Tensor;
 pub use crate::{
-    error_codes, keyed_union, kinded_union, plain_json, request_setters, setters, string_enum, tagged_union,
+    constructors, error_codes, keyed_union, kinded_union, plain_json, request_constructors, string_enum, tagged_union,
     wire_object,
 };

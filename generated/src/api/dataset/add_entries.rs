@@ -2,7 +2,9 @@
 //! `Dataset.addEntries`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl DatasetClient {
     /// Appends entries to a dataset.
@@ -47,15 +49,12 @@ pub struct AddEntriesRequest {
     pub dataset_version_id: Option<String>,
 }
 
-impl AddEntriesRequest {
-    /// Creates an [`AddEntriesRequest`] from its required fields.
-    pub fn new(dataset_id: impl Into<String>, keys: impl IntoIterator<Item = DatasetKeyData>) -> Self {
-        Self { dataset_id: dataset_id.into(), keys: keys.into_iter().collect(), dataset_version_id: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl AddEntriesRequest {
+        pub fn new(
+            dataset_id: impl Into<String>,
+            keys: impl IntoIterator<Item = DatasetKeyData>,
+        );
         /// Version that the dataset is expected to have.
         pub fn dataset_version_id(dataset_version_id: impl Into<String>);
     }
@@ -78,10 +77,9 @@ pub struct AddEntriesResult {
 }
 
 #[cfg(feature = "server")]
-impl AddEntriesResult {
-    /// Creates an [`AddEntriesResult`] from its required fields.
-    pub fn new(new_dataset_version_id: impl Into<String>) -> Self {
-        Self { new_dataset_version_id: new_dataset_version_id.into() }
+constructors! {
+    impl AddEntriesResult {
+        pub fn new(new_dataset_version_id: impl Into<String>);
     }
 }
 

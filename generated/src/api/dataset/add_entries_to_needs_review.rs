@@ -2,7 +2,9 @@
 //! `Dataset.addEntriesToNeedsReview`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl DatasetClient {
     /// Appends entries to the needs-review entries of a dataset. They become entries proper with
@@ -48,15 +50,12 @@ pub struct AddEntriesToNeedsReviewRequest {
     pub dataset_version_id: Option<String>,
 }
 
-impl AddEntriesToNeedsReviewRequest {
-    /// Creates an [`AddEntriesToNeedsReviewRequest`] from its required fields.
-    pub fn new(dataset_id: impl Into<String>, keys: impl IntoIterator<Item = DatasetKeyData>) -> Self {
-        Self { dataset_id: dataset_id.into(), keys: keys.into_iter().collect(), dataset_version_id: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl AddEntriesToNeedsReviewRequest {
+        pub fn new(
+            dataset_id: impl Into<String>,
+            keys: impl IntoIterator<Item = DatasetKeyData>,
+        );
         /// Version that the dataset is expected to have.
         pub fn dataset_version_id(dataset_version_id: impl Into<String>);
     }
@@ -79,10 +78,9 @@ pub struct AddEntriesToNeedsReviewResult {
 }
 
 #[cfg(feature = "server")]
-impl AddEntriesToNeedsReviewResult {
-    /// Creates an [`AddEntriesToNeedsReviewResult`] from its required fields.
-    pub fn new(new_dataset_version_id: impl Into<String>) -> Self {
-        Self { new_dataset_version_id: new_dataset_version_id.into() }
+constructors! {
+    impl AddEntriesToNeedsReviewResult {
+        pub fn new(new_dataset_version_id: impl Into<String>);
     }
 }
 

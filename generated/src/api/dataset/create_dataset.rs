@@ -2,7 +2,9 @@
 //! `Dataset.createDataset`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl DatasetClient {
     /// Creates an empty dataset. Fill it with [`add_entries`](crate::api::dataset::DatasetClient::add_entries).
@@ -55,25 +57,13 @@ pub struct CreateDatasetRequest {
     pub keys: Vec<ParameterDefinition>,
 }
 
-impl CreateDatasetRequest {
-    /// Creates a [`CreateDatasetRequest`] from its required fields.
-    pub fn new(
-        name: impl Into<String>,
-        description: impl Into<String>,
-        keys: impl IntoIterator<Item = ParameterDefinition>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            description: description.into(),
-            public_access: None,
-            tags: None,
-            keys: keys.into_iter().collect(),
-        }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl CreateDatasetRequest {
+        pub fn new(
+            name: impl Into<String>,
+            description: impl Into<String>,
+            keys: impl IntoIterator<Item = ParameterDefinition>,
+        );
         /// Whether everybody can find and use the dataset. Default: `false`.
         pub fn public_access(public_access: bool);
         /// Labels of the dataset. Default: none.
@@ -94,10 +84,9 @@ pub struct CreateDatasetResult {
 }
 
 #[cfg(feature = "server")]
-impl CreateDatasetResult {
-    /// Creates a [`CreateDatasetResult`] from its required fields.
-    pub fn new(dataset_id: impl Into<String>, dataset_version_id: impl Into<String>) -> Self {
-        Self { dataset_id: dataset_id.into(), dataset_version_id: dataset_version_id.into() }
+constructors! {
+    impl CreateDatasetResult {
+        pub fn new(dataset_id: impl Into<String>, dataset_version_id: impl Into<String>);
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Dataset.deleteDataset`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl DatasetClient {
     /// Deletes a dataset with all its entries. This cannot be undone.
@@ -30,10 +32,9 @@ pub struct DeleteDatasetRequest {
     pub dataset_id: String,
 }
 
-impl DeleteDatasetRequest {
-    /// Creates a [`DeleteDatasetRequest`] from its required fields.
-    pub fn new(dataset_id: impl Into<String>) -> Self {
-        Self { dataset_id: dataset_id.into() }
+request_constructors! {
+    impl DeleteDatasetRequest {
+        pub fn new(dataset_id: impl Into<String>);
     }
 }
 
@@ -44,11 +45,9 @@ impl DeleteDatasetRequest {
 pub struct DeleteDatasetResult {}
 
 #[cfg(feature = "server")]
-impl DeleteDatasetResult {
-    /// Creates a [`DeleteDatasetResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl DeleteDatasetResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Dataset.finalizeNeedsReviewEntries`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl DatasetClient {
     /// Removes needs-review entries and appends the reviewed data that replaces them to the entries proper.
@@ -55,24 +57,13 @@ pub struct FinalizeNeedsReviewEntriesRequest {
     pub dataset_version_id: Option<String>,
 }
 
-impl FinalizeNeedsReviewEntriesRequest {
-    /// Creates a [`FinalizeNeedsReviewEntriesRequest`] from its required fields.
-    pub fn new(
-        dataset_id: impl Into<String>,
-        indexes: impl IntoIterator<Item = u32>,
-        keys: impl IntoIterator<Item = DatasetKeyData>,
-    ) -> Self {
-        Self {
-            dataset_id: dataset_id.into(),
-            indexes: indexes.into_iter().collect(),
-            keys: keys.into_iter().collect(),
-            dataset_version_id: None,
-        }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl FinalizeNeedsReviewEntriesRequest {
+        pub fn new(
+            dataset_id: impl Into<String>,
+            indexes: impl IntoIterator<Item = u32>,
+            keys: impl IntoIterator<Item = DatasetKeyData>,
+        );
         /// Version that the dataset is expected to have.
         pub fn dataset_version_id(dataset_version_id: impl Into<String>);
     }
@@ -98,10 +89,12 @@ pub struct FinalizeNeedsReviewEntriesResult {
 }
 
 #[cfg(feature = "server")]
-impl FinalizeNeedsReviewEntriesResult {
-    /// Creates a [`FinalizeNeedsReviewEntriesResult`] from its required fields.
-    pub fn new(new_dataset_version_id: impl Into<String>, removed_bytes_from_needs_review: u64) -> Self {
-        Self { new_dataset_version_id: new_dataset_version_id.into(), removed_bytes_from_needs_review }
+constructors! {
+    impl FinalizeNeedsReviewEntriesResult {
+        pub fn new(
+            new_dataset_version_id: impl Into<String>,
+            removed_bytes_from_needs_review: u64,
+        );
     }
 }
 

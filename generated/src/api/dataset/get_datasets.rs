@@ -2,7 +2,9 @@
 //! `Dataset.getDatasets`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, Page, Paged, plain_json, request_setters};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, Page, Paged, plain_json, request_constructors};
 
 impl DatasetClient {
     /// Lists the datasets that the caller may see, in pages. An item that does not exist or that the caller may not see
@@ -46,16 +48,9 @@ pub struct GetDatasetsRequest {
     pub sort_direction: Option<SortDirection>,
 }
 
-impl GetDatasetsRequest {
-    /// Creates a [`GetDatasetsRequest`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { offset: None, limit: None, filter: None, sort: None, sort_direction: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetDatasetsRequest {
+        pub fn new();
         /// How many matches to skip. Default: `0`.
         pub fn offset(offset: u32);
         /// How many matches to return at most. Default: `20`.
@@ -85,10 +80,14 @@ pub struct GetDatasetsResult {
 }
 
 #[cfg(feature = "server")]
-impl GetDatasetsResult {
-    /// Creates a [`GetDatasetsResult`] from its required fields.
-    pub fn new(datasets: impl IntoIterator<Item = Dataset>, total: u32, offset: u32, limit: u32) -> Self {
-        Self { datasets: datasets.into_iter().collect(), total, offset, limit }
+constructors! {
+    impl GetDatasetsResult {
+        pub fn new(
+            datasets: impl IntoIterator<Item = Dataset>,
+            total: u32,
+            offset: u32,
+            limit: u32,
+        );
     }
 }
 

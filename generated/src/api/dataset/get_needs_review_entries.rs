@@ -2,7 +2,7 @@
 //! `Dataset.getNeedsReviewEntries`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters};
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl DatasetClient {
     /// Fetches needs-review entries of a dataset.
@@ -43,15 +43,9 @@ pub struct GetNeedsReviewEntriesRequest {
     pub dataset_version_id: Option<String>,
 }
 
-impl GetNeedsReviewEntriesRequest {
-    /// Creates a [`GetNeedsReviewEntriesRequest`] from its required fields.
-    pub fn new(dataset_id: impl Into<String>, entries: impl Into<EntrySelection>) -> Self {
-        Self { dataset_id: dataset_id.into(), entries: entries.into(), dataset_version_id: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetNeedsReviewEntriesRequest {
+        pub fn new(dataset_id: impl Into<String>, entries: impl Into<EntrySelection>);
         /// Version that the dataset is expected to have.
         pub fn dataset_version_id(dataset_version_id: impl Into<String>);
     }

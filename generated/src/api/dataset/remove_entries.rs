@@ -2,7 +2,9 @@
 //! `Dataset.removeEntries`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl DatasetClient {
     /// Removes entries of a dataset. Their space is freed some time later, until then they count as waiting to be
@@ -42,15 +44,12 @@ pub struct RemoveEntriesRequest {
     pub dataset_version_id: Option<String>,
 }
 
-impl RemoveEntriesRequest {
-    /// Creates a [`RemoveEntriesRequest`] from its required fields.
-    pub fn new(dataset_id: impl Into<String>, entries: impl IntoIterator<Item = u32>) -> Self {
-        Self { dataset_id: dataset_id.into(), entries: entries.into_iter().collect(), dataset_version_id: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl RemoveEntriesRequest {
+        pub fn new(
+            dataset_id: impl Into<String>,
+            entries: impl IntoIterator<Item = u32>,
+        );
         /// Version that the dataset is expected to have.
         pub fn dataset_version_id(dataset_version_id: impl Into<String>);
     }
@@ -73,20 +72,14 @@ pub struct RemoveEntriesResult {
 }
 
 #[cfg(feature = "server")]
-impl RemoveEntriesResult {
-    /// Creates a [`RemoveEntriesResult`] from its required fields.
-    pub fn new(
-        new_dataset_version_id: impl Into<String>,
-        removed_bytes: u64,
-        new_waiting_to_remove_bytes: u64,
-        new_waiting_to_remove_amount: u64,
-    ) -> Self {
-        Self {
-            new_dataset_version_id: new_dataset_version_id.into(),
-            removed_bytes,
-            new_waiting_to_remove_bytes,
-            new_waiting_to_remove_amount,
-        }
+constructors! {
+    impl RemoveEntriesResult {
+        pub fn new(
+            new_dataset_version_id: impl Into<String>,
+            removed_bytes: u64,
+            new_waiting_to_remove_bytes: u64,
+            new_waiting_to_remove_amount: u64,
+        );
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Dataset.removeNeedsReviewEntries`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl DatasetClient {
     /// Removes needs-review entries of a dataset without making them entries proper.
@@ -42,15 +44,12 @@ pub struct RemoveNeedsReviewEntriesRequest {
     pub dataset_version_id: Option<String>,
 }
 
-impl RemoveNeedsReviewEntriesRequest {
-    /// Creates a [`RemoveNeedsReviewEntriesRequest`] from its required fields.
-    pub fn new(dataset_id: impl Into<String>, entries: impl IntoIterator<Item = u32>) -> Self {
-        Self { dataset_id: dataset_id.into(), entries: entries.into_iter().collect(), dataset_version_id: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl RemoveNeedsReviewEntriesRequest {
+        pub fn new(
+            dataset_id: impl Into<String>,
+            entries: impl IntoIterator<Item = u32>,
+        );
         /// Version that the dataset is expected to have.
         pub fn dataset_version_id(dataset_version_id: impl Into<String>);
     }
@@ -69,10 +68,9 @@ pub struct RemoveNeedsReviewEntriesResult {
 }
 
 #[cfg(feature = "server")]
-impl RemoveNeedsReviewEntriesResult {
-    /// Creates a [`RemoveNeedsReviewEntriesResult`] from its required fields.
-    pub fn new(new_dataset_version_id: impl Into<String>, removed_bytes: u64) -> Self {
-        Self { new_dataset_version_id: new_dataset_version_id.into(), removed_bytes }
+constructors! {
+    impl RemoveNeedsReviewEntriesResult {
+        pub fn new(new_dataset_version_id: impl Into<String>, removed_bytes: u64);
     }
 }
 

@@ -2,7 +2,7 @@
 //! `Dataset.updateDataset`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, setters};
+use crate::runtime::{Call, Method, Operation, constructors, error_codes, plain_json, request_constructors};
 
 impl DatasetClient {
     /// Changes the name, description, visibility or tags of a dataset. Absent fields are not changed.
@@ -38,10 +38,9 @@ pub struct UpdateDatasetRequest {
     pub properties: DatasetChanges,
 }
 
-impl UpdateDatasetRequest {
-    /// Creates a [`UpdateDatasetRequest`] from its required fields.
-    pub fn new(dataset_id: impl Into<String>, properties: DatasetChanges) -> Self {
-        Self { dataset_id: dataset_id.into(), properties }
+request_constructors! {
+    impl UpdateDatasetRequest {
+        pub fn new(dataset_id: impl Into<String>, properties: DatasetChanges);
     }
 }
 
@@ -65,16 +64,9 @@ pub struct DatasetChanges {
     pub tags: Option<Vec<Tag>>,
 }
 
-impl DatasetChanges {
-    /// Creates a [`DatasetChanges`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { name: None, description: None, public_access: None, tags: None }
-    }
-}
-
-setters! {
+constructors! {
     impl DatasetChanges {
+        pub fn new();
         /// New name.
         pub fn name(name: impl Into<String>);
         /// New description.
@@ -93,11 +85,9 @@ setters! {
 pub struct UpdateDatasetResult {}
 
 #[cfg(feature = "server")]
-impl UpdateDatasetResult {
-    /// Creates a [`UpdateDatasetResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl UpdateDatasetResult {
+        pub fn new();
     }
 }
 

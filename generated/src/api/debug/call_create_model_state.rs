@@ -2,7 +2,7 @@
 //! `Debug.callCreateModelState`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, wire_object};
+use crate::runtime::{Call, Method, Operation, error_codes, request_constructors, wire_object};
 
 impl DebugClient {
     /// Calls the function of the code that creates a state. The session keeps the data of the state; no state of the
@@ -47,10 +47,12 @@ pub struct CallCreateModelStateRequest {
     pub params: Vec<ParameterProvider>,
 }
 
-impl CallCreateModelStateRequest {
-    /// Creates a [`CallCreateModelStateRequest`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>, params: impl IntoIterator<Item = ParameterProvider>) -> Self {
-        Self { debug_session_id: debug_session_id.into(), params: params.into_iter().collect() }
+request_constructors! {
+    impl CallCreateModelStateRequest {
+        pub fn new(
+            debug_session_id: impl Into<String>,
+            params: impl IntoIterator<Item = ParameterProvider>,
+        );
     }
 }
 

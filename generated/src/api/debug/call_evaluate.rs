@@ -2,7 +2,9 @@
 //! `Debug.callEvaluate`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, request_constructors, wire_object};
 
 impl DebugClient {
     /// Calls the evaluation function of the code on an instantiated model, and waits for the outputs.
@@ -51,18 +53,13 @@ pub struct CallEvaluateRequest {
     pub params: Vec<ParameterProvider>,
 }
 
-impl CallEvaluateRequest {
-    /// Creates a [`CallEvaluateRequest`] from its required fields.
-    pub fn new(
-        debug_session_id: impl Into<String>,
-        instantiated_model_id: impl Into<String>,
-        params: impl IntoIterator<Item = ParameterProvider>,
-    ) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-            instantiated_model_id: instantiated_model_id.into(),
-            params: params.into_iter().collect(),
-        }
+request_constructors! {
+    impl CallEvaluateRequest {
+        pub fn new(
+            debug_session_id: impl Into<String>,
+            instantiated_model_id: impl Into<String>,
+            params: impl IntoIterator<Item = ParameterProvider>,
+        );
     }
 }
 
@@ -82,10 +79,9 @@ pub struct CallEvaluateResult {
 }
 
 #[cfg(feature = "server")]
-impl CallEvaluateResult {
-    /// Creates a [`CallEvaluateResult`] from its required fields.
-    pub fn new(output: impl IntoIterator<Item = Parameter>) -> Self {
-        Self { output: output.into_iter().collect() }
+constructors! {
+    impl CallEvaluateResult {
+        pub fn new(output: impl IntoIterator<Item = Parameter>);
     }
 }
 

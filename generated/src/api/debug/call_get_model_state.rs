@@ -2,7 +2,7 @@
 //! `Debug.callGetModelState`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl DebugClient {
     /// Calls the function of the code that reads the state of an instantiated model, for example after
@@ -40,10 +40,12 @@ pub struct CallGetModelStateRequest {
     pub instantiated_model_id: String,
 }
 
-impl CallGetModelStateRequest {
-    /// Creates a [`CallGetModelStateRequest`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>, instantiated_model_id: impl Into<String>) -> Self {
-        Self { debug_session_id: debug_session_id.into(), instantiated_model_id: instantiated_model_id.into() }
+request_constructors! {
+    impl CallGetModelStateRequest {
+        pub fn new(
+            debug_session_id: impl Into<String>,
+            instantiated_model_id: impl Into<String>,
+        );
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, error_codes, plain_json,
-    tagged_union, wire_object,
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, constructors, error_codes,
+    plain_json, request_constructors, tagged_union, wire_object,
 };
 
 impl DebugClient {
@@ -43,10 +43,12 @@ pub struct CallInstantiateModelRequest {
     pub state_data: StateSource,
 }
 
-impl CallInstantiateModelRequest {
-    /// Creates a [`CallInstantiateModelRequest`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>, state_data: impl Into<StateSource>) -> Self {
-        Self { debug_session_id: debug_session_id.into(), state_data: state_data.into() }
+request_constructors! {
+    impl CallInstantiateModelRequest {
+        pub fn new(
+            debug_session_id: impl Into<String>,
+            state_data: impl Into<StateSource>,
+        );
     }
 }
 
@@ -131,10 +133,9 @@ pub struct StateSourceData {
     pub data: Vec<StateEntry>,
 }
 
-impl StateSourceData {
-    /// Creates a [`StateSourceData`] from its required fields.
-    pub fn new(data: impl IntoIterator<Item = StateEntry>) -> Self {
-        Self { data: data.into_iter().collect() }
+constructors! {
+    impl StateSourceData {
+        pub fn new(data: impl IntoIterator<Item = StateEntry>);
     }
 }
 
@@ -151,10 +152,9 @@ pub struct StateSourceDataId {
     pub data_id: String,
 }
 
-impl StateSourceDataId {
-    /// Creates a [`StateSourceDataId`] from its required fields.
-    pub fn new(data_id: impl Into<String>) -> Self {
-        Self { data_id: data_id.into() }
+constructors! {
+    impl StateSourceDataId {
+        pub fn new(data_id: impl Into<String>);
     }
 }
 
@@ -169,10 +169,9 @@ pub struct CallInstantiateModelResult {
 }
 
 #[cfg(feature = "server")]
-impl CallInstantiateModelResult {
-    /// Creates a [`CallInstantiateModelResult`] from its required fields.
-    pub fn new(instantiated_model_id: impl Into<String>) -> Self {
-        Self { instantiated_model_id: instantiated_model_id.into() }
+constructors! {
+    impl CallInstantiateModelResult {
+        pub fn new(instantiated_model_id: impl Into<String>);
     }
 }
 

@@ -2,9 +2,11 @@
 //! `Debug.callTrain`.
 
 use super::*;
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
 use crate::runtime::{
     Call, Cancellable, Method, MetricRange, MetricSource, Operation, Waitable, Waiter, error_codes, plain_json,
-    wire_object,
+    request_constructors, wire_object,
 };
 
 impl DebugClient {
@@ -56,18 +58,13 @@ pub struct CallTrainRequest {
     pub params: Vec<ParameterProvider>,
 }
 
-impl CallTrainRequest {
-    /// Creates a [`CallTrainRequest`] from its required fields.
-    pub fn new(
-        debug_session_id: impl Into<String>,
-        instantiated_model_id: impl Into<String>,
-        params: impl IntoIterator<Item = ParameterProvider>,
-    ) -> Self {
-        Self {
-            debug_session_id: debug_session_id.into(),
-            instantiated_model_id: instantiated_model_id.into(),
-            params: params.into_iter().collect(),
-        }
+request_constructors! {
+    impl CallTrainRequest {
+        pub fn new(
+            debug_session_id: impl Into<String>,
+            instantiated_model_id: impl Into<String>,
+            params: impl IntoIterator<Item = ParameterProvider>,
+        );
     }
 }
 
@@ -88,10 +85,9 @@ pub struct CallTrainResult {
 }
 
 #[cfg(feature = "server")]
-impl CallTrainResult {
-    /// Creates a [`CallTrainResult`] from its required fields.
-    pub fn new(training_session_id: impl Into<String>) -> Self {
-        Self { training_session_id: training_session_id.into() }
+constructors! {
+    impl CallTrainResult {
+        pub fn new(training_session_id: impl Into<String>);
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Debug.cancelTrainingSession`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl DebugClient {
     /// Stops a training session in a debug session. It ends as failed with the reason `cancelled`.
@@ -36,10 +38,12 @@ pub struct CancelTrainingSessionRequest {
     pub training_session_id: String,
 }
 
-impl CancelTrainingSessionRequest {
-    /// Creates a [`CancelTrainingSessionRequest`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>, training_session_id: impl Into<String>) -> Self {
-        Self { debug_session_id: debug_session_id.into(), training_session_id: training_session_id.into() }
+request_constructors! {
+    impl CancelTrainingSessionRequest {
+        pub fn new(
+            debug_session_id: impl Into<String>,
+            training_session_id: impl Into<String>,
+        );
     }
 }
 
@@ -50,11 +54,9 @@ impl CancelTrainingSessionRequest {
 pub struct CancelTrainingSessionResult {}
 
 #[cfg(feature = "server")]
-impl CancelTrainingSessionResult {
-    /// Creates a [`CancelTrainingSessionResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl CancelTrainingSessionResult {
+        pub fn new();
     }
 }
 

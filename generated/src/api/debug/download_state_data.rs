@@ -2,7 +2,7 @@
 //! `Debug.downloadStateData`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters};
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl DebugClient {
     /// Downloads data of a state that a debug session keeps.
@@ -41,15 +41,9 @@ pub struct DownloadStateDataRequest {
     pub keys: Option<Vec<String>>,
 }
 
-impl DownloadStateDataRequest {
-    /// Creates a [`DownloadStateDataRequest`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>, data_id: impl Into<String>) -> Self {
-        Self { debug_session_id: debug_session_id.into(), data_id: data_id.into(), keys: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl DownloadStateDataRequest {
+        pub fn new(debug_session_id: impl Into<String>, data_id: impl Into<String>);
         /// Which keys to download. Default: everything.
         pub fn keys(keys: impl IntoIterator<Item = impl Into<String>>);
     }

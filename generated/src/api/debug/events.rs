@@ -3,7 +3,7 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
+use crate::runtime::constructors;
 use crate::runtime::{
     Blob, Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent, Subscription, plain_json, wire_object,
 };
@@ -156,16 +156,9 @@ pub struct ExitEvent {
 }
 
 #[cfg(feature = "server")]
-impl ExitEvent {
-    /// Creates an [`ExitEvent`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>) -> Self {
-        Self { debug_session_id: debug_session_id.into(), reason: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl ExitEvent {
+        pub fn new(debug_session_id: impl Into<String>);
         /// Why it ended.
         pub fn reason(reason: impl Into<DebugSessionTerminatedReason>);
     }
@@ -184,10 +177,9 @@ pub struct StdoutEvent {
 }
 
 #[cfg(feature = "server")]
-impl StdoutEvent {
-    /// Creates a [`StdoutEvent`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self { debug_session_id: debug_session_id.into(), data: data.into() }
+constructors! {
+    impl StdoutEvent {
+        pub fn new(debug_session_id: impl Into<String>, data: impl Into<Blob>);
     }
 }
 
@@ -206,10 +198,9 @@ pub struct StderrEvent {
 }
 
 #[cfg(feature = "server")]
-impl StderrEvent {
-    /// Creates a [`StderrEvent`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self { debug_session_id: debug_session_id.into(), data: data.into() }
+constructors! {
+    impl StderrEvent {
+        pub fn new(debug_session_id: impl Into<String>, data: impl Into<Blob>);
     }
 }
 
@@ -226,10 +217,9 @@ pub struct InitializedEvent {
 }
 
 #[cfg(feature = "server")]
-impl InitializedEvent {
-    /// Creates an [`InitializedEvent`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>) -> Self {
-        Self { debug_session_id: debug_session_id.into() }
+constructors! {
+    impl InitializedEvent {
+        pub fn new(debug_session_id: impl Into<String>);
     }
 }
 
@@ -246,10 +236,9 @@ pub struct RemoteInspectorDataEvent {
 }
 
 #[cfg(feature = "server")]
-impl RemoteInspectorDataEvent {
-    /// Creates a [`RemoteInspectorDataEvent`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self { debug_session_id: debug_session_id.into(), data: data.into() }
+constructors! {
+    impl RemoteInspectorDataEvent {
+        pub fn new(debug_session_id: impl Into<String>, data: impl Into<Blob>);
     }
 }
 

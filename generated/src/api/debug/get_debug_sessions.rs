@@ -2,7 +2,9 @@
 //! `Debug.getDebugSessions`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, plain_json, request_setters, string_enum};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, plain_json, request_constructors, string_enum};
 
 impl DebugClient {
     /// Lists debug sessions that are running. A session that does not exist, or that the caller may not see, is omitted
@@ -33,16 +35,9 @@ pub struct GetDebugSessionsRequest {
     pub debug_session_ids: Option<Vec<String>>,
 }
 
-impl GetDebugSessionsRequest {
-    /// Creates a [`GetDebugSessionsRequest`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { debug_session_ids: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetDebugSessionsRequest {
+        pub fn new();
         /// Ids of the sessions to list. Default: everything.
         pub fn debug_session_ids(
             debug_session_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -61,10 +56,9 @@ pub struct GetDebugSessionsResult {
 }
 
 #[cfg(feature = "server")]
-impl GetDebugSessionsResult {
-    /// Creates a [`GetDebugSessionsResult`] from its required fields.
-    pub fn new(debug_sessions: impl IntoIterator<Item = DebugSession>) -> Self {
-        Self { debug_sessions: debug_sessions.into_iter().collect() }
+constructors! {
+    impl GetDebugSessionsResult {
+        pub fn new(debug_sessions: impl IntoIterator<Item = DebugSession>);
     }
 }
 
@@ -89,24 +83,16 @@ pub struct DebugSession {
 }
 
 #[cfg(feature = "server")]
-impl DebugSession {
-    /// Creates a [`DebugSession`] from its required fields.
-    pub fn new(
-        id: impl Into<String>,
-        started_at: i64,
-        model_id: impl Into<String>,
-        parameter_definitions: ParameterDefinitions,
-        training_sessions: impl IntoIterator<Item = DebugTrainingSession>,
-        execution_location: impl Into<UsedExecutionLocation>,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            started_at,
-            model_id: model_id.into(),
-            parameter_definitions,
-            training_sessions: training_sessions.into_iter().collect(),
-            execution_location: execution_location.into(),
-        }
+constructors! {
+    impl DebugSession {
+        pub fn new(
+            id: impl Into<String>,
+            started_at: i64,
+            model_id: impl Into<String>,
+            parameter_definitions: ParameterDefinitions,
+            training_sessions: impl IntoIterator<Item = DebugTrainingSession>,
+            execution_location: impl Into<UsedExecutionLocation>,
+        );
     }
 }
 
@@ -125,10 +111,9 @@ pub struct DebugTrainingSession {
 }
 
 #[cfg(feature = "server")]
-impl DebugTrainingSession {
-    /// Creates a [`DebugTrainingSession`] from its required fields.
-    pub fn new(id: impl Into<String>, created_at: i64, state: DebugTrainingState) -> Self {
-        Self { id: id.into(), created_at, state }
+constructors! {
+    impl DebugTrainingSession {
+        pub fn new(id: impl Into<String>, created_at: i64, state: DebugTrainingState);
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, tagged_union};
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors, tagged_union};
 
 impl DebugClient {
     /// Returns the state and progress of a training session in a debug session.
@@ -39,10 +39,12 @@ pub struct GetTrainingStatusRequest {
     pub training_session_id: String,
 }
 
-impl GetTrainingStatusRequest {
-    /// Creates a [`GetTrainingStatusRequest`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>, training_session_id: impl Into<String>) -> Self {
-        Self { debug_session_id: debug_session_id.into(), training_session_id: training_session_id.into() }
+request_constructors! {
+    impl GetTrainingStatusRequest {
+        pub fn new(
+            debug_session_id: impl Into<String>,
+            training_session_id: impl Into<String>,
+        );
     }
 }
 
@@ -64,15 +66,14 @@ pub struct GetTrainingStatusResult {
 }
 
 #[cfg(feature = "server")]
-impl GetTrainingStatusResult {
-    /// Creates a [`GetTrainingStatusResult`] from its required fields.
-    pub fn new(
-        id: impl Into<String>,
-        created_at: i64,
-        metrics: impl IntoIterator<Item = TrainingMetricCount>,
-        status: impl Into<DebugTrainingStatus>,
-    ) -> Self {
-        Self { id: id.into(), created_at, metrics: metrics.into_iter().collect(), status: status.into() }
+constructors! {
+    impl GetTrainingStatusResult {
+        pub fn new(
+            id: impl Into<String>,
+            created_at: i64,
+            metrics: impl IntoIterator<Item = TrainingMetricCount>,
+            status: impl Into<DebugTrainingStatus>,
+        );
     }
 }
 
@@ -106,8 +107,6 @@ impl DebugTrainingStatus {
     }
 
     /// The training session failed or was cancelled.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn failed(finished_at: i64, fail_reason: impl Into<DebugTrainingFailure>) -> Self {
         Self::Failed(DebugTrainingStatusFailed::new(finished_at, fail_reason))
@@ -124,10 +123,9 @@ pub struct DebugTrainingStatusRunning {
 }
 
 #[cfg(feature = "server")]
-impl DebugTrainingStatusRunning {
-    /// Creates a [`DebugTrainingStatusRunning`] from its required fields.
-    pub fn new(progress: f32) -> Self {
-        Self { progress }
+constructors! {
+    impl DebugTrainingStatusRunning {
+        pub fn new(progress: f32);
     }
 }
 
@@ -144,10 +142,9 @@ pub struct DebugTrainingStatusCompleted {
 }
 
 #[cfg(feature = "server")]
-impl DebugTrainingStatusCompleted {
-    /// Creates a [`DebugTrainingStatusCompleted`] from its required fields.
-    pub fn new(finished_at: i64, train_duration: u64) -> Self {
-        Self { finished_at, train_duration }
+constructors! {
+    impl DebugTrainingStatusCompleted {
+        pub fn new(finished_at: i64, train_duration: u64);
     }
 }
 
@@ -167,16 +164,9 @@ pub struct DebugTrainingStatusFailed {
 }
 
 #[cfg(feature = "server")]
-impl DebugTrainingStatusFailed {
-    /// Creates a [`DebugTrainingStatusFailed`] from its required fields.
-    pub fn new(finished_at: i64, fail_reason: impl Into<DebugTrainingFailure>) -> Self {
-        Self { finished_at, train_duration: None, fail_reason: fail_reason.into() }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl DebugTrainingStatusFailed {
+        pub fn new(finished_at: i64, fail_reason: impl Into<DebugTrainingFailure>);
         /// How long the training function took, in milliseconds. Absent when it was not reached.
         pub fn train_duration(train_duration: u64);
     }
@@ -201,8 +191,6 @@ tagged_union! {
 
 impl DebugTrainingFailure {
     /// The code of the model threw an exception or returned an error.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn exception() -> Self {
         Self::Exception(DebugTrainingFailureException::new())
@@ -221,17 +209,9 @@ pub struct DebugTrainingFailureException {
 }
 
 #[cfg(feature = "server")]
-impl DebugTrainingFailureException {
-    /// Creates a [`DebugTrainingFailureException`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { exception_details: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl DebugTrainingFailureException {
+        pub fn new();
         /// Message or stack trace of the exception, when there is one.
         pub fn exception_details(exception_details: impl Into<String>);
     }

@@ -3,7 +3,8 @@
 
 use super::*;
 use crate::runtime::{
-    Call, IdSource, Method, Operation, Subscribable, TransportKind, error_codes, plain_json, request_setters, setters,
+    Call, IdSource, Method, Operation, Subscribable, TransportKind, constructors, error_codes, plain_json,
+    request_constructors,
 };
 
 impl DebugClient {
@@ -53,20 +54,12 @@ pub struct LaunchDebugSessionRequest {
     pub subscribe_to_events: Option<bool>,
 }
 
-impl LaunchDebugSessionRequest {
-    /// Creates a [`LaunchDebugSessionRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, execution_location: impl Into<ExecutionLocation>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            execution_location: execution_location.into(),
-            options: None,
-            subscribe_to_events: None,
-        }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl LaunchDebugSessionRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            execution_location: impl Into<ExecutionLocation>,
+        );
         /// Settings of the session.
         pub fn options(options: DebugSessionOptions);
         /// Whether this connection receives the events of the session from its start; the call goes over the WebSocket
@@ -90,16 +83,9 @@ pub struct DebugSessionOptions {
     pub remote_inspector: Option<bool>,
 }
 
-impl DebugSessionOptions {
-    /// Creates a [`DebugSessionOptions`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { terminate_after_inactive_seconds: None, remote_inspector: None }
-    }
-}
-
-setters! {
+constructors! {
     impl DebugSessionOptions {
+        pub fn new();
         /// After how long without a call the session is terminated, in seconds. Default: `1800`.
         pub fn terminate_after_inactive_seconds(terminate_after_inactive_seconds: u32);
         /// Whether a debugger can be attached to the code, see
@@ -119,10 +105,9 @@ pub struct LaunchDebugSessionResult {
 }
 
 #[cfg(feature = "server")]
-impl LaunchDebugSessionResult {
-    /// Creates a [`LaunchDebugSessionResult`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>) -> Self {
-        Self { debug_session_id: debug_session_id.into() }
+constructors! {
+    impl LaunchDebugSessionResult {
+        pub fn new(debug_session_id: impl Into<String>);
     }
 }
 

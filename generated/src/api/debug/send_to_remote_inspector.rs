@@ -2,7 +2,9 @@
 //! `Debug.sendToRemoteInspector`.
 
 use super::*;
-use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl DebugClient {
     /// Sends a message of a debugger to the code. The response of the code comes with the event `remoteInspectorData`.
@@ -36,10 +38,9 @@ pub struct SendToRemoteInspectorRequest {
     pub data: Blob,
 }
 
-impl SendToRemoteInspectorRequest {
-    /// Creates a [`SendToRemoteInspectorRequest`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self { debug_session_id: debug_session_id.into(), data: data.into() }
+request_constructors! {
+    impl SendToRemoteInspectorRequest {
+        pub fn new(debug_session_id: impl Into<String>, data: impl Into<Blob>);
     }
 }
 
@@ -52,11 +53,9 @@ wire_object!(SendToRemoteInspectorRequest { debug_session_id: field::<String>("d
 pub struct SendToRemoteInspectorResult {}
 
 #[cfg(feature = "server")]
-impl SendToRemoteInspectorResult {
-    /// Creates a [`SendToRemoteInspectorResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl SendToRemoteInspectorResult {
+        pub fn new();
     }
 }
 

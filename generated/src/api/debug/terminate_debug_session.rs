@@ -2,7 +2,9 @@
 //! `Debug.terminateDebugSession`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl DebugClient {
     /// Ends a debug session and its training sessions. What it keeps in memory is lost.
@@ -30,10 +32,9 @@ pub struct TerminateDebugSessionRequest {
     pub debug_session_id: String,
 }
 
-impl TerminateDebugSessionRequest {
-    /// Creates a [`TerminateDebugSessionRequest`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>) -> Self {
-        Self { debug_session_id: debug_session_id.into() }
+request_constructors! {
+    impl TerminateDebugSessionRequest {
+        pub fn new(debug_session_id: impl Into<String>);
     }
 }
 
@@ -44,11 +45,9 @@ impl TerminateDebugSessionRequest {
 pub struct TerminateDebugSessionResult {}
 
 #[cfg(feature = "server")]
-impl TerminateDebugSessionResult {
-    /// Creates a [`TerminateDebugSessionResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl TerminateDebugSessionResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Debug.unsubscribeFromEvents`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, TransportKind, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, TransportKind, error_codes, plain_json, request_constructors};
 
 impl DebugClient {
     /// Ends the subscription of this connection to the events of a debug session. Without a connection, the call fails
@@ -32,10 +34,9 @@ pub struct UnsubscribeFromEventsRequest {
     pub debug_session_id: String,
 }
 
-impl UnsubscribeFromEventsRequest {
-    /// Creates a [`UnsubscribeFromEventsRequest`] from its required fields.
-    pub fn new(debug_session_id: impl Into<String>) -> Self {
-        Self { debug_session_id: debug_session_id.into() }
+request_constructors! {
+    impl UnsubscribeFromEventsRequest {
+        pub fn new(debug_session_id: impl Into<String>);
     }
 }
 
@@ -46,11 +47,9 @@ impl UnsubscribeFromEventsRequest {
 pub struct UnsubscribeFromEventsResult {}
 
 #[cfg(feature = "server")]
-impl UnsubscribeFromEventsResult {
-    /// Creates a [`UnsubscribeFromEventsResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl UnsubscribeFromEventsResult {
+        pub fn new();
     }
 }
 

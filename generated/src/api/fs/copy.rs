@@ -2,7 +2,9 @@
 //! `FS.copy`.
 
 use super::*;
-use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Copies a file, or a folder with all that is in it.
@@ -42,10 +44,14 @@ pub struct CopyRequest {
     pub newname: Base64,
 }
 
-impl CopyRequest {
-    /// Creates a [`CopyRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, inode: u64, newparent: u64, newname: impl Into<Base64>) -> Self {
-        Self { model_id: model_id.into(), inode, newparent, newname: newname.into() }
+request_constructors! {
+    impl CopyRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            inode: u64,
+            newparent: u64,
+            newname: impl Into<Base64>,
+        );
     }
 }
 
@@ -63,11 +69,9 @@ wire_object!(CopyRequest {
 pub struct CopyResult {}
 
 #[cfg(feature = "server")]
-impl CopyResult {
-    /// Creates a [`CopyResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl CopyResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `FS.getattr`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl FsClient {
     /// Returns the attributes of a file or folder.
@@ -36,15 +38,9 @@ pub struct GetattrRequest {
     pub inode: u64,
 }
 
-impl GetattrRequest {
-    /// Creates a [`GetattrRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, inode: u64) -> Self {
-        Self { model_id: model_id.into(), snapshot_id: None, inode }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetattrRequest {
+        pub fn new(model_id: impl Into<String>, inode: u64);
         /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
         pub fn snapshot_id(snapshot_id: impl Into<String>);
     }
@@ -60,10 +56,9 @@ pub struct GetattrResult {
 }
 
 #[cfg(feature = "server")]
-impl GetattrResult {
-    /// Creates a [`GetattrResult`] from its required fields.
-    pub fn new(stat: Stat) -> Self {
-        Self { stat }
+constructors! {
+    impl GetattrResult {
+        pub fn new(stat: Stat);
     }
 }
 

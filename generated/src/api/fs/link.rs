@@ -2,7 +2,9 @@
 //! `FS.link`.
 
 use super::*;
-use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Gives a file one more name. Neither name is the original: the file stays until all of its names are removed.
@@ -43,10 +45,14 @@ pub struct LinkRequest {
     pub newname: Base64,
 }
 
-impl LinkRequest {
-    /// Creates a [`LinkRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, inode: u64, newparent: u64, newname: impl Into<Base64>) -> Self {
-        Self { model_id: model_id.into(), inode, newparent, newname: newname.into() }
+request_constructors! {
+    impl LinkRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            inode: u64,
+            newparent: u64,
+            newname: impl Into<Base64>,
+        );
     }
 }
 
@@ -67,10 +73,9 @@ pub struct LinkResult {
 }
 
 #[cfg(feature = "server")]
-impl LinkResult {
-    /// Creates a [`LinkResult`] from its required fields.
-    pub fn new(stat: Stat) -> Self {
-        Self { stat }
+constructors! {
+    impl LinkResult {
+        pub fn new(stat: Stat);
     }
 }
 

@@ -2,7 +2,9 @@
 //! `FS.lookup`.
 
 use super::*;
-use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Finds a file or folder by its name. A path is followed by one call for each of its parts.
@@ -38,15 +40,9 @@ pub struct LookupRequest {
     pub name: Base64,
 }
 
-impl LookupRequest {
-    /// Creates a [`LookupRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>) -> Self {
-        Self { model_id: model_id.into(), snapshot_id: None, parent, name: name.into() }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl LookupRequest {
+        pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>);
         /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
         pub fn snapshot_id(snapshot_id: impl Into<String>);
     }
@@ -71,10 +67,9 @@ pub struct LookupResult {
 }
 
 #[cfg(feature = "server")]
-impl LookupResult {
-    /// Creates a [`LookupResult`] from its required fields.
-    pub fn new(inode: u64, stat: Stat) -> Self {
-        Self { inode, stat }
+constructors! {
+    impl LookupResult {
+        pub fn new(inode: u64, stat: Stat);
     }
 }
 

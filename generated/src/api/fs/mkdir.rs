@@ -2,7 +2,9 @@
 //! `FS.mkdir`.
 
 use super::*;
-use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Creates a folder.
@@ -43,10 +45,14 @@ pub struct MkdirRequest {
     pub mode: u32,
 }
 
-impl MkdirRequest {
-    /// Creates a [`MkdirRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>, mode: u32) -> Self {
-        Self { model_id: model_id.into(), parent, name: name.into(), mode }
+request_constructors! {
+    impl MkdirRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            parent: u64,
+            name: impl Into<Base64>,
+            mode: u32,
+        );
     }
 }
 
@@ -69,10 +75,9 @@ pub struct MkdirResult {
 }
 
 #[cfg(feature = "server")]
-impl MkdirResult {
-    /// Creates a [`MkdirResult`] from its required fields.
-    pub fn new(inode: u64, stat: Stat) -> Self {
-        Self { inode, stat }
+constructors! {
+    impl MkdirResult {
+        pub fn new(inode: u64, stat: Stat);
     }
 }
 

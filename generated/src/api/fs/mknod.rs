@@ -2,7 +2,9 @@
 //! `FS.mknod`.
 
 use super::*;
-use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Creates an empty file or a special file. [`write`](crate::api::fs::FsClient::write) fills it; folders are made
@@ -47,10 +49,15 @@ pub struct MknodRequest {
     pub dev: u64,
 }
 
-impl MknodRequest {
-    /// Creates a [`MknodRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>, mode: u32, dev: u64) -> Self {
-        Self { model_id: model_id.into(), parent, name: name.into(), mode, dev }
+request_constructors! {
+    impl MknodRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            parent: u64,
+            name: impl Into<Base64>,
+            mode: u32,
+            dev: u64,
+        );
     }
 }
 
@@ -74,10 +81,9 @@ pub struct MknodResult {
 }
 
 #[cfg(feature = "server")]
-impl MknodResult {
-    /// Creates a [`MknodResult`] from its required fields.
-    pub fn new(inode: u64, stat: Stat) -> Self {
-        Self { inode, stat }
+constructors! {
+    impl MknodResult {
+        pub fn new(inode: u64, stat: Stat);
     }
 }
 

@@ -2,7 +2,9 @@
 //! `FS.read`.
 
 use super::*;
-use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Reads from a file.
@@ -40,15 +42,9 @@ pub struct ReadRequest {
     pub count: u64,
 }
 
-impl ReadRequest {
-    /// Creates a [`ReadRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, inode: u64, offset: u64, count: u64) -> Self {
-        Self { model_id: model_id.into(), snapshot_id: None, inode, offset, count }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl ReadRequest {
+        pub fn new(model_id: impl Into<String>, inode: u64, offset: u64, count: u64);
         /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
         pub fn snapshot_id(snapshot_id: impl Into<String>);
     }
@@ -64,10 +60,9 @@ pub struct ReadResult {
 }
 
 #[cfg(feature = "server")]
-impl ReadResult {
-    /// Creates a [`ReadResult`] from its required fields.
-    pub fn new(data: impl Into<Blob>) -> Self {
-        Self { data: data.into() }
+constructors! {
+    impl ReadResult {
+        pub fn new(data: impl Into<Blob>);
     }
 }
 

@@ -2,7 +2,9 @@
 //! `FS.readdir`.
 
 use super::*;
-use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Lists what is in a folder.
@@ -36,15 +38,9 @@ pub struct ReaddirRequest {
     pub inode: u64,
 }
 
-impl ReaddirRequest {
-    /// Creates a [`ReaddirRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, inode: u64) -> Self {
-        Self { model_id: model_id.into(), snapshot_id: None, inode }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl ReaddirRequest {
+        pub fn new(model_id: impl Into<String>, inode: u64);
         /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
         pub fn snapshot_id(snapshot_id: impl Into<String>);
     }
@@ -60,10 +56,9 @@ pub struct ReaddirResult {
 }
 
 #[cfg(feature = "server")]
-impl ReaddirResult {
-    /// Creates a [`ReaddirResult`] from its required fields.
-    pub fn new(entries: impl IntoIterator<Item = DirectoryEntry>) -> Self {
-        Self { entries: entries.into_iter().collect() }
+constructors! {
+    impl ReaddirResult {
+        pub fn new(entries: impl IntoIterator<Item = DirectoryEntry>);
     }
 }
 
@@ -83,10 +78,9 @@ pub struct DirectoryEntry {
 }
 
 #[cfg(feature = "server")]
-impl DirectoryEntry {
-    /// Creates a [`DirectoryEntry`] from its required fields.
-    pub fn new(basename: impl Into<Base64>, filetype: u32, ino: u64) -> Self {
-        Self { basename: basename.into(), filetype, ino }
+constructors! {
+    impl DirectoryEntry {
+        pub fn new(basename: impl Into<Base64>, filetype: u32, ino: u64);
     }
 }
 

@@ -2,7 +2,9 @@
 //! `FS.readlink`.
 
 use super::*;
-use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Returns the target of a symbolic link.
@@ -36,15 +38,9 @@ pub struct ReadlinkRequest {
     pub inode: u64,
 }
 
-impl ReadlinkRequest {
-    /// Creates a [`ReadlinkRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, inode: u64) -> Self {
-        Self { model_id: model_id.into(), snapshot_id: None, inode }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl ReadlinkRequest {
+        pub fn new(model_id: impl Into<String>, inode: u64);
         /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
         pub fn snapshot_id(snapshot_id: impl Into<String>);
     }
@@ -60,10 +56,9 @@ pub struct ReadlinkResult {
 }
 
 #[cfg(feature = "server")]
-impl ReadlinkResult {
-    /// Creates a [`ReadlinkResult`] from its required fields.
-    pub fn new(link: impl Into<Blob>) -> Self {
-        Self { link: link.into() }
+constructors! {
+    impl ReadlinkResult {
+        pub fn new(link: impl Into<Blob>);
     }
 }
 

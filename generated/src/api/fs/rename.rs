@@ -2,7 +2,9 @@
 //! `FS.rename`.
 
 use super::*;
-use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Gives a file or folder another name, or moves it to another folder. A file, or an empty folder, that has the new
@@ -50,21 +52,15 @@ pub struct RenameRequest {
     pub flags: Option<u32>,
 }
 
-impl RenameRequest {
-    /// Creates a [`RenameRequest`] from its required fields.
-    pub fn new(
-        model_id: impl Into<String>,
-        parent: u64,
-        name: impl Into<Base64>,
-        newparent: u64,
-        newname: impl Into<Base64>,
-    ) -> Self {
-        Self { model_id: model_id.into(), parent, name: name.into(), newparent, newname: newname.into(), flags: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl RenameRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            parent: u64,
+            name: impl Into<Base64>,
+            newparent: u64,
+            newname: impl Into<Base64>,
+        );
         /// Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two.
         pub fn flags(flags: u32);
     }
@@ -86,11 +82,9 @@ wire_object!(RenameRequest {
 pub struct RenameResult {}
 
 #[cfg(feature = "server")]
-impl RenameResult {
-    /// Creates a [`RenameResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl RenameResult {
+        pub fn new();
     }
 }
 

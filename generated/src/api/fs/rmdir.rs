@@ -2,7 +2,9 @@
 //! `FS.rmdir`.
 
 use super::*;
-use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Deletes an empty folder. [`rmdir_all`](crate::api::fs::FsClient::rmdir_all) deletes one with all that is in it.
@@ -34,10 +36,9 @@ pub struct RmdirRequest {
     pub name: Base64,
 }
 
-impl RmdirRequest {
-    /// Creates a [`RmdirRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>) -> Self {
-        Self { model_id: model_id.into(), parent, name: name.into() }
+request_constructors! {
+    impl RmdirRequest {
+        pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>);
     }
 }
 
@@ -54,11 +55,9 @@ wire_object!(RmdirRequest {
 pub struct RmdirResult {}
 
 #[cfg(feature = "server")]
-impl RmdirResult {
-    /// Creates a [`RmdirResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl RmdirResult {
+        pub fn new();
     }
 }
 

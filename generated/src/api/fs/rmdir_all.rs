@@ -2,7 +2,9 @@
 //! `FS.rmdirAll`.
 
 use super::*;
-use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Deletes a folder with all that is in it. This cannot be undone.
@@ -39,10 +41,9 @@ pub struct RmdirAllRequest {
     pub name: Base64,
 }
 
-impl RmdirAllRequest {
-    /// Creates a [`RmdirAllRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>) -> Self {
-        Self { model_id: model_id.into(), parent, name: name.into() }
+request_constructors! {
+    impl RmdirAllRequest {
+        pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>);
     }
 }
 
@@ -59,11 +60,9 @@ wire_object!(RmdirAllRequest {
 pub struct RmdirAllResult {}
 
 #[cfg(feature = "server")]
-impl RmdirAllResult {
-    /// Creates a [`RmdirAllResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl RmdirAllResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `FS.setattr`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl FsClient {
     /// Changes attributes of a file or folder. Absent fields are not changed.
@@ -45,15 +47,9 @@ pub struct SetattrRequest {
     pub mtime: Option<FileTime>,
 }
 
-impl SetattrRequest {
-    /// Creates a [`SetattrRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, inode: u64) -> Self {
-        Self { model_id: model_id.into(), inode, mode: None, size: None, atime: None, mtime: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl SetattrRequest {
+        pub fn new(model_id: impl Into<String>, inode: u64);
         /// New kind and permissions, as in `Stat`.
         pub fn mode(mode: u32);
         /// New size, in bytes. A file is cut off, or filled up with zeros.
@@ -75,10 +71,9 @@ pub struct SetattrResult {
 }
 
 #[cfg(feature = "server")]
-impl SetattrResult {
-    /// Creates a [`SetattrResult`] from its required fields.
-    pub fn new(stat: Stat) -> Self {
-        Self { stat }
+constructors! {
+    impl SetattrResult {
+        pub fn new(stat: Stat);
     }
 }
 

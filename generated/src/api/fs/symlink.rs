@@ -2,7 +2,9 @@
 //! `FS.symlink`.
 
 use super::*;
-use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Creates a symbolic link.
@@ -43,10 +45,14 @@ pub struct SymlinkRequest {
     pub link: Base64,
 }
 
-impl SymlinkRequest {
-    /// Creates a [`SymlinkRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>, link: impl Into<Base64>) -> Self {
-        Self { model_id: model_id.into(), parent, name: name.into(), link: link.into() }
+request_constructors! {
+    impl SymlinkRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            parent: u64,
+            name: impl Into<Base64>,
+            link: impl Into<Base64>,
+        );
     }
 }
 
@@ -69,10 +75,9 @@ pub struct SymlinkResult {
 }
 
 #[cfg(feature = "server")]
-impl SymlinkResult {
-    /// Creates a [`SymlinkResult`] from its required fields.
-    pub fn new(inode: u64, stat: Stat) -> Self {
-        Self { inode, stat }
+constructors! {
+    impl SymlinkResult {
+        pub fn new(inode: u64, stat: Stat);
     }
 }
 

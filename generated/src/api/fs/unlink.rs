@@ -2,7 +2,9 @@
 //! `FS.unlink`.
 
 use super::*;
-use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Removes a name of a file. The file is deleted with its last name.
@@ -34,10 +36,9 @@ pub struct UnlinkRequest {
     pub name: Base64,
 }
 
-impl UnlinkRequest {
-    /// Creates a [`UnlinkRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>) -> Self {
-        Self { model_id: model_id.into(), parent, name: name.into() }
+request_constructors! {
+    impl UnlinkRequest {
+        pub fn new(model_id: impl Into<String>, parent: u64, name: impl Into<Base64>);
     }
 }
 
@@ -54,11 +55,9 @@ wire_object!(UnlinkRequest {
 pub struct UnlinkResult {}
 
 #[cfg(feature = "server")]
-impl UnlinkResult {
-    /// Creates a [`UnlinkResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl UnlinkResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `FS.write`.
 
 use super::*;
-use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl FsClient {
     /// Writes to a file. Fewer bytes may be written than were given; repeat the call with the rest.
@@ -46,15 +48,14 @@ pub struct WriteRequest {
     pub truncate: Option<bool>,
 }
 
-impl WriteRequest {
-    /// Creates a [`WriteRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, inode: u64, data: impl Into<Blob>, offset: u64) -> Self {
-        Self { model_id: model_id.into(), inode, data: data.into(), offset, truncate: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl WriteRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            inode: u64,
+            data: impl Into<Blob>,
+            offset: u64,
+        );
         /// Whether the data replaces all contents. Default: contents outside of the written range are kept.
         pub fn truncate(truncate: bool);
     }
@@ -79,10 +80,9 @@ pub struct WriteResult {
 }
 
 #[cfg(feature = "server")]
-impl WriteResult {
-    /// Creates a [`WriteResult`] from its required fields.
-    pub fn new(bytes_written: u64) -> Self {
-        Self { bytes_written }
+constructors! {
+    impl WriteResult {
+        pub fn new(bytes_written: u64);
     }
 }
 

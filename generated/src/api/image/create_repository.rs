@@ -2,7 +2,9 @@
 //! `Image.createRepository`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ImageClient {
     /// Creates an empty repository for container images.
@@ -39,15 +41,9 @@ pub struct CreateRepositoryRequest {
     pub public_access: Option<bool>,
 }
 
-impl CreateRepositoryRequest {
-    /// Creates a [`CreateRepositoryRequest`] from its required fields.
-    pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
-        Self { name: name.into(), description: description.into(), public_access: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl CreateRepositoryRequest {
+        pub fn new(name: impl Into<String>, description: impl Into<String>);
         /// Whether everybody can find the repository and use its images. Default: `false`.
         pub fn public_access(public_access: bool);
     }
@@ -60,11 +56,9 @@ request_setters! {
 pub struct CreateRepositoryResult {}
 
 #[cfg(feature = "server")]
-impl CreateRepositoryResult {
-    /// Creates a [`CreateRepositoryResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl CreateRepositoryResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Image.deleteRepository`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ImageClient {
     /// Deletes a repository with all its images. This cannot be undone.
@@ -29,10 +31,9 @@ pub struct DeleteRepositoryRequest {
     pub name: String,
 }
 
-impl DeleteRepositoryRequest {
-    /// Creates a [`DeleteRepositoryRequest`] from its required fields.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
+request_constructors! {
+    impl DeleteRepositoryRequest {
+        pub fn new(name: impl Into<String>);
     }
 }
 
@@ -43,11 +44,9 @@ impl DeleteRepositoryRequest {
 pub struct DeleteRepositoryResult {}
 
 #[cfg(feature = "server")]
-impl DeleteRepositoryResult {
-    /// Creates a [`DeleteRepositoryResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl DeleteRepositoryResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,7 @@
 //! `Image.getRepositories`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, Page, Paged, plain_json, request_setters, setters};
+use crate::runtime::{Call, Method, Operation, Page, Paged, constructors, plain_json, request_constructors};
 
 impl ImageClient {
     /// Lists the repositories that the caller may see, in pages. An item that does not exist or that the caller may not
@@ -46,16 +46,9 @@ pub struct GetRepositoriesRequest {
     pub sort_direction: Option<SortDirection>,
 }
 
-impl GetRepositoriesRequest {
-    /// Creates a [`GetRepositoriesRequest`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { offset: None, limit: None, filter: None, sort: None, sort_direction: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetRepositoriesRequest {
+        pub fn new();
         /// How many matches to skip. Default: `0`.
         pub fn offset(offset: u32);
         /// How many matches to return at most. Default: `20`.
@@ -86,16 +79,9 @@ pub struct RepositoryFilter {
     pub search_name: Option<String>,
 }
 
-impl RepositoryFilter {
-    /// Creates a [`RepositoryFilter`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { owners: None, names: None, search_name: None }
-    }
-}
-
-setters! {
+constructors! {
     impl RepositoryFilter {
+        pub fn new();
         /// Only repositories of these owners.
         pub fn owners(owners: impl IntoIterator<Item = impl Into<String>>);
         /// Only repositories with exactly these names.
@@ -121,10 +107,14 @@ pub struct GetRepositoriesResult {
 }
 
 #[cfg(feature = "server")]
-impl GetRepositoriesResult {
-    /// Creates a [`GetRepositoriesResult`] from its required fields.
-    pub fn new(repositories: impl IntoIterator<Item = Repository>, total: u32, offset: u32, limit: u32) -> Self {
-        Self { repositories: repositories.into_iter().collect(), total, offset, limit }
+constructors! {
+    impl GetRepositoriesResult {
+        pub fn new(
+            repositories: impl IntoIterator<Item = Repository>,
+            total: u32,
+            offset: u32,
+            limit: u32,
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 //! `Image.updateRepository`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, setters};
+use crate::runtime::{Call, Method, Operation, constructors, error_codes, plain_json, request_constructors};
 
 impl ImageClient {
     /// Changes the description or visibility of a repository. Absent fields are not changed.
@@ -37,10 +37,9 @@ pub struct UpdateRepositoryRequest {
     pub properties: RepositoryChanges,
 }
 
-impl UpdateRepositoryRequest {
-    /// Creates a [`UpdateRepositoryRequest`] from its required fields.
-    pub fn new(name: impl Into<String>, properties: RepositoryChanges) -> Self {
-        Self { name: name.into(), properties }
+request_constructors! {
+    impl UpdateRepositoryRequest {
+        pub fn new(name: impl Into<String>, properties: RepositoryChanges);
     }
 }
 
@@ -58,16 +57,9 @@ pub struct RepositoryChanges {
     pub public_access: Option<bool>,
 }
 
-impl RepositoryChanges {
-    /// Creates a [`RepositoryChanges`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { description: None, public_access: None }
-    }
-}
-
-setters! {
+constructors! {
     impl RepositoryChanges {
+        pub fn new();
         /// New description.
         pub fn description(description: impl Into<String>);
         /// Whether everybody can find the repository and use its images.
@@ -82,11 +74,9 @@ setters! {
 pub struct UpdateRepositoryResult {}
 
 #[cfg(feature = "server")]
-impl UpdateRepositoryResult {
-    /// Creates a [`UpdateRepositoryResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl UpdateRepositoryResult {
+        pub fn new();
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
+use crate::runtime::constructors;
 use crate::runtime::{
     Blob, Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent, Subscription, plain_json, string_enum,
     wire_object,
@@ -69,16 +69,9 @@ pub struct ExitEvent {
 }
 
 #[cfg(feature = "server")]
-impl ExitEvent {
-    /// Creates an [`ExitEvent`] from its required fields.
-    pub fn new(language_server_id: impl Into<String>) -> Self {
-        Self { language_server_id: language_server_id.into(), reason: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl ExitEvent {
+        pub fn new(language_server_id: impl Into<String>);
         /// Why it ended.
         pub fn reason(reason: LanguageServerExitReason);
     }
@@ -114,10 +107,9 @@ pub struct DataEvent {
 }
 
 #[cfg(feature = "server")]
-impl DataEvent {
-    /// Creates a [`DataEvent`] from its required fields.
-    pub fn new(language_server_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self { language_server_id: language_server_id.into(), data: data.into() }
+constructors! {
+    impl DataEvent {
+        pub fn new(language_server_id: impl Into<String>, data: impl Into<Blob>);
     }
 }
 

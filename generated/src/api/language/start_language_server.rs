@@ -2,8 +2,11 @@
 //! `Language.startLanguageServer`.
 
 use super::*;
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
 use crate::runtime::{
-    Call, IdSource, Method, Operation, Subscribable, TransportKind, error_codes, plain_json, string_enum,
+    Call, IdSource, Method, Operation, Subscribable, TransportKind, error_codes, plain_json, request_constructors,
+    string_enum,
 };
 
 impl LanguageClient {
@@ -43,10 +46,9 @@ pub struct StartLanguageServerRequest {
     pub language: LanguageServerLanguage,
 }
 
-impl StartLanguageServerRequest {
-    /// Creates a [`StartLanguageServerRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, language: LanguageServerLanguage) -> Self {
-        Self { model_id: model_id.into(), language }
+request_constructors! {
+    impl StartLanguageServerRequest {
+        pub fn new(model_id: impl Into<String>, language: LanguageServerLanguage);
     }
 }
 
@@ -78,10 +80,9 @@ pub struct StartLanguageServerResult {
 }
 
 #[cfg(feature = "server")]
-impl StartLanguageServerResult {
-    /// Creates a [`StartLanguageServerResult`] from its required fields.
-    pub fn new(language_server_id: impl Into<String>) -> Self {
-        Self { language_server_id: language_server_id.into() }
+constructors! {
+    impl StartLanguageServerResult {
+        pub fn new(language_server_id: impl Into<String>);
     }
 }
 

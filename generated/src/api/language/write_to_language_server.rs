@@ -2,7 +2,11 @@
 //! `Language.writeToLanguageServer`.
 
 use super::*;
-use crate::runtime::{Blob, Call, Method, Operation, TransportKind, error_codes, plain_json, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{
+    Blob, Call, Method, Operation, TransportKind, error_codes, plain_json, request_constructors, wire_object,
+};
 
 impl LanguageClient {
     /// Sends bytes to a language server, as to its standard input.
@@ -38,10 +42,9 @@ pub struct WriteToLanguageServerRequest {
     pub data: Blob,
 }
 
-impl WriteToLanguageServerRequest {
-    /// Creates a [`WriteToLanguageServerRequest`] from its required fields.
-    pub fn new(language_server_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self { language_server_id: language_server_id.into(), data: data.into() }
+request_constructors! {
+    impl WriteToLanguageServerRequest {
+        pub fn new(language_server_id: impl Into<String>, data: impl Into<Blob>);
     }
 }
 
@@ -57,11 +60,9 @@ wire_object!(WriteToLanguageServerRequest {
 pub struct WriteToLanguageServerResult {}
 
 #[cfg(feature = "server")]
-impl WriteToLanguageServerResult {
-    /// Creates a [`WriteToLanguageServerResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl WriteToLanguageServerResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Model.cancelCreateState`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Cancels a [`create_state`](crate::api::model::ModelClient::create_state) that is in progress.
@@ -37,10 +39,9 @@ pub struct CancelCreateStateRequest {
     pub state_id: String,
 }
 
-impl CancelCreateStateRequest {
-    /// Creates a [`CancelCreateStateRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, state_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), state_id: state_id.into() }
+request_constructors! {
+    impl CancelCreateStateRequest {
+        pub fn new(model_id: impl Into<String>, state_id: impl Into<String>);
     }
 }
 
@@ -51,11 +52,9 @@ impl CancelCreateStateRequest {
 pub struct CancelCreateStateResult {}
 
 #[cfg(feature = "server")]
-impl CancelCreateStateResult {
-    /// Creates a [`CancelCreateStateResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl CancelCreateStateResult {
+        pub fn new();
     }
 }
 

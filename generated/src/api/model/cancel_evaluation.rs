@@ -2,7 +2,9 @@
 //! `Model.cancelEvaluation`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Stops an evaluation that is in progress.
@@ -36,10 +38,9 @@ pub struct CancelEvaluationRequest {
     pub evaluation_id: String,
 }
 
-impl CancelEvaluationRequest {
-    /// Creates a [`CancelEvaluationRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, evaluation_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), evaluation_id: evaluation_id.into() }
+request_constructors! {
+    impl CancelEvaluationRequest {
+        pub fn new(model_id: impl Into<String>, evaluation_id: impl Into<String>);
     }
 }
 
@@ -50,11 +51,9 @@ impl CancelEvaluationRequest {
 pub struct CancelEvaluationResult {}
 
 #[cfg(feature = "server")]
-impl CancelEvaluationResult {
-    /// Creates a [`CancelEvaluationResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl CancelEvaluationResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Model.cancelTrainingSession`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Stops a training session that is in progress. It ends as failed with the reason `cancelled`, and no state is
@@ -37,10 +39,9 @@ pub struct CancelTrainingSessionRequest {
     pub training_session_id: String,
 }
 
-impl CancelTrainingSessionRequest {
-    /// Creates a [`CancelTrainingSessionRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, training_session_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), training_session_id: training_session_id.into() }
+request_constructors! {
+    impl CancelTrainingSessionRequest {
+        pub fn new(model_id: impl Into<String>, training_session_id: impl Into<String>);
     }
 }
 
@@ -51,11 +52,9 @@ impl CancelTrainingSessionRequest {
 pub struct CancelTrainingSessionResult {}
 
 #[cfg(feature = "server")]
-impl CancelTrainingSessionResult {
-    /// Creates a [`CancelTrainingSessionResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl CancelTrainingSessionResult {
+        pub fn new();
     }
 }
 

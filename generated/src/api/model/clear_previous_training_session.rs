@@ -2,7 +2,9 @@
 //! `Model.clearPreviousTrainingSession`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Deletes what is kept of a finished training session: its status, metrics and measurements. The state it created
@@ -38,10 +40,9 @@ pub struct ClearPreviousTrainingSessionRequest {
     pub training_session_id: String,
 }
 
-impl ClearPreviousTrainingSessionRequest {
-    /// Creates a [`ClearPreviousTrainingSessionRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, training_session_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), training_session_id: training_session_id.into() }
+request_constructors! {
+    impl ClearPreviousTrainingSessionRequest {
+        pub fn new(model_id: impl Into<String>, training_session_id: impl Into<String>);
     }
 }
 
@@ -52,11 +53,9 @@ impl ClearPreviousTrainingSessionRequest {
 pub struct ClearPreviousTrainingSessionResult {}
 
 #[cfg(feature = "server")]
-impl ClearPreviousTrainingSessionResult {
-    /// Creates a [`ClearPreviousTrainingSessionResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl ClearPreviousTrainingSessionResult {
+        pub fn new();
     }
 }
 

@@ -4,7 +4,7 @@
 use super::*;
 use crate::runtime::{
     Blob, BlobReader, Call, FrameWriter, FromWire, Json, Method, NoMetrics, Operation, ToWire, Waitable, Waiter,
-    WireError, error_codes, plain_json, request_setters, setters, tagged_union, wire_object,
+    WireError, constructors, error_codes, plain_json, request_constructors, tagged_union, wire_object,
 };
 
 impl ModelClient {
@@ -53,15 +53,13 @@ pub struct CreateModelRequest {
     pub options: ModelOptions,
 }
 
-impl CreateModelRequest {
-    /// Creates a [`CreateModelRequest`] from its required fields.
-    pub fn new(name: impl Into<String>, description: impl Into<String>, options: impl Into<ModelOptions>) -> Self {
-        Self { name: name.into(), description: description.into(), public_access: None, options: options.into() }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl CreateModelRequest {
+        pub fn new(
+            name: impl Into<String>,
+            description: impl Into<String>,
+            options: impl Into<ModelOptions>,
+        );
         /// Whether everybody can find and use the model. Default: `false`.
         pub fn public_access(public_access: bool);
     }
@@ -92,22 +90,16 @@ tagged_union! {
 
 impl ModelOptions {
     /// A model with code of its own, written in the filesystem of the model.
-    ///
-    /// For what is optional, build the content by itself.
     pub fn code(language: ModelLanguage) -> Self {
         Self::Code(ModelOptionsCode::new(language))
     }
 
     /// A model made from a file in a format for exchanging trained models.
-    ///
-    /// For what is optional, build the content by itself.
     pub fn upload(format: impl Into<String>, data: impl Into<Blob>) -> Self {
         Self::Upload(ModelOptionsUpload::new(format, data))
     }
 
     /// A model that uses the code of a snapshot of another model, with states of its own.
-    ///
-    /// For what is optional, build the content by itself.
     pub fn based_on_model_snapshot(
         model_id: impl Into<String>,
         snapshot_id: impl Into<String>,
@@ -117,8 +109,6 @@ impl ModelOptions {
     }
 
     /// An independent copy of another model.
-    ///
-    /// For what is optional, build the content by itself.
     pub fn from_existing(model_id: impl Into<String>) -> Self {
         Self::FromExisting(ModelOptionsFromExisting::new(model_id))
     }
@@ -197,15 +187,9 @@ pub struct ModelOptionsCode {
     pub wasm: Option<bool>,
 }
 
-impl ModelOptionsCode {
-    /// Creates a [`ModelOptionsCode`] from its required fields.
-    pub fn new(language: ModelLanguage) -> Self {
-        Self { tags: None, parameter_definitions: None, language, preset: None, wasm: None }
-    }
-}
-
-setters! {
+constructors! {
     impl ModelOptionsCode {
+        pub fn new(language: ModelLanguage);
         /// Labels of the model. Default: none.
         pub fn tags(tags: impl IntoIterator<Item = Tag>);
         /// Inputs and outputs of the functions of the model.
@@ -235,15 +219,9 @@ pub struct ModelOptionsUpload {
     pub data: Blob,
 }
 
-impl ModelOptionsUpload {
-    /// Creates a [`ModelOptionsUpload`] from its required fields.
-    pub fn new(format: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self { tags: None, parameter_definitions: None, format: format.into(), data: data.into() }
-    }
-}
-
-setters! {
+constructors! {
     impl ModelOptionsUpload {
+        pub fn new(format: impl Into<String>, data: impl Into<Blob>);
         /// Labels of the model. Default: none.
         pub fn tags(tags: impl IntoIterator<Item = Tag>);
         /// Inputs and outputs of the functions of the model.
@@ -275,24 +253,13 @@ pub struct ModelOptionsBasedOnModelSnapshot {
     pub initial_state: InitialState,
 }
 
-impl ModelOptionsBasedOnModelSnapshot {
-    /// Creates a [`ModelOptionsBasedOnModelSnapshot`] from its required fields.
-    pub fn new(
-        model_id: impl Into<String>,
-        snapshot_id: impl Into<String>,
-        initial_state: impl Into<InitialState>,
-    ) -> Self {
-        Self {
-            tags: None,
-            model_id: model_id.into(),
-            snapshot_id: snapshot_id.into(),
-            initial_state: initial_state.into(),
-        }
-    }
-}
-
-setters! {
+constructors! {
     impl ModelOptionsBasedOnModelSnapshot {
+        pub fn new(
+            model_id: impl Into<String>,
+            snapshot_id: impl Into<String>,
+            initial_state: impl Into<InitialState>,
+        );
         /// Labels of the model. Default: none.
         pub fn tags(tags: impl IntoIterator<Item = Tag>);
     }
@@ -394,14 +361,13 @@ pub struct InitialStateCreate {
     pub launcher_spec: LauncherSpec,
 }
 
-impl InitialStateCreate {
-    /// Creates an [`InitialStateCreate`] from its required fields.
-    pub fn new(
-        name: impl Into<String>,
-        params: impl IntoIterator<Item = ParameterProvider>,
-        launcher_spec: LauncherSpec,
-    ) -> Self {
-        Self { name: name.into(), params: params.into_iter().collect(), launcher_spec }
+constructors! {
+    impl InitialStateCreate {
+        pub fn new(
+            name: impl Into<String>,
+            params: impl IntoIterator<Item = ParameterProvider>,
+            launcher_spec: LauncherSpec,
+        );
     }
 }
 
@@ -422,10 +388,9 @@ pub struct InitialStateUpload {
     pub data: Vec<StateEntry>,
 }
 
-impl InitialStateUpload {
-    /// Creates an [`InitialStateUpload`] from its required fields.
-    pub fn new(name: impl Into<String>, data: impl IntoIterator<Item = StateEntry>) -> Self {
-        Self { name: name.into(), data: data.into_iter().collect() }
+constructors! {
+    impl InitialStateUpload {
+        pub fn new(name: impl Into<String>, data: impl IntoIterator<Item = StateEntry>);
     }
 }
 
@@ -447,15 +412,9 @@ pub struct ModelOptionsFromExisting {
     pub snapshot_id: Option<String>,
 }
 
-impl ModelOptionsFromExisting {
-    /// Creates a [`ModelOptionsFromExisting`] from its required fields.
-    pub fn new(model_id: impl Into<String>) -> Self {
-        Self { tags: None, model_id: model_id.into(), snapshot_id: None }
-    }
-}
-
-setters! {
+constructors! {
     impl ModelOptionsFromExisting {
+        pub fn new(model_id: impl Into<String>);
         /// Labels of the model. Default: none.
         pub fn tags(tags: impl IntoIterator<Item = Tag>);
         /// Id of the snapshot to copy. Default: the other model as it is now.
@@ -477,10 +436,9 @@ pub struct CreateModelResult {
 }
 
 #[cfg(feature = "server")]
-impl CreateModelResult {
-    /// Creates a [`CreateModelResult`] from its required fields.
-    pub fn new(model_id: impl Into<String>, is_now_creating: bool) -> Self {
-        Self { model_id: model_id.into(), is_now_creating }
+constructors! {
+    impl CreateModelResult {
+        pub fn new(model_id: impl Into<String>, is_now_creating: bool);
     }
 }
 

@@ -3,7 +3,8 @@
 
 use super::*;
 use crate::runtime::{
-    Call, Method, Operation, error_codes, keyed_union, plain_json, request_setters, setters, tagged_union, wire_object,
+    Call, Method, Operation, constructors, error_codes, keyed_union, plain_json, request_constructors, tagged_union,
+    wire_object,
 };
 
 impl ModelClient {
@@ -60,26 +61,14 @@ pub struct CreateStateRequest {
     pub execution_location: ExecutionLocation,
 }
 
-impl CreateStateRequest {
-    /// Creates a [`CreateStateRequest`] from its required fields.
-    pub fn new(
-        model_id: impl Into<String>,
-        name: impl Into<String>,
-        params: impl IntoIterator<Item = ParameterProvider>,
-        execution_location: impl Into<ExecutionLocation>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            name: name.into(),
-            params: params.into_iter().collect(),
-            mount_models: None,
-            execution_location: execution_location.into(),
-        }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl CreateStateRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            name: impl Into<String>,
+            params: impl IntoIterator<Item = ParameterProvider>,
+            execution_location: impl Into<ExecutionLocation>,
+        );
         /// Other models that the code can read, now and while the new state is in use.
         pub fn mount_models(mount_models: impl IntoIterator<Item = ModelToMount>);
     }
@@ -110,15 +99,9 @@ pub struct ModelToMount {
     pub snapshot_id: Option<String>,
 }
 
-impl ModelToMount {
-    /// Creates a [`ModelToMount`] from its required fields.
-    pub fn new(model_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), state_id: None, snapshot_id: None }
-    }
-}
-
-setters! {
+constructors! {
     impl ModelToMount {
+        pub fn new(model_id: impl Into<String>);
         /// Id of the state of the other model to use.
         pub fn state_id(state_id: impl Into<String>);
         /// Id of the snapshot of the other model to use, with the state frozen in it.
@@ -149,10 +132,12 @@ pub struct CreateStateFailed {
 }
 
 #[cfg(feature = "server")]
-impl CreateStateFailed {
-    /// Creates a [`CreateStateFailed`] from its required fields.
-    pub fn new(durations: CreateStateFailedDurations, error: impl Into<CreateStateFailure>) -> Self {
-        Self { durations, error: error.into() }
+constructors! {
+    impl CreateStateFailed {
+        pub fn new(
+            durations: CreateStateFailedDurations,
+            error: impl Into<CreateStateFailure>,
+        );
     }
 }
 
@@ -176,16 +161,9 @@ pub struct CreateStateFailedDurations {
 }
 
 #[cfg(feature = "server")]
-impl CreateStateFailedDurations {
-    /// Creates a [`CreateStateFailedDurations`] from its required fields.
-    pub fn new(total: u64) -> Self {
-        Self { total, create_launcher: None, code_startup: None, create_state: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl CreateStateFailedDurations {
+        pub fn new(total: u64);
         /// Creating the launcher, in milliseconds.
         pub fn create_launcher(create_launcher: u64);
         /// Starting the code, in milliseconds.
@@ -231,16 +209,12 @@ impl CreateStateFailure {
     }
 
     /// The process of the model ended before it was done.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn code_terminated(oom: bool) -> Self {
         Self::CodeTerminated(CodeTerminated::new(oom))
     }
 
     /// The code of the model threw an exception or returned an error.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn exception(at: CreateStateStage) -> Self {
         Self::Exception(CreateStateFailureException::new(at))
@@ -257,10 +231,9 @@ pub struct CreateStateFailureMaxDurationExceeded {
 }
 
 #[cfg(feature = "server")]
-impl CreateStateFailureMaxDurationExceeded {
-    /// Creates a [`CreateStateFailureMaxDurationExceeded`] from its required fields.
-    pub fn new(at: CreateStateStage) -> Self {
-        Self { at }
+constructors! {
+    impl CreateStateFailureMaxDurationExceeded {
+        pub fn new(at: CreateStateStage);
     }
 }
 
@@ -278,16 +251,9 @@ pub struct CreateStateFailureException {
 }
 
 #[cfg(feature = "server")]
-impl CreateStateFailureException {
-    /// Creates a [`CreateStateFailureException`] from its required fields.
-    pub fn new(at: CreateStateStage) -> Self {
-        Self { at, exception_details: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl CreateStateFailureException {
+        pub fn new(at: CreateStateStage);
         /// Message or stack trace of the exception, when there is one.
         pub fn exception_details(exception_details: impl Into<String>);
     }
@@ -306,10 +272,12 @@ pub struct CreateStateSucceeded {
 }
 
 #[cfg(feature = "server")]
-impl CreateStateSucceeded {
-    /// Creates a [`CreateStateSucceeded`] from its required fields.
-    pub fn new(durations: CreateStateSucceededDurations, state_id: impl Into<String>) -> Self {
-        Self { durations, state_id: state_id.into() }
+constructors! {
+    impl CreateStateSucceeded {
+        pub fn new(
+            durations: CreateStateSucceededDurations,
+            state_id: impl Into<String>,
+        );
     }
 }
 
@@ -332,16 +300,9 @@ pub struct CreateStateSucceededDurations {
 }
 
 #[cfg(feature = "server")]
-impl CreateStateSucceededDurations {
-    /// Creates a [`CreateStateSucceededDurations`] from its required fields.
-    pub fn new(total: u64, create_state: u64) -> Self {
-        Self { total, create_launcher: None, code_startup: None, create_state }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl CreateStateSucceededDurations {
+        pub fn new(total: u64, create_state: u64);
         /// Creating the launcher, in milliseconds.
         pub fn create_launcher(create_launcher: u64);
         /// Starting the code, in milliseconds.

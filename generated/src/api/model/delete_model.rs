@@ -2,7 +2,9 @@
 //! `Model.deleteModel`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Deletes a model with its filesystem, states and snapshots. This cannot be undone. A creation in progress is
@@ -31,10 +33,9 @@ pub struct DeleteModelRequest {
     pub model_id: String,
 }
 
-impl DeleteModelRequest {
-    /// Creates a [`DeleteModelRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into() }
+request_constructors! {
+    impl DeleteModelRequest {
+        pub fn new(model_id: impl Into<String>);
     }
 }
 
@@ -45,11 +46,9 @@ impl DeleteModelRequest {
 pub struct DeleteModelResult {}
 
 #[cfg(feature = "server")]
-impl DeleteModelResult {
-    /// Creates a [`DeleteModelResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl DeleteModelResult {
+        pub fn new();
     }
 }
 

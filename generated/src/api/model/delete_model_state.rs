@@ -2,7 +2,9 @@
 //! `Model.deleteModelState`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Deletes a state of a model. The active state cannot be deleted.
@@ -36,10 +38,9 @@ pub struct DeleteModelStateRequest {
     pub state_id: String,
 }
 
-impl DeleteModelStateRequest {
-    /// Creates a [`DeleteModelStateRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, state_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), state_id: state_id.into() }
+request_constructors! {
+    impl DeleteModelStateRequest {
+        pub fn new(model_id: impl Into<String>, state_id: impl Into<String>);
     }
 }
 
@@ -50,11 +51,9 @@ impl DeleteModelStateRequest {
 pub struct DeleteModelStateResult {}
 
 #[cfg(feature = "server")]
-impl DeleteModelStateResult {
-    /// Creates a [`DeleteModelStateResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl DeleteModelStateResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Model.deleteSnapshot`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Deletes a snapshot of a model. Models based on it can then no longer be trained and can create no states.
@@ -36,10 +38,9 @@ pub struct DeleteSnapshotRequest {
     pub snapshot_id: String,
 }
 
-impl DeleteSnapshotRequest {
-    /// Creates a [`DeleteSnapshotRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, snapshot_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), snapshot_id: snapshot_id.into() }
+request_constructors! {
+    impl DeleteSnapshotRequest {
+        pub fn new(model_id: impl Into<String>, snapshot_id: impl Into<String>);
     }
 }
 
@@ -50,11 +51,9 @@ impl DeleteSnapshotRequest {
 pub struct DeleteSnapshotResult {}
 
 #[cfg(feature = "server")]
-impl DeleteSnapshotResult {
-    /// Creates a [`DeleteSnapshotResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl DeleteSnapshotResult {
+        pub fn new();
     }
 }
 

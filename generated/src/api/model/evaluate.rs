@@ -2,7 +2,7 @@
 //! `Model.evaluate`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, request_setters, wire_object};
+use crate::runtime::{Call, Method, Operation, error_codes, request_constructors, wire_object};
 
 impl ModelClient {
     /// Runs the active state of a model, or a snapshot, on given inputs and waits for the outputs. A running evaluation
@@ -47,15 +47,12 @@ pub struct EvaluateRequest {
     pub snapshot_id: Option<String>,
 }
 
-impl EvaluateRequest {
-    /// Creates an [`EvaluateRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, params: impl IntoIterator<Item = ParameterProvider>) -> Self {
-        Self { model_id: model_id.into(), params: params.into_iter().collect(), snapshot_id: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl EvaluateRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            params: impl IntoIterator<Item = ParameterProvider>,
+        );
         /// Id of the snapshot to evaluate. Default: the model itself with its active state.
         pub fn snapshot_id(snapshot_id: impl Into<String>);
     }

@@ -2,7 +2,9 @@
 //! `Model.getCreatingStates`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Lists the states of a model that are being created.
@@ -31,10 +33,9 @@ pub struct GetCreatingStatesRequest {
     pub model_id: String,
 }
 
-impl GetCreatingStatesRequest {
-    /// Creates a [`GetCreatingStatesRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into() }
+request_constructors! {
+    impl GetCreatingStatesRequest {
+        pub fn new(model_id: impl Into<String>);
     }
 }
 
@@ -48,10 +49,9 @@ pub struct GetCreatingStatesResult {
 }
 
 #[cfg(feature = "server")]
-impl GetCreatingStatesResult {
-    /// Creates a [`GetCreatingStatesResult`] from its required fields.
-    pub fn new(states: impl IntoIterator<Item = CreatingState>) -> Self {
-        Self { states: states.into_iter().collect() }
+constructors! {
+    impl GetCreatingStatesResult {
+        pub fn new(states: impl IntoIterator<Item = CreatingState>);
     }
 }
 
@@ -70,10 +70,9 @@ pub struct CreatingState {
 }
 
 #[cfg(feature = "server")]
-impl CreatingState {
-    /// Creates a [`CreatingState`] from its required fields.
-    pub fn new(id: impl Into<String>, name: impl Into<String>, started_at: i64) -> Self {
-        Self { id: id.into(), name: name.into(), started_at }
+constructors! {
+    impl CreatingState {
+        pub fn new(id: impl Into<String>, name: impl Into<String>, started_at: i64);
     }
 }
 

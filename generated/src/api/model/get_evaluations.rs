@@ -2,7 +2,9 @@
 //! `Model.getEvaluations`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Lists the evaluations of a model that are in progress or have ended lately.
@@ -31,10 +33,9 @@ pub struct GetEvaluationsRequest {
     pub model_id: String,
 }
 
-impl GetEvaluationsRequest {
-    /// Creates a [`GetEvaluationsRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into() }
+request_constructors! {
+    impl GetEvaluationsRequest {
+        pub fn new(model_id: impl Into<String>);
     }
 }
 
@@ -50,13 +51,12 @@ pub struct GetEvaluationsResult {
 }
 
 #[cfg(feature = "server")]
-impl GetEvaluationsResult {
-    /// Creates a [`GetEvaluationsResult`] from its required fields.
-    pub fn new(
-        running: impl IntoIterator<Item = RunningEvaluation>,
-        finished: impl IntoIterator<Item = FinishedEvaluation>,
-    ) -> Self {
-        Self { running: running.into_iter().collect(), finished: finished.into_iter().collect() }
+constructors! {
+    impl GetEvaluationsResult {
+        pub fn new(
+            running: impl IntoIterator<Item = RunningEvaluation>,
+            finished: impl IntoIterator<Item = FinishedEvaluation>,
+        );
     }
 }
 
@@ -73,10 +73,9 @@ pub struct RunningEvaluation {
 }
 
 #[cfg(feature = "server")]
-impl RunningEvaluation {
-    /// Creates a [`RunningEvaluation`] from its required fields.
-    pub fn new(id: impl Into<String>, started_at: i64) -> Self {
-        Self { id: id.into(), started_at }
+constructors! {
+    impl RunningEvaluation {
+        pub fn new(id: impl Into<String>, started_at: i64);
     }
 }
 
@@ -97,10 +96,14 @@ pub struct FinishedEvaluation {
 }
 
 #[cfg(feature = "server")]
-impl FinishedEvaluation {
-    /// Creates a [`FinishedEvaluation`] from its required fields.
-    pub fn new(id: impl Into<String>, started_at: i64, finished_at: i64, success: bool) -> Self {
-        Self { id: id.into(), started_at, finished_at, success }
+constructors! {
+    impl FinishedEvaluation {
+        pub fn new(
+            id: impl Into<String>,
+            started_at: i64,
+            finished_at: i64,
+            success: bool,
+        );
     }
 }
 

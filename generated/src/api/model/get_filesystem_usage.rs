@@ -2,7 +2,9 @@
 //! `Model.getFilesystemUsage`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Returns how much of the filesystem of a model is used.
@@ -31,10 +33,9 @@ pub struct GetFilesystemUsageRequest {
     pub model_id: String,
 }
 
-impl GetFilesystemUsageRequest {
-    /// Creates a [`GetFilesystemUsageRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into() }
+request_constructors! {
+    impl GetFilesystemUsageRequest {
+        pub fn new(model_id: impl Into<String>);
     }
 }
 
@@ -57,10 +58,15 @@ pub struct GetFilesystemUsageResult {
 }
 
 #[cfg(feature = "server")]
-impl GetFilesystemUsageResult {
-    /// Creates a [`GetFilesystemUsageResult`] from its required fields.
-    pub fn new(block_size: u64, total_blocks: u64, free_blocks: u64, total_inodes: u64, free_inodes: u64) -> Self {
-        Self { block_size, total_blocks, free_blocks, total_inodes, free_inodes }
+constructors! {
+    impl GetFilesystemUsageResult {
+        pub fn new(
+            block_size: u64,
+            total_blocks: u64,
+            free_blocks: u64,
+            total_inodes: u64,
+            free_inodes: u64,
+        );
     }
 }
 

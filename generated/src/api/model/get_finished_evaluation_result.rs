@@ -2,7 +2,7 @@
 //! `Model.getFinishedEvaluationResult`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Fetches the result of an evaluation listed by
@@ -40,10 +40,9 @@ pub struct GetFinishedEvaluationResultRequest {
     pub evaluation_id: String,
 }
 
-impl GetFinishedEvaluationResultRequest {
-    /// Creates a [`GetFinishedEvaluationResultRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, evaluation_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), evaluation_id: evaluation_id.into() }
+request_constructors! {
+    impl GetFinishedEvaluationResultRequest {
+        pub fn new(model_id: impl Into<String>, evaluation_id: impl Into<String>);
     }
 }
 

@@ -2,7 +2,7 @@
 //! `Model.getModelState`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters};
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Downloads the data of a state.
@@ -37,15 +37,9 @@ pub struct GetModelStateRequest {
     pub keys: Option<Vec<String>>,
 }
 
-impl GetModelStateRequest {
-    /// Creates a [`GetModelStateRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), state_id: None, keys: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetModelStateRequest {
+        pub fn new(model_id: impl Into<String>);
         /// Id of the state. Default: the active state.
         pub fn state_id(state_id: impl Into<String>);
         /// Which keys to download. Default: everything.

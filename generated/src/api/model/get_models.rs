@@ -2,7 +2,9 @@
 //! `Model.getModels`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, Page, Paged, plain_json, request_setters};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, Page, Paged, plain_json, request_constructors};
 
 impl ModelClient {
     /// Lists the models that the caller may see, in pages. An item that does not exist or that the caller may not see
@@ -46,16 +48,9 @@ pub struct GetModelsRequest {
     pub sort_direction: Option<SortDirection>,
 }
 
-impl GetModelsRequest {
-    /// Creates a [`GetModelsRequest`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { offset: None, limit: None, filter: None, sort: None, sort_direction: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetModelsRequest {
+        pub fn new();
         /// How many matches to skip. Default: `0`.
         pub fn offset(offset: u32);
         /// How many matches to return at most. Default: `20`.
@@ -85,10 +80,14 @@ pub struct GetModelsResult {
 }
 
 #[cfg(feature = "server")]
-impl GetModelsResult {
-    /// Creates a [`GetModelsResult`] from its required fields.
-    pub fn new(models: impl IntoIterator<Item = Model>, total: u32, offset: u32, limit: u32) -> Self {
-        Self { models: models.into_iter().collect(), total, offset, limit }
+constructors! {
+    impl GetModelsResult {
+        pub fn new(
+            models: impl IntoIterator<Item = Model>,
+            total: u32,
+            offset: u32,
+            limit: u32,
+        );
     }
 }
 

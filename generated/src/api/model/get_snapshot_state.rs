@@ -2,7 +2,7 @@
 //! `Model.getSnapshotState`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters};
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Downloads the data of the state that is frozen in a snapshot.
@@ -40,15 +40,9 @@ pub struct GetSnapshotStateRequest {
     pub keys: Option<Vec<String>>,
 }
 
-impl GetSnapshotStateRequest {
-    /// Creates a [`GetSnapshotStateRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, snapshot_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), snapshot_id: snapshot_id.into(), keys: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetSnapshotStateRequest {
+        pub fn new(model_id: impl Into<String>, snapshot_id: impl Into<String>);
         /// Which keys to download. Default: everything.
         pub fn keys(keys: impl IntoIterator<Item = impl Into<String>>);
     }

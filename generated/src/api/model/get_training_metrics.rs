@@ -2,7 +2,9 @@
 //! `Model.getTrainingMetrics`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl ModelClient {
     /// Fetches values of the metrics that a training session has recorded.
@@ -47,18 +49,13 @@ pub struct GetTrainingMetricsRequest {
     pub metrics: Vec<TrainingMetricRange>,
 }
 
-impl GetTrainingMetricsRequest {
-    /// Creates a [`GetTrainingMetricsRequest`] from its required fields.
-    pub fn new(
-        model_id: impl Into<String>,
-        training_session_id: impl Into<String>,
-        metrics: impl IntoIterator<Item = TrainingMetricRange>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            training_session_id: training_session_id.into(),
-            metrics: metrics.into_iter().collect(),
-        }
+request_constructors! {
+    impl GetTrainingMetricsRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            training_session_id: impl Into<String>,
+            metrics: impl IntoIterator<Item = TrainingMetricRange>,
+        );
     }
 }
 
@@ -72,10 +69,9 @@ pub struct GetTrainingMetricsResult {
 }
 
 #[cfg(feature = "server")]
-impl GetTrainingMetricsResult {
-    /// Creates a [`GetTrainingMetricsResult`] from its required fields.
-    pub fn new(metrics: impl IntoIterator<Item = TrainingMetric>) -> Self {
-        Self { metrics: metrics.into_iter().collect() }
+constructors! {
+    impl GetTrainingMetricsResult {
+        pub fn new(metrics: impl IntoIterator<Item = TrainingMetric>);
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, tagged_union};
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors, tagged_union};
 
 impl ModelClient {
     /// Returns the state and progress of a training session.
@@ -39,10 +39,9 @@ pub struct GetTrainingStatusRequest {
     pub training_session_id: String,
 }
 
-impl GetTrainingStatusRequest {
-    /// Creates a [`GetTrainingStatusRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, training_session_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), training_session_id: training_session_id.into() }
+request_constructors! {
+    impl GetTrainingStatusRequest {
+        pub fn new(model_id: impl Into<String>, training_session_id: impl Into<String>);
     }
 }
 
@@ -70,26 +69,17 @@ pub struct GetTrainingStatusResult {
 }
 
 #[cfg(feature = "server")]
-impl GetTrainingStatusResult {
-    /// Creates a [`GetTrainingStatusResult`] from its required fields.
-    pub fn new(
-        id: impl Into<String>,
-        model_id: impl Into<String>,
-        new_state_name: impl Into<String>,
-        created_at: i64,
-        metrics: impl IntoIterator<Item = TrainingMetricCount>,
-        execution_location: impl Into<UsedExecutionLocation>,
-        status: impl Into<TrainingStatus>,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            model_id: model_id.into(),
-            new_state_name: new_state_name.into(),
-            created_at,
-            metrics: metrics.into_iter().collect(),
-            execution_location: execution_location.into(),
-            status: status.into(),
-        }
+constructors! {
+    impl GetTrainingStatusResult {
+        pub fn new(
+            id: impl Into<String>,
+            model_id: impl Into<String>,
+            new_state_name: impl Into<String>,
+            created_at: i64,
+            metrics: impl IntoIterator<Item = TrainingMetricCount>,
+            execution_location: impl Into<UsedExecutionLocation>,
+            status: impl Into<TrainingStatus>,
+        );
     }
 }
 
@@ -143,8 +133,6 @@ impl TrainingStatus {
     }
 
     /// The training session has finished and there is no new state.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn failed(
         start_durations: TrainingStartDurations,
@@ -168,10 +156,9 @@ pub struct TrainingStatusRunning {
 }
 
 #[cfg(feature = "server")]
-impl TrainingStatusRunning {
-    /// Creates a [`TrainingStatusRunning`] from its required fields.
-    pub fn new(start_durations: TrainingStartDurations, progress: f32) -> Self {
-        Self { start_durations, progress }
+constructors! {
+    impl TrainingStatusRunning {
+        pub fn new(start_durations: TrainingStartDurations, progress: f32);
     }
 }
 
@@ -188,10 +175,9 @@ pub struct TrainingStatusGettingState {
 }
 
 #[cfg(feature = "server")]
-impl TrainingStatusGettingState {
-    /// Creates a [`TrainingStatusGettingState`] from its required fields.
-    pub fn new(start_durations: TrainingStartDurations, train_duration: u64) -> Self {
-        Self { start_durations, train_duration }
+constructors! {
+    impl TrainingStatusGettingState {
+        pub fn new(start_durations: TrainingStartDurations, train_duration: u64);
     }
 }
 
@@ -214,22 +200,15 @@ pub struct TrainingStatusCompleted {
 }
 
 #[cfg(feature = "server")]
-impl TrainingStatusCompleted {
-    /// Creates a [`TrainingStatusCompleted`] from its required fields.
-    pub fn new(
-        start_durations: TrainingStartDurations,
-        train_duration: u64,
-        get_state_duration: u64,
-        finished_at: i64,
-        created_state_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            start_durations,
-            train_duration,
-            get_state_duration,
-            finished_at,
-            created_state_id: created_state_id.into(),
-        }
+constructors! {
+    impl TrainingStatusCompleted {
+        pub fn new(
+            start_durations: TrainingStartDurations,
+            train_duration: u64,
+            get_state_duration: u64,
+            finished_at: i64,
+            created_state_id: impl Into<String>,
+        );
     }
 }
 
@@ -254,26 +233,13 @@ pub struct TrainingStatusFailed {
 }
 
 #[cfg(feature = "server")]
-impl TrainingStatusFailed {
-    /// Creates a [`TrainingStatusFailed`] from its required fields.
-    pub fn new(
-        start_durations: TrainingStartDurations,
-        finished_at: i64,
-        fail_reason: impl Into<TrainingFailure>,
-    ) -> Self {
-        Self {
-            start_durations,
-            train_duration: None,
-            get_state_duration: None,
-            finished_at,
-            fail_reason: fail_reason.into(),
-        }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl TrainingStatusFailed {
+        pub fn new(
+            start_durations: TrainingStartDurations,
+            finished_at: i64,
+            fail_reason: impl Into<TrainingFailure>,
+        );
         /// How long the training function took, in milliseconds. Absent when it was not reached.
         pub fn train_duration(train_duration: u64);
         /// How long reading the new state took, in milliseconds. Absent when that was not reached.
@@ -311,16 +277,12 @@ tagged_union! {
 
 impl TrainingFailure {
     /// The code of the model threw an exception or returned an error.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn exception(at: TrainingStage) -> Self {
         Self::Exception(TrainingFailureException::new(at))
     }
 
     /// The process of the model ended before it was done.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn code_terminated(oom: bool) -> Self {
         Self::CodeTerminated(CodeTerminated::new(oom))
@@ -347,16 +309,9 @@ pub struct TrainingFailureException {
 }
 
 #[cfg(feature = "server")]
-impl TrainingFailureException {
-    /// Creates a [`TrainingFailureException`] from its required fields.
-    pub fn new(at: TrainingStage) -> Self {
-        Self { at, exception_details: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl TrainingFailureException {
+        pub fn new(at: TrainingStage);
         /// Message or stack trace of the exception, when there is one.
         pub fn exception_details(exception_details: impl Into<String>);
     }
@@ -372,10 +327,9 @@ pub struct TrainingFailureMaxDurationExceeded {
 }
 
 #[cfg(feature = "server")]
-impl TrainingFailureMaxDurationExceeded {
-    /// Creates a [`TrainingFailureMaxDurationExceeded`] from its required fields.
-    pub fn new(at: TrainingStage) -> Self {
-        Self { at }
+constructors! {
+    impl TrainingFailureMaxDurationExceeded {
+        pub fn new(at: TrainingStage);
     }
 }
 

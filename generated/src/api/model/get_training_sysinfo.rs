@@ -2,7 +2,9 @@
 //! `Model.getTrainingSysinfo`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Fetches how much of the hardware a training session has used over time.
@@ -40,15 +42,9 @@ pub struct GetTrainingSysinfoRequest {
     pub from_timestamp: Option<i64>,
 }
 
-impl GetTrainingSysinfoRequest {
-    /// Creates a [`GetTrainingSysinfoRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, training_session_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), training_session_id: training_session_id.into(), from_timestamp: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetTrainingSysinfoRequest {
+        pub fn new(model_id: impl Into<String>, training_session_id: impl Into<String>);
         /// Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them.
         pub fn from_timestamp(from_timestamp: i64);
     }
@@ -64,10 +60,9 @@ pub struct GetTrainingSysinfoResult {
 }
 
 #[cfg(feature = "server")]
-impl GetTrainingSysinfoResult {
-    /// Creates a [`GetTrainingSysinfoResult`] from its required fields.
-    pub fn new(sysinfo: impl IntoIterator<Item = SysinfoSample>) -> Self {
-        Self { sysinfo: sysinfo.into_iter().collect() }
+constructors! {
+    impl GetTrainingSysinfoResult {
+        pub fn new(sysinfo: impl IntoIterator<Item = SysinfoSample>);
     }
 }
 

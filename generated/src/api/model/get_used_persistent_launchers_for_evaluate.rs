@@ -2,7 +2,9 @@
 //! `Model.getUsedPersistentLaunchersForEvaluate`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Lists the persistent launchers that run the evaluations of a model.
@@ -35,10 +37,9 @@ pub struct GetUsedPersistentLaunchersForEvaluateRequest {
     pub model_id: String,
 }
 
-impl GetUsedPersistentLaunchersForEvaluateRequest {
-    /// Creates a [`GetUsedPersistentLaunchersForEvaluateRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into() }
+request_constructors! {
+    impl GetUsedPersistentLaunchersForEvaluateRequest {
+        pub fn new(model_id: impl Into<String>);
     }
 }
 
@@ -53,10 +54,11 @@ pub struct GetUsedPersistentLaunchersForEvaluateResult {
 }
 
 #[cfg(feature = "server")]
-impl GetUsedPersistentLaunchersForEvaluateResult {
-    /// Creates a [`GetUsedPersistentLaunchersForEvaluateResult`] from its required fields.
-    pub fn new(used_persistent_launchers: impl IntoIterator<Item = UsedPersistentLauncher>) -> Self {
-        Self { used_persistent_launchers: used_persistent_launchers.into_iter().collect() }
+constructors! {
+    impl GetUsedPersistentLaunchersForEvaluateResult {
+        pub fn new(
+            used_persistent_launchers: impl IntoIterator<Item = UsedPersistentLauncher>,
+        );
     }
 }
 

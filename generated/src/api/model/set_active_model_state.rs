@@ -2,7 +2,9 @@
 //! `Model.setActiveModelState`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Makes a state the active one, which is used where no other is named.
@@ -36,10 +38,9 @@ pub struct SetActiveModelStateRequest {
     pub state_id: String,
 }
 
-impl SetActiveModelStateRequest {
-    /// Creates a [`SetActiveModelStateRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, state_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), state_id: state_id.into() }
+request_constructors! {
+    impl SetActiveModelStateRequest {
+        pub fn new(model_id: impl Into<String>, state_id: impl Into<String>);
     }
 }
 
@@ -50,11 +51,9 @@ impl SetActiveModelStateRequest {
 pub struct SetActiveModelStateResult {}
 
 #[cfg(feature = "server")]
-impl SetActiveModelStateResult {
-    /// Creates a [`SetActiveModelStateResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl SetActiveModelStateResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Model.setFilesystemSize`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Changes the size of the filesystem of a model. A larger one costs more.
@@ -36,10 +38,9 @@ pub struct SetFilesystemSizeRequest {
     pub new_filesystem_size_mebibytes: u32,
 }
 
-impl SetFilesystemSizeRequest {
-    /// Creates a [`SetFilesystemSizeRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, new_filesystem_size_mebibytes: u32) -> Self {
-        Self { model_id: model_id.into(), new_filesystem_size_mebibytes }
+request_constructors! {
+    impl SetFilesystemSizeRequest {
+        pub fn new(model_id: impl Into<String>, new_filesystem_size_mebibytes: u32);
     }
 }
 
@@ -50,11 +51,9 @@ impl SetFilesystemSizeRequest {
 pub struct SetFilesystemSizeResult {}
 
 #[cfg(feature = "server")]
-impl SetFilesystemSizeResult {
-    /// Creates a [`SetFilesystemSizeResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl SetFilesystemSizeResult {
+        pub fn new();
     }
 }
 

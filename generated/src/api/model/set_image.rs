@@ -2,7 +2,9 @@
 //! `Model.setImage`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Chooses the container image that the code of a model runs in. The image is copied in the background;
@@ -43,20 +45,14 @@ pub struct SetImageRequest {
     pub reference: String,
 }
 
-impl SetImageRequest {
-    /// Creates a [`SetImageRequest`] from its required fields.
-    pub fn new(
-        model_id: impl Into<String>,
-        domain: impl Into<String>,
-        repository: impl Into<String>,
-        reference: impl Into<String>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            domain: domain.into(),
-            repository: repository.into(),
-            reference: reference.into(),
-        }
+request_constructors! {
+    impl SetImageRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            domain: impl Into<String>,
+            repository: impl Into<String>,
+            reference: impl Into<String>,
+        );
     }
 }
 
@@ -67,11 +63,9 @@ impl SetImageRequest {
 pub struct SetImageResult {}
 
 #[cfg(feature = "server")]
-impl SetImageResult {
-    /// Creates a [`SetImageResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl SetImageResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Model.setUsedPersistentLaunchersForEvaluate`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Sets which persistent launchers run the evaluations of a model, and how much they keep ready for it.
@@ -45,13 +47,12 @@ pub struct SetUsedPersistentLaunchersForEvaluateRequest {
     pub persistent_launchers: Vec<UsedPersistentLauncher>,
 }
 
-impl SetUsedPersistentLaunchersForEvaluateRequest {
-    /// Creates a [`SetUsedPersistentLaunchersForEvaluateRequest`] from its required fields.
-    pub fn new(
-        model_id: impl Into<String>,
-        persistent_launchers: impl IntoIterator<Item = UsedPersistentLauncher>,
-    ) -> Self {
-        Self { model_id: model_id.into(), persistent_launchers: persistent_launchers.into_iter().collect() }
+request_constructors! {
+    impl SetUsedPersistentLaunchersForEvaluateRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            persistent_launchers: impl IntoIterator<Item = UsedPersistentLauncher>,
+        );
     }
 }
 
@@ -62,11 +63,9 @@ impl SetUsedPersistentLaunchersForEvaluateRequest {
 pub struct SetUsedPersistentLaunchersForEvaluateResult {}
 
 #[cfg(feature = "server")]
-impl SetUsedPersistentLaunchersForEvaluateResult {
-    /// Creates a [`SetUsedPersistentLaunchersForEvaluateResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl SetUsedPersistentLaunchersForEvaluateResult {
+        pub fn new();
     }
 }
 

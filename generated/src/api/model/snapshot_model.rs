@@ -2,7 +2,9 @@
 //! `Model.snapshotModel`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Takes a snapshot of a model: its code, settings and active state are frozen under a name.
@@ -37,10 +39,9 @@ pub struct SnapshotModelRequest {
     pub snapshot_name: String,
 }
 
-impl SnapshotModelRequest {
-    /// Creates a [`SnapshotModelRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, snapshot_name: impl Into<String>) -> Self {
-        Self { model_id: model_id.into(), snapshot_name: snapshot_name.into() }
+request_constructors! {
+    impl SnapshotModelRequest {
+        pub fn new(model_id: impl Into<String>, snapshot_name: impl Into<String>);
     }
 }
 
@@ -55,10 +56,9 @@ pub struct SnapshotModelResult {
 }
 
 #[cfg(feature = "server")]
-impl SnapshotModelResult {
-    /// Creates a [`SnapshotModelResult`] from its required fields.
-    pub fn new(snapshot_id: impl Into<String>) -> Self {
-        Self { snapshot_id: snapshot_id.into() }
+constructors! {
+    impl SnapshotModelResult {
+        pub fn new(snapshot_id: impl Into<String>);
     }
 }
 

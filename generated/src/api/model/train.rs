@@ -2,9 +2,11 @@
 //! `Model.train`.
 
 use super::*;
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
 use crate::runtime::{
     Call, Cancellable, Method, MetricRange, MetricSource, Operation, Waitable, Waiter, error_codes, plain_json,
-    request_setters, wire_object,
+    request_constructors, wire_object,
 };
 
 impl ModelClient {
@@ -63,26 +65,14 @@ pub struct TrainRequest {
     pub execution_location: ExecutionLocation,
 }
 
-impl TrainRequest {
-    /// Creates a [`TrainRequest`] from its required fields.
-    pub fn new(
-        model_id: impl Into<String>,
-        new_state_name: impl Into<String>,
-        params: impl IntoIterator<Item = ParameterProvider>,
-        execution_location: impl Into<ExecutionLocation>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            state_id: None,
-            new_state_name: new_state_name.into(),
-            params: params.into_iter().collect(),
-            execution_location: execution_location.into(),
-        }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl TrainRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            new_state_name: impl Into<String>,
+            params: impl IntoIterator<Item = ParameterProvider>,
+            execution_location: impl Into<ExecutionLocation>,
+        );
         /// Id of the state to start from. Default: the active state.
         pub fn state_id(state_id: impl Into<String>);
     }
@@ -107,10 +97,9 @@ pub struct TrainResult {
 }
 
 #[cfg(feature = "server")]
-impl TrainResult {
-    /// Creates a [`TrainResult`] from its required fields.
-    pub fn new(training_session_id: impl Into<String>) -> Self {
-        Self { training_session_id: training_session_id.into() }
+constructors! {
+    impl TrainResult {
+        pub fn new(training_session_id: impl Into<String>);
     }
 }
 

@@ -2,7 +2,7 @@
 //! `Model.updateModel`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, setters};
+use crate::runtime::{Call, Method, Operation, constructors, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Changes the description and settings of a model. Absent fields are not changed.
@@ -34,10 +34,9 @@ pub struct UpdateModelRequest {
     pub properties: ModelChanges,
 }
 
-impl UpdateModelRequest {
-    /// Creates a [`UpdateModelRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, properties: ModelChanges) -> Self {
-        Self { model_id: model_id.into(), properties }
+request_constructors! {
+    impl UpdateModelRequest {
+        pub fn new(model_id: impl Into<String>, properties: ModelChanges);
     }
 }
 
@@ -70,24 +69,9 @@ pub struct ModelChanges {
     pub max_durations_seconds: Option<MaxDurationsSeconds>,
 }
 
-impl ModelChanges {
-    /// Creates a [`ModelChanges`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {
-            name: None,
-            description: None,
-            public_access: None,
-            tags: None,
-            parameter_definitions: None,
-            default_launcher_specs: None,
-            max_durations_seconds: None,
-        }
-    }
-}
-
-setters! {
+constructors! {
     impl ModelChanges {
+        pub fn new();
         /// New name.
         pub fn name(name: impl Into<String>);
         /// New description.
@@ -98,12 +82,10 @@ setters! {
         pub fn tags(tags: impl IntoIterator<Item = Tag>);
         /// New inputs and outputs of the functions of the model.
         pub fn parameter_definitions(parameter_definitions: ParameterDefinitions);
-
         /// New default hardware. Absent fields are not changed.
         pub fn default_launcher_specs(
             default_launcher_specs: DefaultLauncherSpecsChanges,
         );
-
         /// New time limits, all of them.
         pub fn max_durations_seconds(max_durations_seconds: MaxDurationsSeconds);
     }
@@ -123,16 +105,9 @@ pub struct DefaultLauncherSpecsChanges {
     pub evaluate: Option<LauncherSpec>,
 }
 
-impl DefaultLauncherSpecsChanges {
-    /// Creates a [`DefaultLauncherSpecsChanges`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { create_state: None, evaluate: None }
-    }
-}
-
-setters! {
+constructors! {
     impl DefaultLauncherSpecsChanges {
+        pub fn new();
         /// Used to create states.
         pub fn create_state(create_state: LauncherSpec);
         /// Used to evaluate.
@@ -147,11 +122,9 @@ setters! {
 pub struct UpdateModelResult {}
 
 #[cfg(feature = "server")]
-impl UpdateModelResult {
-    /// Creates a [`UpdateModelResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl UpdateModelResult {
+        pub fn new();
     }
 }
 

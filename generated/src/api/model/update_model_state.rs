@@ -2,7 +2,7 @@
 //! `Model.updateModelState`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, setters};
+use crate::runtime::{Call, Method, Operation, constructors, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Renames a state of a model.
@@ -41,10 +41,13 @@ pub struct UpdateModelStateRequest {
     pub properties: StateChanges,
 }
 
-impl UpdateModelStateRequest {
-    /// Creates a [`UpdateModelStateRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, state_id: impl Into<String>, properties: StateChanges) -> Self {
-        Self { model_id: model_id.into(), state_id: state_id.into(), properties }
+request_constructors! {
+    impl UpdateModelStateRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            state_id: impl Into<String>,
+            properties: StateChanges,
+        );
     }
 }
 
@@ -58,16 +61,9 @@ pub struct StateChanges {
     pub name: Option<String>,
 }
 
-impl StateChanges {
-    /// Creates a [`StateChanges`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { name: None }
-    }
-}
-
-setters! {
+constructors! {
     impl StateChanges {
+        pub fn new();
         /// New name.
         pub fn name(name: impl Into<String>);
     }
@@ -80,11 +76,9 @@ setters! {
 pub struct UpdateModelStateResult {}
 
 #[cfg(feature = "server")]
-impl UpdateModelStateResult {
-    /// Creates a [`UpdateModelStateResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl UpdateModelStateResult {
+        pub fn new();
     }
 }
 

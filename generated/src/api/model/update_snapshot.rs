@@ -2,7 +2,7 @@
 //! `Model.updateSnapshot`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, setters};
+use crate::runtime::{Call, Method, Operation, constructors, error_codes, plain_json, request_constructors};
 
 impl ModelClient {
     /// Renames a snapshot.
@@ -41,10 +41,13 @@ pub struct UpdateSnapshotRequest {
     pub properties: SnapshotChanges,
 }
 
-impl UpdateSnapshotRequest {
-    /// Creates a [`UpdateSnapshotRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, snapshot_id: impl Into<String>, properties: SnapshotChanges) -> Self {
-        Self { model_id: model_id.into(), snapshot_id: snapshot_id.into(), properties }
+request_constructors! {
+    impl UpdateSnapshotRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            snapshot_id: impl Into<String>,
+            properties: SnapshotChanges,
+        );
     }
 }
 
@@ -58,16 +61,9 @@ pub struct SnapshotChanges {
     pub name: Option<String>,
 }
 
-impl SnapshotChanges {
-    /// Creates a [`SnapshotChanges`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { name: None }
-    }
-}
-
-setters! {
+constructors! {
     impl SnapshotChanges {
+        pub fn new();
         /// New name.
         pub fn name(name: impl Into<String>);
     }
@@ -80,11 +76,9 @@ setters! {
 pub struct UpdateSnapshotResult {}
 
 #[cfg(feature = "server")]
-impl UpdateSnapshotResult {
-    /// Creates a [`UpdateSnapshotResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl UpdateSnapshotResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Model.uploadState`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl ModelClient {
     /// Creates a state from given data. Nothing is run; [`create_state`](crate::api::model::ModelClient::create_state)
@@ -53,25 +55,13 @@ pub struct UploadStateRequest {
     pub mount_models: Option<Vec<MountedModel>>,
 }
 
-impl UploadStateRequest {
-    /// Creates a [`UploadStateRequest`] from its required fields.
-    pub fn new(
-        model_id: impl Into<String>,
-        name: impl Into<String>,
-        data: impl IntoIterator<Item = StateEntry>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            name: name.into(),
-            data: data.into_iter().collect(),
-            delete_states: None,
-            mount_models: None,
-        }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl UploadStateRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            name: impl Into<String>,
+            data: impl IntoIterator<Item = StateEntry>,
+        );
         /// Ids of states to delete in the same step: either the new state is there and these are gone, or nothing has
         /// changed.
         pub fn delete_states(delete_states: impl IntoIterator<Item = impl Into<String>>);
@@ -99,10 +89,9 @@ pub struct UploadStateResult {
 }
 
 #[cfg(feature = "server")]
-impl UploadStateResult {
-    /// Creates a [`UploadStateResult`] from its required fields.
-    pub fn new(state_id: impl Into<String>) -> Self {
-        Self { state_id: state_id.into() }
+constructors! {
+    impl UploadStateResult {
+        pub fn new(state_id: impl Into<String>);
     }
 }
 

@@ -3,8 +3,10 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
-use crate::runtime::{Call, Method, Operation, error_codes, keyed_union, plain_json, tagged_union};
+use crate::runtime::constructors;
+use crate::runtime::{
+    Call, Method, Operation, error_codes, keyed_union, plain_json, request_constructors, tagged_union,
+};
 
 impl ModelClient {
     /// Waits until the creation of a model is finished, and returns its outcome.
@@ -34,10 +36,9 @@ pub struct WaitForModelToBeCreatedRequest {
     pub model_id: String,
 }
 
-impl WaitForModelToBeCreatedRequest {
-    /// Creates a [`WaitForModelToBeCreatedRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>) -> Self {
-        Self { model_id: model_id.into() }
+request_constructors! {
+    impl WaitForModelToBeCreatedRequest {
+        pub fn new(model_id: impl Into<String>);
     }
 }
 
@@ -62,10 +63,9 @@ pub struct CreateModelFailed {
 }
 
 #[cfg(feature = "server")]
-impl CreateModelFailed {
-    /// Creates a [`CreateModelFailed`] from its required fields.
-    pub fn new(error: impl Into<CreateModelFailure>) -> Self {
-        Self { error: error.into() }
+constructors! {
+    impl CreateModelFailed {
+        pub fn new(error: impl Into<CreateModelFailure>);
     }
 }
 
@@ -109,13 +109,12 @@ pub struct CreateModelFailureCreateStateError {
 }
 
 #[cfg(feature = "server")]
-impl CreateModelFailureCreateStateError {
-    /// Creates a [`CreateModelFailureCreateStateError`] from its required fields.
-    pub fn new(
-        details: impl Into<InitialStateFailure>,
-        create_initial_state_durations: InitialStateFailedDurations,
-    ) -> Self {
-        Self { details: details.into(), create_initial_state_durations }
+constructors! {
+    impl CreateModelFailureCreateStateError {
+        pub fn new(
+            details: impl Into<InitialStateFailure>,
+            create_initial_state_durations: InitialStateFailedDurations,
+        );
     }
 }
 
@@ -149,16 +148,12 @@ impl InitialStateFailure {
     }
 
     /// The process of the model ended before it was done.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn code_terminated(oom: bool) -> Self {
         Self::CodeTerminated(CodeTerminated::new(oom))
     }
 
     /// The code of the model threw an exception or returned an error.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn exception(at: CreateStateStage) -> Self {
         Self::Exception(InitialStateFailureException::new(at))
@@ -175,10 +170,9 @@ pub struct InitialStateFailureMaxDurationExceeded {
 }
 
 #[cfg(feature = "server")]
-impl InitialStateFailureMaxDurationExceeded {
-    /// Creates an [`InitialStateFailureMaxDurationExceeded`] from its required fields.
-    pub fn new(at: CreateStateStage) -> Self {
-        Self { at }
+constructors! {
+    impl InitialStateFailureMaxDurationExceeded {
+        pub fn new(at: CreateStateStage);
     }
 }
 
@@ -196,16 +190,9 @@ pub struct InitialStateFailureException {
 }
 
 #[cfg(feature = "server")]
-impl InitialStateFailureException {
-    /// Creates an [`InitialStateFailureException`] from its required fields.
-    pub fn new(at: CreateStateStage) -> Self {
-        Self { at, exception_details: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl InitialStateFailureException {
+        pub fn new(at: CreateStateStage);
         /// Message or stack trace of the exception, when there is one.
         pub fn exception_details(exception_details: impl Into<String>);
     }
@@ -228,16 +215,9 @@ pub struct InitialStateFailedDurations {
 }
 
 #[cfg(feature = "server")]
-impl InitialStateFailedDurations {
-    /// Creates an [`InitialStateFailedDurations`] from its required fields.
-    pub fn new(create_launcher: u64) -> Self {
-        Self { create_launcher, code_startup: None, create_state: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl InitialStateFailedDurations {
+        pub fn new(create_launcher: u64);
         /// Starting the code, in milliseconds.
         pub fn code_startup(code_startup: u64);
         /// Creating the state, in milliseconds.
@@ -256,10 +236,9 @@ pub struct CreateModelSucceeded {
 }
 
 #[cfg(feature = "server")]
-impl CreateModelSucceeded {
-    /// Creates a [`CreateModelSucceeded`] from its required fields.
-    pub fn new(create_initial_state_durations: InitialStateDurations) -> Self {
-        Self { create_initial_state_durations }
+constructors! {
+    impl CreateModelSucceeded {
+        pub fn new(create_initial_state_durations: InitialStateDurations);
     }
 }
 
@@ -278,10 +257,9 @@ pub struct InitialStateDurations {
 }
 
 #[cfg(feature = "server")]
-impl InitialStateDurations {
-    /// Creates an [`InitialStateDurations`] from its required fields.
-    pub fn new(create_launcher: u64, code_startup: u64, create_state: u64) -> Self {
-        Self { create_launcher, code_startup, create_state }
+constructors! {
+    impl InitialStateDurations {
+        pub fn new(create_launcher: u64, code_startup: u64, create_state: u64);
     }
 }
 

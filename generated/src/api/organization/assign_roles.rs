@@ -2,7 +2,7 @@
 //! `Organization.assignRoles`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+use crate::runtime::{Call, Method, Operation, constructors, error_codes, plain_json, request_constructors};
 
 impl OrganizationClient {
     /// Changes the roles of members of an organization.
@@ -42,10 +42,12 @@ pub struct AssignRolesRequest {
     pub members: Vec<RoleAssignment>,
 }
 
-impl AssignRolesRequest {
-    /// Creates an [`AssignRolesRequest`] from its required fields.
-    pub fn new(organization_id: impl Into<String>, members: impl IntoIterator<Item = RoleAssignment>) -> Self {
-        Self { organization_id: organization_id.into(), members: members.into_iter().collect() }
+request_constructors! {
+    impl AssignRolesRequest {
+        pub fn new(
+            organization_id: impl Into<String>,
+            members: impl IntoIterator<Item = RoleAssignment>,
+        );
     }
 }
 
@@ -61,10 +63,9 @@ pub struct RoleAssignment {
     pub role: OrganizationRole,
 }
 
-impl RoleAssignment {
-    /// Creates a [`RoleAssignment`] from its required fields.
-    pub fn new(user_id: impl Into<String>, role: OrganizationRole) -> Self {
-        Self { user_id: user_id.into(), role }
+constructors! {
+    impl RoleAssignment {
+        pub fn new(user_id: impl Into<String>, role: OrganizationRole);
     }
 }
 
@@ -75,11 +76,9 @@ impl RoleAssignment {
 pub struct AssignRolesResult {}
 
 #[cfg(feature = "server")]
-impl AssignRolesResult {
-    /// Creates an [`AssignRolesResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl AssignRolesResult {
+        pub fn new();
     }
 }
 

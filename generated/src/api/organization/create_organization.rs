@@ -2,7 +2,9 @@
 //! `Organization.createOrganization`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl OrganizationClient {
     /// Creates an organization. The caller is its first member.
@@ -30,10 +32,9 @@ pub struct CreateOrganizationRequest {
     pub name: String,
 }
 
-impl CreateOrganizationRequest {
-    /// Creates a [`CreateOrganizationRequest`] from its required fields.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
+request_constructors! {
+    impl CreateOrganizationRequest {
+        pub fn new(name: impl Into<String>);
     }
 }
 
@@ -48,10 +49,9 @@ pub struct CreateOrganizationResult {
 }
 
 #[cfg(feature = "server")]
-impl CreateOrganizationResult {
-    /// Creates a [`CreateOrganizationResult`] from its required fields.
-    pub fn new(organization_id: impl Into<String>) -> Self {
-        Self { organization_id: organization_id.into() }
+constructors! {
+    impl CreateOrganizationResult {
+        pub fn new(organization_id: impl Into<String>);
     }
 }
 

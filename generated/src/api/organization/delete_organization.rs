@@ -2,7 +2,9 @@
 //! `Organization.deleteOrganization`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl OrganizationClient {
     /// Deletes an organization. This cannot be undone.
@@ -30,10 +32,9 @@ pub struct DeleteOrganizationRequest {
     pub organization_id: String,
 }
 
-impl DeleteOrganizationRequest {
-    /// Creates a [`DeleteOrganizationRequest`] from its required fields.
-    pub fn new(organization_id: impl Into<String>) -> Self {
-        Self { organization_id: organization_id.into() }
+request_constructors! {
+    impl DeleteOrganizationRequest {
+        pub fn new(organization_id: impl Into<String>);
     }
 }
 
@@ -44,11 +45,9 @@ impl DeleteOrganizationRequest {
 pub struct DeleteOrganizationResult {}
 
 #[cfg(feature = "server")]
-impl DeleteOrganizationResult {
-    /// Creates a [`DeleteOrganizationResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl DeleteOrganizationResult {
+        pub fn new();
     }
 }
 

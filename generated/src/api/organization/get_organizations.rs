@@ -2,7 +2,7 @@
 //! `Organization.getOrganizations`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, Page, Paged, plain_json, request_setters, setters};
+use crate::runtime::{Call, Method, Operation, Page, Paged, constructors, plain_json, request_constructors};
 
 impl OrganizationClient {
     /// Lists the organizations that the caller may see, in pages. An item that does not exist or that the caller may
@@ -46,16 +46,9 @@ pub struct GetOrganizationsRequest {
     pub sort_direction: Option<SortDirection>,
 }
 
-impl GetOrganizationsRequest {
-    /// Creates a [`GetOrganizationsRequest`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { offset: None, limit: None, filter: None, sort: None, sort_direction: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetOrganizationsRequest {
+        pub fn new();
         /// How many matches to skip. Default: `0`.
         pub fn offset(offset: u32);
         /// How many matches to return at most. Default: `20`.
@@ -89,16 +82,9 @@ pub struct OrganizationFilter {
     pub search_name: Option<String>,
 }
 
-impl OrganizationFilter {
-    /// Creates an [`OrganizationFilter`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { ids: None, members: None, names: None, search_name: None }
-    }
-}
-
-setters! {
+constructors! {
     impl OrganizationFilter {
+        pub fn new();
         /// Only organizations with these ids.
         pub fn ids(ids: impl IntoIterator<Item = impl Into<String>>);
         /// Only organizations that these users are members of.
@@ -126,10 +112,14 @@ pub struct GetOrganizationsResult {
 }
 
 #[cfg(feature = "server")]
-impl GetOrganizationsResult {
-    /// Creates a [`GetOrganizationsResult`] from its required fields.
-    pub fn new(organizations: impl IntoIterator<Item = Organization>, total: u32, offset: u32, limit: u32) -> Self {
-        Self { organizations: organizations.into_iter().collect(), total, offset, limit }
+constructors! {
+    impl GetOrganizationsResult {
+        pub fn new(
+            organizations: impl IntoIterator<Item = Organization>,
+            total: u32,
+            offset: u32,
+            limit: u32,
+        );
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Organization.inviteUsersToOrganization`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl OrganizationClient {
     /// Invites users to an organization. They become members when they accept with
@@ -43,10 +45,12 @@ pub struct InviteUsersToOrganizationRequest {
     pub users: Vec<OrganizationInvite>,
 }
 
-impl InviteUsersToOrganizationRequest {
-    /// Creates an [`InviteUsersToOrganizationRequest`] from its required fields.
-    pub fn new(organization_id: impl Into<String>, users: impl IntoIterator<Item = OrganizationInvite>) -> Self {
-        Self { organization_id: organization_id.into(), users: users.into_iter().collect() }
+request_constructors! {
+    impl InviteUsersToOrganizationRequest {
+        pub fn new(
+            organization_id: impl Into<String>,
+            users: impl IntoIterator<Item = OrganizationInvite>,
+        );
     }
 }
 
@@ -57,11 +61,9 @@ impl InviteUsersToOrganizationRequest {
 pub struct InviteUsersToOrganizationResult {}
 
 #[cfg(feature = "server")]
-impl InviteUsersToOrganizationResult {
-    /// Creates an [`InviteUsersToOrganizationResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl InviteUsersToOrganizationResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Organization.removeUsersFromOrganization`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl OrganizationClient {
     /// Removes members from an organization.
@@ -37,10 +39,12 @@ pub struct RemoveUsersFromOrganizationRequest {
     pub user_ids: Vec<String>,
 }
 
-impl RemoveUsersFromOrganizationRequest {
-    /// Creates a [`RemoveUsersFromOrganizationRequest`] from its required fields.
-    pub fn new(organization_id: impl Into<String>, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { organization_id: organization_id.into(), user_ids: user_ids.into_iter().map(Into::into).collect() }
+request_constructors! {
+    impl RemoveUsersFromOrganizationRequest {
+        pub fn new(
+            organization_id: impl Into<String>,
+            user_ids: impl IntoIterator<Item = impl Into<String>>,
+        );
     }
 }
 
@@ -51,11 +55,9 @@ impl RemoveUsersFromOrganizationRequest {
 pub struct RemoveUsersFromOrganizationResult {}
 
 #[cfg(feature = "server")]
-impl RemoveUsersFromOrganizationResult {
-    /// Creates a [`RemoveUsersFromOrganizationResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl RemoveUsersFromOrganizationResult {
+        pub fn new();
     }
 }
 

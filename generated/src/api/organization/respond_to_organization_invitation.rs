@@ -2,7 +2,9 @@
 //! `Organization.respondToOrganizationInvitation`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl OrganizationClient {
     /// Accepts or declines an invitation that the caller has received.
@@ -37,10 +39,9 @@ pub struct RespondToOrganizationInvitationRequest {
     pub accept: bool,
 }
 
-impl RespondToOrganizationInvitationRequest {
-    /// Creates a [`RespondToOrganizationInvitationRequest`] from its required fields.
-    pub fn new(organization_id: impl Into<String>, accept: bool) -> Self {
-        Self { organization_id: organization_id.into(), accept }
+request_constructors! {
+    impl RespondToOrganizationInvitationRequest {
+        pub fn new(organization_id: impl Into<String>, accept: bool);
     }
 }
 
@@ -51,11 +52,9 @@ impl RespondToOrganizationInvitationRequest {
 pub struct RespondToOrganizationInvitationResult {}
 
 #[cfg(feature = "server")]
-impl RespondToOrganizationInvitationResult {
-    /// Creates a [`RespondToOrganizationInvitationResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl RespondToOrganizationInvitationResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `PersistentLauncher.createPersistentLauncher`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl PersistentLauncherClient {
     /// Creates a persistent launcher. It is billed until it is deleted with
@@ -44,10 +46,9 @@ pub struct CreatePersistentLauncherRequest {
     pub spec: LauncherSpec,
 }
 
-impl CreatePersistentLauncherRequest {
-    /// Creates a [`CreatePersistentLauncherRequest`] from its required fields.
-    pub fn new(name: impl Into<String>, spec: LauncherSpec) -> Self {
-        Self { name: name.into(), spec }
+request_constructors! {
+    impl CreatePersistentLauncherRequest {
+        pub fn new(name: impl Into<String>, spec: LauncherSpec);
     }
 }
 
@@ -62,10 +63,9 @@ pub struct CreatePersistentLauncherResult {
 }
 
 #[cfg(feature = "server")]
-impl CreatePersistentLauncherResult {
-    /// Creates a [`CreatePersistentLauncherResult`] from its required fields.
-    pub fn new(persistent_launcher_id: impl Into<String>) -> Self {
-        Self { persistent_launcher_id: persistent_launcher_id.into() }
+constructors! {
+    impl CreatePersistentLauncherResult {
+        pub fn new(persistent_launcher_id: impl Into<String>);
     }
 }
 

@@ -2,7 +2,9 @@
 //! `PersistentLauncher.deletePersistentLauncher`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl PersistentLauncherClient {
     /// Deletes a persistent launcher. What runs on it is not interrupted, and the launcher is deleted after that.
@@ -34,10 +36,9 @@ pub struct DeletePersistentLauncherRequest {
     pub persistent_launcher_id: String,
 }
 
-impl DeletePersistentLauncherRequest {
-    /// Creates a [`DeletePersistentLauncherRequest`] from its required fields.
-    pub fn new(persistent_launcher_id: impl Into<String>) -> Self {
-        Self { persistent_launcher_id: persistent_launcher_id.into() }
+request_constructors! {
+    impl DeletePersistentLauncherRequest {
+        pub fn new(persistent_launcher_id: impl Into<String>);
     }
 }
 
@@ -48,11 +49,9 @@ impl DeletePersistentLauncherRequest {
 pub struct DeletePersistentLauncherResult {}
 
 #[cfg(feature = "server")]
-impl DeletePersistentLauncherResult {
-    /// Creates a [`DeletePersistentLauncherResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl DeletePersistentLauncherResult {
+        pub fn new();
     }
 }
 

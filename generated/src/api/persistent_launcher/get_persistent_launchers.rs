@@ -2,7 +2,7 @@
 //! `PersistentLauncher.getPersistentLaunchers`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, Page, Paged, plain_json, request_setters, setters};
+use crate::runtime::{Call, Method, Operation, Page, Paged, constructors, plain_json, request_constructors};
 
 impl PersistentLauncherClient {
     /// Lists the persistent launchers of the caller, in pages. An item that does not exist or that the caller may not
@@ -46,16 +46,9 @@ pub struct GetPersistentLaunchersRequest {
     pub sort_direction: Option<SortDirection>,
 }
 
-impl GetPersistentLaunchersRequest {
-    /// Creates a [`GetPersistentLaunchersRequest`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { offset: None, limit: None, filter: None, sort: None, sort_direction: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetPersistentLaunchersRequest {
+        pub fn new();
         /// How many matches to skip. Default: `0`.
         pub fn offset(offset: u32);
         /// How many matches to return at most. Default: `20`.
@@ -83,16 +76,9 @@ pub struct PersistentLauncherFilter {
     pub search_name: Option<String>,
 }
 
-impl PersistentLauncherFilter {
-    /// Creates a [`PersistentLauncherFilter`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { ids: None, search_name: None }
-    }
-}
-
-setters! {
+constructors! {
     impl PersistentLauncherFilter {
+        pub fn new();
         /// Only persistent launchers with these ids.
         pub fn ids(ids: impl IntoIterator<Item = impl Into<String>>);
         /// Only persistent launchers whose name matches this search text.
@@ -117,15 +103,14 @@ pub struct GetPersistentLaunchersResult {
 }
 
 #[cfg(feature = "server")]
-impl GetPersistentLaunchersResult {
-    /// Creates a [`GetPersistentLaunchersResult`] from its required fields.
-    pub fn new(
-        persistent_launchers: impl IntoIterator<Item = PersistentLauncher>,
-        total: u32,
-        offset: u32,
-        limit: u32,
-    ) -> Self {
-        Self { persistent_launchers: persistent_launchers.into_iter().collect(), total, offset, limit }
+constructors! {
+    impl GetPersistentLaunchersResult {
+        pub fn new(
+            persistent_launchers: impl IntoIterator<Item = PersistentLauncher>,
+            total: u32,
+            offset: u32,
+            limit: u32,
+        );
     }
 }
 

@@ -2,7 +2,9 @@
 //! `PersistentLauncher.getSysinfo`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl PersistentLauncherClient {
     /// Fetches how much of the hardware of a persistent launcher has been used over time.
@@ -34,15 +36,9 @@ pub struct GetSysinfoRequest {
     pub from_timestamp: Option<i64>,
 }
 
-impl GetSysinfoRequest {
-    /// Creates a [`GetSysinfoRequest`] from its required fields.
-    pub fn new(persistent_launcher_id: impl Into<String>) -> Self {
-        Self { persistent_launcher_id: persistent_launcher_id.into(), from_timestamp: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetSysinfoRequest {
+        pub fn new(persistent_launcher_id: impl Into<String>);
         /// Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them.
         pub fn from_timestamp(from_timestamp: i64);
     }
@@ -58,10 +54,9 @@ pub struct GetSysinfoResult {
 }
 
 #[cfg(feature = "server")]
-impl GetSysinfoResult {
-    /// Creates a [`GetSysinfoResult`] from its required fields.
-    pub fn new(sysinfo: impl IntoIterator<Item = SysinfoSample>) -> Self {
-        Self { sysinfo: sysinfo.into_iter().collect() }
+constructors! {
+    impl GetSysinfoResult {
+        pub fn new(sysinfo: impl IntoIterator<Item = SysinfoSample>);
     }
 }
 

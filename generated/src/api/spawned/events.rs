@@ -3,7 +3,7 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
+use crate::runtime::constructors;
 use crate::runtime::{
     Blob, Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent, Subscription, plain_json, wire_object,
 };
@@ -77,16 +77,9 @@ pub struct ExitEvent {
 }
 
 #[cfg(feature = "server")]
-impl ExitEvent {
-    /// Creates an [`ExitEvent`] from its required fields.
-    pub fn new(spawned_command_id: impl Into<String>) -> Self {
-        Self { spawned_command_id: spawned_command_id.into(), reason: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl ExitEvent {
+        pub fn new(spawned_command_id: impl Into<String>);
         /// Why it ended.
         pub fn reason(reason: impl Into<SpawnedCommandTerminatedReason>);
     }
@@ -105,10 +98,9 @@ pub struct StdoutEvent {
 }
 
 #[cfg(feature = "server")]
-impl StdoutEvent {
-    /// Creates a [`StdoutEvent`] from its required fields.
-    pub fn new(spawned_command_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self { spawned_command_id: spawned_command_id.into(), data: data.into() }
+constructors! {
+    impl StdoutEvent {
+        pub fn new(spawned_command_id: impl Into<String>, data: impl Into<Blob>);
     }
 }
 
@@ -127,10 +119,9 @@ pub struct StderrEvent {
 }
 
 #[cfg(feature = "server")]
-impl StderrEvent {
-    /// Creates a [`StderrEvent`] from its required fields.
-    pub fn new(spawned_command_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self { spawned_command_id: spawned_command_id.into(), data: data.into() }
+constructors! {
+    impl StderrEvent {
+        pub fn new(spawned_command_id: impl Into<String>, data: impl Into<Blob>);
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
-use crate::runtime::{Call, Method, Operation, plain_json, request_setters};
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, plain_json, request_constructors};
 
 impl SpawnedClient {
     /// Lists spawned commands that are running. A command that does not exist, or that the caller may not see, is
@@ -35,16 +35,9 @@ pub struct GetSpawnedCommandsRequest {
     pub spawned_command_ids: Option<Vec<String>>,
 }
 
-impl GetSpawnedCommandsRequest {
-    /// Creates a [`GetSpawnedCommandsRequest`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { spawned_command_ids: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetSpawnedCommandsRequest {
+        pub fn new();
         /// Ids of the commands to list. Default: everything.
         pub fn spawned_command_ids(
             spawned_command_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -63,10 +56,9 @@ pub struct GetSpawnedCommandsResult {
 }
 
 #[cfg(feature = "server")]
-impl GetSpawnedCommandsResult {
-    /// Creates a [`GetSpawnedCommandsResult`] from its required fields.
-    pub fn new(spawned_commands: impl IntoIterator<Item = SpawnedCommand>) -> Self {
-        Self { spawned_commands: spawned_commands.into_iter().collect() }
+constructors! {
+    impl GetSpawnedCommandsResult {
+        pub fn new(spawned_commands: impl IntoIterator<Item = SpawnedCommand>);
     }
 }
 
@@ -89,16 +81,13 @@ pub struct SpawnedCommand {
 }
 
 #[cfg(feature = "server")]
-impl SpawnedCommand {
-    /// Creates a [`SpawnedCommand`] from its required fields.
-    pub fn new(id: impl Into<String>, started_at: i64, execution_location: impl Into<UsedExecutionLocation>) -> Self {
-        Self { id: id.into(), started_at, model_id: None, execution_location: execution_location.into() }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl SpawnedCommand {
+        pub fn new(
+            id: impl Into<String>,
+            started_at: i64,
+            execution_location: impl Into<UsedExecutionLocation>,
+        );
         /// Id of the model whose filesystem the command runs in.
         pub fn model_id(model_id: impl Into<String>);
     }

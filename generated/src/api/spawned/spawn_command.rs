@@ -3,7 +3,8 @@
 
 use super::*;
 use crate::runtime::{
-    Call, IdSource, Method, Operation, Subscribable, TransportKind, error_codes, plain_json, request_setters, setters,
+    Call, IdSource, Method, Operation, Subscribable, TransportKind, constructors, error_codes, plain_json,
+    request_constructors,
 };
 
 impl SpawnedClient {
@@ -59,25 +60,13 @@ pub struct SpawnCommandRequest {
     pub subscribe_to_events: Option<bool>,
 }
 
-impl SpawnCommandRequest {
-    /// Creates a [`SpawnCommandRequest`] from its required fields.
-    pub fn new(
-        execution_location: impl Into<ExecutionLocation>,
-        command: impl Into<String>,
-        args: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        Self {
-            execution_location: execution_location.into(),
-            command: command.into(),
-            args: args.into_iter().map(Into::into).collect(),
-            options: None,
-            subscribe_to_events: None,
-        }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl SpawnCommandRequest {
+        pub fn new(
+            execution_location: impl Into<ExecutionLocation>,
+            command: impl Into<String>,
+            args: impl IntoIterator<Item = impl Into<String>>,
+        );
         /// Time limits of the command.
         pub fn options(options: SpawnOptions);
         /// Whether this connection receives the events of the command from its start; the call goes over the WebSocket
@@ -100,16 +89,9 @@ pub struct SpawnOptions {
     pub timeout_after_inactive_seconds: Option<u32>,
 }
 
-impl SpawnOptions {
-    /// Creates a [`SpawnOptions`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { timeout_seconds: None, timeout_after_inactive_seconds: None }
-    }
-}
-
-setters! {
+constructors! {
     impl SpawnOptions {
+        pub fn new();
         /// After how long the command is terminated, in seconds. Default: `3600`.
         pub fn timeout_seconds(timeout_seconds: u32);
         /// After how long without output the command is terminated, in seconds. Default: `600`.
@@ -128,10 +110,9 @@ pub struct SpawnCommandResult {
 }
 
 #[cfg(feature = "server")]
-impl SpawnCommandResult {
-    /// Creates a [`SpawnCommandResult`] from its required fields.
-    pub fn new(spawned_command_id: impl Into<String>) -> Self {
-        Self { spawned_command_id: spawned_command_id.into() }
+constructors! {
+    impl SpawnCommandResult {
+        pub fn new(spawned_command_id: impl Into<String>);
     }
 }
 

@@ -3,7 +3,8 @@
 
 use super::*;
 use crate::runtime::{
-    Call, IdSource, Method, Operation, Subscribable, TransportKind, error_codes, plain_json, request_setters, setters,
+    Call, IdSource, Method, Operation, Subscribable, TransportKind, constructors, error_codes, plain_json,
+    request_constructors,
 };
 
 impl SpawnedClient {
@@ -64,27 +65,14 @@ pub struct SpawnCommandForModelRequest {
     pub subscribe_to_events: Option<bool>,
 }
 
-impl SpawnCommandForModelRequest {
-    /// Creates a [`SpawnCommandForModelRequest`] from its required fields.
-    pub fn new(
-        model_id: impl Into<String>,
-        execution_location: impl Into<ExecutionLocation>,
-        command: impl Into<String>,
-        args: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            execution_location: execution_location.into(),
-            command: command.into(),
-            args: args.into_iter().map(Into::into).collect(),
-            options: None,
-            subscribe_to_events: None,
-        }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl SpawnCommandForModelRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            execution_location: impl Into<ExecutionLocation>,
+            command: impl Into<String>,
+            args: impl IntoIterator<Item = impl Into<String>>,
+        );
         /// Settings of the command.
         pub fn options(options: SpawnForModelOptions);
         /// Whether this connection receives the events of the command from its start; the call goes over the WebSocket
@@ -110,21 +98,13 @@ pub struct SpawnForModelOptions {
     pub timeout_after_inactive_seconds: Option<u32>,
 }
 
-impl SpawnForModelOptions {
-    /// Creates a [`SpawnForModelOptions`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { add_filesystem_access: None, timeout_seconds: None, timeout_after_inactive_seconds: None }
-    }
-}
-
-setters! {
+constructors! {
     impl SpawnForModelOptions {
+        pub fn new();
         /// Other models whose filesystems the program can use, for example to copy files. Default: none.
         pub fn add_filesystem_access(
             add_filesystem_access: impl IntoIterator<Item = FilesystemAccess>,
         );
-
         /// After how long the command is terminated, in seconds. Default: `3600`.
         pub fn timeout_seconds(timeout_seconds: u32);
         /// After how long without output the command is terminated, in seconds. Default: `600`.
@@ -143,10 +123,9 @@ pub struct SpawnCommandForModelResult {
 }
 
 #[cfg(feature = "server")]
-impl SpawnCommandForModelResult {
-    /// Creates a [`SpawnCommandForModelResult`] from its required fields.
-    pub fn new(spawned_command_id: impl Into<String>) -> Self {
-        Self { spawned_command_id: spawned_command_id.into() }
+constructors! {
+    impl SpawnCommandForModelResult {
+        pub fn new(spawned_command_id: impl Into<String>);
     }
 }
 

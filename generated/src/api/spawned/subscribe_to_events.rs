@@ -2,7 +2,11 @@
 //! `Spawned.subscribeToEvents`.
 
 use super::*;
-use crate::runtime::{Call, IdSource, Method, Operation, Subscribable, TransportKind, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{
+    Call, IdSource, Method, Operation, Subscribable, TransportKind, error_codes, plain_json, request_constructors,
+};
 
 impl SpawnedClient {
     /// Makes this connection receive the events of a spawned command (`exit`, `stdout` and `stderr`) from now on. A
@@ -32,10 +36,9 @@ pub struct SubscribeToEventsRequest {
     pub spawned_command_id: String,
 }
 
-impl SubscribeToEventsRequest {
-    /// Creates a [`SubscribeToEventsRequest`] from its required fields.
-    pub fn new(spawned_command_id: impl Into<String>) -> Self {
-        Self { spawned_command_id: spawned_command_id.into() }
+request_constructors! {
+    impl SubscribeToEventsRequest {
+        pub fn new(spawned_command_id: impl Into<String>);
     }
 }
 
@@ -46,11 +49,9 @@ impl SubscribeToEventsRequest {
 pub struct SubscribeToEventsResult {}
 
 #[cfg(feature = "server")]
-impl SubscribeToEventsResult {
-    /// Creates a [`SubscribeToEventsResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl SubscribeToEventsResult {
+        pub fn new();
     }
 }
 

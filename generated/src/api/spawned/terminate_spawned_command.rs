@@ -2,7 +2,9 @@
 //! `Spawned.terminateSpawnedCommand`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl SpawnedClient {
     /// Ends a spawned command.
@@ -34,10 +36,9 @@ pub struct TerminateSpawnedCommandRequest {
     pub spawned_command_id: String,
 }
 
-impl TerminateSpawnedCommandRequest {
-    /// Creates a [`TerminateSpawnedCommandRequest`] from its required fields.
-    pub fn new(spawned_command_id: impl Into<String>) -> Self {
-        Self { spawned_command_id: spawned_command_id.into() }
+request_constructors! {
+    impl TerminateSpawnedCommandRequest {
+        pub fn new(spawned_command_id: impl Into<String>);
     }
 }
 
@@ -48,11 +49,9 @@ impl TerminateSpawnedCommandRequest {
 pub struct TerminateSpawnedCommandResult {}
 
 #[cfg(feature = "server")]
-impl TerminateSpawnedCommandResult {
-    /// Creates a [`TerminateSpawnedCommandResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl TerminateSpawnedCommandResult {
+        pub fn new();
     }
 }
 

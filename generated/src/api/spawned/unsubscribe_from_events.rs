@@ -2,7 +2,9 @@
 //! `Spawned.unsubscribeFromEvents`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, TransportKind, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, TransportKind, error_codes, plain_json, request_constructors};
 
 impl SpawnedClient {
     /// Ends the subscription of this connection to the events of a spawned command. Without a connection, the call
@@ -32,10 +34,9 @@ pub struct UnsubscribeFromEventsRequest {
     pub spawned_command_id: String,
 }
 
-impl UnsubscribeFromEventsRequest {
-    /// Creates a [`UnsubscribeFromEventsRequest`] from its required fields.
-    pub fn new(spawned_command_id: impl Into<String>) -> Self {
-        Self { spawned_command_id: spawned_command_id.into() }
+request_constructors! {
+    impl UnsubscribeFromEventsRequest {
+        pub fn new(spawned_command_id: impl Into<String>);
     }
 }
 
@@ -46,11 +47,9 @@ impl UnsubscribeFromEventsRequest {
 pub struct UnsubscribeFromEventsResult {}
 
 #[cfg(feature = "server")]
-impl UnsubscribeFromEventsResult {
-    /// Creates a [`UnsubscribeFromEventsResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl UnsubscribeFromEventsResult {
+        pub fn new();
     }
 }
 

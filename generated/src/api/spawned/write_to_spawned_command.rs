@@ -2,7 +2,9 @@
 //! `Spawned.writeToSpawnedCommand`.
 
 use super::*;
-use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl SpawnedClient {
     /// Writes to the standard input of a spawned command.
@@ -37,10 +39,9 @@ pub struct WriteToSpawnedCommandRequest {
     pub data: Blob,
 }
 
-impl WriteToSpawnedCommandRequest {
-    /// Creates a [`WriteToSpawnedCommandRequest`] from its required fields.
-    pub fn new(spawned_command_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self { spawned_command_id: spawned_command_id.into(), data: data.into() }
+request_constructors! {
+    impl WriteToSpawnedCommandRequest {
+        pub fn new(spawned_command_id: impl Into<String>, data: impl Into<Blob>);
     }
 }
 
@@ -56,11 +57,9 @@ wire_object!(WriteToSpawnedCommandRequest {
 pub struct WriteToSpawnedCommandResult {}
 
 #[cfg(feature = "server")]
-impl WriteToSpawnedCommandResult {
-    /// Creates a [`WriteToSpawnedCommandResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl WriteToSpawnedCommandResult {
+        pub fn new();
     }
 }
 

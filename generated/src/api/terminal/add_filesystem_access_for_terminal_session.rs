@@ -2,7 +2,9 @@
 //! `Terminal.addFilesystemAccessForTerminalSession`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl TerminalClient {
     /// Gives a terminal session access to the filesystem of one more model, for example to copy files.
@@ -38,10 +40,9 @@ pub struct AddFilesystemAccessForTerminalSessionRequest {
     pub model_id: String,
 }
 
-impl AddFilesystemAccessForTerminalSessionRequest {
-    /// Creates an [`AddFilesystemAccessForTerminalSessionRequest`] from its required fields.
-    pub fn new(terminal_session_id: impl Into<String>, model_id: impl Into<String>) -> Self {
-        Self { terminal_session_id: terminal_session_id.into(), model_id: model_id.into() }
+request_constructors! {
+    impl AddFilesystemAccessForTerminalSessionRequest {
+        pub fn new(terminal_session_id: impl Into<String>, model_id: impl Into<String>);
     }
 }
 
@@ -52,11 +53,9 @@ impl AddFilesystemAccessForTerminalSessionRequest {
 pub struct AddFilesystemAccessForTerminalSessionResult {}
 
 #[cfg(feature = "server")]
-impl AddFilesystemAccessForTerminalSessionResult {
-    /// Creates an [`AddFilesystemAccessForTerminalSessionResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl AddFilesystemAccessForTerminalSessionResult {
+        pub fn new();
     }
 }
 

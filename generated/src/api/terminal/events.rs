@@ -3,7 +3,7 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
+use crate::runtime::constructors;
 use crate::runtime::{
     Blob, Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent, Subscription, plain_json, wire_object,
 };
@@ -87,16 +87,9 @@ pub struct ExitEvent {
 }
 
 #[cfg(feature = "server")]
-impl ExitEvent {
-    /// Creates an [`ExitEvent`] from its required fields.
-    pub fn new(terminal_session_id: impl Into<String>) -> Self {
-        Self { terminal_session_id: terminal_session_id.into(), reason: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl ExitEvent {
+        pub fn new(terminal_session_id: impl Into<String>);
         /// Why it ended.
         pub fn reason(reason: impl Into<TerminalSessionTerminatedReason>);
     }
@@ -115,10 +108,9 @@ pub struct DataEvent {
 }
 
 #[cfg(feature = "server")]
-impl DataEvent {
-    /// Creates a [`DataEvent`] from its required fields.
-    pub fn new(terminal_session_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self { terminal_session_id: terminal_session_id.into(), data: data.into() }
+constructors! {
+    impl DataEvent {
+        pub fn new(terminal_session_id: impl Into<String>, data: impl Into<Blob>);
     }
 }
 

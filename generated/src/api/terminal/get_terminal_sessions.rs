@@ -2,7 +2,9 @@
 //! `Terminal.getTerminalSessions`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, plain_json, request_setters};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, plain_json, request_constructors};
 
 impl TerminalClient {
     /// Lists terminal sessions that are running. A session that does not exist, or that the caller may not see, is
@@ -33,16 +35,9 @@ pub struct GetTerminalSessionsRequest {
     pub terminal_session_ids: Option<Vec<String>>,
 }
 
-impl GetTerminalSessionsRequest {
-    /// Creates a [`GetTerminalSessionsRequest`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { terminal_session_ids: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetTerminalSessionsRequest {
+        pub fn new();
         /// Ids of the sessions to list. Default: everything.
         pub fn terminal_session_ids(
             terminal_session_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -61,10 +56,9 @@ pub struct GetTerminalSessionsResult {
 }
 
 #[cfg(feature = "server")]
-impl GetTerminalSessionsResult {
-    /// Creates a [`GetTerminalSessionsResult`] from its required fields.
-    pub fn new(terminal_sessions: impl IntoIterator<Item = TerminalSession>) -> Self {
-        Self { terminal_sessions: terminal_sessions.into_iter().collect() }
+constructors! {
+    impl GetTerminalSessionsResult {
+        pub fn new(terminal_sessions: impl IntoIterator<Item = TerminalSession>);
     }
 }
 
@@ -85,15 +79,14 @@ pub struct TerminalSession {
 }
 
 #[cfg(feature = "server")]
-impl TerminalSession {
-    /// Creates a [`TerminalSession`] from its required fields.
-    pub fn new(
-        id: impl Into<String>,
-        started_at: i64,
-        model_id: impl Into<String>,
-        execution_location: impl Into<UsedExecutionLocation>,
-    ) -> Self {
-        Self { id: id.into(), started_at, model_id: model_id.into(), execution_location: execution_location.into() }
+constructors! {
+    impl TerminalSession {
+        pub fn new(
+            id: impl Into<String>,
+            started_at: i64,
+            model_id: impl Into<String>,
+            execution_location: impl Into<UsedExecutionLocation>,
+        );
     }
 }
 

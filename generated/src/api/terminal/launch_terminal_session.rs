@@ -3,7 +3,8 @@
 
 use super::*;
 use crate::runtime::{
-    Call, IdSource, Method, Operation, Subscribable, TransportKind, error_codes, plain_json, request_setters, setters,
+    Call, IdSource, Method, Operation, Subscribable, TransportKind, constructors, error_codes, plain_json,
+    request_constructors,
 };
 
 impl TerminalClient {
@@ -54,20 +55,12 @@ pub struct LaunchTerminalSessionRequest {
     pub subscribe_to_events: Option<bool>,
 }
 
-impl LaunchTerminalSessionRequest {
-    /// Creates a [`LaunchTerminalSessionRequest`] from its required fields.
-    pub fn new(model_id: impl Into<String>, execution_location: impl Into<ExecutionLocation>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            execution_location: execution_location.into(),
-            options: None,
-            subscribe_to_events: None,
-        }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl LaunchTerminalSessionRequest {
+        pub fn new(
+            model_id: impl Into<String>,
+            execution_location: impl Into<ExecutionLocation>,
+        );
         /// Settings of the session.
         pub fn options(options: TerminalSessionOptions);
         /// Whether this connection receives the events of the session from its start; the call goes over the WebSocket
@@ -98,21 +91,13 @@ pub struct TerminalSessionOptions {
     pub rows: Option<u32>,
 }
 
-impl TerminalSessionOptions {
-    /// Creates a [`TerminalSessionOptions`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { add_filesystem_access: None, terminate_after_inactive_seconds: None, cols: None, rows: None }
-    }
-}
-
-setters! {
+constructors! {
     impl TerminalSessionOptions {
+        pub fn new();
         /// Other models whose filesystems the session can use, for example to copy files.
         pub fn add_filesystem_access(
             add_filesystem_access: impl IntoIterator<Item = FilesystemAccess>,
         );
-
         /// After how long without input the session is terminated, in seconds. Default: `1800`.
         pub fn terminate_after_inactive_seconds(terminate_after_inactive_seconds: u32);
         /// Width of the terminal, in characters.
@@ -133,10 +118,9 @@ pub struct LaunchTerminalSessionResult {
 }
 
 #[cfg(feature = "server")]
-impl LaunchTerminalSessionResult {
-    /// Creates a [`LaunchTerminalSessionResult`] from its required fields.
-    pub fn new(terminal_session_id: impl Into<String>) -> Self {
-        Self { terminal_session_id: terminal_session_id.into() }
+constructors! {
+    impl LaunchTerminalSessionResult {
+        pub fn new(terminal_session_id: impl Into<String>);
     }
 }
 

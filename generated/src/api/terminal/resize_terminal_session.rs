@@ -2,7 +2,7 @@
 //! `Terminal.resizeTerminalSession`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+use crate::runtime::{Call, Method, Operation, constructors, error_codes, plain_json, request_constructors};
 
 impl TerminalClient {
     /// Changes the size of the terminal of a session.
@@ -39,10 +39,9 @@ pub struct ResizeTerminalSessionRequest {
     pub size: TerminalSize,
 }
 
-impl ResizeTerminalSessionRequest {
-    /// Creates a [`ResizeTerminalSessionRequest`] from its required fields.
-    pub fn new(terminal_session_id: impl Into<String>, size: TerminalSize) -> Self {
-        Self { terminal_session_id: terminal_session_id.into(), size }
+request_constructors! {
+    impl ResizeTerminalSessionRequest {
+        pub fn new(terminal_session_id: impl Into<String>, size: TerminalSize);
     }
 }
 
@@ -57,10 +56,9 @@ pub struct TerminalSize {
     pub rows: u32,
 }
 
-impl TerminalSize {
-    /// Creates a [`TerminalSize`] from its required fields.
-    pub fn new(cols: u32, rows: u32) -> Self {
-        Self { cols, rows }
+constructors! {
+    impl TerminalSize {
+        pub fn new(cols: u32, rows: u32);
     }
 }
 
@@ -71,11 +69,9 @@ impl TerminalSize {
 pub struct ResizeTerminalSessionResult {}
 
 #[cfg(feature = "server")]
-impl ResizeTerminalSessionResult {
-    /// Creates a [`ResizeTerminalSessionResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl ResizeTerminalSessionResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,11 @@
 //! `Terminal.subscribeToEvents`.
 
 use super::*;
-use crate::runtime::{Call, IdSource, Method, Operation, Subscribable, TransportKind, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{
+    Call, IdSource, Method, Operation, Subscribable, TransportKind, error_codes, plain_json, request_constructors,
+};
 
 impl TerminalClient {
     /// Makes this connection receive the events of a terminal session (`exit` and `data`) from now on. A subscription
@@ -32,10 +36,9 @@ pub struct SubscribeToEventsRequest {
     pub terminal_session_id: String,
 }
 
-impl SubscribeToEventsRequest {
-    /// Creates a [`SubscribeToEventsRequest`] from its required fields.
-    pub fn new(terminal_session_id: impl Into<String>) -> Self {
-        Self { terminal_session_id: terminal_session_id.into() }
+request_constructors! {
+    impl SubscribeToEventsRequest {
+        pub fn new(terminal_session_id: impl Into<String>);
     }
 }
 
@@ -46,11 +49,9 @@ impl SubscribeToEventsRequest {
 pub struct SubscribeToEventsResult {}
 
 #[cfg(feature = "server")]
-impl SubscribeToEventsResult {
-    /// Creates a [`SubscribeToEventsResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl SubscribeToEventsResult {
+        pub fn new();
     }
 }
 

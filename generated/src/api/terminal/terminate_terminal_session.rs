@@ -2,7 +2,9 @@
 //! `Terminal.terminateTerminalSession`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl TerminalClient {
     /// Ends a terminal session with all that runs in it.
@@ -35,10 +37,9 @@ pub struct TerminateTerminalSessionRequest {
     pub terminal_session_id: String,
 }
 
-impl TerminateTerminalSessionRequest {
-    /// Creates a [`TerminateTerminalSessionRequest`] from its required fields.
-    pub fn new(terminal_session_id: impl Into<String>) -> Self {
-        Self { terminal_session_id: terminal_session_id.into() }
+request_constructors! {
+    impl TerminateTerminalSessionRequest {
+        pub fn new(terminal_session_id: impl Into<String>);
     }
 }
 
@@ -49,11 +50,9 @@ impl TerminateTerminalSessionRequest {
 pub struct TerminateTerminalSessionResult {}
 
 #[cfg(feature = "server")]
-impl TerminateTerminalSessionResult {
-    /// Creates a [`TerminateTerminalSessionResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl TerminateTerminalSessionResult {
+        pub fn new();
     }
 }
 

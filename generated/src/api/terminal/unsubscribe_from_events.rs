@@ -2,7 +2,9 @@
 //! `Terminal.unsubscribeFromEvents`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, TransportKind, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, TransportKind, error_codes, plain_json, request_constructors};
 
 impl TerminalClient {
     /// Ends the subscription of this connection to the events of a terminal session. Without a connection, the call
@@ -35,10 +37,9 @@ pub struct UnsubscribeFromEventsRequest {
     pub terminal_session_id: String,
 }
 
-impl UnsubscribeFromEventsRequest {
-    /// Creates a [`UnsubscribeFromEventsRequest`] from its required fields.
-    pub fn new(terminal_session_id: impl Into<String>) -> Self {
-        Self { terminal_session_id: terminal_session_id.into() }
+request_constructors! {
+    impl UnsubscribeFromEventsRequest {
+        pub fn new(terminal_session_id: impl Into<String>);
     }
 }
 
@@ -49,11 +50,9 @@ impl UnsubscribeFromEventsRequest {
 pub struct UnsubscribeFromEventsResult {}
 
 #[cfg(feature = "server")]
-impl UnsubscribeFromEventsResult {
-    /// Creates a [`UnsubscribeFromEventsResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl UnsubscribeFromEventsResult {
+        pub fn new();
     }
 }
 

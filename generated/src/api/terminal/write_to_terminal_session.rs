@@ -2,7 +2,9 @@
 //! `Terminal.writeToTerminalSession`.
 
 use super::*;
-use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, wire_object};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, request_constructors, wire_object};
 
 impl TerminalClient {
     /// Types into a terminal session.
@@ -37,10 +39,9 @@ pub struct WriteToTerminalSessionRequest {
     pub data: Blob,
 }
 
-impl WriteToTerminalSessionRequest {
-    /// Creates a [`WriteToTerminalSessionRequest`] from its required fields.
-    pub fn new(terminal_session_id: impl Into<String>, data: impl Into<Blob>) -> Self {
-        Self { terminal_session_id: terminal_session_id.into(), data: data.into() }
+request_constructors! {
+    impl WriteToTerminalSessionRequest {
+        pub fn new(terminal_session_id: impl Into<String>, data: impl Into<Blob>);
     }
 }
 
@@ -56,11 +57,9 @@ wire_object!(WriteToTerminalSessionRequest {
 pub struct WriteToTerminalSessionResult {}
 
 #[cfg(feature = "server")]
-impl WriteToTerminalSessionResult {
-    /// Creates a [`WriteToTerminalSessionResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl WriteToTerminalSessionResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
+use crate::runtime::constructors;
 
 /// The process of the model ended before it was done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,16 +21,9 @@ pub struct CodeTerminated {
 }
 
 #[cfg(feature = "server")]
-impl CodeTerminated {
-    /// Creates a [`CodeTerminated`] from its required fields.
-    pub fn new(oom: bool) -> Self {
-        Self { exit_code: None, signal: None, oom }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl CodeTerminated {
+        pub fn new(oom: bool);
         /// Exit code of the process. Absent when a signal ended it.
         pub fn exit_code(exit_code: i32);
         /// Name of the signal that ended the process. Absent when it exited on its own.

@@ -2,7 +2,7 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
+use crate::runtime::constructors;
 use crate::runtime::tagged_union;
 
 tagged_union! {
@@ -27,16 +27,12 @@ tagged_union! {
 
 impl DebugSessionTerminatedReason {
     /// The process of the model ended before it was done.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn code_terminated(oom: bool) -> Self {
         Self::CodeTerminated(CodeTerminated::new(oom))
     }
 
     /// The code of the model threw an exception that ended it.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn exception() -> Self {
         Self::Exception(DebugSessionTerminatedReasonException::new())
@@ -55,17 +51,9 @@ pub struct DebugSessionTerminatedReasonException {
 }
 
 #[cfg(feature = "server")]
-impl DebugSessionTerminatedReasonException {
-    /// Creates a [`DebugSessionTerminatedReasonException`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { exception_details: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl DebugSessionTerminatedReasonException {
+        pub fn new();
         /// Message or stack trace of the exception, when there is one.
         pub fn exception_details(exception_details: impl Into<String>);
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
+use crate::runtime::constructors;
 use crate::runtime::{
     BlobReader, FrameWriter, FromWire, Json, ToWire, WireError, keyed_union, string_enum, tagged_union, wire_object,
 };
@@ -71,15 +71,14 @@ pub struct EvaluationFailed {
 }
 
 #[cfg(feature = "server")]
-impl EvaluationFailed {
-    /// Creates an [`EvaluationFailed`] from its required fields.
-    pub fn new(
-        total_duration: u64,
-        durations: EvaluationFailedDurations,
-        executed_on_launcher: impl Into<UsedExecutionLocation>,
-        error: impl Into<EvaluationFailure>,
-    ) -> Self {
-        Self { total_duration, durations, executed_on_launcher: executed_on_launcher.into(), error: error.into() }
+constructors! {
+    impl EvaluationFailed {
+        pub fn new(
+            total_duration: u64,
+            durations: EvaluationFailedDurations,
+            executed_on_launcher: impl Into<UsedExecutionLocation>,
+            error: impl Into<EvaluationFailure>,
+        );
     }
 }
 
@@ -104,17 +103,9 @@ pub struct EvaluationFailedDurations {
 }
 
 #[cfg(feature = "server")]
-impl EvaluationFailedDurations {
-    /// Creates an [`EvaluationFailedDurations`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { create_launcher: None, code_startup: None, create_instantiated_model: None, evaluate: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl EvaluationFailedDurations {
+        pub fn new();
         /// Creating the launcher, in milliseconds.
         pub fn create_launcher(create_launcher: u64);
         /// Starting the code, in milliseconds.
@@ -164,16 +155,12 @@ impl EvaluationFailure {
     }
 
     /// The process of the model ended before it was done.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn code_terminated(oom: bool) -> Self {
         Self::CodeTerminated(CodeTerminated::new(oom))
     }
 
     /// The code of the model threw an exception or returned an error.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn exception(at: EvaluationStage) -> Self {
         Self::Exception(EvaluationFailureException::new(at))
@@ -196,10 +183,9 @@ pub struct EvaluationFailureMaxDurationExceeded {
 }
 
 #[cfg(feature = "server")]
-impl EvaluationFailureMaxDurationExceeded {
-    /// Creates an [`EvaluationFailureMaxDurationExceeded`] from its required fields.
-    pub fn new(at: EvaluationStage) -> Self {
-        Self { at }
+constructors! {
+    impl EvaluationFailureMaxDurationExceeded {
+        pub fn new(at: EvaluationStage);
     }
 }
 
@@ -217,16 +203,9 @@ pub struct EvaluationFailureException {
 }
 
 #[cfg(feature = "server")]
-impl EvaluationFailureException {
-    /// Creates an [`EvaluationFailureException`] from its required fields.
-    pub fn new(at: EvaluationStage) -> Self {
-        Self { at, exception_details: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl EvaluationFailureException {
+        pub fn new(at: EvaluationStage);
         /// Message or stack trace of the exception, when there is one.
         pub fn exception_details(exception_details: impl Into<String>);
     }
@@ -244,10 +223,9 @@ pub struct EvaluationFailureInvalidOutput {
 }
 
 #[cfg(feature = "server")]
-impl EvaluationFailureInvalidOutput {
-    /// Creates an [`EvaluationFailureInvalidOutput`] from its required fields.
-    pub fn new(reason: InvalidOutputReason, details: impl Into<String>) -> Self {
-        Self { reason, details: details.into() }
+constructors! {
+    impl EvaluationFailureInvalidOutput {
+        pub fn new(reason: InvalidOutputReason, details: impl Into<String>);
     }
 }
 
@@ -283,20 +261,14 @@ pub struct EvaluationSucceeded {
 }
 
 #[cfg(feature = "server")]
-impl EvaluationSucceeded {
-    /// Creates an [`EvaluationSucceeded`] from its required fields.
-    pub fn new(
-        total_duration: u64,
-        durations: EvaluationSucceededDurations,
-        executed_on_launcher: impl Into<UsedExecutionLocation>,
-        output: impl IntoIterator<Item = Parameter>,
-    ) -> Self {
-        Self {
-            total_duration,
-            durations,
-            executed_on_launcher: executed_on_launcher.into(),
-            output: output.into_iter().collect(),
-        }
+constructors! {
+    impl EvaluationSucceeded {
+        pub fn new(
+            total_duration: u64,
+            durations: EvaluationSucceededDurations,
+            executed_on_launcher: impl Into<UsedExecutionLocation>,
+            output: impl IntoIterator<Item = Parameter>,
+        );
     }
 }
 
@@ -327,16 +299,9 @@ pub struct EvaluationSucceededDurations {
 }
 
 #[cfg(feature = "server")]
-impl EvaluationSucceededDurations {
-    /// Creates an [`EvaluationSucceededDurations`] from its required fields.
-    pub fn new(evaluate: u64) -> Self {
-        Self { create_launcher: None, code_startup: None, create_instantiated_model: None, evaluate }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl EvaluationSucceededDurations {
+        pub fn new(evaluate: u64);
         /// Creating the launcher, in milliseconds.
         pub fn create_launcher(create_launcher: u64);
         /// Starting the code, in milliseconds.

@@ -2,7 +2,7 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
+use crate::runtime::constructors;
 
 /// A model: code or a preset, with its states, snapshots and settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,61 +62,30 @@ pub struct Model {
 }
 
 #[cfg(feature = "server")]
-impl Model {
-    /// Creates a [`Model`] from its required fields.
-    #[allow(clippy::too_many_arguments)]
-    pub fn new(
-        id: impl Into<String>,
-        name: impl Into<String>,
-        description: impl Into<String>,
-        public_access: bool,
-        created_at: i64,
-        tags: impl IntoIterator<Item = Tag>,
-        owner: impl Into<Owner>,
-        access: Access,
-        being_created: bool,
-        language: ModelLanguage,
-        wasm: bool,
-        image: ModelImage,
-        parameter_definitions: ParameterDefinitions,
-        default_launcher_specs: DefaultLauncherSpecs,
-        max_durations_seconds: MaxDurationsSeconds,
-        filesystem_size_mebibytes: u32,
-        ongoing_training_sessions: impl IntoIterator<Item = impl Into<String>>,
-        training_sessions: impl IntoIterator<Item = impl Into<String>>,
-        states: impl IntoIterator<Item = ModelState>,
-        snapshots: impl IntoIterator<Item = ModelSnapshot>,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            name: name.into(),
-            description: description.into(),
-            public_access,
-            created_at,
-            tags: tags.into_iter().collect(),
-            owner: owner.into(),
-            access,
-            being_created,
-            language,
-            wasm,
-            image,
-            parameter_definitions,
-            default_launcher_specs,
-            max_durations_seconds,
-            filesystem_size_mebibytes,
-            ongoing_training_sessions: ongoing_training_sessions.into_iter().map(Into::into).collect(),
-            training_sessions: training_sessions.into_iter().map(Into::into).collect(),
-            states: states.into_iter().collect(),
-            active_state: None,
-            snapshots: snapshots.into_iter().collect(),
-            based_on_snapshot: None,
-        }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl Model {
+        pub fn new(
+            id: impl Into<String>,
+            name: impl Into<String>,
+            description: impl Into<String>,
+            public_access: bool,
+            created_at: i64,
+            tags: impl IntoIterator<Item = Tag>,
+            owner: impl Into<Owner>,
+            access: Access,
+            being_created: bool,
+            language: ModelLanguage,
+            wasm: bool,
+            image: ModelImage,
+            parameter_definitions: ParameterDefinitions,
+            default_launcher_specs: DefaultLauncherSpecs,
+            max_durations_seconds: MaxDurationsSeconds,
+            filesystem_size_mebibytes: u32,
+            ongoing_training_sessions: impl IntoIterator<Item = impl Into<String>>,
+            training_sessions: impl IntoIterator<Item = impl Into<String>>,
+            states: impl IntoIterator<Item = ModelState>,
+            snapshots: impl IntoIterator<Item = ModelSnapshot>,
+        );
         /// Id of the active state, the one used where no other is named. Absent while the model is being created.
         pub fn active_state(active_state: impl Into<String>);
         /// The snapshot of another model that this model is based on. Absent when it has code of its own.
@@ -139,9 +108,12 @@ pub struct BaseSnapshot {
 }
 
 #[cfg(feature = "server")]
-impl BaseSnapshot {
-    /// Creates a [`BaseSnapshot`] from its required fields.
-    pub fn new(model_id: impl Into<String>, snapshot_id: impl Into<String>, no_longer_exists: bool) -> Self {
-        Self { model_id: model_id.into(), snapshot_id: snapshot_id.into(), no_longer_exists }
+constructors! {
+    impl BaseSnapshot {
+        pub fn new(
+            model_id: impl Into<String>,
+            snapshot_id: impl Into<String>,
+            no_longer_exists: bool,
+        );
     }
 }

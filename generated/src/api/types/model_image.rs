@@ -2,7 +2,7 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
+use crate::runtime::constructors;
 
 /// The container image that the code of a model runs in, and the one it is being changed to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,34 +33,17 @@ pub struct ModelImage {
 }
 
 #[cfg(feature = "server")]
-impl ModelImage {
-    /// Creates a [`ModelImage`] from its required fields.
-    pub fn new(
-        domain: impl Into<String>,
-        repository: impl Into<String>,
-        reference: impl Into<String>,
-        digest: impl Into<String>,
-        target_domain: impl Into<String>,
-        target_repository: impl Into<String>,
-        target_reference: impl Into<String>,
-    ) -> Self {
-        Self {
-            domain: domain.into(),
-            repository: repository.into(),
-            reference: reference.into(),
-            digest: digest.into(),
-            target_domain: target_domain.into(),
-            target_repository: target_repository.into(),
-            target_reference: target_reference.into(),
-            progress: None,
-            target_error: None,
-        }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl ModelImage {
+        pub fn new(
+            domain: impl Into<String>,
+            repository: impl Into<String>,
+            reference: impl Into<String>,
+            digest: impl Into<String>,
+            target_domain: impl Into<String>,
+            target_repository: impl Into<String>,
+            target_reference: impl Into<String>,
+        );
         /// Progress of copying the chosen image. Present only while it is being copied.
         pub fn progress(progress: ImageProgress);
         /// Why the chosen image could not be put to use. Absent when nothing went wrong.
@@ -81,9 +64,8 @@ pub struct ImageProgress {
 }
 
 #[cfg(feature = "server")]
-impl ImageProgress {
-    /// Creates an [`ImageProgress`] from its required fields.
-    pub fn new(total_bytes: u64, copied_bytes: u64) -> Self {
-        Self { total_bytes, copied_bytes }
+constructors! {
+    impl ImageProgress {
+        pub fn new(total_bytes: u64, copied_bytes: u64);
     }
 }

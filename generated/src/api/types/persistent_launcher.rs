@@ -2,7 +2,7 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
+use crate::runtime::constructors;
 use crate::runtime::{string_enum, tagged_union};
 
 /// A persistent launcher: a machine that stays until it is deleted and can run several operations.
@@ -27,29 +27,15 @@ pub struct PersistentLauncher {
 }
 
 #[cfg(feature = "server")]
-impl PersistentLauncher {
-    /// Creates a [`PersistentLauncher`] from its required fields.
-    pub fn new(
-        id: impl Into<String>,
-        name: impl Into<String>,
-        spec: LauncherSpec,
-        state: impl Into<PersistentLauncherState>,
-        running: impl IntoIterator<Item = RunningOperation>,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            name: name.into(),
-            created_at: None,
-            spec,
-            state: state.into(),
-            running: running.into_iter().collect(),
-        }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl PersistentLauncher {
+        pub fn new(
+            id: impl Into<String>,
+            name: impl Into<String>,
+            spec: LauncherSpec,
+            state: impl Into<PersistentLauncherState>,
+            running: impl IntoIterator<Item = RunningOperation>,
+        );
         /// When the launcher was created, in milliseconds since the Unix epoch.
         pub fn created_at(created_at: i64);
     }
@@ -90,10 +76,9 @@ pub struct PersistentLauncherStateRecreating {
 }
 
 #[cfg(feature = "server")]
-impl PersistentLauncherStateRecreating {
-    /// Creates a [`PersistentLauncherStateRecreating`] from its required fields.
-    pub fn new(previous: PreviousLauncherFate) -> Self {
-        Self { previous }
+constructors! {
+    impl PersistentLauncherStateRecreating {
+        pub fn new(previous: PreviousLauncherFate);
     }
 }
 
@@ -125,10 +110,9 @@ pub struct RunningOperation {
 }
 
 #[cfg(feature = "server")]
-impl RunningOperation {
-    /// Creates a [`RunningOperation`] from its required fields.
-    pub fn new(id: impl Into<String>, r#type: RunningOperationType) -> Self {
-        Self { id: id.into(), r#type }
+constructors! {
+    impl RunningOperation {
+        pub fn new(id: impl Into<String>, r#type: RunningOperationType);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
+use crate::runtime::constructors;
 
 /// The process exited, was ended by a signal, or ran out of memory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,16 +21,9 @@ pub struct ProcessExit {
 }
 
 #[cfg(feature = "server")]
-impl ProcessExit {
-    /// Creates a [`ProcessExit`] from its required fields.
-    pub fn new(oom: bool) -> Self {
-        Self { exit_code: None, signal: None, oom }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl ProcessExit {
+        pub fn new(oom: bool);
         /// Exit code of the process. Absent when a signal ended it.
         pub fn exit_code(exit_code: i32);
         /// Name of the signal that ended the process. Absent when it exited on its own.

@@ -23,8 +23,6 @@ tagged_union! {
 
 impl SpawnedCommandTerminatedReason {
     /// The process exited, was ended by a signal, or ran out of memory.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn process_exit(oom: bool) -> Self {
         Self::ProcessExit(ProcessExit::new(oom))

@@ -2,7 +2,7 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
+use crate::runtime::constructors;
 
 /// Use of the hardware of a launcher at one time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,16 +21,9 @@ pub struct SysinfoSample {
 }
 
 #[cfg(feature = "server")]
-impl SysinfoSample {
-    /// Creates a [`SysinfoSample`] from its required fields.
-    pub fn new(timestamp: i64, cpus: f32, memory: f64) -> Self {
-        Self { timestamp, cpus, memory, disk: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl SysinfoSample {
+        pub fn new(timestamp: i64, cpus: f32, memory: f64);
         /// Disk space in use.
         pub fn disk(disk: f64);
     }

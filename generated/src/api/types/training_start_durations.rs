@@ -2,7 +2,7 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
+use crate::runtime::constructors;
 
 /// How long the steps before training took. All in milliseconds; a step that was not reached or not needed is absent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,17 +22,9 @@ pub struct TrainingStartDurations {
 }
 
 #[cfg(feature = "server")]
-impl TrainingStartDurations {
-    /// Creates a [`TrainingStartDurations`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { create_launcher: None, code_startup: None, create_instantiated_model: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl TrainingStartDurations {
+        pub fn new();
         /// Creating the launcher, in milliseconds.
         pub fn create_launcher(create_launcher: u64);
         /// Starting the code, in milliseconds.

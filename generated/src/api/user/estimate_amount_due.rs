@@ -2,7 +2,9 @@
 //! `User.estimateAmountDue`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, plain_json, request_constructors};
 
 impl UserClient {
     /// Estimates what the caller has used but not paid yet.
@@ -27,11 +29,9 @@ impl UserClient {
 #[non_exhaustive]
 pub struct EstimateAmountDueRequest {}
 
-impl EstimateAmountDueRequest {
-    /// Creates an [`EstimateAmountDueRequest`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+request_constructors! {
+    impl EstimateAmountDueRequest {
+        pub fn new();
     }
 }
 
@@ -45,10 +45,9 @@ pub struct EstimateAmountDueResult {
 }
 
 #[cfg(feature = "server")]
-impl EstimateAmountDueResult {
-    /// Creates an [`EstimateAmountDueResult`] from its required fields.
-    pub fn new(amount: f64) -> Self {
-        Self { amount }
+constructors! {
+    impl EstimateAmountDueResult {
+        pub fn new(amount: f64);
     }
 }
 

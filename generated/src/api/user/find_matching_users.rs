@@ -2,7 +2,9 @@
 //! `User.findMatchingUsers`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, plain_json, request_constructors};
 
 impl UserClient {
     /// Searches users by name.
@@ -31,10 +33,9 @@ pub struct FindMatchingUsersRequest {
     pub search_term: String,
 }
 
-impl FindMatchingUsersRequest {
-    /// Creates a [`FindMatchingUsersRequest`] from its required fields.
-    pub fn new(search_term: impl Into<String>) -> Self {
-        Self { search_term: search_term.into() }
+request_constructors! {
+    impl FindMatchingUsersRequest {
+        pub fn new(search_term: impl Into<String>);
     }
 }
 
@@ -48,10 +49,9 @@ pub struct FindMatchingUsersResult {
 }
 
 #[cfg(feature = "server")]
-impl FindMatchingUsersResult {
-    /// Creates a [`FindMatchingUsersResult`] from its required fields.
-    pub fn new(users: impl IntoIterator<Item = User>) -> Self {
-        Self { users: users.into_iter().collect() }
+constructors! {
+    impl FindMatchingUsersResult {
+        pub fn new(users: impl IntoIterator<Item = User>);
     }
 }
 

@@ -2,7 +2,7 @@
 //! `User.getBillingStats`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, plain_json, request_setters};
+use crate::runtime::{Call, Method, Operation, constructors, plain_json, request_constructors};
 
 impl UserClient {
     /// Returns the usage of the caller's resources in a month and its cost, by day. Costs are in US dollars.
@@ -35,16 +35,9 @@ pub struct GetBillingStatsRequest {
     pub resources: Option<Vec<String>>,
 }
 
-impl GetBillingStatsRequest {
-    /// Creates a [`GetBillingStatsRequest`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { billing_cycle: None, resources: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetBillingStatsRequest {
+        pub fn new();
         /// Month to look at. Default: the current one.
         pub fn billing_cycle(billing_cycle: BillingCycle);
         /// Ids of models, datasets and persistent launchers to look at. Default: everything.
@@ -63,10 +56,9 @@ pub struct BillingCycle {
     pub month: Month,
 }
 
-impl BillingCycle {
-    /// Creates a [`BillingCycle`] from its required fields.
-    pub fn new(year: u32, month: Month) -> Self {
-        Self { year, month }
+constructors! {
+    impl BillingCycle {
+        pub fn new(year: u32, month: Month);
     }
 }
 
@@ -87,10 +79,14 @@ pub struct GetBillingStatsResult {
 }
 
 #[cfg(feature = "server")]
-impl GetBillingStatsResult {
-    /// Creates a [`GetBillingStatsResult`] from its required fields.
-    pub fn new(year: u32, month: Month, total_cost: f64, per_day: impl IntoIterator<Item = BillingDay>) -> Self {
-        Self { year, month, total_cost, per_day: per_day.into_iter().collect() }
+constructors! {
+    impl GetBillingStatsResult {
+        pub fn new(
+            year: u32,
+            month: Month,
+            total_cost: f64,
+            per_day: impl IntoIterator<Item = BillingDay>,
+        );
     }
 }
 
@@ -111,15 +107,14 @@ pub struct BillingDay {
 }
 
 #[cfg(feature = "server")]
-impl BillingDay {
-    /// Creates a [`BillingDay`] from its required fields.
-    pub fn new(
-        day: u32,
-        models: BilledModels,
-        datasets: BilledDatasets,
-        persistent_launchers: BilledLaunchers,
-    ) -> Self {
-        Self { day, models, datasets, persistent_launchers }
+constructors! {
+    impl BillingDay {
+        pub fn new(
+            day: u32,
+            models: BilledModels,
+            datasets: BilledDatasets,
+            persistent_launchers: BilledLaunchers,
+        );
     }
 }
 
@@ -152,33 +147,20 @@ pub struct BilledModels {
 }
 
 #[cfg(feature = "server")]
-impl BilledModels {
-    /// Creates a [`BilledModels`] from its required fields.
-    #[allow(clippy::too_many_arguments)]
-    pub fn new(
-        states_mebibyte_minutes: f64,
-        states_cost: f64,
-        filesystems_mebibyte_minutes: f64,
-        filesystems_cost: f64,
-        evaluations: BilledEvaluations,
-        create_states: BilledOperations,
-        training_sessions: BilledOperations,
-        terminals: BilledOperations,
-        spawned_commands: BilledOperations,
-        debug_sessions: BilledDebugSessions,
-    ) -> Self {
-        Self {
-            states_mebibyte_minutes,
-            states_cost,
-            filesystems_mebibyte_minutes,
-            filesystems_cost,
-            evaluations,
-            create_states,
-            training_sessions,
-            terminals,
-            spawned_commands,
-            debug_sessions,
-        }
+constructors! {
+    impl BilledModels {
+        pub fn new(
+            states_mebibyte_minutes: f64,
+            states_cost: f64,
+            filesystems_mebibyte_minutes: f64,
+            filesystems_cost: f64,
+            evaluations: BilledEvaluations,
+            create_states: BilledOperations,
+            training_sessions: BilledOperations,
+            terminals: BilledOperations,
+            spawned_commands: BilledOperations,
+            debug_sessions: BilledDebugSessions,
+        );
     }
 }
 
@@ -201,16 +183,15 @@ pub struct BilledEvaluations {
 }
 
 #[cfg(feature = "server")]
-impl BilledEvaluations {
-    /// Creates a [`BilledEvaluations`] from its required fields.
-    pub fn new(
-        amount: u64,
-        base_cost: f64,
-        input_data: BilledData,
-        output_data: BilledData,
-        launchers: BilledLaunchers,
-    ) -> Self {
-        Self { amount, base_cost, input_data, output_data, launchers }
+constructors! {
+    impl BilledEvaluations {
+        pub fn new(
+            amount: u64,
+            base_cost: f64,
+            input_data: BilledData,
+            output_data: BilledData,
+            launchers: BilledLaunchers,
+        );
     }
 }
 
@@ -231,10 +212,14 @@ pub struct BilledDebugSessions {
 }
 
 #[cfg(feature = "server")]
-impl BilledDebugSessions {
-    /// Creates a [`BilledDebugSessions`] from its required fields.
-    pub fn new(amount: u64, base_cost: f64, launchers: BilledLaunchers, operations: BilledDebugOperations) -> Self {
-        Self { amount, base_cost, launchers, operations }
+constructors! {
+    impl BilledDebugSessions {
+        pub fn new(
+            amount: u64,
+            base_cost: f64,
+            launchers: BilledLaunchers,
+            operations: BilledDebugOperations,
+        );
     }
 }
 
@@ -255,10 +240,14 @@ pub struct BilledDebugOperations {
 }
 
 #[cfg(feature = "server")]
-impl BilledDebugOperations {
-    /// Creates a [`BilledDebugOperations`] from its required fields.
-    pub fn new(amount: u64, base_cost: f64, evaluate_input_data: BilledData, evaluate_output_data: BilledData) -> Self {
-        Self { amount, base_cost, evaluate_input_data, evaluate_output_data }
+constructors! {
+    impl BilledDebugOperations {
+        pub fn new(
+            amount: u64,
+            base_cost: f64,
+            evaluate_input_data: BilledData,
+            evaluate_output_data: BilledData,
+        );
     }
 }
 
@@ -275,10 +264,9 @@ pub struct BilledDatasets {
 }
 
 #[cfg(feature = "server")]
-impl BilledDatasets {
-    /// Creates a [`BilledDatasets`] from its required fields.
-    pub fn new(data_mebibyte_minutes: f64, data_cost: f64) -> Self {
-        Self { data_mebibyte_minutes, data_cost }
+constructors! {
+    impl BilledDatasets {
+        pub fn new(data_mebibyte_minutes: f64, data_cost: f64);
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::*;
 #[cfg(feature = "server")]
-use crate::runtime::setters;
-use crate::runtime::{Call, Method, Operation, plain_json, request_setters, string_enum, tagged_union};
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, plain_json, request_constructors, string_enum, tagged_union};
 
 impl UserClient {
     /// Fetches notifications for the caller. One that does not exist is omitted without an error.
@@ -34,16 +34,9 @@ pub struct GetNotificationsRequest {
     pub notification_ids: Option<Vec<String>>,
 }
 
-impl GetNotificationsRequest {
-    /// Creates a [`GetNotificationsRequest`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { notification_ids: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl GetNotificationsRequest {
+        pub fn new();
         /// Ids of the notifications to fetch. Default: everything.
         pub fn notification_ids(
             notification_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -61,10 +54,9 @@ pub struct GetNotificationsResult {
 }
 
 #[cfg(feature = "server")]
-impl GetNotificationsResult {
-    /// Creates a [`GetNotificationsResult`] from its required fields.
-    pub fn new(notifications: impl IntoIterator<Item = Notification>) -> Self {
-        Self { notifications: notifications.into_iter().collect() }
+constructors! {
+    impl GetNotificationsResult {
+        pub fn new(notifications: impl IntoIterator<Item = Notification>);
     }
 }
 
@@ -84,10 +76,14 @@ pub struct Notification {
 }
 
 #[cfg(feature = "server")]
-impl Notification {
-    /// Creates a [`Notification`] from its required fields.
-    pub fn new(id: impl Into<String>, timestamp: i64, viewed: bool, data: impl Into<NotificationData>) -> Self {
-        Self { id: id.into(), timestamp, viewed, data: data.into() }
+constructors! {
+    impl Notification {
+        pub fn new(
+            id: impl Into<String>,
+            timestamp: i64,
+            viewed: bool,
+            data: impl Into<NotificationData>,
+        );
     }
 }
 
@@ -123,8 +119,6 @@ impl NotificationData {
     }
 
     /// Something needs attention.
-    ///
-    /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
     pub fn alert(subject: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Alert(NotificationDataAlert::new(subject, message))
@@ -148,20 +142,14 @@ pub struct NotificationDataTrainingFinished {
 }
 
 #[cfg(feature = "server")]
-impl NotificationDataTrainingFinished {
-    /// Creates a [`NotificationDataTrainingFinished`] from its required fields.
-    pub fn new(
-        model_id: impl Into<String>,
-        training_session_id: impl Into<String>,
-        new_state_name: impl Into<String>,
-        state: TrainingOutcome,
-    ) -> Self {
-        Self {
-            model_id: model_id.into(),
-            training_session_id: training_session_id.into(),
-            new_state_name: new_state_name.into(),
-            state,
-        }
+constructors! {
+    impl NotificationDataTrainingFinished {
+        pub fn new(
+            model_id: impl Into<String>,
+            training_session_id: impl Into<String>,
+            new_state_name: impl Into<String>,
+            state: TrainingOutcome,
+        );
     }
 }
 
@@ -195,16 +183,9 @@ pub struct NotificationDataAlert {
 }
 
 #[cfg(feature = "server")]
-impl NotificationDataAlert {
-    /// Creates a [`NotificationDataAlert`] from its required fields.
-    pub fn new(subject: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { subject: subject.into(), message: message.into(), fix: None }
-    }
-}
-
-#[cfg(feature = "server")]
-setters! {
+constructors! {
     impl NotificationDataAlert {
+        pub fn new(subject: impl Into<String>, message: impl Into<String>);
         /// Where the problem can be solved. Absent when there is no such page.
         pub fn fix(fix: AlertFix);
     }
@@ -222,10 +203,9 @@ pub struct AlertFix {
 }
 
 #[cfg(feature = "server")]
-impl AlertFix {
-    /// Creates an [`AlertFix`] from its required fields.
-    pub fn new(name: impl Into<String>, url: impl Into<String>) -> Self {
-        Self { name: name.into(), url: url.into() }
+constructors! {
+    impl AlertFix {
+        pub fn new(name: impl Into<String>, url: impl Into<String>);
     }
 }
 

@@ -2,7 +2,9 @@
 //! `User.getQuotas`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, plain_json, request_constructors};
 
 impl UserClient {
     /// Returns the quotas of the account, and how much of them is used.
@@ -27,11 +29,9 @@ impl UserClient {
 #[non_exhaustive]
 pub struct GetQuotasRequest {}
 
-impl GetQuotasRequest {
-    /// Creates a [`GetQuotasRequest`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+request_constructors! {
+    impl GetQuotasRequest {
+        pub fn new();
     }
 }
 
@@ -45,10 +45,9 @@ pub struct GetQuotasResult {
 }
 
 #[cfg(feature = "server")]
-impl GetQuotasResult {
-    /// Creates a [`GetQuotasResult`] from its required fields.
-    pub fn new(quotas: impl IntoIterator<Item = Quota>) -> Self {
-        Self { quotas: quotas.into_iter().collect() }
+constructors! {
+    impl GetQuotasResult {
+        pub fn new(quotas: impl IntoIterator<Item = Quota>);
     }
 }
 
@@ -70,16 +69,15 @@ pub struct Quota {
 }
 
 #[cfg(feature = "server")]
-impl Quota {
-    /// Creates a [`Quota`] from its required fields.
-    pub fn new(
-        name: impl Into<String>,
-        unit: impl Into<String>,
-        limit: f64,
-        used: f64,
-        history: impl IntoIterator<Item = QuotaUse>,
-    ) -> Self {
-        Self { name: name.into(), unit: unit.into(), limit, used, history: history.into_iter().collect() }
+constructors! {
+    impl Quota {
+        pub fn new(
+            name: impl Into<String>,
+            unit: impl Into<String>,
+            limit: f64,
+            used: f64,
+            history: impl IntoIterator<Item = QuotaUse>,
+        );
     }
 }
 
@@ -96,10 +94,9 @@ pub struct QuotaUse {
 }
 
 #[cfg(feature = "server")]
-impl QuotaUse {
-    /// Creates a [`QuotaUse`] from its required fields.
-    pub fn new(hour_timestamp: i64, max_used: f64) -> Self {
-        Self { hour_timestamp, max_used }
+constructors! {
+    impl QuotaUse {
+        pub fn new(hour_timestamp: i64, max_used: f64);
     }
 }
 

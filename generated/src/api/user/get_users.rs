@@ -2,7 +2,9 @@
 //! `User.getUsers`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, plain_json, request_constructors};
 
 impl UserClient {
     /// Returns the names of users. A user who does not exist is omitted without an error.
@@ -31,10 +33,9 @@ pub struct GetUsersRequest {
     pub user_ids: Vec<String>,
 }
 
-impl GetUsersRequest {
-    /// Creates a [`GetUsersRequest`] from its required fields.
-    pub fn new(user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { user_ids: user_ids.into_iter().map(Into::into).collect() }
+request_constructors! {
+    impl GetUsersRequest {
+        pub fn new(user_ids: impl IntoIterator<Item = impl Into<String>>);
     }
 }
 
@@ -48,10 +49,9 @@ pub struct GetUsersResult {
 }
 
 #[cfg(feature = "server")]
-impl GetUsersResult {
-    /// Creates a [`GetUsersResult`] from its required fields.
-    pub fn new(users: impl IntoIterator<Item = User>) -> Self {
-        Self { users: users.into_iter().collect() }
+constructors! {
+    impl GetUsersResult {
+        pub fn new(users: impl IntoIterator<Item = User>);
     }
 }
 

@@ -2,7 +2,9 @@
 //! `User.setNotification`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, string_enum};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors, string_enum};
 
 impl UserClient {
     /// Deletes a notification, or marks it as viewed.
@@ -38,10 +40,9 @@ pub struct SetNotificationRequest {
     pub action: NotificationAction,
 }
 
-impl SetNotificationRequest {
-    /// Creates a [`SetNotificationRequest`] from its required fields.
-    pub fn new(notification_id: impl Into<String>, action: NotificationAction) -> Self {
-        Self { notification_id: notification_id.into(), action }
+request_constructors! {
+    impl SetNotificationRequest {
+        pub fn new(notification_id: impl Into<String>, action: NotificationAction);
     }
 }
 
@@ -67,11 +68,9 @@ string_enum! {
 pub struct SetNotificationResult {}
 
 #[cfg(feature = "server")]
-impl SetNotificationResult {
-    /// Creates a [`SetNotificationResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl SetNotificationResult {
+        pub fn new();
     }
 }
 

@@ -4,6 +4,7 @@ mod attempts;
 mod build;
 mod builder;
 mod call;
+mod constructors;
 #[cfg(feature = "dynamic")]
 mod dynamic;
 mod endpoint;
@@ -12,7 +13,6 @@ mod middleware;
 mod operation;
 mod response_slot;
 mod retry;
-mod setters;
 mod trace;
 
 pub use builder::ClientBuilder;

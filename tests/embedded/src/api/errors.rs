@@ -5,6 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::runtime::ErrorInfo;
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
 
@@ -30,9 +32,8 @@ pub struct ErrorInfoType {
 
 #[cfg(feature = "shop")]
 #[cfg(feature = "server")]
-impl ErrorInfoType {
-    /// Creates an [`ErrorInfoType`] from its required fields.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
+constructors! {
+    impl ErrorInfoType {
+        pub fn new(text: impl Into<String>);
     }
 }

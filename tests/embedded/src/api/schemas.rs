@@ -11,28 +11,20 @@ pub fn visit(visitor: &mut impl Visitor) {
     errors(visitor);
     #[cfg(feature = "shop")]
     shop(visitor);
-
     #[cfg(feature = "events")]
     events_(visitor);
-
     #[cfg(feature = "raw")]
     raw(visitor);
-
     #[cfg(feature = "builder")]
     builder_(visitor);
-
     #[cfg(feature = "default-service")]
     default_(visitor);
-
     #[cfg(feature = "method")]
     method_(visitor);
-
     #[cfg(feature = "mod")]
     mod_(visitor);
-
     #[cfg(feature = "server-service")]
     server(visitor);
-
     #[cfg(feature = "types")]
     types_(visitor);
 }

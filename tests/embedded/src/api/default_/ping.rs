@@ -2,7 +2,9 @@
 //! `Default.ping`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl DefaultClient {
     /// Answers.
@@ -26,11 +28,9 @@ impl DefaultClient {
 #[non_exhaustive]
 pub struct PingRequest {}
 
-impl PingRequest {
-    /// Creates a [`PingRequest`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+request_constructors! {
+    impl PingRequest {
+        pub fn new();
     }
 }
 
@@ -41,11 +41,9 @@ impl PingRequest {
 pub struct PingResult {}
 
 #[cfg(feature = "server")]
-impl PingResult {
-    /// Creates a [`PingResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl PingResult {
+        pub fn new();
     }
 }
 

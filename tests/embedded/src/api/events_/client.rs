@@ -2,7 +2,9 @@
 //! `Events.client`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl EventsClient {
     /// Answers.
@@ -30,10 +32,9 @@ pub struct ClientRequest {
     pub session_id: String,
 }
 
-impl ClientRequest {
-    /// Creates a [`ClientRequest`] from its required fields.
-    pub fn new(session_id: impl Into<String>) -> Self {
-        Self { session_id: session_id.into() }
+request_constructors! {
+    impl ClientRequest {
+        pub fn new(session_id: impl Into<String>);
     }
 }
 
@@ -44,11 +45,9 @@ impl ClientRequest {
 pub struct ClientResult {}
 
 #[cfg(feature = "server")]
-impl ClientResult {
-    /// Creates a [`ClientResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl ClientResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Events.close`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, TransportKind, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, TransportKind, error_codes, plain_json, request_constructors};
 
 impl EventsClient {
     /// Ends a subscription.
@@ -31,10 +33,9 @@ pub struct CloseRequest {
     pub session_id: String,
 }
 
-impl CloseRequest {
-    /// Creates a [`CloseRequest`] from its required fields.
-    pub fn new(session_id: impl Into<String>) -> Self {
-        Self { session_id: session_id.into() }
+request_constructors! {
+    impl CloseRequest {
+        pub fn new(session_id: impl Into<String>);
     }
 }
 
@@ -45,11 +46,9 @@ impl CloseRequest {
 pub struct CloseResult {}
 
 #[cfg(feature = "server")]
-impl CloseResult {
-    /// Creates a [`CloseResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl CloseResult {
+        pub fn new();
     }
 }
 

@@ -2,6 +2,8 @@
 //! Events of the service `Events`.
 
 use super::*;
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
 use crate::runtime::{Call, Channel, EventError, EventKind, EventSet, Operation, RawEvent, Subscription, plain_json};
 
 /// What happens under an id of the service `Events`, as a subscription delivers it.
@@ -93,10 +95,9 @@ pub struct SaidEvent {
 }
 
 #[cfg(feature = "server")]
-impl SaidEvent {
-    /// Creates a [`SaidEvent`] from its required fields.
-    pub fn new(session_id: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { session_id: session_id.into(), text: text.into() }
+constructors! {
+    impl SaidEvent {
+        pub fn new(session_id: impl Into<String>, text: impl Into<String>);
     }
 }
 
@@ -111,10 +112,9 @@ pub struct FinishedEvent {
 }
 
 #[cfg(feature = "server")]
-impl FinishedEvent {
-    /// Creates a [`FinishedEvent`] from its required fields.
-    pub fn new(session_id: impl Into<String>) -> Self {
-        Self { session_id: session_id.into() }
+constructors! {
+    impl FinishedEvent {
+        pub fn new(session_id: impl Into<String>);
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Events.finish`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl EventsClient {
     /// Ends a session.
@@ -30,10 +32,9 @@ pub struct FinishRequest {
     pub session_id: String,
 }
 
-impl FinishRequest {
-    /// Creates a [`FinishRequest`] from its required fields.
-    pub fn new(session_id: impl Into<String>) -> Self {
-        Self { session_id: session_id.into() }
+request_constructors! {
+    impl FinishRequest {
+        pub fn new(session_id: impl Into<String>);
     }
 }
 
@@ -44,11 +45,9 @@ impl FinishRequest {
 pub struct FinishResult {}
 
 #[cfg(feature = "server")]
-impl FinishResult {
-    /// Creates a [`FinishResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl FinishResult {
+        pub fn new();
     }
 }
 

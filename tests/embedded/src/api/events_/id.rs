@@ -2,7 +2,9 @@
 //! `Events.id`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl EventsClient {
     /// Answers.
@@ -30,10 +32,9 @@ pub struct IdRequest {
     pub session_id: String,
 }
 
-impl IdRequest {
-    /// Creates an [`IdRequest`] from its required fields.
-    pub fn new(session_id: impl Into<String>) -> Self {
-        Self { session_id: session_id.into() }
+request_constructors! {
+    impl IdRequest {
+        pub fn new(session_id: impl Into<String>);
     }
 }
 
@@ -44,11 +45,9 @@ impl IdRequest {
 pub struct IdResult {}
 
 #[cfg(feature = "server")]
-impl IdResult {
-    /// Creates an [`IdResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl IdResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Events.next`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl EventsClient {
     /// Tells the session's next text.
@@ -32,10 +34,9 @@ pub struct NextRequest {
     pub text: String,
 }
 
-impl NextRequest {
-    /// Creates a [`NextRequest`] from its required fields.
-    pub fn new(session_id: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { session_id: session_id.into(), text: text.into() }
+request_constructors! {
+    impl NextRequest {
+        pub fn new(session_id: impl Into<String>, text: impl Into<String>);
     }
 }
 
@@ -46,11 +47,9 @@ impl NextRequest {
 pub struct NextResult {}
 
 #[cfg(feature = "server")]
-impl NextResult {
-    /// Creates a [`NextResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl NextResult {
+        pub fn new();
     }
 }
 

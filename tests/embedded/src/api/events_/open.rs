@@ -2,7 +2,11 @@
 //! `Events.open`.
 
 use super::*;
-use crate::runtime::{Call, IdSource, Method, Operation, Subscribable, TransportKind, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{
+    Call, IdSource, Method, Operation, Subscribable, TransportKind, error_codes, plain_json, request_constructors,
+};
 
 impl EventsClient {
     /// Starts a session.
@@ -28,11 +32,9 @@ impl EventsClient {
 #[non_exhaustive]
 pub struct OpenRequest {}
 
-impl OpenRequest {
-    /// Creates an [`OpenRequest`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+request_constructors! {
+    impl OpenRequest {
+        pub fn new();
     }
 }
 
@@ -47,10 +49,9 @@ pub struct OpenResult {
 }
 
 #[cfg(feature = "server")]
-impl OpenResult {
-    /// Creates an [`OpenResult`] from its required fields.
-    pub fn new(session_id: impl Into<String>) -> Self {
-        Self { session_id: session_id.into() }
+constructors! {
+    impl OpenResult {
+        pub fn new(session_id: impl Into<String>);
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Events.pollNext`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl EventsClient {
     /// Answers.
@@ -30,10 +32,9 @@ pub struct PollNextRequest {
     pub session_id: String,
 }
 
-impl PollNextRequest {
-    /// Creates a [`PollNextRequest`] from its required fields.
-    pub fn new(session_id: impl Into<String>) -> Self {
-        Self { session_id: session_id.into() }
+request_constructors! {
+    impl PollNextRequest {
+        pub fn new(session_id: impl Into<String>);
     }
 }
 
@@ -44,11 +45,9 @@ impl PollNextRequest {
 pub struct PollNextResult {}
 
 #[cfg(feature = "server")]
-impl PollNextResult {
-    /// Creates a [`PollNextResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl PollNextResult {
+        pub fn new();
     }
 }
 

@@ -2,6 +2,8 @@
 //! Events of the service `Raw`.
 
 use super::*;
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
 use crate::runtime::{Channel, EventError, EventKind, EventSet, RawEvent, Subscription, plain_json};
 
 /// What happens under an id of the service `Raw`, as a subscription delivers it.
@@ -52,10 +54,9 @@ pub struct EndedEvent {
 }
 
 #[cfg(feature = "server")]
-impl EndedEvent {
-    /// Creates an [`EndedEvent`] from its required fields.
-    pub fn new(session_id: impl Into<String>) -> Self {
-        Self { session_id: session_id.into() }
+constructors! {
+    impl EndedEvent {
+        pub fn new(session_id: impl Into<String>);
     }
 }
 

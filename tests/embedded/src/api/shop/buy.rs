@@ -2,7 +2,9 @@
 //! `Shop.buy`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_setters};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ShopClient {
     /// Has optional parameters that are called like functions of a call.
@@ -73,31 +75,9 @@ pub struct BuyRequest {
     pub value: Option<String>,
 }
 
-impl BuyRequest {
-    /// Creates a [`BuyRequest`] from its required fields.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            retry: None,
-            buffer: None,
-            attempt_timeout: None,
-            on_progress: None,
-            blobs_to_files: None,
-            send_blocking: None,
-            exchange: None,
-            job: None,
-            subscribe: None,
-            into_future: None,
-            request: None,
-            clone: None,
-            from: None,
-            value: None,
-        }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl BuyRequest {
+        pub fn new(name: impl Into<String>);
         /// Retry.
         pub fn with_retry(retry: impl Into<String>);
         /// Buffer.
@@ -144,10 +124,9 @@ pub struct BuyResult {
 }
 
 #[cfg(feature = "server")]
-impl BuyResult {
-    /// Creates a [`BuyResult`] from its required fields.
-    pub fn new(sent: impl Into<String>, r#mod: Mod, answer: impl Into<ToWireType>) -> Self {
-        Self { sent: sent.into(), r#mod, answer: answer.into() }
+constructors! {
+    impl BuyResult {
+        pub fn new(sent: impl Into<String>, r#mod: Mod, answer: impl Into<ToWireType>);
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Shop.client`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ShopClient {
     /// Is called like the field of a client.
@@ -26,11 +28,9 @@ impl ShopClient {
 #[non_exhaustive]
 pub struct ClientRequest {}
 
-impl ClientRequest {
-    /// Creates a [`ClientRequest`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+request_constructors! {
+    impl ClientRequest {
+        pub fn new();
     }
 }
 
@@ -41,11 +41,9 @@ impl ClientRequest {
 pub struct ClientResult {}
 
 #[cfg(feature = "server")]
-impl ClientResult {
-    /// Creates a [`ClientResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl ClientResult {
+        pub fn new();
     }
 }
 

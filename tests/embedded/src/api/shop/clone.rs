@@ -2,7 +2,9 @@
 //! `Shop.clone`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ShopClient {
     /// Is called like a function of a trait.
@@ -26,11 +28,9 @@ impl ShopClient {
 #[non_exhaustive]
 pub struct CloneRequest {}
 
-impl CloneRequest {
-    /// Creates a [`CloneRequest`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+request_constructors! {
+    impl CloneRequest {
+        pub fn new();
     }
 }
 
@@ -41,11 +41,9 @@ impl CloneRequest {
 pub struct CloneResult {}
 
 #[cfg(feature = "server")]
-impl CloneResult {
-    /// Creates a [`CloneResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl CloneResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Shop.drop`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ShopClient {
     /// Is called like another one.
@@ -26,11 +28,9 @@ impl ShopClient {
 #[non_exhaustive]
 pub struct DropRequest {}
 
-impl DropRequest {
-    /// Creates a [`DropRequest`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+request_constructors! {
+    impl DropRequest {
+        pub fn new();
     }
 }
 
@@ -41,11 +41,9 @@ impl DropRequest {
 pub struct DropResult {}
 
 #[cfg(feature = "server")]
-impl DropResult {
-    /// Creates a [`DropResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl DropResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Shop.events`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ShopClient {
     /// Is called like another one.
@@ -26,11 +28,9 @@ impl ShopClient {
 #[non_exhaustive]
 pub struct EventsRequest {}
 
-impl EventsRequest {
-    /// Creates an [`EventsRequest`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+request_constructors! {
+    impl EventsRequest {
+        pub fn new();
     }
 }
 
@@ -41,11 +41,9 @@ impl EventsRequest {
 pub struct EventsResult {}
 
 #[cfg(feature = "server")]
-impl EventsResult {
-    /// Creates an [`EventsResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl EventsResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Shop.incoming`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ShopClient {
     /// Has parameters that are called like a type.
@@ -30,10 +32,9 @@ pub struct IncomingRequestType {
     pub text: String,
 }
 
-impl IncomingRequestType {
-    /// Creates an [`IncomingRequestType`] from its required fields.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
+request_constructors! {
+    impl IncomingRequestType {
+        pub fn new(text: impl Into<String>);
     }
 }
 
@@ -47,10 +48,9 @@ pub struct IncomingResult {
 }
 
 #[cfg(feature = "server")]
-impl IncomingResult {
-    /// Creates an [`IncomingResult`] from its required fields.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
+constructors! {
+    impl IncomingResult {
+        pub fn new(text: impl Into<String>);
     }
 }
 

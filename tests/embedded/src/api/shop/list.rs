@@ -2,7 +2,9 @@
 //! `Shop.list`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, Page, Paged, error_codes, plain_json, request_setters};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, Page, Paged, error_codes, plain_json, request_constructors};
 
 impl ShopClient {
     /// Lists names.
@@ -35,16 +37,9 @@ pub struct ListRequest {
     pub limit: Option<u32>,
 }
 
-impl ListRequest {
-    /// Creates a [`ListRequest`] in which nothing is set.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self { offset: None, limit: None }
-    }
-}
-
-request_setters! {
+request_constructors! {
     impl ListRequest {
+        pub fn new();
         /// Offset.
         pub fn offset(offset: u32);
         /// Limit.
@@ -68,10 +63,14 @@ pub struct ListResult {
 }
 
 #[cfg(feature = "server")]
-impl ListResult {
-    /// Creates a [`ListResult`] from its required fields.
-    pub fn new(names: impl IntoIterator<Item = impl Into<String>>, total: u32, offset: u32, limit: u32) -> Self {
-        Self { names: names.into_iter().map(Into::into).collect(), total, offset, limit }
+constructors! {
+    impl ListResult {
+        pub fn new(
+            names: impl IntoIterator<Item = impl Into<String>>,
+            total: u32,
+            offset: u32,
+            limit: u32,
+        );
     }
 }
 

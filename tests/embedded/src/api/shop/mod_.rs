@@ -2,7 +2,9 @@
 //! `Shop.mod`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ShopClient {
     /// Is called like a file.
@@ -26,11 +28,9 @@ impl ShopClient {
 #[non_exhaustive]
 pub struct ModRequest {}
 
-impl ModRequest {
-    /// Creates a [`ModRequest`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+request_constructors! {
+    impl ModRequest {
+        pub fn new();
     }
 }
 
@@ -41,11 +41,9 @@ impl ModRequest {
 pub struct ModResult {}
 
 #[cfg(feature = "server")]
-impl ModResult {
-    /// Creates a [`ModResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl ModResult {
+        pub fn new();
     }
 }
 

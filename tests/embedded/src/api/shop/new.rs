@@ -2,7 +2,9 @@
 //! `Shop.new`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ShopClient {
     /// Is called like the function that makes a client.
@@ -26,11 +28,9 @@ impl ShopClient {
 #[non_exhaustive]
 pub struct NewRequest {}
 
-impl NewRequest {
-    /// Creates a [`NewRequest`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+request_constructors! {
+    impl NewRequest {
+        pub fn new();
     }
 }
 
@@ -41,11 +41,9 @@ impl NewRequest {
 pub struct NewResult {}
 
 #[cfg(feature = "server")]
-impl NewResult {
-    /// Creates a [`NewResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl NewResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Shop.self`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ShopClient {
     /// Is called like the receiver.
@@ -26,11 +28,9 @@ impl ShopClient {
 #[non_exhaustive]
 pub struct SelfRequest {}
 
-impl SelfRequest {
-    /// Creates a [`SelfRequest`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+request_constructors! {
+    impl SelfRequest {
+        pub fn new();
     }
 }
 
@@ -41,11 +41,9 @@ impl SelfRequest {
 pub struct SelfResult {}
 
 #[cfg(feature = "server")]
-impl SelfResult {
-    /// Creates a [`SelfResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl SelfResult {
+        pub fn new();
     }
 }
 

@@ -2,7 +2,11 @@
 //! `Shop.start`.
 
 use super::*;
-use crate::runtime::{Call, Cancellable, Method, NoMetrics, Operation, Waitable, Waiter, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{
+    Call, Cancellable, Method, NoMetrics, Operation, Waitable, Waiter, error_codes, plain_json, request_constructors,
+};
 
 impl ShopClient {
     /// Starts work, with a result that has fields called like functions and fields of its handle.
@@ -28,11 +32,9 @@ impl ShopClient {
 #[non_exhaustive]
 pub struct StartRequest {}
 
-impl StartRequest {
-    /// Creates a [`StartRequest`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+request_constructors! {
+    impl StartRequest {
+        pub fn new();
     }
 }
 
@@ -52,15 +54,14 @@ pub struct StartResult {
 }
 
 #[cfg(feature = "server")]
-impl StartResult {
-    /// Creates a [`StartResult`] from its required fields.
-    pub fn new(
-        result: impl Into<String>,
-        client: impl Into<String>,
-        wait: impl Into<String>,
-        cancel: impl Into<String>,
-    ) -> Self {
-        Self { result: result.into(), client: client.into(), wait: wait.into(), cancel: cancel.into() }
+constructors! {
+    impl StartResult {
+        pub fn new(
+            result: impl Into<String>,
+            client: impl Into<String>,
+            wait: impl Into<String>,
+            cancel: impl Into<String>,
+        );
     }
 }
 

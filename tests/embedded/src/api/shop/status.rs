@@ -2,7 +2,9 @@
 //! `Shop.status`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, keyed_union, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, keyed_union, plain_json, request_constructors};
 
 impl ShopClient {
     /// Tells how far the work is.
@@ -30,10 +32,9 @@ pub struct StatusRequest {
     pub result: String,
 }
 
-impl StatusRequest {
-    /// Creates a [`StatusRequest`] from its required fields.
-    pub fn new(result: impl Into<String>) -> Self {
-        Self { result: result.into() }
+request_constructors! {
+    impl StatusRequest {
+        pub fn new(result: impl Into<String>);
     }
 }
 
@@ -57,11 +58,9 @@ keyed_union! {
 pub struct StatusResultRunning {}
 
 #[cfg(feature = "server")]
-impl StatusResultRunning {
-    /// Creates a [`StatusResultRunning`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl StatusResultRunning {
+        pub fn new();
     }
 }
 
@@ -75,10 +74,9 @@ pub struct StatusResultDone {
 }
 
 #[cfg(feature = "server")]
-impl StatusResultDone {
-    /// Creates a [`StatusResultDone`] from its required fields.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
+constructors! {
+    impl StatusResultDone {
+        pub fn new(text: impl Into<String>);
     }
 }
 
@@ -92,10 +90,9 @@ pub struct StatusResultFailed {
 }
 
 #[cfg(feature = "server")]
-impl StatusResultFailed {
-    /// Creates a [`StatusResultFailed`] from its required fields.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
+constructors! {
+    impl StatusResultFailed {
+        pub fn new(text: impl Into<String>);
     }
 }
 

@@ -2,7 +2,9 @@
 //! `Shop.std`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ShopClient {
     /// Is called like a crate.
@@ -26,11 +28,9 @@ impl ShopClient {
 #[non_exhaustive]
 pub struct StdRequest {}
 
-impl StdRequest {
-    /// Creates a [`StdRequest`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+request_constructors! {
+    impl StdRequest {
+        pub fn new();
     }
 }
 
@@ -41,11 +41,9 @@ impl StdRequest {
 pub struct StdResult {}
 
 #[cfg(feature = "server")]
-impl StdResult {
-    /// Creates a [`StdResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl StdResult {
+        pub fn new();
     }
 }
 

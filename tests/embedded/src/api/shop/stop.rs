@@ -2,7 +2,9 @@
 //! `Shop.stop`.
 
 use super::*;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json};
+#[cfg(feature = "server")]
+use crate::runtime::constructors;
+use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors};
 
 impl ShopClient {
     /// Stops the work.
@@ -29,10 +31,9 @@ pub struct StopRequest {
     pub result: String,
 }
 
-impl StopRequest {
-    /// Creates a [`StopRequest`] from its required fields.
-    pub fn new(result: impl Into<String>) -> Self {
-        Self { result: result.into() }
+request_constructors! {
+    impl StopRequest {
+        pub fn new(result: impl Into<String>);
     }
 }
 
@@ -43,11 +44,9 @@ impl StopRequest {
 pub struct StopResult {}
 
 #[cfg(feature = "server")]
-impl StopResult {
-    /// Creates a [`StopResult`].
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        Self {}
+constructors! {
+    impl StopResult {
+        pub fn new();
     }
 }
 
