@@ -24,7 +24,8 @@ mod wire;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::{Api, Owner, TypeId};
+use crate::ir::Api;
+use crate::ir::types::{Owner, TypeId};
 use crate::naming;
 use crate::output::{EmitError, Files, Options};
 use crate::render::render;

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use crate::ir::{Api, ErrorSet, ErrorShape, Field, Method, Owner, Service, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::types::{Field, Owner, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::{Api, ErrorSet, ErrorShape, Method, Service};
 use crate::naming;
 use crate::output::{EmitError, Options};
 

@@ -7,7 +7,8 @@ use quote::quote;
 
 use super::context::{Context, File};
 use super::{docs, items};
-use crate::ir::{ErrorSet, ErrorShape, Method, Owner, Service};
+use crate::ir::types::Owner;
+use crate::ir::{ErrorSet, ErrorShape, Method, Service};
 use crate::{naming, render};
 
 /// `errors.rs`: what errors carry, what codes mean, and the sets that methods share.

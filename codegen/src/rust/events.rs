@@ -5,8 +5,9 @@ use quote::quote;
 
 use super::context::{Context, File};
 use super::{docs, items, structs, wire};
-use crate::ir::{Event, Method, Owner, Service, Type};
-use crate::naming;
+use crate::ir::types::{Owner, Type};
+use crate::ir::{Event, Method, Service};
+use crate::naming::{self, case};
 
 /// `events.rs` of a service that has events.
 pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
@@ -33,7 +34,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let writes = service.events.iter().map(|event| {
         let (wire, variant) = (&event.wire, variant(event));
         let id = file.cx.api.object(&event.params).and_then(|object| object.field(&event.id));
-        let id = id.map_or_else(|| naming::ident(&naming::snake(&event.id)), structs::field_ident);
+        let id = id.map_or_else(|| naming::ident(&case::snake(&event.id)), structs::field_ident);
         quote!(Self::#variant(params) => #raw::of::<Self>(#wire, &params.#id, params),)
     });
     let channel = channel(&file, service, id);

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::context::File;
 use super::{enums, structs, unions, wire};
-use crate::ir::{TypeDef, TypeKind};
+use crate::ir::types::{TypeDef, TypeKind};
 
 /// The items of one named type, behind a gate.
 pub(super) fn of_type(file: &File<'_, '_>, definition: &TypeDef, gate: &TokenStream) -> TokenStream {

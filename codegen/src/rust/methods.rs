@@ -5,7 +5,9 @@ use quote::quote;
 
 use super::context::{Context, File};
 use super::{docs, errors, events, example, items, paging, structs, waiting, wire};
-use crate::ir::{BlobKind, BlobRule, Method, Object, Owner, Paging, Service, Transport, Type, TypeKind};
+use crate::ir::blobs::{BlobKind, BlobRule};
+use crate::ir::types::{Object, Owner, Type, TypeKind};
+use crate::ir::{Method, Paging, Service, Transport};
 use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> TokenStream {

@@ -7,7 +7,8 @@ use quote::quote;
 
 use super::context::{Context, File};
 use super::{docs, enums, errors, example, prose, structs, unions};
-use crate::ir::{Api, ErrorSet, ErrorShape, Method, Object, Owner, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::types::{Object, Owner, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::{Api, ErrorSet, ErrorShape, Method};
 use crate::naming;
 use crate::output::{EmitError, Options};
 use crate::render::print;

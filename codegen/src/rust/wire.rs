@@ -11,7 +11,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::File;
-use crate::ir::{TypeDef, TypeKind};
+use crate::ir::types::{TypeDef, TypeKind};
 
 /// The implementations of a type.
 pub(super) fn items(file: &File<'_, '_>, definition: &TypeDef) -> TokenStream {

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::ir::{ListItem, TypeDef, TypeKind};
+use crate::ir::types::{ListItem, TypeDef, TypeKind};
 use crate::rust::context::File;
 use crate::rust::structs;
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::ir::{Type, Union, UnionStyle, Variant};
+use crate::ir::types::{Type, Union, UnionStyle, Variant};
 use crate::naming;
 use crate::rust::context::File;
 use crate::rust::unions;
