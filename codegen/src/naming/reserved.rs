@@ -11,6 +11,7 @@ pub const CALL: &[&str] = &[
     "attempt_timeout",
     "blobs_to_files",
     "buffer",
+    "client",
     "in_parts",
     "into_future",
     "into_request",

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::context::{Context, File};
 use super::docs;
-use crate::ir::Owner;
+use crate::ir::types::Owner;
 use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::context::File;
 use super::{docs, schemas, structs};
-use crate::ir::{Type, TypeDef, TypeKind, Union, UnionStyle, Variant};
+use crate::ir::types::{Type, TypeDef, TypeKind, Union, UnionStyle, Variant};
 use crate::{naming, render};
 
 pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union, gate: &TokenStream) -> TokenStream {
