@@ -41,17 +41,17 @@ pub const CLIENT: &[&str] = &[
     "fmt",
     "from_core",
     "from_env",
-    "give_back",
     "http_url",
+    "release",
     "set_api_key",
     "websocket_url",
 ];
 
 /// Functions of `Router`.
-pub const ROUTER: &[&str] = &["answer", "connect", "events", "fmt", "handle", "new", "route"];
+pub const ROUTER: &[&str] = &["connect", "dispatch", "events", "fmt", "handle", "new", "route"];
 
 /// Functions of `Subscription`.
-pub const SUBSCRIPTION: &[&str] = &["client", "fmt", "id", "new", "next", "poll", "poll_next", "unsubscribe"];
+pub const SUBSCRIPTION: &[&str] = &["client", "fmt", "id", "next", "poll_next", "unsubscribe"];
 
 /// Functions of the traits that types have by a derive or by a blanket implementation. An inherent function of such a
 /// name would be called in their place, or could not be called at all.

@@ -22,7 +22,7 @@ use crate::runtime::wire;
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct Call<R> {
-    client: Client,
+    pub(crate) client: Client,
     request: R,
     options: CallOptions,
 }
@@ -31,11 +31,6 @@ impl<R: Operation> Call<R> {
     /// A call of a request that was made by hand.
     pub fn new(client: &Client, request: R) -> Self {
         Self { client: client.clone(), request, options: CallOptions::default() }
-    }
-
-    /// The client that makes the call.
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
     }
 
     /// What is going to be sent.

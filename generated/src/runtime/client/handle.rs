@@ -72,7 +72,7 @@ impl Client {
     }
 
     /// Gives a subscription back, and waits for the server's response if the server has to be asked.
-    pub(crate) async fn give_back(&self, lease: Lease, method: &'static Method) -> Result<(), Error> {
+    pub(crate) async fn release(&self, lease: Lease, method: &'static Method) -> Result<(), Error> {
         let after = self.0.timeout;
         let response = tokio::time::timeout(after, lease.release()).await;
         let response = response.map_err(|_| Failure::Timeout { after }.at(method))?;
