@@ -36,10 +36,8 @@ pub const CALL: &[&str] = &[
 /// Functions of `Client`.
 pub const CLIENT: &[&str] = &[
     "builder",
-    "call",
     "call_json",
     "fmt",
-    "from_core",
     "from_env",
     "http_url",
     "release",
@@ -51,7 +49,7 @@ pub const CLIENT: &[&str] = &[
 pub const ROUTER: &[&str] = &["connect", "dispatch", "events", "fmt", "handle", "new", "route"];
 
 /// Functions of `Subscription`.
-pub const SUBSCRIPTION: &[&str] = &["client", "fmt", "id", "next", "poll_next", "unsubscribe"];
+pub const SUBSCRIPTION: &[&str] = &["client", "fmt", "id", "next", "poll", "poll_next", "unsubscribe"];
 
 /// Functions of the traits that types have by a derive or by a blanket implementation. An inherent function of such a
 /// name would be called in their place, or could not be called at all.

@@ -31,10 +31,10 @@ const DEFAULT_DEADLINE: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Progress<R: Waitable> {
     /// `None` while it is in `poll`.
     watch: Option<Box<Watch<R>>>,
-    poll: Option<BoxFuture<'static, (Box<Watch<R>>, Option<Item<R>>)>>,
+    poll: Option<BoxFuture<'static, Polled<R>>>,
 }
 
-type Item<R> = Result<ProgressUpdate<R>, WaitError<<R as Waitable>::Failed>>;
+type Polled<R> = (Box<Watch<R>>, Option<Result<ProgressUpdate<R>, WaitError<<R as Waitable>::Failed>>>);
 
 /// The status of work, and the metrics that are new since the previous update.
 #[derive(Debug)]
@@ -135,7 +135,7 @@ struct Watch<R: Waitable> {
 
 impl<R: Waitable> Watch<R> {
     /// The next update; `None` if the work had finished before.
-    async fn next(mut self: Box<Self>) -> (Box<Self>, Option<Item<R>>) {
+    async fn next(mut self: Box<Self>) -> Polled<R> {
         let now = Instant::now();
         let after = self.pacing.deadline;
         // A deadline too far for an `Instant` is replaced by the default.

@@ -65,7 +65,7 @@ impl<E: EventSet> Subscription<E> {
 
     /// The next update; `None` after the last one. Cancel safe.
     pub async fn next(&mut self) -> Option<Update<E>> {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+        poll_fn(|context| self.poll(context)).await
     }
 
     /// Unsubscribes, and waits for the server's response. Unread updates are lost.
@@ -78,6 +78,10 @@ impl<E: EventSet> Subscription<E> {
         let Self { lease, client, .. } = self;
         let Some(at) = lease.channel().unsubscribe else { return Ok(()) };
         client.release(lease, at).await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Update<E>>> {
+        self.lease.buffer().poll_next(context).map(|update| update.map(typed))
     }
 }
 
@@ -98,7 +102,7 @@ impl<E: EventSet> Stream for Subscription<E> {
     type Item = Update<E>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.lease.buffer().poll_next(context).map(|update| update.map(typed))
+        self.get_mut().poll(context)
     }
 }
 

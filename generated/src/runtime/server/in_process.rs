@@ -31,18 +31,7 @@ impl Transport for InProcess {
     }
 }
 
-impl ClientBuilder {
-    /// Sends calls to services in this process, with the same encoding but without a socket. URLs, API keys and headers
-    /// have no effect.
-    pub fn service(self, router: Router) -> Self {
-        self.in_process(Arc::new(InProcess(router.clone())), Arc::new(InProcessConnector(router)))
-    }
-}
-
-#[derive(Debug)]
-struct InProcessConnector(Router);
-
-impl Connector for InProcessConnector {
+impl Connector for InProcess {
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectionError>> {
         let connection = self.0.connect();
         let events = connection.events();
@@ -52,6 +41,16 @@ impl Connector for InProcessConnector {
 
     fn target(&self) -> &str {
         "the services in this process"
+    }
+}
+
+impl ClientBuilder {
+    /// Sends calls to services in this process, with the same encoding but without a socket. URLs, API keys and headers
+    /// have no effect.
+    pub fn service(mut self, router: Router) -> Self {
+        let services = Arc::new(InProcess(router));
+        self.in_process = Some((services.clone(), services));
+        self
     }
 }
 

@@ -41,8 +41,10 @@ impl Recorder {
 
 impl ClientBuilder {
     /// Records the calls that do not travel on the WebSocket.
-    pub fn record(self, recorder: Recorder) -> Self {
-        self.wrap_transport(move |transport| Arc::new(Recording { recorder: recorder.clone(), transport }))
+    pub fn record(mut self, recorder: Recorder) -> Self {
+        let wrap = move |transport| Arc::new(Recording { recorder: recorder.clone(), transport }) as Arc<dyn Transport>;
+        self.wrap = Some(Arc::new(wrap));
+        self
     }
 }
 
