@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::diag::Location;
+use crate::source::Location;
 
 /// An API, ready to be emitted.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Api {
     pub http: Option<String>,
     /// URL of the WebSocket.
     pub websocket: Option<String>,
+    /// The client for TypeScript: its package, and the class there.
+    pub typescript_client: Option<(String, String)>,
     /// Every named type; [`TypeId`] is the index.
     pub types: Vec<TypeDef>,
     /// Shapes of error codes; [`Method::errors`] holds indexes.
@@ -33,6 +35,11 @@ impl Api {
     /// The named type behind an id.
     pub fn get(&self, id: TypeId) -> Option<&TypeDef> {
         self.types.get(id.0)
+    }
+
+    /// The errors of a method, its own first.
+    pub fn errors_of<'a>(&'a self, method: &'a Method) -> impl Iterator<Item = &'a ErrorShape> {
+        method.errors.iter().filter_map(|index| self.errors.get(*index))
     }
 
     /// The object behind a type, if it is one.
@@ -110,7 +117,7 @@ pub struct TypeDef {
     pub name: String,
     /// What it means.
     pub description: Option<String>,
-    /// The revision that added it, where the definition tells.
+    /// The revision that added it, if the definition says.
     pub since: Option<String>,
     /// Whether it should not be used any more.
     pub deprecated: Option<Deprecated>,
@@ -118,19 +125,19 @@ pub struct TypeDef {
     pub owner: Owner,
     /// What it is.
     pub kind: TypeKind,
-    /// Where it stands in the definition.
+    /// Where it is in the definition.
     pub at: Location,
     /// Services whose methods or events reach the type.
     pub services: BTreeSet<usize>,
     /// Whether requests hold it.
     pub sent: bool,
-    /// Whether answers or events hold it.
+    /// Whether responses or events hold it.
     pub received: bool,
     /// Whether it is used by itself, and writes its own constant.
     pub standalone: bool,
     /// Whether it is a variant of a tagged union, which writes the tag for it.
     pub variant: bool,
-    /// Whether it serves as a variant whose tag says it all, and leaves no type behind.
+    /// Whether it serves as a variant with a tag and no other property, for which no type is emitted.
     pub bare: bool,
     /// Whether it is the params or the result of a method, or the params of an event.
     pub root: bool,
@@ -178,7 +185,7 @@ pub enum ListItem {
 }
 
 impl TypeDef {
-    /// What stands in for a type with a mistake.
+    /// The replacement of a type with a mistake.
     pub(crate) fn nothing() -> Self {
         Self {
             name: String::new(),
@@ -198,6 +205,17 @@ impl TypeDef {
             has_wire_form: false,
             root_names: None,
             list_items: Vec::new(),
+        }
+    }
+}
+
+impl TypeKind {
+    /// The types of its fields or variants.
+    pub fn members(&self) -> Vec<&Type> {
+        match self {
+            Self::Object(object) => object.fields.iter().map(|field| &field.ty).collect(),
+            Self::Union(union) => union.variants.iter().filter_map(|variant| variant.payload.as_ref()).collect(),
+            Self::Enum(_) => Vec::new(),
         }
     }
 }
@@ -231,7 +249,7 @@ pub enum TypeKind {
 pub struct Object {
     /// Its members, in the order of the definition.
     pub fields: Vec<Field>,
-    /// A member with one fixed value, which is no field.
+    /// A member with one fixed value, which is not a field.
     pub constant: Option<(String, String)>,
 }
 
@@ -253,7 +271,7 @@ pub struct Field {
     pub identifier: Option<String>,
     /// What it means.
     pub description: Option<String>,
-    /// The revision that added it, where the definition tells.
+    /// The revision that added it, if the definition says.
     pub since: Option<String>,
     /// Whether it should not be used any more.
     pub deprecated: Option<Deprecated>,
@@ -271,25 +289,21 @@ pub struct Field {
     pub accepts_text: bool,
     /// How its bytes or tensors travel.
     pub blob: Option<Blob>,
-    /// The member that tells the items of the list apart.
+    /// The member that identifies the items of the list.
     pub item_name: Option<String>,
-    /// How the API's reference declares it, where that is not believed.
+    /// How the API's reference declares it, where that is wrong.
     pub declared: Option<Declared>,
-    /// Where it stands in the definition.
+    /// Where it is in the definition.
     pub at: Location,
 }
 
-/// What the server uses when a property is absent.
+/// The value that the server uses when a property is absent.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Absent {
     /// This value.
     Literal(Value),
-    /// Everything there is.
-    Everything,
-    /// The active state of the model.
-    ActiveState,
-    /// The current one.
-    Current,
+    /// What these words say.
+    Described(String),
 }
 
 /// What the API's reference declares in place of what the definition says.
@@ -297,7 +311,7 @@ pub enum Absent {
 pub struct Declared {
     /// How it differs.
     pub how: DeclaredAs,
-    /// Why it is not believed.
+    /// Why it is wrong.
     pub why: String,
 }
 
@@ -327,10 +341,10 @@ pub enum Blob {
     Keyed {
         /// The key that lists the names.
         names: String,
-        /// Whether that key stands at the root, rather than beside the property.
+        /// Whether that key is at the root, rather than beside the property.
         at_root: bool,
     },
-    /// Dataset entries of an answer.
+    /// Dataset entries of a response.
     IndexedEntries {
         /// The key that lists the indexes.
         indexes: String,
@@ -353,27 +367,27 @@ pub struct EnumValue {
     pub identifier: Option<String>,
     /// What it means.
     pub description: Option<String>,
-    /// The revision that added it, where the definition tells.
+    /// The revision that added it, if the definition says.
     pub since: Option<String>,
-    /// Where it stands in the definition.
+    /// Where it is in the definition.
     pub at: Location,
 }
 
 /// One of several alternatives.
 #[derive(Clone, Debug)]
 pub struct Union {
-    /// How they are told apart.
+    /// How they are distinguished.
     pub style: UnionStyle,
     /// They themselves.
     pub variants: Vec<Variant>,
 }
 
-/// How the alternatives of a union are told apart.
+/// How the alternatives of a union are distinguished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnionStyle {
     /// By a string member; open.
     Tagged {
-        /// The member that tells.
+        /// The member with the tag.
         property: String,
     },
     /// By which key is present; exactly one is.
@@ -391,9 +405,9 @@ pub struct Variant {
     pub identifier: Option<String>,
     /// What it means.
     pub description: Option<String>,
-    /// The revision that added it, where the definition tells.
+    /// The revision that added it, if the definition says.
     pub since: Option<String>,
-    /// What it holds; nothing when the tag says it all.
+    /// What it holds; nothing when there is only the tag.
     pub payload: Option<Type>,
     /// Whether it must be boxed for the type to have a size.
     pub boxed: bool,
@@ -401,7 +415,7 @@ pub struct Variant {
     pub kind: JsonKind,
     /// That the API's reference leaves it out, if so.
     pub declared: Option<Declared>,
-    /// Where it stands in the definition.
+    /// Where it is in the definition.
     pub at: Location,
 }
 
@@ -438,7 +452,7 @@ pub struct ErrorShape {
     pub code: String,
     /// What it is or does.
     pub description: String,
-    /// The revision that added it, where the definition tells.
+    /// The revision that added it, if the definition says.
     pub since: Option<String>,
     /// Whether the same call may succeed later.
     pub retryable: bool,
@@ -453,13 +467,13 @@ pub struct Service {
     pub wire: String,
     /// What it is or does.
     pub description: String,
-    /// The revision that added it, where the definition tells.
+    /// The revision that added it, if the definition says.
     pub since: Option<String>,
     /// Its methods.
     pub methods: Vec<Method>,
     /// Its events.
     pub events: Vec<Event>,
-    /// Where it stands in the definition.
+    /// Where it is in the definition.
     pub at: Location,
 }
 
@@ -472,7 +486,7 @@ pub struct Method {
     pub identifier: Option<String>,
     /// What it is or does.
     pub description: String,
-    /// The revision that added it, where the definition tells.
+    /// The revision that added it, if the definition says.
     pub since: Option<String>,
     /// Whether it should not be used any more.
     pub deprecated: Option<Deprecated>,
@@ -492,23 +506,16 @@ pub struct Method {
     pub idempotent: bool,
     /// How long it may take, where that is longer than usual.
     pub deadline_seconds: Option<u32>,
-    /// The list of the result that is a page.
-    pub page: Option<String>,
+    /// How a long list is paginated.
+    pub paging: Option<Paging>,
     /// How to follow what it starts.
     pub waiter: Option<Waiter>,
     /// Blobs of its request, in order.
     pub request_blobs: Vec<BlobRule>,
-    /// Blobs of its answer, in order.
+    /// Blobs of its response, in order.
     pub response_blobs: Vec<BlobRule>,
-    /// Where it stands in the definition.
+    /// Where it is in the definition.
     pub at: Location,
-}
-
-impl Method {
-    /// UpperCamelCase name, from which the names of its types are made.
-    pub fn type_base(&self) -> String {
-        crate::naming::upper_camel(self.identifier.as_ref().unwrap_or(&self.wire))
-    }
 }
 
 /// How a call travels.
@@ -525,7 +532,7 @@ pub enum Transport {
         /// Its value that sends the call over HTTP.
         equals: bool,
     },
-    /// On an open WebSocket; answered with the error otherwise.
+    /// On an open WebSocket; fails with the error otherwise.
     OpenWebSocketElse {
         /// Index of the error.
         error: usize,
@@ -537,7 +544,7 @@ pub enum Transport {
 pub struct Subscription {
     /// Whether events start; they end otherwise.
     pub opens: bool,
-    /// Whether the id stands in the result; in the params otherwise.
+    /// Whether the id is in the result; in the params otherwise.
     pub in_result: bool,
     /// Name of the field with the id.
     pub field: String,
@@ -546,17 +553,17 @@ pub struct Subscription {
 /// How to follow what a call starts, and how to stop it. Methods are indexes into the same service's.
 #[derive(Clone, Debug)]
 pub struct Waiter {
-    /// The method to ask.
+    /// The method to poll.
     pub method: usize,
     /// Parameters of that method and the others, and where they come from.
     pub ids: Vec<WaiterId>,
-    /// Members on the way to the union that tells the stage; none when it is the result itself.
+    /// Path to the union with the state; empty when it is the result itself.
     pub path: Vec<String>,
-    /// The variant of work that ended well.
+    /// The variant of work that succeeded.
     pub done: String,
     /// The variant of work that failed.
     pub failed: String,
-    /// The error code of work that had ended before.
+    /// The error code of work that had already finished.
     pub already_finished: Option<String>,
     /// The method that stops the work.
     pub cancel: Option<usize>,
@@ -569,7 +576,7 @@ pub struct Waiter {
 pub struct WaiterId {
     /// The parameter.
     pub param: String,
-    /// Whether it stands in the result of the call that starts the work; in its params otherwise.
+    /// Whether it is in the result of the call that starts the work; in its params otherwise.
     pub in_result: bool,
     /// Name of the field there.
     pub field: String,
@@ -580,8 +587,29 @@ pub struct WaiterId {
 pub struct Metrics {
     /// The method that fetches values.
     pub method: usize,
-    /// The list of counts, of ranges and of values.
+    /// The list of counts, of ranges and of values, with one item a metric.
     pub list: String,
+    /// The member of an item with the metric's name.
+    pub name: String,
+    /// The member with the index of the first value.
+    pub start: String,
+    /// The member with the number of values.
+    pub amount: String,
+    /// The member with the values.
+    pub values: String,
+}
+
+/// How a long list is paginated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// The list of the result that is a page.
+    pub items: String,
+    /// The number of items before the page, in the params and in the result.
+    pub offset: String,
+    /// The largest number of items of a page, in the params.
+    pub limit: String,
+    /// The number of all items, in the result.
+    pub total: String,
 }
 
 /// A message that the server sends on its own.
@@ -591,7 +619,7 @@ pub struct Event {
     pub wire: String,
     /// What it is or does.
     pub description: String,
-    /// The revision that added it, where the definition tells.
+    /// The revision that added it, if the definition says.
     pub since: Option<String>,
     /// The object of the parameters.
     pub params: Type,
@@ -601,20 +629,20 @@ pub struct Event {
     pub ends: bool,
     /// Its blobs, in order.
     pub blobs: Vec<BlobRule>,
-    /// Where it stands in the definition.
+    /// Where it is in the definition.
     pub at: Location,
 }
 
 /// A blob rule at its place in the params or the result of a method.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BlobRule {
-    /// Members from the root; `[]` stands for every element, `<tag=value>` for a variant.
+    /// Members from the root; `[]` means every element, `<tag=value>` a variant.
     pub path: String,
-    /// What is lifted out there.
+    /// What is detached there.
     pub kind: BlobKind,
 }
 
-/// What is lifted out of the JSON at the place of a [`BlobRule`].
+/// What is detached from the JSON at the path of a [`BlobRule`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BlobKind {
     /// One blob.
@@ -630,7 +658,7 @@ pub enum BlobKind {
     Keyed {
         /// The key that lists the names.
         names: String,
-        /// Whether that key stands at the root, rather than beside the property.
+        /// Whether that key is at the root, rather than beside the property.
         at_root: bool,
         /// The member with the name.
         key: String,
@@ -644,7 +672,7 @@ pub enum BlobKind {
         /// The member with the content.
         data: String,
     },
-    /// Dataset entries of an answer.
+    /// Dataset entries of a response.
     IndexedEntries {
         /// The key that lists the indexes.
         indexes: String,

@@ -11,6 +11,7 @@ mod index;
 mod methods;
 mod paging;
 mod prose;
+pub(crate) mod reference;
 mod schemas;
 mod server;
 mod services;

@@ -1,10 +1,10 @@
 //! Error codes and the sets that methods share.
 
-use super::Lowering;
-use super::types::Place;
-use crate::diag::Location;
+use super::lowering::{Lowering, Place};
+use crate::diag::did_you_mean;
 use crate::ir::{ErrorShape, Owner, Type};
-use crate::naming;
+use crate::naming::case;
+use crate::source::Location;
 use crate::spanned::Spanned;
 use crate::spec;
 
@@ -36,9 +36,9 @@ impl Lowering<'_> {
         shapes
     }
 
-    fn lower_error_fields(&mut self, name: &str, fields: &Spanned<spec::Schema>) -> Option<Type> {
+    fn lower_error_fields(&mut self, name: &str, fields: &Spanned<spec::types::Schema>) -> Option<Type> {
         let schema = fields.get()?;
-        let place = Place { name: naming::upper_camel(name), owner: Owner::Errors, property: false, variant: false };
+        let place = Place { name: case::upper_camel(name), owner: Owner::Errors, property: false, variant: false };
         if schema.properties.is_none() {
             self.error(&fields.at, "the fields of an error are an object", "add `properties`");
             return None;
@@ -51,16 +51,18 @@ impl Lowering<'_> {
         let spec = self.spec;
         let Some(text) = name.get() else { return };
         if !spec.errors.contains(text) {
-            let help = match naming::nearest(text, spec.errors.iter().map(|(name, ..)| name)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "add it to `errors`".to_owned(),
-            };
+            let help = did_you_mean(text, spec.errors.iter().map(|(name, ..)| name), "add it to `errors`");
             self.error(&name.at, format!("error `{text}` does not exist"), help);
         }
     }
 
     /// The errors of a method, own ones first, as indexes into `shapes`.
-    pub(super) fn method_errors(&mut self, at: &Location, method: &spec::Method, shapes: &[ErrorShape]) -> Vec<usize> {
+    pub(super) fn method_errors(
+        &mut self,
+        at: &Location,
+        method: &spec::methods::Method,
+        shapes: &[ErrorShape],
+    ) -> Vec<usize> {
         let spec = self.spec;
         let mut names: Vec<&Spanned<String>> = method.errors.iter().collect();
         for name in &method.errors {

@@ -1,4 +1,4 @@
-//! The names that code written by hand has taken: the only list of them.
+//! The names that hand-written code has taken: the only list of them.
 //!
 //! Generated code adds functions to the runtime's [`CALL`], [`CLIENT`], [`ROUTER`] and [`SUBSCRIPTION`], and two inherent
 //! functions of one name don't compile. Private functions count as well, and those of traits, which an inherent function
@@ -75,7 +75,7 @@ pub const TRAITS: &[&str] = &[
     "type_id",
 ];
 
-/// Cargo features of the crate that are no service's.
+/// Cargo features of the crate that do not belong to a service.
 pub const FEATURES: &[&str] = &[
     "blocking",
     "default",

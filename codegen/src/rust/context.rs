@@ -44,6 +44,12 @@ impl<'a> Context<'a> {
         types.filter(|(_, definition)| definition.owner == owner && is_emitted(definition)).collect()
     }
 
+    /// Types that are emitted at all.
+    pub(super) fn emitted(&self) -> impl Iterator<Item = (TypeId, &'a TypeDef)> {
+        let types = self.api.types.iter().enumerate().map(|(id, definition)| (TypeId(id), definition));
+        types.filter(|(_, definition)| is_emitted(definition))
+    }
+
     /// Types of errors' fields.
     pub(super) fn error_types(&self) -> Vec<(TypeId, &'a TypeDef)> {
         self.owned_by(Owner::Errors)

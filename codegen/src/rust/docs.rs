@@ -59,11 +59,9 @@ pub(super) fn field(field: &Field) -> String {
     if let Some(absent) = &field.absent {
         let value = match absent {
             Absent::Literal(value) => format!("`{value}`"),
-            Absent::Everything => "everything".to_owned(),
-            Absent::ActiveState => "the active state".to_owned(),
-            Absent::Current => "the current one".to_owned(),
+            Absent::Described(text) => text.clone(),
         };
-        text.push_str(&format!(" Left out: {value}."));
+        text.push_str(&format!(" Default: {value}."));
     }
     since(text, field.since.as_deref())
 }

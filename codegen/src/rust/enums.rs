@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::context::File;
 use super::{docs, schemas};
-use crate::ir::{StringEnum, TypeDef};
+use crate::ir::{EnumValue, StringEnum, TypeDef};
 use crate::naming;
 
 pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum) -> TokenStream {
@@ -23,11 +23,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum) 
     let wires: Vec<&String> = set.values.iter().map(|value| &value.wire).collect();
     let schema = schemas::derive_values(file);
     let members = set.values.iter().zip(&variants).map(|(value, variant)| {
-        let text = match &value.description {
-            Some(text) => format!("`{}`: {text}", value.wire),
-            None => format!("`{}`.", value.wire),
-        };
-        let doc = docs::doc(&docs::since(text, value.since.as_deref()));
+        let doc = docs::doc(&value_text(value));
         quote!(#doc #variant,)
     });
     quote! {
@@ -71,4 +67,13 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum) 
             }
         }
     }
+}
+
+/// What a value means.
+pub(super) fn value_text(value: &EnumValue) -> String {
+    let text = match &value.description {
+        Some(text) => format!("`{}`: {text}", value.wire),
+        None => format!("`{}`.", value.wire),
+    };
+    docs::since(text, value.since.as_deref())
 }

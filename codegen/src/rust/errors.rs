@@ -89,12 +89,17 @@ pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStr
 }
 
 fn variant(file: &File<'_, '_>, shape: &ErrorShape) -> TokenStream {
-    let ErrorShape { code, description, .. } = shape;
+    let code = &shape.code;
     let name = naming::ident(&naming::variant_name(code, None));
-    let doc = docs::doc(&docs::since(format!("`{code}`: {description}"), shape.since.as_deref()));
+    let doc = docs::doc(&variant_text(shape));
     let fields = shape.fields.as_ref().map(|fields| {
         let ty = file.ty(fields);
         quote!((#ty))
     });
     quote!(#doc #name #fields = #code,)
+}
+
+/// What a code means.
+pub(super) fn variant_text(shape: &ErrorShape) -> String {
+    docs::since(format!("`{}`: {}", shape.code, shape.description), shape.since.as_deref())
 }

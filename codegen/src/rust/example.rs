@@ -10,6 +10,14 @@ use crate::naming;
 
 /// A doc test that makes the call with what is required.
 pub(super) fn call(cx: &Context<'_>, service: &Service, method: &Method) -> String {
+    let (krate, body) = (&cx.options.crate_name, body(cx, service, method));
+    format!(
+        "```no_run\n# async fn example(client: {krate}::Client) -> Result<(), Box<dyn std::error::Error>> {{\n{body}# Ok(())\n# }}\n```\n"
+    )
+}
+
+/// What the doc test shows.
+pub(super) fn body(cx: &Context<'_>, service: &Service, method: &Method) -> String {
     let mut example = Example { cx, service, imports: BTreeMap::new(), within: Vec::new() };
     let nothing = Object::default();
     let object = cx.api.object(&method.params).unwrap_or(&nothing);
@@ -32,11 +40,8 @@ pub(super) fn call(cx: &Context<'_>, service: &Service, method: &Method) -> Stri
         _ => "println!(\"{result:?}\");\n".to_owned(),
     };
     let imports: String = example.imports.iter().map(|(path, names)| import(path, names)).collect();
-    let krate = &cx.options.crate_name;
-    format!(
-        "```no_run\n# async fn example(client: {krate}::Client) -> Result<(), Box<dyn std::error::Error>> {{\n{imports}{}{call}{print}# Ok(())\n# }}\n```\n",
-        if imports.is_empty() { "" } else { "\n" }
-    )
+    let gap = if imports.is_empty() { "" } else { "\n" };
+    format!("{imports}{gap}{call}{print}")
 }
 
 fn import(path: &str, names: &BTreeSet<String>) -> String {

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::context::{Context, File};
 use super::{docs, errors, events, example, paging, structs, waiting};
-use crate::ir::{BlobKind, BlobRule, Field, Method, Object, Owner, Service, Transport, Type, TypeKind};
+use crate::ir::{BlobKind, BlobRule, Field, Method, Object, Owner, Paging, Service, Transport, Type, TypeKind};
 use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> TokenStream {
@@ -133,7 +133,7 @@ fn facts(cx: &Context<'_>, service: &Service, method: &Method) -> String {
             events::enum_ident(service)
         ));
     }
-    if let Some(items) = &method.page {
+    if let Some(Paging { items, .. }) = &method.paging {
         facts.push_str(&format!(
             " Answers one page of `{items}`; [`items`](Call::items) and [`pages`](Call::pages) instead of `send` read all of them."
         ));

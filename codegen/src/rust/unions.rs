@@ -90,7 +90,7 @@ pub(super) fn reader(
 }
 
 /// What a variant holds.
-fn content(file: &File<'_, '_>, variant: &Variant) -> Option<TokenStream> {
+pub(super) fn content(file: &File<'_, '_>, variant: &Variant) -> Option<TokenStream> {
     let ty = file.ty(variant.payload.as_ref()?);
     Some(if variant.boxed { quote!(Box<#ty>) } else { ty })
 }
@@ -104,6 +104,17 @@ pub(super) fn variant_ident(union: &Union, variant: &Variant) -> Ident {
 
 fn member(file: &File<'_, '_>, union: &Union, variant: &Variant) -> TokenStream {
     let name = variant_ident(union, variant);
+    let doc = docs::doc(&variant_text(file, union, variant));
+    let rename = (union.style != UnionStyle::Kinded).then(|| {
+        let wire = &variant.wire;
+        quote!(#[serde(rename = #wire)])
+    });
+    let payload = content(file, variant).map(|content| quote!((#content)));
+    quote!(#doc #rename #name #payload,)
+}
+
+/// What a variant means.
+pub(super) fn variant_text(file: &File<'_, '_>, union: &Union, variant: &Variant) -> String {
     let label = if union.style == UnionStyle::Kinded { String::new() } else { format!("`{}`: ", variant.wire) };
     let text = match (&variant.description, &variant.payload) {
         (Some(text), _) => format!("{label}{text}"),
@@ -113,13 +124,7 @@ fn member(file: &File<'_, '_>, union: &Union, variant: &Variant) -> TokenStream 
         },
         (None, None) => format!("`{}`.", variant.wire),
     };
-    let doc = docs::doc(&docs::since(text, variant.since.as_deref()));
-    let rename = (union.style != UnionStyle::Kinded).then(|| {
-        let wire = &variant.wire;
-        quote!(#[serde(rename = #wire)])
-    });
-    let payload = content(file, variant).map(|content| quote!((#content)));
-    quote!(#doc #rename #name #payload,)
+    docs::since(text, variant.since.as_deref())
 }
 
 fn described(file: &File<'_, '_>, ty: &Type) -> Option<String> {

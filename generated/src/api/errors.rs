@@ -11,7 +11,7 @@ use crate::runtime::schema::{JsonSchema, tidy};
 /// What an error code means; nothing is known of a code that is not in the definition.
 pub fn error_info(code: &str) -> ErrorInfo {
     match code {
-        "EEXIST" => ErrorInfo::new("The folder has something of that name already."),
+        "EEXIST" => ErrorInfo::new("The folder already has an entry of that name."),
         "EFBIG" => ErrorInfo::new("The new size is larger than a file can be."),
         "EINVAL" => ErrorInfo::new("The call does not apply to this kind of file."),
         "EISDIR" => ErrorInfo::new("What should be a file is a folder."),
@@ -107,7 +107,7 @@ pub fn error_info(code: &str) -> ErrorInfo {
         }
         "model_already_created" => {
             ErrorInfo::new(
-                "The model is not being created, or its creation is already over.",
+                "The model is not being created, or its creation has already finished.",
             )
         }
         "model_not_found" => {
@@ -141,7 +141,7 @@ pub fn error_info(code: &str) -> ErrorInfo {
         "notification_not_found" => ErrorInfo::new("The notification does not exist."),
         "organization_not_found" => {
             ErrorInfo::new(
-                "The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.",
+                "The organization does not exist, or the caller has no access to it. Where something is created, this is the organization that would own it.",
             )
         }
         "payment_required" => {
@@ -150,7 +150,7 @@ pub fn error_info(code: &str) -> ErrorInfo {
             )
         }
         "persistent_launcher_being_deleted" => {
-            ErrorInfo::new("The persistent launcher is about to disappear already.")
+            ErrorInfo::new("The persistent launcher is already being deleted.")
         }
         "persistent_launcher_not_found" => {
             ErrorInfo::new("The persistent launcher does not exist.")
@@ -227,14 +227,10 @@ pub fn error_info(code: &str) -> ErrorInfo {
         }
         "training_session_running" => {
             ErrorInfo::new(
-                "The training session is still going on. Cancel it with `cancel_training_session` first.",
+                "The training session is still in progress. Cancel it with `cancel_training_session` first.",
             )
         }
-        "unknown" => {
-            ErrorInfo::new(
-                "Something went wrong on the server that it does not describe.",
-            )
-        }
+        "unknown" => ErrorInfo::new("An internal error of the server."),
         _ => ErrorInfo::new(""),
     }
 }

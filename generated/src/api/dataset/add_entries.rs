@@ -23,7 +23,7 @@ impl DatasetClient {
     /// - `keys`: New tensors for every key of the dataset, the same number for each key. The number of keys
     ///   times the number of entries may be at most 255 in one call.
     /// - `.dataset_version_id(…)`, optional: Version that the dataset is expected to have. The call fails
-    ///   with `incorrect_version_id` when it has another one; nothing is checked when left out.
+    ///   with `incorrect_version_id` when it has another one. Default: not checked.
     ///
     /// # Errors
     ///
@@ -73,7 +73,7 @@ pub struct AddEntriesRequest {
     /// number of entries may be at most 255 in one call.
     pub keys: Vec<DatasetKeyData>,
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// another one. Default: not checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset_version_id: Option<String>,
 }
@@ -92,7 +92,7 @@ impl AddEntriesRequest {
     }
 
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// another one. Default: not checked.
     pub fn dataset_version_id(mut self, dataset_version_id: impl Into<String>) -> Self {
         self.dataset_version_id = Some(dataset_version_id.into());
         self
@@ -135,7 +135,7 @@ impl FromWire for AddEntriesRequest {
 
 impl Call<AddEntriesRequest> {
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// another one. Default: not checked.
     pub fn dataset_version_id(self, dataset_version_id: impl Into<String>) -> Self {
         self.with(|request| request.dataset_version_id(dataset_version_id))
     }
@@ -187,7 +187,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -24,7 +24,7 @@ impl DatasetClient {
     /// - `keys`: New tensors for every key of the dataset, the same number for each key. The number of keys
     ///   times the number of entries may be at most 255 in one call.
     /// - `.dataset_version_id(…)`, optional: Version that the dataset is expected to have. The call fails
-    ///   with `incorrect_version_id` when it has another one; nothing is checked when left out.
+    ///   with `incorrect_version_id` when it has another one. Default: not checked.
     ///
     /// # Errors
     ///
@@ -75,7 +75,7 @@ pub struct AddEntriesToNeedsReviewRequest {
     /// number of entries may be at most 255 in one call.
     pub keys: Vec<DatasetKeyData>,
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// another one. Default: not checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset_version_id: Option<String>,
 }
@@ -94,7 +94,7 @@ impl AddEntriesToNeedsReviewRequest {
     }
 
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// another one. Default: not checked.
     pub fn dataset_version_id(mut self, dataset_version_id: impl Into<String>) -> Self {
         self.dataset_version_id = Some(dataset_version_id.into());
         self
@@ -137,7 +137,7 @@ impl FromWire for AddEntriesToNeedsReviewRequest {
 
 impl Call<AddEntriesToNeedsReviewRequest> {
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// another one. Default: not checked.
     pub fn dataset_version_id(self, dataset_version_id: impl Into<String>) -> Self {
         self.with(|request| request.dataset_version_id(dataset_version_id))
     }
@@ -191,7 +191,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -19,8 +19,8 @@ impl DatasetClient {
     ///
     /// - `name`: Name of the new dataset.
     /// - `description`: What the dataset holds.
-    /// - `.public_access(…)`, optional: Whether everybody can find and use the dataset. Left out: `false`.
-    /// - `.tags(…)`, optional: Labels of the dataset. None when left out.
+    /// - `.public_access(…)`, optional: Whether everybody can find and use the dataset. Default: `false`.
+    /// - `.tags(…)`, optional: Labels of the dataset. Default: none.
     /// - `keys`: Keys of the dataset and the rules for their tensors. Every entry has one tensor for each
     ///   key.
     ///
@@ -72,10 +72,10 @@ pub struct CreateDatasetRequest {
     pub name: String,
     /// What the dataset holds.
     pub description: String,
-    /// Whether everybody can find and use the dataset. Left out: `false`.
+    /// Whether everybody can find and use the dataset. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_access: Option<bool>,
-    /// Labels of the dataset. None when left out.
+    /// Labels of the dataset. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
     /// Keys of the dataset and the rules for their tensors. Every entry has one tensor for each key.
@@ -98,13 +98,13 @@ impl CreateDatasetRequest {
         }
     }
 
-    /// Whether everybody can find and use the dataset. Left out: `false`.
+    /// Whether everybody can find and use the dataset. Default: `false`.
     pub fn public_access(mut self, public_access: bool) -> Self {
         self.public_access = Some(public_access);
         self
     }
 
-    /// Labels of the dataset. None when left out.
+    /// Labels of the dataset. Default: none.
     pub fn tags(mut self, tags: impl IntoIterator<Item = Tag>) -> Self {
         self.tags = Some(tags.into_iter().collect());
         self
@@ -114,12 +114,12 @@ impl CreateDatasetRequest {
 impl PlainJson for CreateDatasetRequest {}
 
 impl Call<CreateDatasetRequest> {
-    /// Whether everybody can find and use the dataset. Left out: `false`.
+    /// Whether everybody can find and use the dataset. Default: `false`.
     pub fn public_access(self, public_access: bool) -> Self {
         self.with(|request| request.public_access(public_access))
     }
 
-    /// Labels of the dataset. None when left out.
+    /// Labels of the dataset. Default: none.
     pub fn tags(self, tags: impl IntoIterator<Item = Tag>) -> Self {
         self.with(|request| request.tags(tags))
     }
@@ -162,8 +162,8 @@ error_codes! {
     pub enum CreateDatasetError {
         /// `name_already_used`: The owner has another item of this kind with the same name.
         NameAlreadyUsed = "name_already_used",
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
-        /// Where something is created, this is the organization that would own it.
+        /// `organization_not_found`: The organization does not exist, or the caller has no access to it. Where
+        /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",
@@ -175,7 +175,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -24,7 +24,7 @@ impl DatasetClient {
     /// - `keys`: The reviewed data: tensors for every key of the dataset, for each key as many as there are
     ///   `indexes`. The number of keys times the number of entries may be at most 255 in one call.
     /// - `.dataset_version_id(…)`, optional: Version that the dataset is expected to have. The call fails
-    ///   with `incorrect_version_id` when it has another one; nothing is checked when left out.
+    ///   with `incorrect_version_id` when it has another one. Default: not checked.
     ///
     /// # Errors
     ///
@@ -82,7 +82,7 @@ pub struct FinalizeNeedsReviewEntriesRequest {
     /// `indexes`. The number of keys times the number of entries may be at most 255 in one call.
     pub keys: Vec<DatasetKeyData>,
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// another one. Default: not checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset_version_id: Option<String>,
 }
@@ -103,7 +103,7 @@ impl FinalizeNeedsReviewEntriesRequest {
     }
 
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// another one. Default: not checked.
     pub fn dataset_version_id(mut self, dataset_version_id: impl Into<String>) -> Self {
         self.dataset_version_id = Some(dataset_version_id.into());
         self
@@ -149,7 +149,7 @@ impl FromWire for FinalizeNeedsReviewEntriesRequest {
 
 impl Call<FinalizeNeedsReviewEntriesRequest> {
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// another one. Default: not checked.
     pub fn dataset_version_id(self, dataset_version_id: impl Into<String>) -> Self {
         self.with(|request| request.dataset_version_id(dataset_version_id))
     }
@@ -209,7 +209,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -13,14 +13,14 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl DatasetClient {
     /// Lists the datasets that the caller may see, in pages. An item that does not exist or that the caller
-    /// may not see is left out without an error.
+    /// may not see is omitted without an error.
     ///
     /// # Parameters
     ///
-    /// - `.offset(…)`, optional: How many matches to skip. Left out: `0`.
-    /// - `.limit(…)`, optional: How many matches to return at most. Left out: `20`.
-    /// - `.filter(…)`, optional: Which datasets to list. All of them when left out.
-    /// - `.sort(…)`, optional: Name of the field of `Dataset` to sort by. Left out: `"createdAt"`.
+    /// - `.offset(…)`, optional: How many matches to skip. Default: `0`.
+    /// - `.limit(…)`, optional: How many matches to return at most. Default: `20`.
+    /// - `.filter(…)`, optional: Which datasets to list. Default: all of them.
+    /// - `.sort(…)`, optional: Name of the field of `Dataset` to sort by. Default: `"createdAt"`.
     /// - `.sort_direction(…)`, optional: Order of the list.
     ///
     /// # Errors
@@ -53,16 +53,16 @@ impl DatasetClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetDatasetsRequest {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u32>,
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Which datasets to list. All of them when left out.
+    /// Which datasets to list. Default: all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<ResourceFilter>,
-    /// Name of the field of `Dataset` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Dataset` to sort by. Default: `"createdAt"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// Order of the list.
@@ -83,25 +83,25 @@ impl GetDatasetsRequest {
         }
     }
 
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(mut self, offset: u32) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Which datasets to list. All of them when left out.
+    /// Which datasets to list. Default: all of them.
     pub fn filter(mut self, filter: ResourceFilter) -> Self {
         self.filter = Some(filter);
         self
     }
 
-    /// Name of the field of `Dataset` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Dataset` to sort by. Default: `"createdAt"`.
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         self.sort = Some(sort.into());
         self
@@ -117,22 +117,22 @@ impl GetDatasetsRequest {
 impl PlainJson for GetDatasetsRequest {}
 
 impl Call<GetDatasetsRequest> {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(self, offset: u32) -> Self {
         self.with(|request| request.offset(offset))
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(self, limit: u32) -> Self {
         self.with(|request| request.limit(limit))
     }
 
-    /// Which datasets to list. All of them when left out.
+    /// Which datasets to list. Default: all of them.
     pub fn filter(self, filter: ResourceFilter) -> Self {
         self.with(|request| request.filter(filter))
     }
 
-    /// Name of the field of `Dataset` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Dataset` to sort by. Default: `"createdAt"`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.with(|request| request.sort(sort))
     }
@@ -191,7 +191,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

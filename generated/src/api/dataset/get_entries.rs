@@ -19,7 +19,7 @@ impl DatasetClient {
     /// - `dataset_id`: Id of the dataset.
     /// - `entries`: Which entries to fetch.
     /// - `.dataset_version_id(…)`, optional: Version that the dataset is expected to have. The call fails
-    ///   with `incorrect_version_id` when it has another one; nothing is checked when left out.
+    ///   with `incorrect_version_id` when it has another one. Default: not checked.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ pub struct GetEntriesRequest {
     /// Which entries to fetch.
     pub entries: EntrySelection,
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// another one. Default: not checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset_version_id: Option<String>,
 }
@@ -80,7 +80,7 @@ impl GetEntriesRequest {
     }
 
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// another one. Default: not checked.
     pub fn dataset_version_id(mut self, dataset_version_id: impl Into<String>) -> Self {
         self.dataset_version_id = Some(dataset_version_id.into());
         self
@@ -91,7 +91,7 @@ impl PlainJson for GetEntriesRequest {}
 
 impl Call<GetEntriesRequest> {
     /// Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has
-    /// another one; nothing is checked when left out.
+    /// another one. Default: not checked.
     pub fn dataset_version_id(self, dataset_version_id: impl Into<String>) -> Self {
         self.with(|request| request.dataset_version_id(dataset_version_id))
     }
@@ -115,7 +115,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

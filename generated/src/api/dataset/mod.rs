@@ -2,8 +2,8 @@
 
 //! The service `Dataset`: datasets: entries with one tensor for each key, to train and evaluate models
 //! on. Every change to the entries gives the dataset a new version, and methods that take
-//! `dataset_version_id` refuse to work on another version than the caller knows. Needs-review entries
-//! are kept apart until they are finalized.
+//! `dataset_version_id` fail on another version than the caller knows. Needs-review entries are kept
+//! apart until they are finalized.
 
 mod create_dataset;
 mod update_dataset;
@@ -59,9 +59,8 @@ pub(crate) use self::service::Dispatch;
 use crate::runtime::Client;
 
 /// Datasets: entries with one tensor for each key, to train and evaluate models on. Every change to the
-/// entries gives the dataset a new version, and methods that take `dataset_version_id` refuse to work
-/// on another version than the caller knows. Needs-review entries are kept apart until they are
-/// finalized.
+/// entries gives the dataset a new version, and methods that take `dataset_version_id` fail on another
+/// version than the caller knows. Needs-review entries are kept apart until they are finalized.
 ///
 /// | method | |
 /// |---|---|

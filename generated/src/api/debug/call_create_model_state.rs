@@ -18,7 +18,7 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl DebugClient {
     /// Calls the function of the code that creates a state. The session keeps the data of the state; no
-    /// state of the model comes of it.
+    /// state of the model is created.
     ///
     /// # Parameters
     ///
@@ -137,7 +137,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

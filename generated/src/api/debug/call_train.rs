@@ -21,8 +21,8 @@ use super::super::types::{ParameterProvider, TrainingMetric, TrainingMetricRange
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl DebugClient {
-    /// Calls the training function of the code on an instantiated model. Training goes on in the background
-    /// and changes the instantiated model; follow it with
+    /// Calls the training function of the code on an instantiated model. Training continues in the
+    /// background and changes the instantiated model; follow it with
     /// [`get_training_status`](crate::api::debug::DebugClient::get_training_status).
     ///
     /// # Parameters
@@ -178,7 +178,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -21,7 +21,7 @@ impl DebugClient {
     /// - `data_id`: Id of the data, from
     ///   [`call_create_model_state`](crate::api::debug::DebugClient::call_create_model_state) or
     ///   [`call_get_model_state`](crate::api::debug::DebugClient::call_get_model_state).
-    /// - `.keys(…)`, optional: Which keys to download. Left out: everything.
+    /// - `.keys(…)`, optional: Which keys to download. Default: everything.
     ///
     /// # Errors
     ///
@@ -64,7 +64,7 @@ pub struct DownloadStateDataRequest {
     /// [`call_create_model_state`](crate::api::debug::DebugClient::call_create_model_state) or
     /// [`call_get_model_state`](crate::api::debug::DebugClient::call_get_model_state).
     pub data_id: String,
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<Vec<String>>,
 }
@@ -79,7 +79,7 @@ impl DownloadStateDataRequest {
         }
     }
 
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     pub fn keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.keys = Some(keys.into_iter().map(Into::into).collect());
         self
@@ -89,7 +89,7 @@ impl DownloadStateDataRequest {
 impl PlainJson for DownloadStateDataRequest {}
 
 impl Call<DownloadStateDataRequest> {
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     pub fn keys(self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(|request| request.keys(keys))
     }
@@ -114,7 +114,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -14,11 +14,11 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl DebugClient {
     /// Lists debug sessions that are running. A session that does not exist, or that the caller may not
-    /// see, is left out without an error.
+    /// see, is omitted without an error.
     ///
     /// # Parameters
     ///
-    /// - `.debug_session_ids(…)`, optional: Ids of the sessions to list. Left out: everything.
+    /// - `.debug_session_ids(…)`, optional: Ids of the sessions to list. Default: everything.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl DebugClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetDebugSessionsRequest {
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debug_session_ids: Option<Vec<String>>,
 }
@@ -61,7 +61,7 @@ impl GetDebugSessionsRequest {
         Self { debug_session_ids: None }
     }
 
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     pub fn debug_session_ids(
         mut self,
         debug_session_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -76,7 +76,7 @@ impl GetDebugSessionsRequest {
 impl PlainJson for GetDebugSessionsRequest {}
 
 impl Call<GetDebugSessionsRequest> {
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     pub fn debug_session_ids(
         self,
         debug_session_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -159,7 +159,7 @@ pub struct DebugTrainingSession {
     pub id: String,
     /// When the training session was started, in milliseconds since the Unix epoch.
     pub created_at: i64,
-    /// Where it stands.
+    /// Its state.
     pub state: DebugTrainingState,
 }
 
@@ -179,7 +179,7 @@ impl DebugTrainingSession {
     }
 }
 
-/// Where it stands.
+/// Its state.
 ///
 /// Open: a value that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -261,7 +261,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

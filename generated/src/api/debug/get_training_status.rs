@@ -13,7 +13,7 @@ use super::super::types::TrainingMetricCount;
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl DebugClient {
-    /// Tells how far a training session in a debug session has come.
+    /// Returns the state and progress of a training session in a debug session.
     ///
     /// # Parameters
     ///
@@ -94,7 +94,7 @@ pub struct GetTrainingStatusResult {
     /// Metrics recorded so far. Fetch their values with
     /// [`get_training_metrics`](crate::api::debug::DebugClient::get_training_metrics).
     pub metrics: Vec<TrainingMetricCount>,
-    /// Where the training session stands.
+    /// State of the training session.
     pub status: DebugTrainingStatus,
 }
 
@@ -118,7 +118,7 @@ impl GetTrainingStatusResult {
 
 impl PlainJson for GetTrainingStatusResult {}
 
-/// Where the training session stands.
+/// State of the training session.
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -278,10 +278,10 @@ impl DebugTrainingStatusFailed {
 #[serde(tag = "code")]
 #[non_exhaustive]
 pub enum DebugTrainingFailure {
-    /// `unknown`: Something went wrong that the server does not describe.
+    /// `unknown`: An internal error of the server.
     #[serde(rename = "unknown")]
     Unknown,
-    /// `cancelled`: Somebody cancelled it, see
+    /// `cancelled`: It was cancelled, see
     /// [`cancel_training_session`](crate::api::debug::DebugClient::cancel_training_session).
     #[serde(rename = "cancelled")]
     Cancelled,
@@ -366,7 +366,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

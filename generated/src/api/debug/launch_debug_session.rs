@@ -16,7 +16,7 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl DebugClient {
     /// Starts a debug session: runs the code of a model on a launcher, where its functions can be called
-    /// one by one. The event `initialized` tells when the code is ready.
+    /// one by one. The event `initialized` reports that the code is ready.
     ///
     /// # Parameters
     ///
@@ -25,7 +25,7 @@ impl DebugClient {
     /// - `.options(…)`, optional: Settings of the session.
     /// - `.subscribe_to_events(…)`, optional: Whether this connection receives the events of the session
     ///   from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription
-    ///   made later may miss events. Left out: `true`.
+    ///   made later may miss events. Default: `true`.
     ///
     /// # Errors
     ///
@@ -83,8 +83,7 @@ pub struct LaunchDebugSessionRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<DebugSessionOptions>,
     /// Whether this connection receives the events of the session from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscribe_to_events: Option<bool>,
 }
@@ -110,8 +109,7 @@ impl LaunchDebugSessionRequest {
     }
 
     /// Whether this connection receives the events of the session from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(mut self, subscribe_to_events: bool) -> Self {
         self.subscribe_to_events = Some(subscribe_to_events);
         self
@@ -127,8 +125,7 @@ impl Call<LaunchDebugSessionRequest> {
     }
 
     /// Whether this connection receives the events of the session from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(self, subscribe_to_events: bool) -> Self {
         self.with(|request| request.subscribe_to_events(subscribe_to_events))
     }
@@ -140,11 +137,11 @@ impl Call<LaunchDebugSessionRequest> {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DebugSessionOptions {
-    /// After how long without a call the session is terminated, in seconds. Left out: `1800`.
+    /// After how long without a call the session is terminated, in seconds. Default: `1800`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terminate_after_inactive_seconds: Option<u32>,
     /// Whether a debugger can be attached to the code, see
-    /// [`send_to_remote_inspector`](crate::api::debug::DebugClient::send_to_remote_inspector). Left out:
+    /// [`send_to_remote_inspector`](crate::api::debug::DebugClient::send_to_remote_inspector). Default:
     /// `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remote_inspector: Option<bool>,
@@ -160,7 +157,7 @@ impl DebugSessionOptions {
         }
     }
 
-    /// After how long without a call the session is terminated, in seconds. Left out: `1800`.
+    /// After how long without a call the session is terminated, in seconds. Default: `1800`.
     pub fn terminate_after_inactive_seconds(
         mut self,
         terminate_after_inactive_seconds: u32,
@@ -170,7 +167,7 @@ impl DebugSessionOptions {
     }
 
     /// Whether a debugger can be attached to the code, see
-    /// [`send_to_remote_inspector`](crate::api::debug::DebugClient::send_to_remote_inspector). Left out:
+    /// [`send_to_remote_inspector`](crate::api::debug::DebugClient::send_to_remote_inspector). Default:
     /// `true`.
     pub fn remote_inspector(mut self, remote_inspector: bool) -> Self {
         self.remote_inspector = Some(remote_inspector);
@@ -225,7 +222,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

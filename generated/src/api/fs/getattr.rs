@@ -12,13 +12,13 @@ use super::super::types::Stat;
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl FsClient {
-    /// Tells what is known about a file or folder.
+    /// Returns the attributes of a file or folder.
     ///
     /// # Parameters
     ///
     /// - `model_id`: Id of the model.
-    /// - `.snapshot_id(…)`, optional: Id of the snapshot whose filesystem to read. The filesystem of the
-    ///   model itself when left out.
+    /// - `.snapshot_id(…)`, optional: Id of the snapshot whose filesystem to read. Default: the filesystem
+    ///   of the model itself.
     /// - `inode`: Inode number.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ impl FsClient {
 pub struct GetattrRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// Inode number.
@@ -73,7 +73,7 @@ impl GetattrRequest {
         }
     }
 
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     pub fn snapshot_id(mut self, snapshot_id: impl Into<String>) -> Self {
         self.snapshot_id = Some(snapshot_id.into());
         self
@@ -83,7 +83,7 @@ impl GetattrRequest {
 impl PlainJson for GetattrRequest {}
 
 impl Call<GetattrRequest> {
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     pub fn snapshot_id(self, snapshot_id: impl Into<String>) -> Self {
         self.with(|request| request.snapshot_id(snapshot_id))
     }
@@ -121,7 +121,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

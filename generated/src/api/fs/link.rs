@@ -155,7 +155,7 @@ error_codes! {
         Enotdir = "ENOTDIR",
         /// `EPERM`: A folder cannot have a second name.
         Eperm = "EPERM",
-        /// `EEXIST`: The folder has something of that name already.
+        /// `EEXIST`: The folder already has an entry of that name.
         Eexist = "EEXIST",
         /// `ENOSPC`: The filesystem of the model is full. `set_filesystem_size` makes it larger.
         Enospc = "ENOSPC",
@@ -165,7 +165,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

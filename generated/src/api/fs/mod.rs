@@ -55,13 +55,13 @@ use crate::runtime::Client;
 /// | method | |
 /// |---|---|
 /// | [`lookup`](Self::lookup) | Finds a file or folder by its name. |
-/// | [`getattr`](Self::getattr) | Tells what is known about a file or folder. |
+/// | [`getattr`](Self::getattr) | Returns the attributes of a file or folder. |
 /// | [`setattr`](Self::setattr) | Changes attributes of a file or folder. |
 /// | [`mknod`](Self::mknod) | Creates an empty file or a special file. |
 /// | [`read`](Self::read) | Reads from a file. |
 /// | [`write`](Self::write) | Writes to a file. |
 /// | [`symlink`](Self::symlink) | Creates a symbolic link. |
-/// | [`readlink`](Self::readlink) | Tells where a symbolic link leads. |
+/// | [`readlink`](Self::readlink) | Returns the target of a symbolic link. |
 /// | [`mkdir`](Self::mkdir) | Creates a folder. |
 /// | [`unlink`](Self::unlink) | Removes a name of a file. |
 /// | [`rmdir`](Self::rmdir) | Deletes an empty folder. |

@@ -19,8 +19,8 @@ impl FsClient {
     /// # Parameters
     ///
     /// - `model_id`: Id of the model.
-    /// - `.snapshot_id(…)`, optional: Id of the snapshot whose filesystem to read. The filesystem of the
-    ///   model itself when left out.
+    /// - `.snapshot_id(…)`, optional: Id of the snapshot whose filesystem to read. Default: the filesystem
+    ///   of the model itself.
     /// - `inode`: Inode number of the file.
     /// - `offset`: Where to start, in bytes from the beginning of the file.
     /// - `count`: How much to read at most, in bytes.
@@ -63,7 +63,7 @@ impl FsClient {
 pub struct ReadRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// Inode number of the file.
@@ -91,7 +91,7 @@ impl ReadRequest {
         }
     }
 
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     pub fn snapshot_id(mut self, snapshot_id: impl Into<String>) -> Self {
         self.snapshot_id = Some(snapshot_id.into());
         self
@@ -101,7 +101,7 @@ impl ReadRequest {
 impl PlainJson for ReadRequest {}
 
 impl Call<ReadRequest> {
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     pub fn snapshot_id(self, snapshot_id: impl Into<String>) -> Self {
         self.with(|request| request.snapshot_id(snapshot_id))
     }
@@ -112,7 +112,7 @@ impl Call<ReadRequest> {
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct ReadResult {
-    /// What was read, shorter than asked for at the end of the file.
+    /// What was read, shorter than requested at the end of the file.
     pub data: Blob,
 }
 
@@ -161,7 +161,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -14,13 +14,13 @@ use super::super::errors::InvalidParameter;
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl FsClient {
-    /// Tells where a symbolic link leads.
+    /// Returns the target of a symbolic link.
     ///
     /// # Parameters
     ///
     /// - `model_id`: Id of the model.
-    /// - `.snapshot_id(…)`, optional: Id of the snapshot whose filesystem to read. The filesystem of the
-    ///   model itself when left out.
+    /// - `.snapshot_id(…)`, optional: Id of the snapshot whose filesystem to read. Default: the filesystem
+    ///   of the model itself.
     /// - `inode`: Inode number of the link.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ impl FsClient {
 pub struct ReadlinkRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// Inode number of the link.
@@ -76,7 +76,7 @@ impl ReadlinkRequest {
         }
     }
 
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     pub fn snapshot_id(mut self, snapshot_id: impl Into<String>) -> Self {
         self.snapshot_id = Some(snapshot_id.into());
         self
@@ -86,7 +86,7 @@ impl ReadlinkRequest {
 impl PlainJson for ReadlinkRequest {}
 
 impl Call<ReadlinkRequest> {
-    /// Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out.
+    /// Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself.
     pub fn snapshot_id(self, snapshot_id: impl Into<String>) -> Self {
         self.with(|request| request.snapshot_id(snapshot_id))
     }
@@ -147,7 +147,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

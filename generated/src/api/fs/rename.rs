@@ -25,7 +25,7 @@ impl FsClient {
     /// - `newparent`: Inode number of the folder that it is put in.
     /// - `newname`: Name within the folder: text, or any bytes but the slash and zero.
     /// - `.flags(…)`, optional: Flags, presumably those of the call renameat2 of Linux: 1 to replace
-    ///   nothing, 2 to exchange the two. A plain rename when left out.
+    ///   nothing, 2 to exchange the two. Default: a plain rename.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ pub struct RenameRequest {
     /// Name within the folder: text, or any bytes but the slash and zero.
     pub newname: Base64,
     /// Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two.
-    /// A plain rename when left out.
+    /// Default: a plain rename.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flags: Option<u32>,
 }
@@ -103,7 +103,7 @@ impl RenameRequest {
     }
 
     /// Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two.
-    /// A plain rename when left out.
+    /// Default: a plain rename.
     pub fn flags(mut self, flags: u32) -> Self {
         self.flags = Some(flags);
         self
@@ -155,7 +155,7 @@ impl FromWire for RenameRequest {
 
 impl Call<RenameRequest> {
     /// Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two.
-    /// A plain rename when left out.
+    /// Default: a plain rename.
     pub fn flags(self, flags: u32) -> Self {
         self.with(|request| request.flags(flags))
     }
@@ -191,7 +191,7 @@ error_codes! {
         Enoent = "ENOENT",
         /// `ENOTEMPTY`: The folder is not empty.
         Enotempty = "ENOTEMPTY",
-        /// `EEXIST`: The folder has something of that name already.
+        /// `EEXIST`: The folder already has an entry of that name.
         Eexist = "EEXIST",
         /// `EISDIR`: What should be a file is a folder.
         Eisdir = "EISDIR",
@@ -203,7 +203,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -23,8 +23,8 @@ impl FsClient {
     /// - `data`: What to write.
     /// - `offset`: Where to write, in bytes from the beginning of the file. Without effect when `truncate`
     ///   is set.
-    /// - `.truncate(…)`, optional: Whether the data takes the place of all contents. When left out, what
-    ///   lies outside of the written part stays.
+    /// - `.truncate(…)`, optional: Whether the data replaces all contents. Default: contents outside of the
+    ///   written range are kept.
     ///
     /// # Errors
     ///
@@ -70,8 +70,7 @@ pub struct WriteRequest {
     pub data: Blob,
     /// Where to write, in bytes from the beginning of the file. Without effect when `truncate` is set.
     pub offset: u64,
-    /// Whether the data takes the place of all contents. When left out, what lies outside of the written
-    /// part stays.
+    /// Whether the data replaces all contents. Default: contents outside of the written range are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncate: Option<bool>,
 }
@@ -93,8 +92,7 @@ impl WriteRequest {
         }
     }
 
-    /// Whether the data takes the place of all contents. When left out, what lies outside of the written
-    /// part stays.
+    /// Whether the data replaces all contents. Default: contents outside of the written range are kept.
     pub fn truncate(mut self, truncate: bool) -> Self {
         self.truncate = Some(truncate);
         self
@@ -141,8 +139,7 @@ impl FromWire for WriteRequest {
 }
 
 impl Call<WriteRequest> {
-    /// Whether the data takes the place of all contents. When left out, what lies outside of the written
-    /// part stays.
+    /// Whether the data replaces all contents. Default: contents outside of the written range are kept.
     pub fn truncate(self, truncate: bool) -> Self {
         self.with(|request| request.truncate(truncate))
     }
@@ -187,7 +184,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -17,8 +17,8 @@ impl ImageClient {
     ///
     /// - `name`: Name of the new repository.
     /// - `description`: What the repository holds.
-    /// - `.public_access(…)`, optional: Whether everybody can find the repository and use its images. Left
-    ///   out: `false`.
+    /// - `.public_access(…)`, optional: Whether everybody can find the repository and use its images.
+    ///   Default: `false`.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ pub struct CreateRepositoryRequest {
     pub name: String,
     /// What the repository holds.
     pub description: String,
-    /// Whether everybody can find the repository and use its images. Left out: `false`.
+    /// Whether everybody can find the repository and use its images. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_access: Option<bool>,
 }
@@ -73,7 +73,7 @@ impl CreateRepositoryRequest {
         }
     }
 
-    /// Whether everybody can find the repository and use its images. Left out: `false`.
+    /// Whether everybody can find the repository and use its images. Default: `false`.
     pub fn public_access(mut self, public_access: bool) -> Self {
         self.public_access = Some(public_access);
         self
@@ -83,7 +83,7 @@ impl CreateRepositoryRequest {
 impl PlainJson for CreateRepositoryRequest {}
 
 impl Call<CreateRepositoryRequest> {
-    /// Whether everybody can find the repository and use its images. Left out: `false`.
+    /// Whether everybody can find the repository and use its images. Default: `false`.
     pub fn public_access(self, public_access: bool) -> Self {
         self.with(|request| request.public_access(public_access))
     }
@@ -115,8 +115,8 @@ error_codes! {
     pub enum CreateRepositoryError {
         /// `name_already_used`: The owner has another item of this kind with the same name.
         NameAlreadyUsed = "name_already_used",
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
-        /// Where something is created, this is the organization that would own it.
+        /// `organization_not_found`: The organization does not exist, or the caller has no access to it. Where
+        /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",
@@ -128,7 +128,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -13,15 +13,15 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ImageClient {
     /// Lists the repositories that the caller may see, in pages. An item that does not exist or that the
-    /// caller may not see is left out without an error.
+    /// caller may not see is omitted without an error.
     ///
     /// # Parameters
     ///
-    /// - `.offset(…)`, optional: How many matches to skip. Left out: `0`.
-    /// - `.limit(…)`, optional: How many matches to return at most. Left out: `20`.
-    /// - `.filter(…)`, optional: Which repositories to list. All of them when left out; a field that is
-    ///   left out does not limit the selection.
-    /// - `.sort(…)`, optional: Name of the field of `Repository` to sort by. Left out: `"createdAt"`.
+    /// - `.offset(…)`, optional: How many matches to skip. Default: `0`.
+    /// - `.limit(…)`, optional: How many matches to return at most. Default: `20`.
+    /// - `.filter(…)`, optional: Which repositories to list. Default: all of them; an absent field does not
+    ///   limit the selection.
+    /// - `.sort(…)`, optional: Name of the field of `Repository` to sort by. Default: `"createdAt"`.
     /// - `.sort_direction(…)`, optional: Order of the list.
     ///
     /// # Errors
@@ -55,17 +55,16 @@ impl ImageClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetRepositoriesRequest {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u32>,
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Which repositories to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which repositories to list. Default: all of them; an absent field does not limit the selection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<RepositoryFilter>,
-    /// Name of the field of `Repository` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Repository` to sort by. Default: `"createdAt"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// Order of the list.
@@ -86,26 +85,25 @@ impl GetRepositoriesRequest {
         }
     }
 
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(mut self, offset: u32) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Which repositories to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which repositories to list. Default: all of them; an absent field does not limit the selection.
     pub fn filter(mut self, filter: RepositoryFilter) -> Self {
         self.filter = Some(filter);
         self
     }
 
-    /// Name of the field of `Repository` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Repository` to sort by. Default: `"createdAt"`.
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         self.sort = Some(sort.into());
         self
@@ -121,23 +119,22 @@ impl GetRepositoriesRequest {
 impl PlainJson for GetRepositoriesRequest {}
 
 impl Call<GetRepositoriesRequest> {
-    /// How many matches to skip. Left out: `0`.
+    /// How many matches to skip. Default: `0`.
     pub fn offset(self, offset: u32) -> Self {
         self.with(|request| request.offset(offset))
     }
 
-    /// How many matches to return at most. Left out: `20`.
+    /// How many matches to return at most. Default: `20`.
     pub fn limit(self, limit: u32) -> Self {
         self.with(|request| request.limit(limit))
     }
 
-    /// Which repositories to list. All of them when left out; a field that is left out does not limit the
-    /// selection.
+    /// Which repositories to list. Default: all of them; an absent field does not limit the selection.
     pub fn filter(self, filter: RepositoryFilter) -> Self {
         self.with(|request| request.filter(filter))
     }
 
-    /// Name of the field of `Repository` to sort by. Left out: `"createdAt"`.
+    /// Name of the field of `Repository` to sort by. Default: `"createdAt"`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         self.with(|request| request.sort(sort))
     }
@@ -148,8 +145,7 @@ impl Call<GetRepositoriesRequest> {
     }
 }
 
-/// Which repositories to list. All of them when left out; a field that is left out does not limit the
-/// selection.
+/// Which repositories to list. Default: all of them; an absent field does not limit the selection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -247,7 +243,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -16,7 +16,7 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl LanguageClient {
     /// Starts a language server that can see the filesystem of a model, for an editor to talk to in the
-    /// Language Server Protocol. What it says comes with the event `data`. It belongs to the connection and
+    /// Language Server Protocol. Its output comes with the event `data`. It belongs to the connection and
     /// does not outlive it.
     ///
     /// # Parameters
@@ -179,7 +179,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -11,8 +11,8 @@ use super::super::errors::InvalidParameter;
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ModelClient {
-    /// Deletes what is kept of a training session that is over: its status, metrics and measurements. The
-    /// state it created stays.
+    /// Deletes what is kept of a finished training session: its status, metrics and measurements. The state
+    /// it created stays.
     ///
     /// # Parameters
     ///
@@ -109,7 +109,7 @@ error_codes! {
         ModelNotFound = "model_not_found",
         /// `training_session_not_found`: The model, or the debug session, does not have this training session.
         TrainingSessionNotFound = "training_session_not_found",
-        /// `training_session_running`: The training session is still going on. Cancel it with
+        /// `training_session_running`: The training session is still in progress. Cancel it with
         /// `cancel_training_session` first.
         TrainingSessionRunning = "training_session_running",
         /// `access_denied`: The caller may not do this.
@@ -120,7 +120,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -31,7 +31,7 @@ impl ModelClient {
     ///
     /// - `name`: Name of the new model.
     /// - `description`: What the model does.
-    /// - `.public_access(…)`, optional: Whether everybody can find and use the model. Left out: `false`.
+    /// - `.public_access(…)`, optional: Whether everybody can find and use the model. Default: `false`.
     /// - `options`: What the model is made of.
     ///
     /// # Errors
@@ -85,7 +85,7 @@ pub struct CreateModelRequest {
     pub name: String,
     /// What the model does.
     pub description: String,
-    /// Whether everybody can find and use the model. Left out: `false`.
+    /// Whether everybody can find and use the model. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_access: Option<bool>,
     /// What the model is made of.
@@ -107,7 +107,7 @@ impl CreateModelRequest {
         }
     }
 
-    /// Whether everybody can find and use the model. Left out: `false`.
+    /// Whether everybody can find and use the model. Default: `false`.
     pub fn public_access(mut self, public_access: bool) -> Self {
         self.public_access = Some(public_access);
         self
@@ -152,7 +152,7 @@ impl FromWire for CreateModelRequest {
 }
 
 impl Call<CreateModelRequest> {
-    /// Whether everybody can find and use the model. Left out: `false`.
+    /// Whether everybody can find and use the model. Default: `false`.
     pub fn public_access(self, public_access: bool) -> Self {
         self.with(|request| request.public_access(public_access))
     }
@@ -317,7 +317,7 @@ impl FromWire for ModelOptions {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelOptionsCode {
-    /// Labels of the model. None when left out.
+    /// Labels of the model. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
     /// Inputs and outputs of the functions of the model.
@@ -345,7 +345,7 @@ impl ModelOptionsCode {
         }
     }
 
-    /// Labels of the model. None when left out.
+    /// Labels of the model. Default: none.
     pub fn tags(mut self, tags: impl IntoIterator<Item = Tag>) -> Self {
         self.tags = Some(tags.into_iter().collect());
         self
@@ -379,7 +379,7 @@ impl ModelOptionsCode {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelOptionsUpload {
-    /// Labels of the model. None when left out.
+    /// Labels of the model. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
     /// Inputs and outputs of the functions of the model.
@@ -402,7 +402,7 @@ impl ModelOptionsUpload {
         }
     }
 
-    /// Labels of the model. None when left out.
+    /// Labels of the model. Default: none.
     pub fn tags(mut self, tags: impl IntoIterator<Item = Tag>) -> Self {
         self.tags = Some(tags.into_iter().collect());
         self
@@ -460,7 +460,7 @@ impl FromWire for ModelOptionsUpload {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelOptionsBasedOnModelSnapshot {
-    /// Labels of the model. None when left out.
+    /// Labels of the model. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
     /// Id of the other model.
@@ -486,7 +486,7 @@ impl ModelOptionsBasedOnModelSnapshot {
         }
     }
 
-    /// Labels of the model. None when left out.
+    /// Labels of the model. Default: none.
     pub fn tags(mut self, tags: impl IntoIterator<Item = Tag>) -> Self {
         self.tags = Some(tags.into_iter().collect());
         self
@@ -769,12 +769,12 @@ impl FromWire for InitialStateUpload {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelOptionsFromExisting {
-    /// Labels of the model. None when left out.
+    /// Labels of the model. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
     /// Id of the other model.
     pub model_id: String,
-    /// Id of the snapshot to copy. The other model as it is now when left out.
+    /// Id of the snapshot to copy. Default: the other model as it is now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
 }
@@ -789,13 +789,13 @@ impl ModelOptionsFromExisting {
         }
     }
 
-    /// Labels of the model. None when left out.
+    /// Labels of the model. Default: none.
     pub fn tags(mut self, tags: impl IntoIterator<Item = Tag>) -> Self {
         self.tags = Some(tags.into_iter().collect());
         self
     }
 
-    /// Id of the snapshot to copy. The other model as it is now when left out.
+    /// Id of the snapshot to copy. Default: the other model as it is now.
     pub fn snapshot_id(mut self, snapshot_id: impl Into<String>) -> Self {
         self.snapshot_id = Some(snapshot_id.into());
         self
@@ -838,8 +838,8 @@ error_codes! {
     pub enum CreateModelError {
         /// `name_already_used`: The owner has another item of this kind with the same name.
         NameAlreadyUsed = "name_already_used",
-        /// `organization_not_found`: The organization does not exist, or the caller has nothing to do with it.
-        /// Where something is created, this is the organization that would own it.
+        /// `organization_not_found`: The organization does not exist, or the caller has no access to it. Where
+        /// something is created, this is the organization that would own it.
         OrganizationNotFound = "organization_not_found",
         /// `access_denied`: The caller may not do this.
         AccessDenied = "access_denied",
@@ -861,7 +861,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

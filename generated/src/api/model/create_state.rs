@@ -182,8 +182,8 @@ impl Call<CreateStateRequest> {
 pub struct ModelToMount {
     /// Id of the other model.
     pub model_id: String,
-    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Left out:
-    /// the active state.
+    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Default: the
+    /// active state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_id: Option<String>,
     /// Id of the snapshot of the other model to use, with the state frozen in it.
@@ -201,8 +201,8 @@ impl ModelToMount {
         }
     }
 
-    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Left out:
-    /// the active state.
+    /// Id of the state of the other model to use. Cannot be given together with `snapshot_id`. Default: the
+    /// active state.
     pub fn state_id(mut self, state_id: impl Into<String>) -> Self {
         self.state_id = Some(state_id.into());
         self
@@ -332,7 +332,7 @@ impl CreateStateFailedDurations {
 #[serde(tag = "code")]
 #[non_exhaustive]
 pub enum CreateStateFailure {
-    /// `launcher_terminated`: The launcher went away before the work was done.
+    /// `launcher_terminated`: The launcher was lost before the work was done.
     #[serde(rename = "launcher_terminated")]
     LauncherTerminated,
     /// `cancelled`: Somebody cancelled the operation.
@@ -347,7 +347,7 @@ pub enum CreateStateFailure {
     /// `read_executable_file_failed`: The executable of the model could not be read. It may be missing.
     #[serde(rename = "read_executable_file_failed")]
     ReadExecutableFileFailed,
-    /// `unknown`: Something went wrong that the server does not describe.
+    /// `unknown`: An internal error of the server.
     #[serde(rename = "unknown")]
     Unknown,
     /// `max_duration_exceeded`: A step took longer than the time limit of the model, see
@@ -571,7 +571,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

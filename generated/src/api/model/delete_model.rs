@@ -11,8 +11,8 @@ use super::super::errors::InvalidParameter;
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ModelClient {
-    /// Deletes a model with its filesystem, states and snapshots. There is no way back. A creation that is
-    /// going on is cancelled.
+    /// Deletes a model with its filesystem, states and snapshots. This cannot be undone. A creation in
+    /// progress is cancelled.
     ///
     /// # Parameters
     ///
@@ -94,7 +94,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -25,8 +25,8 @@ impl ModelClient {
     ///
     /// - `model_id`: Id of the model.
     /// - `params`: Inputs of the evaluation function.
-    /// - `.snapshot_id(…)`, optional: Id of the snapshot to evaluate. The model itself with its active
-    ///   state when left out.
+    /// - `.snapshot_id(…)`, optional: Id of the snapshot to evaluate. Default: the model itself with its
+    ///   active state.
     ///
     /// # Errors
     ///
@@ -75,7 +75,7 @@ pub struct EvaluateRequest {
     pub model_id: String,
     /// Inputs of the evaluation function.
     pub params: Vec<ParameterProvider>,
-    /// Id of the snapshot to evaluate. The model itself with its active state when left out.
+    /// Id of the snapshot to evaluate. Default: the model itself with its active state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
 }
@@ -93,7 +93,7 @@ impl EvaluateRequest {
         }
     }
 
-    /// Id of the snapshot to evaluate. The model itself with its active state when left out.
+    /// Id of the snapshot to evaluate. Default: the model itself with its active state.
     pub fn snapshot_id(mut self, snapshot_id: impl Into<String>) -> Self {
         self.snapshot_id = Some(snapshot_id.into());
         self
@@ -135,7 +135,7 @@ impl FromWire for EvaluateRequest {
 }
 
 impl Call<EvaluateRequest> {
-    /// Id of the snapshot to evaluate. The model itself with its active state when left out.
+    /// Id of the snapshot to evaluate. Default: the model itself with its active state.
     pub fn snapshot_id(self, snapshot_id: impl Into<String>) -> Self {
         self.with(|request| request.snapshot_id(snapshot_id))
     }
@@ -162,7 +162,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -11,7 +11,7 @@ use super::super::errors::InvalidParameter;
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ModelClient {
-    /// Lists the evaluations of a model that are going on or have ended lately.
+    /// Lists the evaluations of a model that are in progress or have ended lately.
     ///
     /// # Parameters
     ///
@@ -67,9 +67,9 @@ impl PlainJson for GetEvaluationsRequest {}
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetEvaluationsResult {
-    /// Evaluations that are going on.
+    /// Evaluations that are in progress.
     pub running: Vec<RunningEvaluation>,
-    /// Evaluations that are over and whose result is still kept.
+    /// Finished evaluations whose result is still kept.
     pub finished: Vec<FinishedEvaluation>,
 }
 
@@ -89,7 +89,7 @@ impl GetEvaluationsResult {
 
 impl PlainJson for GetEvaluationsResult {}
 
-/// An evaluation that is going on.
+/// An evaluation that is in progress.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -158,7 +158,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

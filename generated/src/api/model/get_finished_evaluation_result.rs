@@ -13,8 +13,8 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ModelClient {
     /// Fetches the result of an evaluation listed by
-    /// [`get_evaluations`](crate::api::model::ModelClient::get_evaluations). Waits for the end of one that
-    /// is still going on. Results are kept for a few minutes only.
+    /// [`get_evaluations`](crate::api::model::ModelClient::get_evaluations). Waits for one that is still in
+    /// progress. Results are kept for a few minutes only.
     ///
     /// # Parameters
     ///
@@ -95,7 +95,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -17,8 +17,8 @@ impl ModelClient {
     /// # Parameters
     ///
     /// - `model_id`: Id of the model.
-    /// - `.state_id(…)`, optional: Id of the state. Left out: the active state.
-    /// - `.keys(…)`, optional: Which keys to download. Left out: everything.
+    /// - `.state_id(…)`, optional: Id of the state. Default: the active state.
+    /// - `.keys(…)`, optional: Which keys to download. Default: everything.
     ///
     /// # Errors
     ///
@@ -55,10 +55,10 @@ impl ModelClient {
 pub struct GetModelStateRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the state. Left out: the active state.
+    /// Id of the state. Default: the active state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_id: Option<String>,
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<Vec<String>>,
 }
@@ -73,13 +73,13 @@ impl GetModelStateRequest {
         }
     }
 
-    /// Id of the state. Left out: the active state.
+    /// Id of the state. Default: the active state.
     pub fn state_id(mut self, state_id: impl Into<String>) -> Self {
         self.state_id = Some(state_id.into());
         self
     }
 
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     pub fn keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.keys = Some(keys.into_iter().map(Into::into).collect());
         self
@@ -89,12 +89,12 @@ impl GetModelStateRequest {
 impl PlainJson for GetModelStateRequest {}
 
 impl Call<GetModelStateRequest> {
-    /// Id of the state. Left out: the active state.
+    /// Id of the state. Default: the active state.
     pub fn state_id(self, state_id: impl Into<String>) -> Self {
         self.with(|request| request.state_id(state_id))
     }
 
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     pub fn keys(self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(|request| request.keys(keys))
     }
@@ -119,7 +119,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -18,7 +18,7 @@ impl ModelClient {
     ///
     /// - `model_id`: Id of the model.
     /// - `snapshot_id`: Id of the snapshot.
-    /// - `.keys(…)`, optional: Which keys to download. Left out: everything.
+    /// - `.keys(…)`, optional: Which keys to download. Default: everything.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ pub struct GetSnapshotStateRequest {
     pub model_id: String,
     /// Id of the snapshot.
     pub snapshot_id: String,
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<Vec<String>>,
 }
@@ -73,7 +73,7 @@ impl GetSnapshotStateRequest {
         }
     }
 
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     pub fn keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.keys = Some(keys.into_iter().map(Into::into).collect());
         self
@@ -83,7 +83,7 @@ impl GetSnapshotStateRequest {
 impl PlainJson for GetSnapshotStateRequest {}
 
 impl Call<GetSnapshotStateRequest> {
-    /// Which keys to download. Left out: everything.
+    /// Which keys to download. Default: everything.
     pub fn keys(self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(|request| request.keys(keys))
     }
@@ -108,7 +108,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

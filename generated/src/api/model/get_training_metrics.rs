@@ -16,8 +16,8 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ModelClient {
     /// Fetches values of the metrics that a training session has recorded.
-    /// [`get_training_status`](crate::api::model::ModelClient::get_training_status) tells which metrics
-    /// there are and how many values they have.
+    /// [`get_training_status`](crate::api::model::ModelClient::get_training_status) lists the metrics and
+    /// how many values they have.
     ///
     /// # Parameters
     ///
@@ -102,7 +102,7 @@ impl PlainJson for GetTrainingMetricsRequest {}
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct GetTrainingMetricsResult {
-    /// The metrics asked for.
+    /// The requested metrics.
     pub metrics: Vec<TrainingMetric>,
 }
 
@@ -160,7 +160,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

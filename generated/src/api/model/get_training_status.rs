@@ -16,7 +16,7 @@ use super::super::types::{
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ModelClient {
-    /// Tells how far a training session has come.
+    /// Returns the state and progress of a training session.
     ///
     /// # Parameters
     ///
@@ -100,7 +100,7 @@ pub struct GetTrainingStatusResult {
     pub metrics: Vec<TrainingMetricCount>,
     /// Where the training runs.
     pub execution_location: UsedExecutionLocation,
-    /// Where the training session stands.
+    /// State of the training session.
     pub status: TrainingStatus,
 }
 
@@ -130,7 +130,7 @@ impl GetTrainingStatusResult {
 
 impl PlainJson for GetTrainingStatusResult {}
 
-/// Where the training session stands.
+/// State of the training session.
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -147,10 +147,10 @@ pub enum TrainingStatus {
     /// `gettingState`: Training is done, the new state is being read from the trained model.
     #[serde(rename = "gettingState")]
     GettingState(TrainingStatusGettingState),
-    /// `completed`: The training session is over and the new state is there.
+    /// `completed`: The training session has finished and the new state is there.
     #[serde(rename = "completed")]
     Completed(TrainingStatusCompleted),
-    /// `failed`: The training session is over and there is no new state.
+    /// `failed`: The training session has finished and there is no new state.
     #[serde(rename = "failed")]
     Failed(TrainingStatusFailed),
     /// A variant that this version doesn't know, as it came.
@@ -177,7 +177,7 @@ impl TrainingStatus {
         )
     }
 
-    /// The training session is over and the new state is there.
+    /// The training session has finished and the new state is there.
     #[cfg(feature = "server")]
     pub fn completed(
         start_durations: TrainingStartDurations,
@@ -197,7 +197,7 @@ impl TrainingStatus {
         )
     }
 
-    /// The training session is over and there is no new state.
+    /// The training session has finished and there is no new state.
     ///
     /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]
@@ -290,7 +290,7 @@ impl TrainingStatusGettingState {
     }
 }
 
-/// The training session is over and the new state is there.
+/// The training session has finished and the new state is there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -328,7 +328,7 @@ impl TrainingStatusCompleted {
     }
 }
 
-/// The training session is over and there is no new state.
+/// The training session has finished and there is no new state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -389,7 +389,7 @@ pub enum TrainingFailure {
     /// `cancelled`: Somebody cancelled the operation.
     #[serde(rename = "cancelled")]
     Cancelled,
-    /// `launcher_terminated`: The launcher went away before the work was done.
+    /// `launcher_terminated`: The launcher was lost before the work was done.
     #[serde(rename = "launcher_terminated")]
     LauncherTerminated,
     /// `server_overloaded`: There was no capacity to run the operation. Try again later.
@@ -401,7 +401,7 @@ pub enum TrainingFailure {
     /// `read_executable_file_failed`: The executable of the model could not be read. It may be missing.
     #[serde(rename = "read_executable_file_failed")]
     ReadExecutableFileFailed,
-    /// `unknown`: Something went wrong that the server does not describe.
+    /// `unknown`: An internal error of the server.
     #[serde(rename = "unknown")]
     Unknown,
     /// `exception`: The code of the model threw an exception or returned an error.
@@ -543,7 +543,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

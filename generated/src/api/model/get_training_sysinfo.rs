@@ -20,7 +20,7 @@ impl ModelClient {
     /// - `training_session_id`: Id of the training session, from
     ///   [`train`](crate::api::model::ModelClient::train).
     /// - `.from_timestamp(…)`, optional: Only measurements after this time, in milliseconds since the Unix
-    ///   epoch. All of them when left out.
+    ///   epoch. Default: all of them.
     ///
     /// # Errors
     ///
@@ -62,7 +62,7 @@ pub struct GetTrainingSysinfoRequest {
     pub model_id: String,
     /// Id of the training session, from [`train`](crate::api::model::ModelClient::train).
     pub training_session_id: String,
-    /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
+    /// Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_timestamp: Option<i64>,
 }
@@ -80,7 +80,7 @@ impl GetTrainingSysinfoRequest {
         }
     }
 
-    /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
+    /// Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them.
     pub fn from_timestamp(mut self, from_timestamp: i64) -> Self {
         self.from_timestamp = Some(from_timestamp);
         self
@@ -90,7 +90,7 @@ impl GetTrainingSysinfoRequest {
 impl PlainJson for GetTrainingSysinfoRequest {}
 
 impl Call<GetTrainingSysinfoRequest> {
-    /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
+    /// Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them.
     pub fn from_timestamp(self, from_timestamp: i64) -> Self {
         self.with(|request| request.from_timestamp(from_timestamp))
     }
@@ -134,7 +134,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

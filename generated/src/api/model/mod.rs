@@ -158,7 +158,7 @@ use crate::runtime::Client;
 /// | method | |
 /// |---|---|
 /// | [`create_model`](Self::create_model) | Creates a model. |
-/// | [`wait_for_model_to_be_created`](Self::wait_for_model_to_be_created) | Waits until the creation of a model is over and tells how it ended. |
+/// | [`wait_for_model_to_be_created`](Self::wait_for_model_to_be_created) | Waits until the creation of a model is finished, and returns its outcome. |
 /// | [`delete_model`](Self::delete_model) | Deletes a model with its filesystem, states and snapshots. |
 /// | [`snapshot_model`](Self::snapshot_model) | Takes a snapshot of a model: its code, settings and active state are frozen under a name. |
 /// | [`update_snapshot`](Self::update_snapshot) | Renames a snapshot. |
@@ -166,27 +166,27 @@ use crate::runtime::Client;
 /// | [`update_model`](Self::update_model) | Changes the description and settings of a model. |
 /// | [`get_models`](Self::get_models) | Lists the models that the caller may see, in pages. |
 /// | [`set_filesystem_size`](Self::set_filesystem_size) | Changes the size of the filesystem of a model. |
-/// | [`get_filesystem_usage`](Self::get_filesystem_usage) | Tells how full the filesystem of a model is. |
+/// | [`get_filesystem_usage`](Self::get_filesystem_usage) | Returns how much of the filesystem of a model is used. |
 /// | [`set_image`](Self::set_image) | Chooses the container image that the code of a model runs in. |
 /// | [`create_state`](Self::create_state) | Creates a state by running the code of a model, and waits until that is done. |
 /// | [`upload_state`](Self::upload_state) | Creates a state from given data. |
-/// | [`cancel_create_state`](Self::cancel_create_state) | Cancellable a [`create_state`](crate::api::model::ModelClient::create_state) that is going on. |
+/// | [`cancel_create_state`](Self::cancel_create_state) | Cancels a [`create_state`](crate::api::model::ModelClient::create_state) that is in progress. |
 /// | [`get_creating_states`](Self::get_creating_states) | Lists the states of a model that are being created. |
 /// | [`update_model_state`](Self::update_model_state) | Renames a state of a model. |
 /// | [`set_active_model_state`](Self::set_active_model_state) | Makes a state the active one, which is used where no other is named. |
 /// | [`delete_model_state`](Self::delete_model_state) | Deletes a state of a model. |
 /// | [`get_model_state`](Self::get_model_state) | Downloads the data of a state. |
 /// | [`get_snapshot_state`](Self::get_snapshot_state) | Downloads the data of the state that is frozen in a snapshot. |
-/// | [`train`](Self::train) | Starts a training session, which goes on in the background and ends with a new state. |
-/// | [`get_training_status`](Self::get_training_status) | Tells how far a training session has come. |
+/// | [`train`](Self::train) | Starts a training session, which continues in the background and ends with a new state. |
+/// | [`get_training_status`](Self::get_training_status) | Returns the state and progress of a training session. |
 /// | [`get_training_metrics`](Self::get_training_metrics) | Fetches values of the metrics that a training session has recorded. |
 /// | [`get_training_sysinfo`](Self::get_training_sysinfo) | Fetches how much of the hardware a training session has used over time. |
-/// | [`cancel_training_session`](Self::cancel_training_session) | Stops a training session that is going on. |
-/// | [`clear_previous_training_session`](Self::clear_previous_training_session) | Deletes what is kept of a training session that is over: its status, metrics and measurements. |
+/// | [`cancel_training_session`](Self::cancel_training_session) | Stops a training session that is in progress. |
+/// | [`clear_previous_training_session`](Self::clear_previous_training_session) | Deletes what is kept of a finished training session: its status, metrics and measurements. |
 /// | [`evaluate`](Self::evaluate) | Runs the active state of a model, or a snapshot, on given inputs and waits for the outputs. |
-/// | [`get_evaluations`](Self::get_evaluations) | Lists the evaluations of a model that are going on or have ended lately. |
+/// | [`get_evaluations`](Self::get_evaluations) | Lists the evaluations of a model that are in progress or have ended lately. |
 /// | [`get_finished_evaluation_result`](Self::get_finished_evaluation_result) | Fetches the result of an evaluation listed by [`get_evaluations`](crate::api::model::ModelClient::get_evaluations). |
-/// | [`cancel_evaluation`](Self::cancel_evaluation) | Stops an evaluation that is going on. |
+/// | [`cancel_evaluation`](Self::cancel_evaluation) | Stops an evaluation that is in progress. |
 /// | [`set_used_persistent_launchers_for_evaluate`](Self::set_used_persistent_launchers_for_evaluate) | Sets which persistent launchers run the evaluations of a model, and how much they keep ready for it. |
 /// | [`get_used_persistent_launchers_for_evaluate`](Self::get_used_persistent_launchers_for_evaluate) | Lists the persistent launchers that run the evaluations of a model. |
 #[derive(Clone, Debug)]

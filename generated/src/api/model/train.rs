@@ -23,8 +23,8 @@ use super::super::types::{
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ModelClient {
-    /// Starts a training session, which goes on in the background and ends with a new state. Follow it with
-    /// [`get_training_status`](crate::api::model::ModelClient::get_training_status) and
+    /// Starts a training session, which continues in the background and ends with a new state. Follow it
+    /// with [`get_training_status`](crate::api::model::ModelClient::get_training_status) and
     /// [`get_training_metrics`](crate::api::model::ModelClient::get_training_metrics), and put the new
     /// state to use with
     /// [`set_active_model_state`](crate::api::model::ModelClient::set_active_model_state).
@@ -32,7 +32,7 @@ impl ModelClient {
     /// # Parameters
     ///
     /// - `model_id`: Id of the model.
-    /// - `.state_id(…)`, optional: Id of the state to start from. Left out: the active state.
+    /// - `.state_id(…)`, optional: Id of the state to start from. Default: the active state.
     /// - `new_state_name`: Name of the state that the training creates.
     /// - `params`: Inputs of the training function.
     /// - `execution_location`: Where to run the training.
@@ -90,7 +90,7 @@ impl ModelClient {
 pub struct TrainRequest {
     /// Id of the model.
     pub model_id: String,
-    /// Id of the state to start from. Left out: the active state.
+    /// Id of the state to start from. Default: the active state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_id: Option<String>,
     /// Name of the state that the training creates.
@@ -118,7 +118,7 @@ impl TrainRequest {
         }
     }
 
-    /// Id of the state to start from. Left out: the active state.
+    /// Id of the state to start from. Default: the active state.
     pub fn state_id(mut self, state_id: impl Into<String>) -> Self {
         self.state_id = Some(state_id.into());
         self
@@ -166,7 +166,7 @@ impl FromWire for TrainRequest {
 }
 
 impl Call<TrainRequest> {
-    /// Id of the state to start from. Left out: the active state.
+    /// Id of the state to start from. Default: the active state.
     pub fn state_id(self, state_id: impl Into<String>) -> Self {
         self.with(|request| request.state_id(state_id))
     }
@@ -220,7 +220,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

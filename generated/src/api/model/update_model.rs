@@ -12,7 +12,7 @@ use super::super::types::{LauncherSpec, MaxDurationsSeconds, ParameterDefinition
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ModelClient {
-    /// Changes the description and settings of a model. What is left out stays as it is.
+    /// Changes the description and settings of a model. Absent fields are not changed.
     ///
     /// # Parameters
     ///
@@ -93,7 +93,7 @@ pub struct ModelChanges {
     /// New inputs and outputs of the functions of the model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_definitions: Option<ParameterDefinitions>,
-    /// New default hardware. What is left out stays as it is.
+    /// New default hardware. Absent fields are not changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_launcher_specs: Option<DefaultLauncherSpecsChanges>,
     /// New time limits, all of them.
@@ -149,7 +149,7 @@ impl ModelChanges {
         self
     }
 
-    /// New default hardware. What is left out stays as it is.
+    /// New default hardware. Absent fields are not changed.
     pub fn default_launcher_specs(
         mut self,
         default_launcher_specs: DefaultLauncherSpecsChanges,
@@ -168,7 +168,7 @@ impl ModelChanges {
     }
 }
 
-/// New default hardware. What is left out stays as it is.
+/// New default hardware. Absent fields are not changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]
@@ -241,7 +241,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -17,7 +17,7 @@ impl ModelClient {
     ///
     /// - `model_id`: Id of the model.
     /// - `snapshot_id`: Id of the snapshot.
-    /// - `properties`: What to change. What is left out stays as it is.
+    /// - `properties`: What to change. Absent fields are not changed.
     ///
     /// # Errors
     ///
@@ -62,7 +62,7 @@ pub struct UpdateSnapshotRequest {
     pub model_id: String,
     /// Id of the snapshot.
     pub snapshot_id: String,
-    /// What to change. What is left out stays as it is.
+    /// What to change. Absent fields are not changed.
     pub properties: SnapshotChanges,
 }
 
@@ -83,7 +83,7 @@ impl UpdateSnapshotRequest {
 
 impl PlainJson for UpdateSnapshotRequest {}
 
-/// What to change. What is left out stays as it is.
+/// What to change. Absent fields are not changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
@@ -143,7 +143,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -15,7 +15,7 @@ use super::super::types::{CodeTerminated, CreateStateStage};
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl ModelClient {
-    /// Waits until the creation of a model is over and tells how it ended.
+    /// Waits until the creation of a model is finished, and returns its outcome.
     ///
     /// # Parameters
     ///
@@ -133,7 +133,7 @@ pub enum CreateModelFailure {
     /// `server_overloaded`: There was no capacity to run the operation. Try again later.
     #[serde(rename = "server_overloaded")]
     ServerOverloaded,
-    /// `unknown`: Something went wrong that the server does not describe.
+    /// `unknown`: An internal error of the server.
     #[serde(rename = "unknown")]
     Unknown,
     /// `create_state_error`: The first state could not be created.
@@ -217,7 +217,7 @@ pub enum InitialStateFailure {
     /// `read_executable_file_failed`: The executable of the model could not be read. It may be missing.
     #[serde(rename = "read_executable_file_failed")]
     ReadExecutableFileFailed,
-    /// `launcher_terminated`: The launcher went away before the work was done.
+    /// `launcher_terminated`: The launcher was lost before the work was done.
     #[serde(rename = "launcher_terminated")]
     LauncherTerminated,
     /// `max_duration_exceeded`: A step took longer than the time limit of the model, see
@@ -435,7 +435,7 @@ error_codes! {
     pub enum WaitForModelToBeCreatedError {
         /// `model_not_found`: The model does not exist, or the caller has no access to it.
         ModelNotFound = "model_not_found",
-        /// `model_already_created`: The model is not being created, or its creation is already over.
+        /// `model_already_created`: The model is not being created, or its creation has already finished.
         ModelAlreadyCreated = "model_already_created",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",
@@ -443,7 +443,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

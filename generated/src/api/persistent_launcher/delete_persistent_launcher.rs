@@ -11,7 +11,7 @@ use super::super::errors::InvalidParameter;
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl PersistentLauncherClient {
-    /// Deletes a persistent launcher. What runs on it goes on to its end, and the launcher disappears after
+    /// Deletes a persistent launcher. What runs on it is not interrupted, and the launcher is deleted after
     /// that.
     ///
     /// # Parameters
@@ -98,7 +98,7 @@ error_codes! {
     pub enum DeletePersistentLauncherError {
         /// `persistent_launcher_not_found`: The persistent launcher does not exist.
         PersistentLauncherNotFound = "persistent_launcher_not_found",
-        /// `persistent_launcher_being_deleted`: The persistent launcher is about to disappear already.
+        /// `persistent_launcher_being_deleted`: The persistent launcher is already being deleted.
         PersistentLauncherBeingDeleted = "persistent_launcher_being_deleted",
         /// `bad_credentials`: The API key is missing, wrong or no longer valid.
         BadCredentials = "bad_credentials",
@@ -106,7 +106,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -18,7 +18,7 @@ impl PersistentLauncherClient {
     ///
     /// - `persistent_launcher_id`: Id of the persistent launcher.
     /// - `.from_timestamp(…)`, optional: Only measurements after this time, in milliseconds since the Unix
-    ///   epoch. All of them when left out.
+    ///   epoch. Default: all of them.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl PersistentLauncherClient {
 pub struct GetSysinfoRequest {
     /// Id of the persistent launcher.
     pub persistent_launcher_id: String,
-    /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
+    /// Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_timestamp: Option<i64>,
 }
@@ -69,7 +69,7 @@ impl GetSysinfoRequest {
         }
     }
 
-    /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
+    /// Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them.
     pub fn from_timestamp(mut self, from_timestamp: i64) -> Self {
         self.from_timestamp = Some(from_timestamp);
         self
@@ -79,7 +79,7 @@ impl GetSysinfoRequest {
 impl PlainJson for GetSysinfoRequest {}
 
 impl Call<GetSysinfoRequest> {
-    /// Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out.
+    /// Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them.
     pub fn from_timestamp(self, from_timestamp: i64) -> Self {
         self.with(|request| request.from_timestamp(from_timestamp))
     }
@@ -122,7 +122,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -13,11 +13,11 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl SpawnedClient {
     /// Lists spawned commands that are running. A command that does not exist, or that the caller may not
-    /// see, is left out without an error.
+    /// see, is omitted without an error.
     ///
     /// # Parameters
     ///
-    /// - `.spawned_command_ids(…)`, optional: Ids of the commands to list. Left out: everything.
+    /// - `.spawned_command_ids(…)`, optional: Ids of the commands to list. Default: everything.
     ///
     /// # Errors
     ///
@@ -48,7 +48,7 @@ impl SpawnedClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetSpawnedCommandsRequest {
-    /// Ids of the commands to list. Left out: everything.
+    /// Ids of the commands to list. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spawned_command_ids: Option<Vec<String>>,
 }
@@ -60,7 +60,7 @@ impl GetSpawnedCommandsRequest {
         Self { spawned_command_ids: None }
     }
 
-    /// Ids of the commands to list. Left out: everything.
+    /// Ids of the commands to list. Default: everything.
     pub fn spawned_command_ids(
         mut self,
         spawned_command_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -75,7 +75,7 @@ impl GetSpawnedCommandsRequest {
 impl PlainJson for GetSpawnedCommandsRequest {}
 
 impl Call<GetSpawnedCommandsRequest> {
-    /// Ids of the commands to list. Left out: everything.
+    /// Ids of the commands to list. Default: everything.
     pub fn spawned_command_ids(
         self,
         spawned_command_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -162,7 +162,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -25,7 +25,7 @@ impl SpawnedClient {
     /// - `.options(…)`, optional: Time limits of the command.
     /// - `.subscribe_to_events(…)`, optional: Whether this connection receives the events of the command
     ///   from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription
-    ///   made later may miss events. Left out: `true`.
+    ///   made later may miss events. Default: `true`.
     ///
     /// # Errors
     ///
@@ -86,8 +86,7 @@ pub struct SpawnCommandRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<SpawnOptions>,
     /// Whether this connection receives the events of the command from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscribe_to_events: Option<bool>,
 }
@@ -115,8 +114,7 @@ impl SpawnCommandRequest {
     }
 
     /// Whether this connection receives the events of the command from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(mut self, subscribe_to_events: bool) -> Self {
         self.subscribe_to_events = Some(subscribe_to_events);
         self
@@ -132,8 +130,7 @@ impl Call<SpawnCommandRequest> {
     }
 
     /// Whether this connection receives the events of the command from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(self, subscribe_to_events: bool) -> Self {
         self.with(|request| request.subscribe_to_events(subscribe_to_events))
     }
@@ -145,10 +142,10 @@ impl Call<SpawnCommandRequest> {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpawnOptions {
-    /// After how long the command is terminated, in seconds. Left out: `3600`.
+    /// After how long the command is terminated, in seconds. Default: `3600`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u32>,
-    /// After how long without output the command is terminated, in seconds. Left out: `600`.
+    /// After how long without output the command is terminated, in seconds. Default: `600`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_after_inactive_seconds: Option<u32>,
 }
@@ -163,13 +160,13 @@ impl SpawnOptions {
         }
     }
 
-    /// After how long the command is terminated, in seconds. Left out: `3600`.
+    /// After how long the command is terminated, in seconds. Default: `3600`.
     pub fn timeout_seconds(mut self, timeout_seconds: u32) -> Self {
         self.timeout_seconds = Some(timeout_seconds);
         self
     }
 
-    /// After how long without output the command is terminated, in seconds. Left out: `600`.
+    /// After how long without output the command is terminated, in seconds. Default: `600`.
     pub fn timeout_after_inactive_seconds(
         mut self,
         timeout_after_inactive_seconds: u32,
@@ -214,7 +211,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -26,7 +26,7 @@ impl SpawnedClient {
     /// - `.options(…)`, optional: Settings of the command.
     /// - `.subscribe_to_events(…)`, optional: Whether this connection receives the events of the command
     ///   from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription
-    ///   made later may miss events. Left out: `true`.
+    ///   made later may miss events. Default: `true`.
     ///
     /// # Errors
     ///
@@ -92,8 +92,7 @@ pub struct SpawnCommandForModelRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<SpawnForModelOptions>,
     /// Whether this connection receives the events of the command from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscribe_to_events: Option<bool>,
 }
@@ -123,8 +122,7 @@ impl SpawnCommandForModelRequest {
     }
 
     /// Whether this connection receives the events of the command from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(mut self, subscribe_to_events: bool) -> Self {
         self.subscribe_to_events = Some(subscribe_to_events);
         self
@@ -140,8 +138,7 @@ impl Call<SpawnCommandForModelRequest> {
     }
 
     /// Whether this connection receives the events of the command from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(self, subscribe_to_events: bool) -> Self {
         self.with(|request| request.subscribe_to_events(subscribe_to_events))
     }
@@ -153,13 +150,13 @@ impl Call<SpawnCommandForModelRequest> {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpawnForModelOptions {
-    /// Other models whose filesystems the program can use, for example to copy files. None when left out.
+    /// Other models whose filesystems the program can use, for example to copy files. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub add_filesystem_access: Option<Vec<FilesystemAccess>>,
-    /// After how long the command is terminated, in seconds. Left out: `3600`.
+    /// After how long the command is terminated, in seconds. Default: `3600`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u32>,
-    /// After how long without output the command is terminated, in seconds. Left out: `600`.
+    /// After how long without output the command is terminated, in seconds. Default: `600`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_after_inactive_seconds: Option<u32>,
 }
@@ -175,7 +172,7 @@ impl SpawnForModelOptions {
         }
     }
 
-    /// Other models whose filesystems the program can use, for example to copy files. None when left out.
+    /// Other models whose filesystems the program can use, for example to copy files. Default: none.
     pub fn add_filesystem_access(
         mut self,
         add_filesystem_access: impl IntoIterator<Item = FilesystemAccess>,
@@ -184,13 +181,13 @@ impl SpawnForModelOptions {
         self
     }
 
-    /// After how long the command is terminated, in seconds. Left out: `3600`.
+    /// After how long the command is terminated, in seconds. Default: `3600`.
     pub fn timeout_seconds(mut self, timeout_seconds: u32) -> Self {
         self.timeout_seconds = Some(timeout_seconds);
         self
     }
 
-    /// After how long without output the command is terminated, in seconds. Left out: `600`.
+    /// After how long without output the command is terminated, in seconds. Default: `600`.
     pub fn timeout_after_inactive_seconds(
         mut self,
         timeout_after_inactive_seconds: u32,
@@ -238,7 +235,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -11,8 +11,8 @@ use super::super::errors::InvalidParameter;
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl SpawnedClient {
-    /// Ends the subscription of this connection to the events of a spawned command. Where there is no
-    /// connection, the answer is `not_subscribed` without asking the server.
+    /// Ends the subscription of this connection to the events of a spawned command. Without a connection,
+    /// the call fails with `not_subscribed` and is not sent to the server.
     ///
     /// # Parameters
     ///
@@ -96,7 +96,7 @@ error_codes! {
         NotSubscribed = "not_subscribed",
         /// `too_many_requests`: Too many calls in a short time. Wait before calling again.
         TooManyRequests = "too_many_requests",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

@@ -13,11 +13,11 @@ use crate::runtime::schema::{JsonSchema, tidy};
 
 impl TerminalClient {
     /// Lists terminal sessions that are running. A session that does not exist, or that the caller may not
-    /// see, is left out without an error.
+    /// see, is omitted without an error.
     ///
     /// # Parameters
     ///
-    /// - `.terminal_session_ids(…)`, optional: Ids of the sessions to list. Left out: everything.
+    /// - `.terminal_session_ids(…)`, optional: Ids of the sessions to list. Default: everything.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl TerminalClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetTerminalSessionsRequest {
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terminal_session_ids: Option<Vec<String>>,
 }
@@ -61,7 +61,7 @@ impl GetTerminalSessionsRequest {
         Self { terminal_session_ids: None }
     }
 
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     pub fn terminal_session_ids(
         mut self,
         terminal_session_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -76,7 +76,7 @@ impl GetTerminalSessionsRequest {
 impl PlainJson for GetTerminalSessionsRequest {}
 
 impl Call<GetTerminalSessionsRequest> {
-    /// Ids of the sessions to list. Left out: everything.
+    /// Ids of the sessions to list. Default: everything.
     pub fn terminal_session_ids(
         self,
         terminal_session_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -155,7 +155,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

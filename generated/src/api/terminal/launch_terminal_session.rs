@@ -25,7 +25,7 @@ impl TerminalClient {
     /// - `.options(…)`, optional: Settings of the session.
     /// - `.subscribe_to_events(…)`, optional: Whether this connection receives the events of the session
     ///   from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription
-    ///   made later may miss events. Left out: `true`.
+    ///   made later may miss events. Default: `true`.
     ///
     /// # Errors
     ///
@@ -83,8 +83,7 @@ pub struct LaunchTerminalSessionRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<TerminalSessionOptions>,
     /// Whether this connection receives the events of the session from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscribe_to_events: Option<bool>,
 }
@@ -110,8 +109,7 @@ impl LaunchTerminalSessionRequest {
     }
 
     /// Whether this connection receives the events of the session from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(mut self, subscribe_to_events: bool) -> Self {
         self.subscribe_to_events = Some(subscribe_to_events);
         self
@@ -127,8 +125,7 @@ impl Call<LaunchTerminalSessionRequest> {
     }
 
     /// Whether this connection receives the events of the session from its start; the call goes over the
-    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Left out:
-    /// `true`.
+    /// WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`.
     pub fn subscribe_to_events(self, subscribe_to_events: bool) -> Self {
         self.with(|request| request.subscribe_to_events(subscribe_to_events))
     }
@@ -140,12 +137,12 @@ impl Call<LaunchTerminalSessionRequest> {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TerminalSessionOptions {
-    /// Other models whose filesystems the session can use, for example to copy files. None when left out;
+    /// Other models whose filesystems the session can use, for example to copy files. Default: none;
     /// [`add_filesystem_access_for_terminal_session`](crate::api::terminal::TerminalClient::add_filesystem_access_for_terminal_session)
     /// adds more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub add_filesystem_access: Option<Vec<FilesystemAccess>>,
-    /// After how long without input the session is terminated, in seconds. Left out: `1800`.
+    /// After how long without input the session is terminated, in seconds. Default: `1800`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terminate_after_inactive_seconds: Option<u32>,
     /// Width of the terminal, in characters.
@@ -168,7 +165,7 @@ impl TerminalSessionOptions {
         }
     }
 
-    /// Other models whose filesystems the session can use, for example to copy files. None when left out;
+    /// Other models whose filesystems the session can use, for example to copy files. Default: none;
     /// [`add_filesystem_access_for_terminal_session`](crate::api::terminal::TerminalClient::add_filesystem_access_for_terminal_session)
     /// adds more.
     pub fn add_filesystem_access(
@@ -179,7 +176,7 @@ impl TerminalSessionOptions {
         self
     }
 
-    /// After how long without input the session is terminated, in seconds. Left out: `1800`.
+    /// After how long without input the session is terminated, in seconds. Default: `1800`.
     pub fn terminate_after_inactive_seconds(
         mut self,
         terminate_after_inactive_seconds: u32,
@@ -240,7 +237,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

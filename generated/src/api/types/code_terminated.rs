@@ -14,7 +14,7 @@ pub struct CodeTerminated {
     /// Exit code of the process. Absent when a signal ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
-    /// Name of the signal that ended the process. Absent when it exited by itself.
+    /// Name of the signal that ended the process. Absent when it exited on its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signal: Option<String>,
     /// Whether the process was ended because it ran out of memory.
@@ -38,7 +38,7 @@ impl CodeTerminated {
         self
     }
 
-    /// Name of the signal that ended the process. Absent when it exited by itself.
+    /// Name of the signal that ended the process. Absent when it exited on its own.
     pub fn signal(mut self, signal: impl Into<String>) -> Self {
         self.signal = Some(signal.into());
         self

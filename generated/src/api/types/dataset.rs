@@ -38,7 +38,7 @@ pub struct Dataset {
     /// Entries that were removed but still take up space.
     pub entries_waiting_to_be_deleted: EntryTotals,
     /// Version of the data. It changes with every change to the entries; pass it as `dataset_version_id` to
-    /// notice changes made by others.
+    /// detect changes made by others.
     pub version_id: String,
 }
 

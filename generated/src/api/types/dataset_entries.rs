@@ -14,8 +14,8 @@ use crate::runtime::schema::{JsonSchema, tidy};
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct DatasetEntries {
-    /// One item for each key of the dataset. Entries that do not exist are left out, so fewer may be
-    /// delivered than were asked for.
+    /// One item for each key of the dataset. Entries that do not exist are omitted, so that there may be
+    /// fewer than requested.
     pub keys: Vec<DatasetKeyEntries>,
 }
 

@@ -19,14 +19,14 @@ pub enum DebugSessionTerminatedReason {
     /// `terminated_on_request`: Somebody terminated the debug session.
     #[serde(rename = "terminated_on_request")]
     TerminatedOnRequest,
-    /// `launcher_terminated`: The launcher went away.
+    /// `launcher_terminated`: The launcher was lost.
     #[serde(rename = "launcher_terminated")]
     LauncherTerminated,
     /// `inactive_timeout`: No method was called on the session for longer than
     /// `terminate_after_inactive_seconds`.
     #[serde(rename = "inactive_timeout")]
     InactiveTimeout,
-    /// `unknown`: Something went wrong that the server does not describe.
+    /// `unknown`: An internal error of the server.
     #[serde(rename = "unknown")]
     Unknown,
     /// `code_terminated`: The process of the model ended before it was done.

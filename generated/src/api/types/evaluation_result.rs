@@ -183,7 +183,7 @@ impl EvaluationFailedDurations {
 #[serde(tag = "code")]
 #[non_exhaustive]
 pub enum EvaluationFailure {
-    /// `launcher_terminated`: The launcher went away before the work was done.
+    /// `launcher_terminated`: The launcher was lost before the work was done.
     #[serde(rename = "launcher_terminated")]
     LauncherTerminated,
     /// `cancelled`: Somebody cancelled the operation.
@@ -198,7 +198,7 @@ pub enum EvaluationFailure {
     /// `read_executable_file_failed`: The executable of the model could not be read. It may be missing.
     #[serde(rename = "read_executable_file_failed")]
     ReadExecutableFileFailed,
-    /// `unknown`: Something went wrong that the server does not describe.
+    /// `unknown`: An internal error of the server.
     #[serde(rename = "unknown")]
     Unknown,
     /// `max_duration_exceeded`: A step took longer than the time limit of the model, see
@@ -211,7 +211,7 @@ pub enum EvaluationFailure {
     /// `exception`: The code of the model threw an exception or returned an error.
     #[serde(rename = "exception")]
     Exception(EvaluationFailureException),
-    /// `invalid_output`: The code of the model returned something that is no valid output.
+    /// `invalid_output`: The code of the model returned something that is not a valid output.
     #[serde(rename = "invalid_output")]
     InvalidOutput(EvaluationFailureInvalidOutput),
     /// A variant that this version doesn't know, as it came.
@@ -243,7 +243,7 @@ impl EvaluationFailure {
         Self::Exception(EvaluationFailureException::new(at))
     }
 
-    /// The code of the model returned something that is no valid output.
+    /// The code of the model returned something that is not a valid output.
     #[cfg(feature = "server")]
     pub fn invalid_output(
         reason: InvalidOutputReason,
@@ -342,7 +342,7 @@ impl EvaluationFailureException {
     }
 }
 
-/// The code of the model returned something that is no valid output.
+/// The code of the model returned something that is not a valid output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]

@@ -14,7 +14,7 @@ pub struct ImageReference {
     pub domain: String,
     /// Repository in the registry.
     pub repository: String,
-    /// Tag or digest that was asked for.
+    /// The requested tag or digest.
     pub reference: String,
     /// Digest of the image in use.
     pub digest: String,

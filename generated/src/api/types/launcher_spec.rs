@@ -22,7 +22,7 @@ pub struct LauncherSpec {
     /// Swap space, in mebibytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub swap_mebibytes: Option<u32>,
-    /// Graphics processors. None when left out.
+    /// Graphics processors. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gpus: Option<LauncherGpus>,
 }
@@ -51,7 +51,7 @@ impl LauncherSpec {
         self
     }
 
-    /// Graphics processors. None when left out.
+    /// Graphics processors. Default: none.
     pub fn gpus(mut self, gpus: LauncherGpus) -> Self {
         self.gpus = Some(gpus);
         self

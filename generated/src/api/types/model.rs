@@ -49,7 +49,7 @@ pub struct Model {
     /// Size of the filesystem, in mebibytes. See
     /// [`set_filesystem_size`](crate::api::model::ModelClient::set_filesystem_size).
     pub filesystem_size_mebibytes: u32,
-    /// Ids of the training sessions that are going on.
+    /// Ids of the training sessions that are in progress.
     pub ongoing_training_sessions: Vec<String>,
     /// Ids of the training sessions that have not been cleared with
     /// [`clear_previous_training_session`](crate::api::model::ModelClient::clear_previous_training_session).

@@ -25,7 +25,7 @@ pub struct ModelImage {
     pub target_repository: String,
     /// Tag or digest of the image last chosen.
     pub target_reference: String,
-    /// How far the copying of the chosen image has come. Present only while it is being copied.
+    /// Progress of copying the chosen image. Present only while it is being copied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<ImageProgress>,
     /// Why the chosen image could not be put to use. Absent when nothing went wrong.
@@ -58,7 +58,7 @@ impl ModelImage {
         }
     }
 
-    /// How far the copying of the chosen image has come. Present only while it is being copied.
+    /// Progress of copying the chosen image. Present only while it is being copied.
     pub fn progress(mut self, progress: ImageProgress) -> Self {
         self.progress = Some(progress);
         self
@@ -71,7 +71,7 @@ impl ModelImage {
     }
 }
 
-/// How far the copying of the chosen image has come. Present only while it is being copied.
+/// Progress of copying the chosen image. Present only while it is being copied.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]

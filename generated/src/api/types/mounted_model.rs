@@ -13,7 +13,7 @@ use crate::runtime::schema::{JsonSchema, tidy};
 pub struct MountedModel {
     /// Id of the other model.
     pub model_id: String,
-    /// Id of the snapshot of the other model that is used. Left out when the other model itself is used
+    /// Id of the snapshot of the other model that is used. Absent when the other model itself is used
     /// rather than a snapshot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
@@ -28,7 +28,7 @@ impl MountedModel {
         }
     }
 
-    /// Id of the snapshot of the other model that is used. Left out when the other model itself is used
+    /// Id of the snapshot of the other model that is used. Absent when the other model itself is used
     /// rather than a snapshot.
     pub fn snapshot_id(mut self, snapshot_id: impl Into<String>) -> Self {
         self.snapshot_id = Some(snapshot_id.into());

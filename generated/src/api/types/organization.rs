@@ -20,7 +20,7 @@ pub struct Organization {
     pub created_at: i64,
     /// Members of the organization.
     pub members: Vec<OrganizationMember>,
-    /// Invitations that have not been answered yet.
+    /// Invitations that are pending.
     pub pending_invites: Vec<OrganizationInvite>,
 }
 

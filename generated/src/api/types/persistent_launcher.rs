@@ -24,7 +24,7 @@ pub struct PersistentLauncher {
     pub created_at: Option<i64>,
     /// Hardware of the launcher.
     pub spec: LauncherSpec,
-    /// Where the launcher stands.
+    /// State of the launcher.
     pub state: PersistentLauncherState,
     /// What runs on the launcher.
     pub running: Vec<RunningOperation>,
@@ -57,7 +57,7 @@ impl PersistentLauncher {
     }
 }
 
-/// Where the launcher stands.
+/// State of the launcher.
 ///
 /// Open: a variant that this version doesn't know is kept as it came.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -71,11 +71,11 @@ pub enum PersistentLauncherState {
     /// `active`: The launcher is ready for use.
     #[serde(rename = "active")]
     Active,
-    /// `deleting`: The launcher disappears as soon as nothing runs on it, see
+    /// `deleting`: The launcher is deleted as soon as nothing runs on it, see
     /// [`delete_persistent_launcher`](crate::api::persistent_launcher::PersistentLauncherClient::delete_persistent_launcher).
     #[serde(rename = "deleting")]
     Deleting,
-    /// `recreating`: The launcher has gone away and is being replaced.
+    /// `recreating`: The launcher was lost and is being replaced.
     #[serde(rename = "recreating")]
     Recreating(PersistentLauncherStateRecreating),
     /// A variant that this version doesn't know, as it came.
@@ -85,7 +85,7 @@ pub enum PersistentLauncherState {
 }
 
 impl PersistentLauncherState {
-    /// The launcher has gone away and is being replaced.
+    /// The launcher was lost and is being replaced.
     #[cfg(feature = "server")]
     pub fn recreating(previous: PreviousLauncherFate) -> Self {
         Self::Recreating(PersistentLauncherStateRecreating::new(previous))
@@ -108,7 +108,7 @@ impl From<PersistentLauncherStateRecreating> for PersistentLauncherState {
     }
 }
 
-/// The launcher has gone away and is being replaced.
+/// The launcher was lost and is being replaced.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use super::Tag;
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
 
-/// Selects datasets or models. A field that is left out does not limit the selection.
+/// Selects datasets or models. An absent field does not limit the selection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[serde(rename_all = "camelCase")]

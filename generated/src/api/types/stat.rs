@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "schemars")]
 use crate::runtime::schema::{JsonSchema, tidy};
 
-/// What a filesystem knows about a file or folder, much like the stat structure of Unix.
+/// Attributes of a file or folder, like the stat structure of Unix.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]

@@ -12,7 +12,7 @@ use crate::runtime::schema::{JsonSchema, tidy};
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
 pub struct StateData {
-    /// The keys that were asked for, with their data.
+    /// The requested keys, with their data.
     pub data: Vec<StateEntry>,
 }
 

@@ -16,7 +16,7 @@ pub struct TensorRules {
     pub shape: Vec<i64>,
     /// Element types that are acceptable.
     pub allowed_types: Vec<ElementType>,
-    /// Free-form remarks on what the data means, for people and tools.
+    /// Free-form description of what the data means, for people and tools.
     pub annotations: Vec<String>,
 }
 

@@ -19,17 +19,17 @@ pub enum TerminalSessionTerminatedReason {
     /// `terminated_on_request`: Somebody terminated the terminal session.
     #[serde(rename = "terminated_on_request")]
     TerminatedOnRequest,
-    /// `launcher_terminated`: The launcher went away.
+    /// `launcher_terminated`: The launcher was lost.
     #[serde(rename = "launcher_terminated")]
     LauncherTerminated,
     /// `inactive_timeout`: The session received no input for longer than
     /// `terminate_after_inactive_seconds`.
     #[serde(rename = "inactive_timeout")]
     InactiveTimeout,
-    /// `unknown`: Something went wrong that the server does not describe.
+    /// `unknown`: An internal error of the server.
     #[serde(rename = "unknown")]
     Unknown,
-    /// `process_exit`: The process ended by itself, by a signal, or for lack of memory.
+    /// `process_exit`: The process exited, was ended by a signal, or ran out of memory.
     #[serde(rename = "process_exit")]
     ProcessExit(ProcessExit),
     /// A variant that this version doesn't know, as it came.
@@ -39,7 +39,7 @@ pub enum TerminalSessionTerminatedReason {
 }
 
 impl TerminalSessionTerminatedReason {
-    /// The process ended by itself, by a signal, or for lack of memory.
+    /// The process exited, was ended by a signal, or ran out of memory.
     ///
     /// For what is optional, build the content by itself.
     #[cfg(feature = "server")]

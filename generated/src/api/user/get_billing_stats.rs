@@ -12,13 +12,13 @@ use super::super::types::{BilledData, BilledLaunchers, BilledOperations, Month};
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl UserClient {
-    /// Tells what the resources of the caller were used for in a month and what that cost, day by day.
-    /// Costs are in US dollars.
+    /// Returns the usage of the caller's resources in a month and its cost, by day. Costs are in US
+    /// dollars.
     ///
     /// # Parameters
     ///
-    /// - `.billing_cycle(…)`, optional: Month to look at. Left out: the current one.
-    /// - `.resources(…)`, optional: Ids of models, datasets and persistent launchers to look at. Left out:
+    /// - `.billing_cycle(…)`, optional: Month to look at. Default: the current one.
+    /// - `.resources(…)`, optional: Ids of models, datasets and persistent launchers to look at. Default:
     ///   everything.
     ///
     /// # Errors
@@ -50,10 +50,10 @@ impl UserClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetBillingStatsRequest {
-    /// Month to look at. Left out: the current one.
+    /// Month to look at. Default: the current one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_cycle: Option<BillingCycle>,
-    /// Ids of models, datasets and persistent launchers to look at. Left out: everything.
+    /// Ids of models, datasets and persistent launchers to look at. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resources: Option<Vec<String>>,
 }
@@ -68,13 +68,13 @@ impl GetBillingStatsRequest {
         }
     }
 
-    /// Month to look at. Left out: the current one.
+    /// Month to look at. Default: the current one.
     pub fn billing_cycle(mut self, billing_cycle: BillingCycle) -> Self {
         self.billing_cycle = Some(billing_cycle);
         self
     }
 
-    /// Ids of models, datasets and persistent launchers to look at. Left out: everything.
+    /// Ids of models, datasets and persistent launchers to look at. Default: everything.
     pub fn resources(
         mut self,
         resources: impl IntoIterator<Item = impl Into<String>>,
@@ -87,12 +87,12 @@ impl GetBillingStatsRequest {
 impl PlainJson for GetBillingStatsRequest {}
 
 impl Call<GetBillingStatsRequest> {
-    /// Month to look at. Left out: the current one.
+    /// Month to look at. Default: the current one.
     pub fn billing_cycle(self, billing_cycle: BillingCycle) -> Self {
         self.with(|request| request.billing_cycle(billing_cycle))
     }
 
-    /// Ids of models, datasets and persistent launchers to look at. Left out: everything.
+    /// Ids of models, datasets and persistent launchers to look at. Default: everything.
     pub fn resources(
         self,
         resources: impl IntoIterator<Item = impl Into<String>>,
@@ -390,7 +390,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

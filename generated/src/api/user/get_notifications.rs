@@ -13,11 +13,11 @@ use super::super::errors::InvalidParameter;
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl UserClient {
-    /// Fetches notifications for the caller. One that does not exist is left out without an error.
+    /// Fetches notifications for the caller. One that does not exist is omitted without an error.
     ///
     /// # Parameters
     ///
-    /// - `.notification_ids(…)`, optional: Ids of the notifications to fetch. Left out: everything.
+    /// - `.notification_ids(…)`, optional: Ids of the notifications to fetch. Default: everything.
     ///
     /// # Errors
     ///
@@ -48,7 +48,7 @@ impl UserClient {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetNotificationsRequest {
-    /// Ids of the notifications to fetch. Left out: everything.
+    /// Ids of the notifications to fetch. Default: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notification_ids: Option<Vec<String>>,
 }
@@ -60,7 +60,7 @@ impl GetNotificationsRequest {
         Self { notification_ids: None }
     }
 
-    /// Ids of the notifications to fetch. Left out: everything.
+    /// Ids of the notifications to fetch. Default: everything.
     pub fn notification_ids(
         mut self,
         notification_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -75,7 +75,7 @@ impl GetNotificationsRequest {
 impl PlainJson for GetNotificationsRequest {}
 
 impl Call<GetNotificationsRequest> {
-    /// Ids of the notifications to fetch. Left out: everything.
+    /// Ids of the notifications to fetch. Default: everything.
     pub fn notification_ids(
         self,
         notification_ids: impl IntoIterator<Item = impl Into<String>>,
@@ -311,7 +311,7 @@ pub struct NotificationDataAlert {
     pub subject: String,
     /// What is the matter.
     pub message: String,
-    /// Where the matter can be put right. Absent when there is no such page.
+    /// Where the problem can be solved. Absent when there is no such page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<AlertFix>,
 }
@@ -327,14 +327,14 @@ impl NotificationDataAlert {
         }
     }
 
-    /// Where the matter can be put right. Absent when there is no such page.
+    /// Where the problem can be solved. Absent when there is no such page.
     pub fn fix(mut self, fix: AlertFix) -> Self {
         self.fix = Some(fix);
         self
     }
 }
 
-/// Where the matter can be put right. Absent when there is no such page.
+/// Where the problem can be solved. Absent when there is no such page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
 #[non_exhaustive]
@@ -369,7 +369,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

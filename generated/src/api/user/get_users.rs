@@ -12,7 +12,7 @@ use super::super::types::User;
 use crate::runtime::schema::{JsonSchema, tidy};
 
 impl UserClient {
-    /// Tells the names of users. A user who does not exist is left out without an error.
+    /// Returns the names of users. A user who does not exist is omitted without an error.
     ///
     /// # Parameters
     ///
@@ -99,7 +99,7 @@ error_codes! {
         TooManyRequests = "too_many_requests",
         /// `payment_required`: The account has no valid means of payment or has unpaid bills.
         PaymentRequired = "payment_required",
-        /// `unknown`: Something went wrong on the server that it does not describe.
+        /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
         InvalidParameter(InvalidParameter) = "invalid_parameter",

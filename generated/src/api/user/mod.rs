@@ -50,12 +50,12 @@ use crate::runtime::Client;
 /// | method | |
 /// |---|---|
 /// | [`find_matching_users`](Self::find_matching_users) | Searches users by name. |
-/// | [`get_users`](Self::get_users) | Tells the names of users. |
+/// | [`get_users`](Self::get_users) | Returns the names of users. |
 /// | [`get_notifications`](Self::get_notifications) | Fetches notifications for the caller. |
 /// | [`set_notification`](Self::set_notification) | Deletes a notification, or marks it as viewed. |
-/// | [`get_billing_stats`](Self::get_billing_stats) | Tells what the resources of the caller were used for in a month and what that cost, day by day. |
+/// | [`get_billing_stats`](Self::get_billing_stats) | Returns the usage of the caller's resources in a month and its cost, by day. |
 /// | [`estimate_amount_due`](Self::estimate_amount_due) | Estimates what the caller has used but not paid yet. |
-/// | [`get_quotas`](Self::get_quotas) | Tells the quotas of the account, and how far they have been used. |
+/// | [`get_quotas`](Self::get_quotas) | Returns the quotas of the account, and how much of them is used. |
 #[derive(Clone, Debug)]
 pub struct UserClient {
     client: Client,
