@@ -104,7 +104,7 @@ fn accessors(cx: &Context<'_>) -> TokenStream {
     if !cx.at_home() {
         return TokenStream::new();
     }
-    let runtime: syn::Path = syn::parse_str(&cx.options.runtime).unwrap_or_else(|_| syn::parse_quote!(crate::runtime));
+    let runtime = &cx.runtime;
     let clients = cx.api.services.iter().enumerate().map(|(index, service)| {
         let gate = cx.gate_service(index);
         let (module, client) = (naming::ident(&naming::service_module(service)), cx.client_ident(service));

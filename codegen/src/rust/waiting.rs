@@ -1,4 +1,4 @@
-//! What makes it possible to follow and to stop what a call has started.
+//! Waiters: how to follow and to cancel the work that a call starts.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,13 +7,13 @@ use super::context::File;
 use super::{structs, unions};
 use crate::ir::{Field, Method, Metrics, Service, Type, Union, UnionStyle, Waiter};
 
-/// What the caller gets: the result, or a handle on what has been started.
+/// What the caller gets: the result, or a waiter for the work.
 pub(super) fn output(file: &File<'_, '_>, method: &Method) -> TokenStream {
     if method.waiter.is_none() {
         return file.ty(&method.result);
     }
-    let started = file.runtime("Waiter");
-    quote!(#started<Self>)
+    let waiter = file.runtime("Waiter");
+    quote!(#waiter<Self>)
 }
 
 pub(super) fn items(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream {
@@ -30,7 +30,7 @@ fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wait
     let asked = service.methods.get(waiter.method)?;
     let starts = file.runtime("Waitable");
     let (request, output) = (file.ty(&method.params), file.ty(&method.result));
-    let (ask, answer) = (file.ty(&asked.params), file.ty(&asked.result));
+    let (ask, response) = (file.ty(&asked.params), file.ty(&asked.result));
     let sources = required(file, asked).map(|field| source(file, method, waiter, field)).collect::<Option<Vec<_>>>()?;
     let from_result = waiter.ids.iter().any(|id| id.in_result);
     let result = if from_result { quote!(result) } else { quote!(_) };
@@ -46,7 +46,7 @@ fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wait
     let (failed, is_failed, why) = ending(file, union, &waiter.failed, false)?;
     let name = file.ty(&stage.ty);
     let reference = stage.reference;
-    // A union told apart by keys is complete.
+    // A union distinguished by keys is complete.
     let others = (union.variants.len() > 2 || union.style != UnionStyle::Keyed).then(|| quote!(_ => None,));
     let already_finished = waiter.already_finished.as_ref().map(|code| {
         quote! {
@@ -62,7 +62,7 @@ fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wait
             type Failed = #failed;
             type Metrics = #meter;
             fn poll_request(&self, #result: &#output) -> #ask { #ask::new(#(#sources),*) }
-            fn outcome(response: &#answer) -> Option<Result<#done, #failed>> {
+            fn outcome(response: &#response) -> Option<Result<#done, #failed>> {
                 match #reference {
                     #name::#is_done => Some(Ok(#when_done)),
                     #name::#is_failed => Some(Err(#why)),
@@ -74,7 +74,7 @@ fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wait
     })
 }
 
-/// The union that tells the stage, as the answer holds it.
+/// The union of the stages, as the response holds it.
 struct Stage {
     ty: Type,
     reference: TokenStream,
@@ -131,7 +131,7 @@ fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waite
     let asked = service.methods.get(waiter.method)?;
     let fetch = service.methods.get(*fetch)?;
     let (meter, metric_range) = (file.runtime("MetricSource"), file.runtime("MetricRange"));
-    let (request, ask, answer) = (file.ty(&method.params), file.ty(&asked.params), file.ty(&asked.result));
+    let (request, ask, response) = (file.ty(&method.params), file.ty(&asked.params), file.ty(&asked.result));
     let (target, fetched) = (file.ty(&fetch.params), file.ty(&fetch.result));
     let (counts, count) = list_of(file, &asked.result, list)?;
     let (_, range) = list_of(file, &fetch.params, list)?;
@@ -153,7 +153,7 @@ fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waite
         impl #meter<#ask> for #request {
             type Values = #values;
             type Fetch = #target;
-            fn counts(response: &#answer) -> Vec<(&str, u32)> {
+            fn counts(response: &#response) -> Vec<(&str, u32)> {
                 response.#counts.iter().map(|count| (count.#count_name.as_str(), count.#count_amount)).collect()
             }
             fn fetch(poll: &#ask, ranges: Vec<#metric_range>) -> Option<#target> {
