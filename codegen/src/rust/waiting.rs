@@ -1,4 +1,4 @@
-//! What makes it possible to follow and to stop what a call has started.
+//! Waiters: how to follow and to cancel the work that a call starts.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,13 +8,13 @@ use super::{structs, unions};
 use crate::ir::types::{Field, Type, Union, UnionStyle};
 use crate::ir::{Method, Metrics, Service, Waiter};
 
-/// What the caller gets: the result, or a handle on what has been started.
+/// What the caller gets: the result, or a waiter for the work.
 pub(super) fn output(file: &File<'_, '_>, method: &Method) -> TokenStream {
     if method.waiter.is_none() {
         return file.ty(&method.result);
     }
-    let started = file.runtime("Waiter");
-    quote!(#started<Self>)
+    let waiter = file.runtime("Waiter");
+    quote!(#waiter<Self>)
 }
 
 pub(super) fn items(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream {
@@ -75,7 +75,7 @@ fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wait
     })
 }
 
-/// The union that has the stage, in the response.
+/// The union of the stages, as the response holds it.
 struct Stage {
     ty: Type,
     reference: TokenStream,
