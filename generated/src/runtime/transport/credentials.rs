@@ -1,7 +1,7 @@
 //! API keys that are set by the user, or by a provider.
 
+use std::error;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::{error, fmt};
 
 use futures_core::future::BoxFuture;
 
@@ -107,11 +107,5 @@ impl Credentials {
 
     fn state(&self) -> State {
         self.state.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").finish_non_exhaustive()
     }
 }

@@ -5,23 +5,13 @@ use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, Head
 use crate::runtime::error::BuildError;
 use crate::runtime::method::ApiKey;
 
-/// Headers that only the transport may set.
-const RESERVED: [&str; 9] = [
-    "content-length",
-    "transfer-encoding",
-    "connection",
-    "host",
-    "upgrade",
-    "sec-websocket-extensions",
-    "sec-websocket-key",
-    "sec-websocket-protocol",
-    "sec-websocket-version",
-];
+/// Headers that only the transport may set, besides those of the WebSocket handshake.
+const RESERVED: [&str; 5] = ["content-length", "transfer-encoding", "connection", "host", "upgrade"];
 
 /// The minimum length of a secret to redact: shorter ones may be ordinary words.
 const MIN_SECRET: usize = 8;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Default)]
 pub(crate) struct Headers(HeaderMap);
 
 impl Headers {
@@ -33,18 +23,13 @@ impl Headers {
         Ok(Self(headers).with(&Self::of_user(extra)?.0))
     }
 
-    #[cfg(feature = "server")]
-    pub(crate) fn none() -> Self {
-        Self(HeaderMap::new())
-    }
-
     /// The user's headers only, for the handshake of a WebSocket.
     pub(crate) fn of_user(extra: &[(String, String)]) -> Result<Self, BuildError> {
         let mut headers = HeaderMap::new();
         for (name, value) in extra {
             let invalid = |reason: &str| BuildError::Header { name: name.clone(), reason: reason.to_owned() };
             let header = HeaderName::try_from(name).map_err(|_| invalid("invalid header name"))?;
-            if RESERVED.contains(&header.as_str()) {
+            if RESERVED.contains(&header.as_str()) || header.as_str().starts_with("sec-websocket-") {
                 return Err(invalid("reserved for the client"));
             }
             let mut value = HeaderValue::try_from(value).map_err(|_| invalid("the value has control characters"))?;
@@ -80,7 +65,6 @@ impl Headers {
 }
 
 /// The credentials of a request.
-#[derive(Clone, Debug)]
 pub(crate) struct SentCredentials(Vec<HeaderValue>);
 
 impl SentCredentials {

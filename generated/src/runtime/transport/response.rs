@@ -73,7 +73,6 @@ pub(crate) trait Slot: Send + Sync {
     fn read(&self, response: RawResponse, json_depth: usize) -> ReadOutcome;
 }
 
-#[derive(Debug)]
 pub(crate) enum ReadOutcome {
     /// A result, with the id in it that the call has subscribed to.
     Result {
@@ -88,7 +87,6 @@ pub(crate) enum ReadOutcome {
 }
 
 /// A response that is stored in the slot of its call.
-#[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) outcome: ReadOutcome,
     /// The size in bytes.

@@ -58,11 +58,11 @@ impl Http {
         let _permit = self.permits.acquire().await.ok();
         let (buffer, folder) = (request.buffer.take(), request.folder.take());
         let (headers, counter) = (std::mem::take(&mut request.headers), request.meter.clone());
-        let (body, body_failure) = request_body(request);
+        let (body, mut body_failure) = request_body(request);
         let response = self.pool.post(url).headers(headers).body(body).send().await;
         let mut response = response.map_err(|error| {
             let broken = || connection_failure(error, base, "before the response arrived");
-            body_failure.replace(None).unwrap_or_else(broken)
+            body_failure.try_recv().unwrap_or_else(|_| broken())
         })?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let is_encoded = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");

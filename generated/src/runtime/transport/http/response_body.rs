@@ -53,7 +53,10 @@ impl<'a> ResponseBody<'a> {
         if self.content_length.is_some_and(|len| len > max) {
             return too_large();
         }
-        let content_length = self.content_length.and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
+        let (min_capacity, end) = match self.content_length {
+            Some(len) => (MAX_RESERVED, usize::try_from(len).unwrap_or(usize::MAX)),
+            None => (0, usize::MAX),
+        };
         let mut whole = buffer.as_ref().map(ResponseBuffer::take).unwrap_or_default();
         let mut first = Bytes::new();
         while let Some(chunk) = self.next(u64::MAX).await? {
@@ -66,7 +69,11 @@ impl<'a> ResponseBody<'a> {
                 first = chunk;
                 continue;
             }
-            reserve(&mut whole, len, content_length);
+            if len > whole.capacity() {
+                // Doubles the capacity, but not beyond the announced end.
+                let capacity = len.saturating_mul(2).max(min_capacity).min(end).max(len);
+                whole.reserve_exact(capacity.saturating_sub(whole.len()));
+            }
             whole.extend_from_slice(&std::mem::take(&mut first));
             whole.extend_from_slice(&chunk);
         }
@@ -78,20 +85,6 @@ impl<'a> ResponseBody<'a> {
             buffer.keep(&body);
         }
         Ok(body)
-    }
-}
-
-/// Reserves capacity for `len` bytes in all. Grows by doubling, but not beyond the announced end.
-fn reserve(whole: &mut Vec<u8>, len: usize, content_length: usize) {
-    if len <= whole.capacity() {
-        return;
-    }
-    let ahead = len.saturating_mul(2).max(MAX_RESERVED).min(content_length);
-    let additional = ahead.max(len).saturating_sub(whole.len());
-    if ahead > len {
-        whole.reserve_exact(additional);
-    } else {
-        whole.reserve(additional);
     }
 }
 

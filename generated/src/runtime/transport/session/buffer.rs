@@ -9,20 +9,19 @@ use crate::runtime::event::{EndReason, RawEvent, Update};
 /// The maximum number of sessions with unclaimed events.
 const MAX_UNCLAIMED_SESSIONS: usize = 256;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct BufferLimits {
     pub(crate) events: usize,
     pub(crate) bytes: usize,
 }
 
 /// Updates between the connection's task and a reader.
-#[derive(Debug)]
 pub(crate) struct Buffer {
     state: Mutex<State>,
     limits: BufferLimits,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     updates: VecDeque<Update>,
     bytes: usize,
@@ -118,7 +117,6 @@ fn size(update: &Update) -> usize {
 }
 
 /// Events that arrived before the response to the call that subscribes to them.
-#[derive(Debug)]
 pub(super) struct UnclaimedEvents {
     buffers: HashMap<(&'static str, String), Buffer>,
     /// The number of events that were dropped as there were too many sessions.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -41,7 +42,7 @@ pub(super) struct Connection<'a> {
     /// Calls that wait until an unsubscribe request for the same id has completed.
     blocked: Vec<PendingCall>,
     /// Subscriptions without a reader, which a pending call for the same id takes over.
-    pub(super) orphaned: BTreeSet<(&'static str, String)>,
+    pub(super) orphaned: BTreeSet<(&'static str, Arc<str>)>,
     heartbeat: HeartbeatMonitor,
     /// Runs until all subscriptions of the previous connection are restored.
     resubscribe_deadline: Option<Pin<Box<Sleep>>>,
@@ -91,9 +92,9 @@ impl<'a> Connection<'a> {
         loop {
             // Leases that were released before a call was made are handled before the call.
             let work = self.shared.take_work(context);
-            while let Poll::Ready(Some(Release { key, done })) = self.releases.poll_recv(context) {
-                if let Some((channel, id)) = self.readers.remove(key) {
-                    self.unsubscribe(channel, id, done);
+            while let Poll::Ready(Some(release)) = self.releases.poll_recv(context) {
+                if self.readers.remove(&release) {
+                    self.unsubscribe(release.channel, release.id, release.done);
                 }
             }
             let Some(work) = work else {
@@ -159,7 +160,8 @@ impl<'a> Connection<'a> {
 
     fn send(&mut self, mut call: PendingCall) {
         if let Some(channel) = call.subscribes {
-            if call.subscription_id.as_ref().is_some_and(|id| self.pending.unsubscribes_from(channel, id)) {
+            let target = call.subscription_id.as_deref().map(|id| (channel.service, id));
+            if target.is_some_and(|target| self.pending.unsubscribes().any(|pending| pending == target)) {
                 self.blocked.push(call);
                 return;
             }
@@ -179,7 +181,7 @@ impl<'a> Connection<'a> {
     fn resubscribe(&mut self) {
         for (channel, id) in self.readers.stale() {
             let Some((method, param)) = channel.subscribing() else { continue };
-            self.send_request(method, param, &id.clone(), PendingRequest::Resubscribe { channel, id });
+            self.send_request(method, param, &id.clone(), PendingRequest::Resubscribe(channel, id));
         }
         if self.readers.has_stale() {
             self.resubscribe_deadline = Some(Box::pin(sleep(self.shared.settings.timeout)));
@@ -187,12 +189,11 @@ impl<'a> Connection<'a> {
     }
 
     /// Unsubscribes, unless a pending call for the same id can take the subscription over.
-    pub(super) fn unsubscribe(&mut self, channel: &'static Channel, id: String, done: Option<UnsubscribeResponse>) {
-        if self.pending.subscribes_to(channel, &id) {
+    pub(super) fn unsubscribe(&mut self, channel: &'static Channel, id: Arc<str>, done: Option<UnsubscribeResponse>) {
+        if self.pending.subscribes().any(|pending| pending == (channel.service, Some(&id))) {
             self.orphaned.insert((channel.service, id));
         } else if let Some((method, param)) = channel.unsubscribing() {
-            let service = channel.service;
-            self.send_request(method, param, &id.clone(), PendingRequest::Unsubscribe { service, id, done });
+            self.send_request(method, param, &id.clone(), PendingRequest::Unsubscribe(channel, id, done));
         }
     }
 
@@ -227,7 +228,7 @@ impl<'a> Connection<'a> {
     }
 
     fn after_response(&mut self) {
-        if !self.pending.is_subscribing() {
+        if self.pending.subscribes().next().is_none() {
             self.unclaimed.clear();
         }
         if self.resubscribe_deadline.is_some() && !self.readers.has_stale() {
@@ -237,8 +238,13 @@ impl<'a> Connection<'a> {
 
     fn handle_event(&mut self, event: EventBytes) {
         match self.readers.deliver(event, self.shared.settings.json_depth) {
-            Ok(Some(event)) if self.pending.may_subscribe_to(event.channel(), event.id()) => self.unclaimed.hold(event),
-            Ok(_) => {}
+            Ok(None) => {}
+            Ok(Some(event)) => {
+                let target = (event.service(), event.id());
+                if self.pending.subscribes().any(|(service, id)| (service, id.unwrap_or(target.1)) == target) {
+                    self.unclaimed.hold(event);
+                }
+            }
             Err(error) => self.readers.report(&error),
         }
     }
@@ -248,7 +254,7 @@ impl<'a> Connection<'a> {
             self.unsubscribe_deadline = None;
             return false;
         }
-        if !self.pending.is_unsubscribing() {
+        if self.pending.unsubscribes().next().is_none() {
             return true;
         }
         self.unsubscribe_deadline.get_or_insert_with(|| Box::pin(sleep(UNSUBSCRIBE_TIMEOUT))).is_elapsed()

@@ -1,6 +1,5 @@
 //! A reader's share of a subscription.
 
-use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -14,15 +13,16 @@ use crate::runtime::method::Channel;
 pub(crate) struct Lease {
     pub(super) key: u64,
     pub(crate) channel: &'static Channel,
-    pub(crate) id: String,
+    pub(crate) id: Arc<str>,
     pub(crate) buffer: Arc<Buffer>,
-    /// The connection's task; `None` when the lease has been released.
-    pub(super) task: Option<mpsc::UnboundedSender<Release>>,
+    /// To the connection's task, which ignores leases that have been released.
+    pub(super) releases: mpsc::UnboundedSender<Release>,
 }
 
-#[derive(Debug)]
 pub(super) struct Release {
     pub(super) key: u64,
+    pub(super) channel: &'static Channel,
+    pub(super) id: Arc<str>,
     pub(super) done: Option<UnsubscribeResponse>,
 }
 
@@ -31,28 +31,20 @@ pub(super) type UnsubscribeResponse = oneshot::Sender<Option<Bytes>>;
 
 impl Lease {
     /// Releases the lease, and waits for the server's response; `None` if no request was necessary.
-    pub(crate) async fn release(mut self) -> Option<Bytes> {
+    pub(crate) async fn release(self) -> Option<Bytes> {
         let (done, response) = oneshot::channel();
         self.send(Some(done));
         response.await.ok().flatten()
     }
 
-    fn send(&mut self, done: Option<UnsubscribeResponse>) {
-        if let Some(task) = self.task.take() {
-            // A task that has ended has no subscriptions.
-            let _ = task.send(Release { key: self.key, done });
-        }
+    fn send(&self, done: Option<UnsubscribeResponse>) {
+        let Self { key, channel, id, .. } = self;
+        let _ = self.releases.send(Release { key: *key, channel, id: id.clone(), done });
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
         self.send(None);
-    }
-}
-
-impl fmt::Debug for Lease {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lease").field("channel", &self.channel).field("id", &self.id).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,5 @@
 //! The traits of connections: a WebSocket, or services in the same process.
 
-use std::fmt::Debug;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -8,7 +7,7 @@ use futures_core::future::BoxFuture;
 
 use crate::runtime::error::Failure;
 
-pub(crate) trait Connector: Debug + Send + Sync {
+pub(crate) trait Connector: Send + Sync {
     /// Connects, within a bounded time.
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectionError>>;
 
@@ -34,7 +33,6 @@ pub(crate) trait Link: Send {
     fn close(self: Box<Self>) -> BoxFuture<'static, ()>;
 }
 
-#[derive(Debug)]
 #[cfg_attr(not(any(feature = "ws", feature = "server")), expect(dead_code, reason = "no connector exists"))]
 pub(crate) enum Incoming {
     Message(Bytes),

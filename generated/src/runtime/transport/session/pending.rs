@@ -18,15 +18,8 @@ const MAX_BACKGROUND_REQUESTS: usize = 4096;
 pub(super) enum PendingRequest {
     Call(PendingCall),
     /// Restores a subscription of the previous connection.
-    Resubscribe {
-        channel: &'static Channel,
-        id: String,
-    },
-    Unsubscribe {
-        service: &'static str,
-        id: String,
-        done: Option<UnsubscribeResponse>,
-    },
+    Resubscribe(&'static Channel, Arc<str>),
+    Unsubscribe(&'static Channel, Arc<str>, Option<UnsubscribeResponse>),
 }
 
 /// A call that is queued, or waits for its response.
@@ -38,7 +31,7 @@ pub(super) struct PendingCall {
     /// The events that the caller reads.
     pub(super) subscribes: Option<&'static Channel>,
     /// The id in the parameters that the call subscribes to, or whose subscription it ends.
-    pub(super) subscription_id: Option<String>,
+    pub(super) subscription_id: Option<Arc<str>>,
     pub(super) slot: Arc<dyn Slot>,
     pub(super) reply: oneshot::Sender<Result<Received, Failure>>,
     /// Limits the number of calls; `None` after the call was cancelled.
@@ -110,8 +103,8 @@ impl Pending {
         }
         let oldest = self.requests.iter().find(|(_, request)| match request {
             PendingRequest::Call(call) => !self.calls.contains_key(&call.key),
-            PendingRequest::Unsubscribe { .. } => true,
-            PendingRequest::Resubscribe { .. } => false,
+            PendingRequest::Unsubscribe(..) => true,
+            PendingRequest::Resubscribe(..) => false,
         });
         if let Some((&id, _)) = oldest {
             self.requests.remove(&id);
@@ -127,31 +120,16 @@ impl Pending {
         !self.calls.is_empty()
     }
 
-    pub(super) fn is_unsubscribing(&self) -> bool {
-        self.requests.values().any(|request| matches!(request, PendingRequest::Unsubscribe { .. }))
-    }
-
-    pub(super) fn unsubscribes_from(&self, channel: &Channel, session: &str) -> bool {
-        self.requests.values().any(|request| {
-            matches!(request, PendingRequest::Unsubscribe { service, id, .. }
-                if *service == channel.service && id == session)
+    /// The services and ids of unsubscribe requests.
+    pub(super) fn unsubscribes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.requests.values().filter_map(|request| match request {
+            PendingRequest::Unsubscribe(channel, id, _) => Some((channel.service, &**id)),
+            _ => None,
         })
     }
 
-    pub(super) fn is_subscribing(&self) -> bool {
-        self.subscribing().next().is_some()
-    }
-
-    /// Whether a call subscribes to the session, or to one whose id only the response has.
-    pub(super) fn may_subscribe_to(&self, channel: &Channel, session: &str) -> bool {
-        self.subscribing().any(|(service, id)| service == channel.service && id.is_none_or(|id| id == session))
-    }
-
-    pub(super) fn subscribes_to(&self, channel: &Channel, session: &str) -> bool {
-        self.subscribing().any(|(service, id)| service == channel.service && id == Some(session))
-    }
-
-    fn subscribing(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+    /// The services and ids of calls that subscribe. Some ids are known only after the response.
+    pub(super) fn subscribes(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
         self.requests.values().filter_map(|request| match request {
             PendingRequest::Call(call) => Some((call.subscribes?.service, call.subscription_id.as_deref())),
             _ => None,
@@ -169,25 +147,28 @@ impl Pending {
 #[cfg(test)]
 mod tests {
     use super::{MAX_BACKGROUND_REQUESTS, Pending, PendingRequest};
+    use crate::runtime::method::Channel;
 
-    fn unsubscribe() -> PendingRequest {
-        PendingRequest::Unsubscribe { service: "S", id: String::new(), done: None }
+    static CHANNEL: Channel = Channel { service: "S", id: "id", subscribe: None, unsubscribe: None, events: &[] };
+
+    fn add(pending: &mut Pending) -> u32 {
+        pending.add(PendingRequest::Unsubscribe(&CHANNEL, "".into(), None))
     }
 
     #[test]
     fn ids_wrap_and_skip_pending_requests() {
         let mut pending = Pending::default();
-        assert_eq!([(); 3].map(|()| pending.add(unsubscribe())), [0, 1, 2]);
+        assert_eq!([(); 3].map(|()| add(&mut pending)), [0, 1, 2]);
         assert!(pending.take(1).is_some() && pending.take(1).is_none());
         pending.next_id = u32::MAX;
-        assert_eq!([(); 3].map(|()| pending.add(unsubscribe())), [u32::MAX, 1, 3]);
+        assert_eq!([(); 3].map(|()| add(&mut pending)), [u32::MAX, 1, 3]);
     }
 
     #[test]
     fn number_of_requests_without_response_is_bounded() {
         let mut pending = Pending::default();
         for _ in 0..MAX_BACKGROUND_REQUESTS.saturating_mul(2) {
-            pending.add(unsubscribe());
+            add(&mut pending);
         }
         assert_eq!(pending.requests.len(), MAX_BACKGROUND_REQUESTS);
     }

@@ -14,24 +14,19 @@ use crate::runtime::method::Channel;
 use crate::runtime::wire::{EventBytes, EventHead};
 
 /// The readers of each session's events, across connections.
-#[derive(Debug)]
 pub(super) struct Readers {
     /// Cloned into leases.
     releases: mpsc::UnboundedSender<Release>,
     services: BTreeMap<&'static str, Service>,
-    /// The session of each reader, by the reader's key.
-    sessions: BTreeMap<u64, (&'static str, String)>,
     /// Services whose events were started by calls that do not read them.
     ignored: BTreeSet<&'static str>,
 }
 
-#[derive(Debug)]
 pub(super) struct Service {
     channel: &'static Channel,
-    sessions: BTreeMap<String, Session>,
+    sessions: BTreeMap<Arc<str>, Session>,
 }
 
-#[derive(Debug)]
 struct Session {
     /// Shared with the session's events.
     id: Arc<str>,
@@ -44,17 +39,16 @@ struct Session {
 
 impl Readers {
     pub(super) fn new(releases: mpsc::UnboundedSender<Release>) -> Self {
-        Self { releases, services: BTreeMap::new(), sessions: BTreeMap::new(), ignored: BTreeSet::new() }
+        Self { releases, services: BTreeMap::new(), ignored: BTreeSet::new() }
     }
 
     pub(super) fn clear(&mut self) {
         self.services.clear();
-        self.sessions.clear();
         self.ignored.clear();
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.sessions.is_empty()
+        self.services.values().all(|service| service.sessions.is_empty())
     }
 
     /// Allows events of the service.
@@ -72,29 +66,23 @@ impl Readers {
     }
 
     /// Adds a reader of a session that the connection is subscribed to, unless its last event has arrived.
-    pub(super) fn add(&mut self, key: u64, channel: &'static Channel, id: String, buffer: Buffer) -> Lease {
+    pub(super) fn add(&mut self, key: u64, channel: &'static Channel, id: Arc<str>, buffer: Buffer) -> Lease {
         let buffer = Arc::new(buffer);
         if !buffer.is_ended() {
             self.resumed(channel.service, &id);
-            let new = || Session { id: id.as_str().into(), readers: Vec::new(), gap: false, stale: false };
+            let new = || Session { id: id.clone(), readers: Vec::new(), gap: false, stale: false };
             let session = self.expect(channel).sessions.entry(id.clone()).or_insert_with(new);
             session.readers.push((key, buffer.clone()));
-            self.sessions.insert(key, (channel.service, id.clone()));
         }
-        Lease { key, channel, id, buffer, task: Some(self.releases.clone()) }
+        Lease { key, channel, id, buffer, releases: self.releases.clone() }
     }
 
-    /// Removes a reader; returns the session if it has no other reader.
-    pub(super) fn remove(&mut self, key: u64) -> Option<(&'static Channel, String)> {
-        let (service, id) = self.sessions.remove(&key)?;
-        let service = self.services.get_mut(service)?;
-        let session = service.sessions.get_mut(&id)?;
-        session.readers.retain(|(reader, _)| *reader != key);
-        if !session.readers.is_empty() {
-            return None;
-        }
-        service.sessions.remove(&id);
-        Some((service.channel, id))
+    /// Removes a reader. Returns whether this has removed its session, as there is no other reader.
+    pub(super) fn remove(&mut self, Release { key, channel, id, .. }: &Release) -> bool {
+        let Some(service) = self.services.get_mut(channel.service) else { return false };
+        let Some(session) = service.sessions.get_mut(id) else { return false };
+        session.readers.retain(|(reader, _)| reader != key);
+        session.readers.is_empty() && service.sessions.remove(id).is_some()
     }
 
     /// Delivers an event to its readers. Returns the event if its session has none.
@@ -125,7 +113,7 @@ impl Readers {
             last.push(Update::Event(event));
         }
         if let Some(id) = ended {
-            self.remove_session(channel.service, &id);
+            service.sessions.remove(&id);
         }
         Ok(None)
     }
@@ -140,8 +128,8 @@ impl Readers {
     }
 
     pub(super) fn end(&mut self, service: &str, id: &str, reason: &EndReason) {
-        for (_, buffer) in self.remove_session(service, id) {
-            buffer.end(reason.clone());
+        if let Some(session) = self.services.get_mut(service).and_then(|service| service.sessions.remove(id)) {
+            session.end(reason);
         }
     }
 
@@ -160,7 +148,7 @@ impl Readers {
     }
 
     /// The sessions to resubscribe to.
-    pub(super) fn stale(&self) -> Vec<(&'static Channel, String)> {
+    pub(super) fn stale(&self) -> Vec<(&'static Channel, Arc<str>)> {
         let ids = |service: &Service| {
             let stale = service.sessions.iter().filter(|(_, session)| session.stale);
             stale.map(|(id, _)| (service.channel, id.clone())).collect::<Vec<_>>()
@@ -183,21 +171,8 @@ impl Readers {
     fn end_where(&mut self, error: &ConnectionError, condition: impl Fn(&'static Channel) -> bool) {
         let reason = EndReason::ConnectionLost { message: error.message.clone() };
         for service in self.services.values_mut().filter(|service| condition(service.channel)) {
-            for (key, buffer) in std::mem::take(&mut service.sessions).into_values().flat_map(|it| it.readers) {
-                self.sessions.remove(&key);
-                buffer.end(reason.clone());
-            }
+            std::mem::take(&mut service.sessions).into_values().for_each(|session| session.end(&reason));
         }
-    }
-
-    /// Removes a session; returns its readers.
-    fn remove_session(&mut self, service: &str, id: &str) -> Vec<(u64, Arc<Buffer>)> {
-        let session = self.services.get_mut(service).and_then(|service| service.sessions.remove(id));
-        let readers = session.map(|session| session.readers).unwrap_or_default();
-        for (key, _) in &readers {
-            self.sessions.remove(key);
-        }
-        readers
     }
 }
 
@@ -210,5 +185,9 @@ impl Session {
 
     fn push(&self, update: &Update) {
         self.readers.iter().for_each(|(_, buffer)| buffer.push(update.clone()));
+    }
+
+    fn end(self, reason: &EndReason) {
+        self.readers.iter().for_each(|(_, buffer)| buffer.end(reason.clone()));
     }
 }

@@ -1,5 +1,7 @@
 //! Responses, and the subscriptions that they begin and end.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::connection::Connection;
@@ -16,8 +18,8 @@ impl Connection<'_> {
         match self.pending.take(id) {
             None => {}
             Some(PendingRequest::Call(call)) => self.respond_to_call(call, body),
-            Some(PendingRequest::Resubscribe { channel, id }) => self.handle_resubscribed(channel, &id, body),
-            Some(PendingRequest::Unsubscribe { done, .. }) => {
+            Some(PendingRequest::Resubscribe(channel, id)) => self.handle_resubscribed(channel, &id, body),
+            Some(PendingRequest::Unsubscribe(_, _, done)) => {
                 if let Some(done) = done {
                     let _ = done.send(Some(body));
                 }
@@ -50,7 +52,7 @@ impl Connection<'_> {
 
     /// Ends the subscription that a call has made without a readable result, or the orphaned one that it did not take
     /// over.
-    fn discard(&mut self, channel: &'static Channel, made: Option<String>, expected: Option<String>) {
+    fn discard(&mut self, channel: &'static Channel, made: Option<Arc<str>>, expected: Option<Arc<str>>) {
         let orphaned = expected.filter(|id| self.orphaned.remove(&(channel.service, id.clone())));
         if let Some(id) = made.or(orphaned).filter(|id| !self.readers.has(channel.service, id)) {
             self.unsubscribe(channel, id, None);
@@ -75,14 +77,14 @@ impl Connection<'_> {
 }
 
 /// The id that a call has subscribed to. The server has subscribed even if the client cannot read the result.
-fn subscribed_id(method: &Method, param: Option<&String>, outcome: &ReadOutcome, body: &Bytes) -> Option<String> {
+fn subscribed_id(method: &Method, param: Option<&Arc<str>>, outcome: &ReadOutcome, body: &Bytes) -> Option<Arc<str>> {
     match (outcome, method.opens?) {
         (ReadOutcome::Api { .. }, _) => None,
         (ReadOutcome::Result { .. }, IdSource::Params(_)) => param.cloned(),
-        (ReadOutcome::Result { subscription_id }, IdSource::Result(_)) => subscription_id.clone(),
+        (ReadOutcome::Result { subscription_id }, IdSource::Result(_)) => subscription_id.as_deref().map(Arc::from),
         (ReadOutcome::Malformed(_), IdSource::Params(_)) => wire::result_members(body).and(param.cloned()),
         (ReadOutcome::Malformed(_), IdSource::Result(name)) => {
-            wire::result_members(body)?.get(name)?.as_str().map(str::to_owned)
+            wire::result_members(body)?.get(name)?.as_str().map(Arc::from)
         }
     }
 }

@@ -12,13 +12,12 @@ use super::link::Connector;
 use crate::runtime::backoff::{Backoff, equal_jitter};
 use crate::runtime::transport::credentials::Credentials;
 
-#[derive(Debug)]
 pub(crate) struct SessionSettings {
     pub(crate) connector: Arc<dyn Connector>,
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) json_depth: usize,
     /// The maximum size of a message.
-    pub(crate) most_bytes: usize,
+    pub(crate) max_message_bytes: usize,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) reconnect: Reconnect,
     /// Limits of each reader's buffer.
@@ -39,7 +38,6 @@ pub(super) enum HeartbeatEvent {
     TimedOut,
 }
 
-#[derive(Debug)]
 pub(super) struct HeartbeatMonitor {
     heartbeat: Heartbeat,
     timer: Pin<Box<Sleep>>,
@@ -83,7 +81,6 @@ pub(crate) struct Reconnect {
 }
 
 /// The delays between attempts to reconnect.
-#[derive(Debug)]
 pub(super) struct ReconnectDelays {
     settings: Reconnect,
     /// The backoff, and the time of the first attempt; `None` while the connection is healthy.

@@ -126,30 +126,23 @@ impl Shared {
         let _ = call.reply.send(Ok(Received::read(body.into(), &*call.slot, self.settings.json_depth)));
     }
 
-    /// Fails the queued calls.
-    pub(super) fn fail(&self, error: &ConnectionError) {
-        let calls = std::mem::take(&mut self.lock().work.calls);
+    /// Fails the queued calls, and marks the task as stopped if its runtime has stopped it.
+    pub(super) fn fail(&self, error: &ConnectionError, is_stopped: bool) {
+        let mut state = self.lock();
+        if is_stopped {
+            (state.running, state.connected) = (false, false);
+        }
+        let calls = std::mem::take(&mut state.work).calls;
+        drop(state);
         calls.into_iter().for_each(|call| call.fail(error, true));
     }
 
     /// Marks the task as finished, unless a call is queued.
     pub(super) fn finish(&self) -> bool {
         let mut state = self.lock();
-        let is_idle = state.work.calls.is_empty();
-        if is_idle {
-            state.running = false;
-            state.work.cancelled.clear();
-        }
-        is_idle
-    }
-
-    /// Marks the task as stopped by its runtime, and fails the queued calls.
-    pub(super) fn stop(&self, error: &ConnectionError) {
-        let mut state = self.lock();
-        (state.running, state.connected) = (false, false);
-        let work = std::mem::take(&mut state.work);
-        drop(state);
-        work.calls.into_iter().for_each(|call| call.fail(error, true));
+        state.running = !state.work.calls.is_empty();
+        state.work.cancelled.clear();
+        !state.running
     }
 
     /// A panic cannot leave the state inconsistent: nothing panics within a change.

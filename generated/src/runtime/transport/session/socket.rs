@@ -1,6 +1,5 @@
 //! A client's session with the service.
 
-use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
@@ -40,26 +39,26 @@ impl Session {
         let Some(shared) = &self.0 else {
             return Err(Failure::invalid("", "calls on the WebSocket need the cargo feature `ws`"));
         };
-        let SessionSettings { credentials, most_bytes, .. } = &shared.settings;
+        let SessionSettings { credentials, max_message_bytes, .. } = &shared.settings;
         let api_key = credentials.key().await?;
         let request = wire::socket_request(call.method, call.frame.clone(), api_key.as_ref());
         let message = wire::request_message(&request);
-        if message.len() > *most_bytes {
+        if message.len() > *max_message_bytes {
             let reason = format!(
-                "the message has {}, and the limit is {most_bytes}; `ClientBuilder::max_message_bytes` changes it",
+                "the message has {}, and the limit is {max_message_bytes}; `ClientBuilder::max_message_bytes` changes it",
                 count(message.len(), "byte")
             );
             return Err(Failure::invalid("", reason));
         }
         let permit = shared.permits.clone().acquire_owned().await.ok();
         let (reply, response) = oneshot::channel();
-        let mut guard = CancelGuard { shared, key: shared.new_key(), armed: true };
+        let guard = CancelGuard { shared, key: shared.new_key() };
         let call = PendingCall {
             key: guard.key,
             method: call.method,
             message,
             subscribes: call.subscribes,
-            subscription_id: call.subscription_id.map(str::to_owned),
+            subscription_id: call.subscription_id.map(Arc::from),
             slot: call.slot.clone(),
             reply,
             permit,
@@ -68,7 +67,8 @@ impl Session {
             tokio::spawn(Task::new(shared.clone()).run());
         }
         let response = response.await;
-        guard.armed = false;
+        // The call is complete, so there is nothing to cancel.
+        std::mem::forget(guard);
         response.unwrap_or_else(|_| Err(ConnectionError::new("the task of the connection has ended").failure(false)))
     }
 }
@@ -77,14 +77,11 @@ impl Session {
 struct CancelGuard<'a> {
     shared: &'a Shared,
     key: u64,
-    armed: bool,
 }
 
 impl Drop for CancelGuard<'_> {
     fn drop(&mut self) {
-        if self.armed {
-            self.shared.cancel(self.key);
-        }
+        self.shared.cancel(self.key);
     }
 }
 
@@ -93,11 +90,5 @@ impl Drop for Session {
         if let Some(shared) = &self.0 {
             shared.close();
         }
-    }
-}
-
-impl fmt::Debug for Session {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Session").field(&self.0.as_ref().map(|shared| &shared.settings.connector)).finish()
     }
 }

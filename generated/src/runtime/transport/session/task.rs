@@ -60,7 +60,7 @@ impl Task {
                 Connection::new(shared, readers, delays, releases, link).run().await
             }
             Err(error) => {
-                self.shared.fail(&error);
+                self.shared.fail(&error, false);
                 Some(error)
             }
         }
@@ -111,7 +111,7 @@ impl Task {
         let queued = self.shared.queued(context);
         while let Poll::Ready(Some(release)) = self.releases.poll_recv(context) {
             // The server's subscription ended with the connection.
-            self.readers.remove(release.key);
+            self.readers.remove(&release);
         }
         match queued {
             Some(1..) => Demand::Calls,
@@ -136,7 +136,7 @@ impl Drop for Task {
         if !self.finished {
             let error = ConnectionError::new("the Tokio runtime of the connection has shut down");
             self.readers.end_all(&error);
-            self.shared.stop(&error);
+            self.shared.fail(&error, true);
         }
     }
 }

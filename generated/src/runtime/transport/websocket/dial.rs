@@ -1,9 +1,9 @@
 //! Connecting to a WebSocket.
 
+use std::io;
 #[cfg(feature = "rustls")]
 use std::sync::Arc;
 use std::time::Duration;
-use std::{fmt, io};
 
 use futures_core::future::BoxFuture;
 use reqwest::Url;
@@ -27,7 +27,7 @@ pub(crate) struct WebSocketConnector {
     /// The headers of the handshake.
     pub(crate) headers: Headers,
     pub(crate) connect_timeout: Duration,
-    pub(crate) most_bytes: usize,
+    pub(crate) max_message_bytes: usize,
     #[cfg(feature = "rustls")]
     pub(crate) tls: rustls::ClientConfig,
 }
@@ -37,7 +37,7 @@ impl WebSocketConnector {
         let stream = self.stream().await?;
         let mut request = self.url.as_str().into_client_request()?;
         request.headers_mut().extend(self.headers.clone().into_map());
-        let limit = Some(self.most_bytes);
+        let limit = Some(self.max_message_bytes);
         let config = WebSocketConfig::default().max_message_size(limit).max_frame_size(limit);
         let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
         Ok(Box::new(WebSocketLink::new(socket, &self.target)))
@@ -76,11 +76,5 @@ impl Connector for WebSocketConnector {
 
     fn target(&self) -> &str {
         &self.target
-    }
-}
-
-impl fmt::Debug for WebSocketConnector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebSocketConnector").field("target", &self.target).finish_non_exhaustive()
     }
 }
