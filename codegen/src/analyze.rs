@@ -4,10 +4,11 @@ mod blobs;
 mod recursion;
 
 use crate::diag::Diagnostics;
-use crate::ir::{Api, Owner, Type, TypeKind, UnionStyle};
+use crate::ir::Api;
+use crate::ir::types::{Owner, Type, TypeKind, UnionStyle};
 use crate::spec::Spec;
 
-/// Completes the model; mistakes that only the whole shows are noted.
+/// Completes the model; mistakes that only the whole shows are reported.
 pub(crate) fn analyze(api: &mut Api, spec: &Spec, diagnostics: &mut Diagnostics) {
     mark_reach(api);
     report_unused(api, spec, diagnostics);
@@ -21,7 +22,7 @@ fn mark_reach(api: &mut Api) {
         for method in &service.methods {
             roots.push((index, method.params.clone(), true));
             roots.push((index, method.result.clone(), false));
-            let fields = method.errors.iter().filter_map(|error| api.errors.get(*error)?.fields.clone());
+            let fields = api.errors_of(method).filter_map(|error| error.fields.clone());
             roots.extend(fields.map(|fields| (index, fields, false)));
         }
         roots.extend(service.events.iter().map(|event| (index, event.params.clone(), false)));
@@ -72,7 +73,7 @@ fn report_unused(api: &Api, spec: &Spec, diagnostics: &mut Diagnostics) {
         let tagged = matches!(&definition.kind, TypeKind::Object(object) if object.constant.is_some());
         if tagged && definition.standalone && definition.variant {
             let message = format!(
-                "`{}` is a variant of a tagged union in one place and stands by itself in another",
+                "`{}` is a variant of a tagged union in one place and a type of its own in another",
                 definition.name
             );
             diagnostics.error(&definition.at, message, "define it twice, once for each use");
@@ -83,7 +84,7 @@ fn report_unused(api: &Api, spec: &Spec, diagnostics: &mut Diagnostics) {
     for (name, at, _) in spec.errors.iter() {
         let index = api.errors.iter().position(|error| error.name == name);
         if index.is_some_and(|index| !used.contains(&index)) {
-            diagnostics.error(at, format!("no method answers with the error `{name}`"), "use it, or remove it");
+            diagnostics.error(at, format!("no method returns the error `{name}`"), "use it, or remove it");
         }
     }
     for (name, at, _) in spec.error_sets.iter() {

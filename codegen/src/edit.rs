@@ -4,21 +4,24 @@ use std::fmt;
 
 use serde_json::json;
 
-use crate::diag::{Diagnostics, Report, Source};
+use crate::diag::{Diagnostics, did_you_mean};
 use crate::json::{Json, Member, Node};
+use crate::naming::case;
+use crate::report::Report;
+use crate::source::Source;
 use crate::spec::Service;
-use crate::{format, json, naming};
+use crate::{format, json, load, parse};
 
 /// Why an edit cannot be made.
 #[derive(Debug)]
 pub enum EditError {
     /// The definition has mistakes.
     Definition(Box<Report>),
-    /// What was asked for does not fit in: what is wrong, and what to do.
+    /// The requested edit is invalid.
     Request {
         /// What is wrong, without a full stop.
         message: String,
-        /// What to do about it.
+        /// How to fix it.
         help: String,
     },
 }
@@ -43,56 +46,55 @@ pub struct Edited {
     pub line: usize,
 }
 
-/// Adds a skeleton of the method `Service.method` behind the service's other methods.
+/// Adds a skeleton of the method `Service.method` after the service's other methods.
 ///
 /// # Errors
 ///
-/// The definition has mistakes, or the name does not fit in.
+/// The definition has mistakes, or the name is invalid.
 pub fn new_method(source: &Source, name: &str) -> Result<Edited, EditError> {
-    let refuse = |message: String, help: &str| Err(EditError::Request { message, help: help.to_owned() });
+    let reject = |message: String, help: &str| Err(EditError::Request { message, help: help.to_owned() });
     let mistakes = |report: Report| EditError::Definition(Box::new(report));
-    crate::load(source).map_err(mistakes)?;
+    load::load(source).map_err(mistakes)?;
     let mut diagnostics = Diagnostics::default();
-    let (Some(tree), Some(spec)) = (json::parse(source).ok(), crate::parse::parse(source, &mut diagnostics)) else {
-        return Err(mistakes(diagnostics.into_report(source)));
+    let (Some(tree), Some(spec)) = (json::parse(source).ok(), parse::parse(source, &mut diagnostics)) else {
+        return Err(mistakes(Report::new(source, diagnostics)));
     };
     let Some((service_name, method)) = name.split_once('.') else {
-        return refuse(
+        return reject(
             format!("`{name}` is not the name of a method"),
             "write `Service.method`, such as `Model.train`",
         );
     };
     let Some(service) = spec.services.get(service_name) else {
-        let near = naming::nearest(service_name, spec.services.iter().map(|(name, ..)| name));
-        let help =
-            near.map_or("add the service to `services` first".to_owned(), |near| format!("did you mean `{near}`?"));
-        return refuse(format!("there is no service `{service_name}`"), &help);
+        let services = spec.services.iter().map(|(name, ..)| name);
+        let help = did_you_mean(service_name, services, "add the service to `services` first");
+        return reject(format!("there is no service `{service_name}`"), &help);
     };
-    if !naming::is_member_name(method) {
+    if !case::is_member_name(method) {
         let help = "use lowerCamelCase letters and digits, such as `getModels`";
-        return refuse(format!("`{method}` is not a method name"), help);
+        return reject(format!("`{method}` is not a method name"), help);
     }
     if service.methods.contains(method) {
-        return refuse(format!("`{name}` exists already"), "give the new method another name, or edit that one");
+        return reject(format!("`{name}` exists already"), "give the new method another name, or edit that one");
     }
     let Some(methods) = member(&tree, "services")
         .and_then(|services| member(services, service_name))
         .and_then(|service| member(service, "methods"))
     else {
-        return refuse(format!("the service `{service_name}` has no `methods`"), "add them as an object");
+        return reject(format!("the service `{service_name}` has no `methods`"), "add them as an object");
     };
     let edited = insert(source, methods, method, &skeleton(service));
     // A name may be free in the definition and taken in code.
-    crate::load(&Source::new(source.name(), edited.text.as_str())).map_err(mistakes)?;
+    load::load(&Source::new(source.name(), edited.text.as_str())).map_err(mistakes)?;
     Ok(edited)
 }
 
-/// A method that is sound, and has everything that most methods of the service have.
+/// A valid method, with the error sets that most methods of the service have.
 fn skeleton(service: &Service) -> String {
     let half = service.methods.len().div_ceil(2);
     let mut sets: Vec<&str> = Vec::new();
     let listed = |set: &str| {
-        let lists = |method: &crate::spec::Method| {
+        let lists = |method: &crate::spec::methods::Method| {
             method.error_sets.iter().any(|name| name.get().is_some_and(|name| name == set))
         };
         service.methods.iter().filter(|(.., method)| lists(method)).count()

@@ -5,16 +5,16 @@
 mod asyncapi;
 mod bundle;
 mod fields;
-mod frame;
+pub(crate) mod frame;
 mod names;
 mod openapi;
 mod schemas;
-mod typescript;
+pub(crate) mod typescript;
 
 use serde_json::Value;
 
-use crate::Files;
 use crate::ir::Api;
+use crate::output::Files;
 use schemas::Dialect;
 
 /// Emits every export; file names begin with `name`.

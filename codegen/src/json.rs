@@ -4,9 +4,10 @@ use jsonc_parser::ast::{ObjectProp, Value};
 use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use crate::diag::{Diagnostic, Location, Source};
+use crate::diag::Diagnostic;
+use crate::source::{Location, Source};
 
-/// A JSON value and where it stands.
+/// A JSON value and its location.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) at: Location,
@@ -42,15 +43,10 @@ pub(crate) fn parse(source: &Source) -> Result<Node, Diagnostic> {
         let at = Location { span: offset..offset.saturating_add(1), pointer: String::new() };
         let message = error.to_string();
         let what = message.split(" at line ").next().unwrap_or_default();
-        return Err(Diagnostic::new(
-            &at,
-            format!("this is not JSON: {what}"),
-            "mend the syntax; nothing else was checked",
-        ));
+        return Err(Diagnostic::new(&at, format!("invalid JSON: {what}"), "fix the syntax; nothing else was checked"));
     }
-    let syntax = |message: String| {
-        Diagnostic::new(&Location::default(), format!("this is not JSON: {message}"), "mend the syntax")
-    };
+    let syntax =
+        |message: String| Diagnostic::new(&Location::default(), format!("invalid JSON: {message}"), "fix the syntax");
     let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default())
         .map_err(|error| syntax(error.to_string()))?;
     parsed.value.map(|value| convert(value, String::new())).ok_or_else(|| syntax("the text is empty".into()))

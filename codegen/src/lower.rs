@@ -1,36 +1,32 @@
-//! [`Spec`] → [`Api`]: references followed, names given, each rule checked where it stands.
+//! [`Spec`] → [`Api`]: references followed, names given, each rule checked at its location.
 
-mod declared;
 mod errors;
+mod keywords;
+mod lowering;
 mod methods;
-mod revisions;
+mod objects;
 mod types;
 mod unions;
 mod waiters;
 
-use std::collections::{BTreeSet, HashMap};
-
-use crate::diag::{Diagnostics, Location};
-use crate::ir::{Api, Deprecated, Service, TypeDef, TypeId};
-use crate::naming;
+use crate::diag::Diagnostics;
+use crate::ir::types::{TypeDef, TypeId};
+use crate::ir::{Api, ErrorShape, Event, Service};
+use crate::naming::case;
+use crate::source::Location;
 use crate::spec::{self, Spec};
+use lowering::Lowering;
 
-/// Resolves a definition; mistakes are noted and left out of the model.
+/// Resolves a definition; mistakes are reported and omitted from the model.
 pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
-    let mut lowering = Lowering {
-        spec,
-        diagnostics,
-        types: Vec::new(),
-        names: HashMap::new(),
-        resolving: Vec::new(),
-        bare: BTreeSet::new(),
-    };
+    let mut lowering = Lowering::new(spec, diagnostics);
     lowering.check_prose(&spec.description, "the API", &Location::default());
     for (name, at, schema) in spec.defs.iter() {
         lowering.check_type_name(name, at);
-        lowering.define(name, at, schema);
+        lowering.resolve_def(name, at, schema);
     }
     let errors = lowering.lower_errors();
+    let error_sets = lowering.shared_sets(&errors);
     let mut services = Vec::new();
     for (index, (name, at, service)) in spec.services.iter().enumerate() {
         services.push(lowering.lower_service(index, name, at, service, &errors));
@@ -48,63 +44,25 @@ pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
         type_prefix: spec.type_prefix.clone().unwrap_or_default(),
         http: spec.endpoints.as_ref().map(|endpoints| endpoints.http.clone()),
         websocket: spec.endpoints.as_ref().and_then(|endpoints| endpoints.websocket.clone()),
+        typescript_client: spec.typescript_client.as_ref().map(|it| (it.package.clone(), it.class.clone())),
         types,
         errors,
+        error_sets,
         services,
     }
 }
 
-struct Lowering<'a> {
-    spec: &'a Spec,
-    diagnostics: &'a mut Diagnostics,
-    /// Named types; a place is reserved before its type is built, so that types may refer to themselves.
-    types: Vec<Option<TypeDef>>,
-    /// Entries of `$defs` that have a place.
-    names: HashMap<String, TypeId>,
-    /// Entries of `$defs` that are mere other names, being followed.
-    resolving: Vec<String>,
-    /// Variants whose tag says it all.
-    bare: BTreeSet<TypeId>,
-}
-
 impl Lowering<'_> {
-    fn error(&mut self, at: &Location, message: impl Into<String>, help: impl Into<String>) {
-        self.diagnostics.error(at, message, help);
-    }
-
-    fn check_prose(&mut self, text: &str, of: &str, at: &Location) {
-        let text = text.trim();
-        if text.is_empty() {
-            self.error(at, format!("{of} has no description"), "say in a sentence what it is or does");
-        } else if !text.ends_with(['.', '!', '?', '`', ')', ':']) {
-            self.error(
-                at,
-                format!("the description of {of} is not a sentence: it has no full stop"),
-                "end it with a full stop",
-            );
-        }
-    }
-
-    fn check_type_name(&mut self, name: &str, at: &Location) {
-        if !naming::is_type_name(name) {
-            self.error(
-                at,
-                format!("`{name}` is not a type name"),
-                "use UpperCamelCase letters and digits, such as `LauncherSpec`",
-            );
-        }
-    }
-
     fn lower_service(
         &mut self,
         index: usize,
         name: &str,
         at: &Location,
         service: &spec::Service,
-        errors: &[crate::ir::ErrorShape],
+        errors: &[ErrorShape],
     ) -> Service {
         self.check_prose(&service.description, &format!("service `{name}`"), at);
-        if !naming::is_type_name(name) {
+        if !case::is_type_name(name) {
             self.error(
                 at,
                 format!("`{name}` is not a service name"),
@@ -141,24 +99,20 @@ impl Lowering<'_> {
     }
 
     /// The events of a service go by one id, and a subscription needs events.
-    fn check_subscriptions(&mut self, service: &spec::Service, events: &[crate::ir::Event]) {
+    fn check_subscriptions(&mut self, service: &spec::Service, events: &[Event]) {
         let first = events.first().map(|event| event.id.clone());
         for event in events.iter().filter(|event| Some(&event.id) != first.as_ref()) {
-            let message = format!("`{}` goes by another id than the service's other events", event.wire);
+            let message = format!("`{}` has a different id than the service's other events", event.wire);
             self.error(&event.at, message, "give all events of a service the same id, or put them in another service");
         }
         for (name, at, method) in service.methods.iter() {
             if method.subscription.is_some() && events.is_empty() {
                 self.error(
                     at,
-                    format!("`{name}` concerns a subscription, but the service has no events"),
+                    format!("`{name}` affects a subscription, but the service has no events"),
                     "add `events`, or remove `subscription`",
                 );
             }
         }
     }
-}
-
-fn deprecated(mark: Option<&spec::Deprecated>) -> Option<Deprecated> {
-    mark.map(|mark| Deprecated { since: mark.since.clone(), instead: mark.instead.clone() })
 }

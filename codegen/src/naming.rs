@@ -1,50 +1,15 @@
-//! The only place that makes identifiers.
+//! Names in Rust: the only place that makes identifiers.
 
+#![expect(clippy::disallowed_methods, reason = "the only place that makes identifiers")]
+
+pub(crate) mod case;
 pub mod reserved;
 
-use std::collections::HashMap;
-
-use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
 
-use crate::diag::{Diagnostics, Location};
-use crate::ir::{Api, Field, Method, Owner, Service, TypeDef, TypeId, TypeKind, UnionStyle, Variant};
-
-/// Whether a name is UpperCamelCase letters and digits; a run of capitals such as `FS` is fine.
-pub(crate) fn is_type_name(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric())
-}
-
-/// Whether a name is lowerCamelCase letters and digits.
-pub(crate) fn is_member_name(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_lowercase()) && name.chars().all(|c| c.is_ascii_alphanumeric())
-}
-
-/// Whether a name may be given as an `identifier`.
-pub(crate) fn is_identifier(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-/// `trainingStatus`, `training_status` → `TrainingStatus`.
-pub(crate) fn upper_camel(name: &str) -> String {
-    name.to_upper_camel_case()
-}
-
-/// `trainingStatus`, `FS` → `training_status`, `fs`.
-pub(crate) fn snake(name: &str) -> String {
-    name.to_snake_case()
-}
-
-/// `trainingStatus` → `training status`, for prose.
-pub(crate) fn words(name: &str) -> String {
-    name.to_snake_case().replace('_', " ")
-}
-
-/// `PersistentLauncher` → `persistent-launcher`, for addresses and sample values.
-pub(crate) fn kebab(name: &str) -> String {
-    name.to_snake_case().replace('_', "-")
-}
+use crate::ir::types::{Field, TypeDef, Variant};
+use crate::ir::{Api, ErrorSet, Method, Service};
+use case::{is_type_name, kebab, snake, upper_camel};
 
 /// Words that Rust reserves; the second group cannot be made raw.
 const KEYWORDS: &[&str] = &[
@@ -84,7 +49,7 @@ pub(crate) fn is_reserved_type(name: &str) -> bool {
     reserved::TYPES.contains(&name)
 }
 
-/// Where a generated name stands beside names that are written by hand.
+/// A scope in which generated names stand beside hand-written ones.
 #[derive(Clone, Copy)]
 enum Scope {
     /// Setters, of objects and of calls.
@@ -113,8 +78,8 @@ impl Scope {
             Self::Constructor => &[reserved::TRAITS],
             Self::Method => &[&["new"], reserved::TRAITS],
             Self::Session => &[reserved::SUBSCRIPTION, reserved::TRAITS],
-            Self::MethodModule => &[reserved::FOLDER],
-            Self::TypeModule => &[&["mod"]],
+            Self::MethodModule => &[reserved::FOLDER, reserved::CRATES],
+            Self::TypeModule => &[&["mod"], reserved::CRATES],
             Self::Service => &[reserved::CLIENT, reserved::ROUTER, reserved::ROOT, reserved::TRAITS],
             Self::Feature => &[reserved::FEATURES],
         }
@@ -139,7 +104,7 @@ impl Scope {
     }
 }
 
-/// The name of what stands in the JSON for a type.
+/// The name of a type's JSON form.
 pub(crate) fn json_type(name: &Ident) -> Ident {
     Ident::new(&format!("{name}Json"), Span::call_site())
 }
@@ -178,9 +143,14 @@ fn method_base(method: &Method) -> String {
     method.identifier.clone().unwrap_or_else(|| snake(&method.wire))
 }
 
+/// UpperCamelCase name of a method, from which the names of its types are made.
+pub(crate) fn type_base(method: &Method) -> String {
+    upper_camel(method.identifier.as_ref().unwrap_or(&method.wire))
+}
+
 /// The error enum of a method.
 pub(crate) fn method_error(method: &Method) -> Ident {
-    type_ident(&format!("{}Error", method.type_base()))
+    type_ident(&format!("{}Error", type_base(method)))
 }
 
 /// The module of a shared type, and its file.
@@ -208,6 +178,16 @@ pub(crate) fn service_trait(service: &Service) -> Ident {
     type_ident(&format!("{}Service", upper_camel(&service.wire)))
 }
 
+/// The enum of a set of errors that is a type of its own.
+pub(crate) fn error_set_type(set: &ErrorSet) -> Ident {
+    type_ident(&format!("{}Error", upper_camel(&set.name)))
+}
+
+/// The variant that holds an error of such a set.
+pub(crate) fn error_set_variant(set: &ErrorSet) -> Ident {
+    ident(&variant_name(&set.name, None))
+}
+
 /// The enum of a service's events.
 pub(crate) fn service_event(service: &Service) -> Ident {
     type_ident(&format!("{}Event", upper_camel(&service.wire)))
@@ -232,214 +212,4 @@ pub(crate) fn type_name(api: &Api, definition: &TypeDef) -> String {
         .filter(|rest| is_type_name(rest))
         .unwrap_or(&definition.name);
     type_ident(name).to_string()
-}
-
-/// Notes every pair of names that would be the same in Rust.
-pub(crate) fn check(api: &Api, diagnostics: &mut Diagnostics) {
-    let mut claims = Claims { names: HashMap::new(), diagnostics };
-    check_shared(api, &mut claims);
-    for (index, service) in api.services.iter().enumerate() {
-        claims.claim("services", service_module(service), format!("`{}`", service.wire), &service.at, RENAME);
-        check_service(api, index, service, &mut claims);
-    }
-    for (id, definition) in api.types.iter().enumerate() {
-        check_members(id, definition, &mut claims);
-    }
-}
-
-fn check_shared(api: &Api, claims: &mut Claims<'_>) {
-    for (id, definition) in api.types.iter().enumerate() {
-        let (name, what) = (type_name(api, definition), format!("`{}`", definition.name));
-        match definition.owner {
-            Owner::Shared(root) => {
-                let json = json_of(definition, &name);
-                let is_new = claims.claim("types", name, what.clone(), &definition.at, IDENTIFIER);
-                if let (true, Some(json)) = (is_new, json) {
-                    claims.claim("types", json, format!("the JSON of {what}"), &definition.at, IDENTIFIER);
-                }
-                if is_new && root == TypeId(id) {
-                    let what = format!("the module of {what}");
-                    claims.claim("type modules", type_module(api, definition), what, &definition.at, RENAME);
-                }
-            }
-            Owner::Errors => {
-                claims.claim("errors", name, what, &definition.at, IDENTIFIER);
-            }
-            Owner::Method(..) | Owner::Event(..) => {}
-        }
-    }
-}
-
-/// The name of what stands in the JSON for a type, if that is a type of its own.
-fn json_of(definition: &TypeDef, name: &str) -> Option<String> {
-    definition.has_wire_form.then(|| json_type(&ident(name)).to_string())
-}
-
-fn check_service(api: &Api, index: usize, service: &Service, claims: &mut Claims<'_>) {
-    let place = |of: &str| format!("service {index} {of}");
-    let (functions, types) = (place("functions"), place("types"));
-    let client = format!("the client of `{}`", service.wire);
-    claims.claim_type(&types, service_client(service).to_string(), client, &service.at, TYPE);
-    let server = format!("the trait of `{}`", service.wire);
-    claims.claim_type(&types, service_trait(service).to_string(), server, &service.at, TYPE);
-    if !service.events.is_empty() {
-        let events = format!("the events of `{}`", service.wire);
-        claims.claim_type(&types, service_event(service).to_string(), events, &service.at, TYPE);
-    }
-    // What follows from the name of a method that is reported is not reported as well.
-    let mut sound = Vec::new();
-    for method in &service.methods {
-        let (at, what) = (&method.at, format!("`{}`", method.wire));
-        let (module, session) = (format!("the module of {what}"), format!("{what} of a subscription"));
-        sound.push(
-            claims.claim(&functions, method_name(method), what.clone(), at, IDENTIFIER)
-                && claims.claim(&place("modules"), method_module(method), module, at, IDENTIFIER)
-                && (service.events.is_empty()
-                    || claims.claim(&place("session"), session_name(method), session, at, IDENTIFIER))
-                && claims.claim_type(
-                    &types,
-                    method_error(method).to_string(),
-                    format!("the errors of {what}"),
-                    at,
-                    IDENTIFIER,
-                ),
-        );
-        for shape in method.errors.iter().filter_map(|index| api.errors.get(*index)) {
-            let variants = format!("{types} errors {}", method.wire);
-            claims.claim_once(&variants, variant_name(&shape.code, None), format!("`{}`", shape.code), at, RENAME);
-        }
-    }
-    for event in &service.events {
-        let what = format!("`{}`", event.wire);
-        claims.claim(&place("events"), variant_name(&event.wire, None), what, &event.at, RENAME);
-    }
-    for definition in &api.types {
-        let of = match definition.owner {
-            Owner::Method(owner, method) if owner == index && sound.get(method) == Some(&true) => {
-                service.methods.get(method).map(|method| &method.wire)
-            }
-            Owner::Event(owner, event) if owner == index => service.events.get(event).map(|event| &event.wire),
-            _ => None,
-        };
-        if let Some(of) = of {
-            let (what, name) = (format!("the type `{}` of `{of}`", definition.name), type_name(api, definition));
-            let json = json_of(definition, &name);
-            let is_new = claims.claim_type(&types, name, what.clone(), &definition.at, IDENTIFIER);
-            if let (true, Some(json)) = (is_new, json) {
-                claims.claim_type(&types, json, format!("the JSON of {what}"), &definition.at, IDENTIFIER);
-            }
-        }
-    }
-}
-
-fn check_members(id: usize, definition: &TypeDef, claims: &mut Claims<'_>) {
-    let owner = format!("type {id}");
-    match &definition.kind {
-        TypeKind::Object(object) => {
-            let setters = format!("{owner} setters");
-            for field in &object.fields {
-                let what = format!("`{}`", field.wire);
-                let name = ident(&field_name(field)).to_string();
-                let is_new = claims.claim_once(&owner, name, what.clone(), &field.at, IDENTIFIER);
-                if is_new && !field.required {
-                    let what = format!("the setter of {what}");
-                    claims.claim_once(&setters, setter(field).to_string(), what, &field.at, SETTER);
-                }
-            }
-        }
-        TypeKind::Enum(set) => {
-            for value in &set.values {
-                let name = variant_name(&value.wire, value.identifier.as_deref());
-                claims.claim_once(&owner, name, format!("`{}`", value.wire), &value.at, IDENTIFIER);
-            }
-        }
-        TypeKind::Union(union) => {
-            for variant in &union.variants {
-                let name = if union.style == UnionStyle::Kinded {
-                    variant.wire.clone()
-                } else {
-                    variant_name(&variant.wire, None)
-                };
-                claims.claim_once(&owner, name, format!("`{}`", variant.wire), &variant.at, IDENTIFIER);
-            }
-        }
-    }
-}
-
-const IDENTIFIER: &str = "give one of them a name of its own: `identifier`, for an enum's value `enumIdentifiers`, for an inline type `title`";
-const SETTER: &str =
-    "give one of them an `identifier`; the setter is called `with_…` where a call has a function of the field's name";
-const TYPE: &str = "give the type another name: in `$defs`, or with `title` where it is inline";
-const RENAME: &str = "rename one of them";
-
-/// Names that have been given, and what was called by them.
-struct Claims<'d> {
-    names: HashMap<(String, String), String>,
-    diagnostics: &'d mut Diagnostics,
-}
-
-impl Claims<'_> {
-    /// Notes a name, and whether it is new there.
-    fn claim(&mut self, scope: &str, name: String, what: String, at: &Location, help: &str) -> bool {
-        match self.names.insert((scope.to_owned(), name.clone()), what.clone()) {
-            Some(earlier) => {
-                self.report(&name, &what, &earlier, at, help);
-                false
-            }
-            None => true,
-        }
-    }
-
-    /// The same for members, where a wire name that stands twice is reported already.
-    fn claim_once(&mut self, scope: &str, name: String, what: String, at: &Location, help: &str) -> bool {
-        match self.names.get(&(scope.to_owned(), name.clone())) {
-            Some(earlier) if *earlier == what => false,
-            _ => self.claim(scope, name, what, at, help),
-        }
-    }
-
-    /// The same for types of a service, whose files import shared types and those of errors.
-    fn claim_type(&mut self, scope: &str, name: String, what: String, at: &Location, help: &str) -> bool {
-        if !self.claim(scope, name.clone(), what.clone(), at, help) {
-            return false;
-        }
-        let imported = ["types", "errors"].map(|imported| (imported.to_owned(), name.clone()));
-        let earlier = imported.iter().find_map(|key| self.names.get(key)).cloned();
-        if let Some(earlier) = &earlier {
-            self.report(&name, &what, earlier, at, help);
-        }
-        earlier.is_none()
-    }
-
-    fn report(&mut self, name: &str, what: &str, earlier: &str, at: &Location, help: &str) {
-        self.diagnostics.error(at, format!("{what} and {earlier} are both `{name}` in Rust"), help);
-    }
-}
-
-/// The name that was probably meant, if one is near.
-pub(crate) fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = name.chars().count().div_ceil(3).max(1);
-    let distances = candidates.into_iter().map(|candidate| (distance(name, candidate), candidate));
-    distances
-        .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// Edits that turn one name into the other.
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
-    for (index, a) in left.chars().enumerate() {
-        let mut previous = index.saturating_add(1);
-        let mut diagonal = index;
-        let mut next = vec![previous];
-        for (above, b) in row.iter().skip(1).zip(right.chars()) {
-            let replace = diagonal.saturating_add(usize::from(!a.eq_ignore_ascii_case(&b)));
-            previous = replace.min(above.saturating_add(1)).min(previous.saturating_add(1));
-            diagonal = *above;
-            next.push(previous);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }

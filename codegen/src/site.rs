@@ -1,11 +1,10 @@
 //! The model → a reference to read: static pages that need no server.
 
-mod code;
 mod frame;
+mod html;
 mod index;
 mod method;
 mod page;
-mod prose;
 mod python;
 mod reach;
 mod rust;
@@ -14,39 +13,27 @@ mod types;
 mod typescript;
 
 use crate::ir::Api;
-use crate::{EmitError, Files, Options};
-
-/// What the pages are made of.
-struct Site<'a> {
-    api: &'a Api,
-    rust: rust::Excerpts,
-    typescript: typescript::Declarations,
-}
+use crate::output::{EmitError, Files};
+use crate::rust::reference::Reference;
 
 /// Emits every page, and what they load.
 pub(crate) fn emit(api: &Api) -> Result<Files, EmitError> {
-    let code = crate::rust(api, &Options::default())?;
-    let declarations = crate::exports(api, "api").remove("api.d.ts").unwrap_or_default();
-    let site = Site {
-        api,
-        rust: rust::Excerpts::new(code),
-        typescript: typescript::Declarations::new(declarations, &api.type_prefix),
-    };
+    let in_rust = rust::View { api, reference: Reference::new(api)? };
     let mut files = Files::from([
         ("assets/style.css".to_owned(), include_str!("site/assets/style.css").to_owned()),
         ("assets/site.js".to_owned(), include_str!("site/assets/site.js").to_owned()),
-        ("assets/search.js".to_owned(), index::search(&site)),
-        ("index.html".to_owned(), index::root(&site)),
-        ("types/index.html".to_owned(), index::types(&site)),
+        ("assets/search.js".to_owned(), index::search(api)),
+        ("index.html".to_owned(), index::root(api)),
+        ("types/index.html".to_owned(), index::types(api)),
     ]);
-    for (number, service) in api.services.iter().enumerate() {
-        files.insert(page::service(service), index::service(&site, service));
+    for service in &api.services {
+        files.insert(page::service(service), index::service(api, service));
         for method in &service.methods {
-            files.insert(page::method(service, method), method::page(&site, number, method));
+            files.insert(page::method(service, method), method::page(api, service, method, &in_rust));
         }
     }
     for (id, definition) in reach::with_pages(api) {
-        files.insert(page::type_path(api, definition), types::page(&site, id, definition));
+        files.insert(page::type_path(api, definition), types::page(api, id, definition, &in_rust));
     }
     Ok(files)
 }

@@ -1,8 +1,8 @@
-//! Values that remember where they stood, and that survive a mistake inside them.
+//! Values that know their location, and that survive a mistake inside them.
 //!
 //! [`Spanned`] and [`Map`] are read by the deserializer of [`crate::de`] through a private agreement
 //! on a struct name, as other formats do for their own types. A mistake inside a `Spanned` value
-//! is noted by the deserializer and leaves the value empty, so that reading goes on behind it.
+//! is reported by the deserializer and leaves the value empty, so that reading goes on after it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,17 +11,17 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
-use crate::diag::Location;
+use crate::source::Location;
 
-/// The struct name by which [`Spanned`] asks the deserializer for a place.
+/// The struct name by which [`Spanned`] asks the deserializer for a location.
 pub(crate) const SPANNED: &str = "$decthings::Spanned";
 /// The fields delivered for [`SPANNED`].
 pub(crate) const FIELDS: &[&str] = &["start", "end", "pointer", "value"];
 
-/// A value and where it stood; the value is missing when it had a mistake, which is then noted.
+/// A value and its location; the value is missing when it had a mistake, which is reported.
 #[derive(Clone, Debug)]
 pub struct Spanned<T> {
-    /// Where the value stood.
+    /// Where the value is.
     pub at: Location,
     value: Option<T>,
 }
@@ -95,7 +95,7 @@ impl<T> Map<T> {
         self.iter().find(|(key, ..)| *key == name).map(|(.., value)| value)
     }
 
-    /// Whether the name stands there, be its value sound or not.
+    /// Whether the name is there, with a valid value or not.
     pub fn contains(&self, name: &str) -> bool {
         self.entries.iter().any(|(key, _)| key.get().is_some_and(|key| key == name))
     }

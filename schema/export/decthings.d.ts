@@ -78,7 +78,7 @@ export type Access = 'read' | 'readwrite';
 /** Order of a sorted list. */
 export type SortDirection = 'asc' | 'desc';
 
-/** Selects datasets or models. A field that is left out does not limit the selection. */
+/** Selects datasets or models. An absent field does not limit the selection. */
 export type ResourceFilter = {
     /** Only items of these owners. */
     owners?: string[];
@@ -101,7 +101,7 @@ export type DecthingsTensorRules = {
     shape: number[];
     /** Element types that are acceptable. */
     allowedTypes: DecthingsElementType[];
-    /** Free-form remarks on what the data means, for people and tools. */
+    /** Free-form description of what the data means, for people and tools. */
     annotations: string[];
 };
 
@@ -173,7 +173,7 @@ export type LauncherSpec = {
     diskMebibytes?: number;
     /** Swap space, in mebibytes. */
     swapMebibytes?: number;
-    /** Graphics processors. None when left out. */
+    /** Graphics processors. Default: none. */
     gpus?: LauncherGpus;
 };
 
@@ -255,7 +255,7 @@ export type Dataset = {
     needsReviewEntries: EntryTotals;
     /** Entries that were removed but still take up space. */
     entriesWaitingToBeDeleted: EntryTotals;
-    /** Version of the data. It changes with every change to the entries; pass it as `datasetVersionId` to notice changes made by others. */
+    /** Version of the data. It changes with every change to the entries; pass it as `datasetVersionId` to detect changes made by others. */
     versionId: string;
 };
 
@@ -281,7 +281,7 @@ export type EntrySelection =
 
 /** Entries of a dataset, grouped by key. */
 export type DatasetEntries = {
-    /** One item for each key of the dataset. Entries that do not exist are left out, so fewer may be delivered than were asked for. */
+    /** One item for each key of the dataset. Entries that do not exist are omitted, so that there may be fewer than requested. */
     keys: {
         /** Name of the key. */
         name: string;
@@ -316,7 +316,7 @@ export type StateEntry = {
 
 /** Data of a state. */
 export type StateData = {
-    /** The keys that were asked for, with their data. */
+    /** The requested keys, with their data. */
     data: StateEntry[];
 };
 
@@ -324,7 +324,7 @@ export type StateData = {
 export type MountedModel = {
     /** Id of the other model. */
     modelId: string;
-    /** Id of the snapshot of the other model that is used. Left out when the other model itself is used rather than a snapshot. */
+    /** Id of the snapshot of the other model that is used. Absent when the other model itself is used rather than a snapshot. */
     snapshotId?: string;
 };
 
@@ -374,7 +374,7 @@ export type ImageReference = {
     domain: string;
     /** Repository in the registry. */
     repository: string;
-    /** Tag or digest that was asked for. */
+    /** The requested tag or digest. */
     reference: string;
     /** Digest of the image in use. */
     digest: string;
@@ -396,7 +396,7 @@ export type ModelImage = {
     targetRepository: string;
     /** Tag or digest of the image last chosen. */
     targetReference: string;
-    /** How far the copying of the chosen image has come. Present only while it is being copied. */
+    /** Progress of copying the chosen image. Present only while it is being copied. */
     progress?: {
         /** Size of the image, in bytes. */
         totalBytes: number;
@@ -470,7 +470,7 @@ export type Model = {
     maxDurationsSeconds: MaxDurationsSeconds;
     /** Size of the filesystem, in mebibytes. See `Model.setFilesystemSize`. */
     filesystemSizeMebibytes: number;
-    /** Ids of the training sessions that are going on. */
+    /** Ids of the training sessions that are in progress. */
     ongoingTrainingSessions: string[];
     /** Ids of the training sessions that have not been cleared with `Model.clearPreviousTrainingSession`. */
     trainingSessions: string[];
@@ -509,7 +509,7 @@ export type CodeTerminated = {
     code: 'code_terminated';
     /** Exit code of the process. Absent when a signal ended it. */
     exitCode?: number;
-    /** Name of the signal that ended the process. Absent when it exited by itself. */
+    /** Name of the signal that ended the process. Absent when it exited on its own. */
     signal?: string;
     /** Whether the process was ended because it ran out of memory. */
     oom: boolean;
@@ -579,7 +579,7 @@ export type EvaluationResult = {
         executedOnLauncher: UsedExecutionLocation;
         /** Why the evaluation failed. */
         error: 
-            /** The launcher went away before the work was done. */
+            /** The launcher was lost before the work was done. */
             | {
                 code: 'launcher_terminated';
             }
@@ -599,7 +599,7 @@ export type EvaluationResult = {
             | {
                 code: 'read_executable_file_failed';
             }
-            /** Something went wrong that the server does not describe. */
+            /** An internal error of the server. */
             | {
                 code: 'unknown';
             }
@@ -619,7 +619,7 @@ export type EvaluationResult = {
                 /** Message or stack trace of the exception, when there is one. */
                 exceptionDetails?: string;
             }
-            /** The code of the model returned something that is no valid output. */
+            /** The code of the model returned something that is not a valid output. */
             | {
                 code: 'invalid_output';
                 /** What is wrong with the output. */
@@ -658,12 +658,12 @@ export type UsedPersistentLauncher = {
     level: 'launcher' | 'codeStart' | 'instantiatedModel';
 };
 
-/** The process ended by itself, by a signal, or for lack of memory. */
+/** The process exited, was ended by a signal, or ran out of memory. */
 export type ProcessExit = {
     code: 'process_exit';
     /** Exit code of the process. Absent when a signal ended it. */
     exitCode?: number;
-    /** Name of the signal that ended the process. Absent when it exited by itself. */
+    /** Name of the signal that ended the process. Absent when it exited on its own. */
     signal?: string;
     /** Whether the process was ended because it ran out of memory. */
     oom: boolean;
@@ -675,7 +675,7 @@ export type DebugSessionTerminatedReason =
     | {
         code: 'terminated_on_request';
     }
-    /** The launcher went away. */
+    /** The launcher was lost. */
     | {
         code: 'launcher_terminated';
     }
@@ -683,7 +683,7 @@ export type DebugSessionTerminatedReason =
     | {
         code: 'inactive_timeout';
     }
-    /** Something went wrong that the server does not describe. */
+    /** An internal error of the server. */
     | {
         code: 'unknown';
     }
@@ -702,7 +702,7 @@ export type SpawnedCommandTerminatedReason =
     | {
         code: 'terminated_on_request';
     }
-    /** The launcher went away. */
+    /** The launcher was lost. */
     | {
         code: 'launcher_terminated';
     }
@@ -710,11 +710,11 @@ export type SpawnedCommandTerminatedReason =
     | {
         code: 'inactive_timeout';
     }
-    /** Something went wrong that the server does not describe. */
+    /** An internal error of the server. */
     | {
         code: 'unknown';
     }
-    /** The process ended by itself, by a signal, or for lack of memory. */
+    /** The process exited, was ended by a signal, or ran out of memory. */
     | ProcessExit;
 
 /** Why a terminal session ended. */
@@ -723,7 +723,7 @@ export type TerminalSessionTerminatedReason =
     | {
         code: 'terminated_on_request';
     }
-    /** The launcher went away. */
+    /** The launcher was lost. */
     | {
         code: 'launcher_terminated';
     }
@@ -731,11 +731,11 @@ export type TerminalSessionTerminatedReason =
     | {
         code: 'inactive_timeout';
     }
-    /** Something went wrong that the server does not describe. */
+    /** An internal error of the server. */
     | {
         code: 'unknown';
     }
-    /** The process ended by itself, by a signal, or for lack of memory. */
+    /** The process exited, was ended by a signal, or ran out of memory. */
     | ProcessExit;
 
 /** Data of a state that a debug session keeps. */
@@ -760,7 +760,7 @@ export type FileTime = {
     nsec: number;
 };
 
-/** What a filesystem knows about a file or folder, much like the stat structure of Unix. */
+/** Attributes of a file or folder, like the stat structure of Unix. */
 export type Stat = {
     /** Kind and permissions, as in Unix: 33188 (octal 100644) is a file that its owner can write and all can read. */
     mode: number;
@@ -831,7 +831,7 @@ export type Organization = {
         role: OrganizationRole;
     }[];
     /**
-     * Invitations that have not been answered yet.
+     * Invitations that are pending.
      *
      * The reference declares this as one, and so it is here; a list is meant: The name is plural, `members` beside it is a list, and inviteUsersToOrganization takes a list of the same objects.
      */
@@ -848,7 +848,7 @@ export type PersistentLauncher = {
     createdAt?: number;
     /** Hardware of the launcher. */
     spec: LauncherSpec;
-    /** Where the launcher stands. */
+    /** State of the launcher. */
     state: 
         /** The launcher is being created. */
         | {
@@ -858,11 +858,11 @@ export type PersistentLauncher = {
         | {
             type: 'active';
         }
-        /** The launcher disappears as soon as nothing runs on it, see `PersistentLauncher.deletePersistentLauncher`. */
+        /** The launcher is deleted as soon as nothing runs on it, see `PersistentLauncher.deletePersistentLauncher`. */
         | {
             type: 'deleting';
         }
-        /** The launcher has gone away and is being replaced. */
+        /** The launcher was lost and is being replaced. */
         | {
             type: 'recreating';
             /** What became of the one before. */
@@ -930,7 +930,7 @@ export type BilledData = {
     cost: number;
 };
 
-/** Datasets: entries with one tensor for each key, to train and evaluate models on. Every change to the entries gives the dataset a new version, and methods that take `datasetVersionId` refuse to work on another version than the caller knows. Needs-review entries are kept apart until they are finalized. */
+/** Datasets: entries with one tensor for each key, to train and evaluate models on. Every change to the entries gives the dataset a new version, and methods that take `datasetVersionId` fail on another version than the caller knows. Needs-review entries are kept apart until they are finalized. */
 export interface DatasetRpc {
     /** Creates an empty dataset. Fill it with `Dataset.addEntries`. */
     createDataset(params: {
@@ -938,9 +938,9 @@ export interface DatasetRpc {
         name: string;
         /** What the dataset holds. */
         description: string;
-        /** Whether everybody can find and use the dataset. When left out, `false`. */
+        /** Whether everybody can find and use the dataset. Default: `false`. */
         publicAccess?: boolean;
-        /** Labels of the dataset. None when left out. */
+        /** Labels of the dataset. Default: none. */
         tags?: Tag[];
         /** Keys of the dataset and the rules for their tensors. Every entry has one tensor for each key. */
         keys: DecthingsParameterDefinition[];
@@ -956,13 +956,13 @@ export interface DatasetRpc {
          * If failed.
          *
          * - `name_already_used`: The owner has another item of this kind with the same name.
-         * - `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.
+         * - `organization_not_found`: The organization does not exist, or the caller has no access to it. Where something is created, this is the organization that would own it.
          * - `access_denied`: The caller may not do this.
          * - `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -976,7 +976,7 @@ export interface DatasetRpc {
         };
     }>;
 
-    /** Changes the name, description, visibility or tags of a dataset. What is left out stays as it is. */
+    /** Changes the name, description, visibility or tags of a dataset. Absent fields are not changed. */
     updateDataset(params: {
         /** Id of the dataset. */
         datasetId: string;
@@ -1003,7 +1003,7 @@ export interface DatasetRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1017,7 +1017,7 @@ export interface DatasetRpc {
         };
     }>;
 
-    /** Deletes a dataset with all its entries. There is no way back. */
+    /** Deletes a dataset with all its entries. This cannot be undone. */
     deleteDataset(params: {
         /** Id of the dataset. */
         datasetId: string;
@@ -1032,7 +1032,7 @@ export interface DatasetRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1046,15 +1046,15 @@ export interface DatasetRpc {
         };
     }>;
 
-    /** Lists the datasets that the caller may see, in pages. An item that does not exist or that the caller may not see is left out without an error. */
+    /** Lists the datasets that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error. */
     getDatasets(params: {
-        /** How many matches to skip. When left out, `0`. */
+        /** How many matches to skip. Default: `0`. */
         offset?: number;
-        /** How many matches to return at most. When left out, `20`. */
+        /** How many matches to return at most. Default: `20`. */
         limit?: number;
-        /** Which datasets to list. All of them when left out. */
+        /** Which datasets to list. Default: all of them. */
         filter?: ResourceFilter;
-        /** Name of the field of `Dataset` to sort by. When left out, `"createdAt"`. */
+        /** Name of the field of `Dataset` to sort by. Default: `"createdAt"`. */
         sort?: string;
         /** Order of the list. */
         sortDirection?: SortDirection;
@@ -1076,7 +1076,7 @@ export interface DatasetRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1096,7 +1096,7 @@ export interface DatasetRpc {
         datasetId: string;
         /** New tensors for every key of the dataset, the same number for each key. The number of keys times the number of entries may be at most 255 in one call. */
         keys: DatasetKeyData[];
-        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one; nothing is checked when left out. */
+        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one. Default: not checked. */
         datasetVersionId?: string;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -1115,7 +1115,7 @@ export interface DatasetRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1139,7 +1139,7 @@ export interface DatasetRpc {
         datasetId: string;
         /** New tensors for every key of the dataset, the same number for each key. The number of keys times the number of entries may be at most 255 in one call. */
         keys: DatasetKeyData[];
-        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one; nothing is checked when left out. */
+        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one. Default: not checked. */
         datasetVersionId?: string;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -1158,7 +1158,7 @@ export interface DatasetRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1184,7 +1184,7 @@ export interface DatasetRpc {
         indexes: number[];
         /** The reviewed data: tensors for every key of the dataset, for each key as many as there are `indexes`. The number of keys times the number of entries may be at most 255 in one call. */
         keys: DatasetKeyData[];
-        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one; nothing is checked when left out. */
+        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one. Default: not checked. */
         datasetVersionId?: string;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -1205,7 +1205,7 @@ export interface DatasetRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1229,7 +1229,7 @@ export interface DatasetRpc {
         datasetId: string;
         /** Which entries to fetch. */
         entries: EntrySelection;
-        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one; nothing is checked when left out. */
+        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one. Default: not checked. */
         datasetVersionId?: string;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -1242,7 +1242,7 @@ export interface DatasetRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1266,7 +1266,7 @@ export interface DatasetRpc {
         datasetId: string;
         /** Which needs-review entries to fetch. */
         entries: EntrySelection;
-        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one; nothing is checked when left out. */
+        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one. Default: not checked. */
         datasetVersionId?: string;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -1279,7 +1279,7 @@ export interface DatasetRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1303,7 +1303,7 @@ export interface DatasetRpc {
         datasetId: string;
         /** Indexes of the entries to remove. */
         entries: number[];
-        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one; nothing is checked when left out. */
+        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one. Default: not checked. */
         datasetVersionId?: string;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -1327,7 +1327,7 @@ export interface DatasetRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1351,7 +1351,7 @@ export interface DatasetRpc {
         datasetId: string;
         /** Indexes of the needs-review entries to remove. */
         entries: number[];
-        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one; nothing is checked when left out. */
+        /** Version that the dataset is expected to have. The call fails with `incorrect_version_id` when it has another one. Default: not checked. */
         datasetVersionId?: string;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -1371,7 +1371,7 @@ export interface DatasetRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1390,9 +1390,9 @@ export interface DatasetRpc {
     }>;
 }
 
-/** Debug sessions: the code of a model runs on a launcher, its functions are called one by one, and what it prints comes as events. For models that are in the making; nothing that happens here changes the states of the model. */
+/** Debug sessions: the code of a model runs on a launcher, its functions are called one by one, and what it prints comes as events. For models in development; nothing here changes the states of the model. */
 export interface DebugRpc {
-    /** Starts a debug session: runs the code of a model on a launcher, where its functions can be called one by one. The event `initialized` tells when the code is ready. */
+    /** Starts a debug session: runs the code of a model on a launcher, where its functions can be called one by one. The event `initialized` reports that the code is ready. */
     launchDebugSession(params: {
         /** Id of the model. */
         modelId: string;
@@ -1400,12 +1400,12 @@ export interface DebugRpc {
         executionLocation: ExecutionLocation;
         /** Settings of the session. */
         options?: {
-            /** After how long without a call the session is terminated, in seconds. When left out, `1800`. */
+            /** After how long without a call the session is terminated, in seconds. Default: `1800`. */
             terminateAfterInactiveSeconds?: number;
-            /** Whether a debugger can be attached to the code, see `Debug.sendToRemoteInspector`. When left out, `true`. */
+            /** Whether a debugger can be attached to the code, see `Debug.sendToRemoteInspector`. Default: `true`. */
             remoteInspector?: boolean;
         };
-        /** Whether this connection receives the events of the session from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. When left out, `true`. */
+        /** Whether this connection receives the events of the session from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`. */
         subscribeToEvents?: boolean;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -1424,7 +1424,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `persistent_launcher_not_found`: The persistent launcher does not exist.
          * - `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
@@ -1441,9 +1441,9 @@ export interface DebugRpc {
         };
     }>;
 
-    /** Lists debug sessions that are running. A session that does not exist, or that the caller may not see, is left out without an error. */
+    /** Lists debug sessions that are running. A session that does not exist, or that the caller may not see, is omitted without an error. */
     getDebugSessions(params: {
-        /** Ids of the sessions to list. When left out, everything there is. */
+        /** Ids of the sessions to list. Default: everything. */
         debugSessionIds?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -1464,7 +1464,7 @@ export interface DebugRpc {
                     id: string;
                     /** When the training session was started, in milliseconds since the Unix epoch. */
                     createdAt: number;
-                    /** Where it stands. */
+                    /** Its state. */
                     state: 'starting' | 'running' | 'completed' | 'failed';
                 }[];
                 /** Where the session runs. */
@@ -1477,7 +1477,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1505,7 +1505,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1519,7 +1519,7 @@ export interface DebugRpc {
         };
     }>;
 
-    /** Calls the function of the code that creates a state. The session keeps the data of the state; no state of the model comes of it. */
+    /** Calls the function of the code that creates a state. The session keeps the data of the state; no state of the model is created. */
     callCreateModelState(params: {
         /** Id of the debug session, from `Debug.launchDebugSession`. */
         debugSessionId: string;
@@ -1534,7 +1534,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
          * - `debug_session_terminated`: The debug session ended before the call was done.
@@ -1598,7 +1598,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
          * - `debug_session_terminated`: The debug session ended before the call was done.
@@ -1619,7 +1619,7 @@ export interface DebugRpc {
         };
     }>;
 
-    /** Calls the training function of the code on an instantiated model. Training goes on in the background and changes the instantiated model; follow it with `Debug.getTrainingStatus`. */
+    /** Calls the training function of the code on an instantiated model. Training continues in the background and changes the instantiated model; follow it with `Debug.getTrainingStatus`. */
     callTrain(params: {
         /** Id of the debug session, from `Debug.launchDebugSession`. */
         debugSessionId: string;
@@ -1640,7 +1640,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
          * - `debug_session_terminated`: The debug session ended before the call was done.
@@ -1673,7 +1673,7 @@ export interface DebugRpc {
         };
     }>;
 
-    /** Tells how far a training session in a debug session has come. */
+    /** Returns the state and progress of a training session in a debug session. */
     getTrainingStatus(params: {
         /** Id of the debug session, from `Debug.launchDebugSession`. */
         debugSessionId: string;
@@ -1688,7 +1688,7 @@ export interface DebugRpc {
             createdAt: number;
             /** Metrics recorded so far. Fetch their values with `Debug.getTrainingMetrics`. */
             metrics: TrainingMetricCount[];
-            /** Where the training session stands. */
+            /** State of the training session. */
             status: 
                 // 'starting' is not declared by the reference: getDebugSessions and the method of the same name in Model have it for the same life cycle, so it is accepted here.
                 /** The training function is running. */
@@ -1714,11 +1714,11 @@ export interface DebugRpc {
                     trainDuration?: number;
                     /** Why the training session failed. */
                     failReason: 
-                        /** Something went wrong that the server does not describe. */
+                        /** An internal error of the server. */
                         | {
                             code: 'unknown';
                         }
-                        /** Somebody cancelled it, see `Debug.cancelTrainingSession`. */
+                        /** It was cancelled, see `Debug.cancelTrainingSession`. */
                         | {
                             code: 'cancelled';
                         }
@@ -1742,7 +1742,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1756,7 +1756,7 @@ export interface DebugRpc {
         };
     }>;
 
-    /** Fetches values of the metrics that a training session in a debug session has recorded. `Debug.getTrainingStatus` tells which metrics there are and how many values they have. */
+    /** Fetches values of the metrics that a training session in a debug session has recorded. `Debug.getTrainingStatus` lists the metrics and how many values they have. */
     getTrainingMetrics(params: {
         /** Id of the debug session, from `Debug.launchDebugSession`. */
         debugSessionId: string;
@@ -1767,7 +1767,7 @@ export interface DebugRpc {
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
         result?: {
-            /** The metrics asked for. */
+            /** The requested metrics. */
             metrics: TrainingMetric[];
         };
         /**
@@ -1778,7 +1778,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1810,7 +1810,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1845,7 +1845,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
          * - `debug_session_terminated`: The debug session ended before the call was done.
@@ -1894,7 +1894,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `debug_session_not_found`: The debug session does not exist, or the caller has no access to it.
          * - `debug_session_terminated`: The debug session ended before the call was done.
@@ -1921,7 +1921,7 @@ export interface DebugRpc {
         debugSessionId: string;
         /** Id of the data, from `Debug.callCreateModelState` or `Debug.callGetModelState`. */
         dataId: string;
-        /** Which keys to download. When left out, everything there is. */
+        /** Which keys to download. Default: everything. */
         keys?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -1935,7 +1935,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1949,7 +1949,7 @@ export interface DebugRpc {
         };
     }>;
 
-    /** Sends a message of a debugger to the code. What the code answers comes with the event `remoteInspectorData`. */
+    /** Sends a message of a debugger to the code. The response of the code comes with the event `remoteInspectorData`. */
     sendToRemoteInspector(params: {
         /** Id of the debug session, from `Debug.launchDebugSession`. */
         debugSessionId: string;
@@ -1966,7 +1966,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -1994,7 +1994,7 @@ export interface DebugRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -2008,7 +2008,7 @@ export interface DebugRpc {
         };
     }>;
 
-    /** Ends the subscription of this connection to the events of a debug session. Where there is no connection, the answer is `not_subscribed` without asking the server. */
+    /** Ends the subscription of this connection to the events of a debug session. Without a connection, the call fails with `not_subscribed` and is not sent to the server. */
     unsubscribeFromEvents(params: {
         /** Id of the debug session. */
         debugSessionId: string;
@@ -2020,7 +2020,7 @@ export interface DebugRpc {
          *
          * - `not_subscribed`: This connection does not receive the events in question.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -2083,7 +2083,7 @@ export interface FsRpc {
     lookup(params: {
         /** Id of the model. */
         modelId: string;
-        /** Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out. */
+        /** Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself. */
         snapshotId?: string;
         /** Inode number of the folder. */
         parent: number;
@@ -2105,7 +2105,7 @@ export interface FsRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `snapshot_not_found`: The model does not have this snapshot.
@@ -2122,11 +2122,11 @@ export interface FsRpc {
         };
     }>;
 
-    /** Tells what is known about a file or folder. */
+    /** Returns the attributes of a file or folder. */
     getattr(params: {
         /** Id of the model. */
         modelId: string;
-        /** Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out. */
+        /** Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself. */
         snapshotId?: string;
         /** Inode number. */
         inode: number;
@@ -2142,7 +2142,7 @@ export interface FsRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `snapshot_not_found`: The model does not have this snapshot.
@@ -2159,7 +2159,7 @@ export interface FsRpc {
         };
     }>;
 
-    /** Changes attributes of a file or folder. What is left out stays as it is. */
+    /** Changes attributes of a file or folder. Absent fields are not changed. */
     setattr(params: {
         /** Id of the model. */
         modelId: string;
@@ -2187,7 +2187,7 @@ export interface FsRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `access_denied`: The caller may not do this.
@@ -2228,12 +2228,12 @@ export interface FsRpc {
          * If failed.
          *
          * - `ENOTDIR`: What should be a folder is something else.
-         * - `EEXIST`: The folder has something of that name already.
+         * - `EEXIST`: The folder already has an entry of that name.
          * - `ENOSPC`: The filesystem of the model is full. `Model.setFilesystemSize` makes it larger.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `access_denied`: The caller may not do this.
@@ -2254,7 +2254,7 @@ export interface FsRpc {
     read(params: {
         /** Id of the model. */
         modelId: string;
-        /** Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out. */
+        /** Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself. */
         snapshotId?: string;
         /** Inode number of the file. */
         inode: number;
@@ -2265,7 +2265,7 @@ export interface FsRpc {
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
         result?: {
-            /** What was read, shorter than asked for at the end of the file. */
+            /** What was read, shorter than requested at the end of the file. */
             data: Uint8Array;
         };
         /**
@@ -2276,7 +2276,7 @@ export interface FsRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `snapshot_not_found`: The model does not have this snapshot.
@@ -2303,7 +2303,7 @@ export interface FsRpc {
         data: Uint8Array;
         /** Where to write, in bytes from the beginning of the file. Without effect when `truncate` is set. */
         offset: number;
-        /** Whether the data takes the place of all contents. When left out, what lies outside of the written part stays. */
+        /** Whether the data replaces all contents. Default: contents outside of the written range are kept. */
         truncate?: boolean;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -2320,7 +2320,7 @@ export interface FsRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `access_denied`: The caller may not do this.
@@ -2359,12 +2359,12 @@ export interface FsRpc {
          * If failed.
          *
          * - `ENOTDIR`: What should be a folder is something else.
-         * - `EEXIST`: The folder has something of that name already.
+         * - `EEXIST`: The folder already has an entry of that name.
          * - `ENOSPC`: The filesystem of the model is full. `Model.setFilesystemSize` makes it larger.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `access_denied`: The caller may not do this.
@@ -2381,11 +2381,11 @@ export interface FsRpc {
         };
     }>;
 
-    /** Tells where a symbolic link leads. */
+    /** Returns the target of a symbolic link. */
     readlink(params: {
         /** Id of the model. */
         modelId: string;
-        /** Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out. */
+        /** Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself. */
         snapshotId?: string;
         /** Inode number of the link. */
         inode: number;
@@ -2402,7 +2402,7 @@ export interface FsRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `snapshot_not_found`: The model does not have this snapshot.
@@ -2441,12 +2441,12 @@ export interface FsRpc {
          * If failed.
          *
          * - `ENOTDIR`: What should be a folder is something else.
-         * - `EEXIST`: The folder has something of that name already.
+         * - `EEXIST`: The folder already has an entry of that name.
          * - `ENOSPC`: The filesystem of the model is full. `Model.setFilesystemSize` makes it larger.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `access_denied`: The caller may not do this.
@@ -2483,7 +2483,7 @@ export interface FsRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `access_denied`: The caller may not do this.
@@ -2520,7 +2520,7 @@ export interface FsRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `access_denied`: The caller may not do this.
@@ -2549,7 +2549,7 @@ export interface FsRpc {
         newparent: number;
         /** Name within the folder: text, or any bytes but the slash and zero. */
         newname: string | Uint8Array;
-        /** Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two. A plain rename when left out. */
+        /** Flags, presumably those of the call renameat2 of Linux: 1 to replace nothing, 2 to exchange the two. Default: a plain rename. */
         flags?: number;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -2560,13 +2560,13 @@ export interface FsRpc {
          * - `ENOTDIR`: What should be a folder is something else.
          * - `ENOENT`: The folder has nothing of that name.
          * - `ENOTEMPTY`: The folder is not empty.
-         * - `EEXIST`: The folder has something of that name already.
+         * - `EEXIST`: The folder already has an entry of that name.
          * - `EISDIR`: What should be a file is a folder.
          * - `ENOSPC`: The filesystem of the model is full. `Model.setFilesystemSize` makes it larger.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `access_denied`: The caller may not do this.
@@ -2604,12 +2604,12 @@ export interface FsRpc {
          *
          * - `ENOTDIR`: What should be a folder is something else.
          * - `EPERM`: A folder cannot have a second name.
-         * - `EEXIST`: The folder has something of that name already.
+         * - `EEXIST`: The folder already has an entry of that name.
          * - `ENOSPC`: The filesystem of the model is full. `Model.setFilesystemSize` makes it larger.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `access_denied`: The caller may not do this.
@@ -2630,7 +2630,7 @@ export interface FsRpc {
     readdir(params: {
         /** Id of the model. */
         modelId: string;
-        /** Id of the snapshot whose filesystem to read. The filesystem of the model itself when left out. */
+        /** Id of the snapshot whose filesystem to read. Default: the filesystem of the model itself. */
         snapshotId?: string;
         /** Inode number of the folder. */
         inode: number;
@@ -2654,7 +2654,7 @@ export interface FsRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `snapshot_not_found`: The model does not have this snapshot.
@@ -2671,7 +2671,7 @@ export interface FsRpc {
         };
     }>;
 
-    /** Deletes a folder with all that is in it. There is no way back. */
+    /** Deletes a folder with all that is in it. This cannot be undone. */
     rmdirAll(params: {
         /** Id of the model. */
         modelId: string;
@@ -2690,7 +2690,7 @@ export interface FsRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `access_denied`: The caller may not do this.
@@ -2724,12 +2724,12 @@ export interface FsRpc {
          * If failed.
          *
          * - `ENOTDIR`: What should be a folder is something else.
-         * - `EEXIST`: The folder has something of that name already.
+         * - `EEXIST`: The folder already has an entry of that name.
          * - `ENOSPC`: The filesystem of the model is full. `Model.setFilesystemSize` makes it larger.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `access_denied`: The caller may not do this.
@@ -2755,7 +2755,7 @@ export interface ImageRpc {
         name: string;
         /** What the repository holds. */
         description: string;
-        /** Whether everybody can find the repository and use its images. When left out, `false`. */
+        /** Whether everybody can find the repository and use its images. Default: `false`. */
         publicAccess?: boolean;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -2764,13 +2764,13 @@ export interface ImageRpc {
          * If failed.
          *
          * - `name_already_used`: The owner has another item of this kind with the same name.
-         * - `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.
+         * - `organization_not_found`: The organization does not exist, or the caller has no access to it. Where something is created, this is the organization that would own it.
          * - `access_denied`: The caller may not do this.
          * - `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -2784,7 +2784,7 @@ export interface ImageRpc {
         };
     }>;
 
-    /** Changes the description or visibility of a repository. What is left out stays as it is. */
+    /** Changes the description or visibility of a repository. Absent fields are not changed. */
     updateRepository(params: {
         /** Name of the repository. */
         name: string;
@@ -2806,7 +2806,7 @@ export interface ImageRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -2820,7 +2820,7 @@ export interface ImageRpc {
         };
     }>;
 
-    /** Deletes a repository with all its images. There is no way back. */
+    /** Deletes a repository with all its images. This cannot be undone. */
     deleteRepository(params: {
         /** Name of the repository. */
         name: string;
@@ -2835,7 +2835,7 @@ export interface ImageRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -2849,13 +2849,13 @@ export interface ImageRpc {
         };
     }>;
 
-    /** Lists the repositories that the caller may see, in pages. An item that does not exist or that the caller may not see is left out without an error. */
+    /** Lists the repositories that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error. */
     getRepositories(params: {
-        /** How many matches to skip. When left out, `0`. */
+        /** How many matches to skip. Default: `0`. */
         offset?: number;
-        /** How many matches to return at most. When left out, `20`. */
+        /** How many matches to return at most. Default: `20`. */
         limit?: number;
-        /** Which repositories to list. All of them when left out; a field that is left out does not limit the selection. */
+        /** Which repositories to list. Default: all of them; an absent field does not limit the selection. */
         filter?: {
             /** Only repositories of these owners. */
             owners?: string[];
@@ -2864,7 +2864,7 @@ export interface ImageRpc {
             /** Only repositories whose name matches this search text. */
             searchName?: string;
         };
-        /** Name of the field of `Repository` to sort by. When left out, `"createdAt"`. */
+        /** Name of the field of `Repository` to sort by. Default: `"createdAt"`. */
         sort?: string;
         /** Order of the list. */
         sortDirection?: SortDirection;
@@ -2886,7 +2886,7 @@ export interface ImageRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -2903,7 +2903,7 @@ export interface ImageRpc {
 
 /** Language servers for editors: completion, diagnostics and more for the code in the filesystem of a model. */
 export interface LanguageRpc {
-    /** Starts a language server that can see the filesystem of a model, for an editor to talk to in the Language Server Protocol. What it says comes with the event `data`. It belongs to the connection and does not outlive it. */
+    /** Starts a language server that can see the filesystem of a model, for an editor to talk to in the Language Server Protocol. Its output comes with the event `data`. It belongs to the connection and does not outlive it. */
     startLanguageServer(params: {
         /** Id of the model. */
         modelId: string;
@@ -2923,7 +2923,7 @@ export interface LanguageRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -2953,7 +2953,7 @@ export interface LanguageRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -2967,7 +2967,7 @@ export interface LanguageRpc {
         };
     }>;
 
-    /** Ends the subscription of this connection to the events of a language server. This also terminates the server. Where there is no connection, the answer is `not_subscribed` without asking the server. */
+    /** Ends the subscription of this connection to the events of a language server. This also terminates the server. Without a connection, the call fails with `not_subscribed` and is not sent to the server. */
     unsubscribeFromEvents(params: {
         /** Id of the language server. */
         languageServerId: string;
@@ -2979,7 +2979,7 @@ export interface LanguageRpc {
          *
          * - `not_subscribed`: This connection does not receive the events in question.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3022,14 +3022,14 @@ export interface ModelRpc {
         name: string;
         /** What the model does. */
         description: string;
-        /** Whether everybody can find and use the model. When left out, `false`. */
+        /** Whether everybody can find and use the model. Default: `false`. */
         publicAccess?: boolean;
         /** What the model is made of. */
         options: 
             /** A model with code of its own, written in the filesystem of the model. */
             | {
                 type: 'code';
-                /** Labels of the model. None when left out. */
+                /** Labels of the model. Default: none. */
                 tags?: Tag[];
                 /** Inputs and outputs of the functions of the model. */
                 parameterDefinitions?: ParameterDefinitions;
@@ -3043,7 +3043,7 @@ export interface ModelRpc {
             /** A model made from a file in a format for exchanging trained models. */
             | {
                 type: 'upload';
-                /** Labels of the model. None when left out. */
+                /** Labels of the model. Default: none. */
                 tags?: Tag[];
                 /** Inputs and outputs of the functions of the model. */
                 parameterDefinitions?: ParameterDefinitions;
@@ -3055,7 +3055,7 @@ export interface ModelRpc {
             /** A model that uses the code of a snapshot of another model, with states of its own. */
             | {
                 type: 'basedOnModelSnapshot';
-                /** Labels of the model. None when left out. */
+                /** Labels of the model. Default: none. */
                 tags?: Tag[];
                 /** Id of the other model. */
                 modelId: string;
@@ -3089,11 +3089,11 @@ export interface ModelRpc {
             /** An independent copy of another model. */
             | {
                 type: 'fromExisting';
-                /** Labels of the model. None when left out. */
+                /** Labels of the model. Default: none. */
                 tags?: Tag[];
                 /** Id of the other model. */
                 modelId: string;
-                /** Id of the snapshot to copy. The other model as it is now when left out. */
+                /** Id of the snapshot to copy. Default: the other model as it is now. */
                 snapshotId?: string;
             };
     }): Promise<{
@@ -3108,7 +3108,7 @@ export interface ModelRpc {
          * If failed.
          *
          * - `name_already_used`: The owner has another item of this kind with the same name.
-         * - `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.
+         * - `organization_not_found`: The organization does not exist, or the caller has no access to it. Where something is created, this is the organization that would own it.
          * - `access_denied`: The caller may not do this.
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `snapshot_not_found`: The model does not have this snapshot.
@@ -3119,7 +3119,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no access to it.
          * - `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
@@ -3145,7 +3145,7 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Waits until the creation of a model is over and tells how it ended. */
+    /** Waits until the creation of a model is finished, and returns its outcome. */
     waitForModelToBeCreated(params: {
         /** Id of the model. */
         modelId: string;
@@ -3164,7 +3164,7 @@ export interface ModelRpc {
                     | {
                         code: 'server_overloaded';
                     }
-                    /** Something went wrong that the server does not describe. */
+                    /** An internal error of the server. */
                     | {
                         code: 'unknown';
                     }
@@ -3181,7 +3181,7 @@ export interface ModelRpc {
                             | {
                                 code: 'read_executable_file_failed';
                             }
-                            /** The launcher went away before the work was done. */
+                            /** The launcher was lost before the work was done. */
                             | {
                                 code: 'launcher_terminated';
                             }
@@ -3229,11 +3229,11 @@ export interface ModelRpc {
          * If failed.
          *
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
-         * - `model_already_created`: The model is not being created, or its creation is already over.
+         * - `model_already_created`: The model is not being created, or its creation has already finished.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3247,7 +3247,7 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Deletes a model with its filesystem, states and snapshots. There is no way back. A creation that is going on is cancelled. */
+    /** Deletes a model with its filesystem, states and snapshots. This cannot be undone. A creation in progress is cancelled. */
     deleteModel(params: {
         /** Id of the model. */
         modelId: string;
@@ -3262,7 +3262,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3298,7 +3298,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3318,7 +3318,7 @@ export interface ModelRpc {
         modelId: string;
         /** Id of the snapshot. */
         snapshotId: string;
-        /** What to change. What is left out stays as it is. */
+        /** What to change. Absent fields are not changed. */
         properties: {
             /** New name. */
             name?: string;
@@ -3335,7 +3335,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3367,7 +3367,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3381,7 +3381,7 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Changes the description and settings of a model. What is left out stays as it is. */
+    /** Changes the description and settings of a model. Absent fields are not changed. */
     updateModel(params: {
         /** Id of the model. */
         modelId: string;
@@ -3397,7 +3397,7 @@ export interface ModelRpc {
             tags?: Tag[];
             /** New inputs and outputs of the functions of the model. */
             parameterDefinitions?: ParameterDefinitions;
-            /** New default hardware. What is left out stays as it is. */
+            /** New default hardware. Absent fields are not changed. */
             defaultLauncherSpecs?: {
                 /** Used to create states. */
                 createState?: LauncherSpec;
@@ -3419,7 +3419,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3433,15 +3433,15 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Lists the models that the caller may see, in pages. An item that does not exist or that the caller may not see is left out without an error. */
+    /** Lists the models that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error. */
     getModels(params: {
-        /** How many matches to skip. When left out, `0`. */
+        /** How many matches to skip. Default: `0`. */
         offset?: number;
-        /** How many matches to return at most. When left out, `20`. */
+        /** How many matches to return at most. Default: `20`. */
         limit?: number;
-        /** Which models to list. All of them when left out. */
+        /** Which models to list. Default: all of them. */
         filter?: ResourceFilter;
-        /** Name of the field of `Model` to sort by. When left out, `"createdAt"`. */
+        /** Name of the field of `Model` to sort by. Default: `"createdAt"`. */
         sort?: string;
         /** Order of the list. */
         sortDirection?: SortDirection;
@@ -3463,7 +3463,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3498,7 +3498,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3512,7 +3512,7 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Tells how full the filesystem of a model is. */
+    /** Returns how much of the filesystem of a model is used. */
     getFilesystemUsage(params: {
         /** Id of the model. */
         modelId: string;
@@ -3541,7 +3541,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3577,7 +3577,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3603,7 +3603,7 @@ export interface ModelRpc {
         mountModels?: {
             /** Id of the other model. */
             modelId: string;
-            /** Id of the state of the other model to use. Cannot be given together with `snapshotId`. When left out, the active state. */
+            /** Id of the state of the other model to use. Cannot be given together with `snapshotId`. Default: the active state. */
             stateId?: string;
             /** Id of the snapshot of the other model to use, with the state frozen in it. */
             snapshotId?: string;
@@ -3628,7 +3628,7 @@ export interface ModelRpc {
                 };
                 /** Why the state could not be created. */
                 error: 
-                    /** The launcher went away before the work was done. */
+                    /** The launcher was lost before the work was done. */
                     | {
                         code: 'launcher_terminated';
                     }
@@ -3648,7 +3648,7 @@ export interface ModelRpc {
                     | {
                         code: 'read_executable_file_failed';
                     }
-                    /** Something went wrong that the server does not describe. */
+                    /** An internal error of the server. */
                     | {
                         code: 'unknown';
                     }
@@ -3700,7 +3700,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no access to it.
          * - `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
@@ -3757,7 +3757,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3771,7 +3771,7 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Cancellable a `Model.createState` that is going on. */
+    /** Cancels a `Model.createState` that is in progress. */
     cancelCreateState(params: {
         /** Id of the model. */
         modelId: string;
@@ -3789,7 +3789,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3827,7 +3827,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3847,7 +3847,7 @@ export interface ModelRpc {
         modelId: string;
         /** Id of the state. */
         stateId: string;
-        /** What to change. What is left out stays as it is. */
+        /** What to change. Absent fields are not changed. */
         properties: {
             /** New name. */
             name?: string;
@@ -3864,7 +3864,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3896,7 +3896,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3929,7 +3929,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3947,9 +3947,9 @@ export interface ModelRpc {
     getModelState(params: {
         /** Id of the model. */
         modelId: string;
-        /** Id of the state. When left out, the active state. */
+        /** Id of the state. Default: the active state. */
         stateId?: string;
-        /** Which keys to download. When left out, everything there is. */
+        /** Which keys to download. Default: everything. */
         keys?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -3963,7 +3963,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -3983,7 +3983,7 @@ export interface ModelRpc {
         modelId: string;
         /** Id of the snapshot. */
         snapshotId: string;
-        /** Which keys to download. When left out, everything there is. */
+        /** Which keys to download. Default: everything. */
         keys?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -3997,7 +3997,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4011,11 +4011,11 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Starts a training session, which goes on in the background and ends with a new state. Follow it with `Model.getTrainingStatus` and `Model.getTrainingMetrics`, and put the new state to use with `Model.setActiveModelState`. */
+    /** Starts a training session, which continues in the background and ends with a new state. Follow it with `Model.getTrainingStatus` and `Model.getTrainingMetrics`, and put the new state to use with `Model.setActiveModelState`. */
     train(params: {
         /** Id of the model. */
         modelId: string;
-        /** Id of the state to start from. When left out, the active state. */
+        /** Id of the state to start from. Default: the active state. */
         stateId?: string;
         /** Name of the state that the training creates. */
         newStateName: string;
@@ -4041,7 +4041,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no access to it.
          * - `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
@@ -4067,7 +4067,7 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Tells how far a training session has come. */
+    /** Returns the state and progress of a training session. */
     getTrainingStatus(params: {
         /** Id of the model. */
         modelId: string;
@@ -4088,7 +4088,7 @@ export interface ModelRpc {
             metrics: TrainingMetricCount[];
             /** Where the training runs. */
             executionLocation: UsedExecutionLocation;
-            /** Where the training session stands. */
+            /** State of the training session. */
             status: 
                 /** The launcher, the code or the model is being started. */
                 | {
@@ -4110,7 +4110,7 @@ export interface ModelRpc {
                     /** How long the training function took, in milliseconds. */
                     trainDuration: number;
                 }
-                /** The training session is over and the new state is there. */
+                /** The training session has finished and the new state is there. */
                 | {
                     state: 'completed';
                     /** How long the start took. */
@@ -4124,7 +4124,7 @@ export interface ModelRpc {
                     /** Id of the new state. */
                     createdStateId: string;
                 }
-                /** The training session is over and there is no new state. */
+                /** The training session has finished and there is no new state. */
                 | {
                     state: 'failed';
                     /** How long the start took. */
@@ -4141,7 +4141,7 @@ export interface ModelRpc {
                         | {
                             code: 'cancelled';
                         }
-                        /** The launcher went away before the work was done. */
+                        /** The launcher was lost before the work was done. */
                         | {
                             code: 'launcher_terminated';
                         }
@@ -4157,7 +4157,7 @@ export interface ModelRpc {
                         | {
                             code: 'read_executable_file_failed';
                         }
-                        /** Something went wrong that the server does not describe. */
+                        /** An internal error of the server. */
                         | {
                             code: 'unknown';
                         }
@@ -4187,7 +4187,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4201,7 +4201,7 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Fetches values of the metrics that a training session has recorded. `Model.getTrainingStatus` tells which metrics there are and how many values they have. */
+    /** Fetches values of the metrics that a training session has recorded. `Model.getTrainingStatus` lists the metrics and how many values they have. */
     getTrainingMetrics(params: {
         /** Id of the model. */
         modelId: string;
@@ -4212,7 +4212,7 @@ export interface ModelRpc {
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
         result?: {
-            /** The metrics asked for. */
+            /** The requested metrics. */
             metrics: TrainingMetric[];
         };
         /**
@@ -4223,7 +4223,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4243,7 +4243,7 @@ export interface ModelRpc {
         modelId: string;
         /** Id of the training session, from `Model.train`. */
         trainingSessionId: string;
-        /** Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out. */
+        /** Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them. */
         fromTimestamp?: number;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -4259,7 +4259,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4273,7 +4273,7 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Stops a training session that is going on. It ends as failed with the reason `cancelled`, and no state is created. */
+    /** Stops a training session that is in progress. It ends as failed with the reason `cancelled`, and no state is created. */
     cancelTrainingSession(params: {
         /** Id of the model. */
         modelId: string;
@@ -4292,7 +4292,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4306,7 +4306,7 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Deletes what is kept of a training session that is over: its status, metrics and measurements. The state it created stays. */
+    /** Deletes what is kept of a finished training session: its status, metrics and measurements. The state it created stays. */
     clearPreviousTrainingSession(params: {
         /** Id of the model. */
         modelId: string;
@@ -4320,12 +4320,12 @@ export interface ModelRpc {
          *
          * - `model_not_found`: The model does not exist, or the caller has no access to it.
          * - `training_session_not_found`: The model, or the debug session, does not have this training session.
-         * - `training_session_running`: The training session is still going on. Cancel it with `Model.cancelTrainingSession` first.
+         * - `training_session_running`: The training session is still in progress. Cancel it with `Model.cancelTrainingSession` first.
          * - `access_denied`: The caller may not do this.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4345,7 +4345,7 @@ export interface ModelRpc {
         modelId: string;
         /** Inputs of the evaluation function. */
         params: DecthingsParameterProvider[];
-        /** Id of the snapshot to evaluate. The model itself with its active state when left out. */
+        /** Id of the snapshot to evaluate. Default: the model itself with its active state. */
         snapshotId?: string;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -4360,7 +4360,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `dataset_not_found`: A dataset that a parameter refers to does not exist, or the caller has no access to it.
          * - `dataset_key_not_found`: A dataset that a parameter refers to does not have the given key.
@@ -4386,21 +4386,21 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Lists the evaluations of a model that are going on or have ended lately. */
+    /** Lists the evaluations of a model that are in progress or have ended lately. */
     getEvaluations(params: {
         /** Id of the model. */
         modelId: string;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
         result?: {
-            /** Evaluations that are going on. */
+            /** Evaluations that are in progress. */
             running: {
                 /** Id of the evaluation. */
                 id: string;
                 /** When it started, in milliseconds since the Unix epoch. */
                 startedAt: number;
             }[];
-            /** Evaluations that are over and whose result is still kept. */
+            /** Finished evaluations whose result is still kept. */
             finished: {
                 /** Id of the evaluation. */
                 id: string;
@@ -4419,7 +4419,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4433,7 +4433,7 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Fetches the result of an evaluation listed by `Model.getEvaluations`. Waits for the end of one that is still going on. Results are kept for a few minutes only. */
+    /** Fetches the result of an evaluation listed by `Model.getEvaluations`. Waits for one that is still in progress. Results are kept for a few minutes only. */
     getFinishedEvaluationResult(params: {
         /** Id of the model. */
         modelId: string;
@@ -4450,7 +4450,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4464,7 +4464,7 @@ export interface ModelRpc {
         };
     }>;
 
-    /** Stops an evaluation that is going on. */
+    /** Stops an evaluation that is in progress. */
     cancelEvaluation(params: {
         /** Id of the model. */
         modelId: string;
@@ -4481,7 +4481,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4514,7 +4514,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4545,7 +4545,7 @@ export interface ModelRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4580,7 +4580,7 @@ export interface OrganizationRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4594,13 +4594,13 @@ export interface OrganizationRpc {
         };
     }>;
 
-    /** Lists the organizations that the caller may see, in pages. An item that does not exist or that the caller may not see is left out without an error. */
+    /** Lists the organizations that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error. */
     getOrganizations(params: {
-        /** How many matches to skip. When left out, `0`. */
+        /** How many matches to skip. Default: `0`. */
         offset?: number;
-        /** How many matches to return at most. When left out, `20`. */
+        /** How many matches to return at most. Default: `20`. */
         limit?: number;
-        /** Which organizations to list. All of them when left out; a field that is left out does not limit the selection. */
+        /** Which organizations to list. Default: all of them; an absent field does not limit the selection. */
         filter?: {
             /** Only organizations with these ids. */
             ids?: string[];
@@ -4611,7 +4611,7 @@ export interface OrganizationRpc {
             /** Only organizations whose name matches this search text. */
             searchName?: string;
         };
-        /** Name of the field of `Organization` to sort by. When left out, `"createdAt"`. */
+        /** Name of the field of `Organization` to sort by. Default: `"createdAt"`. */
         sort?: string;
         /** Order of the list. */
         sortDirection?: SortDirection;
@@ -4633,7 +4633,7 @@ export interface OrganizationRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4659,12 +4659,12 @@ export interface OrganizationRpc {
         /**
          * If failed.
          *
-         * - `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.
+         * - `organization_not_found`: The organization does not exist, or the caller has no access to it. Where something is created, this is the organization that would own it.
          * - `access_denied`: The caller may not do this.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4690,13 +4690,13 @@ export interface OrganizationRpc {
         /**
          * If failed.
          *
-         * - `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.
+         * - `organization_not_found`: The organization does not exist, or the caller has no access to it. Where something is created, this is the organization that would own it.
          * - `member_not_found`: One of the users is not a member of the organization.
          * - `access_denied`: The caller may not do this.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4722,12 +4722,12 @@ export interface OrganizationRpc {
         /**
          * If failed.
          *
-         * - `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.
+         * - `organization_not_found`: The organization does not exist, or the caller has no access to it. Where something is created, this is the organization that would own it.
          * - `invite_not_found`: The organization has not invited the caller, or has withdrawn the invitation.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4762,13 +4762,13 @@ export interface OrganizationRpc {
         /**
          * If failed.
          *
-         * - `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.
+         * - `organization_not_found`: The organization does not exist, or the caller has no access to it. Where something is created, this is the organization that would own it.
          * - `member_not_found`: One of the users is not a member of the organization.
          * - `access_denied`: The caller may not do this.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4782,7 +4782,7 @@ export interface OrganizationRpc {
         };
     }>;
 
-    /** Deletes an organization. There is no way back. */
+    /** Deletes an organization. This cannot be undone. */
     deleteOrganization(params: {
         /** Id of the organization. */
         organizationId: string;
@@ -4792,12 +4792,12 @@ export interface OrganizationRpc {
         /**
          * If failed.
          *
-         * - `organization_not_found`: The organization does not exist, or the caller has nothing to do with it. Where something is created, this is the organization that would own it.
+         * - `organization_not_found`: The organization does not exist, or the caller has no access to it. Where something is created, this is the organization that would own it.
          * - `access_denied`: The caller may not do this.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4833,7 +4833,7 @@ export interface PersistentLauncherRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4847,20 +4847,20 @@ export interface PersistentLauncherRpc {
         };
     }>;
 
-    /** Lists the persistent launchers of the caller, in pages. An item that does not exist or that the caller may not see is left out without an error. */
+    /** Lists the persistent launchers of the caller, in pages. An item that does not exist or that the caller may not see is omitted without an error. */
     getPersistentLaunchers(params: {
-        /** How many matches to skip. When left out, `0`. */
+        /** How many matches to skip. Default: `0`. */
         offset?: number;
-        /** How many matches to return at most. When left out, `20`. */
+        /** How many matches to return at most. Default: `20`. */
         limit?: number;
-        /** Which persistent launchers to list. All of them when left out; a field that is left out does not limit the selection. */
+        /** Which persistent launchers to list. Default: all of them; an absent field does not limit the selection. */
         filter?: {
             /** Only persistent launchers with these ids. */
             ids?: string[];
             /** Only persistent launchers whose name matches this search text. */
             searchName?: string;
         };
-        /** Name of the field of `PersistentLauncher` to sort by. When left out, `"createdAt"`. */
+        /** Name of the field of `PersistentLauncher` to sort by. Default: `"createdAt"`. */
         sort?: string;
         /** Order of the list. */
         sortDirection?: SortDirection;
@@ -4882,7 +4882,7 @@ export interface PersistentLauncherRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4900,7 +4900,7 @@ export interface PersistentLauncherRpc {
     getSysinfo(params: {
         /** Id of the persistent launcher. */
         persistentLauncherId: string;
-        /** Only measurements after this time, in milliseconds since the Unix epoch. All of them when left out. */
+        /** Only measurements after this time, in milliseconds since the Unix epoch. Default: all of them. */
         fromTimestamp?: number;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -4915,7 +4915,7 @@ export interface PersistentLauncherRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4929,7 +4929,7 @@ export interface PersistentLauncherRpc {
         };
     }>;
 
-    /** Deletes a persistent launcher. What runs on it goes on to its end, and the launcher disappears after that. */
+    /** Deletes a persistent launcher. What runs on it is not interrupted, and the launcher is deleted after that. */
     deletePersistentLauncher(params: {
         /** Id of the persistent launcher. */
         persistentLauncherId: string;
@@ -4940,11 +4940,11 @@ export interface PersistentLauncherRpc {
          * If failed.
          *
          * - `persistent_launcher_not_found`: The persistent launcher does not exist.
-         * - `persistent_launcher_being_deleted`: The persistent launcher is about to disappear already.
+         * - `persistent_launcher_being_deleted`: The persistent launcher is already being deleted.
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -4971,12 +4971,12 @@ export interface SpawnedRpc {
         args: string[];
         /** Time limits of the command. */
         options?: {
-            /** After how long the command is terminated, in seconds. When left out, `3600`. */
+            /** After how long the command is terminated, in seconds. Default: `3600`. */
             timeoutSeconds?: number;
-            /** After how long without output the command is terminated, in seconds. When left out, `600`. */
+            /** After how long without output the command is terminated, in seconds. Default: `600`. */
             timeoutAfterInactiveSeconds?: number;
         };
-        /** Whether this connection receives the events of the command from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. When left out, `true`. */
+        /** Whether this connection receives the events of the command from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`. */
         subscribeToEvents?: boolean;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -4990,7 +4990,7 @@ export interface SpawnedRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `persistent_launcher_not_found`: The persistent launcher does not exist.
          * - `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
@@ -5019,14 +5019,14 @@ export interface SpawnedRpc {
         args: string[];
         /** Settings of the command. */
         options?: {
-            /** Other models whose filesystems the program can use, for example to copy files. None when left out. */
+            /** Other models whose filesystems the program can use, for example to copy files. Default: none. */
             addFilesystemAccess?: FilesystemAccess[];
-            /** After how long the command is terminated, in seconds. When left out, `3600`. */
+            /** After how long the command is terminated, in seconds. Default: `3600`. */
             timeoutSeconds?: number;
-            /** After how long without output the command is terminated, in seconds. When left out, `600`. */
+            /** After how long without output the command is terminated, in seconds. Default: `600`. */
             timeoutAfterInactiveSeconds?: number;
         };
-        /** Whether this connection receives the events of the command from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. When left out, `true`. */
+        /** Whether this connection receives the events of the command from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`. */
         subscribeToEvents?: boolean;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -5041,7 +5041,7 @@ export interface SpawnedRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `persistent_launcher_not_found`: The persistent launcher does not exist.
          * - `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
@@ -5072,7 +5072,7 @@ export interface SpawnedRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5086,9 +5086,9 @@ export interface SpawnedRpc {
         };
     }>;
 
-    /** Lists spawned commands that are running. A command that does not exist, or that the caller may not see, is left out without an error. */
+    /** Lists spawned commands that are running. A command that does not exist, or that the caller may not see, is omitted without an error. */
     getSpawnedCommands(params: {
-        /** Ids of the commands to list. When left out, everything there is. */
+        /** Ids of the commands to list. Default: everything. */
         spawnedCommandIds?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -5111,7 +5111,7 @@ export interface SpawnedRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5141,7 +5141,7 @@ export interface SpawnedRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5169,7 +5169,7 @@ export interface SpawnedRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5183,7 +5183,7 @@ export interface SpawnedRpc {
         };
     }>;
 
-    /** Ends the subscription of this connection to the events of a spawned command. Where there is no connection, the answer is `not_subscribed` without asking the server. */
+    /** Ends the subscription of this connection to the events of a spawned command. Without a connection, the call fails with `not_subscribed` and is not sent to the server. */
     unsubscribeFromEvents(params: {
         /** Id of the spawned command. */
         spawnedCommandId: string;
@@ -5195,7 +5195,7 @@ export interface SpawnedRpc {
          *
          * - `not_subscribed`: This connection does not receive the events in question.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5248,16 +5248,16 @@ export interface TerminalRpc {
         executionLocation: ExecutionLocation;
         /** Settings of the session. */
         options?: {
-            /** Other models whose filesystems the session can use, for example to copy files. None when left out; `Terminal.addFilesystemAccessForTerminalSession` adds more. */
+            /** Other models whose filesystems the session can use, for example to copy files. Default: none; `Terminal.addFilesystemAccessForTerminalSession` adds more. */
             addFilesystemAccess?: FilesystemAccess[];
-            /** After how long without input the session is terminated, in seconds. When left out, `1800`. */
+            /** After how long without input the session is terminated, in seconds. Default: `1800`. */
             terminateAfterInactiveSeconds?: number;
             /** Width of the terminal, in characters. */
             cols?: number;
             /** Height of the terminal, in lines. */
             rows?: number;
         };
-        /** Whether this connection receives the events of the session from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. When left out, `true`. */
+        /** Whether this connection receives the events of the session from its start; the call goes over the WebSocket then, and over HTTP otherwise. A subscription made later may miss events. Default: `true`. */
         subscribeToEvents?: boolean;
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -5272,7 +5272,7 @@ export interface TerminalRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          * - `persistent_launcher_not_found`: The persistent launcher does not exist.
          * - `quota_exceeded`: The call would exceed a quota of the account, for example for storage.
@@ -5303,7 +5303,7 @@ export interface TerminalRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5317,9 +5317,9 @@ export interface TerminalRpc {
         };
     }>;
 
-    /** Lists terminal sessions that are running. A session that does not exist, or that the caller may not see, is left out without an error. */
+    /** Lists terminal sessions that are running. A session that does not exist, or that the caller may not see, is omitted without an error. */
     getTerminalSessions(params: {
-        /** Ids of the sessions to list. When left out, everything there is. */
+        /** Ids of the sessions to list. Default: everything. */
         terminalSessionIds?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -5342,7 +5342,7 @@ export interface TerminalRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5372,7 +5372,7 @@ export interface TerminalRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5407,7 +5407,7 @@ export interface TerminalRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5438,7 +5438,7 @@ export interface TerminalRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5466,7 +5466,7 @@ export interface TerminalRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5480,7 +5480,7 @@ export interface TerminalRpc {
         };
     }>;
 
-    /** Ends the subscription of this connection to the events of a terminal session. Where there is no connection, the answer is `not_subscribed` without asking the server. */
+    /** Ends the subscription of this connection to the events of a terminal session. Without a connection, the call fails with `not_subscribed` and is not sent to the server. */
     unsubscribeFromEvents(params: {
         /** Id of the terminal session. */
         terminalSessionId: string;
@@ -5492,7 +5492,7 @@ export interface TerminalRpc {
          *
          * - `not_subscribed`: This connection does not receive the events in question.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5545,7 +5545,7 @@ export interface UserRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5559,7 +5559,7 @@ export interface UserRpc {
         };
     }>;
 
-    /** Tells the names of users. A user who does not exist is left out without an error. */
+    /** Returns the names of users. A user who does not exist is omitted without an error. */
     getUsers(params: {
         /** Ids of the users. */
         userIds: string[];
@@ -5575,7 +5575,7 @@ export interface UserRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5589,9 +5589,9 @@ export interface UserRpc {
         };
     }>;
 
-    /** Fetches notifications for the caller. One that does not exist is left out without an error. */
+    /** Fetches notifications for the caller. One that does not exist is omitted without an error. */
     getNotifications(params: {
-        /** Ids of the notifications to fetch. When left out, everything there is. */
+        /** Ids of the notifications to fetch. Default: everything. */
         notificationIds?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -5629,7 +5629,7 @@ export interface UserRpc {
                         subject: string;
                         /** What is the matter. */
                         message: string;
-                        /** Where the matter can be put right. Absent when there is no such page. */
+                        /** Where the problem can be solved. Absent when there is no such page. */
                         fix?: {
                             /** Caption of the link. */
                             name: string;
@@ -5645,7 +5645,7 @@ export interface UserRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5675,7 +5675,7 @@ export interface UserRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5689,16 +5689,16 @@ export interface UserRpc {
         };
     }>;
 
-    /** Tells what the resources of the caller were used for in a month and what that cost, day by day. Costs are in US dollars. */
+    /** Returns the usage of the caller's resources in a month and its cost, by day. Costs are in US dollars. */
     getBillingStats(params: {
-        /** Month to look at. When left out, the current one. */
+        /** Month to look at. Default: the current one. */
         billingCycle?: {
             /** Year. */
             year: number;
             /** Month. */
             month: Month;
         };
-        /** Ids of models, datasets and persistent launchers to look at. When left out, everything there is. */
+        /** Ids of models, datasets and persistent launchers to look at. Default: everything. */
         resources?: string[];
     }): Promise<{
         /** If successful. One of "result" and "error" will be present. */
@@ -5782,7 +5782,7 @@ export interface UserRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5809,7 +5809,7 @@ export interface UserRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {
@@ -5823,7 +5823,7 @@ export interface UserRpc {
         };
     }>;
 
-    /** Tells the quotas of the account, and how far they have been used. */
+    /** Returns the quotas of the account, and how much of them is used. */
     getQuotas(): Promise<{
         /** If successful. One of "result" and "error" will be present. */
         result?: {
@@ -5852,7 +5852,7 @@ export interface UserRpc {
          * - `bad_credentials`: The API key is missing, wrong or no longer valid.
          * - `too_many_requests`: Too many calls in a short time. Wait before calling again.
          * - `payment_required`: The account has no valid means of payment or has unpaid bills.
-         * - `unknown`: Something went wrong on the server that it does not describe.
+         * - `unknown`: An internal error of the server.
          * - `invalid_parameter`: A parameter is missing or has an unacceptable value.
          */
         error?: {

@@ -1,50 +1,21 @@
-//! What several of the tests need.
+//! What the tests share: files of the repository, captured logs, an independent codec, and a scripted server.
 
 pub mod codec;
+mod files;
 mod log;
+pub mod server;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-pub use log::{KEY, Log, keep_log, tell};
+pub use files::{Temporary, difference, folders, read_tree, repository};
+pub use log::{KEY, Log, keep_log, log_value};
 
-/// Files of a folder, by path relative to it, with `/` between names.
-pub fn read_tree(folder: &Path) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    let mut rest = vec![folder.to_owned()];
-    while let Some(current) = rest.pop() {
-        let Ok(entries) = std::fs::read_dir(&current) else { continue };
-        for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
-            if path.is_dir() {
-                rest.push(path);
-            } else if let (Ok(name), Ok(text)) = (path.strip_prefix(folder), std::fs::read_to_string(&path)) {
-                files.insert(name.to_string_lossy().replace('\\', "/"), text);
-            }
-        }
-    }
-    files
-}
+/// No step of a test takes longer; a hang is a failure.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A path relative to the root of the repository.
-pub fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(|root| root.join(path)).unwrap_or_default()
-}
-
-/// The folders directly inside a folder, by name.
-pub fn folders(folder: &Path) -> Vec<(String, PathBuf)> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let mut folders: Vec<_> = entries
-        .filter(|entry| entry.path().is_dir())
-        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
-        .collect();
-    folders.sort();
-    folders
-}
-
-/// A readable difference of two texts; empty when they are equal.
-pub fn difference(old: &str, new: &str, name: &str) -> String {
-    let (before, after) = (format!("{name} (committed)"), format!("{name} (fresh)"));
-    similar::TextDiff::from_lines(old, new).unified_diff().header(&before, &after).to_string()
+/// Waits for a future, at most [`PATIENCE`].
+pub async fn soon<T>(future: impl IntoFuture<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, future.into_future()).await.expect("the test hangs")
 }
 
 /// A small deterministic source of numbers, for tests that mutate inputs.

@@ -1,4 +1,4 @@
-//! What is told while tests run, and the API key that must not be in it.
+//! Captured logs, and the API key that must not be in them.
 
 use std::cell::RefCell;
 use std::ffi::OsString;
@@ -10,57 +10,57 @@ use std::sync::{Once, OnceLock};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 /// An API key that is easily found where it should not be. `cargo xtask test` looks for `k3y-` in everything that tests
-/// say, so keys of tests begin with it.
+/// print or log, so the keys of tests begin with it.
 pub const KEY: &str = "k3y-that-n0body-may-see";
 
-/// The variable of the environment with the file to which everything is written that is told.
-const FILE: &str = "DECTHINGS_TESTS_LOG";
+/// The environment variable with the file to which all logs are appended.
+const VARIABLE: &str = "DECTHINGS_TESTS_LOG";
 
 thread_local! {
-    /// What was told on this thread, which is the test's own, since someone listens.
-    static TOLD: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+    /// What was logged on this thread, which is the test's own, while a [`Log`] exists.
+    static CAPTURED: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-/// Listens on this thread until it is dropped, to all levels.
+/// Captures the logs of this thread, of all levels, until it is dropped.
 pub struct Log(());
 
 impl Log {
-    /// Begins to listen.
-    pub fn listen() -> Self {
+    /// Starts to capture.
+    pub fn capture() -> Self {
         install();
-        TOLD.set(Some(Vec::new()));
+        CAPTURED.set(Some(Vec::new()));
         Self(())
     }
 
-    /// What was told so far.
+    /// What was logged so far.
     pub fn text(&self) -> String {
-        TOLD.with_borrow(|told| String::from_utf8_lossy(told.as_deref().unwrap_or_default()).into_owned())
+        CAPTURED.with_borrow(|text| String::from_utf8_lossy(text.as_deref().unwrap_or_default()).into_owned())
     }
 }
 
 impl Drop for Log {
     fn drop(&mut self) {
-        TOLD.set(None);
+        CAPTURED.set(None);
     }
 }
 
-/// Writes what is told to the file, if the environment names one. Whatever begins a test with a key calls it.
+/// Writes logs to the file, if the environment names one. Whatever starts a test with a key calls it.
 pub fn keep_log() {
     if file_name().is_some() {
         install();
     }
 }
 
-/// Tells what a test has got, so that it is searched for the key as well.
-pub fn tell(got: &impl Debug) {
-    tracing::trace!(target: "decthings_tests", "{got:?} {got:#?}");
+/// Logs a value, so that it is searched for the key as well.
+pub fn log_value(value: &impl Debug) {
+    tracing::trace!(target: "decthings_tests", "{value:?} {value:#?}");
 }
 
 fn file_name() -> Option<OsString> {
-    std::env::var_os(FILE).filter(|name| !name.is_empty())
+    std::env::var_os(VARIABLE).filter(|name| !name.is_empty())
 }
 
-/// Once: subscribers that come and go in other threads would hide what one waits for.
+/// Installs the subscriber once: subscribers that come and go in other threads would hide events from each other.
 fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -68,21 +68,21 @@ fn install() {
             .with_max_level(tracing::Level::TRACE)
             .with_span_events(FmtSpan::FULL)
             .with_ansi(false)
-            .with_writer(|| Told)
+            .with_writer(|| Writer)
             .init();
     });
 }
 
-struct Told;
+struct Writer;
 
-impl Write for Told {
+impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        static KEPT: OnceLock<Option<File>> = OnceLock::new();
+        static FILE: OnceLock<Option<File>> = OnceLock::new();
         let open = || OpenOptions::new().create(true).append(true).open(file_name()?).ok();
-        if let Some(mut file) = KEPT.get_or_init(open).as_ref() {
+        if let Some(mut file) = FILE.get_or_init(open).as_ref() {
             file.write_all(bytes)?;
         }
-        TOLD.with_borrow_mut(|told| told.iter_mut().for_each(|told| told.extend_from_slice(bytes)));
+        CAPTURED.with_borrow_mut(|text| text.iter_mut().for_each(|text| text.extend_from_slice(bytes)));
         Ok(bytes.len())
     }
 

@@ -1,25 +1,26 @@
-//! `cargo xtask codegen`: the definition in, the generated tree out.
+//! `cargo xtask codegen`: generates code from the definition.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
-use decthings_codegen::{Files, Options, Source};
+use anyhow::Result;
+use decthings_codegen::{Files, Options};
+use xtask::rustfmt;
 
 use crate::tree::{self, Difference};
-use crate::{mistakes, watch};
+use crate::{definition, watch};
 
 /// Generates code from an API definition.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Change nothing; print what would change, and exit with 1 if anything would.
+    /// Change nothing; print the differences, and exit with 1 if there are any.
     #[arg(long)]
     check: bool,
-    /// Generate again whenever the definition is saved, until interrupted.
+    /// Generate whenever the definition is saved, until interrupted.
     #[arg(long, conflicts_with = "check")]
     watch: bool,
     /// The definition.
-    #[arg(long, value_name = "FILE", default_value = "schema/decthings.json")]
+    #[arg(long, value_name = "FILE", default_value = definition::OURS)]
     schema: PathBuf,
     /// The folder that is replaced by the generated module.
     #[arg(long, value_name = "DIR", default_value = "generated/src/api")]
@@ -44,31 +45,19 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 fn generate(arguments: &Arguments) -> Result<ExitCode> {
-    let text = std::fs::read_to_string(&arguments.schema)
-        .with_context(|| format!("cannot read the definition {}", arguments.schema.display()))?;
-    let api = match decthings_codegen::load(&Source::new(arguments.schema.display().to_string(), text)) {
-        Ok(api) => api,
-        Err(report) => {
-            mistakes::show(&report, "nothing was generated");
-            return Ok(ExitCode::FAILURE);
-        }
-    };
+    let source = definition::read(&arguments.schema)?;
+    let Some(api) = definition::load(&source, "nothing was generated") else { return Ok(ExitCode::FAILURE) };
     let options = Options {
         runtime: arguments.runtime.clone(),
         crate_name: arguments.crate_name.clone(),
         features: !arguments.no_features,
     };
-    let code = decthings_codegen::rust(&api, &options)?;
+    let code = rustfmt::format(decthings_codegen::rust(&api, &options)?)?;
     let mut differences = tree::compare(&arguments.out, &code, true)?;
-    // The schema of the format, and the exports for other languages, belong to the project's own definition only.
-    let format = format_schema(&arguments.schema);
-    if let Some((folder, files)) = &format {
-        differences.extend(tree::compare(folder, files, false)?);
-        differences.extend(tree::compare(
-            &folder.join("export"),
-            &decthings_codegen::exports(&api, "decthings"),
-            true,
-        )?);
+    if let Some((folder, name)) = project_folder(&arguments.schema) {
+        let schema = Files::from([("api.schema.json".to_owned(), decthings_codegen::format_schema())]);
+        differences.extend(tree::compare(folder, &schema, false)?);
+        differences.extend(tree::compare(&folder.join("export"), &decthings_codegen::exports(&api, name), true)?);
     }
     if arguments.check {
         return Ok(report(&differences, arguments));
@@ -79,16 +68,16 @@ fn generate(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The schema of the definition's format, beside a definition that names it.
-fn format_schema(definition: &Path) -> Option<(PathBuf, Files)> {
-    let folder = definition.parent()?.to_owned();
-    let is_ours = definition.file_name()? == "decthings.json";
-    is_ours.then(|| (folder, Files::from([("api.schema.json".to_owned(), decthings_codegen::format_schema())])))
+/// The folder and the name of the project's own definition. Beside it are the schema of the format, and the exports for
+/// other languages; other definitions have only code.
+fn project_folder(definition: &Path) -> Option<(&Path, &str)> {
+    let is_ours = definition.file_name() == Path::new(definition::OURS).file_name();
+    Some((definition.parent()?, definition.file_stem()?.to_str()?)).filter(|_| is_ours)
 }
 
 fn report(differences: &[Difference], arguments: &Arguments) -> ExitCode {
     if differences.is_empty() {
-        println!("the generated code is what {} says", arguments.schema.display());
+        println!("the generated code matches {}", arguments.schema.display());
         return ExitCode::SUCCESS;
     }
     for difference in differences {
@@ -96,7 +85,7 @@ fn report(differences: &[Difference], arguments: &Arguments) -> ExitCode {
     }
     let count = differences.len();
     let plural = if count == 1 { " is" } else { "s are" };
-    eprintln!("error: {count} file{plural} not what {} says", arguments.schema.display());
+    eprintln!("error: {count} file{plural} out of date with {}", arguments.schema.display());
     eprintln!("help: run `cargo xtask codegen` and commit what it changes");
     ExitCode::FAILURE
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: what changes between two definitions, and whom it breaks.
+//! `cargo xtask diff`: the changes between two definitions, and what each breaks.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -8,18 +8,18 @@ use decthings_codegen::Source;
 use decthings_codegen::diff::{self, Class};
 use decthings_codegen::ir::Api;
 
-use crate::mistakes;
+use crate::definition;
 
 /// Compares two definitions.
 #[derive(clap::Args)]
-#[command(after_help = "Exit codes: 0 nothing breaks, 3 code that calls has to be changed, 4 clients in use fail; \
-    1 and 2 are failures of the command itself.")]
+#[command(after_help = "Exit codes: 0 nothing breaks, 3 calling code has to change, 4 existing clients fail; \
+    1 and 2 are failures of the command.")]
 pub struct Arguments {
     /// The old definition: a file, or `REVISION:PATH` as git knows it.
     #[arg(required_unless_present = "git")]
     old: Option<String>,
     /// The new definition.
-    #[arg(default_value = "schema/decthings.json")]
+    #[arg(default_value = definition::OURS)]
     new: String,
     /// Compare the definition with what it is in a git revision; with one path, that path.
     #[arg(long, value_name = "REVISION")]
@@ -46,6 +46,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
         (None, None) => bail!("name the old definition, or a revision with `--git`"),
     };
+    let load = |name: &str| -> Result<Option<Api>> { Ok(definition::load(&read(name)?, "nothing was compared")) };
     let (Some(old), Some(new)) = (load(&old)?, load(new)?) else { return Ok(ExitCode::FAILURE) };
     let changes = diff::diff(&old, &new);
     match arguments.format {
@@ -60,21 +61,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }))
 }
 
-/// Reads a definition; its mistakes are shown.
-fn load(name: &str) -> Result<Option<Api>> {
-    let text = read(name)?;
-    match decthings_codegen::load(&Source::new(name, text)) {
-        Ok(api) => Ok(Some(api)),
-        Err(report) => {
-            mistakes::show(&report, "nothing was compared");
-            Ok(None)
-        }
-    }
-}
-
-fn read(name: &str) -> Result<String> {
+/// Reads a definition from a file, or from git.
+fn read(name: &str) -> Result<Source> {
     let Some((revision, path)) = name.split_once(':').filter(|_| !Path::new(name).exists()) else {
-        return std::fs::read_to_string(name).with_context(|| format!("cannot read the definition {name}"));
+        return definition::read(Path::new(name));
     };
     // Without the dot, git would start at the root of the repository.
     let dot = if Path::new(path).is_absolute() { "" } else { "./" };
@@ -83,5 +73,6 @@ fn read(name: &str) -> Result<String> {
     if !output.status.success() {
         bail!("git has no {name}: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
-    String::from_utf8(output.stdout).with_context(|| format!("{name} is no text"))
+    let text = String::from_utf8(output.stdout).with_context(|| format!("{name} is not UTF-8"))?;
+    Ok(Source::new(name, text))
 }

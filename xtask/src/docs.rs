@@ -1,38 +1,32 @@
-//! `cargo xtask docs`: the reference to read.
+//! `cargo xtask docs`: writes the reference.
 
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
-use decthings_codegen::Source;
+use anyhow::{Result, ensure};
+use decthings_codegen::Files;
 
-use crate::{links, mistakes, tree};
+use crate::{definition, tree};
 
 /// Writes the reference of the API: static pages that open from disk.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The definition.
-    #[arg(long, value_name = "FILE", default_value = "schema/decthings.json")]
+    #[arg(long, value_name = "FILE", default_value = definition::OURS)]
     schema: PathBuf,
     /// The folder that is replaced by the pages.
     #[arg(long, value_name = "DIR", default_value = "target/reference")]
     out: PathBuf,
-    /// Also look where the links into the crate's docs lead, which have to be built; exit with 1 if one leads nowhere.
+    /// Also check the links into the crate's docs, which have to be built; exit with 1 if any is broken.
     #[arg(long)]
     check_links: bool,
 }
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let path = arguments.schema.display();
-    let text = std::fs::read_to_string(&arguments.schema).with_context(|| format!("cannot read {path}"))?;
-    let api = match decthings_codegen::load(&Source::new(path.to_string(), text)) {
-        Ok(api) => api,
-        Err(report) => {
-            mistakes::show(&report, "no page was written");
-            return Ok(ExitCode::FAILURE);
-        }
-    };
+    let source = definition::read(&arguments.schema)?;
+    let Some(api) = definition::load(&source, "no page was written") else { return Ok(ExitCode::FAILURE) };
     let files = decthings_codegen::site(&api)?;
     tree::apply(&tree::compare(&arguments.out, &files, true)?)?;
     println!("{} files; open {}", files.len(), arguments.out.join("index.html").display());
@@ -40,10 +34,42 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         println!("links into the crate's docs need `cargo doc -p decthings --no-deps --all-features`");
         return Ok(ExitCode::SUCCESS);
     }
-    let (links, dangling) = links::into_docs(&files, &arguments.out)?;
+    let (links, dangling) = links_into_docs(&files, &arguments.out)?;
     for link in &dangling {
-        eprintln!("error: {link} leads nowhere");
+        eprintln!("error: {link} is a broken link");
     }
-    println!("{links} links into the crate's docs, {} of them lead nowhere", dangling.len());
+    println!("{links} links into the crate's docs, {} of them broken", dangling.len());
     Ok(if dangling.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// How many places of the docs the pages in `folder` link to, and which of them are not there.
+///
+/// # Errors
+///
+/// There are no such links.
+fn links_into_docs(pages: &Files, folder: &Path) -> Result<(usize, Vec<String>)> {
+    let mut links = BTreeSet::new();
+    for (page, text) in pages.iter().filter(|(page, _)| page.ends_with(".html")) {
+        let from = Path::new(page).parent().unwrap_or(Path::new(""));
+        for link in text.split(" href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            if link.contains("../doc/") {
+                links.insert((from.join(link.split('#').next().unwrap_or(link)), fragment(link)));
+            }
+        }
+    }
+    ensure!(!links.is_empty(), "the pages have no link into the crate's docs");
+    let mut docs: BTreeMap<&PathBuf, Option<String>> = BTreeMap::new();
+    let mut dangling = Vec::new();
+    for (path, fragment) in &links {
+        let text = docs.entry(path).or_insert_with(|| std::fs::read_to_string(folder.join(path)).ok());
+        let is_there = |text: &String| fragment.is_empty() || text.contains(&format!("id=\"{fragment}\""));
+        if !text.as_ref().is_some_and(is_there) {
+            dangling.push(format!("{}#{fragment}", path.display()));
+        }
+    }
+    Ok((links.len(), dangling))
+}
+
+fn fragment(link: &str) -> String {
+    link.split_once('#').map(|(_, fragment)| fragment.to_owned()).unwrap_or_default()
 }

@@ -1,20 +1,21 @@
-//! `cargo xtask fixtures`: what the generator's fixtures expect, written anew for a reviewer to look at.
+//! `cargo xtask fixtures` and `cargo xtask vectors`: regenerate what tests expect, for a reviewer to look at.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 use decthings_codegen::{Files, Options, Source};
+use xtask::rustfmt;
 
 use crate::tree;
 
-const FOLDER: &str = "tests/fixtures";
+const FOLDER: &str = "tests/data/fixtures";
 /// A crate of the runtime with the API of a fixture, as `decthings` has it with its own.
 const EMBEDDED: &str = "tests/embedded/src/api";
 
-/// Runs the command.
-pub fn run() -> Result<ExitCode> {
+/// Runs `cargo xtask fixtures`.
+pub fn fixtures() -> Result<ExitCode> {
     let options = Options { runtime: "decthings::runtime".into(), crate_name: "fixture".into(), features: false };
     let mut changed = 0_usize;
     let revisions = folders(&Path::new(FOLDER).join("revisions"))?;
@@ -23,16 +24,20 @@ pub fn run() -> Result<ExitCode> {
             Ok(api) => {
                 changed = changed.saturating_add(write(
                     &folder.join("expected"),
-                    &decthings_codegen::rust(&api, &options)?,
+                    &rustfmt::format(decthings_codegen::rust(&api, &options)?)?,
                     true,
                 )?)
             }
-            Err(report) => bail!("{} should be sound, but:\n{report}", folder.display()),
+            Err(report) => bail!("{} should be valid, but:\n{report}", folder.display()),
         }
     }
     if let Ok(api) = load(&Path::new(FOLDER).join("ok/reserved"))? {
         let options = Options { crate_name: "decthings_embedded".into(), ..Options::default() };
-        changed = changed.saturating_add(write(Path::new(EMBEDDED), &decthings_codegen::rust(&api, &options)?, true)?);
+        changed = changed.saturating_add(write(
+            Path::new(EMBEDDED),
+            &rustfmt::format(decthings_codegen::rust(&api, &options)?)?,
+            true,
+        )?);
     }
     for folder in folders(&Path::new(FOLDER).join("ok"))? {
         let Ok(api) = load(&folder)? else { continue };
@@ -41,7 +46,7 @@ pub fn run() -> Result<ExitCode> {
         changed = changed.saturating_add(write(&folder, &files, false)?);
     }
     for folder in folders(&Path::new(FOLDER).join("err"))? {
-        let Err(report) = load(&folder)? else { bail!("{} should be refused, but is sound", folder.display()) };
+        let Err(report) = load(&folder)? else { bail!("{} should be rejected, but is valid", folder.display()) };
         let files = Files::from([("expected.txt".to_owned(), report.to_string())]);
         changed = changed.saturating_add(write(&folder, &files, false)?);
     }
@@ -55,6 +60,18 @@ pub fn run() -> Result<ExitCode> {
     }
     println!("{changed} files of {FOLDER} and {EMBEDDED} changed; review them with `git diff`");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Runs `cargo xtask vectors`.
+pub fn vectors() -> Result<ExitCode> {
+    // The codec is part of what is generated: built by itself, it cannot keep this program from building.
+    let status = Command::new("cargo")
+        .args(["test", "--quiet", "-p", "decthings-tests", "--test", "wire", "vectors::"])
+        .env("DECTHINGS_WRITE_VECTORS", "1")
+        .status()
+        .context("cannot run cargo")?;
+    println!("review what changed in schema/vectors with `git diff`");
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn load(folder: &Path) -> Result<Result<decthings_codegen::ir::Api, decthings_codegen::Report>> {

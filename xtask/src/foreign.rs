@@ -1,4 +1,4 @@
-//! `cargo xtask foreign`: the exports, read by the tools of other languages.
+//! `cargo xtask foreign`: checks that the tools of other languages can read the exports.
 
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 const SCRIPTS: &str = "tests/foreign";
 
-/// The exit code of a script that has said why it can't run here.
+/// The exit code of a script that cannot run here and has printed why.
 const SKIPPED: i32 = 77;
 
 /// Runs public tools of other languages on `schema/export`; installs them, pinned, into `target/foreign`.
@@ -23,18 +23,18 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let start = Instant::now();
-    // Two lanes, for two cores.
+    // In parallel.
     let (node, python) = thread::scope(|scope| {
         let node = scope.spawn(|| script("node.sh", &["node", "npm"]));
         let python = scope.spawn(|| script("python.sh", &["python3"]));
         (node.join(), python.join())
     });
-    let (Ok(node), Ok(python)) = (node, python) else { anyhow::bail!("a lane of the foreign tools broke off") };
+    let (Ok(node), Ok(python)) = (node, python) else { anyhow::bail!("a thread that runs foreign tools panicked") };
     let mut outcomes = vec![node?, python?];
     if outcomes.iter().all(|outcome| *outcome == Outcome::Passed) {
         outcomes.push(script("java.sh", &["java"])?);
     } else {
-        println!("skipped: java.sh, for it needs the tools of the other two");
+        println!("skipped: java.sh, because it needs the tools of the other two");
     }
     if arguments.rust {
         outcomes.push(script("rust.sh", &["cargo"])?);
@@ -51,8 +51,8 @@ enum Outcome {
 }
 
 fn script(name: &str, needs: &[&str]) -> Result<Outcome> {
-    if let Some(missing) = needs.iter().find(|program| !is_there(program)) {
-        println!("skipped: {name}, for there is no `{missing}` on this machine");
+    if let Some(missing) = needs.iter().find(|program| !is_installed(program)) {
+        println!("skipped: {name}, because `{missing}` is not installed");
         return Ok(Outcome::Skipped);
     }
     let path = Path::new(SCRIPTS).join(name);
@@ -65,7 +65,7 @@ fn script(name: &str, needs: &[&str]) -> Result<Outcome> {
     })
 }
 
-fn is_there(program: &str) -> bool {
+fn is_installed(program: &str) -> bool {
     // Java's old versions know no other spelling of this.
     let flag = if program == "java" { "-version" } else { "--version" };
     let status = Command::new(program).arg(flag).stdout(Stdio::null()).stderr(Stdio::null()).status();

@@ -1,66 +1,62 @@
-//! The project's own commands; the only code that touches the tree.
+//! The project's own commands; the only code that writes to the tree.
 
-mod bench;
 mod codegen;
+mod definition;
 mod diff;
 mod docs;
-mod examples;
+mod edit;
 mod fixtures;
-mod fmt_schema;
 mod foreign;
-mod links;
-mod mistakes;
-mod new_method;
+mod programs;
 mod test;
 mod tree;
-mod vectors;
 mod watch;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Commands for those who maintain the project.
+/// Commands for maintainers of the project.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
 enum Command {
     /// Generates the code that is made from the API definition.
     Codegen(codegen::Arguments),
-    /// Measures the client beside bare libraries and the official client.
-    Bench(bench::Arguments),
-    /// Lists the changes between two definitions, and what each means for those who use the API.
+    /// Benchmarks the client, bare libraries and the official client.
+    Bench(programs::BenchArguments),
+    /// Lists the changes between two definitions, and what each breaks.
     Diff(diff::Arguments),
-    /// Writes the reference of the API to read.
+    /// Writes the reference of the API as static pages.
     Docs(docs::Arguments),
-    /// Runs every example, each against a Decthings of its own.
+    /// Runs every example, each against a local server of its own.
     Examples,
-    /// Writes anew what the generator's fixtures expect.
+    /// Regenerates what the generator's fixtures expect.
     Fixtures,
-    /// Writes definitions in their canonical form.
-    FmtSchema(fmt_schema::Arguments),
+    /// Formats definitions.
+    FmtSchema(edit::FmtArguments),
     /// Adds the skeleton of a method to the definition.
-    NewMethod(new_method::Arguments),
-    /// Has tools of other languages read the exports.
+    NewMethod(edit::NewMethodArguments),
+    /// Checks that tools of other languages can read the exports.
     Foreign(foreign::Arguments),
-    /// Runs the tests, and looks for API keys in everything that they say.
+    /// Runs the tests, and searches their output for API keys.
     Test(test::Arguments),
-    /// Writes the golden frames anew.
+    /// Regenerates the golden frames.
     Vectors,
 }
 
 fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Codegen(arguments) => codegen::run(&arguments),
-        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Bench(arguments) => programs::bench(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Docs(arguments) => docs::run(&arguments),
-        Command::Examples => examples::run(),
-        Command::Fixtures => fixtures::run(),
-        Command::FmtSchema(arguments) => fmt_schema::run(&arguments),
-        Command::NewMethod(arguments) => new_method::run(&arguments),
+        Command::Examples => programs::examples(),
+        Command::Fixtures => fixtures::fixtures(),
+        Command::FmtSchema(arguments) => edit::fmt_schema(&arguments),
+        Command::NewMethod(arguments) => edit::new_method(&arguments),
         Command::Foreign(arguments) => foreign::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
-        Command::Vectors => vectors::run(),
+        Command::Vectors => fixtures::vectors(),
     };
     match result {
         Ok(code) => code,

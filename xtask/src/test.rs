@@ -1,4 +1,4 @@
-//! `cargo xtask test`: runs the tests with everything told, and looks for API keys in it.
+//! `cargo xtask test`: runs the tests with full logging, and searches the output for API keys.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -12,18 +12,18 @@ use anyhow::{Context, Result, ensure};
 /// API keys of tests begin with this, and nothing else does.
 const MARK: &str = "k3y-";
 
-/// Tells tests to write what they tell to this file: each span and event, and what calls gave.
+/// Tests write each span and event, and the outcomes of calls, to the file that this names.
 const LOG: &str = "DECTHINGS_TESTS_LOG";
 
-/// How many finds are shown; one is bad enough.
+/// How many matches are shown.
 const SHOWN: usize = 10;
 
-/// How much of a line is shown.
+/// How many characters of a line are shown.
 const WIDTH: usize = 300;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// For `cargo test`, such as `-p decthings-tests --test runtime`. All tests without any.
+    /// For `cargo test`, such as `-p decthings-tests --test client`. All tests without any.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     cargo: Vec<OsString>,
 }
@@ -32,15 +32,15 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     // Tests run in other folders.
     let folder = path::absolute("target/tests")?;
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let (output, log) = (folder.join("output.txt"), folder.join("log.txt"));
     File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
     let passed = run_tests(arguments, &output, &log)?;
-    let told = fs::metadata(&log)?.len();
-    ensure!(told > 0 || !arguments.cargo.is_empty(), "the tests told nothing, so there is nothing to look through");
+    let logged = fs::metadata(&log)?.len();
+    ensure!(logged > 0 || !arguments.cargo.is_empty(), "the tests logged nothing, so there is nothing to search");
     let count = search(&output)?.saturating_add(search(&log)?);
     if count > 0 {
-        eprintln!("error: an API key of the tests is in what they say, {count} times");
+        eprintln!("error: the output of the tests has an API key, {count} times");
     }
     Ok(if passed && count == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -56,14 +56,14 @@ fn run_tests(arguments: &Arguments, output: &Path, log: &Path) -> Result<bool> {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().context("cannot run cargo")?;
     let kept = File::create(output).with_context(|| format!("cannot write {}", output.display()))?;
     let errors = child.stderr.take().map(|errors| (errors, kept.try_clone()));
-    let told = thread::spawn(move || match errors {
+    let errors = thread::spawn(move || match errors {
         Some((errors, kept)) => pass_on(errors, io::stderr(), kept?),
         None => Ok(()),
     });
     if let Some(printed) = child.stdout.take() {
         pass_on(printed, io::stdout(), kept)?;
     }
-    told.join().map_err(|_| anyhow::anyhow!("cannot read what cargo says"))??;
+    errors.join().map_err(|_| anyhow::anyhow!("cannot read the output of cargo"))??;
     Ok(child.wait()?.success())
 }
 
@@ -78,7 +78,7 @@ fn pass_on(from: impl Read, mut to: impl Write, mut kept: File) -> io::Result<()
     Ok(())
 }
 
-/// Shows the lines with a key; how many there are.
+/// Shows the lines with a key, and returns how many there are.
 fn search(path: &Path) -> Result<usize> {
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut count = 0_usize;

@@ -1,4 +1,4 @@
-//! Files on disk against files as they should be.
+//! Compares files on disk with expected files, and writes these.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,12 +10,12 @@ use anyhow::{Context, Result};
 use decthings_codegen::Files;
 use similar::TextDiff;
 
-/// A file that is not as it should be.
+/// A file that differs from what is expected.
 pub struct Difference {
     path: PathBuf,
-    /// What is on disk, if anything.
+    /// The text on disk, if there is such a file.
     old: Option<String>,
-    /// What should be, if anything.
+    /// The expected text, if there should be such a file.
     new: Option<String>,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Compares a folder with the files that should be in it; with `whole`, nothing else may be there.
+/// Compares a folder with the expected files; with `whole`, other files in it are differences too.
 pub fn compare(folder: &Path, files: &Files, whole: bool) -> Result<Vec<Difference>> {
     let mut wanted: BTreeMap<PathBuf, &String> = files.iter().map(|(path, text)| (folder.join(path), text)).collect();
     let present = if whole { list(folder)? } else { wanted.keys().cloned().collect() };
@@ -46,7 +46,7 @@ pub fn compare(folder: &Path, files: &Files, whole: bool) -> Result<Vec<Differen
     Ok(differences)
 }
 
-/// Writes what should be, and removes what should not.
+/// Writes the expected files, and removes the others.
 pub fn apply(differences: &[Difference]) -> Result<()> {
     for Difference { path, new, .. } in differences {
         let Some(text) = new else {
@@ -56,7 +56,7 @@ pub fn apply(differences: &[Difference]) -> Result<()> {
             continue;
         };
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
+            fs::create_dir_all(parent).with_context(|| format!("cannot create the folder {}", parent.display()))?;
         }
         fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
@@ -65,7 +65,7 @@ pub fn apply(differences: &[Difference]) -> Result<()> {
 
 fn read(path: &Path) -> Result<Option<String>> {
     match fs::read(path) {
-        // Bytes that are no text are compared as what they would be read as; generated files are text.
+        // Generated files are UTF-8; other bytes are compared as they are decoded.
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),

@@ -1,4 +1,4 @@
-//! Doing something again whenever a file is saved.
+//! Repeats an action whenever a file is saved.
 
 use std::path::Path;
 use std::process::ExitCode;

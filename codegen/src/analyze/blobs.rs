@@ -1,12 +1,15 @@
 //! Where bytes and tensors leave the JSON: the blob rules of each method and event, in order, and what follows from them
 //! for the types.
 
-mod names;
-mod order;
+mod checks;
+mod shapes;
 mod walk;
 
 use crate::diag::Diagnostics;
-use crate::ir::{Api, Blob, BlobKind, BlobRule, Field, ListItem, Object, Type, TypeId, TypeKind};
+use crate::ir::Api;
+use crate::ir::blobs::{Blob, BlobKind, BlobRule};
+use crate::ir::types::{Field, ListItem, Type, TypeId, TypeKind};
+use shapes::{is_tensors, item_id, kind_of_list, only_string};
 use walk::rules;
 
 pub(super) fn collect(api: &mut Api, diagnostics: &mut Diagnostics) {
@@ -73,7 +76,7 @@ fn mark_wire_forms(api: &mut Api) {
     }
 }
 
-/// Marks what methods and events begin with, and the names that stand there.
+/// Marks the params and results of methods and events, and the names that are listed there.
 fn mark_roots(api: &mut Api) {
     let mut roots: Vec<(Type, Option<String>)> = Vec::new();
     let names = |rules: &[BlobRule]| {
@@ -98,7 +101,7 @@ fn mark_roots(api: &mut Api) {
     }
 }
 
-/// Marks the items of lists that travel in several places, and the members that tell items apart.
+/// Marks the items of lists that travel in several places, and the members that identify items.
 fn mark_list_items(api: &mut Api) {
     let mut items: Vec<(TypeId, ListItem)> = Vec::new();
     let mut names: Vec<(usize, usize, String)> = Vec::new();
@@ -149,61 +152,4 @@ fn list_items(api: &Api, field: &Field) -> Vec<(TypeId, ListItem)> {
         }
         _ => Vec::new(),
     }
-}
-
-fn item_id(ty: &Type) -> Option<TypeId> {
-    match ty {
-        Type::List(items) => match **items {
-            Type::Named(id) => Some(id),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// The rule of a list whose items travel in several places, if it fits its type.
-fn kind_of_list(api: &Api, field: &Field) -> Option<BlobKind> {
-    let element = match &field.ty {
-        Type::List(items) => api.object(items)?,
-        _ => return None,
-    };
-    let is_text = |ty: &Type| *ty == Type::String;
-    match field.blob.as_ref()? {
-        Blob::Keyed { names, at_root } => {
-            let [key, data] = pair(element, is_text, |ty| *ty == Type::Binary)?;
-            Some(BlobKind::Keyed { names: names.clone(), at_root: *at_root, key, data })
-        }
-        Blob::Entries => {
-            let [key, data] = pair(element, is_text, is_tensors)?;
-            Some(BlobKind::Entries { key, data })
-        }
-        Blob::IndexedEntries { indexes } => {
-            let [key, data] = pair(element, is_text, |ty| matches!(ty, Type::List(_)))?;
-            let cell = match &element.field(&data)?.ty {
-                Type::List(items) => api.object(items)?,
-                _ => return None,
-            };
-            let [index, tensor] = pair(cell, |ty| *ty == Type::Uint32, |ty| *ty == Type::Tensor)?;
-            Some(BlobKind::IndexedEntries { indexes: indexes.clone(), key, data, index, tensor })
-        }
-        _ => None,
-    }
-}
-
-/// The one required string of an object.
-fn only_string(object: &Object) -> Option<String> {
-    let mut strings = object.fields.iter().filter(|field| field.required && field.ty == Type::String);
-    let name = strings.next()?;
-    strings.next().is_none().then(|| name.wire.clone())
-}
-
-fn is_tensors(ty: &Type) -> bool {
-    matches!(ty, Type::List(items) if **items == Type::Tensor)
-}
-
-/// The names of the two required members of an object, one of each kind.
-fn pair(object: &Object, first: impl Fn(&Type) -> bool, second: impl Fn(&Type) -> bool) -> Option<[String; 2]> {
-    let one = object.fields.iter().find(|field| field.required && first(&field.ty))?;
-    let other = object.fields.iter().find(|field| field.required && second(&field.ty))?;
-    (object.fields.len() == 2).then(|| [one.wire.clone(), other.wire.clone()])
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::diag::Diagnostics;
-use crate::ir::{Api, Type, TypeId, TypeKind};
+use crate::ir::Api;
+use crate::ir::types::{Type, TypeId, TypeKind};
 
 pub(super) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
     report_endless(api, diagnostics);
@@ -34,12 +35,7 @@ fn held_by_value(api: &Api, id: usize) -> BTreeSet<usize> {
     let mut rest = vec![id];
     while let Some(id) = rest.pop() {
         let Some(definition) = api.types.get(id) else { continue };
-        let members: Vec<&Type> = match &definition.kind {
-            TypeKind::Object(object) => object.fields.iter().map(|field| &field.ty).collect(),
-            TypeKind::Union(union) => union.variants.iter().filter_map(|variant| variant.payload.as_ref()).collect(),
-            TypeKind::Enum(_) => Vec::new(),
-        };
-        for member in members {
+        for member in definition.kind.members() {
             if let Type::Named(TypeId(target)) = member
                 && held.insert(*target)
             {
@@ -76,7 +72,7 @@ fn report_endless(api: &Api, diagnostics: &mut Diagnostics) {
     }
     for (id, definition) in api.types.iter().enumerate() {
         if !finite.contains(&id) {
-            let message = format!("no value of `{}` can ever be finished: it requires itself", definition.name);
+            let message = format!("`{}` requires itself, so that no value of it is finite", definition.name);
             diagnostics.error(
                 &definition.at,
                 message,

@@ -1,12 +1,14 @@
-//! Errors: what entries mean and carry, and which codes methods answer.
+//! Errors: what entries mean and carry, and which codes methods return.
 
-use super::{Class, Comparison, Direction, Place, Remarks};
-use crate::ir::{Api, ErrorShape, Method, Type};
+use super::changes::{Class, Place};
+use super::comparison::{Comparison, Direction, Remarks};
+use crate::ir::types::Type;
+use crate::ir::{Api, ErrorShape, Method};
 
-const OPEN: &str = "Errors are open: readers keep codes that they don't know.";
+const OPEN: &str = "Errors are open: readers keep unknown codes.";
 
 impl Comparison<'_> {
-    /// Entries that stand in both; what is new or gone is said where methods list it.
+    /// Entries in both definitions; what is new or removed is reported for the methods that list it.
     pub(super) fn errors(&mut self) {
         let (old_api, new_api) = (self.old, self.new);
         for (index, old) in old_api.errors.iter().enumerate() {
@@ -16,8 +18,8 @@ impl Comparison<'_> {
             let used_by = self.users.of_error(index);
             self.turn_to(Place::Error(old.name.clone()), used_by);
             if old.retryable != new.retryable {
-                let what = if new.retryable { "is worth another try" } else { "is not worth another try" };
-                self.note("", Class::Compatible, what, "Clients in use go by the old advice.");
+                let what = if new.retryable { "is retryable" } else { "is not retryable" };
+                self.note("", Class::Compatible, what, "Existing clients retry as before.");
             }
             self.carried(old.fields.as_ref(), new.fields.as_ref(), "");
             let remarks = |shape: &ErrorShape| (shape.description.clone(), shape.since.clone());
@@ -35,8 +37,8 @@ impl Comparison<'_> {
         let (old_api, new_api) = (self.old, self.new);
         for before in shapes(old_api, old) {
             let Some(after) = shapes(new_api, new).find(|after| after.code == before.code) else {
-                let what = format!("no longer answers `{}`", before.code);
-                self.note("errors", Class::Rust, what, "Its variant is gone from the method's error.");
+                let what = format!("no longer returns `{}`", before.code);
+                self.note("errors", Class::Rust, what, "Its variant is removed from the method's error.");
                 continue;
             };
             // The same entry is compared by itself.
@@ -46,7 +48,7 @@ impl Comparison<'_> {
         }
         for after in shapes(new_api, new) {
             if !shapes(old_api, old).any(|before| before.code == after.code) {
-                self.note("errors", Class::Compatible, format!("may answer `{}`", after.code), OPEN);
+                self.note("errors", Class::Compatible, format!("may return `{}`", after.code), OPEN);
             }
         }
     }
@@ -56,11 +58,11 @@ impl Comparison<'_> {
         match (old, new) {
             (Some(old), Some(new)) => self.ty(old, new, Direction::RECEIVED, path),
             (None, Some(_)) => {
-                let why = "Readers pass over what they don't know, but the variant holds a value in Rust.";
+                let why = "Readers ignore unknown properties, but the variant holds a value in Rust.";
                 self.note(path, Class::Rust, "carries fields", why);
             }
             (Some(_), None) => {
-                let why = "Clients in use read the fields.";
+                let why = "Existing clients read the fields.";
                 self.note(path, Class::Wire, "carries no fields any more", why);
             }
             (None, None) => {}
@@ -69,5 +71,5 @@ impl Comparison<'_> {
 }
 
 fn shapes<'a>(api: &'a Api, method: &'a Method) -> impl Iterator<Item = &'a ErrorShape> {
-    method.errors.iter().filter_map(|error| api.errors.get(*error))
+    api.errors_of(method)
 }

@@ -1,7 +1,8 @@
-//! Objects: their members, and what each says about itself.
+//! Objects: their fields and constants.
 
-use super::{Class, Comparison, Direction, Remarks, join};
-use crate::ir::{Absent, Field, Object};
+use super::changes::Class;
+use super::comparison::{Comparison, Direction, Remarks, join};
+use crate::ir::types::{Absent, Field, Object};
 use crate::naming;
 
 impl Comparison<'_> {
@@ -21,24 +22,23 @@ impl Comparison<'_> {
 
     fn removed(&mut self, field: &Field, direction: Direction, path: &str) {
         if direction.sent {
-            let why = "What clients in use say there is passed over, so their calls mean something else.";
-            self.note(path, Class::Wire, "is gone", why);
+            let why = "What existing clients send there is ignored, so their calls mean something else.";
+            self.note(path, Class::Wire, "is removed", why);
         } else if field.required {
-            self.note(path, Class::Wire, "is gone", "Clients in use can't read answers without it.");
+            self.note(path, Class::Wire, "is removed", "Existing clients cannot read responses without it.");
         } else {
-            self.note(path, Class::Rust, "is gone", "Clients in use can do without it, but code names the field.");
+            self.note(path, Class::Rust, "is removed", "Existing clients do not need it, but code uses the field.");
         }
     }
 
     fn added(&mut self, field: &Field, direction: Direction, path: &str) {
         if !field.required {
-            let why = "Calls may leave it out, and readers pass over what they don't know.";
+            let why = "Calls may omit it, and readers ignore unknown properties.";
             self.note(path, Class::Compatible, "is new, and optional", why);
         } else if direction.sent {
-            self.note(path, Class::Wire, "is new, and required", "Calls of clients in use lack it.");
+            self.note(path, Class::Wire, "is new, and required", "Existing clients do not send it.");
         } else {
-            let why =
-                "Readers pass over what they don't know. Only code that answers calls has one more value to give.";
+            let why = "Readers ignore unknown properties. Only servers have to provide one more value.";
             self.note(path, Class::Compatible, "is new, and always present", why);
         }
     }
@@ -48,7 +48,12 @@ impl Comparison<'_> {
         self.ty(&old.ty, &new.ty, direction, path);
         let (before, after) = (naming::field_name(old), naming::field_name(new));
         if before != after {
-            self.note(path, Class::Rust, format!("is called `{after}` instead of `{before}`"), "Code names the field.");
+            self.note(
+                path,
+                Class::Rust,
+                format!("is called `{after}` instead of `{before}`"),
+                "Code uses the field by its old name.",
+            );
         }
         if old.boxed != new.boxed {
             let what = if new.boxed { "is boxed" } else { "is no longer boxed" };
@@ -63,23 +68,23 @@ impl Comparison<'_> {
         self.absence(old, new, path);
         self.remarks(path, remarks(old), remarks(new));
         if old.example != new.example {
-            self.note(path, Class::Compatible, "has another example", "Only documentation changes.");
+            self.note(path, Class::Compatible, "has a different example", "Only documentation changes.");
         }
     }
 
     fn presence(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
         match (old.required, new.required) {
             (false, true) if direction.sent => {
-                self.note(path, Class::Wire, "is required", "Calls of clients in use may lack it.");
+                self.note(path, Class::Wire, "is required", "Existing clients may not send it.");
             }
             (false, true) => {
                 self.note(path, Class::Rust, "is always present", "Code expects an `Option`.");
             }
             (true, false) if direction.received => {
-                self.note(path, Class::Wire, "is optional", "Clients in use can't read answers without it.");
+                self.note(path, Class::Wire, "is optional", "Existing clients cannot read responses without it.");
             }
             (true, false) => {
-                let why = "Clients in use always send it. In Rust it moves from the arguments to a setter.";
+                let why = "Existing clients always send it. In Rust it moves from the arguments to a setter.";
                 self.note(path, Class::Rust, "is optional", why);
             }
             _ => {}
@@ -88,37 +93,37 @@ impl Comparison<'_> {
 
     fn aliases(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
         for alias in old.aliases.iter().filter(|alias| !new.aliases.contains(alias)) {
-            let what = format!("can no longer be spelled `{alias}`");
+            let what = format!("no longer has the alias `{alias}`");
             if direction.sent {
-                self.note(path, Class::Wire, what, "Clients in use may spell it so.");
+                self.note(path, Class::Wire, what, "Existing clients may send the alias.");
             } else {
-                self.note(path, Class::Compatible, what, "Clients in use read both spellings.");
+                self.note(path, Class::Compatible, what, "Existing clients read both names.");
             }
         }
         for alias in new.aliases.iter().filter(|alias| !old.aliases.contains(alias)) {
-            let what = format!("can be spelled `{alias}` as well");
+            let what = format!("has the new alias `{alias}`");
             if direction.received {
-                self.note(path, Class::Wire, what, "Answers may be spelled so, which clients in use don't read.");
+                self.note(path, Class::Wire, what, "Responses may use the alias, which existing clients do not read.");
             } else {
-                self.note(path, Class::Compatible, what, "The spelling of clients in use is still read.");
+                self.note(path, Class::Compatible, what, "The name that existing clients send is still read.");
             }
         }
     }
 
-    /// What holds when the field is left out.
+    /// The default of an optional field.
     fn absence(&mut self, old: &Field, new: &Field, path: &str) {
         match (&old.absent, &new.absent) {
             (None, Some(_)) => {
-                let what = "says what holds when it is left out";
+                let what = "documents its default";
                 self.note(path, Class::Compatible, what, "Only documentation changes.");
             }
             (Some(_), None) => {
-                let what = "no longer says what holds when it is left out";
+                let what = "no longer documents its default";
                 self.note(path, Class::Compatible, what, "Only documentation changes.");
             }
             (Some(old), Some(new)) if old != new => {
-                let what = format!("is {} when left out, instead of {}", word(new), word(old));
-                self.note(path, Class::Wire, what, "Calls that leave it out mean something else.");
+                let what = format!("has the default {} instead of {}", word(new), word(old));
+                self.note(path, Class::Wire, what, "Calls that omit it mean something else.");
             }
             _ => {}
         }
@@ -132,7 +137,7 @@ impl Comparison<'_> {
             both.map(|field| field.wire.clone()).collect()
         };
         if direction.sent && names(old, new) != names(new, old) {
-            let what = "has what is required in another order";
+            let what = "has its required properties in a different order";
             self.note(path, Class::Rust, what, "Arguments follow the order of the definition.");
         }
     }
@@ -147,23 +152,23 @@ impl Comparison<'_> {
         match (old, new) {
             (None, Some((name, value))) if direction.sent => {
                 let what = format!("has the constant `{name}`: `{value}`");
-                self.note(path, Class::Wire, what, "Calls of clients in use lack it.");
+                self.note(path, Class::Wire, what, "Existing clients do not send it.");
             }
             (None, Some((name, value))) => {
                 let what = format!("has the constant `{name}`: `{value}`");
-                self.note(path, Class::Compatible, what, "Readers pass over what they don't know.");
+                self.note(path, Class::Compatible, what, "Readers ignore unknown properties.");
             }
             (Some((name, _)), None) if direction.received => {
                 let what = format!("has no constant `{name}` any more");
-                self.note(path, Class::Wire, what, "Clients in use look for it.");
+                self.note(path, Class::Wire, what, "Existing clients expect it.");
             }
             (Some((name, _)), None) => {
                 let what = format!("has no constant `{name}` any more");
-                self.note(path, Class::Compatible, what, "What clients in use write there is passed over.");
+                self.note(path, Class::Compatible, what, "What existing clients write there is ignored.");
             }
             (Some(old), Some(new)) if old != new => {
                 let what = format!("has the constant `{}`: `{}` instead of `{}`: `{}`", new.0, new.1, old.0, old.1);
-                self.note(path, Class::Wire, what, "Clients in use write and expect the old one.");
+                self.note(path, Class::Wire, what, "Existing clients write and expect the old one.");
             }
             _ => {}
         }
@@ -181,8 +186,6 @@ fn remarks(field: &Field) -> Remarks<'_> {
 fn word(absent: &Absent) -> String {
     match absent {
         Absent::Literal(value) => format!("`{value}`"),
-        Absent::Everything => "everything".to_owned(),
-        Absent::ActiveState => "the active state".to_owned(),
-        Absent::Current => "the current one".to_owned(),
+        Absent::Described(text) => text.clone(),
     }
 }

@@ -1,10 +1,11 @@
 //! Services, methods and events: what is there, and how it travels.
 
-use super::{Class, Comparison, Direction, Place, Remarks};
+use super::changes::{Class, Place};
+use super::comparison::{Comparison, Direction, Remarks};
 use crate::ir::{Api, Event, Method, Service, Transport};
 use crate::naming;
 
-const GONE: &str = "Clients in use call it.";
+const GONE: &str = "Existing clients call it.";
 const NEW: &str = "Nothing depends on it yet.";
 
 impl Comparison<'_> {
@@ -15,7 +16,7 @@ impl Comparison<'_> {
             self.turn_to(Place::Service(old.wire.clone()), Vec::new());
             match new {
                 Some(new) => self.service(old, new),
-                None => self.note("", Class::Wire, "is gone", GONE),
+                None => self.note("", Class::Wire, "is removed", GONE),
             }
         }
         for new in &new_api.services {
@@ -32,7 +33,7 @@ impl Comparison<'_> {
             self.turn_to(Place::Method(old.wire.clone(), before.wire.clone()), Vec::new());
             match new.methods.iter().find(|after| after.wire == before.wire) {
                 Some(after) => self.method((old, before), (new, after)),
-                None => self.note("", Class::Wire, "is gone", GONE),
+                None => self.note("", Class::Wire, "is removed", GONE),
             }
         }
         for after in &new.methods {
@@ -45,15 +46,18 @@ impl Comparison<'_> {
             self.turn_to(Place::Event(old.wire.clone(), before.wire.clone()), Vec::new());
             match new.events.iter().find(|after| after.wire == before.wire) {
                 Some(after) => self.event(before, after),
-                None => {
-                    self.note("", Class::Rust, "is gone", "Clients in use just don't get it; code names its variant.")
-                }
+                None => self.note(
+                    "",
+                    Class::Rust,
+                    "is removed",
+                    "Existing clients no longer receive it, but code uses its variant.",
+                ),
             }
         }
         for after in &new.events {
             if !old.events.iter().any(|before| before.wire == after.wire) {
                 self.turn_to(Place::Event(new.wire.clone(), after.wire.clone()), Vec::new());
-                self.note("", Class::Compatible, "is new", "Events are open: readers keep what they don't know.");
+                self.note("", Class::Compatible, "is new", "Events are open: readers keep unknown ones.");
             }
         }
     }
@@ -62,15 +66,15 @@ impl Comparison<'_> {
         let name = |method: &Method| naming::method_name(method);
         if name(old) != name(new) {
             let what = format!("is called `{}` instead of `{}`", name(new), name(old));
-            self.note("", Class::Rust, what, "Code calls it by that name.");
+            self.note("", Class::Rust, what, "Code calls it by its old name.");
         }
         self.ty(&old.params, &new.params, Direction::SENT, "params");
         self.ty(&old.result, &new.result, Direction::RECEIVED, "result");
         if old.request_blobs != new.request_blobs {
-            self.note("params", Class::Wire, "has other blobs", "Clients in use send the old ones.");
+            self.note("params", Class::Wire, "has different blobs", "Existing clients send the old ones.");
         }
         if old.response_blobs != new.response_blobs {
-            self.note("result", Class::Wire, "has other blobs", "Clients in use expect the old ones.");
+            self.note("result", Class::Wire, "has different blobs", "Existing clients expect the old ones.");
         }
         self.codes(old, new);
         let (before, after) = (transport(self.old, &old.transport), transport(self.new, &new.transport));
@@ -78,28 +82,30 @@ impl Comparison<'_> {
             self.note(
                 "",
                 Class::Wire,
-                format!("travels {after} instead of {before}"),
-                "Clients in use call the old way.",
+                format!("is sent {after} instead of {before}"),
+                "Existing clients use the old transport.",
             );
         }
         self.subscription(old, new);
         match (old.idempotent, new.idempotent) {
             (true, false) => {
-                let why = "Clients in use repeat it when a connection fails.";
-                self.note("", Class::Wire, "is no longer safe to repeat", why);
+                let why = "Existing clients retry it when a connection fails.";
+                self.note("", Class::Wire, "is no longer idempotent", why);
             }
             (false, true) => {
-                self.note("", Class::Compatible, "is safe to repeat", "Clients in use just don't.");
+                self.note("", Class::Compatible, "is idempotent", "Existing clients do not retry it.");
             }
             _ => {}
         }
         if old.deadline_seconds != new.deadline_seconds {
-            self.note("", Class::Compatible, "has another deadline", "Clients in use wait as long as they did.");
+            self.note("", Class::Compatible, "has a different deadline", "Existing clients keep the old one.");
         }
-        match (&old.page, &new.page) {
-            (None, Some(_)) => self.note("", Class::Compatible, "is read page by page", "It was read by hand before."),
+        match (&old.paging, &new.paging) {
+            (None, Some(_)) => {
+                self.note("", Class::Compatible, "is paginated", "Existing code reads the pages itself.")
+            }
             (old, new) if old != new => {
-                self.note("", Class::Rust, "is paged in another way", "Code reads it page by page.");
+                self.note("", Class::Rust, "is paginated differently", "Code relies on the old pagination.");
             }
             _ => {}
         }
@@ -110,12 +116,12 @@ impl Comparison<'_> {
     fn subscription(&mut self, old: &Method, new: &Method) {
         match (&old.subscription, &new.subscription) {
             (None, Some(_)) => {
-                let why = "Clients in use pass over events that they didn't ask for.";
-                self.note("", Class::Compatible, "concerns a subscription", why);
+                let why = "Existing clients ignore events that they did not subscribe to.";
+                self.note("", Class::Compatible, "affects a subscription", why);
             }
             (old, new) if old != new => {
-                let what = "concerns a subscription in another way";
-                self.note("", Class::Wire, what, "Clients in use keep the WebSocket open for the old one.");
+                let what = "affects a subscription differently";
+                self.note("", Class::Wire, what, "Existing clients keep the WebSocket open as before.");
             }
             _ => {}
         }
@@ -129,12 +135,12 @@ impl Comparison<'_> {
         };
         match (parts(old_service, old), parts(new_service, new)) {
             (None, Some(_)) => {
-                self.note("", Class::Compatible, "can be waited for", "It was waited for by hand before.");
+                self.note("", Class::Compatible, "has a waiter", "Existing code polls by itself.");
             }
-            (Some(_), None) => self.note("", Class::Rust, "can no longer be waited for", "Code waits for it."),
+            (Some(_), None) => self.note("", Class::Rust, "no longer has a waiter", "Code uses the waiter."),
             (old, new) if old != new => {
-                let what = "is waited for in another way";
-                self.note("", Class::Wire, what, "Clients in use wait for the old signs.");
+                let what = "has a different waiter";
+                self.note("", Class::Wire, what, "Existing clients wait for the old states.");
             }
             _ => {}
         }
@@ -143,15 +149,15 @@ impl Comparison<'_> {
     fn event(&mut self, old: &Event, new: &Event) {
         self.ty(&old.params, &new.params, Direction::RECEIVED, "params");
         if old.blobs != new.blobs {
-            self.note("params", Class::Wire, "has other blobs", "Clients in use expect the old ones.");
+            self.note("params", Class::Wire, "has different blobs", "Existing clients expect the old ones.");
         }
         if old.id != new.id {
-            let what = format!("goes by `{}` instead of `{}`", new.id, old.id);
-            self.note("", Class::Wire, what, "Clients in use find the subscription by the old one.");
+            let what = format!("has its id in `{}` instead of `{}`", new.id, old.id);
+            self.note("", Class::Wire, what, "Existing clients look for it in the old one.");
         }
         if old.ends != new.ends {
             let what = if new.ends { "ends its subscription" } else { "no longer ends its subscription" };
-            self.note("", Class::Wire, what, "Clients in use go by the old meaning.");
+            self.note("", Class::Wire, what, "Existing clients assume the old meaning.");
         }
         self.remarks("", words(&old.description, old.since.as_deref()), words(&new.description, new.since.as_deref()));
     }
@@ -168,7 +174,7 @@ fn transport(api: &Api, transport: &Transport) -> String {
         Transport::WebSocketUnless { param, equals } => format!("on the WebSocket unless `{param}` is {equals}"),
         Transport::OpenWebSocketElse { error } => {
             let code = api.errors.get(*error).map_or("", |error| &error.code);
-            format!("on an open WebSocket or else answers `{code}`")
+            format!("on an open WebSocket, or else fails with `{code}`")
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Who has to do with a shared type or an error.
+//! The methods and events that use a shared type or an error.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{Api, Type, TypeId, TypeKind};
+use crate::ir::Api;
+use crate::ir::types::{Type, TypeId};
 
 /// Methods and events, as `Service.method`, by what they reach.
 pub(super) struct Users {
@@ -16,7 +17,7 @@ impl Users {
         for service in &api.services {
             for method in &service.methods {
                 let name = format!("{}.{}", service.wire, method.wire);
-                let shapes = method.errors.iter().filter_map(|error| api.errors.get(*error)?.fields.as_ref());
+                let shapes = api.errors_of(method).filter_map(|error| error.fields.as_ref());
                 users.reach(api, [&method.params, &method.result].into_iter().chain(shapes), &name);
                 for error in &method.errors {
                     users.errors.entry(*error).or_default().push(name.clone());
@@ -52,13 +53,7 @@ impl Users {
             if !reached.insert(id) {
                 continue;
             }
-            match api.get(id).map(|definition| &definition.kind) {
-                Some(TypeKind::Object(object)) => rest.extend(object.fields.iter().map(|field| &field.ty)),
-                Some(TypeKind::Union(union)) => {
-                    rest.extend(union.variants.iter().filter_map(|variant| variant.payload.as_ref()));
-                }
-                Some(TypeKind::Enum(_)) | None => {}
-            }
+            rest.extend(api.get(id).into_iter().flat_map(|definition| definition.kind.members()));
         }
         for id in reached {
             self.types.entry(id).or_default().push(user.to_owned());

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::{Change, Changes, Class, Place};
+use super::changes::{Change, Changes, Class, Place};
 
 /// Users that are named before the rest is counted.
 const NAMED: usize = 3;
@@ -26,16 +26,17 @@ impl Changes {
     /// For a terminal.
     pub fn text(&self) -> String {
         let mut text = format!("{}\n", self.summary());
-        self.grouped(&mut text, |text, heading, change| {
+        self.outline(&mut text, |text, line, change| {
             let (service, member) = change.place.parts();
-            match heading {
-                Heading::Service => {
+            match line {
+                Line::Service => {
                     let _ = write!(text, "\n{service}\n");
                 }
-                Heading::Member => {
+                Line::Member => {
                     let _ = writeln!(text, "  {}", member.unwrap_or_default());
                 }
-                Heading::None => {
+                Line::NoMember => {}
+                Line::Change => {
                     let path = if change.path.is_empty() { "" } else { &format!("{} ", change.path) };
                     let _ = writeln!(text, "    {}: {path}{}", change.class, change.what);
                     let _ = writeln!(text, "        {}{}", change.why, users(change));
@@ -48,17 +49,17 @@ impl Changes {
     /// For a review or release notes.
     pub fn markdown(&self) -> String {
         let mut text = format!("# Changes of the API\n\n{}\n", self.summary());
-        self.grouped(&mut text, |text, heading, change| {
+        self.outline(&mut text, |text, line, change| {
             let (service, member) = change.place.parts();
-            match heading {
-                Heading::Service => {
-                    let _ = write!(text, "\n## {service}\n\n");
+            match line {
+                Line::Service => {
+                    let _ = write!(text, "\n## {service}\n");
                 }
-                Heading::Member => {
-                    let gap = if text.ends_with("\n\n") { "" } else { "\n" };
-                    let _ = write!(text, "{gap}### `{}`\n\n", member.unwrap_or_default());
+                Line::Member => {
+                    let _ = write!(text, "\n### `{}`\n\n", member.unwrap_or_default());
                 }
-                Heading::None => {
+                Line::NoMember => text.push('\n'),
+                Line::Change => {
                     let path = if change.path.is_empty() { String::new() } else { format!("`{}` ", change.path) };
                     let (class, what, why) = (change.class, &change.what, &change.why);
                     let _ = writeln!(text, "- **{class}**: {path}{what}. {why}{}", users(change));
@@ -102,40 +103,42 @@ impl Changes {
         )
     }
 
-    /// Calls back for each change, and before it for each heading that it begins.
-    fn grouped(&self, text: &mut String, mut write: impl FnMut(&mut String, Heading, &Change)) {
+    /// Writes each line of the outline: headings where a service or a member begins, and the changes under them.
+    fn outline(&self, text: &mut String, mut write: impl FnMut(&mut String, Line, &Change)) {
         let mut previous: Option<(String, Option<String>)> = None;
         for change in &self.list {
             let parts = change.place.parts();
             if previous.as_ref().is_none_or(|(service, _)| *service != parts.0) {
-                write(text, Heading::Service, change);
+                write(text, Line::Service, change);
                 previous = None;
             }
-            if parts.1.is_some() && previous.as_ref() != Some(&parts) {
-                write(text, Heading::Member, change);
+            if previous.as_ref() != Some(&parts) {
+                write(text, if parts.1.is_some() { Line::Member } else { Line::NoMember }, change);
             }
             previous = Some(parts);
-            write(text, Heading::None, change);
+            write(text, Line::Change, change);
         }
     }
 }
 
-/// What of the outline to write.
+/// A line of the outline.
 #[derive(Clone, Copy)]
-enum Heading {
+enum Line {
     Service,
     Member,
-    None,
+    /// The start of changes of the service itself.
+    NoMember,
+    Change,
 }
 
-/// Those who are concerned, as a sentence after the reason.
+/// The affected methods and events, as a sentence after the reason.
 fn users(change: &Change) -> String {
     let named: Vec<String> = change.used_by.iter().take(NAMED).map(|user| format!("`{user}`")).collect();
     let more = change.used_by.len().saturating_sub(NAMED);
     match (named.is_empty(), more) {
         (true, _) => String::new(),
-        (false, 0) => format!(" Concerns {}.", named.join(", ")),
-        (false, more) => format!(" Concerns {} and {more} more.", named.join(", ")),
+        (false, 0) => format!(" Affects {}.", named.join(", ")),
+        (false, more) => format!(" Affects {} and {more} more.", named.join(", ")),
     }
 }
 

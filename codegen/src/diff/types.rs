@@ -1,7 +1,8 @@
 //! Types: what they are called, what kind they are, and the values of enums.
 
-use super::{Class, Comparison, Direction, Remarks, describe};
-use crate::ir::{Owner, StringEnum, Type, TypeDef, TypeId, TypeKind};
+use super::changes::Class;
+use super::comparison::{Comparison, Direction, Remarks, describe};
+use crate::ir::types::{Owner, StringEnum, Type, TypeDef, TypeId, TypeKind};
 use crate::naming;
 
 impl Comparison<'_> {
@@ -42,7 +43,7 @@ impl Comparison<'_> {
                 path,
                 Class::Rust,
                 format!("has the type `{after}` instead of `{before}`"),
-                "Code names the type.",
+                "Code uses the type by its old name.",
             );
         }
     }
@@ -62,8 +63,8 @@ impl Comparison<'_> {
             (TypeKind::Enum(before), TypeKind::Enum(after)) => self.values(before, after, direction, path),
             (TypeKind::Union(before), TypeKind::Union(after)) => self.union(before, after, direction, path),
             _ => {
-                let what = "is another kind of type";
-                self.note(path, Class::Wire, what, "Its values have another form.");
+                let what = "is a different kind of type";
+                self.note(path, Class::Wire, what, "Its values have a different form.");
             }
         }
     }
@@ -73,16 +74,16 @@ impl Comparison<'_> {
             let Some(after) = new.values.iter().find(|after| after.wire == before.wire) else {
                 let what = format!("has no value `{}` any more", before.wire);
                 if direction.sent {
-                    self.note(path, Class::Wire, what, "Clients in use may send it.");
+                    self.note(path, Class::Wire, what, "Existing clients may send it.");
                 } else {
-                    self.note(path, Class::Rust, what, "Its variant is gone from the enum.");
+                    self.note(path, Class::Rust, what, "Its variant is removed from the enum.");
                 }
                 continue;
             };
             let name = naming::variant_name(&after.wire, after.identifier.as_deref());
             if name != naming::variant_name(&before.wire, before.identifier.as_deref()) {
                 let what = format!("has the variant `{name}` for `{}`", after.wire);
-                self.note(path, Class::Rust, what, "Code names the variant.");
+                self.note(path, Class::Rust, what, "Code uses the variant by its old name.");
             }
             if (&before.description, &before.since) != (&after.description, &after.since) {
                 let what = format!("has `{}` described in other words", after.wire);
@@ -92,7 +93,7 @@ impl Comparison<'_> {
         for after in &new.values {
             if !old.values.iter().any(|before| before.wire == after.wire) {
                 let what = format!("has the new value `{}`", after.wire);
-                self.note(path, Class::Compatible, what, "The enum is open: readers keep values that they don't know.");
+                self.note(path, Class::Compatible, what, "The enum is open: readers keep unknown values.");
             }
         }
     }
@@ -103,8 +104,8 @@ impl Comparison<'_> {
         let understood = !direction.sent || self.takes(new, old, false);
         let readable = !direction.received || self.takes(old, new, true);
         let (class, why) = match (understood, readable) {
-            (false, _) => (Class::Wire, "Clients in use send values that are not of the new type."),
-            (_, false) => (Class::Wire, "Clients in use can't read values of the new type."),
+            (false, _) => (Class::Wire, "Existing clients send values that are not of the new type."),
+            (_, false) => (Class::Wire, "Existing clients cannot read values of the new type."),
             (true, true) => (Class::Rust, "The values fit on the wire, but code has values of the old type."),
         };
         self.note(path, class, what, why);

@@ -1,21 +1,22 @@
-//! Unions: what tells their alternatives apart, and what each holds.
+//! Unions: how their alternatives are distinguished, and what each holds.
 
-use super::{Class, Comparison, Direction, Remarks, describe, join};
-use crate::ir::{Type, Union, UnionStyle, Variant};
+use super::changes::Class;
+use super::comparison::{Comparison, Direction, Remarks, describe, join};
+use crate::ir::types::{Type, Union, UnionStyle, Variant};
 
 impl Comparison<'_> {
     pub(super) fn union(&mut self, old: &Union, new: &Union, direction: Direction, path: &str) {
         if old.style != new.style {
-            let what = format!("has its alternatives told apart {} instead of {}", style(new), style(old));
-            self.note(path, Class::Wire, what, "Clients in use write and read the old form.");
+            let what = format!("distinguishes its alternatives {} instead of {}", style(new), style(old));
+            self.note(path, Class::Wire, what, "Existing clients write and read the old form.");
             return;
         }
         for before in &old.variants {
             let place = place(old, before, path);
             match new.variants.iter().find(|after| is_same(old, before, after)) {
                 Some(after) => self.variant(before, after, direction, &place),
-                None if direction.sent => self.note(&place, Class::Wire, "is gone", "Clients in use may send it."),
-                None => self.note(&place, Class::Rust, "is gone", "Its variant is gone from the enum."),
+                None if direction.sent => self.note(&place, Class::Wire, "is removed", "Existing clients may send it."),
+                None => self.note(&place, Class::Rust, "is removed", "Its variant is removed from the enum."),
             }
         }
         let is_open = matches!(new.style, UnionStyle::Tagged { .. });
@@ -23,13 +24,13 @@ impl Comparison<'_> {
         {
             let place = place(new, after, path);
             if is_open {
-                let why = "The union is open: readers keep variants that they don't know.";
+                let why = "The union is open: readers keep unknown variants.";
                 self.note(&place, Class::Compatible, "is new", why);
             } else if direction.received {
-                let why = "The union is not open: clients in use can't read other alternatives.";
+                let why = "The union is closed: existing clients cannot read other alternatives.";
                 self.note(&place, Class::Wire, "is new", why);
             } else {
-                self.note(&place, Class::Compatible, "is new", "Calls have one more way to say it.");
+                self.note(&place, Class::Compatible, "is new", "Calls may use it.");
             }
         }
     }
@@ -37,7 +38,7 @@ impl Comparison<'_> {
     fn variant(&mut self, old: &Variant, new: &Variant, direction: Direction, path: &str) {
         if old.wire != new.wire {
             let what = format!("is called `{}` instead of `{}`", new.wire, old.wire);
-            self.note(path, Class::Rust, what, "Code names the variant.");
+            self.note(path, Class::Rust, what, "Code uses the variant by its old name.");
         }
         if old.boxed != new.boxed {
             let what = if new.boxed { "is boxed" } else { "is no longer boxed" };
@@ -48,7 +49,7 @@ impl Comparison<'_> {
             (None, Some(content)) => {
                 let what = format!("holds {}", describe(self.new, content));
                 if direction.sent && has_required(self.new, content) {
-                    self.note(path, Class::Wire, what, "Calls of clients in use lack it.");
+                    self.note(path, Class::Wire, what, "Existing clients do not send it.");
                 } else {
                     self.note(path, Class::Rust, what, "The variant holds a value in Rust.");
                 }
@@ -56,9 +57,9 @@ impl Comparison<'_> {
             (Some(content), None) => {
                 let what = "holds nothing any more";
                 if direction.sent {
-                    self.note(path, Class::Wire, what, "What clients in use say there is passed over.");
+                    self.note(path, Class::Wire, what, "What existing clients send there is ignored.");
                 } else if has_required(self.old, content) {
-                    self.note(path, Class::Wire, what, "Clients in use can't read it without its content.");
+                    self.note(path, Class::Wire, what, "Existing clients cannot read it without its content.");
                 } else {
                     self.note(path, Class::Rust, what, "The variant holds no value in Rust.");
                 }
@@ -77,7 +78,7 @@ fn has_required(api: &crate::ir::Api, content: &Type) -> bool {
     api.object(content).is_none_or(|object| object.fields.iter().any(|field| field.required))
 }
 
-/// Whether two alternatives are told from the others by the same thing.
+/// Whether two alternatives are distinguished from the others in the same way.
 fn is_same(union: &Union, left: &Variant, right: &Variant) -> bool {
     match union.style {
         UnionStyle::Kinded => left.kind == right.kind,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::frame;
 use super::schemas::{Dialect, Schemas};
 use crate::ir::{Api, Event, Method, Service, Transport};
-use crate::naming;
+use crate::naming::{self, case};
 
 pub(super) fn emit(api: &Api) -> Value {
     let mut socket = Socket {
@@ -63,7 +63,7 @@ struct Socket<'a> {
 
 impl Socket<'_> {
     fn call(&mut self, service: &Service, method: &Method) {
-        let base = format!("{}{}", naming::upper_camel(&service.wire), method.type_base());
+        let base = format!("{}{}", case::upper_camel(&service.wire), naming::type_base(method));
         let (request, response) = (self.schemas.request(method), self.schemas.response(service, method));
         let payload = json!({
             "type": "object",
@@ -79,20 +79,20 @@ impl Socket<'_> {
             self.message(&format!("{base}Call"), frame::SOCKET_CALL, payload, frame::blobs(&method.request_blobs));
         let payload = self.schemas.reference(&response);
         let blobs = frame::blobs(&method.response_blobs);
-        let answer = self.message(&format!("{base}Answer"), frame::SOCKET_ANSWER, payload, blobs);
+        let response = self.message(&format!("{base}Response"), frame::SOCKET_RESPONSE, payload, blobs);
         let channel = json!({ "$ref": "#/channels/socket" });
         let operation = json!({
             "action": "send",
             "channel": channel,
             "description": method.description,
             "messages": [call],
-            "reply": { "channel": channel, "messages": [answer] }
+            "reply": { "channel": channel, "messages": [response] }
         });
         self.operations.insert(format!("call{base}"), operation);
     }
 
     fn event(&mut self, service: &Service, event: &Event) {
-        let base = format!("{}{}", naming::upper_camel(&service.wire), naming::upper_camel(&event.wire));
+        let base = format!("{}{}", case::upper_camel(&service.wire), case::upper_camel(&event.wire));
         let params = self.schemas.event(event);
         let payload = json!({
             "type": "object",

@@ -1,6 +1,8 @@
-//! What of an object stands in the JSON when its bytes and tensors have left.
+//! The JSON form of objects, without their bytes and tensors.
 
-use crate::ir::{Absent, Api, Blob, BlobKind, BlobRule, Field, Object, Type, UnionStyle};
+use crate::ir::Api;
+use crate::ir::blobs::{Blob, BlobKind, BlobRule};
+use crate::ir::types::{Absent, Field, Object, Type, UnionStyle};
 
 /// A member of the JSON.
 pub(super) struct Property {
@@ -26,14 +28,14 @@ impl Property {
     }
 }
 
-/// The members that stay, and notes on those that leave.
+/// The members of the JSON, and notes on those that are not part of it.
 pub(super) fn properties(api: &Api, object: &Object) -> (Vec<Property>, Vec<String>) {
     let mut members = Vec::new();
     let mut notes = Vec::new();
     for field in &object.fields {
         let name = &field.wire;
         let text = prose(field);
-        let gone = |how: &str| {
+        let detached = |how: &str| {
             let text = text.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
             format!("`{name}` is not in the JSON: {how}.{text}")
         };
@@ -43,18 +45,18 @@ pub(super) fn properties(api: &Api, object: &Object) -> (Vec<Property>, Vec<Stri
         };
         match &field.blob {
             None => keep(vec![field.ty.clone()], field.required, text),
-            Some(Blob::Bytes) => notes.push(gone("it is a blob")),
-            Some(Blob::Tensor) => notes.push(gone("it is a blob with one tensor")),
+            Some(Blob::Bytes) => notes.push(detached("it is a blob")),
+            Some(Blob::Tensor) => notes.push(detached("it is a blob with one tensor")),
             Some(Blob::Tensors) => match without_tensors(api, &field.ty) {
-                others if others.is_empty() => notes.push(gone("its tensors are a blob, back to back")),
+                others if others.is_empty() => notes.push(detached("its tensors are a blob, back to back")),
                 others => {
-                    let how = "Left out when tensors are sent, which are a blob then, back to back.";
+                    let how = "Absent when tensors are sent, which are then a blob, back to back.";
                     keep(others, false, Some(with(text, how)));
                 }
             },
-            Some(Blob::Keyed { at_root: true, .. }) => notes.push(gone("each item is a blob")),
+            Some(Blob::Keyed { at_root: true, .. }) => notes.push(detached("each item is a blob")),
             Some(Blob::Keyed { names, .. }) => {
-                notes.push(gone("each item is a blob"));
+                notes.push(detached("each item is a blob"));
                 members.push(Property::added(
                     names,
                     strings(),
@@ -85,20 +87,18 @@ fn with(text: Option<String>, more: &str) -> String {
     text.map_or_else(|| more.to_owned(), |text| format!("{text} {more}"))
 }
 
-/// The alternatives that stay in the JSON.
+/// The alternatives that are part of the JSON.
 fn without_tensors(api: &Api, ty: &Type) -> Vec<Type> {
     let union = api.union(ty).filter(|union| union.style == UnionStyle::Kinded);
     let payloads = union.into_iter().flat_map(|union| &union.variants).filter_map(|variant| variant.payload.clone());
     payloads.filter(|ty| !matches!(ty, Type::List(items) if **items == Type::Tensor)).collect()
 }
 
-/// What a field means, what stands for it when it is absent, and whether it should still be used.
+/// What a field means, its default, and whether it should still be used.
 pub(super) fn prose(field: &Field) -> Option<String> {
     let absent = field.absent.as_ref().map(|absent| match absent {
-        Absent::Literal(value) => format!("When left out, `{value}`."),
-        Absent::Everything => "When left out, everything there is.".to_owned(),
-        Absent::ActiveState => "When left out, the active state.".to_owned(),
-        Absent::Current => "When left out, the current one.".to_owned(),
+        Absent::Literal(value) => format!("Default: `{value}`."),
+        Absent::Described(text) => format!("Default: {text}."),
     });
     let deprecated =
         field.deprecated.as_ref().map(|mark| format!("Deprecated since {}: use {}.", mark.since, mark.instead));

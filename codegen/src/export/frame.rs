@@ -2,38 +2,38 @@
 
 use serde_json::{Value, json};
 
-use crate::ir::{BlobKind, BlobRule};
+use crate::ir::blobs::{BlobKind, BlobRule};
 
 /// How to read what follows.
-pub(super) const VARINT: &str = "A varint is one byte below 253, or 253, 254 or 255 followed by 2, 4 or 8 bytes, big-endian; writers use the shortest form.";
+pub(crate) const VARINT: &str = "A varint is one byte below 253, or 253, 254 or 255 followed by 2, 4 or 8 bytes, big-endian; writers use the shortest form.";
 
 /// The body of an HTTP request.
-pub(super) const REQUEST: &str = "A frame: the number of blobs (one byte), the length of the JSON and that of each blob (varints), the JSON, the blobs.";
+pub(crate) const REQUEST: &str = "A frame: the number of blobs (one byte), the length of the JSON and that of each blob (varints), the JSON, the blobs.";
 
-/// The body of an HTTP answer.
-pub(super) const ANSWER: &str = "A frame: the length of the JSON (varint), the JSON, then blob by blob to the end its length (varint) and its bytes. A failed call has a success status too: see `error` in the JSON.";
+/// The body of an HTTP response.
+pub(crate) const RESPONSE: &str = "A frame: the length of the JSON (varint), the JSON, then blob by blob to the end its length (varint) and its bytes. A failed call has a success status too: see `error` in the JSON.";
 
 /// A call on the WebSocket.
-pub(super) const SOCKET_CALL: &str = "A binary message: the id of the call (4 bytes, big-endian, counting up from 0 a connection), then a frame as in a request over HTTP.";
+pub(crate) const SOCKET_CALL: &str = "A binary message: the id of the call (4 bytes, big-endian, counting up from 0 a connection), then a frame as in a request over HTTP.";
 
-/// An answer on the WebSocket.
-pub(super) const SOCKET_ANSWER: &str = "A binary message: a byte 0, the id of the call (4 bytes, big-endian), then a frame as in an answer over HTTP. Answers come in any order.";
+/// A response on the WebSocket.
+pub(crate) const SOCKET_RESPONSE: &str = "A binary message: a byte 0, the id of the call (4 bytes, big-endian), then a frame as in a response over HTTP. Responses come in any order.";
 
 /// An event.
-pub(super) const EVENT: &str = "A binary message: a byte 1, the length of the service's name (one byte), the name, then a frame as in an answer over HTTP.";
+pub(crate) const EVENT: &str = "A binary message: a byte 1, the length of the service's name (one byte), the name, then a frame as in a response over HTTP.";
 
 /// The blobs of a frame, in their order.
-pub(super) fn blobs(rules: &[BlobRule]) -> Value {
+pub(crate) fn blobs(rules: &[BlobRule]) -> Value {
     rules.iter().map(|rule| json!({ "path": rule.path, "holds": holds(&rule.kind) })).collect()
 }
 
 /// The same in a sentence; nothing when there are none.
-pub(super) fn sentence(side: &str, rules: &[BlobRule]) -> Option<String> {
+pub(crate) fn sentence(side: &str, rules: &[BlobRule]) -> Option<String> {
     let texts: Vec<String> = rules.iter().map(|rule| format!("`{}`: {}", rule.path, holds(&rule.kind))).collect();
     (!texts.is_empty()).then(|| format!("Blobs of the {side}, in this order: {}.", texts.join("; ")))
 }
 
-fn holds(kind: &BlobKind) -> String {
+pub(crate) fn holds(kind: &BlobKind) -> String {
     match kind {
         BlobKind::Bytes => "one blob of bytes".to_owned(),
         BlobKind::Tensor => "one blob, a tensor, for each place".to_owned(),

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Api, Owner, TypeId};
-use crate::naming;
+use crate::ir::Api;
+use crate::ir::types::{Owner, TypeId};
+use crate::naming::case;
 
 /// The names; unique whatever the case of their letters, since some tools make files of them.
 pub(super) struct Names {
@@ -21,7 +22,7 @@ impl Names {
             let name = match definition.owner {
                 Owner::Shared(_) | Owner::Errors => definition.name.clone(),
                 Owner::Method(service, _) | Owner::Event(service, _) => {
-                    let service = api.services.get(service).map(|service| naming::upper_camel(&service.wire));
+                    let service = api.services.get(service).map(|service| case::upper_camel(&service.wire));
                     format!("{}{}", service.unwrap_or_default(), definition.name)
                 }
             };

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::frame;
 use super::schemas::{Dialect, Schemas};
 use crate::ir::{Api, Method, Service, Transport};
-use crate::naming;
+use crate::naming::{self, case};
 
 pub(super) fn emit(api: &Api, dialect: Dialect) -> Value {
     let mut schemas = Schemas::new(api, dialect);
@@ -54,10 +54,11 @@ fn operation(schemas: &mut Schemas<'_>, dialect: Dialect, service: &Service, met
         Transport::WebSocketUnless { .. } => Some("Travels on the WebSocket when events are wanted."),
         Transport::OpenWebSocketElse { .. } => Some("Travels on the WebSocket that has the subscription."),
     };
-    let blobs = [frame::sentence("request", &method.request_blobs), frame::sentence("answer", &method.response_blobs)];
+    let blobs =
+        [frame::sentence("request", &method.request_blobs), frame::sentence("response", &method.response_blobs)];
     let texts = [Some(method.description.clone()), socket.map(str::to_owned)].into_iter().chain(blobs).flatten();
     let mut operation = json!({
-        "operationId": format!("call{}{}", naming::upper_camel(&service.wire), method.type_base()),
+        "operationId": format!("call{}{}", case::upper_camel(&service.wire), naming::type_base(method)),
         "tags": [service.wire],
         "description": texts.collect::<Vec<String>>().join("\n\n"),
         "requestBody": {
@@ -67,13 +68,13 @@ fn operation(schemas: &mut Schemas<'_>, dialect: Dialect, service: &Service, met
         },
         "responses": {
             "200": {
-                "description": format!("{} The JSON is a `{response}`.", frame::ANSWER),
+                "description": format!("{} The JSON is a `{response}`.", frame::RESPONSE),
                 "content": body()
             }
         },
         "x-frame": {
             "request": { "json": json_of(&request), "blobs": frame::blobs(&method.request_blobs) },
-            "answer": { "json": json_of(&response), "blobs": frame::blobs(&method.response_blobs) }
+            "response": { "json": json_of(&response), "blobs": frame::blobs(&method.response_blobs) }
         }
     });
     if let (Some(_), Some(operation)) = (&method.deprecated, operation.as_object_mut()) {

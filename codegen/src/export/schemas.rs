@@ -1,4 +1,4 @@
-//! The JSON of requests, answers and events as schemas, each named type an entry of its own.
+//! The JSON of requests, responses and events as schemas, each named type an entry of its own.
 //!
 //! A reference has nothing beside it, a tag is a string with one value, and nothing is nested without a name: some tools
 //! lose what they don't expect.
@@ -9,10 +9,11 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{Property, properties};
 use super::names::Names;
-use crate::ir::{Api, Event, Method, Object, Service, StringEnum, Type, TypeId, TypeKind, Union, UnionStyle, Variant};
-use crate::naming;
+use crate::ir::types::{Object, StringEnum, Type, TypeId, TypeKind, Union, UnionStyle, Variant};
+use crate::ir::{Api, Event, Method, Service};
+use crate::naming::{self, case};
 
-/// Who reads the schemas.
+/// The format that the schemas are for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     /// JSON Schema 2020-12, nothing but.
@@ -30,7 +31,7 @@ impl Dialect {
         matches!(self, Self::OpenApi30 | Self::OpenApi31)
     }
 
-    /// Where the schemas stand in a document.
+    /// Where the schemas are in a document.
     pub(super) fn place(self) -> &'static str {
         if self == Self::JsonSchema { "#/$defs/" } else { "#/components/schemas/" }
     }
@@ -68,9 +69,9 @@ impl<'a> Schemas<'a> {
         self.root(&method.params, extra)
     }
 
-    /// What stands in the JSON of an answer: the name of its entry.
+    /// The JSON of a response: the name of its entry.
     pub(super) fn response(&mut self, service: &Service, method: &Method) -> String {
-        let base = format!("{}{}", naming::upper_camel(&service.wire), method.type_base());
+        let base = format!("{}{}", case::upper_camel(&service.wire), naming::type_base(method));
         let result = self.root(&method.result, Vec::new());
         let members = method.errors.iter().filter_map(|error| self.error(*error)).collect();
         let error = self.names.claim(&format!("{base}Error"));
@@ -80,7 +81,7 @@ impl<'a> Schemas<'a> {
         let mut schema = self.head(
             &response,
             &format!(
-                "The answer of `{}.{}`: exactly one of `result` and `error` is present.",
+                "The response of `{}.{}`: exactly one of `result` and `error` is present.",
                 service.wire, method.wire
             ),
         );
@@ -117,7 +118,7 @@ impl<'a> Schemas<'a> {
         if let Some(name) = self.errors.get(&index) {
             return Some((shape.code.clone(), name.clone()));
         }
-        let name = self.names.claim(&format!("{}Error", naming::upper_camel(&shape.name)));
+        let name = self.names.claim(&format!("{}Error", case::upper_camel(&shape.name)));
         self.errors.insert(index, name.clone());
         let fields = shape.fields.as_ref().and_then(|fields| self.api.object(fields)).cloned();
         let constant = Some(("code".to_owned(), shape.code.clone()));
@@ -142,12 +143,12 @@ impl<'a> Schemas<'a> {
             Type::Base64 => json!({ "type": "string", "contentEncoding": "base64" }),
             Type::List(items) => json!({ "type": "array", "items": self.ty(items) }),
             Type::Named(id) => self.named(*id, Vec::new()),
-            // Bytes and tensors are never in the JSON: their fields are left out before.
+            // Bytes and tensors are never in the JSON: their fields are detached before.
             Type::String | Type::Binary | Type::Tensor => json!({ "type": "string" }),
         };
         let is_number = schema.get("type").is_some_and(|kind| kind == "integer" || kind == "number");
         if let (false, true, Some(schema)) = (self.dialect.is_openapi(), is_number, schema.as_object_mut()) {
-            // A width is no format that JSON Schema knows.
+            // JSON Schema has no such formats.
             schema.remove("format");
         }
         schema
@@ -194,7 +195,7 @@ impl<'a> Schemas<'a> {
             let mut property = if let [one] = member.types.as_slice() {
                 self.ty(one)
             } else {
-                let union = self.names.claim(&format!("{name}{}", naming::upper_camel(&member.name)));
+                let union = self.names.claim(&format!("{name}{}", case::upper_camel(&member.name)));
                 let members = member.types.iter().map(|ty| self.ty(ty)).collect();
                 self.add_union_of(&union, "", members);
                 self.reference(&union)
@@ -286,7 +287,7 @@ impl<'a> Schemas<'a> {
                 self.names.of(*id)
             }
             _ => {
-                let name = self.names.claim(&format!("{union}{}", naming::upper_camel(&variant.wire)));
+                let name = self.names.claim(&format!("{union}{}", case::upper_camel(&variant.wire)));
                 let constant = Some((property.to_owned(), variant.wire.clone()));
                 let object = Object { constant, ..Object::default() };
                 self.add_object(&name, variant.description.as_deref(), &object, Vec::new());

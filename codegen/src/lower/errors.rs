@@ -1,10 +1,11 @@
 //! Error codes and the sets that methods share.
 
-use super::Lowering;
-use super::types::Place;
-use crate::diag::Location;
-use crate::ir::{ErrorShape, Owner, Type};
-use crate::naming;
+use super::lowering::{Lowering, Place};
+use crate::diag::did_you_mean;
+use crate::ir::types::{Owner, Type};
+use crate::ir::{ErrorSet, ErrorShape};
+use crate::naming::case;
+use crate::source::Location;
 use crate::spanned::Spanned;
 use crate::spec;
 
@@ -36,9 +37,31 @@ impl Lowering<'_> {
         shapes
     }
 
-    fn lower_error_fields(&mut self, name: &str, fields: &Spanned<spec::Schema>) -> Option<Type> {
+    /// The sets that are types of their own, whose errors are indexes into `shapes`.
+    pub(super) fn shared_sets(&self, shapes: &[ErrorShape]) -> Vec<ErrorSet> {
+        let shared = self.spec.error_sets.iter().filter(|(.., set)| set.shared);
+        let lowered = shared.map(|(name, at, set)| {
+            let names = set.errors.iter().filter_map(|name| name.get());
+            ErrorSet {
+                name: name.to_owned(),
+                description: set.description.clone(),
+                errors: names.filter_map(|name| shapes.iter().position(|shape| shape.name == *name)).collect(),
+                at: at.clone(),
+            }
+        });
+        lowered.collect()
+    }
+
+    /// The sets of a method that are types of their own, as indexes into [`shared_sets`](Self::shared_sets).
+    pub(super) fn method_error_sets(&self, method: &spec::methods::Method) -> Vec<usize> {
+        let shared = self.spec.error_sets.iter().filter(|(.., set)| set.shared);
+        let is_listed = |name: &str| method.error_sets.iter().any(|set| set.get().is_some_and(|set| set == name));
+        shared.enumerate().filter(|(_, (name, ..))| is_listed(name)).map(|(index, _)| index).collect()
+    }
+
+    fn lower_error_fields(&mut self, name: &str, fields: &Spanned<spec::types::Schema>) -> Option<Type> {
         let schema = fields.get()?;
-        let place = Place { name: naming::upper_camel(name), owner: Owner::Errors, property: false, variant: false };
+        let place = Place { name: case::upper_camel(name), owner: Owner::Errors, property: false, variant: false };
         if schema.properties.is_none() {
             self.error(&fields.at, "the fields of an error are an object", "add `properties`");
             return None;
@@ -51,16 +74,18 @@ impl Lowering<'_> {
         let spec = self.spec;
         let Some(text) = name.get() else { return };
         if !spec.errors.contains(text) {
-            let help = match naming::nearest(text, spec.errors.iter().map(|(name, ..)| name)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "add it to `errors`".to_owned(),
-            };
+            let help = did_you_mean(text, spec.errors.iter().map(|(name, ..)| name), "add it to `errors`");
             self.error(&name.at, format!("error `{text}` does not exist"), help);
         }
     }
 
     /// The errors of a method, own ones first, as indexes into `shapes`.
-    pub(super) fn method_errors(&mut self, at: &Location, method: &spec::Method, shapes: &[ErrorShape]) -> Vec<usize> {
+    pub(super) fn method_errors(
+        &mut self,
+        at: &Location,
+        method: &spec::methods::Method,
+        shapes: &[ErrorShape],
+    ) -> Vec<usize> {
         let spec = self.spec;
         let mut names: Vec<&Spanned<String>> = method.errors.iter().collect();
         for name in &method.errors {

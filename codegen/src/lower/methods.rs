@@ -1,12 +1,15 @@
 //! Methods and events, and what they say about transport, subscriptions and pages.
 
-use super::types::Place;
-use super::{Lowering, deprecated};
-use crate::diag::Location;
-use crate::ir::{ErrorShape, Event, Method, Object, Owner, Subscription, Transport, Type, TypeKind, UnionStyle};
-use crate::naming;
+use super::keywords::deprecated;
+use super::lowering::{Lowering, Place};
+use crate::ir::types::{Owner, Type, TypeKind, UnionStyle};
+use crate::ir::{ErrorShape, Event, Method, Paging, Subscription, Transport};
+use crate::naming::case;
+use crate::source::Location;
 use crate::spanned::Spanned;
-use crate::spec::{self, PlainTransport, Schema};
+use crate::spec;
+use crate::spec::methods::PlainTransport;
+use crate::spec::types::Schema;
 
 impl Lowering<'_> {
     pub(super) fn lower_method(
@@ -14,11 +17,11 @@ impl Lowering<'_> {
         (service, index): (usize, usize),
         name: &str,
         at: &Location,
-        method: &spec::Method,
+        method: &spec::methods::Method,
         shapes: &[ErrorShape],
     ) -> Method {
         self.check_prose(&method.description, &format!("method `{name}`"), at);
-        if !naming::is_member_name(name) {
+        if !case::is_member_name(name) {
             self.error(
                 at,
                 format!("`{name}` is not a method name"),
@@ -26,7 +29,7 @@ impl Lowering<'_> {
             );
         }
         let identifier = method.identifier.as_ref().and_then(|name| name.get().cloned());
-        let base = naming::upper_camel(identifier.as_deref().unwrap_or(name));
+        let base = case::upper_camel(identifier.as_deref().unwrap_or(name));
         let owner = Owner::Method(service, index);
         let params = self.lower_root(&method.params, &format!("{base}Request"), owner, false);
         let result = self.lower_root(&method.result, &format!("{base}Result"), owner, true);
@@ -39,11 +42,12 @@ impl Lowering<'_> {
             since: self.since(method.since.as_ref()),
             deprecated: deprecated(method.deprecated.as_ref()),
             subscription: self.lower_subscription(method, &params, &result),
-            page: self.lower_page(method, &params, &result),
+            paging: self.lower_paging(method, &params, &result),
             params,
             result,
             undeclared_errors: self.undeclared_errors(method, &errors, shapes),
             errors,
+            error_sets: self.method_error_sets(method),
             transport,
             idempotent: method.idempotent,
             deadline_seconds: method.deadline_seconds,
@@ -59,11 +63,11 @@ impl Lowering<'_> {
         (service, index): (usize, usize),
         name: &str,
         at: &Location,
-        event: &spec::Event,
+        event: &spec::methods::Event,
     ) -> Event {
         self.check_prose(&event.description, &format!("event `{name}`"), at);
         let owner = Owner::Event(service, index);
-        let params = self.lower_root(&event.params, &format!("{}Event", naming::upper_camel(name)), owner, false);
+        let params = self.lower_root(&event.params, &format!("{}Event", case::upper_camel(name)), owner, false);
         let (id, ends) = event
             .subscription
             .get()
@@ -84,9 +88,9 @@ impl Lowering<'_> {
         }
     }
 
-    /// Params or a result: an object, or where allowed a union told apart by keys.
+    /// Params or a result: an object, or where allowed a union distinguished by keys.
     fn lower_root(&mut self, schema: &Spanned<Schema>, name: &str, owner: Owner, keyed: bool) -> Type {
-        let nothing = Type::Named(crate::ir::TypeId(usize::MAX));
+        let nothing = Type::Named(crate::ir::types::TypeId(usize::MAX));
         let Some(inner) = schema.get() else { return nothing };
         let place = Place { name: name.to_owned(), owner, property: false, variant: false };
         let Some(ty) = self.lower_type(inner, &schema.at, &place) else { return nothing };
@@ -111,50 +115,36 @@ impl Lowering<'_> {
         ty
     }
 
-    pub(super) fn kind_of(&self, ty: &Type) -> Option<&TypeKind> {
-        match ty {
-            Type::Named(id) => self.types.get(id.0)?.as_ref().map(|definition| &definition.kind),
-            _ => None,
-        }
-    }
-
-    pub(super) fn object_of(&self, ty: &Type) -> Option<&Object> {
-        match self.kind_of(ty)? {
-            TypeKind::Object(object) => Some(object),
-            _ => None,
-        }
-    }
-
     fn lower_transport(
         &mut self,
-        method: &spec::Method,
+        method: &spec::methods::Method,
         params: &Type,
         errors: &[usize],
         shapes: &[ErrorShape],
     ) -> Transport {
         let Some(transport) = &method.transport else { return Transport::Http };
         match transport.get() {
-            None | Some(spec::Transport::Plain(PlainTransport::Http)) => Transport::Http,
-            Some(spec::Transport::Plain(PlainTransport::Websocket)) => Transport::WebSocket,
-            Some(spec::Transport::WebsocketUnless(rule)) => {
-                let spec::ParamEquals { param, equals } = &rule.websocket_unless;
+            None | Some(spec::methods::Transport::Plain(PlainTransport::Http)) => Transport::Http,
+            Some(spec::methods::Transport::Plain(PlainTransport::Websocket)) => Transport::WebSocket,
+            Some(spec::methods::Transport::WebsocketUnless(rule)) => {
+                let spec::methods::ParamEquals { param, equals } = &rule.websocket_unless;
                 let field = self.object_of(params).and_then(|object| object.field(param));
                 if !field.is_some_and(|field| field.ty == Type::Boolean) {
                     self.error(
                         &transport.at,
-                        format!("`{param}` is no boolean parameter of this method"),
+                        format!("`{param}` is not a boolean parameter of this method"),
                         "name one of the method's boolean parameters",
                     );
                 }
                 Transport::WebSocketUnless { param: param.clone(), equals: *equals }
             }
-            Some(spec::Transport::OpenWebsocketElse(rule)) => {
+            Some(spec::methods::Transport::OpenWebsocketElse(rule)) => {
                 let code = &rule.open_websocket_else;
                 let error = errors.iter().find(|error| {
                     shapes.get(**error).is_some_and(|shape| shape.code == *code && shape.fields.is_none())
                 });
                 if error.is_none() {
-                    let message = format!("`{code}` is no error code of this method without fields");
+                    let message = format!("`{code}` is not an error code of this method without fields");
                     self.error(&transport.at, message, "list it under the method's `errors`, or name another");
                 }
                 Transport::OpenWebSocketElse { error: error.copied().unwrap_or_default() }
@@ -162,11 +152,16 @@ impl Lowering<'_> {
         }
     }
 
-    fn lower_subscription(&mut self, method: &spec::Method, params: &Type, result: &Type) -> Option<Subscription> {
+    fn lower_subscription(
+        &mut self,
+        method: &spec::methods::Method,
+        params: &Type,
+        result: &Type,
+    ) -> Option<Subscription> {
         let subscription = method.subscription.as_ref()?;
         let (opens, path) = match subscription.get()? {
-            spec::Subscription::Opens(rule) => (true, &rule.opens),
-            spec::Subscription::Closes(rule) => (false, &rule.closes),
+            spec::methods::Subscription::Opens(rule) => (true, &rule.opens),
+            spec::methods::Subscription::Closes(rule) => (false, &rule.closes),
         };
         let (in_result, field) = match path.split_once('.') {
             Some(("params", field)) => (false, field),
@@ -190,45 +185,32 @@ impl Lowering<'_> {
         if !found.is_some_and(|field| field.ty == Type::String && field.required) {
             self.error(
                 at,
-                format!("`{field}` is no required string of {what}"),
+                format!("`{field}` is not a required string of {what}"),
                 "name the property that holds the subscription's id",
             );
         }
     }
 
-    fn lower_page(&mut self, method: &spec::Method, params: &Type, result: &Type) -> Option<String> {
+    fn lower_paging(&mut self, method: &spec::methods::Method, params: &Type, result: &Type) -> Option<Paging> {
         let paginated = method.paginated.as_ref()?;
-        let items = &paginated.get()?.items;
-        let number = |object: Option<&Object>, name: &str| {
-            object.and_then(|object| object.field(name)).is_some_and(|field| field.ty == Type::Uint32)
-        };
-        let params = self.object_of(params);
-        let missing_param = ["offset", "limit"].into_iter().find(|name| !number(params, name));
-        let result = self.object_of(result);
-        let missing_result = ["offset", "limit", "total"].into_iter().find(|name| !number(result, name));
-        let is_list =
-            result.and_then(|object| object.field(items)).is_some_and(|field| matches!(field.ty, Type::List(_)));
-        if let Some(name) = missing_param {
-            self.error(
-                &paginated.at,
-                format!("a paginated method needs the parameter `{name}`, a `uint32`"),
-                "add it, or remove `paginated`",
-            );
+        let spec::methods::Paginated { items, offset, limit, total } = paginated.get()?.clone();
+        let [offset, limit, total] = [(offset, "offset"), (limit, "limit"), (total, "total")]
+            .map(|(name, default)| name.unwrap_or(default.into()));
+        for (holder, names, place) in [(params, [&offset, &limit], "parameters"), (result, [&offset, &total], "result")]
+        {
+            for name in names {
+                let field = self.object_of(holder).and_then(|object| object.field(name));
+                if field.is_none_or(|field| field.ty != Type::Uint32) {
+                    let message = format!("a paginated method needs the `uint32` property `{name}` in its {place}");
+                    self.error(&paginated.at, message, "add it, name another one, or remove `paginated`");
+                }
+            }
         }
-        if let Some(name) = missing_result {
-            self.error(
-                &paginated.at,
-                format!("a paginated method needs `{name}`, a `uint32`, in its result"),
-                "add it, or remove `paginated`",
-            );
+        let list = self.object_of(result).and_then(|object| object.field(&items));
+        if list.is_none_or(|field| !matches!(field.ty, Type::List(_))) {
+            let message = format!("`{items}` is not an array of the result");
+            self.error(&paginated.at, message, "name the array that holds the page");
         }
-        if !is_list {
-            self.error(
-                &paginated.at,
-                format!("`{items}` is no array of the result"),
-                "name the array that holds the page",
-            );
-        }
-        Some(items.clone())
+        Some(Paging { items, offset, limit, total })
     }
 }

@@ -1,12 +1,11 @@
-//! Unions: what tells their alternatives apart.
+//! Unions: how their alternatives are distinguished.
 
-use super::Lowering;
-use super::types::{Place, json_kind};
-use crate::diag::Location;
-use crate::ir::{JsonKind, Type, Union, UnionStyle, Variant};
-use crate::naming;
+use super::lowering::{Lowering, Place};
+use crate::ir::types::{JsonKind, Type, TypeKind, Union, UnionStyle, Variant};
+use crate::naming::case;
+use crate::source::Location;
 use crate::spanned::Spanned;
-use crate::spec::{Kind, Schema};
+use crate::spec::types::{Kind, Schema};
 
 const HELP: &str = "give every alternative the same required `const` property, or one required property of its own, or another JSON type";
 
@@ -44,7 +43,7 @@ impl<'a> Lowering<'a> {
         if kinds.iter().enumerate().any(is_repeated) {
             self.error(
                 at,
-                "nothing tells the alternatives of this union apart: two have the same JSON type and no tag",
+                "the alternatives of this union cannot be distinguished: two have the same JSON type and no tag",
                 HELP,
             );
             return None;
@@ -85,7 +84,7 @@ impl<'a> Lowering<'a> {
             let name = schema.title.as_ref().and_then(|title| title.get().cloned());
             let has_fields = target.properties.as_ref().is_some_and(|properties| properties.len() > 1);
             let payload = if has_fields || schema.reference.is_some() {
-                let name = name.unwrap_or_else(|| format!("{}{}", place.name, naming::upper_camel(&tag)));
+                let name = name.unwrap_or_else(|| format!("{}{}", place.name, case::upper_camel(&tag)));
                 self.lower_type(
                     schema,
                     &alternative.at,
@@ -154,7 +153,7 @@ impl<'a> Lowering<'a> {
             let Some(kind) = json_kind(self, &payload) else {
                 self.error(
                     &alternative.at,
-                    "nothing tells this alternative from the others: it can be of several JSON types",
+                    "this alternative cannot be distinguished from the others: it can be of several JSON types",
                     HELP,
                 );
                 continue;
@@ -178,7 +177,7 @@ impl<'a> Lowering<'a> {
         {
             self.error(
                 &bytes.at,
-                "nothing tells base64 bytes from the object in this union: by themselves both are JSON objects",
+                "base64 bytes cannot be distinguished from the object in this union: in plain JSON both are objects",
                 "put the bytes in a property of an object",
             );
         }
@@ -225,4 +224,21 @@ fn sole_required_property(schema: &Schema) -> Option<&str> {
     let required =
         schema.required.iter().flatten().any(|required| required.get().is_some_and(|required| required == name));
     (properties.len() == 1 && required && property.constant.is_none()).then_some(name)
+}
+
+/// The JSON kind of a type's values; `None` when it can be several.
+fn json_kind(lowering: &Lowering<'_>, ty: &Type) -> Option<JsonKind> {
+    Some(match ty {
+        Type::String | Type::Binary | Type::Base64 => JsonKind::String,
+        Type::Boolean => JsonKind::Boolean,
+        Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 | Type::Float | Type::Double => JsonKind::Number,
+        Type::Tensor => JsonKind::Object,
+        Type::List(_) => JsonKind::Array,
+        Type::Named(id) => match lowering.types.get(id.0)?.as_ref().map(|definition| &definition.kind) {
+            Some(TypeKind::Enum(_)) => JsonKind::String,
+            Some(TypeKind::Union(_)) => return None,
+            // A type that is still being built is an object: enums are built in one step.
+            Some(TypeKind::Object(_)) | None => JsonKind::Object,
+        },
+    })
 }

@@ -1,16 +1,17 @@
 //! How work is followed that goes on after the call that starts it.
 
-use super::Lowering;
-use crate::diag::Location;
-use crate::ir::{ErrorShape, Field, Method, Metrics, Object, Type, TypeKind, UnionStyle, Waiter, WaiterId};
-use crate::naming;
+use super::lowering::Lowering;
+use crate::diag::did_you_mean;
+use crate::ir::types::{Field, Object, Type, TypeKind, UnionStyle};
+use crate::ir::{ErrorShape, Method, Metrics, Waiter, WaiterId};
+use crate::source::Location;
 use crate::spec;
 
 impl Lowering<'_> {
     pub(super) fn lower_waiter(
         &mut self,
         position: usize,
-        method: &spec::Method,
+        method: &spec::methods::Method,
         names: &[&str],
         methods: &[Method],
         shapes: &[ErrorShape],
@@ -19,7 +20,7 @@ impl Lowering<'_> {
         let (waiter, at) = (spanned.get()?, &spanned.at);
         let index = self.sibling(at, &waiter.method, names)?;
         if index == position {
-            self.error(at, "a method cannot be its own waiter", "name the method that tells how far this one is");
+            self.error(at, "a method cannot be its own waiter", "name the method to poll");
             return None;
         }
         let (starter, asked) = (methods.get(position)?, methods.get(index)?);
@@ -30,7 +31,7 @@ impl Lowering<'_> {
         if let Some(code) =
             waiter.already_finished.as_ref().filter(|code| !codes.clone().any(|shape| shape.code == **code))
         {
-            let message = format!("`{code}` is no error code of `{}`", asked.wire);
+            let message = format!("`{code}` is not an error code of `{}`", asked.wire);
             self.error(at, message, "name one of that method's error codes, or leave `alreadyFinished` out");
         }
         let cancel = waiter.cancel.as_ref().and_then(|name| self.sibling(at, name, names));
@@ -41,8 +42,9 @@ impl Lowering<'_> {
             let index = self.sibling(at, &metrics.method, names)?;
             let fetch = methods.get(index)?;
             self.check_taken(at, fetch, &ids, Some(&metrics.list));
-            self.check_metrics(at, &metrics.list, asked, fetch);
-            Some(Metrics { method: index, list: metrics.list.clone() })
+            self.check_metrics(at, metrics, asked, fetch);
+            let spec::methods::Metrics { list, name, start, amount, values, .. } = metrics.clone();
+            Some(Metrics { method: index, list, name, start, amount, values })
         });
         let (done, failed, already_finished) =
             (waiter.done.clone(), waiter.failed.clone(), waiter.already_finished.clone());
@@ -52,16 +54,13 @@ impl Lowering<'_> {
     fn sibling(&mut self, at: &Location, name: &str, names: &[&str]) -> Option<usize> {
         let found = names.iter().position(|sibling| *sibling == name);
         if found.is_none() {
-            let help = match naming::nearest(name, names.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "name a method of the same service".to_owned(),
-            };
-            self.error(at, format!("`{name}` is no method of this service"), help);
+            let help = did_you_mean(name, names.iter().copied(), "name a method of the same service");
+            self.error(at, format!("`{name}` is not a method of this service"), help);
         }
         found
     }
 
-    fn waiter_ids(&mut self, starter: &Method, waiter: &spec::Waiter) -> Vec<WaiterId> {
+    fn waiter_ids(&mut self, starter: &Method, waiter: &spec::methods::Waiter) -> Vec<WaiterId> {
         let mut ids = Vec::new();
         for (param, at, path) in waiter.ids.iter() {
             let (in_result, field) = match path.split_once('.') {
@@ -76,7 +75,7 @@ impl Lowering<'_> {
             let holder = if in_result { &starter.result } else { &starter.params };
             if !is(self.object_of(holder), field, &Type::String) {
                 let what = if in_result { "result" } else { "params" };
-                let message = format!("`{field}` is no required string of the method's {what}");
+                let message = format!("`{field}` is not a required string of the method's {what}");
                 self.error(at, message, "name the property that holds the id");
             }
             ids.push(WaiterId { param: param.to_owned(), in_result, field: field.to_owned() });
@@ -90,19 +89,19 @@ impl Lowering<'_> {
         for field in fields.iter().filter(|field| field.required && list != Some(field.wire.as_str())) {
             if !ids.iter().any(|id| id.param == field.wire) {
                 let message = format!("`{}` needs `{}`, which is not among the `ids`", method.wire, field.wire);
-                self.error(at, message, "say under `ids` where it comes from");
+                self.error(at, message, "say under `ids` where its value comes from");
             }
         }
         for id in ids {
             if !fields.iter().any(|field| field.wire == id.param && field.required && field.ty == Type::String) {
-                let message = format!("`{}` is no required string of the params of `{}`", id.param, method.wire);
+                let message = format!("`{}` is not a required string of the params of `{}`", id.param, method.wire);
                 self.error(at, message, "name under `ids` what the methods of the waiter take");
             }
         }
     }
 
     /// Checks that the result holds a union with the variants that end the work; the members on the way to it.
-    fn check_stage(&mut self, at: &Location, result: &Type, waiter: &spec::Waiter) -> Vec<String> {
+    fn check_stage(&mut self, at: &Location, result: &Type, waiter: &spec::methods::Waiter) -> Vec<String> {
         let (members, tag) = match &waiter.path {
             Some(path) => {
                 path.rsplit_once('.').map_or(("", Some(path.as_str())), |(members, tag)| (members, Some(tag)))
@@ -124,12 +123,12 @@ impl Lowering<'_> {
         let Some(tags) = tags else {
             let (message, help) = match &waiter.path {
                 Some(path) => (
-                    format!("`{path}` is no tag in the result of the named method"),
+                    format!("`{path}` is not a tag in the result of the named method"),
                     "write the path to the tag of a union, such as `status.state`",
                 ),
                 None => (
-                    "the result of the named method is no union told apart by keys".to_owned(),
-                    "give the `path` to the tag that tells the stage, such as `status.state`",
+                    "the result of the named method is not a union distinguished by keys".to_owned(),
+                    "give the `path` to the tag of the state, such as `status.state`",
                 ),
             };
             self.error(at, message, help);
@@ -137,26 +136,29 @@ impl Lowering<'_> {
         };
         let place = waiter.path.as_deref().map_or("the result".to_owned(), |path| format!("`{path}`"));
         for stage in [&waiter.done, &waiter.failed].into_iter().filter(|stage| !tags.contains(stage)) {
-            self.error(at, format!("`{stage}` is no value of {place}"), format!("use one of: {}", tags.join(", ")));
+            self.error(at, format!("`{stage}` is not a value of {place}"), format!("use one of: {}", tags.join(", ")));
         }
         if waiter.done == waiter.failed {
-            let message = format!("`{}` cannot be both the good end and the bad one", waiter.done);
-            self.error(at, message, "give `done` and `failed` a value each");
+            let message = format!("`{}` cannot be both `done` and `failed`", waiter.done);
+            self.error(at, message, "use different values for `done` and `failed`");
         }
         members
     }
 
     /// Checks the three lists of metrics: counts, ranges and values.
-    fn check_metrics(&mut self, at: &Location, list: &str, asked: &Method, fetch: &Method) {
-        let (name, start, amount) = (("name", Type::String), ("startIndex", Type::Uint32), ("amount", Type::Uint32));
+    fn check_metrics(&mut self, at: &Location, metrics: &spec::methods::Metrics, asked: &Method, fetch: &Method) {
+        let list = &metrics.list;
+        let name = (metrics.name.as_str(), Type::String);
+        let (start, amount) = ((metrics.start.as_str(), Type::Uint32), (metrics.amount.as_str(), Type::Uint32));
         let counts = self.lacks(&asked.result, list, &[name.clone(), amount.clone()], None);
         let ranges = self.lacks(&fetch.params, list, &[name.clone(), start.clone(), amount], None);
-        let values = self.lacks(&fetch.result, list, &[name, start], Some("entries"));
+        let values = self.lacks(&fetch.result, list, &[name, start], Some(&metrics.values));
         let places =
             [(counts, "result", &asked.wire), (ranges, "params", &fetch.wire), (values, "result", &fetch.wire)];
         for (members, place, method) in places {
             if let Some(members) = members {
-                let message = format!("`{list}` in the {place} of `{method}` is no array of objects with {members}");
+                let message =
+                    format!("`{list}` in the {place} of `{method}` is not an array of objects with {members}");
                 self.error(at, message, "see `metrics` in schema/README.md for the three lists it needs");
             }
         }

@@ -5,23 +5,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::context::Context;
-use crate::ir::{Field, Method, Object, Owner, Service, Type, TypeDef, TypeId, TypeKind, Union, UnionStyle, Variant};
-use crate::naming;
+use super::docs;
+use crate::ir::types::{Field, Object, Owner, Type, TypeDef, TypeId, TypeKind, Union, UnionStyle, Variant};
+use crate::ir::{Method, Service};
+use crate::naming::{self, case};
 
 /// A doc test that makes the call with what is required.
 pub(super) fn call(cx: &Context<'_>, service: &Service, method: &Method) -> String {
+    let (krate, body) = (&cx.options.crate_name, body(cx, service, method));
+    format!(
+        "```no_run\n# async fn example(client: {krate}::Client) -> Result<(), Box<dyn std::error::Error>> {{\n{body}# Ok(())\n# }}\n```\n"
+    )
+}
+
+/// What the doc test shows.
+pub(super) fn body(cx: &Context<'_>, service: &Service, method: &Method) -> String {
     let mut example = Example { cx, service, imports: BTreeMap::new(), within: Vec::new() };
     let nothing = Object::default();
     let object = cx.api.object(&method.params).unwrap_or(&nothing);
     let arguments = example.arguments(object).unwrap_or_default();
     let client = naming::ident(&naming::service_module(service));
     let function = naming::ident(&cx.method_name(method));
-    let short = arguments.iter().map(String::len).sum::<usize>() < 60;
-    let call = if short {
-        format!("let result = client.{client}().{function}({}).await?;\n", arguments.join(", "))
+    let list = arguments.join(", ");
+    let is_empty = cx.api.object(&method.result).is_some_and(|object| object.fields.is_empty());
+    let binding = if is_empty { "" } else { "let result = " };
+    let line = format!("{binding}client.{client}().{function}({list}).await?;\n");
+    let call = if line.chars().count() <= docs::width(1) {
+        line
+    } else if list.chars().count().saturating_add(function.to_string().len()) < docs::width(2) {
+        format!("{binding}client\n    .{client}()\n    .{function}({list})\n    .await?;\n")
     } else {
         let lines: String = arguments.iter().map(|argument| format!("        {argument},\n")).collect();
-        format!("let result = client\n    .{client}()\n    .{function}(\n{lines}    )\n    .await?;\n")
+        format!("{binding}client\n    .{client}()\n    .{function}(\n{lines}    )\n    .await?;\n")
     };
     let print = match cx.api.object(&method.result).and_then(|object| object.fields.first()) {
         Some(field)
@@ -29,14 +44,12 @@ pub(super) fn call(cx: &Context<'_>, service: &Service, method: &Method) -> Stri
         {
             format!("println!(\"{{}}\", result.{});\n", naming::ident(&naming::field_name(field)))
         }
+        _ if is_empty => String::new(),
         _ => "println!(\"{result:?}\");\n".to_owned(),
     };
     let imports: String = example.imports.iter().map(|(path, names)| import(path, names)).collect();
-    let krate = &cx.options.crate_name;
-    format!(
-        "```no_run\n# async fn example(client: {krate}::Client) -> Result<(), Box<dyn std::error::Error>> {{\n{imports}{}{call}{print}# Ok(())\n# }}\n```\n",
-        if imports.is_empty() { "" } else { "\n" }
-    )
+    let gap = if imports.is_empty() { "" } else { "\n" };
+    format!("{imports}{gap}{call}{print}")
 }
 
 fn import(path: &str, names: &BTreeSet<String>) -> String {
@@ -97,7 +110,7 @@ impl Example<'_, '_> {
     fn text(&self, field: &Field) -> String {
         match field.example.as_ref().and_then(Value::as_str) {
             Some(text) => format!("{text:?}"),
-            None => format!("{:?}", naming::kebab(&field.wire)),
+            None => format!("{:?}", case::kebab(&field.wire)),
         }
     }
 

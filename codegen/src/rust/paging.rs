@@ -5,20 +5,21 @@ use quote::quote;
 
 use super::context::File;
 use super::structs;
-use crate::ir::{Method, Type};
+use crate::ir::Method;
+use crate::ir::types::Type;
 
 pub(super) fn item(file: &File<'_, '_>, method: &Method) -> TokenStream {
     paged(file, method).unwrap_or_default()
 }
 
 fn paged(file: &File<'_, '_>, method: &Method) -> Option<TokenStream> {
-    let list = method.page.as_ref()?;
+    let paging = method.paging.as_ref()?;
     let (params, result) = (file.cx.api.object(&method.params)?, file.cx.api.object(&method.result)?);
-    let items = result.field(list)?;
+    let items = result.field(&paging.items)?;
     let Type::List(item) = &items.ty else { return None };
     let (paged, page) = (file.runtime("Paged"), file.runtime("Page"));
     let (request, output, item) = (file.ty(&method.params), file.ty(&method.result), file.ty(item));
-    let (offset, limit) = (params.field("offset")?, params.field("limit")?);
+    let (offset, limit) = (params.field(&paging.offset)?, params.field(&paging.limit)?);
     let read = |field| {
         let name = structs::field_ident(field);
         if field.required { quote!(Some(self.#name)) } else { quote!(self.#name) }
@@ -32,7 +33,7 @@ fn paged(file: &File<'_, '_>, method: &Method) -> Option<TokenStream> {
         quote!(self.#limit_name = limit;)
     };
     let list = structs::field_ident(items);
-    let [offset, total] = ["offset", "total"].map(|name| result.field(name).map(structs::field_ident));
+    let [offset, total] = [&paging.offset, &paging.total].map(|name| result.field(name).map(structs::field_ident));
     Some(quote! {
         impl #paged for #request {
             type Item = #item;

@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::context::File;
 use super::{structs, unions};
-use crate::ir::{Field, Method, Metrics, Service, Type, Union, UnionStyle, Waiter};
+use crate::ir::types::{Field, Type, Union, UnionStyle};
+use crate::ir::{Method, Metrics, Service, Waiter};
 
 /// What the caller gets: the result, or a handle on what has been started.
 pub(super) fn output(file: &File<'_, '_>, method: &Method) -> TokenStream {
@@ -126,22 +127,27 @@ fn cancels(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wai
 }
 
 fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waiter) -> Option<TokenStream> {
-    let Metrics { method: fetch, list } = waiter.metrics.as_ref()?;
+    let metrics = waiter.metrics.as_ref()?;
+    let Metrics { method: fetch, list, .. } = metrics;
     let asked = service.methods.get(waiter.method)?;
     let fetch = service.methods.get(*fetch)?;
     let (meter, metric_range) = (file.runtime("MetricSource"), file.runtime("MetricRange"));
     let (request, ask, answer) = (file.ty(&method.params), file.ty(&asked.params), file.ty(&asked.result));
     let (target, fetched) = (file.ty(&fetch.params), file.ty(&fetch.result));
-    let (counts, _) = list_of(file, &asked.result, list)?;
+    let (counts, count) = list_of(file, &asked.result, list)?;
     let (_, range) = list_of(file, &fetch.params, list)?;
     let (values_list, values) = list_of(file, &fetch.result, list)?;
+    let member = |item, name| Some(structs::field_ident(file.cx.api.object(item)?.field(name)?));
+    let (count_name, count_amount) = (member(count, &metrics.name)?, member(count, &metrics.amount)?);
+    let (name, start, entries) =
+        (member(values, &metrics.name)?, member(values, &metrics.start)?, member(values, &metrics.values)?);
     let (range, values) = (file.ty(range), file.ty(values));
     let arguments =
         required(file, fetch).map(|field| if field.wire == *list { quote!(ranges) } else { asked_id(field) });
     let in_range = file.cx.api.object(list_of(file, &fetch.params, list)?.1)?;
-    let in_range = in_range.fields.iter().filter(|field| field.required).map(|field| match field.wire.as_str() {
-        "name" => quote!(range.name),
-        "startIndex" => quote!(range.start),
+    let in_range = in_range.fields.iter().filter(|field| field.required).map(|field| match &field.wire {
+        wire if *wire == metrics.name => quote!(range.name),
+        wire if *wire == metrics.start => quote!(range.start),
         _ => quote!(range.amount),
     });
     Some(quote! {
@@ -149,7 +155,7 @@ fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waite
             type Values = #values;
             type Fetch = #target;
             fn counts(response: &#answer) -> Vec<(&str, u32)> {
-                response.#counts.iter().map(|count| (count.name.as_str(), count.amount)).collect()
+                response.#counts.iter().map(|count| (count.#count_name.as_str(), count.#count_amount)).collect()
             }
             fn fetch(poll: &#ask, ranges: Vec<#metric_range>) -> Option<#target> {
                 let ranges = ranges.into_iter().map(|range| #range::new(#(#in_range),*));
@@ -159,11 +165,11 @@ fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waite
                 result.#values_list
             }
             fn extent(values: &#values) -> (&str, u32, usize) {
-                (&values.name, values.start_index, values.entries.len())
+                (&values.#name, values.#start, values.#entries.len())
             }
             fn skip(values: &mut #values, count: u32) {
-                values.entries.drain(..count as usize);
-                values.start_index = values.start_index.saturating_add(count);
+                values.#entries.drain(..count as usize);
+                values.#start = values.#start.saturating_add(count);
             }
         }
     })

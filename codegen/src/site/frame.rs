@@ -4,36 +4,39 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::Site;
-use super::code::block;
-use super::prose::escape;
+use super::html::{block, escape};
+use super::page::{inline, paragraph};
 use super::sample::{self, Member, Sample};
-use crate::ir::{Blob, BlobKind, BlobRule, Method, Service, Transport};
+use crate::export::frame;
+use crate::ir::blobs::{Blob, BlobRule};
+use crate::ir::{Api, ErrorShape, Method, Service, Transport};
+
+const ROOT: &str = "../";
 
 /// A vector of two numbers of 32 bits, 0.5 and 1.5: type, rank, dimension, little-endian elements.
 const TENSOR: [u8; 11] = [1, 1, 2, 0, 0, 0, 0x3f, 0, 0, 0xc0, 0x3f];
 
-/// JSON, and what was lifted out of it.
+/// JSON, and the blobs that were detached from it.
 #[derive(Default)]
-pub(super) struct Lifted {
+pub(super) struct Detached {
     pub(super) json: Value,
     blobs: Vec<Vec<u8>>,
-    /// Names that stand at the top.
+    /// Names that are listed at the root.
     root: Map<String, Value>,
 }
 
-impl Lifted {
+impl Detached {
     pub(super) fn new(sample: &Sample) -> Self {
-        let mut lifted = Self::default();
-        let mut json = lifted.lift(sample);
+        let mut detached = Self::default();
+        let mut json = detached.detach(sample);
         if let Value::Object(members) = &mut json {
-            members.append(&mut lifted.root);
+            members.append(&mut detached.root);
         }
-        lifted.json = json;
-        lifted
+        detached.json = json;
+        detached
     }
 
-    fn lift(&mut self, sample: &Sample) -> Value {
+    fn detach(&mut self, sample: &Sample) -> Value {
         match sample {
             Sample::Json(value) => value.clone(),
             Sample::Base64 => "bmFtZQ==".into(),
@@ -41,7 +44,7 @@ impl Lifted {
                 self.leaves(sample);
                 Value::Null
             }
-            Sample::List(items) => items.iter().map(|item| self.lift(item)).collect(),
+            Sample::List(items) => items.iter().map(|item| self.detach(item)).collect(),
             Sample::Object(members) => {
                 let mut object = Map::new();
                 members.iter().for_each(|member| self.member(&mut object, member));
@@ -72,7 +75,7 @@ impl Lifted {
                 object.insert(indexes.clone(), json!([1]));
             }
             None | Some(Blob::Tensors) => {
-                let value = self.lift(value);
+                let value = self.detach(value);
                 object.insert(name.clone(), value);
             }
         }
@@ -90,7 +93,7 @@ impl Lifted {
     }
 }
 
-/// The names of a list of named things.
+/// The names of the items of a list.
 fn strings(sample: &Sample) -> Vec<Value> {
     let Sample::List(items) = sample else { return Vec::new() };
     let name = |item: &Sample| match item {
@@ -112,78 +115,89 @@ fn varint(length: usize) -> Vec<u8> {
 }
 
 /// What the view shows of a method.
-pub(super) fn view(site: &Site<'_>, service: &Service, method: &Method) -> String {
-    let request = Lifted::new(&sample::of(site.api, &method.params));
-    let json = request.json.to_string();
-    let mut parts = vec![("number of blobs".to_owned(), vec![u8::try_from(request.blobs.len()).unwrap_or(u8::MAX)])];
-    parts.push(("length of the JSON".to_owned(), varint(json.len())));
-    parts.extend(request.blobs.iter().map(|blob| ("length of a blob".to_owned(), varint(blob.len()))));
-    parts.push(("JSON".to_owned(), json.into_bytes()));
-    parts.extend(request.blobs.iter().map(|blob| ("blob".to_owned(), blob.clone())));
-
-    let answer = Lifted::new(&sample::of(site.api, &method.result));
-    let whole = json!({ "result": answer.json });
-    let json = whole.to_string();
-    let mut back = vec![("length of the JSON".to_owned(), varint(json.len())), ("JSON".to_owned(), json.into_bytes())];
-    for blob in &answer.blobs {
-        back.push(("length of a blob".to_owned(), varint(blob.len())));
-        back.push(("blob".to_owned(), blob.clone()));
-    }
-    let errors: Vec<String> = method
-        .errors
-        .iter()
-        .filter_map(|index| site.api.errors.get(*index))
-        .map(|error| {
-            let mut fields = Map::from_iter([("code".to_owned(), Value::from(error.code.as_str()))]);
-            if let Some(Value::Object(more)) =
-                error.fields.as_ref().map(|ty| Lifted::new(&sample::of(site.api, ty)).json)
-            {
-                fields.extend(more);
-            }
-            json!({ "error": fields }).to_string()
-        })
-        .collect();
-    format!(
-        "<h2>Request parameters</h2>\n{}<p>A count of blobs (one byte), the length of the JSON and of each blob \
-         (varints), the JSON, the blobs.</p>\n{}{}<h2>Response</h2>\n<p>The length of the JSON, the JSON, then each blob \
-         behind its length.</p>\n{}{}<h2>Errors</h2>\n<p>In place of the result; the HTTP status is a success too.</p>\n{}\
-         <h2>Example</h2>\n<p>The request.</p>\n{}<p>The response.</p>\n{}",
-        way(site, service, method),
+pub(super) fn view(api: &Api, service: &Service, method: &Method) -> String {
+    let request = Detached::new(&sample::of(api, &method.params));
+    let mut response = Detached::new(&sample::of(api, &method.result));
+    response.json = json!({ "result": response.json });
+    let errors: Vec<String> = api.errors_of(method).map(|error| error_json(api, error).to_string()).collect();
+    let parts = [
+        transport(api, service, method),
         block(&pretty(&request.json)),
-        rules(&method.request_blobs),
-        block(&pretty(&whole)),
-        rules(&method.response_blobs),
+        format!("<p>{} {}</p>\n", frame::REQUEST, frame::VARINT),
+        rules(api, &method.request_blobs),
+        "<h2>Response</h2>\n".to_owned(),
+        block(&pretty(&response.json)),
+        paragraph(api, ROOT, frame::RESPONSE),
+        rules(api, &method.response_blobs),
+        "<h2>Errors</h2>\n<p>In place of the result; the HTTP status is a success too.</p>\n".to_owned(),
         block(&errors.join("\n")),
-        dump(&parts),
-        dump(&back),
-    )
+        "<h2>Example</h2>\n<p>The request.</p>\n".to_owned(),
+        dump(&request_parts(&request)),
+        "<p>The response.</p>\n".to_owned(),
+        dump(&response_parts(&response)),
+    ];
+    format!("<h2>Request parameters</h2>\n{}", parts.concat())
+}
+
+fn error_json(api: &Api, error: &ErrorShape) -> Value {
+    let mut members = Map::from_iter([("code".to_owned(), Value::from(error.code.as_str()))]);
+    let fields = error.fields.as_ref().map(|ty| Detached::new(&sample::of(api, ty)).json);
+    if let Some(Value::Object(fields)) = fields {
+        members.extend(fields);
+    }
+    json!({ "error": members })
+}
+
+/// A part of a frame: its name and its bytes.
+type Part = (&'static str, Vec<u8>);
+
+fn request_parts(request: &Detached) -> Vec<Part> {
+    let json = request.json.to_string();
+    let count = vec![u8::try_from(request.blobs.len()).unwrap_or(u8::MAX)];
+    let mut parts = vec![("number of blobs", count), ("length of the JSON", varint(json.len()))];
+    parts.extend(request.blobs.iter().map(|blob| ("length of a blob", varint(blob.len()))));
+    parts.push(("JSON", json.into_bytes()));
+    parts.extend(request.blobs.iter().map(|blob| ("blob", blob.clone())));
+    parts
+}
+
+fn response_parts(response: &Detached) -> Vec<Part> {
+    let json = response.json.to_string();
+    let mut parts = vec![("length of the JSON", varint(json.len())), ("JSON", json.into_bytes())];
+    for blob in &response.blobs {
+        parts.extend([("length of a blob", varint(blob.len())), ("blob", blob.clone())]);
+    }
+    parts
 }
 
 pub(super) fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-fn way(site: &Site<'_>, service: &Service, method: &Method) -> String {
-    let call = match (&method.transport, &site.api.http) {
-        (Transport::WebSocket | Transport::OpenWebSocketElse { .. }, _) => {
-            let url = site.api.websocket.as_deref().unwrap_or_default();
-            return format!(
-                "<p>A message on the WebSocket {}: the id of the call (4 bytes), then a frame whose JSON is \
-                 <code>{{\"api\": \"{}\", \"method\": \"{}\", \"params\": …, \"apiKey\": …}}</code>. Only the params are shown.</p>\n",
-                escape(url),
-                service.wire,
-                method.wire
-            );
-        }
-        (_, http) => format!("{}/{}/{}", http.as_deref().unwrap_or_default(), service.wire, method.wire),
-    };
-    block(&format!("POST {call}\nContent-Type: application/octet-stream\nAuthorization: Bearer <API key>"))
+fn transport(api: &Api, service: &Service, method: &Method) -> String {
+    let (service, method, transport) = (&service.wire, &method.wire, &method.transport);
+    if matches!(transport, Transport::WebSocket | Transport::OpenWebSocketElse { .. }) {
+        let envelope = format!("{{\"api\": \"{service}\", \"method\": \"{method}\", \"params\": …, \"apiKey\": …}}");
+        let url = api.websocket.as_deref().unwrap_or_default();
+        return format!(
+            "<p>A message on the WebSocket {}. {} Its JSON is <code>{}</code>; only the params are shown.</p>\n",
+            escape(url),
+            frame::SOCKET_CALL,
+            escape(&envelope)
+        );
+    }
+    let url = api.http.as_deref().unwrap_or_default();
+    block(&format!(
+        "POST {url}/{service}/{method}\nContent-Type: application/octet-stream\nAuthorization: Bearer <API key>"
+    ))
 }
 
-fn rules(rules: &[BlobRule]) -> String {
+fn rules(api: &Api, rules: &[BlobRule]) -> String {
     let texts: Vec<String> = rules
         .iter()
-        .map(|rule| format!("<li><code>{}</code>: {}</li>\n", escape(&rule.path), holds(&rule.kind)))
+        .map(|rule| {
+            format!("<li><code>{}</code>: {}</li>\n", escape(&rule.path), inline(api, ROOT, &frame::holds(&rule.kind)))
+        })
         .collect();
     match texts.is_empty() {
         true => "<p>No blobs.</p>\n".to_owned(),
@@ -193,21 +207,8 @@ fn rules(rules: &[BlobRule]) -> String {
     }
 }
 
-fn holds(kind: &BlobKind) -> String {
-    match kind {
-        BlobKind::Bytes => "the bytes".to_owned(),
-        BlobKind::Tensor => "one tensor for each place".to_owned(),
-        BlobKind::Tensors { .. } => "tensors, back to back, for each place that has tensors".to_owned(),
-        BlobKind::Keyed { names, .. } => format!("the bytes of each of <code>{}</code>", escape(names)),
-        BlobKind::Entries { .. } => "one tensor for each key, entry by entry".to_owned(),
-        BlobKind::IndexedEntries { indexes, .. } => {
-            format!("one tensor for each key, for each of <code>{}</code>", escape(indexes))
-        }
-    }
-}
-
 /// Bytes in hexadecimal, part by part.
-fn dump(parts: &[(String, Vec<u8>)]) -> String {
+fn dump(parts: &[Part]) -> String {
     let mut text = String::new();
     for (name, bytes) in parts {
         let _ = writeln!(text, "// {name}");

@@ -4,18 +4,16 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::Site;
-use super::code::block;
-use super::method::details;
-use super::reach::{self, Reached};
+use super::html::block;
+use super::reach::{self, Reached, details};
 use super::sample::{self, Sample};
-use crate::ir::{Api, Method, Object, Owner, Type, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::types::{Object, Owner, Type, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::{Api, Method};
 
 /// What the view shows of a method.
-pub(super) fn view(site: &Site<'_>, method: &Method, reached: &Reached) -> String {
-    let api = site.api;
+pub(super) fn view(api: &Api, method: &Method, reached: &Reached) -> String {
     // Variants and errors are spelled out where they are used.
-    let types = details(site, reached, |it| {
+    let types = details(api, reached, |_, it| {
         let apart = !it.variant && it.owner != Owner::Errors;
         apart.then(|| (it.name.clone(), format!("{} = {}", it.name, body(api, it))))
     });
@@ -29,9 +27,9 @@ pub(super) fn view(site: &Site<'_>, method: &Method, reached: &Reached) -> Strin
     )
 }
 
-/// Codes that say it all in one group, then those with fields.
+/// Codes without fields in one group, then those with fields.
 fn errors(api: &Api, method: &Method) -> String {
-    let all = method.errors.iter().filter_map(|index| api.errors.get(*index));
+    let all = api.errors_of(method);
     let (bare, rich): (Vec<_>, Vec<_>) = all.partition(|error| error.fields.is_none());
     let codes: String = bare.iter().map(|error| format!("        {:?},\n", error.code)).collect();
     let mut members = Vec::new();
@@ -119,7 +117,7 @@ fn object(api: &Api, object: &Object, constant: Option<(&str, &str)>, depth: usi
     text + &end + "}"
 }
 
-pub(super) fn literal(sample: &Sample, depth: usize) -> String {
+fn literal(sample: &Sample, depth: usize) -> String {
     let (pad, end) = ("    ".repeat(depth.saturating_add(1)), "    ".repeat(depth));
     match sample {
         Sample::Json(Value::Bool(true)) => "True".to_owned(),

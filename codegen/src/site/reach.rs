@@ -1,6 +1,10 @@
-//! Which named types a place leads to, and which have a page.
+//! Which named types a method reaches, and which types have a page.
 
-use crate::ir::{Api, Method, Owner, Type, TypeDef, TypeId, TypeKind};
+use std::fmt::Write;
+
+use super::{html, page};
+use crate::ir::types::{Owner, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::{Api, Method};
 
 /// Named types that are reached, outer before inner, and whether tensors are.
 #[derive(Default)]
@@ -14,7 +18,7 @@ impl Reached {
         let mut reached = Self::default();
         reached.add(api, &method.params);
         reached.add(api, &method.result);
-        for error in method.errors.iter().filter_map(|index| api.errors.get(*index)) {
+        for error in api.errors_of(method) {
             error.fields.iter().for_each(|fields| reached.add(api, fields));
         }
         reached
@@ -27,15 +31,8 @@ impl Reached {
             Type::Tensor => self.tensors = true,
             Type::Named(id) if !self.types.contains(id) => {
                 self.types.push(*id);
-                match api.get(*id).map(|definition| &definition.kind) {
-                    Some(TypeKind::Object(object)) => {
-                        object.fields.iter().for_each(|field| self.add(api, &field.ty));
-                    }
-                    Some(TypeKind::Union(union)) => {
-                        union.variants.iter().filter_map(|it| it.payload.as_ref()).for_each(|ty| self.add(api, ty));
-                    }
-                    _ => {}
-                }
+                let definition = api.get(*id).into_iter();
+                definition.flat_map(|it| it.kind.members()).for_each(|ty| self.add(api, ty));
             }
             _ => {}
         }
@@ -58,4 +55,27 @@ pub(super) fn has_page(api: &Api, id: TypeId, definition: &TypeDef) -> bool {
         Owner::Shared(_) | Owner::Errors | Owner::Event(..) => false,
     };
     !definition.services.is_empty() && (definition.standalone || !is_bare) && !is_end
+}
+
+/// Types inline on demand: what `text` gives of each, as name and code.
+pub(super) fn details(
+    api: &Api,
+    reached: &Reached,
+    text: impl Fn(TypeId, &TypeDef) -> Option<(String, String)>,
+) -> String {
+    let mut all = String::new();
+    for id in &reached.types {
+        let Some(definition) = api.get(*id).filter(|it| has_page(api, *id, it)) else { continue };
+        if let Some((name, text)) = text(*id, definition) {
+            let path = page::type_path(api, definition);
+            let _ = write!(
+                all,
+                "<details><summary>{}</summary>\n{}<p><a href=\"../{path}\">Page of {}</a></p></details>\n",
+                html::escape(&name),
+                html::block(&text),
+                html::escape(&name)
+            );
+        }
+    }
+    if all.is_empty() { all } else { format!("<h3>Types named there</h3>\n{all}") }
 }

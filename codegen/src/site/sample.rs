@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use crate::ir::{Api, Blob, Field, Object, Type, TypeId, TypeKind, UnionStyle};
-use crate::naming;
+use crate::ir::Api;
+use crate::ir::blobs::Blob;
+use crate::ir::types::{Field, Object, Type, TypeId, TypeKind, UnionStyle};
+use crate::naming::case;
 
 /// A value as a caller has it.
 pub(super) enum Sample {
@@ -42,7 +44,7 @@ impl Sampler<'_> {
         let example = field.and_then(|field| field.example.clone());
         let given = |other: Value| Some(Sample::Json(example.clone().unwrap_or(other)));
         match ty {
-            Type::String => given(field.map_or_else(|| "text".to_owned(), |field| naming::kebab(&field.wire)).into()),
+            Type::String => given(field.map_or_else(|| "text".to_owned(), |field| case::kebab(&field.wire)).into()),
             Type::Boolean => given(true.into()),
             Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => given(1.into()),
             Type::Float | Type::Double => given(1.0.into()),

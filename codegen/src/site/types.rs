@@ -1,31 +1,27 @@
 //! The page of a type.
 
-use super::page::{self, View};
-use super::prose::{escape, paragraph};
+use super::html::{self, block, escape};
+use super::page::{self, Document, View, paragraph};
 use super::reach::Reached;
-use super::{Site, code, frame, python, rust, sample};
-use crate::ir::{Type, TypeDef, TypeId};
+use super::{frame, python, rust, sample};
+use crate::export::typescript;
+use crate::ir::Api;
+use crate::ir::types::{Type, TypeDef, TypeId};
 
 const ROOT: &str = "../";
 
-pub(super) fn page(site: &Site<'_>, id: TypeId, definition: &TypeDef) -> String {
-    let api = site.api;
-    let (module, name) = rust::place(site, definition);
-    let in_rust = site.rust.item(&module, &name).map(code::block).unwrap_or_default();
-    let link = rust::type_doc(site, definition).map(|doc| format!("<p><a href=\"{doc}\">Docs in Rust</a></p>\n"));
-    let typescript = match site.typescript.named(definition) {
-        Some(text) => code::block(&text),
+pub(super) fn page(api: &Api, id: TypeId, definition: &TypeDef, in_rust: &rust::View<'_>) -> String {
+    let typescript = match typescript::shared_type(api, id) {
+        Some(text) => block(&text),
         None => "<p>TypeScript writes this type in place, where it is used.</p>\n".to_owned(),
     };
-    let lifted = frame::Lifted::new(&sample::of(api, &Type::Named(id)));
-    let views = [
-        View { id: "rust", html: in_rust + &link.unwrap_or_default() },
+    let detached = frame::Detached::new(&sample::of(api, &Type::Named(id)));
+    let json = format!("<p>An example of its JSON.</p>\n{}", block(&frame::pretty(&detached.json)));
+    let views = vec![
+        View { id: "rust", html: in_rust.type_page(id, definition) },
         View { id: "typescript", html: typescript },
-        View { id: "python", html: code::block(&format!("{} = {}", definition.name, python::body(api, definition))) },
-        View {
-            id: "frame",
-            html: format!("<p>An example of its JSON.</p>\n{}", code::block(&frame::pretty(&lifted.json))),
-        },
+        View { id: "python", html: block(&format!("{} = {}", definition.name, python::body(api, definition))) },
+        View { id: "frame", html: json },
     ];
     let mut users = String::new();
     for service in &api.services {
@@ -37,11 +33,12 @@ pub(super) fn page(site: &Site<'_>, id: TypeId, definition: &TypeDef) -> String 
         }
     }
     let users = if users.is_empty() { users } else { format!("<ul>\n{users}</ul>\n") };
-    let trail = [("index.html".to_owned(), api.title.clone()), ("types/index.html".to_owned(), "Types".to_owned())];
+    let trail = vec![("index.html".to_owned(), api.title.clone()), ("types/index.html".to_owned(), "Types".to_owned())];
     let about = paragraph(api, ROOT, definition.description.as_deref().unwrap_or_default());
     let old = definition.deprecated.as_ref().map(|it| {
         format!("<p class=\"facts\">Deprecated since {}: use {}.</p>\n", escape(&it.since), escape(&it.instead))
     });
-    let body = format!("{about}{}<!--views-->{}", old.unwrap_or_default(), code::part("Used by", &users));
-    page::document(ROOT, &definition.name, &trail, &views, &body)
+    let before = about + &old.unwrap_or_default();
+    let after = html::part("Used by", &users);
+    Document { root: ROOT, title: definition.name.clone(), trail, before, views, after }.html()
 }

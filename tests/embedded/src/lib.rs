@@ -1,7 +1,7 @@
 //! The runtime of `decthings` with the API of the fixture `reserved`, in the shape of the real crate: generated code
 //! extends the runtime's types, and stands behind cargo features.
 //!
-//! `cargo xtask fixtures` writes `api`. Its definition is `tests/fixtures/ok/reserved/definition.json`.
+//! `cargo xtask fixtures` writes `api`. Its definition is `tests/data/fixtures/ok/reserved/definition.json`.
 
 #[path = "../../../generated/src/runtime/mod.rs"]
 pub mod runtime;
@@ -12,6 +12,5 @@ mod varint;
 
 pub use runtime::*;
 
-#[rustfmt::skip]
 #[allow(missing_docs)]
 pub mod api;

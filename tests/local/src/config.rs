@@ -1,11 +1,11 @@
-//! What a local Decthings can be told before it starts.
+//! The configuration of the server, its users and its limits.
 
 use std::fmt;
 use std::time::Duration;
 
-use crate::store::ids;
+use crate::util;
 
-/// Settings of a [`Local`](crate::Local): keys, where it may be reached from, limits.
+/// The configuration of a [`Local`](crate::Local): keys, permissions, users, limits.
 ///
 /// ```
 /// use decthings_local::{Limits, LocalConfig};
@@ -26,7 +26,7 @@ pub struct LocalConfig {
     pub(crate) limits: Limits,
     pub(crate) email: String,
     pub(crate) users: Vec<LocalUser>,
-    /// Names of organizations, and the ids of the users who founded them.
+    /// The names of organizations, and the ids of their founders.
     pub(crate) invitations: Vec<(String, String)>,
 }
 
@@ -34,7 +34,7 @@ impl LocalConfig {
     /// One new, random key; only this machine may connect; launchers start at once; the default [`Limits`].
     pub fn new() -> Self {
         Self {
-            keys: vec![ids::key()],
+            keys: vec![util::new_key()],
             allow_remote: false,
             allow_processes: false,
             language_servers: language_servers(),
@@ -51,7 +51,7 @@ impl LocalConfig {
         self.keys([key])
     }
 
-    /// The API keys that are accepted. With none, every call is refused.
+    /// The API keys that are accepted. Without keys, every call over a socket is rejected.
     pub fn keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.keys = keys.into_iter().map(Into::into).collect();
         self
@@ -64,8 +64,8 @@ impl LocalConfig {
     }
 
     /// Whether `Spawned`, `Terminal` and `Language` run programs of this machine. They run as the user of the server,
-    /// in temporary folders, but nothing keeps them from what that user may do: whoever has a key can do anything.
-    /// So it cannot be allowed together with [`allow_remote`](Self::allow_remote).
+    /// in temporary folders but without a sandbox, so that a key gives full access to the account. It cannot be combined
+    /// with [`allow_remote`](Self::allow_remote).
     pub fn allow_processes(mut self, allow: bool) -> Self {
         self.allow_processes = allow;
         self
@@ -85,8 +85,7 @@ impl LocalConfig {
         self
     }
 
-    /// How long a temporary launcher pretends to take to start, before each job. Something above zero shows what a
-    /// program does while it waits.
+    /// The simulated startup time of launchers, zero by default. A longer one shows how a program behaves while it waits.
     pub fn launcher_startup(mut self, startup: Duration) -> Self {
         self.launcher_startup = startup;
         self
@@ -98,25 +97,25 @@ impl LocalConfig {
         self
     }
 
-    /// The email address of the user who calls, `local@localhost` by default.
+    /// The email address of the caller, `local@localhost` by default.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = email.into();
         self
     }
 
-    /// Adds a user who can be found and invited, but who does not call: all keys are those of the user `local`.
+    /// Adds a user that can be found and invited, but does not call: all keys belong to the user `local`.
     pub fn user(mut self, user: LocalUser) -> Self {
         self.users.push(user);
         self
     }
 
-    /// Adds an organization, of a user with that id, that has invited the one who calls.
+    /// Adds an organization that has invited the caller, with the id of the user that founded it.
     pub fn invitation(mut self, organization: impl Into<String>, founder: impl Into<String>) -> Self {
         self.invitations.push((organization.into(), founder.into()));
         self
     }
 
-    /// The first key that is accepted; empty if there is none.
+    /// The first accepted key, which is empty if there is none.
     pub fn first_key(&self) -> &str {
         self.keys.first().map_or("", String::as_str)
     }
@@ -128,7 +127,7 @@ impl Default for LocalConfig {
     }
 }
 
-/// The usual language servers, those of a language in the order in which they are tried.
+/// The default language servers. Those of the same language are tried in this order.
 fn language_servers() -> Vec<(String, String, Vec<String>)> {
     let usual: [(&str, &str, &[&str]); 4] = [
         ("go", "gopls", &[]),
@@ -140,7 +139,7 @@ fn language_servers() -> Vec<(String, String, Vec<String>)> {
     usual.iter().map(|(language, program, args)| ((*language).into(), (*program).into(), owned(args))).collect()
 }
 
-/// Shows how many keys there are, but none of them.
+/// Shows the number of keys, but not the keys.
 impl fmt::Debug for LocalConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalConfig")
@@ -167,29 +166,28 @@ pub struct LocalUser {
 }
 
 impl LocalUser {
-    /// Makes one.
+    /// Makes a user.
     pub fn new(id: impl Into<String>, name: impl Into<String>, email: impl Into<String>) -> Self {
         Self { id: id.into(), name: name.into(), email: email.into() }
     }
 }
 
-/// How much a local Decthings takes on; everything is kept in memory.
+/// The limits of a local server, which keeps everything in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// The longest body of an HTTP request and the longest message on a WebSocket, in bytes: 256 MiB. Above it, the
-    /// answer has the status 413, or the WebSocket is closed.
+    /// response has the status 413, or the WebSocket is closed.
     pub body_bytes: usize,
-    /// The calls that are answered at the same time: 256. Above it, `too_many_requests`.
+    /// The concurrent calls: 256. Above it, `too_many_requests`.
     pub requests: usize,
-    /// The bodies of the requests that are answered at the same time, together, in bytes: 1 GiB. Above it,
-    /// `too_many_requests`.
+    /// The bodies of all concurrent calls together, in bytes: 1 GiB. Above it, `too_many_requests`.
     pub bodies_bytes: usize,
-    /// The WebSockets: 64. Above it, the handshake is answered with the status 503.
+    /// The open WebSockets: 64. Above it, the handshake fails with the status 503.
     pub sockets: usize,
-    /// The calls of a WebSocket that are answered at the same time: 128. Above it, `too_many_requests`.
+    /// The concurrent calls of one WebSocket: 128. Above it, `too_many_requests`.
     pub socket_calls: usize,
-    /// The memory that all entries, states and files take together, about, in bytes: 4 GiB. Above it, `quota_exceeded`.
+    /// The approximate memory of all entries, states and files, in bytes: 4 GiB. Above it, `quota_exceeded`.
     pub stored_bytes: u64,
     /// The datasets: 1,000. Above it, `quota_exceeded`.
     pub datasets: usize,
@@ -210,11 +208,10 @@ pub struct Limits {
     pub snapshots: usize,
     /// The training sessions that a model keeps until they are cleared: 100. Above it, `quota_exceeded`.
     pub training_sessions: usize,
-    /// The jobs of all models that are going on: 64. A job is a training session, an evaluation or the creation of a
-    /// state. Above it, `quota_exceeded`.
+    /// The jobs in progress: 64. A job is a training session, an evaluation, the creation of a state, a debug session or a
+    /// process. Above it, `quota_exceeded`.
     pub jobs: usize,
-    /// The training sessions that compute at the same time: as many as there are processors. Others wait, and show
-    /// as starting.
+    /// The concurrent training sessions: one per processor. Others wait, with the status `starting`.
     pub running_trainings: usize,
 }
 

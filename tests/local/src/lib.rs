@@ -1,17 +1,17 @@
-//! A Decthings on your own machine, for development, tests and as an example of the server side.
+//! A local Decthings server, for development and tests, and as an example of the server side.
 //!
-//! It is no imitation with canned answers: datasets hold what is put in them, and models are trained and evaluated,
-//! in the background, on the processor. What is missing is the code of models: instead of running any, it offers
-//! built-in [presets], of which the weights are the state. Everything is kept in memory and is gone with the process.
+//! It implements the API: datasets store entries, and models are trained and evaluated in the background, on the CPU. It
+//! does not run the code of models. Instead, it has built-in [presets], whose weights are the states of models. All data
+//! is in memory, and is lost with the process.
 //!
-//! Models have filesystems, which snapshots freeze. Launchers, temporary or persistent, are all this machine. There is
-//! one caller, the user `local`; other users, who can be found and invited to organizations, are configured with
-//! [`LocalConfig::user`]. Nothing costs anything, so bills are empty, and quotas are the [`Limits`].
+//! Models have filesystems, which snapshots freeze. Temporary and persistent launchers all run on this machine. The
+//! caller is the user `local`; [`LocalConfig::user`] adds users that can be found and invited to organizations. Bills are
+//! empty, and quotas are the [`Limits`].
 //!
-//! Debug sessions call the functions of a preset one by one; what they print and how they end come as events, over
-//! the WebSocket of the server. `Spawned`, `Terminal` and `Language` run programs of this machine, if
-//! [`LocalConfig::allow_processes`] lets them: in a temporary folder with the files of the model (other models' files
-//! are beside it, in folders named by their ids), which are read back when the program has ended.
+//! Debug sessions call single functions of a preset. Their output and their end are events, which clients receive over
+//! the WebSocket. `Spawned`, `Terminal` and `Language` run programs of this machine if [`LocalConfig::allow_processes`]
+//! permits it: in a temporary folder with the files of the model, which are read back when the program has ended. The
+//! files of other models are beside it, in folders with their ids.
 //!
 //! In the same process, without a socket:
 //!
@@ -45,22 +45,41 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Layers
+//!
+//! A module imports only from the layers below it, and each name from the file that defines it.
+//!
+//! | layer | what it has |
+//! |---|---|
+//! | `transport` | HTTP and WebSockets: routes, keys, limits, shutdown |
+//! | `local` | the services together, as a router |
+//! | `services` | the methods of the API, one file or folder per service |
+//! | `processes` | programs, and the folders that they run in |
+//! | `context` | what services share: configuration, data, jobs, events |
+//! | `store` | the data: datasets, models, launchers, users, organizations |
+//! | [`presets`] | the parameters of presets: from tensors to tables |
+//! | `jobs` | background jobs, sessions, stop signals |
+//! | `error` | the errors of all methods |
+//! | `config` | configuration and limits |
+//! | `filesystem` | filesystems in memory, and their copies on disk |
+//! | [`compute`] | training and evaluation |
+//! | `util` | ids, times, locks |
 
-mod check;
 pub mod compute;
 mod config;
-mod fail;
-mod http;
+mod context;
+mod error;
+mod filesystem;
 mod jobs;
 mod local;
 pub mod presets;
 mod processes;
-mod rules;
 mod services;
-mod sessions;
 mod store;
-mod time;
+mod transport;
+mod util;
 
 pub use config::{Limits, LocalConfig, LocalUser};
-pub use http::{LocalServer, StartError};
 pub use local::Local;
+pub use transport::server::{LocalServer, StartError};

@@ -1,76 +1,62 @@
-//! A Decthings: what it remembers, what it is working on.
+//! The server without a socket.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use decthings::runtime::{EventHub, Router};
+use decthings::runtime::Router;
 
 use crate::config::LocalConfig;
-use crate::jobs::Jobs;
-use crate::processes::Process;
-use crate::services::{
-    Commands, Datasets, DebugSession, Debugging, Filesystems, Images, Languages, Launchers, Models, Organizations,
-    Terminals, Users,
-};
-use crate::sessions::Sessions;
-use crate::store::Store;
+use crate::context::Context;
+use crate::services::dataset::Datasets;
+use crate::services::debug::DebugSessions;
+use crate::services::fs::Filesystems;
+use crate::services::image::Images;
+use crate::services::language::LanguageServers;
+use crate::services::model::Models;
+use crate::services::organization::Organizations;
+use crate::services::persistent_launcher::PersistentLaunchers;
+use crate::services::spawned::SpawnedCommands;
+use crate::services::terminal::Terminals;
+use crate::services::user::Users;
 
-/// A Decthings of its own, with no datasets and no models at first.
+/// A local Decthings server: its data, its jobs and its services. At first there are no datasets and no models.
 pub struct Local {
-    pub(crate) config: LocalConfig,
-    pub(crate) jobs: Jobs,
-    pub(crate) events: EventHub,
-    pub(crate) debug: Sessions<DebugSession>,
-    pub(crate) commands: Sessions<Process>,
-    pub(crate) terminals: Sessions<Process>,
-    pub(crate) languages: Sessions<Process>,
-    store: Mutex<Store>,
+    context: Arc<Context>,
+    router: Router,
 }
 
 impl Local {
-    /// Makes one. It does nothing before it is asked something.
+    /// Makes a server, which does nothing before it is called.
     pub fn new(config: LocalConfig) -> Arc<Self> {
-        Arc::new(Self {
-            jobs: Jobs::new(&config),
-            events: EventHub::new(),
-            debug: Sessions::default(),
-            commands: Sessions::default(),
-            terminals: Sessions::default(),
-            languages: Sessions::default(),
-            store: Mutex::new(Store::new(&config)),
-            config,
-        })
+        let context = Arc::new(Context::new(config));
+        let router = Router::new()
+            .events(context.events.clone())
+            .dataset(Arc::new(Datasets(context.clone())))
+            .debug(Arc::new(DebugSessions::new(context.clone())))
+            .fs(Arc::new(Filesystems(context.clone())))
+            .image(Arc::new(Images(context.clone())))
+            .language(Arc::new(LanguageServers::new(context.clone())))
+            .model(Arc::new(Models(context.clone())))
+            .organization(Arc::new(Organizations(context.clone())))
+            .persistent_launcher(Arc::new(PersistentLaunchers(context.clone())))
+            .spawned(Arc::new(SpawnedCommands::new(context.clone())))
+            .terminal(Arc::new(Terminals::new(context.clone())))
+            .user(Arc::new(Users(context.clone())));
+        Arc::new(Self { context, router })
     }
 
-    /// What answers calls in this process, without a socket and without keys. It needs a tokio runtime.
-    pub fn router(self: &Arc<Self>) -> Router {
-        Router::new()
-            .events(self.events.clone())
-            .dataset(Arc::new(Datasets(self.clone())))
-            .debug(Arc::new(Debugging(self.clone())))
-            .fs(Arc::new(Filesystems(self.clone())))
-            .image(Arc::new(Images(self.clone())))
-            .language(Arc::new(Languages(self.clone())))
-            .model(Arc::new(Models(self.clone())))
-            .organization(Arc::new(Organizations(self.clone())))
-            .persistent_launcher(Arc::new(Launchers(self.clone())))
-            .spawned(Arc::new(Commands(self.clone())))
-            .terminal(Arc::new(Terminals(self.clone())))
-            .user(Arc::new(Users(self.clone())))
+    /// The services, for calls in this process, without a socket and without keys. It needs a tokio runtime.
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
-    /// Its settings.
+    /// The configuration.
     pub fn config(&self) -> &LocalConfig {
-        &self.config
+        &self.context.config
     }
 
-    /// Stops all jobs and waits until they have ended. What is stored stays readable, but no job starts any more:
-    /// calls that need one answer `unknown`.
+    /// Stops all jobs and waits until they have ended. The data stays readable, but no job starts any more: calls that
+    /// need one fail with `unknown`.
     pub async fn shutdown(&self) {
-        self.jobs.shutdown().await;
-    }
-
-    /// Never held while waiting for anything.
-    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+        self.context.jobs.shutdown().await;
     }
 }

@@ -1,4 +1,4 @@
-//! `decthings-local`: serves a Decthings on this machine until Ctrl-C.
+//! `decthings-local`: runs a local Decthings server until Ctrl-C.
 
 use std::error::Error;
 use std::io::{Write, stdout};
@@ -9,18 +9,18 @@ use std::time::Duration;
 use decthings_local::{Limits, Local, LocalConfig, LocalServer, StartError};
 
 const HELP: &str = "\
-A Decthings on your own machine. Everything is kept in memory and is gone with the process.
+Runs a local Decthings server. All data is in memory, and is lost when the server stops.
 
 Usage: decthings-local [options]
 
-  --addr <ip>                   address to listen on (127.0.0.1)
-  --port <port>                 port to listen on, 0 for any that is free (4711)
-  --key <key>                   API key to accept (a new, random one)
-  --allow-remote                let other machines connect; nothing is encrypted
-  --allow-processes             run programs, terminals and language servers, as you; not with --allow-remote
-  --max-body <mebibytes>        longest request (256)
-  --launcher-startup <ms>       how long a launcher pretends to take to start (0)
-  --help                        print this
+  --addr <ip>                   address to listen on (default: 127.0.0.1)
+  --port <port>                 port to listen on, 0 for any free port (default: 4711)
+  --key <key>                   API key to accept (default: a random key)
+  --allow-remote                allow other machines to connect, without encryption
+  --allow-processes             run programs, terminals and language servers as you; not with --allow-remote
+  --max-body <mebibytes>        maximum size of a request (default: 256)
+  --launcher-startup <ms>       simulated startup time of launchers (default: 0)
+  --help                        print this help
 ";
 
 #[tokio::main]
@@ -44,15 +44,15 @@ async fn run() -> Result<(), Box<dyn Error>> {
         error => error.to_string(),
     })?;
     let (url, key) = (server.url(), server.key());
-    writeln!(stdout(), "Decthings is at {url} with the key {key}")?;
-    writeln!(stdout(), "Let clients find it, then stop it with Ctrl-C:")?;
+    writeln!(stdout(), "listening on {url} with the API key {key}")?;
+    writeln!(stdout(), "to connect clients, set these variables; to stop, press Ctrl-C:")?;
     writeln!(stdout(), "  export DECTHINGS_HTTP_URL={url} DECTHINGS_API_KEY={key}")?;
     tokio::signal::ctrl_c().await?;
     server.shutdown().await;
     Ok(())
 }
 
-/// Nothing when only help is wanted.
+/// Parses the arguments. Nothing if they ask for help.
 fn arguments(mut given: impl Iterator<Item = String>) -> Result<Option<(LocalConfig, SocketAddr)>, String> {
     let (mut ip, mut port) = (IpAddr::V4(Ipv4Addr::LOCALHOST), 4711);
     let mut config = LocalConfig::new();
@@ -73,17 +73,17 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Option<(LocalCon
                 config = config.launcher_startup(Duration::from_millis(parse(&name, &value()?)?));
             }
             "--help" | "-h" => return Ok(None),
-            other => return Err(format!("there is no option {other}; see --help")),
+            other => return Err(format!("unknown option {other}; see --help")),
         }
     }
     Ok(Some((config.limits(limits), SocketAddr::new(ip, port))))
 }
 
 fn parse<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
-    value.parse().map_err(|_| format!("{name} cannot be {value:?}"))
+    value.parse().map_err(|_| format!("invalid value for {name}: {value:?}"))
 }
 
-/// A key that could not be sent in a header would lock everybody out.
+/// A key that cannot be sent in a header would reject every call.
 fn checked_key(key: String) -> Result<String, String> {
     if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("--key needs printable ASCII characters without spaces".to_owned());

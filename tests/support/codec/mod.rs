@@ -1,7 +1,8 @@
-//! A second codec: it writes and reads frames by a definition at run time, and shares no code with the crate.
+//! An independent codec: it writes and reads frames by a definition at run time, and shares no code with the client, so
+//! that tests do not compare the client with itself.
 //!
-//! It is written from the pages about the wire and the definition's format alone. Values are written out: bytes are
-//! `{"$bytes": base64}`, tensors are `{"type", "shape", "data"}`.
+//! It is written from the documentation of the wire and of the definition's format alone. Values are JSON, with bytes as
+//! `{"$bytes": base64}` and tensors as `{"type", "shape", "data"}`.
 
 mod frame;
 mod read;
@@ -11,17 +12,20 @@ mod write;
 
 use serde_json::{Map, Value};
 
-pub use frame::{join_request, join_response, split_request, split_response, varint};
+pub use frame::{
+    Parts, event_message, join_request, join_response, request_message, response_message, split_request,
+    split_request_message, split_response, varint,
+};
 pub use read::Decoded;
 pub use schema::{Property, Schema, Shape};
 
-/// A definition, and what it says of frames.
+/// The frames of a definition.
 pub struct Codec {
     definition: Value,
 }
 
 impl Codec {
-    /// Takes the text of a definition.
+    /// Reads a definition.
     pub fn new(definition: &str) -> Self {
         Self { definition: serde_json::from_str(definition).expect("a definition is JSON") }
     }
@@ -74,11 +78,8 @@ impl Codec {
     /// The message of an event.
     pub fn event(&self, service: &str, event: &str, params: &Value) -> Vec<u8> {
         let (json, blobs) = write::write(self.event_params(service, event), params);
-        let mut message = vec![1, u8::try_from(service.len()).expect("names are short")];
-        message.extend(service.bytes());
-        let event = Value::from(event);
-        message.extend(join_response(&format!("{{\"event\":{event},\"params\":{json}}}"), &blobs));
-        message
+        let (event, blobs) = (Value::from(event), blobs.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        event_message(service, format!("{{\"event\":{event},\"params\":{json}}}"), &blobs)
     }
 }
 

@@ -1,4 +1,4 @@
-//! JSON and blobs to written-out values.
+//! From JSON and blobs to values.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,10 +8,10 @@ use super::schema::{Property, Schema, Shape};
 use super::tensor;
 use super::write::{items, name_in};
 
-/// A written-out value, or what is wrong.
+/// A value, or what is wrong.
 pub type Decoded = Result<Value, String>;
 
-/// The value of JSON and of all blobs.
+/// The value of JSON and of its blobs.
 pub(super) fn read(schema: Schema<'_>, json: &Value, blobs: Vec<Vec<u8>>) -> Decoded {
     let mut reader = Reader { blobs: blobs.into_iter(), root: json };
     let value = reader.value(schema, json)?;

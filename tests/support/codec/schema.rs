@@ -1,4 +1,4 @@
-//! What a definition says of one place.
+//! The types of a definition.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ pub struct Schema<'d> {
     json: &'d Value,
 }
 
-/// What a type is.
+/// The form of a type.
 pub enum Shape<'d> {
     /// Text, a number, or true or false.
     Plain,
@@ -22,7 +22,7 @@ pub enum Shape<'d> {
     Object(Vec<Property<'d>>),
     /// A union by tag: the tag's property, and the variants with their tags.
     Tagged(&'d str, Vec<(&'d str, Schema<'d>)>),
-    /// A union by key: the properties, of which one is there.
+    /// A union by key: the properties, exactly one of which is present.
     Keyed(Vec<Property<'d>>),
     /// A union by JSON type.
     Kinded(Vec<Schema<'d>>),
@@ -38,17 +38,17 @@ pub struct Property<'d> {
 }
 
 impl<'d> Property<'d> {
-    /// The one value that it may have.
+    /// The only value that it may have.
     pub fn constant(&self) -> Option<&'d Value> {
         self.keywords.get("const")
     }
 
-    /// How it travels beside the JSON.
+    /// Its blob rule, if it travels beside the JSON.
     pub fn blob(&self) -> Option<&'d Value> {
         self.keywords.get("blob")
     }
 
-    /// All of its spellings.
+    /// Its name and its aliases.
     pub fn spellings(&self) -> impl Iterator<Item = &'d str> + use<'d> {
         let aliases = self.keywords["aliases"].as_array().into_iter().flatten();
         std::iter::once(self.name).chain(aliases.filter_map(Value::as_str))
@@ -56,7 +56,7 @@ impl<'d> Property<'d> {
 }
 
 impl<'d> Schema<'d> {
-    /// The type at a place, wherever it is defined.
+    /// The type at a place, with references resolved.
     pub(super) fn new(definition: &'d Value, mut json: &'d Value) -> Self {
         while let Some(reference) = json["$ref"].as_str() {
             let target = reference.strip_prefix("#").and_then(|pointer| definition.pointer(pointer));
@@ -65,7 +65,7 @@ impl<'d> Schema<'d> {
         Self { definition, json }
     }
 
-    /// What it is.
+    /// Its form.
     pub fn shape(&self) -> Shape<'d> {
         let text = |keyword: &str| self.json[keyword].as_str().unwrap_or_default();
         match (text("type"), text("format"), text("contentEncoding")) {
@@ -80,7 +80,7 @@ impl<'d> Schema<'d> {
         }
     }
 
-    /// The name of a plain type: its format, or else its type.
+    /// The name of a plain type: its format, or its type without one.
     pub fn name(&self) -> &'d str {
         self.json["format"].as_str().or(self.json["type"].as_str()).unwrap_or_default()
     }
@@ -136,7 +136,7 @@ impl<'d> Schema<'d> {
         matches!(self.shape(), Shape::List(items) if matches!(items.shape(), Shape::Tensor))
     }
 
-    /// The property of this kind in an object of two.
+    /// The first property of this form.
     pub(super) fn part(&self, is_part: impl Fn(&Shape<'d>) -> bool) -> Property<'d> {
         let found = self.properties().into_iter().find(|property| is_part(&property.schema.shape()));
         found.expect("the rule fits its type")

@@ -1,4 +1,4 @@
-//! Tensors between their written-out form and their bytes.
+//! From tensors as JSON to bytes, and back.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

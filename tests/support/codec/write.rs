@@ -1,4 +1,4 @@
-//! Written-out values to JSON and blobs.
+//! From values to JSON and blobs.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,7 +16,7 @@ pub(super) fn write(schema: Schema<'_>, value: &Value) -> (String, Vec<Vec<u8>>)
         json.truncate(json.len() - 1);
         json.push_str(&format!("{comma}{}:{keys}}}", Value::from(names)));
     }
-    // Rule by rule in the order of the definition, each in the order of the document.
+    // By rule in the order of the definition, and within a rule in the order of the document.
     writer.blobs.sort_by(|(left, _), (right, _)| left.cmp(right));
     (json, writer.blobs.into_iter().map(|(_, blob)| blob).collect())
 }
@@ -30,7 +30,7 @@ struct Writer {
 }
 
 impl Writer {
-    /// The JSON of a value; `None` if it leaves the JSON.
+    /// The JSON of a value; `None` if it is not part of the JSON.
     fn value(&mut self, schema: Schema<'_>, value: &Value) -> Option<String> {
         Some(match schema.shape() {
             Shape::Plain => value.to_string(),
@@ -47,7 +47,7 @@ impl Writer {
                         let (name, schema) = variants[index];
                         self.at(index, |writer| writer.object(&schema.properties(), value, Some((tag, name))))
                     }
-                    // A variant that nobody knows stays as it is.
+                    // An unknown variant is unchanged.
                     None => value.to_string(),
                 }
             }
@@ -162,7 +162,7 @@ impl Writer {
     }
 }
 
-/// What a list holds.
+/// The type of a list's items.
 pub(super) fn items(list: Schema<'_>) -> Schema<'_> {
     match list.shape() {
         Shape::List(items) => items,
@@ -179,7 +179,7 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
 }
 
-/// Bytes that are written out, or text.
+/// Bytes in their notation, or text.
 fn bytes(value: &Value) -> Vec<u8> {
     match value {
         Value::String(text) => text.as_bytes().to_vec(),

@@ -2,24 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{is_tensors, kind_of_list, names, only_string, order};
-use crate::diag::{Diagnostics, Location};
-use crate::ir::{Api, Blob, BlobKind, BlobRule, Field, Object, Type, TypeId, TypeKind, Union, UnionStyle, Variant};
-
-/// A rule, and where it was found.
-pub(super) struct Found {
-    pub(super) rule: BlobRule,
-    pub(super) at: Location,
-    /// The unions around it, by the number of the visit, each with the index of the variant.
-    variants: Vec<(usize, usize)>,
-}
-
-impl Found {
-    /// Whether both are never sent together, since they stand in different variants of one union.
-    pub(super) fn excludes(&self, other: &Self) -> bool {
-        self.variants.iter().any(|(visit, variant)| other.variants.iter().any(|(v, w)| v == visit && w != variant))
-    }
-}
+use super::checks::{self, Found};
+use super::shapes::{is_tensors, kind_of_list, only_string};
+use crate::diag::Diagnostics;
+use crate::ir::Api;
+use crate::ir::blobs::{Blob, BlobKind, BlobRule};
+use crate::ir::types::{Field, Object, Type, TypeId, TypeKind, Union, UnionStyle, Variant};
+use crate::source::Location;
 
 pub(super) fn rules(api: &Api, root: &Type, sent: bool, diagnostics: &mut Diagnostics) -> Vec<BlobRule> {
     let mut walk = Walk {
@@ -35,8 +24,8 @@ pub(super) fn rules(api: &Api, root: &Type, sent: bool, diagnostics: &mut Diagno
     };
     walk.ty(root, String::new());
     let found = walk.found;
-    order::check(&found, diagnostics);
-    names::check_root(api, root, &found, diagnostics);
+    checks::check_entries(&found, diagnostics);
+    checks::check_root(api, root, &found, diagnostics);
     found.into_iter().map(|found| found.rule).collect()
 }
 
@@ -74,7 +63,7 @@ impl Walk<'_> {
         let found = self.found.get(before..).unwrap_or_default();
         let [first, second, ..] = found else { return };
         let message = format!(
-            "`{}` and `{}` have blobs in the items of the same list, and the wire does not define their order",
+            "`{}` and `{}` have blobs in the items of the same list, and their order is not defined",
             first.rule.path, second.rule.path
         );
         let at = self.list_at.clone();
@@ -134,7 +123,7 @@ impl Walk<'_> {
             UnionStyle::Kinded if is_tensors(payload) => return true,
             _ if !self.is_bare(payload) => return false,
             UnionStyle::Kinded => "bytes and tensors cannot be an alternative of a union by JSON type",
-            _ => "bytes and tensors cannot stand directly under a union's key",
+            _ => "bytes and tensors are not allowed directly under a union's key",
         };
         self.diagnostics.error(&variant.at, message, "put them in a property of an object");
         true
@@ -146,7 +135,7 @@ impl Walk<'_> {
             None => {
                 if self.is_bare(&field.ty) {
                     let message = format!(
-                        "bytes and tensors are not part of JSON, and nothing says which blob holds those of `{}`",
+                        "bytes and tensors are not part of JSON, and `{}` declares no blob for them",
                         field.wire
                     );
                     self.diagnostics.error(&field.at, message, "add the keyword `blob` to the property");
@@ -175,7 +164,7 @@ impl Walk<'_> {
             Some(Blob::IndexedEntries { .. }) => kind_of_list(self.api, field)
                 .ok_or("an array of objects with one string and one array of {index, tensor} objects"),
         };
-        names::check_object(field, object, self.diagnostics);
+        checks::check_object(field, object, self.diagnostics);
         match kind {
             Ok(kind) => {
                 let (at, variants) = (field.at.clone(), self.variants.clone());
@@ -194,13 +183,12 @@ impl Walk<'_> {
         self.list_at = outer;
     }
 
-    /// Reports blobs in the alternatives that a union has beside tensors: an alternative stands in the JSON.
+    /// Reports blobs in the alternatives that a union has beside tensors: an alternative is part of the JSON.
     fn check_alternatives(&mut self, field: &Field, path: &str) {
         let before = self.found.len();
         self.inside(field, path.to_owned());
         if let Some(found) = self.found.get(before) {
-            let message =
-                format!("`{}` has a blob in an alternative that stands beside tensors in a union", found.rule.path);
+            let message = format!("`{}` has a blob in an alternative beside tensors in a union", found.rule.path);
             self.diagnostics.error(&field.at, message, "keep bytes and tensors out of the other alternatives");
             self.found.truncate(before);
         }

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::super::fields::prose;
-use super::is_single;
-use crate::ir::{Api, DeclaredAs, Field, Object, Owner, Type, TypeId, TypeKind, Union, UnionStyle};
+use crate::ir::Api;
+use crate::ir::types::{Declared, DeclaredAs, Field, Object, Owner, Type, TypeId, TypeKind, Union, UnionStyle};
 
 pub(super) struct Shapes<'a> {
     pub(super) api: &'a Api,
@@ -105,7 +105,7 @@ impl Shapes<'_> {
             }
             style => {
                 let mut text = String::new();
-                // First what is only told of: behind such a line, the union could not be closed.
+                // First what is only mentioned: after such a line, the union could not be closed.
                 for variant in &union.variants {
                     let Some(declared) = &variant.declared else { continue };
                     let why = format!("'{}' is not declared by the reference: {}", variant.wire, declared.why);
@@ -154,6 +154,14 @@ pub(super) fn doc(text: &str, depth: usize) -> String {
     format!("{pad}/**\n{}\n{pad} */\n", lines.join("\n"))
 }
 
-fn indent(depth: usize) -> String {
+pub(super) fn indent(depth: usize) -> String {
     "    ".repeat(depth)
+}
+
+/// Whether the reference has one item where the API has a list of them.
+fn is_single(declared: Option<&Declared>, ty: &Type) -> Option<Type> {
+    match (declared?.how, ty) {
+        (DeclaredAs::Item, Type::List(items)) => Some((**items).clone()),
+        _ => None,
+    }
 }

@@ -13,6 +13,14 @@ use crate::runtime::blob::{Base64, notation};
 /// A type that travels in the JSON as a whole, as serde writes it.
 pub trait PlainJson: Serialize + DeserializeOwned {}
 
+/// Marks types as [`PlainJson`](crate::runtime::PlainJson).
+#[macro_export]
+macro_rules! plain_json {
+    ($($name:ident),* $(,)?) => {
+        $(impl $crate::runtime::PlainJson for $name {})*
+    };
+}
+
 impl<T: PlainJson> ToWire for T {
     fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
         frame.value(self)

@@ -17,6 +17,7 @@ mod server;
 mod tensor_serde;
 mod unions;
 mod wire_error;
+mod wire_object;
 mod writer;
 
 pub use codec::{Base64Text, PlainJson};

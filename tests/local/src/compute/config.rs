@@ -1,5 +1,14 @@
-use super::{ComputeError, MAX_HIDDEN_LAYERS, MAX_PARAMETERS};
+//! The configuration of a model, which its state holds.
+
 use serde::{Deserialize, Serialize};
+
+use super::error::ComputeError;
+
+/// The most parameters that one model may have.
+pub const MAX_PARAMETERS: usize = 10_000_000;
+
+/// The most hidden layers that one model may have.
+pub const MAX_HIDDEN_LAYERS: usize = 16;
 
 /// What a model learns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,3 +1,5 @@
+//! Why a computation gave no result.
+
 use std::fmt;
 
 /// Why a computation gave no result.
@@ -29,7 +31,7 @@ pub enum ComputeError {
         /// The row, counted from 0.
         row: usize,
     },
-    /// The tensor library refused an operation; a defect of this module.
+    /// The tensor library rejected an operation, which is a bug in this module.
     Backend {
         /// The library's own message.
         reason: String,

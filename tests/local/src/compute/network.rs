@@ -1,6 +1,14 @@
-use super::{Activation, ComputeError, ModelConfig, Task};
+//! The weights of a model, and what is computed with them.
+
 use candle_core::{Device, Tensor, Var};
 use candle_nn::{Linear, Module, loss, ops};
+
+use super::config::{Activation, ModelConfig, Task};
+use super::error::ComputeError;
+use super::samples::{MAX_VALUES, Samples};
+
+/// The values that one layer may yield at once; keeps the memory for a long table small.
+const CHUNK_VALUES: usize = 1 << 18;
 
 /// The (weight, bias) of a layer; a weight is stored output after output.
 pub(super) type LayerValues = (Vec<f32>, Vec<f32>);
@@ -66,11 +74,42 @@ impl Network {
     }
 
     /// Turns the last layer's values into what a user gets.
-    pub(super) fn output(&self, last: &Tensor) -> Result<Tensor, ComputeError> {
+    fn output(&self, last: &Tensor) -> Result<Tensor, ComputeError> {
         Ok(match self.config.task {
             Task::Classification => ops::softmax(last, 1)?,
             Task::Regression => last.clone(),
         })
+    }
+
+    /// How many rows to compute at once.
+    pub(super) fn chunk_rows(&self) -> usize {
+        CHUNK_VALUES.checked_div(self.config.widest()).unwrap_or(1).max(1)
+    }
+
+    /// The output for each row of a table.
+    pub(super) fn evaluate(&self, x: &Samples) -> Result<Samples, ComputeError> {
+        x.expect_cols(self.config.inputs)?;
+        let outputs = self.config.outputs;
+        let values = x.rows().checked_mul(outputs);
+        let Some(values) = values.filter(|&n| n <= MAX_VALUES) else {
+            let rows = x.rows();
+            return Err(ComputeError::parameter(
+                x.name(),
+                format!("{rows} rows of {outputs} outputs exceed the limit of {MAX_VALUES} values"),
+            ));
+        };
+        let mut data = Vec::with_capacity(values);
+        for rows in x.data().chunks(self.chunk_rows().saturating_mul(x.cols())) {
+            let count = rows.len().checked_div(x.cols()).unwrap_or(0);
+            let chunk = Tensor::from_slice(rows, (count, x.cols()), &Device::Cpu)?;
+            let output = self.output(&self.forward(&chunk)?)?;
+            data.extend(output.flatten_all()?.to_vec1::<f32>()?);
+        }
+        if let Some(bad) = data.iter().position(|value| !value.is_finite()) {
+            let row = bad.checked_div(outputs).unwrap_or(0);
+            return Err(ComputeError::NonFiniteOutput { row });
+        }
+        Samples::new("output", x.rows(), outputs, data)
     }
 
     /// The mean loss of a batch.

@@ -1,4 +1,13 @@
-use super::{Activation, ComputeError, MAX_BATCH_VALUES, MAX_EPOCHS, ModelConfig, Task};
+//! Options of creation and training, and progress reports.
+
+use super::config::{Activation, ModelConfig, Task};
+use super::error::ComputeError;
+
+/// The most epochs of one training.
+pub const MAX_EPOCHS: usize = 1_000_000;
+
+/// The most values that one layer may yield for one training batch.
+pub const MAX_BATCH_VALUES: usize = 16_000_000;
 
 /// How to make a new state.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +88,7 @@ pub struct Metrics {
     pub accuracy: Option<f32>,
 }
 
-/// How far a training is.
+/// The progress of a training.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     /// What has just ended.

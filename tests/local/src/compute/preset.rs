@@ -1,24 +1,27 @@
-use super::config::ModelConfig;
-use super::linear::Linear;
-use super::mlp::Mlp;
-use super::train::{Report, train};
-use super::{
-    Activation, ComputeError, CreateOptions, Progress, Samples, StatePart, TrainOptions, evaluate, init, state,
-};
+//! The presets: what they are called, and how their models are made, trained and evaluated.
+
 use std::ops::ControlFlow;
+
+use super::config::{Activation, ModelConfig};
+use super::error::ComputeError;
+use super::options::{CreateOptions, Progress, TrainOptions};
+use super::samples::Samples;
+use super::state::StatePart;
+use super::train::{Report, train};
+use super::{random, state};
 
 /// A kind of model that the server offers.
 pub trait Preset: Send + Sync {
-    /// The name to choose it by.
+    /// Its name.
     fn name(&self) -> &'static str;
 
-    /// What it is, for people.
+    /// A description for users.
     fn description(&self) -> &'static str;
 
-    /// Settings that suit it; a caller changes what it wants to.
+    /// Defaults that suit it.
     fn default_train_options(&self) -> TrainOptions;
 
-    /// Makes a state that has learned nothing yet.
+    /// Makes an untrained state.
     ///
     /// # Errors
     /// [`ComputeError::InvalidParameter`] with the name of the option that cannot be used.
@@ -49,7 +52,7 @@ pub trait Preset: Send + Sync {
     /// [`ComputeError::InvalidState`], [`ComputeError::InvalidParameter`], or
     /// [`ComputeError::NonFiniteOutput`] for inputs that are too large.
     fn evaluate(&self, state: &[StatePart], x: &Samples) -> Result<Samples, ComputeError> {
-        evaluate::evaluate(&state::load(self.name(), state)?, x)
+        state::load(self.name(), state)?.evaluate(x)
     }
 }
 
@@ -63,8 +66,65 @@ pub fn preset(name: &str) -> Option<&'static dyn Preset> {
     presets().iter().copied().find(|preset| preset.name() == name)
 }
 
-/// Makes a state with the layers that a preset has settled on.
-pub(super) fn new_state(
+/// Linear or softmax regression: one layer, so that it can only draw straight borders.
+struct Linear;
+
+impl Preset for Linear {
+    fn name(&self) -> &'static str {
+        "linear"
+    }
+
+    fn description(&self) -> &'static str {
+        "Linear regression, or softmax regression for classes. Fast; learns straight lines only."
+    }
+
+    fn default_train_options(&self) -> TrainOptions {
+        TrainOptions { epochs: 60, learning_rate: 0.05, batch_size: 32, seed: 0, validation_fraction: 0.0 }
+    }
+
+    fn create_state(&self, options: &CreateOptions) -> Result<Vec<StatePart>, ComputeError> {
+        if options.hidden.as_ref().is_some_and(|h| !h.is_empty()) {
+            let reason = "the preset `linear` has no hidden layers";
+            return Err(ComputeError::parameter("hidden", reason));
+        }
+        if options.activation.is_some() {
+            let reason = "the preset `linear` has no activation";
+            return Err(ComputeError::parameter("activation", reason));
+        }
+        // The configuration has the field, but without a hidden layer nothing reads it.
+        new_state(self, options, Vec::new(), Activation::Relu)
+    }
+}
+
+/// A small network with hidden layers, which learns curved borders too.
+struct Mlp;
+
+impl Preset for Mlp {
+    fn name(&self) -> &'static str {
+        "mlp"
+    }
+
+    fn description(&self) -> &'static str {
+        "A small neural network (multi-layer perceptron). Learns curves and regions."
+    }
+
+    fn default_train_options(&self) -> TrainOptions {
+        TrainOptions { epochs: 60, learning_rate: 0.01, batch_size: 32, seed: 0, validation_fraction: 0.0 }
+    }
+
+    fn create_state(&self, options: &CreateOptions) -> Result<Vec<StatePart>, ComputeError> {
+        let hidden = options.hidden.clone().unwrap_or_else(|| vec![32, 32]);
+        if hidden.is_empty() {
+            let reason = "needs at least one layer; the preset `linear` has none";
+            return Err(ComputeError::parameter("hidden", reason));
+        }
+        let activation = options.activation.unwrap_or(Activation::Relu);
+        new_state(self, options, hidden, activation)
+    }
+}
+
+/// Makes a state with the layers of a preset.
+fn new_state(
     preset: &dyn Preset,
     options: &CreateOptions,
     hidden: Vec<usize>,
@@ -79,7 +139,7 @@ pub(super) fn new_state(
         hidden,
         activation,
     };
-    state::save(&init::random(config, options.seed)?)
+    state::save(&random::network(config, options.seed)?)
 }
 
 fn train_state(

@@ -1,4 +1,9 @@
-use super::{ComputeError, MAX_VALUES};
+//! Tables of numbers.
+
+use super::error::ComputeError;
+
+/// The most values (rows × columns) that one [`Samples`] may have.
+pub const MAX_VALUES: usize = 50_000_000;
 
 /// A checked table of finite 32-bit floats, stored row after row.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +37,7 @@ impl Samples {
                 }
             }
             _ => {
-                return fail(format!("{rows} rows of {cols} columns are over the limit of {MAX_VALUES} values"));
+                return fail(format!("{rows} rows of {cols} columns exceed the limit of {MAX_VALUES} values"));
             }
         }
         let bad = data.chunks_exact(cols).enumerate().find_map(|(row, values)| {

@@ -10,10 +10,13 @@
 //! the parts does not matter. A missing, unknown or repeated key, another type or shape and a
 //! value that is not finite are all [`ComputeError::InvalidState`].
 
-use super::network::Network;
-use super::{ComputeError, ModelConfig};
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use std::collections::BTreeMap;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+
+use super::config::ModelConfig;
+use super::error::ComputeError;
+use super::network::Network;
 
 pub(super) const FORMAT: &str = "decthings-local/1";
 

@@ -1,10 +1,16 @@
-use super::evaluate::chunk_rows;
-use super::network::Network;
-use super::rng::Rng;
-use super::{ComputeError, Metrics, Phase, Progress, Samples, Task, TrainOptions};
+//! Training.
+
+use std::ops::ControlFlow;
+
 use candle_core::{Device, Tensor};
 use candle_nn::{AdamW, Optimizer, ParamsAdamW};
-use std::ops::ControlFlow;
+
+use super::config::Task;
+use super::error::ComputeError;
+use super::network::Network;
+use super::options::{Metrics, Phase, Progress, TrainOptions};
+use super::random::Rng;
+use super::samples::Samples;
 
 /// What a training reports to.
 pub(super) type Report<'a> = &'a mut dyn FnMut(Progress) -> ControlFlow<()>;
@@ -66,7 +72,7 @@ pub(super) fn train(
             go_on(report(progress(Phase::Batch, step, &seen, None)))?;
         }
         let mut held = Tally::default();
-        for rows in held_out.chunks(chunk_rows(network)) {
+        for rows in held_out.chunks(network.chunk_rows()) {
             let (x, y) = pick(&inputs, &targets, rows)?;
             let last = network.forward(&x)?;
             let loss = network.loss(&last, &y)?.to_scalar()?;

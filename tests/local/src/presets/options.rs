@@ -2,25 +2,28 @@
 
 use decthings::Tensor;
 
-use super::values::{bad, floats, integers, text};
-use super::{Inputs, has_layers};
-use crate::compute::{Activation, ComputeError, CreateOptions, Preset, Task, TrainOptions};
+use super::parameters::has_layers;
+use super::tensors::{Inputs, floats, integers, invalid, text};
+use crate::compute::config::{Activation, Task};
+use crate::compute::error::ComputeError;
+use crate::compute::options::{CreateOptions, TrainOptions};
+use crate::compute::preset::Preset;
 
-/// Each epoch leaves values in the metrics of its session, which are kept in memory.
-const MAX_EPOCHS: u64 = 100_000;
+/// The most epochs of one training. The metrics of each epoch stay in memory.
+const MAX_RECORDED_EPOCHS: u64 = 100_000;
 
 /// How to make a state.
-pub(crate) fn create_options(preset: &dyn Preset, inputs: &Inputs) -> Result<CreateOptions, ComputeError> {
+pub(super) fn create_options(preset: &dyn Preset, inputs: &Inputs) -> Result<CreateOptions, ComputeError> {
     let task = match option(inputs, "kind", text)?.as_deref() {
         None | Some("classification") => Task::Classification,
         Some("regression") => Task::Regression,
-        Some(other) => return Err(bad("kind", format!("must be classification or regression, got {other:?}"))),
+        Some(other) => return Err(invalid("kind", format!("must be classification or regression, got {other:?}"))),
     };
     let activation = match option(inputs, "activation", text)?.as_deref() {
         None => None,
         Some("relu") => Some(Activation::Relu),
         Some("tanh") => Some(Activation::Tanh),
-        Some(other) => return Err(bad("activation", format!("must be relu or tanh, got {other:?}"))),
+        Some(other) => return Err(invalid("activation", format!("must be relu or tanh, got {other:?}"))),
     };
     let widths = |name: &str, tensor: &Tensor| -> Result<Vec<usize>, ComputeError> {
         integers(name, tensor)?.into_iter().map(|width| size(name, width)).collect()
@@ -36,11 +39,11 @@ pub(crate) fn create_options(preset: &dyn Preset, inputs: &Inputs) -> Result<Cre
 }
 
 /// How to train.
-pub(crate) fn train_options(preset: &dyn Preset, inputs: &Inputs) -> Result<TrainOptions, ComputeError> {
+pub(super) fn train_options(preset: &dyn Preset, inputs: &Inputs) -> Result<TrainOptions, ComputeError> {
     let mut options = preset.default_train_options();
     if let Some(epochs) = option(inputs, "epochs", integer)? {
-        if epochs > MAX_EPOCHS {
-            return Err(bad("epochs", format!("must be at most {MAX_EPOCHS}, got {epochs}")));
+        if epochs > MAX_RECORDED_EPOCHS {
+            return Err(invalid("epochs", format!("must be at most {MAX_RECORDED_EPOCHS}, got {epochs}")));
         }
         options.epochs = size("epochs", epochs)?;
     }
@@ -70,18 +73,18 @@ fn option<T>(
 fn required(inputs: &Inputs, name: &str) -> Result<usize, ComputeError> {
     match option(inputs, name, integer)? {
         Some(value) => size(name, value),
-        None => Err(bad(name, "is missing")),
+        None => Err(invalid(name, "is missing")),
     }
 }
 
 fn integer(name: &str, tensor: &Tensor) -> Result<u64, ComputeError> {
-    integers(name, tensor)?.first().copied().ok_or_else(|| bad(name, "is empty"))
+    integers(name, tensor)?.first().copied().ok_or_else(|| invalid(name, "is empty"))
 }
 
 fn float(name: &str, tensor: &Tensor) -> Result<f64, ComputeError> {
-    floats(name, tensor)?.first().copied().ok_or_else(|| bad(name, "is empty"))
+    floats(name, tensor)?.first().copied().ok_or_else(|| invalid(name, "is empty"))
 }
 
 fn size(name: &str, value: u64) -> Result<usize, ComputeError> {
-    usize::try_from(value).map_err(|_| bad(name, format!("{value} is too large")))
+    usize::try_from(value).map_err(|_| invalid(name, format!("{value} is too large")))
 }

@@ -2,19 +2,21 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use decthings::types::FilesystemAccess;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
-use crate::fail::Fail;
-use crate::local::Local;
-use crate::store::files::{read_from, write_into};
+use crate::context::Context;
+use crate::error::CallError;
+use crate::filesystem::disk::{read_from, write_into};
+use crate::util;
 
-/// A temporary folder, with a folder for each model whose files the process can use. It goes away when it is dropped.
+/// A temporary folder, with a folder for each model whose files the process can use. It is deleted when it is dropped.
 ///
-/// Files are written when the process starts and read back when it has ended: what happens to the filesystem of a
-/// model meanwhile is not seen by the process, and gives way to what the process leaves.
+/// Files are written when the process starts and read back when it has ended. Changes to the filesystem of a model in
+/// the meantime are invisible to the process, and are overwritten with the files that it leaves.
 pub(crate) struct Folder {
     root: TempDir,
     own: Option<String>,
@@ -22,22 +24,26 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Makes one for a process in the files of a model, or in no files at all. `others` are the models whose files
-    /// are beside it, in folders named by their ids.
-    pub(crate) async fn new(local: &Local, own: Option<&str>, others: &[String]) -> Result<Self, Fail> {
-        let root = tempfile::Builder::new().prefix("decthings-local-").tempdir().map_err(|_| Fail::Unknown)?;
+    /// Makes the folder of a process, with the files of a model or empty. The files of `others` are beside it, in folders
+    /// named by the ids of the models.
+    pub(crate) async fn new(
+        context: &Context,
+        own: Option<&str>,
+        others: Vec<FilesystemAccess>,
+    ) -> Result<Self, CallError> {
+        let root = tempfile::Builder::new().prefix("decthings-local-").tempdir().map_err(|_| CallError::Unknown)?;
         let folder = Self { root, own: own.map(str::to_owned), models: Mutex::default() };
         match own {
-            Some(model) => folder.add(local, model).await?,
-            None => std::fs::create_dir(folder.path()).map_err(|_| Fail::Unknown)?,
+            Some(model) => folder.add(context, model).await?,
+            None => std::fs::create_dir(folder.path()).map_err(|_| CallError::Unknown)?,
         }
-        for model in others {
-            folder.add(local, model).await?;
+        for other in others {
+            folder.add(context, &other.model_id).await?;
         }
         Ok(folder)
     }
 
-    /// Where the process starts.
+    /// The working directory of the process.
     pub(crate) fn path(&self) -> PathBuf {
         self.path_of(self.own.as_deref().unwrap_or("files"))
     }
@@ -46,12 +52,12 @@ impl Folder {
         self.root.path().join(model)
     }
 
-    /// Writes the files of a model, unless they are there already.
-    pub(crate) async fn add(&self, local: &Local, model: &str) -> Result<(), Fail> {
-        let files = local.store().model(model)?.files.clone();
+    /// Writes the files of a model, unless they have been written already.
+    pub(crate) async fn add(&self, context: &Context, model: &str) -> Result<(), CallError> {
+        let files = context.store().model(model)?.files.clone();
         {
-            let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
-            if models.iter().any(|there| there == model) {
+            let mut models = util::lock(&self.models);
+            if models.iter().any(|other| other == model) {
                 return Ok(());
             }
             models.push(model.to_owned());
@@ -63,34 +69,34 @@ impl Folder {
         });
         match written.await {
             Ok(Ok(())) => Ok(()),
-            _ => Err(Fail::Unknown),
+            _ => Err(CallError::Unknown),
         }
     }
 
-    /// Reads the files back into their models and removes the folder. Gives what went wrong, in words.
-    pub(crate) async fn keep(&self, local: &Local) -> Vec<String> {
-        let models = self.models.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    /// Reads the files back into their models. Returns a message for each model whose files were lost.
+    pub(crate) async fn read_back(&self, context: &Context) -> Vec<String> {
+        let models = util::lock(&self.models).clone();
         let mut problems = Vec::new();
         for model in models {
-            if let Err(error) = self.keep_one(local, &model).await {
-                problems.push(format!("the files of the model {model} were not kept: {error}\n"));
+            if let Err(error) = self.read_back_one(context, &model).await {
+                problems.push(format!("the files of the model {model} were not saved: {error}\n"));
             }
         }
         problems
     }
 
-    async fn keep_one(&self, local: &Local, model: &str) -> io::Result<()> {
-        let (old, room) = {
-            let store = local.store();
-            // A model that has been deleted needs no files.
+    async fn read_back_one(&self, context: &Context, model: &str) -> io::Result<()> {
+        let (old, space) = {
+            let store = context.store();
+            // The model may have been deleted.
             let Ok(stored) = store.model(model) else { return Ok(()) };
-            let Ok(room) = store.room_for_files(model, local.config.limits.stored_bytes) else { return Ok(()) };
-            (stored.files.clone(), room)
+            let Ok(space) = store.space_for_files(model, context.config.limits.stored_bytes) else { return Ok(()) };
+            (stored.files.clone(), space)
         };
         let path = self.path_of(model);
-        let files = spawn_blocking(move || read_from(&path, &old, room)).await.map_err(io::Error::other)??;
-        if let Ok(stored) = local.store().model_mut(model) {
-            stored.files = std::sync::Arc::new(files);
+        let files = spawn_blocking(move || read_from(&path, &old, space)).await.map_err(io::Error::other)??;
+        if let Ok(stored) = context.store().model_mut(model) {
+            stored.files = Arc::new(files);
         }
         Ok(())
     }

@@ -5,68 +5,62 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use decthings::types::{ProcessExit, UsedExecutionLocation};
-use pty_process::Size;
-use std::os::unix::process::ExitStatusExt;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use decthings::runtime::EventSet;
+use decthings::types::{RunningOperationType, UsedExecutionLocation};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
 
-use super::Folder;
-use super::kill::kill;
-use super::start::{Input, Started};
-use crate::fail::Fail;
-use crate::jobs::{Once, Stop, StopSign};
-use crate::local::Local;
-use crate::sessions::Idle;
-use crate::store::ids;
-use crate::time;
-
-const CHUNK: usize = 1 << 14;
+use super::child::{ChildProcess, InputEvent, kill, read_all, write_all};
+use super::folder::Folder;
+use crate::context::Context;
+use crate::error::CallError;
+use crate::jobs::sessions::{IdleTimeout, Sessions};
+use crate::jobs::signal::{Once, StopReason, StopSignal};
+use crate::util;
 
 /// The writes that wait for a program to read.
-const WAITING: usize = 16;
+const WRITE_QUEUE: usize = 16;
 
 /// How long a write may wait.
-const PATIENCE: Duration = Duration::from_secs(10);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long output may take to come after a program has ended.
-const REST: Duration = Duration::from_secs(2);
+/// How long output may take to arrive after a program has ended.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A process that is going on.
+/// A process in progress.
 pub(crate) struct Process {
     pub(crate) id: String,
     pub(crate) started_at: i64,
     pub(crate) model_id: Option<String>,
     pub(crate) location: Option<UsedExecutionLocation>,
     pub(crate) folder: Folder,
+    pub(crate) idle: IdleTimeout,
     /// Ends it.
-    pub(crate) sign: StopSign,
+    signal: StopSignal,
     /// Set when it has ended.
-    pub(crate) over: Once<()>,
-    pub(crate) idle: Idle,
-    input: Sender<Typed>,
+    finished: Once<()>,
+    input: Sender<InputEvent>,
 }
 
-enum Typed {
-    Bytes(Bytes),
-    Size(u16, u16),
-}
+/// The events of a service about its processes.
+pub(crate) trait ProcessEvents: EventSet {
+    /// What a process is on its launcher.
+    const OPERATION: Option<RunningOperationType>;
+    /// Whether output resets the idle timeout.
+    const OUTPUT_IS_ACTIVITY: bool = false;
+    /// Whether a process ends with the connection that started it.
+    const ENDS_WITH_CONNECTION: bool = false;
 
-/// What a process tells, and to whom.
-pub(crate) trait Sink: Send + Sync + 'static {
-    /// It has written to its standard output.
-    fn output(&self, process: &Process, data: Bytes);
-    /// It has written to its standard error.
-    fn errors(&self, process: &Process, data: Bytes);
-    /// It has ended; from now on it cannot be found.
-    fn ended(&self, process: &Process, end: End);
-    /// Waits until nobody wants it any more.
-    fn unwanted(&self, process: &Process) -> impl Future<Output = ()> + Send;
+    /// The process has written to its standard output.
+    fn stdout(id: &str, data: Bytes) -> Self;
+    /// The process has written to its standard error, which a service may ignore.
+    fn stderr(id: &str, data: Bytes) -> Option<Self>;
+    /// The process has ended.
+    fn exit(id: &str, cause: ExitCause) -> Self;
 }
 
 /// Why a process ended.
-pub(crate) enum End {
+pub(crate) enum ExitCause {
     Exited(ExitStatus),
     Terminated,
     ShutDown,
@@ -75,185 +69,175 @@ pub(crate) enum End {
     Other,
 }
 
-/// What a process needs besides what others see of it.
-pub(crate) struct Work {
-    started: Started,
-    typed: Receiver<Typed>,
+/// What a process belongs to, and its time limits.
+pub(crate) struct ProcessOptions {
+    pub(crate) model_id: Option<String>,
+    pub(crate) location: Option<UsedExecutionLocation>,
+    pub(crate) idle_seconds: u32,
+    pub(crate) max_seconds: Option<u32>,
+}
+
+/// A process that has been started, but is not supervised yet.
+pub(crate) struct StartedProcess {
+    process: Arc<Process>,
+    child: ChildProcess,
+    input: Receiver<InputEvent>,
     deadline: Option<Instant>,
 }
 
-impl Process {
-    pub(crate) fn new(
-        started: Started,
-        folder: Folder,
-        model_id: Option<String>,
-        location: Option<UsedExecutionLocation>,
-        idle_seconds: u32,
-        seconds: Option<u32>,
-    ) -> (Arc<Self>, Work) {
-        let (input, typed) = channel(WAITING);
-        let process = Self {
-            id: ids::id(),
-            started_at: time::now(),
-            model_id,
-            location,
+impl StartedProcess {
+    pub(crate) fn new(child: ChildProcess, folder: Folder, options: ProcessOptions) -> Self {
+        let (sender, input) = channel(WRITE_QUEUE);
+        let process = Process {
+            id: util::new_id(),
+            started_at: util::now(),
+            model_id: options.model_id,
+            location: options.location,
             folder,
-            sign: StopSign::new(),
-            over: Once::new(),
-            idle: Idle::new(idle_seconds),
-            input,
+            idle: IdleTimeout::new(options.idle_seconds),
+            signal: StopSignal::new(),
+            finished: Once::new(),
+            input: sender,
         };
-        (Arc::new(process), Work { started, typed, deadline: seconds.and_then(time::deadline) })
+        Self { process: Arc::new(process), child, input, deadline: options.max_seconds.and_then(util::deadline) }
     }
 
-    /// Hands bytes to its standard input.
-    pub(crate) async fn write(&self, data: Bytes) -> Result<(), Fail> {
-        self.send(Typed::Bytes(data)).await
+    /// Adds the process to the sessions, occupies its launcher, and supervises it in the background. Returns its id.
+    pub(crate) fn supervise<E: ProcessEvents>(
+        self,
+        context: &Arc<Context>,
+        sessions: &Sessions<Process>,
+    ) -> Result<String, CallError> {
+        let process = self.process.clone();
+        sessions.add(&process.id, process.clone());
+        if let (Some(location), Some(kind)) = (&process.location, E::OPERATION) {
+            context.store().launchers.occupy(location, &process.id, kind);
+        }
+        let job = self.run::<E>(context.clone(), sessions.clone());
+        if let Err(error) = context.jobs.spawn(&process.signal, job) {
+            sessions.remove(&process.id);
+            process.vacate(context);
+            return Err(error);
+        }
+        Ok(process.id.clone())
+    }
+
+    async fn run<E: ProcessEvents>(self, context: Arc<Context>, sessions: Sessions<Process>) {
+        let process = self.process.clone();
+        let cause = self.wait::<E>(&context).await;
+        for problem in process.folder.read_back(&context).await {
+            process.report_stderr::<E>(&context, problem.into());
+        }
+        process.vacate(&context);
+        sessions.remove(&process.id);
+        context.publish(&process.id, &E::exit(&process.id, cause));
+        process.finished.set(());
+    }
+
+    /// Moves input and output until the process ends, then kills what is left of it.
+    async fn wait<E: ProcessEvents>(self, context: &Context) -> ExitCause {
+        let Self { process, child, input: events, deadline } = self;
+        let ChildProcess { mut child, input, output, errors } = child;
+        let leader = child.id();
+        let reading = async {
+            tokio::join!(
+                read_all(output, |data| process.report_stdout::<E>(context, data)),
+                read_all(errors, |data| process.report_stderr::<E>(context, data))
+            )
+        };
+        let writing = write_all(input, events);
+        tokio::pin!(reading, writing);
+        let (mut read, mut written) = (false, false);
+        let cause = {
+            let end = process.end::<E>(&mut child, deadline, context);
+            tokio::pin!(end);
+            loop {
+                tokio::select! {
+                    cause = &mut end => break cause,
+                    _ = &mut reading, if !read => read = true,
+                    () = &mut writing, if !written => written = true,
+                }
+            }
+        };
+        // This includes the processes that it has started and left running.
+        if let Some(leader) = leader {
+            kill(leader);
+        }
+        let _ = child.wait().await;
+        if !read {
+            let _ = timeout(DRAIN_TIMEOUT, reading).await;
+        }
+        cause
+    }
+}
+
+impl Process {
+    /// Writes to its standard input.
+    pub(crate) async fn write(&self, data: Bytes) -> Result<(), CallError> {
+        self.send(InputEvent::Bytes(data)).await
     }
 
     /// Changes the size of its terminal.
-    pub(crate) async fn resize(&self, rows: u16, columns: u16) -> Result<(), Fail> {
-        self.send(Typed::Size(rows, columns)).await
+    pub(crate) async fn resize(&self, rows: u16, columns: u16) -> Result<(), CallError> {
+        self.send(InputEvent::Resize(rows, columns)).await
     }
 
-    /// A process that does not read takes only so much.
-    async fn send(&self, typed: Typed) -> Result<(), Fail> {
-        match timeout(PATIENCE, self.input.send(typed)).await {
-            Err(_) => Err(Fail::TooManyRequests),
-            // Nobody listens any more, which is as good as written: the last event is on its way.
+    /// The queue is limited, for a process that does not read.
+    async fn send(&self, event: InputEvent) -> Result<(), CallError> {
+        match timeout(WRITE_TIMEOUT, self.input.send(event)).await {
+            Err(_) => Err(CallError::TooManyRequests),
+            // A closed queue means that the process has ended, which its last event reports.
             Ok(_) => Ok(()),
         }
     }
 
     /// Ends it, and waits until it has ended.
     pub(crate) async fn terminate(&self) {
-        self.sign.set(Stop::Cancelled);
-        self.over.wait().await;
+        self.signal.set(StopReason::Cancelled);
+        self.finished.wait().await;
     }
 
-    /// The life of a process.
-    pub(crate) async fn run(self: Arc<Self>, local: Arc<Local>, work: Work, sink: impl Sink) {
-        let end = self.live(work, &sink).await;
-        for problem in self.folder.keep(&local).await {
-            sink.errors(&self, problem.into());
-        }
-        if let Some(location) = &self.location {
-            local.store().vacate(location, &self.id);
-        }
-        sink.ended(&self, end);
-        self.over.set(());
-    }
-
-    async fn live(&self, work: Work, sink: &impl Sink) -> End {
-        let Work { started, typed, deadline } = work;
-        let Started { mut child, input, output, errors } = started;
-        let leader = child.id();
-        let reading = async {
-            tokio::join!(copy(output, |data| sink.output(self, data)), copy(errors, |data| sink.errors(self, data)))
-        };
-        let writing = write(input, typed);
-        tokio::pin!(reading, writing);
-        let (mut read, mut written) = (false, false);
-        let end = {
-            let end = self.end(&mut child, deadline, sink);
-            tokio::pin!(end);
-            loop {
-                tokio::select! {
-                    end = &mut end => break end,
-                    _ = &mut reading, if !read => read = true,
-                    () = &mut writing, if !written => written = true,
-                }
-            }
-        };
-        // Also what it has started and left running.
-        if let Some(leader) = leader {
-            kill(leader);
-        }
-        let _ = child.wait().await;
-        if !read {
-            let _ = timeout(REST, reading).await;
-        }
-        end
-    }
-
-    async fn end(&self, child: &mut tokio::process::Child, deadline: Option<Instant>, sink: &impl Sink) -> End {
-        let too_late = async {
-            match deadline {
-                Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
-                None => std::future::pending().await,
-            }
-        };
+    /// Waits for its end, or for a reason to end it.
+    async fn end<E: ProcessEvents>(
+        &self,
+        child: &mut tokio::process::Child,
+        deadline: Option<Instant>,
+        context: &Context,
+    ) -> ExitCause {
         tokio::select! {
             biased;
-            stop = self.sign.wait() => match stop {
-                Stop::Cancelled => End::Terminated,
-                Stop::ShuttingDown => End::ShutDown,
-                Stop::TimeLimit => End::Other,
+            reason = self.signal.wait() => match reason {
+                StopReason::Cancelled => ExitCause::Terminated,
+                StopReason::ShuttingDown => ExitCause::ShutDown,
+                StopReason::TimeLimit => ExitCause::Other,
             },
-            status = child.wait() => status.map_or(End::Other, End::Exited),
-            () = self.idle.too_long() => End::Idle,
-            () = too_late => End::Other,
-            () = sink.unwanted(self) => End::Terminated,
+            status = child.wait() => status.map_or(ExitCause::Other, ExitCause::Exited),
+            () = self.idle.elapsed() => ExitCause::Idle,
+            () = util::sleep_until(deadline) => ExitCause::Other,
+            () = context.events.abandoned::<E>(&self.id), if E::ENDS_WITH_CONNECTION => ExitCause::Terminated,
         }
     }
-}
 
-/// Reads until there is nothing more; a terminal says so with an error.
-async fn copy(mut from: impl AsyncRead + Unpin, tell: impl Fn(Bytes)) {
-    let mut buffer = vec![0; CHUNK];
-    while let Ok(length) = from.read(&mut buffer).await {
-        match buffer.get(..length) {
-            Some(data) if !data.is_empty() => tell(Bytes::copy_from_slice(data)),
-            _ => return,
+    fn vacate(&self, context: &Context) {
+        if let Some(location) = &self.location {
+            context.store().launchers.vacate(location, &self.id);
         }
     }
-}
 
-/// Writes until the program does not read any more. What cannot be written is lost, as with any pipe.
-async fn write(mut input: Input, mut typed: Receiver<Typed>) {
-    while let Some(typed) = typed.recv().await {
-        let written = match (&mut input, typed) {
-            (Input::Pipe(pipe), Typed::Bytes(data)) => match pipe.write_all(&data).await {
-                Ok(()) => pipe.flush().await,
-                failed => failed,
-            },
-            (Input::Terminal(terminal), Typed::Bytes(data)) => terminal.write_all(&data).await,
-            (Input::Terminal(terminal), Typed::Size(rows, columns)) => {
-                let _ = terminal.resize(Size::new(rows, columns));
-                Ok(())
-            }
-            (Input::Pipe(_), Typed::Size(..)) => Ok(()),
-        };
-        if written.is_err() {
-            break;
+    fn report_stdout<E: ProcessEvents>(&self, context: &Context, data: Bytes) {
+        self.report(context, Some(E::stdout(&self.id, data)));
+    }
+
+    fn report_stderr<E: ProcessEvents>(&self, context: &Context, data: Bytes) {
+        self.report(context, E::stderr(&self.id, data));
+    }
+
+    fn report<E: ProcessEvents>(&self, context: &Context, event: Option<E>) {
+        if E::OUTPUT_IS_ACTIVITY {
+            self.idle.reset();
+        }
+        if let Some(event) = event {
+            context.publish(&self.id, &event);
         }
     }
-}
-
-impl End {
-    /// As the API tells the end of a process.
-    pub(crate) fn exit(status: ExitStatus) -> ProcessExit {
-        let mut exit = ProcessExit::new(false);
-        exit.exit_code = status.code();
-        exit.signal = status.signal().map(signal_name);
-        exit
-    }
-}
-
-fn signal_name(signal: i32) -> String {
-    let name = match signal {
-        1 => "SIGHUP",
-        2 => "SIGINT",
-        3 => "SIGQUIT",
-        4 => "SIGILL",
-        6 => "SIGABRT",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        11 => "SIGSEGV",
-        13 => "SIGPIPE",
-        14 => "SIGALRM",
-        15 => "SIGTERM",
-        other => return format!("signal {other}"),
-    };
-    name.to_owned()
 }

@@ -7,83 +7,88 @@ use decthings::api::language::{
     DataEvent, ExitEvent, LanguageEvent, LanguageServerExitReason as Reason, LanguageService,
     StartLanguageServerRequest, StartLanguageServerResult, WriteToLanguageServerRequest, WriteToLanguageServerResult,
 };
+use decthings::runtime::ServiceResult;
+use decthings::types::RunningOperationType;
 
-use crate::fail::{Answer, Fail};
-use crate::local::Local;
-use crate::processes::{End, Folder, Process, Running, Sink, begin, piped};
-use crate::services::launcher;
+use super::common::location::check_processes_allowed;
+use crate::context::Context;
+use crate::error::CallError;
+use crate::jobs::sessions::{IdleTimeout, Sessions};
+use crate::processes::child::Program;
+use crate::processes::folder::Folder;
+use crate::processes::process::{ExitCause, Process, ProcessEvents, ProcessOptions, StartedProcess};
 
-const INACTIVE_SECONDS: u32 = 1800;
+/// The service. Connections answer `unsubscribeFromEvents` themselves.
+pub(crate) struct LanguageServers {
+    context: Arc<Context>,
+    processes: Sessions<Process>,
+}
 
-/// Answers the calls of the service. The connection itself answers `unsubscribeFromEvents`.
-pub(crate) struct Languages(pub(crate) Arc<Local>);
+impl LanguageServers {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self { context, processes: Sessions::default() }
+    }
 
-impl Languages {
-    async fn start(&self, request: StartLanguageServerRequest) -> Result<String, Fail> {
-        let local = &self.0;
-        local.store().model(&request.model_id)?;
-        launcher::check_processes(&local.config, "language")?;
-        let folder = Folder::new(local, Some(&request.model_id), &[]).await?;
+    /// Starts the first server of the language that is installed.
+    async fn start(&self, request: StartLanguageServerRequest) -> Result<String, CallError> {
+        let context = &self.context;
+        context.store().model(&request.model_id)?;
+        check_processes_allowed(&context.config, "language")?;
+        let folder = Folder::new(context, Some(&request.model_id), Vec::new()).await?;
         let path = folder.path();
         let language = request.language.as_str();
-        let candidates = local.config.language_servers.iter().filter(|(name, ..)| name == language);
-        let mut started = candidates.filter_map(|(_, program, args)| {
-            let running = Running { program, args, folder: &path };
-            piped(&running).ok()
+        let candidates = context.config.language_servers.iter().filter(|(name, ..)| name == language);
+        let mut started = candidates.filter_map(|(_, name, args)| {
+            let program = Program { name, args, folder: &path, terminal: None };
+            program.start().ok()
         });
-        let started = started.next().ok_or_else(|| {
-            Fail::invalid("language", format!("no language server for {language} is installed on this machine"))
+        let child = started.next().ok_or_else(|| {
+            CallError::invalid("language", format!("no language server for {language} is installed on this machine"))
         })?;
-        let process = Process::new(started, folder, Some(request.model_id), None, INACTIVE_SECONDS, None);
-        begin(local, &local.languages, None, process, Events(local.clone()))
+        let model_id = Some(request.model_id);
+        let options =
+            ProcessOptions { model_id, location: None, idle_seconds: IdleTimeout::DEFAULT_SECONDS, max_seconds: None };
+        StartedProcess::new(child, folder, options).supervise::<LanguageEvent>(context, &self.processes)
     }
 }
 
-impl LanguageService for Languages {
-    async fn start_language_server(&self, request: StartLanguageServerRequest) -> Answer<StartLanguageServerRequest> {
+impl LanguageService for LanguageServers {
+    async fn start_language_server(
+        &self,
+        request: StartLanguageServerRequest,
+    ) -> ServiceResult<StartLanguageServerRequest> {
         Ok(StartLanguageServerResult::new(self.start(request).await?))
     }
 
     async fn write_to_language_server(
         &self,
         request: WriteToLanguageServerRequest,
-    ) -> Answer<WriteToLanguageServerRequest> {
-        let process = self.0.languages.get(&request.language_server_id).ok_or(Fail::LanguageServerNotFound)?;
-        process.idle.touch();
+    ) -> ServiceResult<WriteToLanguageServerRequest> {
+        let process = self.processes.get(&request.language_server_id).ok_or(CallError::LanguageServerNotFound)?;
+        process.idle.reset();
         process.write(request.data.into()).await?;
         Ok(WriteToLanguageServerResult::new())
     }
 }
 
-/// Tells what becomes of a language server.
-struct Events(Arc<Local>);
+impl ProcessEvents for LanguageEvent {
+    const OPERATION: Option<RunningOperationType> = None;
+    const ENDS_WITH_CONNECTION: bool = true;
 
-impl Events {
-    fn tell(&self, process: &Process, event: &LanguageEvent) {
-        // Only an event that cannot be written is refused.
-        let _ = self.0.events.publish(&process.id, event);
-    }
-}
-
-impl Sink for Events {
-    fn output(&self, process: &Process, data: Bytes) {
-        self.tell(process, &LanguageEvent::Data(DataEvent::new(&process.id, data)));
+    fn stdout(id: &str, data: Bytes) -> Self {
+        Self::Data(DataEvent::new(id, data))
     }
 
-    /// Logs, which are no part of the protocol.
-    fn errors(&self, _: &Process, _: Bytes) {}
+    /// These are logs, which are not part of the protocol.
+    fn stderr(_: &str, _: Bytes) -> Option<Self> {
+        None
+    }
 
-    fn ended(&self, process: &Process, end: End) {
-        self.0.languages.remove(&process.id);
-        let reason = match end {
-            End::Idle => Reason::Timedout,
+    fn exit(id: &str, cause: ExitCause) -> Self {
+        let reason = match cause {
+            ExitCause::Idle => Reason::Timedout,
             _ => Reason::Unknown,
         };
-        self.tell(process, &LanguageEvent::Exit(ExitEvent::new(&process.id).reason(reason)));
-    }
-
-    /// It belongs to the connection that started it.
-    async fn unwanted(&self, process: &Process) {
-        self.0.events.abandoned::<LanguageEvent>(&process.id).await;
+        Self::Exit(ExitEvent::new(id).reason(reason))
     }
 }

@@ -1,26 +1,14 @@
-//! The services: what the API's methods do here.
+//! The services of the API: one file or folder each, and what they have in common.
 
-mod dataset;
-mod debug;
-mod fs;
-mod images;
-mod language;
-mod launcher;
-mod launchers;
-mod model;
-mod organization;
-mod spawned;
-mod terminal;
-mod users;
-
-pub(crate) use dataset::Datasets;
-pub(crate) use debug::{DebugSession, Debugging};
-pub(crate) use fs::Filesystems;
-pub(crate) use images::Images;
-pub(crate) use language::Languages;
-pub(crate) use launchers::Launchers;
-pub(crate) use model::Models;
-pub(crate) use organization::Organizations;
-pub(crate) use spawned::Commands;
-pub(crate) use terminal::Terminals;
-pub(crate) use users::Users;
+pub(crate) mod common;
+pub(crate) mod dataset;
+pub(crate) mod debug;
+pub(crate) mod fs;
+pub(crate) mod image;
+pub(crate) mod language;
+pub(crate) mod model;
+pub(crate) mod organization;
+pub(crate) mod persistent_launcher;
+pub(crate) mod spawned;
+pub(crate) mod terminal;
+pub(crate) mod user;

@@ -9,21 +9,28 @@ use decthings::api::spawned::{
     StderrEvent, StdoutEvent, SubscribeToEventsRequest, SubscribeToEventsResult, TerminateSpawnedCommandRequest,
     TerminateSpawnedCommandResult, WriteToSpawnedCommandRequest, WriteToSpawnedCommandResult,
 };
+use decthings::runtime::ServiceResult;
 use decthings::types::{
     ExecutionLocation, FilesystemAccess, RunningOperationType, SpawnedCommandTerminatedReason as Reason,
 };
 
-use crate::check;
-use crate::fail::{Answer, Fail};
-use crate::local::Local;
-use crate::processes::{End, Folder, Process, Running, Sink, begin, piped};
-use crate::services::launcher;
+use super::common::check;
+use super::common::location::{check_processes_allowed, locate};
+use crate::context::Context;
+use crate::error::CallError;
+use crate::jobs::sessions::Sessions;
+use crate::processes::child::{Program, process_exit};
+use crate::processes::folder::Folder;
+use crate::processes::process::{ExitCause, Process, ProcessEvents, ProcessOptions, StartedProcess};
 
-const TIMEOUT_SECONDS: u32 = 3600;
-const INACTIVE_SECONDS: u32 = 600;
+const DEFAULT_TIMEOUT_SECONDS: u32 = 3600;
+const DEFAULT_IDLE_SECONDS: u32 = 600;
 
-/// Answers the calls of the service. The connection itself answers `unsubscribeFromEvents`.
-pub(crate) struct Commands(pub(crate) Arc<Local>);
+/// The service. Connections answer `unsubscribeFromEvents` themselves.
+pub(crate) struct SpawnedCommands {
+    context: Arc<Context>,
+    processes: Sessions<Process>,
+}
 
 /// What to run, and where.
 struct Command {
@@ -32,36 +39,41 @@ struct Command {
     others: Vec<FilesystemAccess>,
     program: String,
     args: Vec<String>,
-    seconds: Option<u32>,
+    max_seconds: Option<u32>,
     idle_seconds: Option<u32>,
 }
 
-impl Commands {
-    async fn spawn(&self, command: Command) -> Result<String, Fail> {
-        let local = &self.0;
-        let location = launcher::locate(local, &local.store(), "executionLocation", command.location)?.used;
-        launcher::check_processes(&local.config, "executionLocation")?;
-        let seconds = command.seconds.unwrap_or(TIMEOUT_SECONDS);
-        check::seconds("options.timeoutSeconds", seconds)?;
-        let idle_seconds = command.idle_seconds.unwrap_or(INACTIVE_SECONDS);
-        check::seconds("options.timeoutAfterInactiveSeconds", idle_seconds)?;
-        let others: Vec<String> = command.others.into_iter().map(|other| other.model_id).collect();
-        let folder = Folder::new(local, command.model.as_deref(), &others).await?;
-        let path = folder.path();
-        let running = Running { program: &command.program, args: &command.args, folder: &path };
-        let started = piped(&running)
-            .map_err(|error| Fail::invalid("command", format!("{:?} does not start: {error}", command.program)))?;
-        let process = Process::new(started, folder, command.model, Some(location), idle_seconds, Some(seconds));
-        begin(local, &local.commands, Some(RunningOperationType::Spawned), process, Events(local.clone()))
+impl SpawnedCommands {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self { context, processes: Sessions::default() }
     }
 
-    fn find(&self, id: &str) -> Result<Arc<Process>, Fail> {
-        self.0.commands.get(id).ok_or(Fail::SpawnedCommandNotFound)
+    async fn spawn(&self, command: Command) -> Result<String, CallError> {
+        let context = &self.context;
+        let location = locate(context, &context.store(), "executionLocation", command.location)?.used;
+        check_processes_allowed(&context.config, "executionLocation")?;
+        let max_seconds = command.max_seconds.unwrap_or(DEFAULT_TIMEOUT_SECONDS);
+        check::seconds("options.timeoutSeconds", max_seconds)?;
+        let idle_seconds = command.idle_seconds.unwrap_or(DEFAULT_IDLE_SECONDS);
+        check::seconds("options.timeoutAfterInactiveSeconds", idle_seconds)?;
+        let folder = Folder::new(context, command.model.as_deref(), command.others).await?;
+        let path = folder.path();
+        let program = Program { name: &command.program, args: &command.args, folder: &path, terminal: None };
+        let child = program
+            .start()
+            .map_err(|error| CallError::invalid("command", format!("{:?} does not start: {error}", command.program)))?;
+        let (model_id, location) = (command.model, Some(location));
+        let options = ProcessOptions { model_id, location, idle_seconds, max_seconds: Some(max_seconds) };
+        StartedProcess::new(child, folder, options).supervise::<SpawnedEvent>(context, &self.processes)
+    }
+
+    fn find(&self, id: &str) -> Result<Arc<Process>, CallError> {
+        self.processes.get(id).ok_or(CallError::SpawnedCommandNotFound)
     }
 }
 
-impl SpawnedService for Commands {
-    async fn spawn_command(&self, request: SpawnCommandRequest) -> Answer<SpawnCommandRequest> {
+impl SpawnedService for SpawnedCommands {
+    async fn spawn_command(&self, request: SpawnCommandRequest) -> ServiceResult<SpawnCommandRequest> {
         let options = request.options.as_ref();
         let command = Command {
             location: request.execution_location,
@@ -69,7 +81,7 @@ impl SpawnedService for Commands {
             others: Vec::new(),
             program: request.command,
             args: request.args,
-            seconds: options.and_then(|options| options.timeout_seconds),
+            max_seconds: options.and_then(|options| options.timeout_seconds),
             idle_seconds: options.and_then(|options| options.timeout_after_inactive_seconds),
         };
         Ok(SpawnCommandResult::new(self.spawn(command).await?))
@@ -78,8 +90,8 @@ impl SpawnedService for Commands {
     async fn spawn_command_for_model(
         &self,
         request: SpawnCommandForModelRequest,
-    ) -> Answer<SpawnCommandForModelRequest> {
-        self.0.store().model(&request.model_id)?;
+    ) -> ServiceResult<SpawnCommandForModelRequest> {
+        self.context.store().model(&request.model_id)?;
         let options = request.options.as_ref();
         let command = Command {
             location: request.execution_location,
@@ -87,7 +99,7 @@ impl SpawnedService for Commands {
             others: options.and_then(|options| options.add_filesystem_access.clone()).unwrap_or_default(),
             program: request.command,
             args: request.args,
-            seconds: options.and_then(|options| options.timeout_seconds),
+            max_seconds: options.and_then(|options| options.timeout_seconds),
             idle_seconds: options.and_then(|options| options.timeout_after_inactive_seconds),
         };
         Ok(SpawnCommandForModelResult::new(self.spawn(command).await?))
@@ -96,13 +108,16 @@ impl SpawnedService for Commands {
     async fn terminate_spawned_command(
         &self,
         request: TerminateSpawnedCommandRequest,
-    ) -> Answer<TerminateSpawnedCommandRequest> {
+    ) -> ServiceResult<TerminateSpawnedCommandRequest> {
         self.find(&request.spawned_command_id)?.terminate().await;
         Ok(TerminateSpawnedCommandResult::new())
     }
 
-    async fn get_spawned_commands(&self, request: GetSpawnedCommandsRequest) -> Answer<GetSpawnedCommandsRequest> {
-        let commands = self.0.commands.list(request.spawned_command_ids.as_deref());
+    async fn get_spawned_commands(
+        &self,
+        request: GetSpawnedCommandsRequest,
+    ) -> ServiceResult<GetSpawnedCommandsRequest> {
+        let commands = self.processes.list(request.spawned_command_ids.as_deref());
         Ok(GetSpawnedCommandsResult::new(commands.iter().filter_map(|process| {
             let location = process.location.clone()?;
             let mut view = SpawnedCommand::new(&process.id, process.started_at, location);
@@ -114,51 +129,37 @@ impl SpawnedService for Commands {
     async fn write_to_spawned_command(
         &self,
         request: WriteToSpawnedCommandRequest,
-    ) -> Answer<WriteToSpawnedCommandRequest> {
+    ) -> ServiceResult<WriteToSpawnedCommandRequest> {
         self.find(&request.spawned_command_id)?.write(request.data.into()).await?;
         Ok(WriteToSpawnedCommandResult::new())
     }
 
-    async fn subscribe_to_events(&self, request: SubscribeToEventsRequest) -> Answer<SubscribeToEventsRequest> {
+    async fn subscribe_to_events(&self, request: SubscribeToEventsRequest) -> ServiceResult<SubscribeToEventsRequest> {
         self.find(&request.spawned_command_id)?;
         Ok(SubscribeToEventsResult::new())
     }
 }
 
-/// Tells what becomes of a command.
-struct Events(Arc<Local>);
+impl ProcessEvents for SpawnedEvent {
+    const OPERATION: Option<RunningOperationType> = Some(RunningOperationType::Spawned);
+    const OUTPUT_IS_ACTIVITY: bool = true;
 
-impl Events {
-    fn tell(&self, process: &Process, event: &SpawnedEvent) {
-        // Only an event that cannot be written is refused.
-        let _ = self.0.events.publish(&process.id, event);
-    }
-}
-
-impl Sink for Events {
-    fn output(&self, process: &Process, data: Bytes) {
-        process.idle.touch();
-        self.tell(process, &SpawnedEvent::Stdout(StdoutEvent::new(&process.id, data)));
+    fn stdout(id: &str, data: Bytes) -> Self {
+        Self::Stdout(StdoutEvent::new(id, data))
     }
 
-    fn errors(&self, process: &Process, data: Bytes) {
-        process.idle.touch();
-        self.tell(process, &SpawnedEvent::Stderr(StderrEvent::new(&process.id, data)));
+    fn stderr(id: &str, data: Bytes) -> Option<Self> {
+        Some(Self::Stderr(StderrEvent::new(id, data)))
     }
 
-    fn ended(&self, process: &Process, end: End) {
-        self.0.commands.remove(&process.id);
-        let reason = match end {
-            End::Exited(status) => End::exit(status).into(),
-            End::Terminated => Reason::TerminatedOnRequest,
-            End::ShutDown => Reason::LauncherTerminated,
-            End::Idle => Reason::InactiveTimeout,
-            End::Other => Reason::Unknown,
+    fn exit(id: &str, cause: ExitCause) -> Self {
+        let reason = match cause {
+            ExitCause::Exited(status) => process_exit(status).into(),
+            ExitCause::Terminated => Reason::TerminatedOnRequest,
+            ExitCause::ShutDown => Reason::LauncherTerminated,
+            ExitCause::Idle => Reason::InactiveTimeout,
+            ExitCause::Other => Reason::Unknown,
         };
-        self.tell(process, &SpawnedEvent::Exit(ExitEvent::new(&process.id).reason(reason)));
-    }
-
-    async fn unwanted(&self, _: &Process) {
-        std::future::pending().await
+        Self::Exit(ExitEvent::new(id).reason(reason))
     }
 }

@@ -1,4 +1,4 @@
-//! The service `Terminal`: shells.
+//! The service `Terminal`: shells on pseudo-terminals.
 
 use std::sync::Arc;
 
@@ -10,50 +10,60 @@ use decthings::api::terminal::{
     TerminalEvent, TerminalService, TerminalSession, TerminalSessionOptions, TerminateTerminalSessionRequest,
     TerminateTerminalSessionResult, WriteToTerminalSessionRequest, WriteToTerminalSessionResult,
 };
+use decthings::runtime::ServiceResult;
 use decthings::types::{RunningOperationType, TerminalSessionTerminatedReason as Reason};
 
-use crate::check;
-use crate::fail::{Answer, Fail};
-use crate::local::Local;
-use crate::processes::{End, Folder, Process, Running, Sink, begin, terminal};
-use crate::services::launcher;
+use super::common::check;
+use super::common::location::{check_processes_allowed, locate};
+use crate::context::Context;
+use crate::error::CallError;
+use crate::jobs::sessions::{IdleTimeout, Sessions};
+use crate::processes::child::{Program, process_exit};
+use crate::processes::folder::Folder;
+use crate::processes::process::{ExitCause, Process, ProcessEvents, ProcessOptions, StartedProcess};
 
-const INACTIVE_SECONDS: u32 = 1800;
 const SHELL: &str = "sh";
 
-/// Answers the calls of the service. The connection itself answers `unsubscribeFromEvents`.
-pub(crate) struct Terminals(pub(crate) Arc<Local>);
+/// The service. Connections answer `unsubscribeFromEvents` themselves.
+pub(crate) struct Terminals {
+    context: Arc<Context>,
+    processes: Sessions<Process>,
+}
 
 impl Terminals {
-    async fn launch(&self, request: LaunchTerminalSessionRequest) -> Result<String, Fail> {
-        let local = &self.0;
-        local.store().model(&request.model_id)?;
-        let location = launcher::locate(local, &local.store(), "executionLocation", request.execution_location)?.used;
-        launcher::check_processes(&local.config, "executionLocation")?;
-        let options = request.options.unwrap_or_else(TerminalSessionOptions::new);
-        let idle_seconds = options.terminate_after_inactive_seconds.unwrap_or(INACTIVE_SECONDS);
-        check::seconds("options.terminateAfterInactiveSeconds", idle_seconds)?;
-        let rows = side("options.rows", options.rows.unwrap_or(24))?;
-        let columns = side("options.cols", options.cols.unwrap_or(80))?;
-        let others = options.add_filesystem_access.unwrap_or_default();
-        let others: Vec<String> = others.into_iter().map(|other| other.model_id).collect();
-        let folder = Folder::new(local, Some(&request.model_id), &others).await?;
-        let path = folder.path();
-        let running = Running { program: SHELL, args: &[], folder: &path };
-        let started = terminal(&running, (rows, columns)).map_err(|_| Fail::Unknown)?;
-        let process = Process::new(started, folder, Some(request.model_id), Some(location), idle_seconds, None);
-        begin(local, &local.terminals, Some(RunningOperationType::Terminal), process, Events(local.clone()))
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self { context, processes: Sessions::default() }
     }
 
-    fn find(&self, id: &str) -> Result<Arc<Process>, Fail> {
-        self.0.terminals.get(id).ok_or(Fail::TerminalSessionNotFound)
+    async fn launch(&self, request: LaunchTerminalSessionRequest) -> Result<String, CallError> {
+        let context = &self.context;
+        context.store().model(&request.model_id)?;
+        let location = locate(context, &context.store(), "executionLocation", request.execution_location)?.used;
+        check_processes_allowed(&context.config, "executionLocation")?;
+        let options = request.options.unwrap_or_else(TerminalSessionOptions::new);
+        let idle_seconds = options.terminate_after_inactive_seconds.unwrap_or(IdleTimeout::DEFAULT_SECONDS);
+        check::seconds("options.terminateAfterInactiveSeconds", idle_seconds)?;
+        let rows = checked_size("options.rows", options.rows.unwrap_or(24))?;
+        let columns = checked_size("options.cols", options.cols.unwrap_or(80))?;
+        let others = options.add_filesystem_access.unwrap_or_default();
+        let folder = Folder::new(context, Some(&request.model_id), others).await?;
+        let path = folder.path();
+        let program = Program { name: SHELL, args: &[], folder: &path, terminal: Some((rows, columns)) };
+        let child = program.start().map_err(|_| CallError::Unknown)?;
+        let (model_id, location) = (Some(request.model_id), Some(location));
+        let options = ProcessOptions { model_id, location, idle_seconds, max_seconds: None };
+        StartedProcess::new(child, folder, options).supervise::<TerminalEvent>(context, &self.processes)
+    }
+
+    fn find(&self, id: &str) -> Result<Arc<Process>, CallError> {
+        self.processes.get(id).ok_or(CallError::TerminalSessionNotFound)
     }
 }
 
-fn side(path: &str, size: u32) -> Result<u16, Fail> {
+fn checked_size(path: &str, size: u32) -> Result<u16, CallError> {
     match u16::try_from(size) {
         Ok(size) if size > 0 => Ok(size),
-        _ => Err(Fail::invalid(path, format!("must be from 1 to {}, got {size}", u16::MAX))),
+        _ => Err(CallError::invalid(path, format!("must be from 1 to {}, got {size}", u16::MAX))),
     }
 }
 
@@ -61,20 +71,23 @@ impl TerminalService for Terminals {
     async fn launch_terminal_session(
         &self,
         request: LaunchTerminalSessionRequest,
-    ) -> Answer<LaunchTerminalSessionRequest> {
+    ) -> ServiceResult<LaunchTerminalSessionRequest> {
         Ok(LaunchTerminalSessionResult::new(self.launch(request).await?))
     }
 
     async fn terminate_terminal_session(
         &self,
         request: TerminateTerminalSessionRequest,
-    ) -> Answer<TerminateTerminalSessionRequest> {
+    ) -> ServiceResult<TerminateTerminalSessionRequest> {
         self.find(&request.terminal_session_id)?.terminate().await;
         Ok(TerminateTerminalSessionResult::new())
     }
 
-    async fn get_terminal_sessions(&self, request: GetTerminalSessionsRequest) -> Answer<GetTerminalSessionsRequest> {
-        let sessions = self.0.terminals.list(request.terminal_session_ids.as_deref());
+    async fn get_terminal_sessions(
+        &self,
+        request: GetTerminalSessionsRequest,
+    ) -> ServiceResult<GetTerminalSessionsRequest> {
+        let sessions = self.processes.list(request.terminal_session_ids.as_deref());
         Ok(GetTerminalSessionsResult::new(sessions.iter().filter_map(|process| {
             let (model, location) = (process.model_id.clone()?, process.location.clone()?);
             Some(TerminalSession::new(&process.id, process.started_at, model, location))
@@ -84,9 +97,9 @@ impl TerminalService for Terminals {
     async fn write_to_terminal_session(
         &self,
         request: WriteToTerminalSessionRequest,
-    ) -> Answer<WriteToTerminalSessionRequest> {
+    ) -> ServiceResult<WriteToTerminalSessionRequest> {
         let process = self.find(&request.terminal_session_id)?;
-        process.idle.touch();
+        process.idle.reset();
         process.write(request.data.into()).await?;
         Ok(WriteToTerminalSessionResult::new())
     }
@@ -94,59 +107,47 @@ impl TerminalService for Terminals {
     async fn resize_terminal_session(
         &self,
         request: ResizeTerminalSessionRequest,
-    ) -> Answer<ResizeTerminalSessionRequest> {
+    ) -> ServiceResult<ResizeTerminalSessionRequest> {
         let process = self.find(&request.terminal_session_id)?;
-        let rows = side("size.rows", request.size.rows)?;
-        process.resize(rows, side("size.cols", request.size.cols)?).await?;
+        let rows = checked_size("size.rows", request.size.rows)?;
+        process.resize(rows, checked_size("size.cols", request.size.cols)?).await?;
         Ok(ResizeTerminalSessionResult::new())
     }
 
     async fn add_filesystem_access_for_terminal_session(
         &self,
         request: AddFilesystemAccessForTerminalSessionRequest,
-    ) -> Answer<AddFilesystemAccessForTerminalSessionRequest> {
-        self.find(&request.terminal_session_id)?.folder.add(&self.0, &request.model_id).await?;
+    ) -> ServiceResult<AddFilesystemAccessForTerminalSessionRequest> {
+        self.find(&request.terminal_session_id)?.folder.add(&self.context, &request.model_id).await?;
         Ok(AddFilesystemAccessForTerminalSessionResult::new())
     }
 
-    async fn subscribe_to_events(&self, request: SubscribeToEventsRequest) -> Answer<SubscribeToEventsRequest> {
+    async fn subscribe_to_events(&self, request: SubscribeToEventsRequest) -> ServiceResult<SubscribeToEventsRequest> {
         self.find(&request.terminal_session_id)?;
         Ok(SubscribeToEventsResult::new())
     }
 }
 
-/// Tells what becomes of a terminal.
-struct Events(Arc<Local>);
+impl ProcessEvents for TerminalEvent {
+    const OPERATION: Option<RunningOperationType> = Some(RunningOperationType::Terminal);
 
-impl Events {
-    fn tell(&self, process: &Process, event: &TerminalEvent) {
-        // Only an event that cannot be written is refused.
-        let _ = self.0.events.publish(&process.id, event);
-    }
-}
-
-impl Sink for Events {
-    fn output(&self, process: &Process, data: Bytes) {
-        self.tell(process, &TerminalEvent::Data(DataEvent::new(&process.id, data)));
+    fn stdout(id: &str, data: Bytes) -> Self {
+        Self::Data(DataEvent::new(id, data))
     }
 
-    fn errors(&self, process: &Process, data: Bytes) {
-        self.output(process, data);
+    /// A terminal shows both.
+    fn stderr(id: &str, data: Bytes) -> Option<Self> {
+        Some(Self::stdout(id, data))
     }
 
-    fn ended(&self, process: &Process, end: End) {
-        self.0.terminals.remove(&process.id);
-        let reason = match end {
-            End::Exited(status) => End::exit(status).into(),
-            End::Terminated => Reason::TerminatedOnRequest,
-            End::ShutDown => Reason::LauncherTerminated,
-            End::Idle => Reason::InactiveTimeout,
-            End::Other => Reason::Unknown,
+    fn exit(id: &str, cause: ExitCause) -> Self {
+        let reason = match cause {
+            ExitCause::Exited(status) => process_exit(status).into(),
+            ExitCause::Terminated => Reason::TerminatedOnRequest,
+            ExitCause::ShutDown => Reason::LauncherTerminated,
+            ExitCause::Idle => Reason::InactiveTimeout,
+            ExitCause::Other => Reason::Unknown,
         };
-        self.tell(process, &TerminalEvent::Exit(ExitEvent::new(&process.id).reason(reason)));
-    }
-
-    async fn unwanted(&self, _: &Process) {
-        std::future::pending().await
+        Self::Exit(ExitEvent::new(id).reason(reason))
     }
 }

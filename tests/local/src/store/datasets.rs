@@ -5,13 +5,22 @@ use std::time::{Duration, Instant};
 use decthings::types::{Access, Dataset, EntryTotals, ParameterDefinition, Tag};
 
 use super::entries::Entries;
-use super::listing::Listed;
-use super::{ids, owner};
-use crate::fail::Fail;
+use super::listing::{Listed, Summary};
+use super::users::owner;
+use crate::error::CallError;
+use crate::util;
 
 /// How long removed entries count as waiting to be deleted. Their memory is free at once.
 const DELETION_DELAY: Duration = Duration::from_secs(60);
 
+/// A list of entries of a dataset.
+#[derive(Clone, Copy)]
+pub(crate) enum List {
+    Entries,
+    NeedsReview,
+}
+
+/// A dataset.
 pub(crate) struct StoredDataset {
     pub(crate) id: String,
     pub(crate) sequence: u64,
@@ -28,19 +37,43 @@ pub(crate) struct StoredDataset {
 }
 
 impl StoredDataset {
-    /// Checks that the caller knows the current version, if it says which it knows.
-    pub(crate) fn check_version(&self, expected: Option<&str>) -> Result<(), Fail> {
+    /// Checks that the version that a call expects, if any, is the current one.
+    pub(crate) fn check_version(&self, expected: Option<&str>) -> Result<(), CallError> {
         match expected {
             Some(expected) if expected != self.version => {
-                Err(Fail::IncorrectVersionId { current: self.version.clone() })
+                Err(CallError::IncorrectVersionId { current: self.version.clone() })
             }
             _ => Ok(()),
         }
     }
 
-    /// Gives the data a new version.
+    /// Starts a new version of the data.
     pub(crate) fn changed(&mut self) {
-        self.version = ids::id();
+        self.version = util::new_id();
+    }
+
+    pub(crate) fn list(&self, list: List) -> &Entries {
+        match list {
+            List::Entries => &self.entries,
+            List::NeedsReview => &self.needs_review,
+        }
+    }
+
+    pub(crate) fn list_mut(&mut self, list: List) -> &mut Entries {
+        match list {
+            List::Entries => &mut self.entries,
+            List::NeedsReview => &mut self.needs_review,
+        }
+    }
+
+    /// Removes entries from a list, and returns their number and size.
+    pub(crate) fn remove(&mut self, list: List, indexes: &[u32]) -> Result<(u64, u64), CallError> {
+        let entries = self.list_mut(list);
+        let (count, bytes) = entries.remove(&entries.choose("entries", indexes)?);
+        if count > 0 {
+            self.changed();
+        }
+        Ok((count, bytes))
     }
 
     pub(crate) fn stored_bytes(&self) -> u64 {
@@ -67,24 +100,13 @@ impl StoredDataset {
 }
 
 impl Listed for StoredDataset {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn tags(&self) -> &[Tag] {
-        &self.tags
-    }
-
-    fn created(&self) -> (i64, u64) {
-        (self.created_at, self.sequence)
+    fn summary(&self) -> Summary<'_> {
+        let created = (self.created_at, self.sequence);
+        Summary { id: &self.id, name: &self.name, tags: &self.tags, created }
     }
 }
 
-/// Entries that were removed lately.
+/// Entries that were removed recently.
 #[derive(Default)]
 pub(crate) struct Removed {
     count: u64,
@@ -94,6 +116,9 @@ pub(crate) struct Removed {
 
 impl Removed {
     pub(crate) fn add(&mut self, (count, bytes): (u64, u64)) {
+        if count == 0 {
+            return;
+        }
         let (waiting, waiting_bytes) = self.waiting();
         self.count = waiting.saturating_add(count);
         self.bytes = waiting_bytes.saturating_add(bytes);

@@ -1,20 +1,19 @@
 //! Persistent launchers.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use decthings::types::{
     LauncherSpec, PersistentLauncher, PersistentLauncherState, RunningOperation, RunningOperationType, SysinfoSample,
-    Tag, UsedExecutionLocation, UsedExecutionLocationPersistentLauncher,
+    UsedExecutionLocation, UsedExecutionLocationPersistentLauncher,
 };
 
-use super::Store;
-use super::listing::Listed;
-use crate::fail::Fail;
-use crate::time;
+use super::listing::{Listed, Summary};
+use crate::error::CallError;
+use crate::util;
 
 /// How many measurements a launcher keeps.
-const SAMPLES: usize = 1_000;
+const MAX_SAMPLES: usize = 1_000;
 
 pub(crate) struct StoredLauncher {
     pub(crate) id: String,
@@ -53,17 +52,17 @@ impl StoredLauncher {
         view
     }
 
-    /// Measures: each operation keeps one processor busy, and the memory is that of the whole server.
+    /// Adds a sample. Each operation counts as one busy processor, and the memory is that of the whole server.
     pub(crate) fn measure(&mut self) {
         let busy = self.running.iter().fold(0.0f32, |busy, _| busy + 1.0);
-        if self.samples.len() >= SAMPLES {
+        if self.samples.len() >= MAX_SAMPLES {
             self.samples.pop_front();
         }
-        self.samples.push_back(SysinfoSample::new(time::now(), busy, resident_mebibytes()));
+        self.samples.push_back(SysinfoSample::new(util::now(), busy, resident_mebibytes()));
     }
 }
 
-/// The memory of this process; 0 where the system does not tell it this way.
+/// The memory of this process; 0 where the system has no such file.
 fn resident_mebibytes() -> f64 {
     const PAGES_PER_MEBIBYTE: f64 = 256.0;
     let pages = std::fs::read_to_string("/proc/self/statm").ok();
@@ -71,48 +70,41 @@ fn resident_mebibytes() -> f64 {
     pages.unwrap_or(0.0) / PAGES_PER_MEBIBYTE
 }
 
-impl Store {
-    /// A launcher that takes operations.
-    pub(crate) fn launcher(&self, id: &str) -> Result<&StoredLauncher, Fail> {
-        self.launchers.get(id).filter(|launcher| !launcher.deleting).ok_or(Fail::PersistentLauncherNotFound)
+/// The persistent launchers by id.
+#[derive(Default)]
+pub(crate) struct Launchers(pub(crate) BTreeMap<String, StoredLauncher>);
+
+impl Launchers {
+    /// A launcher that accepts operations.
+    pub(crate) fn find(&self, id: &str) -> Result<&StoredLauncher, CallError> {
+        self.0.get(id).filter(|launcher| !launcher.deleting).ok_or(CallError::PersistentLauncherNotFound)
     }
 
-    /// An operation starts to run somewhere.
+    /// Records that an operation starts to run somewhere.
     pub(crate) fn occupy(&mut self, location: &UsedExecutionLocation, id: &str, kind: RunningOperationType) {
         if let UsedExecutionLocation::PersistentLauncher(used) = location
-            && let Some(launcher) = self.launchers.get_mut(&used.persistent_launcher_id)
+            && let Some(launcher) = self.0.get_mut(&used.persistent_launcher_id)
         {
             launcher.running.push(RunningOperation::new(id, kind));
             launcher.measure();
         }
     }
 
-    /// An operation is over. A launcher that is being deleted goes with the last one.
+    /// Records that an operation has ended. A launcher that is being deleted goes with the last one.
     pub(crate) fn vacate(&mut self, location: &UsedExecutionLocation, id: &str) {
         let UsedExecutionLocation::PersistentLauncher(used) = location else { return };
-        let Some(launcher) = self.launchers.get_mut(&used.persistent_launcher_id) else { return };
+        let Some(launcher) = self.0.get_mut(&used.persistent_launcher_id) else { return };
         launcher.running.retain(|operation| operation.id != id);
         launcher.measure();
         if launcher.deleting && launcher.running.is_empty() {
-            self.launchers.remove(&used.persistent_launcher_id);
+            self.0.remove(&used.persistent_launcher_id);
         }
     }
 }
 
 impl Listed for StoredLauncher {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn tags(&self) -> &[Tag] {
-        &[]
-    }
-
-    fn created(&self) -> (i64, u64) {
-        (self.created_at, self.sequence)
+    fn summary(&self) -> Summary<'_> {
+        let created = (self.created_at, self.sequence);
+        Summary { id: &self.id, name: &self.name, tags: &[], created }
     }
 }

@@ -1,72 +1,50 @@
-//! What a local Decthings remembers, all of it in memory and behind one lock.
+//! The data of the server, all of it in memory.
 
 pub(crate) mod datasets;
 pub(crate) mod entries;
-pub(crate) mod files;
-pub(crate) mod ids;
+pub(crate) mod evaluations;
 pub(crate) mod launchers;
 pub(crate) mod listing;
-pub(crate) mod metrics;
 pub(crate) mod models;
 pub(crate) mod organizations;
 pub(crate) mod repositories;
-pub(crate) mod runs;
 pub(crate) mod states;
 pub(crate) mod training;
 pub(crate) mod users;
 
 use std::collections::BTreeMap;
 
-use decthings::Tensor;
-use decthings::api::user::{Notification, NotificationData};
-use decthings::types::{Owner, OwnerUser};
+use decthings::types::{MountedModel, OrganizationRole};
 
-use crate::config::{LocalConfig, LocalUser};
-use crate::fail::Fail;
+use crate::config::LocalConfig;
+use crate::error::CallError;
+use crate::filesystem::space::Space;
+use crate::util;
 use datasets::StoredDataset;
-use files::Room;
-use launchers::StoredLauncher;
+use launchers::Launchers;
 use models::StoredModel;
 use organizations::StoredOrganization;
 use repositories::StoredRepository;
+use states::StoredState;
+use users::{USER, Users};
 
-/// The id and the name of the user who calls.
-pub(crate) const USER: &str = "local";
-
-/// The owner of everything.
-pub(crate) fn owner() -> Owner {
-    Owner::User(OwnerUser::new(USER, USER))
-}
-
-/// The memory that a tensor takes, about, in bytes: small ones are mostly their own description.
-pub(crate) fn footprint(tensor: &Tensor) -> u64 {
-    const DESCRIPTION: u64 = 128;
-    u64::try_from(tensor.byte_len()).unwrap_or(u64::MAX).saturating_add(DESCRIPTION)
-}
-
-/// Datasets, models and so on by id.
+/// Datasets, models and other records by id.
 #[derive(Default)]
 pub(crate) struct Store {
     pub(crate) datasets: BTreeMap<String, StoredDataset>,
     pub(crate) models: BTreeMap<String, StoredModel>,
-    pub(crate) launchers: BTreeMap<String, StoredLauncher>,
+    pub(crate) launchers: Launchers,
     /// By name.
     pub(crate) repositories: BTreeMap<String, StoredRepository>,
     pub(crate) organizations: BTreeMap<String, StoredOrganization>,
-    /// The caller first.
-    pub(crate) users: Vec<LocalUser>,
-    /// The oldest first.
-    pub(crate) notifications: Vec<Notification>,
+    pub(crate) users: Users,
     created: u64,
 }
 
 impl Store {
-    /// What there is before anybody has done anything.
+    /// The data at the start: the configured users and organizations.
     pub(crate) fn new(config: &LocalConfig) -> Self {
-        let caller = LocalUser::new(USER, USER, &config.email);
-        let users = [caller].into_iter().chain(config.users.iter().cloned()).collect();
-        let mut store = Self { users, ..Self::default() };
-        store.notify(NotificationData::AccountRegistered);
+        let mut store = Self { users: Users::new(config), ..Self::default() };
         for (name, from) in &config.invitations {
             let id = store.add_organization(name.clone(), from);
             if let Some(organization) = store.organizations.get_mut(&id) {
@@ -76,26 +54,81 @@ impl Store {
         store
     }
 
-    /// A number that grows with everything that is created, to keep lists in order.
+    /// The next number of a record, which keeps lists in the order of creation.
     pub(crate) fn next_sequence(&mut self) -> u64 {
         self.created = self.created.saturating_add(1);
         self.created
     }
 
-    pub(crate) fn dataset(&self, id: &str) -> Result<&StoredDataset, Fail> {
-        self.datasets.get(id).ok_or(Fail::DatasetNotFound)
+    pub(crate) fn dataset(&self, id: &str) -> Result<&StoredDataset, CallError> {
+        self.datasets.get(id).ok_or(CallError::DatasetNotFound)
     }
 
-    pub(crate) fn dataset_mut(&mut self, id: &str) -> Result<&mut StoredDataset, Fail> {
-        self.datasets.get_mut(id).ok_or(Fail::DatasetNotFound)
+    pub(crate) fn dataset_mut(&mut self, id: &str) -> Result<&mut StoredDataset, CallError> {
+        self.datasets.get_mut(id).ok_or(CallError::DatasetNotFound)
     }
 
-    pub(crate) fn model(&self, id: &str) -> Result<&StoredModel, Fail> {
-        self.models.get(id).ok_or(Fail::ModelNotFound)
+    pub(crate) fn model(&self, id: &str) -> Result<&StoredModel, CallError> {
+        self.models.get(id).ok_or(CallError::ModelNotFound)
     }
 
-    pub(crate) fn model_mut(&mut self, id: &str) -> Result<&mut StoredModel, Fail> {
-        self.models.get_mut(id).ok_or(Fail::ModelNotFound)
+    pub(crate) fn model_mut(&mut self, id: &str) -> Result<&mut StoredModel, CallError> {
+        self.models.get_mut(id).ok_or(CallError::ModelNotFound)
+    }
+
+    /// Whether the snapshot that a model is based on has been deleted.
+    pub(crate) fn base_is_gone(&self, model: &StoredModel) -> bool {
+        model.base.as_ref().is_some_and(|(model, snapshot)| {
+            self.models.get(model).is_none_or(|model| model.snapshot(snapshot).is_err())
+        })
+    }
+
+    /// Rejects a model whose base has been deleted.
+    pub(crate) fn check_base(&self, model: &StoredModel) -> Result<(), CallError> {
+        if self.base_is_gone(model) { Err(CallError::SnapshotNoLongerExists) } else { Ok(()) }
+    }
+
+    /// Rejects a state that mounts a model or snapshot that has been deleted.
+    pub(crate) fn check_mounted(&self, state: &StoredState) -> Result<(), CallError> {
+        let is_gone = |mounted: &MountedModel| match (self.models.get(&mounted.model_id), &mounted.snapshot_id) {
+            (None, _) => true,
+            (Some(model), Some(snapshot)) => model.snapshot(snapshot).is_err(),
+            (Some(_), None) => false,
+        };
+        if state.mounted.iter().any(is_gone) { Err(CallError::ModelToMountNoLongerExists) } else { Ok(()) }
+    }
+
+    /// Adds an organization with its first member, and returns its id.
+    pub(crate) fn add_organization(&mut self, name: String, founder: &str) -> String {
+        let organization = StoredOrganization {
+            id: util::new_id(),
+            sequence: self.next_sequence(),
+            name,
+            created_at: util::now(),
+            members: vec![(founder.to_owned(), OrganizationRole::Admin)],
+            invited: Vec::new(),
+        };
+        let id = organization.id.clone();
+        self.organizations.insert(id.clone(), organization);
+        id
+    }
+
+    /// Whether an organization is visible to the caller, as it is to members and invited users.
+    pub(crate) fn is_visible(&self, organization: &StoredOrganization) -> bool {
+        organization.role(USER).is_some() || organization.invited.iter().any(|email| self.users.is_caller(email))
+    }
+
+    pub(crate) fn organization(&self, id: &str) -> Result<&StoredOrganization, CallError> {
+        let found = self.organizations.get(id).filter(|organization| self.is_visible(organization));
+        found.ok_or(CallError::OrganizationNotFound)
+    }
+
+    /// An organization that the caller may manage.
+    pub(crate) fn managed_organization(&mut self, id: &str) -> Result<&mut StoredOrganization, CallError> {
+        if self.organization(id)?.role(USER) != Some(&OrganizationRole::Admin) {
+            return Err(CallError::AccessDenied);
+        }
+        self.organizations.get_mut(id).ok_or(CallError::OrganizationNotFound)
     }
 
     /// The memory that all entries, states and files take, about, in bytes.
@@ -105,15 +138,15 @@ impl Store {
         datasets.chain(models).fold(0, u64::saturating_add)
     }
 
-    /// What the files of a model may take altogether, in what its filesystem has and in what this server stores.
-    pub(crate) fn room_for_files(&self, model: &str, limit: u64) -> Result<Room, Fail> {
+    /// The space for the files of a model, which its filesystem and the storage of the server limit.
+    pub(crate) fn space_for_files(&self, model: &str, limit: u64) -> Result<Space, CallError> {
         let model = self.model(model)?;
         let bytes = limit.saturating_sub(self.stored_bytes()).saturating_add(model.files.bytes());
-        Ok(model.room_for_files().min(Room::of_bytes(bytes)))
+        Ok(model.space_for_files().min(Space::of_bytes(bytes)))
     }
 
-    /// Checks that so many bytes more may be stored.
-    pub(crate) fn check_space(&self, more: u64, limit: u64) -> Result<(), Fail> {
-        if self.stored_bytes().saturating_add(more) > limit { Err(Fail::QuotaExceeded) } else { Ok(()) }
+    /// Checks that so many more bytes fit into the storage.
+    pub(crate) fn check_space(&self, more: u64, limit: u64) -> Result<(), CallError> {
+        if self.stored_bytes().saturating_add(more) > limit { Err(CallError::QuotaExceeded) } else { Ok(()) }
     }
 }

@@ -8,16 +8,18 @@ use decthings::types::{
     ModelLanguage, ModelSnapshot, SnapshotState, Tag, UsedPersistentLauncher,
 };
 
-use super::files::{Files, Room};
-use super::listing::Listed;
-use super::runs::{CreatingState, Evaluations};
-use super::states::{StoredState, part_size};
+use super::evaluations::Evaluations;
+use super::listing::{Listed, Summary};
+use super::states::{CreatingState, StoredState, part_size};
 use super::training::TrainingRun;
-use super::{Store, ids, owner};
-use crate::compute::Preset;
-use crate::fail::Fail;
-use crate::jobs::{Once, Stop, StopSign};
-use crate::{presets, time};
+use super::users::owner;
+use crate::compute::preset::Preset;
+use crate::error::CallError;
+use crate::filesystem::files::Files;
+use crate::filesystem::space::Space;
+use crate::jobs::signal::{Once, StopReason, StopSignal};
+use crate::presets::parameters::parameter_definitions;
+use crate::util;
 
 pub(crate) struct StoredModel {
     pub(crate) id: String,
@@ -47,7 +49,7 @@ pub(crate) struct StoredModel {
     pub(crate) evaluations: Evaluations,
 }
 
-/// A snapshot: what it froze.
+/// A snapshot of a model.
 pub(crate) struct StoredSnapshot {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -66,16 +68,16 @@ impl StoredSnapshot {
     }
 }
 
-/// The making of a model's first state.
+/// The creation of a model's first state.
 #[derive(Clone)]
 pub(crate) struct Creation {
-    pub(crate) sign: StopSign,
-    pub(crate) outcome: Once<WaitForModelToBeCreatedResult>,
+    pub(crate) signal: StopSignal,
+    pub(crate) result: Once<WaitForModelToBeCreatedResult>,
 }
 
 impl Creation {
     pub(crate) fn new() -> Self {
-        Self { sign: StopSign::new(), outcome: Once::new() }
+        Self { signal: StopSignal::new(), result: Once::new() }
     }
 }
 
@@ -83,12 +85,12 @@ impl StoredModel {
     /// A model without states.
     pub(crate) fn new(sequence: u64, name: String, description: String, preset: &'static dyn Preset) -> Self {
         Self {
-            id: ids::id(),
+            id: util::new_id(),
             sequence,
             name,
             description,
             public_access: false,
-            created_at: time::now(),
+            created_at: util::now(),
             tags: Vec::new(),
             language: ModelLanguage::Rust,
             wasm: false,
@@ -109,29 +111,32 @@ impl StoredModel {
         }
     }
 
-    pub(crate) fn being_created(&self) -> bool {
-        self.creation.as_ref().is_some_and(|creation| creation.outcome.get().is_none())
+    pub(crate) fn is_being_created(&self) -> bool {
+        self.creation.as_ref().is_some_and(|creation| !creation.result.is_set())
     }
 
-    /// Refuses what a model cannot do before its first state is there.
-    pub(crate) fn check_created(&self) -> Result<(), Fail> {
-        if self.being_created() {
-            return Err(Fail::invalid("modelId", "the model is still being created"));
+    /// Rejects a model whose first state is still being made, and blames the parameter `path`.
+    pub(crate) fn check_created(&self, path: &str) -> Result<(), CallError> {
+        if self.is_being_created() {
+            return Err(CallError::invalid(path, "the model is still being created"));
         }
         Ok(())
     }
 
-    pub(crate) fn state(&self, id: &str) -> Result<&StoredState, Fail> {
-        self.states.iter().find(|state| state.id == id).ok_or(Fail::StateNotFound)
+    pub(crate) fn state(&self, id: &str) -> Result<&StoredState, CallError> {
+        self.states.iter().find(|state| state.id == id).ok_or(CallError::StateNotFound)
     }
 
-    pub(crate) fn state_mut(&mut self, id: &str) -> Result<&mut StoredState, Fail> {
-        self.states.iter_mut().find(|state| state.id == id).ok_or(Fail::StateNotFound)
+    pub(crate) fn state_mut(&mut self, id: &str) -> Result<&mut StoredState, CallError> {
+        self.states.iter_mut().find(|state| state.id == id).ok_or(CallError::StateNotFound)
     }
 
-    pub(crate) fn active_state(&self) -> Result<&StoredState, Fail> {
+    pub(crate) fn active_state(&self) -> Result<&StoredState, CallError> {
         self.active.as_deref().and_then(|id| self.state(id).ok()).ok_or_else(|| {
-            Fail::invalid("modelId", "the model has no state yet; make one with Model.createState or Model.uploadState")
+            CallError::invalid(
+                "modelId",
+                "the model has no state yet; make one with Model.createState or Model.uploadState",
+            )
         })
     }
 
@@ -143,17 +148,17 @@ impl StoredModel {
         self.states.push(state);
     }
 
-    pub(crate) fn snapshot(&self, id: &str) -> Result<&StoredSnapshot, Fail> {
-        self.snapshots.iter().find(|snapshot| snapshot.id == id).ok_or(Fail::SnapshotNotFound)
+    pub(crate) fn snapshot(&self, id: &str) -> Result<&StoredSnapshot, CallError> {
+        self.snapshots.iter().find(|snapshot| snapshot.id == id).ok_or(CallError::SnapshotNotFound)
     }
 
-    pub(crate) fn training(&self, id: &str) -> Result<&Arc<TrainingRun>, Fail> {
-        self.trainings.iter().find(|run| run.id == id).ok_or(Fail::TrainingSessionNotFound)
+    pub(crate) fn training(&self, id: &str) -> Result<&Arc<TrainingRun>, CallError> {
+        self.trainings.iter().find(|run| run.id == id).ok_or(CallError::TrainingSessionNotFound)
     }
 
-    /// The states that there are, or will be if everything that is going on succeeds.
+    /// The states that exist, and those that will if all jobs in progress succeed.
     pub(crate) fn expected_states(&self) -> usize {
-        let training = self.trainings.iter().filter(|run| !run.is_over()).count();
+        let training = self.trainings.iter().filter(|run| !run.is_finished()).count();
         self.states.len().saturating_add(self.creating.len()).saturating_add(training)
     }
 
@@ -163,26 +168,15 @@ impl StoredModel {
         states.chain(snapshots).fold(self.files.bytes(), u64::saturating_add)
     }
 
-    /// What the states take in the filesystem, as if each key was a file.
-    pub(crate) fn room_of_states(&self) -> Room {
+    /// The space that the states take in the filesystem, as if each key were a file.
+    pub(crate) fn space_of_states(&self) -> Space {
         let parts = self.states.iter().flat_map(|state| state.parts.iter());
-        parts.fold(Room::default(), |room, part| room.with(Room::of_file(part_size(part))))
+        parts.fold(Space::default(), |space, part| space.with(Space::of_file(part_size(part))))
     }
 
-    /// What the states leave of the filesystem.
-    pub(crate) fn room_for_files(&self) -> Room {
-        Room::of_size(self.filesystem_mebibytes).without(self.room_of_states())
-    }
-
-    /// Refuses to use code that has been deleted.
-    pub(crate) fn check_base(&self, store: &Store) -> Result<(), Fail> {
-        if self.base_is_gone(store) { Err(Fail::SnapshotNoLongerExists) } else { Ok(()) }
-    }
-
-    fn base_is_gone(&self, store: &Store) -> bool {
-        self.base.as_ref().is_some_and(|(model, snapshot)| {
-            store.models.get(model).is_none_or(|model| model.snapshot(snapshot).is_err())
-        })
+    /// The space that the states leave in the filesystem.
+    pub(crate) fn space_for_files(&self) -> Space {
+        Space::of_size(self.filesystem_mebibytes).without(self.space_of_states())
     }
 
     fn image(&self) -> (&'static str, String, &'static str, &'static str) {
@@ -190,9 +184,9 @@ impl StoredModel {
         ("localhost", repository, env!("CARGO_PKG_VERSION"), "none")
     }
 
-    pub(crate) fn view(&self, store: &Store) -> Model {
+    pub(crate) fn view(&self, base_is_gone: bool) -> Model {
         let (domain, repository, reference, digest) = self.image();
-        let ongoing = self.trainings.iter().filter(|run| !run.is_over());
+        let ongoing = self.trainings.iter().filter(|run| !run.is_finished());
         let mut view = Model::new(
             &self.id,
             &self.name,
@@ -202,11 +196,11 @@ impl StoredModel {
             self.tags.clone(),
             owner(),
             Access::Readwrite,
-            self.being_created(),
+            self.is_being_created(),
             self.language.clone(),
             self.wasm,
             ModelImage::new(domain, &repository, reference, digest, domain, &repository, reference),
-            presets::definitions(self.preset),
+            parameter_definitions(self.preset),
             self.launchers.clone(),
             self.durations.clone(),
             self.filesystem_mebibytes,
@@ -217,7 +211,7 @@ impl StoredModel {
         );
         view.active_state = self.active.clone();
         view.based_on_snapshot =
-            self.base.as_ref().map(|(model, snapshot)| BaseSnapshot::new(model, snapshot, self.base_is_gone(store)));
+            self.base.as_ref().map(|(model, snapshot)| BaseSnapshot::new(model, snapshot, base_is_gone));
         view
     }
 
@@ -229,7 +223,7 @@ impl StoredModel {
             &snapshot.name,
             snapshot.created_at,
             snapshot.filesystem_mebibytes,
-            presets::definitions(self.preset),
+            parameter_definitions(self.preset),
             snapshot.launchers.clone(),
             snapshot.durations.clone(),
             ImageReference::new(domain, repository, reference, digest),
@@ -237,30 +231,19 @@ impl StoredModel {
         )
     }
 
-    /// Stops everything that is going on.
+    /// Stops all jobs of the model.
     pub(crate) fn stop_all(&self) {
-        let creation = self.creation.iter().map(|creation| &creation.sign);
-        let creating = self.creating.iter().map(|state| &state.sign);
-        let trainings = self.trainings.iter().map(|run| &run.sign);
-        let signs = creation.chain(creating).chain(trainings).chain(self.evaluations.signs());
-        signs.for_each(|sign| sign.set(Stop::Cancelled));
+        let creation = self.creation.iter().map(|creation| &creation.signal);
+        let creating = self.creating.iter().map(|state| &state.signal);
+        let trainings = self.trainings.iter().map(|run| &run.signal);
+        let signals = creation.chain(creating).chain(trainings).chain(self.evaluations.signals());
+        signals.for_each(|signal| signal.set(StopReason::Cancelled));
     }
 }
 
 impl Listed for StoredModel {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn tags(&self) -> &[Tag] {
-        &self.tags
-    }
-
-    fn created(&self) -> (i64, u64) {
-        (self.created_at, self.sequence)
+    fn summary(&self) -> Summary<'_> {
+        let created = (self.created_at, self.sequence);
+        Summary { id: &self.id, name: &self.name, tags: &self.tags, created }
     }
 }

@@ -1,9 +1,9 @@
-//! Repositories for container images. Nothing can push images here, so they stay empty.
+//! Repositories for container images. They stay empty, since images cannot be pushed.
 
-use decthings::types::{Access, Repository, Tag};
+use decthings::types::{Access, Repository};
 
-use super::listing::Listed;
-use super::owner;
+use super::listing::{Listed, Summary};
+use super::users::owner;
 
 pub(crate) struct StoredRepository {
     pub(crate) sequence: u64,
@@ -20,21 +20,10 @@ impl StoredRepository {
     }
 }
 
-/// A repository is known by its name.
+/// The name of a repository is its id.
 impl Listed for StoredRepository {
-    fn id(&self) -> &str {
-        &self.name
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn tags(&self) -> &[Tag] {
-        &[]
-    }
-
-    fn created(&self) -> (i64, u64) {
-        (self.created_at, self.sequence)
+    fn summary(&self) -> Summary<'_> {
+        let created = (self.created_at, self.sequence);
+        Summary { id: &self.name, name: &self.name, tags: &[], created }
     }
 }

@@ -7,11 +7,11 @@ use bytes::Bytes;
 use decthings::Blob;
 use decthings::types::{ModelState, MountedModel, StateData, StateEntry, StateKeySize};
 
-use super::Store;
-use crate::compute::StatePart;
-use crate::fail::Fail;
+use crate::compute::state::StatePart;
+use crate::error::CallError;
+use crate::jobs::signal::StopSignal;
 
-/// The keys and bytes of a state. Cheap to clone.
+/// The keys and bytes of a state, cheap to clone.
 pub(crate) type Parts = Arc<Vec<StatePart>>;
 
 /// A state of a model, or of a snapshot.
@@ -47,23 +47,21 @@ impl StoredState {
     }
 
     /// The data of the given keys, each once, or of all.
-    pub(crate) fn data(&self, keys: Option<&[String]>) -> Result<StateData, Fail> {
+    pub(crate) fn data(&self, keys: Option<&[String]>) -> Result<StateData, CallError> {
         data(&self.parts, keys)
-    }
-
-    /// Checks that the models that it mounts are still there.
-    pub(crate) fn check_mounted(&self, store: &Store) -> Result<(), Fail> {
-        let gone = |mounted: &MountedModel| match (store.models.get(&mounted.model_id), &mounted.snapshot_id) {
-            (None, _) => true,
-            (Some(model), Some(snapshot)) => model.snapshot(snapshot).is_err(),
-            (Some(_), None) => false,
-        };
-        if self.mounted.iter().any(gone) { Err(Fail::ModelToMountNoLongerExists) } else { Ok(()) }
     }
 }
 
+/// A state that is being made.
+pub(crate) struct CreatingState {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) started_at: i64,
+    pub(crate) signal: StopSignal,
+}
+
 /// The data of the given keys, each once, or of all.
-pub(crate) fn data(parts: &Parts, keys: Option<&[String]>) -> Result<StateData, Fail> {
+pub(crate) fn data(parts: &Parts, keys: Option<&[String]>) -> Result<StateData, CallError> {
     let entry = |index: usize, part: &StatePart| {
         let bytes = Bytes::from_owner(PartBytes { parts: parts.clone(), index });
         StateEntry::new(&part.key, Blob::from(bytes))
@@ -75,10 +73,10 @@ pub(crate) fn data(parts: &Parts, keys: Option<&[String]>) -> Result<StateData, 
     let mut seen = BTreeSet::new();
     let chosen = keys.iter().filter(|key| seen.insert(*key)).map(|key| {
         let mut all = parts.iter().enumerate();
-        let (index, part) = all.find(|(_, part)| part.key == *key).ok_or(Fail::StateKeyNotFound)?;
+        let (index, part) = all.find(|(_, part)| part.key == *key).ok_or(CallError::StateKeyNotFound)?;
         Ok(entry(index, part))
     });
-    Ok(StateData::new(chosen.collect::<Result<Vec<_>, Fail>>()?))
+    Ok(StateData::new(chosen.collect::<Result<Vec<_>, CallError>>()?))
 }
 
 /// The keys of a state, and how large their data is.
@@ -95,7 +93,7 @@ pub(crate) fn part_size(part: &StatePart) -> u64 {
     u64::try_from(part.bytes.len()).unwrap_or(u64::MAX)
 }
 
-/// Lends the bytes of a part to an answer, without a copy.
+/// Lends the bytes of a part to a response, without a copy.
 struct PartBytes {
     parts: Parts,
     index: usize,

@@ -1,27 +1,26 @@
-//! Training sessions.
+//! Training sessions, and the metrics that they record.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
+use decthings::Tensor;
 use decthings::api::model::{
     GetTrainingStatusResult, TrainingFailure, TrainingStatus, TrainingStatusCompleted, TrainingStatusFailed,
     TrainingStatusGettingState, TrainingStatusRunning,
 };
 use decthings::api::user::{NotificationDataTrainingFinished, TrainingOutcome};
 use decthings::types::{
-    LauncherSpec, TrainingMetric, TrainingMetricRange, TrainingStartDurations, UsedExecutionLocation,
-    UsedExecutionLocationTemporaryLauncher,
+    TrainingMetric, TrainingMetricCount, TrainingMetricEntry, TrainingMetricRange, TrainingStartDurations,
+    UsedExecutionLocation,
 };
 
-use super::ids;
-use super::metrics::MetricLog;
-use crate::jobs::StopSign;
-use crate::time;
+use crate::jobs::signal::StopSignal;
+use crate::util;
 
-/// A training session. Its job writes the progress, everybody else reads it.
+/// A training session. Its job writes the progress, and calls read it.
 pub(crate) struct TrainingRun {
     pub(crate) id: String,
-    pub(crate) sign: StopSign,
+    pub(crate) signal: StopSignal,
     model_id: String,
     new_state_name: String,
     created_at: i64,
@@ -47,36 +46,36 @@ impl TrainingRun {
             metrics: MetricLog::default(),
         };
         Self {
-            id: ids::id(),
-            sign: StopSign::new(),
+            id: util::new_id(),
+            signal: StopSignal::new(),
             model_id: model_id.to_owned(),
             new_state_name: new_state_name.to_owned(),
-            created_at: time::now(),
+            created_at: util::now(),
             location,
             progress: Mutex::new(progress),
         }
     }
 
-    pub(crate) fn is_over(&self) -> bool {
+    pub(crate) fn is_finished(&self) -> bool {
         matches!(self.progress().status, TrainingStatus::Completed(_) | TrainingStatus::Failed(_))
     }
 
-    /// The launcher is there.
+    /// The launcher has started.
     pub(crate) fn launched(&self, milliseconds: u64) {
         self.progress().start.create_launcher = Some(milliseconds);
     }
 
     /// The state is loaded; training starts.
-    pub(crate) fn running(&self, instantiated_in: u64) {
+    pub(crate) fn started(&self, instantiated_in: u64) {
         let mut progress = self.progress();
         progress.start.create_instantiated_model = Some(instantiated_in);
         progress.started = Some(Instant::now());
-        progress.set_share(0.0);
+        progress.set_progress(0.0);
     }
 
-    /// Training has come so far, from 0 to 1.
-    pub(crate) fn at(&self, share: f32) {
-        self.progress().set_share(share);
+    /// Sets the progress, from 0 to 1.
+    pub(crate) fn set_progress(&self, share: f32) {
+        self.progress().set_progress(share);
     }
 
     /// Adds a value to a metric.
@@ -91,7 +90,7 @@ impl TrainingRun {
     pub(crate) fn trained(&self) {
         let mut progress = self.progress();
         if matches!(progress.status, TrainingStatus::Running(_)) {
-            let duration = progress.started.map_or(0, time::elapsed);
+            let duration = progress.started.map_or(0, util::elapsed);
             progress.trained = Some((duration, Instant::now()));
             progress.status =
                 TrainingStatus::GettingState(TrainingStatusGettingState::new(progress.start.clone(), duration));
@@ -101,26 +100,26 @@ impl TrainingRun {
     /// The new state is stored.
     pub(crate) fn completed(&self, state_id: &str) {
         let mut progress = self.progress();
-        let (trained, get_state) = progress.trained.map_or((0, 0), |(trained, at)| (trained, time::elapsed(at)));
+        let (trained, get_state) = progress.trained.map_or((0, 0), |(trained, at)| (trained, util::elapsed(at)));
         let start = progress.start.clone();
-        let completed = TrainingStatusCompleted::new(start, trained, get_state, time::now(), state_id);
+        let completed = TrainingStatusCompleted::new(start, trained, get_state, util::now(), state_id);
         progress.status = TrainingStatus::Completed(completed);
     }
 
     /// There will be no new state.
     pub(crate) fn failed(&self, reason: TrainingFailure) {
         let mut progress = self.progress();
-        let mut failed = TrainingStatusFailed::new(progress.start.clone(), time::now(), reason);
+        let mut failed = TrainingStatusFailed::new(progress.start.clone(), util::now(), reason);
         failed.train_duration = match progress.trained {
             Some((trained, _)) => Some(trained),
-            None => progress.started.map(time::elapsed),
+            None => progress.started.map(util::elapsed),
         };
-        failed.get_state_duration = progress.trained.map(|(_, at)| time::elapsed(at));
+        failed.get_state_duration = progress.trained.map(|(_, at)| util::elapsed(at));
         progress.status = TrainingStatus::Failed(failed);
     }
 
-    /// What the caller is told at the end.
-    pub(crate) fn finished(&self, outcome: TrainingOutcome) -> NotificationDataTrainingFinished {
+    /// The notification of its end.
+    pub(crate) fn notification(&self, outcome: TrainingOutcome) -> NotificationDataTrainingFinished {
         NotificationDataTrainingFinished::new(&self.model_id, &self.id, &self.new_state_name, outcome)
     }
 
@@ -143,20 +142,55 @@ impl TrainingRun {
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+        util::lock(&self.progress)
     }
 }
 
 impl Progress {
     /// A job that has been stopped may still report for a moment.
-    fn set_share(&mut self, share: f32) {
+    fn set_progress(&mut self, share: f32) {
         if matches!(self.status, TrainingStatus::Starting | TrainingStatus::Running(_)) {
             self.status = TrainingStatus::Running(TrainingStatusRunning::new(self.start.clone(), share));
         }
     }
 }
 
-/// A launcher of an operation's own.
-pub(crate) fn temporary(launcher: LauncherSpec) -> UsedExecutionLocation {
-    UsedExecutionLocation::TemporaryLauncher(UsedExecutionLocationTemporaryLauncher::new(launcher))
+/// The metrics that a training session records.
+#[derive(Default)]
+pub(crate) struct MetricLog(Vec<Metric>);
+
+struct Metric {
+    name: &'static str,
+    values: Vec<(i64, f32)>,
+}
+
+impl MetricLog {
+    /// Adds a value to a metric.
+    pub(crate) fn record(&mut self, name: &'static str, value: f32) {
+        let value = (util::now(), value);
+        match self.0.iter_mut().find(|metric| metric.name == name) {
+            Some(metric) => metric.values.push(value),
+            None => self.0.push(Metric { name, values: vec![value] }),
+        }
+    }
+
+    /// How many values each metric has.
+    pub(crate) fn counts(&self) -> Vec<TrainingMetricCount> {
+        let amount = |metric: &Metric| u32::try_from(metric.values.len()).unwrap_or(u32::MAX);
+        self.0.iter().map(|metric| TrainingMetricCount::new(metric.name, amount(metric))).collect()
+    }
+
+    /// The values in some ranges, which are empty for an unknown metric.
+    pub(crate) fn ranges(&self, ranges: &[TrainingMetricRange]) -> Vec<TrainingMetric> {
+        ranges.iter().map(|range| self.range(range)).collect()
+    }
+
+    fn range(&self, range: &TrainingMetricRange) -> TrainingMetric {
+        let values = self.0.iter().find(|metric| metric.name == range.name);
+        let values = values.map_or(&[][..], |metric| &metric.values);
+        let (start, amount) = (usize::try_from(range.start_index), usize::try_from(range.amount));
+        let chosen = values.iter().skip(start.unwrap_or(usize::MAX)).take(amount.unwrap_or(usize::MAX));
+        let entries = chosen.map(|&(timestamp, value)| TrainingMetricEntry::new(timestamp, Tensor::scalar(value)));
+        TrainingMetric::new(&range.name, range.start_index, entries)
+    }
 }

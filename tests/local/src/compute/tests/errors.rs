@@ -1,8 +1,7 @@
-use super::data::moons;
 use super::*;
 
-/// The parameter that an error blames.
-fn blamed<T>(result: Result<T, ComputeError>) -> String {
+/// The parameter that an error is about.
+fn invalid_parameter<T>(result: Result<T, ComputeError>) -> String {
     match result.map(|_| ()) {
         Err(ComputeError::InvalidParameter { name, reason }) => {
             assert!(!reason.is_empty());
@@ -13,7 +12,7 @@ fn blamed<T>(result: Result<T, ComputeError>) -> String {
 }
 
 #[test]
-fn samples_are_checked() {
+fn invalid_samples_are_rejected() {
     let bad: [(usize, usize, Vec<f32>); 8] = [
         (0, 1, vec![]),
         (1, 0, vec![]),
@@ -25,12 +24,12 @@ fn samples_are_checked() {
         (MAX_VALUES, 2, vec![]),
     ];
     for (rows, cols, data) in bad {
-        assert_eq!(blamed(Samples::new("table", rows, cols, data)), "table");
+        assert_eq!(invalid_parameter(Samples::new("table", rows, cols, data)), "table");
     }
 }
 
 #[test]
-fn create_options_are_checked() {
+fn invalid_create_options_are_rejected() {
     let class = create(Task::Classification, 2, 2);
     let with = |change: &dyn Fn(&mut CreateOptions)| {
         let mut options = class.clone();
@@ -53,14 +52,14 @@ fn create_options_are_checked() {
         ("linear", "activation", with(&|o| o.activation = Some(Activation::Tanh))),
     ];
     for (preset, name, options) in bad {
-        assert_eq!(blamed(find(preset).create_state(&options)), name);
+        assert_eq!(invalid_parameter(find(preset).create_state(&options)), name);
     }
     let regression = create(Task::Regression, 1, 0);
-    assert_eq!(blamed(find("mlp").create_state(&regression)), "outputs");
+    assert_eq!(invalid_parameter(find("mlp").create_state(&regression)), "outputs");
 }
 
 #[test]
-fn train_options_are_checked() {
+fn invalid_train_options_are_rejected() {
     let (x, y) = moons(10, 1);
     type Change = fn(&mut TrainOptions);
     let bad: [(&str, Change); 11] = [
@@ -80,53 +79,53 @@ fn train_options_are_checked() {
         let mut options = find("mlp").default_train_options();
         change(&mut options);
         let result = find("mlp").train(&classifier("mlp"), &x, &y, &options, &mut go);
-        assert_eq!(blamed(result), name);
+        assert_eq!(invalid_parameter(result), name);
     }
 }
 
 #[test]
-fn too_large_a_batch_is_refused() {
+fn oversized_batch_is_rejected() {
     let options = CreateOptions { hidden: Some(vec![100_000]), ..create(Task::Classification, 2, 2) };
     let state = find("mlp").create_state(&options).unwrap();
     let (x, y) = moons(200, 1);
     let options = TrainOptions { batch_size: usize::MAX, ..find("mlp").default_train_options() };
     let result = find("mlp").train(&state, &x, &y, &options, &mut go);
-    assert_eq!(blamed(result), "batch_size");
+    assert_eq!(invalid_parameter(result), "batch_size");
 }
 
 #[test]
-fn tables_must_fit_the_model() {
+fn table_shapes_must_match_the_model() {
     let preset = find("linear");
     let state = classifier("linear");
     let options = preset.default_train_options();
     let (x, y) = moons(4, 1);
     let train = |x: &Samples, y: &Samples| preset.train(&state, x, y, &options, &mut go);
-    assert_eq!(blamed(train(&samples("wide", 4, 3, &[0.0; 12]), &y)), "wide");
-    assert_eq!(blamed(train(&x, &samples("short", 3, 1, &[0.0; 3]))), "short");
-    assert_eq!(blamed(train(&x, &samples("pairs", 4, 2, &[0.0; 8]))), "pairs");
+    assert_eq!(invalid_parameter(train(&samples("wide", 4, 3, &[0.0; 12]), &y)), "wide");
+    assert_eq!(invalid_parameter(train(&x, &samples("short", 3, 1, &[0.0; 3]))), "short");
+    assert_eq!(invalid_parameter(train(&x, &samples("pairs", 4, 2, &[0.0; 8]))), "pairs");
     for class in [2.0, -1.0, 0.5, 1e30] {
         let y = samples("classes", 4, 1, &[0.0, 1.0, 0.0, class]);
-        assert_eq!(blamed(train(&x, &y)), "classes");
+        assert_eq!(invalid_parameter(train(&x, &y)), "classes");
     }
     let wide = samples("wide", 1, 3, &[0.0; 3]);
-    assert_eq!(blamed(preset.evaluate(&state, &wide)), "wide");
+    assert_eq!(invalid_parameter(preset.evaluate(&state, &wide)), "wide");
 
     let state = preset.create_state(&create(Task::Regression, 2, 3)).unwrap();
     let y = samples("narrow", 4, 2, &[0.0; 8]);
-    assert_eq!(blamed(preset.train(&state, &x, &y, &options, &mut go)), "narrow");
+    assert_eq!(invalid_parameter(preset.train(&state, &x, &y, &options, &mut go)), "narrow");
 }
 
 #[test]
-fn too_long_an_output_is_refused() {
+fn oversized_output_is_rejected() {
     let preset = find("linear");
     let options = create(Task::Regression, 1, 100_000);
     let state = preset.create_state(&options).unwrap();
     let x = samples("x", 501, 1, &[0.0; 501]);
-    assert_eq!(blamed(preset.evaluate(&state, &x)), "x");
+    assert_eq!(invalid_parameter(preset.evaluate(&state, &x)), "x");
 }
 
 #[test]
-fn a_break_cancels() {
+fn break_from_the_progress_callback_cancels() {
     let (x, y) = moons(100, 1);
     let options = TrainOptions { validation_fraction: 0.2, ..find("mlp").default_train_options() };
     for phase in [Phase::Batch, Phase::Validation, Phase::Epoch] {
@@ -167,7 +166,7 @@ fn overflow_is_an_error() {
 }
 
 #[test]
-fn messages_name_the_parameter() {
+fn error_message_contains_the_parameter_name() {
     let error = Samples::new("x", 1, 1, vec![f32::NAN]).unwrap_err();
     assert_eq!(error.to_string(), "invalid parameter `x`: the value in row 0, column 0 is not a finite number");
 }

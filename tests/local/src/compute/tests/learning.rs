@@ -1,9 +1,8 @@
-use super::data::{circles, clouds, moons, spirals, xor};
 use super::*;
 
-type Problem = fn(usize, u64) -> (Samples, Samples);
+type MakeProblem = fn(usize, u64) -> (Samples, Samples);
 
-fn held_out(preset: &str, problem: Problem, rows: usize, options: TrainOptions) -> f32 {
+fn held_out(preset: &str, problem: MakeProblem, rows: usize, options: TrainOptions) -> f32 {
     let (x, y) = problem(rows, 11);
     let (test_x, test_y) = problem(400, 12);
     let preset = find(preset);
@@ -23,7 +22,7 @@ fn linear_learns_a_straight_border() {
 
 #[test]
 fn linear_cannot_learn_curved_borders() {
-    let problems: [(Problem, f32); 4] = [(moons, 0.92), (circles, 0.7), (spirals, 0.75), (xor, 0.8)];
+    let problems: [(MakeProblem, f32); 4] = [(moons, 0.92), (circles, 0.7), (spirals, 0.75), (xor, 0.8)];
     for (index, (problem, most)) in problems.into_iter().enumerate() {
         let got = held_out("linear", problem, 300, defaults("linear"));
         assert!(got < most, "problem {index}: {got}");
@@ -32,7 +31,7 @@ fn linear_cannot_learn_curved_borders() {
 
 #[test]
 fn mlp_learns_moons_circles_and_xor() {
-    let problems: [Problem; 3] = [moons, circles, xor];
+    let problems: [MakeProblem; 3] = [moons, circles, xor];
     for (index, problem) in problems.into_iter().enumerate() {
         let options = TrainOptions { epochs: 40, ..defaults("mlp") };
         let got = held_out("mlp", problem, 300, options);
@@ -47,7 +46,7 @@ fn mlp_learns_spirals() {
 }
 
 #[test]
-fn both_learn_a_regression() {
+fn both_presets_learn_a_regression() {
     let data: Vec<f32> = (0..100).map(|i| i as f32 / 50.0 - 1.0).collect();
     let x = samples("x", 100, 1, &data);
     let line: Vec<f32> = data.iter().flat_map(|x| [2.0 * x + 1.0, -x]).collect();
@@ -68,7 +67,7 @@ fn both_learn_a_regression() {
 }
 
 #[test]
-fn the_seeds_decide_everything() {
+fn same_seeds_give_the_same_result() {
     let (x, y) = moons(64, 1);
     for name in ["linear", "mlp"] {
         let run = |create_seed, train_seed| {
@@ -90,7 +89,7 @@ fn the_seeds_decide_everything() {
 }
 
 #[test]
-fn progress_counts_and_measures() {
+fn progress_reports_steps_and_metrics() {
     let (x, y) = clouds(50, 1);
     let options = TrainOptions { epochs: 2, batch_size: 16, validation_fraction: 0.2, ..defaults("linear") };
     let mut log = Vec::new();
@@ -126,7 +125,7 @@ fn probabilities_sum_to_one() {
 }
 
 #[test]
-fn long_tables_are_computed_in_parts() {
+fn long_table_is_evaluated_in_chunks() {
     let (x, _) = moons(20_000, 1);
     let state = classifier("mlp");
     let output = find("mlp").evaluate(&state, &x).unwrap();

@@ -1,6 +1,6 @@
-use super::data::moons;
-use super::*;
 use safetensors::tensor::{Dtype, TensorView, serialize};
+
+use super::*;
 
 fn part<'a>(state: &'a mut [StatePart], key: &str) -> &'a mut StatePart {
     state.iter_mut().find(|part| part.key == key).unwrap()
@@ -11,8 +11,8 @@ fn tensor(key: &str, dtype: Dtype, shape: &[usize], data: &[u8]) -> Vec<u8> {
     serialize([(key, view)], None).unwrap()
 }
 
-/// Both ways of using a state must refuse it alike.
-fn refused(state: &[StatePart]) -> String {
+/// Evaluation and training must reject the state with the same error.
+fn rejected(state: &[StatePart]) -> String {
     let (x, y) = moons(4, 1);
     let mlp = find("mlp");
     let error = mlp.evaluate(state, &x).unwrap_err();
@@ -25,7 +25,7 @@ fn refused(state: &[StatePart]) -> String {
 }
 
 #[test]
-fn every_part_has_the_documented_form() {
+fn state_has_the_documented_format() {
     let state = classifier("mlp");
     let keys: Vec<_> = state.iter().map(|part| part.key.as_str()).collect();
     assert_eq!(
@@ -48,7 +48,7 @@ fn every_part_has_the_documented_form() {
 }
 
 #[test]
-fn a_state_survives_another_order_and_goes_on_learning() {
+fn state_parts_can_be_reordered_and_trained_further() {
     let (x, y) = moons(64, 1);
     for name in ["linear", "mlp"] {
         let preset = find(name);
@@ -66,25 +66,25 @@ fn a_state_survives_another_order_and_goes_on_learning() {
 }
 
 #[test]
-fn missing_repeated_unknown_and_foreign_parts_are_refused() {
-    assert!(refused(&[]).contains("config.json"));
+fn missing_duplicate_unknown_and_foreign_parts_are_rejected() {
+    assert!(rejected(&[]).contains("config.json"));
     let good = classifier("mlp");
     for index in 0..good.len() {
         let mut state = good.clone();
         let gone = state.remove(index);
-        assert!(refused(&state).contains(&gone.key));
+        assert!(rejected(&state).contains(&gone.key));
         let mut state = good.clone();
         state.push(gone);
-        assert!(refused(&state).contains("repeated"));
+        assert!(rejected(&state).contains("repeated"));
     }
     let mut state = good;
     state.push(StatePart { key: "layers.3.bias".into(), bytes: vec![] });
-    assert!(refused(&state).contains("unknown"));
-    assert!(refused(&classifier("linear")).contains("linear"));
+    assert!(rejected(&state).contains("unknown"));
+    assert!(rejected(&classifier("linear")).contains("linear"));
 }
 
 #[test]
-fn broken_configurations_are_refused() {
+fn invalid_configurations_are_rejected() {
     let good = classifier("mlp");
     let text = String::from_utf8(good[0].bytes.clone()).unwrap();
     let huge = usize::MAX.to_string();
@@ -101,20 +101,20 @@ fn broken_configurations_are_refused() {
         text.replace(inputs, &format!("\"inputs\": {huge}")),
         text.replace(inputs, "\"inputs\": 3"),
         text.replace(inputs, "\"inputs\": 2, \"more\": 1"),
-        text.replace("classification", "poetry"),
+        text.replace("classification", "clustering"),
     ];
     for text in bad {
         let mut state = good.clone();
         state[0].bytes = text.clone().into_bytes();
-        refused(&state);
+        rejected(&state);
     }
     let mut state = good;
     state[0].bytes = vec![0xff; 10];
-    refused(&state);
+    rejected(&state);
 }
 
 #[test]
-fn broken_tensors_are_refused() {
+fn invalid_tensors_are_rejected() {
     let good = classifier("mlp");
     let key = "layers.2.bias";
     let whole = good.last().unwrap().bytes.clone();
@@ -139,12 +139,12 @@ fn broken_tensors_are_refused() {
     for bytes in bad {
         let mut state = good.clone();
         part(&mut state, key).bytes = bytes;
-        assert!(refused(&state).contains(key));
+        assert!(rejected(&state).contains(key));
     }
 }
 
 #[test]
-fn no_changed_byte_panics() {
+fn corrupted_bytes_do_not_panic() {
     let good = classifier("mlp");
     let (x, _) = moons(2, 1);
     for index in [0, good.len() - 1] {

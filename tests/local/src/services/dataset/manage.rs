@@ -1,40 +1,43 @@
-//! Datasets themselves: made, changed, deleted, listed.
+//! Datasets: created, updated, deleted, listed.
 
 use decthings::api::dataset::{
     CreateDatasetRequest, CreateDatasetResult, DeleteDatasetRequest, DeleteDatasetResult, GetDatasetsRequest,
     GetDatasetsResult, UpdateDatasetRequest, UpdateDatasetResult,
 };
 
-use crate::fail::Fail;
-use crate::local::Local;
+use crate::context::Context;
+use crate::error::CallError;
+use crate::services::common::check;
 use crate::store::datasets::StoredDataset;
-use crate::store::listing::Query;
-use crate::store::{Store, ids};
-use crate::{check, time};
+use crate::store::listing::{Query, check_name_is_free};
+use crate::util;
 
-pub(super) fn create_dataset(local: &Local, request: CreateDatasetRequest) -> Result<CreateDatasetResult, Fail> {
+pub(super) fn create_dataset(
+    context: &Context,
+    request: CreateDatasetRequest,
+) -> Result<CreateDatasetResult, CallError> {
     let tags = request.tags.unwrap_or_default();
     check::name("name", &request.name)?;
     check::description("description", &request.description)?;
     check::tags("tags", &tags)?;
     check::keys("keys", &request.keys)?;
-    let mut store = local.store();
-    check_free(&store, &request.name, None)?;
-    if store.datasets.len() >= local.config.limits.datasets {
-        return Err(Fail::QuotaExceeded);
+    let mut store = context.store();
+    check_name_is_free(store.datasets.values(), &request.name, None)?;
+    if store.datasets.len() >= context.config.limits.datasets {
+        return Err(CallError::QuotaExceeded);
     }
     let dataset = StoredDataset {
-        id: ids::id(),
+        id: util::new_id(),
         sequence: store.next_sequence(),
         name: request.name,
         description: request.description,
         public_access: request.public_access.unwrap_or(false),
-        created_at: time::now(),
+        created_at: util::now(),
         tags,
         keys: request.keys,
         entries: Default::default(),
         needs_review: Default::default(),
-        version: ids::id(),
+        version: util::new_id(),
         removed: Default::default(),
     };
     let result = CreateDatasetResult::new(&dataset.id, &dataset.version);
@@ -42,19 +45,16 @@ pub(super) fn create_dataset(local: &Local, request: CreateDatasetRequest) -> Re
     Ok(result)
 }
 
-pub(super) fn update_dataset(local: &Local, request: UpdateDatasetRequest) -> Result<UpdateDatasetResult, Fail> {
+pub(super) fn update_dataset(
+    context: &Context,
+    request: UpdateDatasetRequest,
+) -> Result<UpdateDatasetResult, CallError> {
     let changes = request.properties;
-    let mut store = local.store();
+    let mut store = context.store();
     store.dataset(&request.dataset_id)?;
+    check::changes(changes.name.as_deref(), changes.description.as_deref(), changes.tags.as_deref())?;
     if let Some(name) = &changes.name {
-        check::name("properties.name", name)?;
-        check_free(&store, name, Some(&request.dataset_id))?;
-    }
-    if let Some(description) = &changes.description {
-        check::description("properties.description", description)?;
-    }
-    if let Some(tags) = &changes.tags {
-        check::tags("properties.tags", tags)?;
+        check_name_is_free(store.datasets.values(), name, Some(&request.dataset_id))?;
     }
     let dataset = store.dataset_mut(&request.dataset_id)?;
     dataset.name = changes.name.unwrap_or_else(|| dataset.name.clone());
@@ -64,27 +64,18 @@ pub(super) fn update_dataset(local: &Local, request: UpdateDatasetRequest) -> Re
     Ok(UpdateDatasetResult::new())
 }
 
-pub(super) fn delete_dataset(local: &Local, request: &DeleteDatasetRequest) -> Result<DeleteDatasetResult, Fail> {
-    let removed = local.store().datasets.remove(&request.dataset_id);
-    removed.map(|_| DeleteDatasetResult::new()).ok_or(Fail::DatasetNotFound)
+pub(super) fn delete_dataset(
+    context: &Context,
+    request: DeleteDatasetRequest,
+) -> Result<DeleteDatasetResult, CallError> {
+    let removed = context.store().datasets.remove(&request.dataset_id);
+    removed.map(|_| DeleteDatasetResult::new()).ok_or(CallError::DatasetNotFound)
 }
 
-pub(super) fn get_datasets(local: &Local, request: GetDatasetsRequest) -> Result<GetDatasetsResult, Fail> {
-    let query = Query {
-        offset: request.offset,
-        limit: request.limit,
-        filter: request.filter,
-        sort: request.sort,
-        direction: request.sort_direction,
-    };
-    let store = local.store();
+pub(super) fn get_datasets(context: &Context, request: GetDatasetsRequest) -> Result<GetDatasetsResult, CallError> {
+    let query = Query::new(request.offset, request.limit, request.sort, request.sort_direction, request.filter);
+    let store = context.store();
     let page = query.page(store.datasets.values())?;
     let datasets = page.items.into_iter().map(StoredDataset::view);
     Ok(GetDatasetsResult::new(datasets, page.total, page.offset, page.limit))
-}
-
-/// Checks that no dataset, but perhaps the one given, has the name.
-fn check_free(store: &Store, name: &str, but: Option<&str>) -> Result<(), Fail> {
-    let taken = store.datasets.values().any(|other| other.name == name && Some(other.id.as_str()) != but);
-    if taken { Err(Fail::NameAlreadyUsed) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! The service `Debug`: the functions of presets, called one by one.
+//! The service `Debug`: calls of single functions of a preset.
 
 mod session;
 mod sessions;
@@ -15,82 +15,34 @@ use decthings::api::debug::{
     SubscribeToEventsRequest, TerminateDebugSessionRequest,
 };
 
-use crate::fail::Answer;
-use crate::local::Local;
-pub(crate) use session::DebugSession;
+use crate::context::Context;
+use crate::jobs::sessions::Sessions;
+use crate::services::common::delegate;
+use session::Shared;
 
-/// Answers the calls of the service. The connection itself answers `unsubscribeFromEvents`.
-pub(crate) struct Debugging(pub(crate) Arc<Local>);
+/// The service. Connections answer `unsubscribeFromEvents` themselves.
+pub(crate) struct DebugSessions(Shared);
 
-impl DebugService for Debugging {
-    async fn launch_debug_session(&self, request: LaunchDebugSessionRequest) -> Answer<LaunchDebugSessionRequest> {
-        Ok(sessions::launch_debug_session(&self.0, request)?)
+impl DebugSessions {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self(Shared { context, sessions: Sessions::default() })
     }
+}
 
-    async fn get_debug_sessions(&self, request: GetDebugSessionsRequest) -> Answer<GetDebugSessionsRequest> {
-        Ok(sessions::get_debug_sessions(&self.0, &request))
-    }
-
-    async fn terminate_debug_session(
-        &self,
-        request: TerminateDebugSessionRequest,
-    ) -> Answer<TerminateDebugSessionRequest> {
-        Ok(sessions::terminate_debug_session(&self.0, request).await?)
-    }
-
-    async fn call_create_model_state(
-        &self,
-        request: CallCreateModelStateRequest,
-    ) -> Answer<CallCreateModelStateRequest> {
-        Ok(states::call_create_model_state(&self.0, request).await?)
-    }
-
-    async fn call_instantiate_model(
-        &self,
-        request: CallInstantiateModelRequest,
-    ) -> Answer<CallInstantiateModelRequest> {
-        Ok(states::call_instantiate_model(&self.0, request).await?)
-    }
-
-    async fn call_train(&self, request: CallTrainRequest) -> Answer<CallTrainRequest> {
-        Ok(train::call_train(&self.0, request)?)
-    }
-
-    async fn get_training_status(&self, request: GetTrainingStatusRequest) -> Answer<GetTrainingStatusRequest> {
-        Ok(train::get_training_status(&self.0, &request)?)
-    }
-
-    async fn get_training_metrics(&self, request: GetTrainingMetricsRequest) -> Answer<GetTrainingMetricsRequest> {
-        Ok(train::get_training_metrics(&self.0, &request)?)
-    }
-
-    async fn cancel_training_session(
-        &self,
-        request: CancelTrainingSessionRequest,
-    ) -> Answer<CancelTrainingSessionRequest> {
-        Ok(train::cancel_training_session(&self.0, &request)?)
-    }
-
-    async fn call_evaluate(&self, request: CallEvaluateRequest) -> Answer<CallEvaluateRequest> {
-        Ok(states::call_evaluate(&self.0, request).await?)
-    }
-
-    async fn call_get_model_state(&self, request: CallGetModelStateRequest) -> Answer<CallGetModelStateRequest> {
-        Ok(states::call_get_model_state(&self.0, request).await?)
-    }
-
-    async fn download_state_data(&self, request: DownloadStateDataRequest) -> Answer<DownloadStateDataRequest> {
-        Ok(states::download_state_data(&self.0, &request)?)
-    }
-
-    async fn send_to_remote_inspector(
-        &self,
-        request: SendToRemoteInspectorRequest,
-    ) -> Answer<SendToRemoteInspectorRequest> {
-        Ok(sessions::send_to_remote_inspector(&self.0, &request)?)
-    }
-
-    async fn subscribe_to_events(&self, request: SubscribeToEventsRequest) -> Answer<SubscribeToEventsRequest> {
-        Ok(sessions::subscribe_to_events(&self.0, &request)?)
-    }
+delegate! {
+    impl DebugService for DebugSessions;
+    fn launch_debug_session(LaunchDebugSessionRequest) in sessions;
+    fn get_debug_sessions(GetDebugSessionsRequest) in sessions;
+    fn call_train(CallTrainRequest) in train;
+    fn get_training_status(GetTrainingStatusRequest) in train;
+    fn get_training_metrics(GetTrainingMetricsRequest) in train;
+    fn cancel_training_session(CancelTrainingSessionRequest) in train;
+    fn download_state_data(DownloadStateDataRequest) in states;
+    fn send_to_remote_inspector(SendToRemoteInspectorRequest) in sessions;
+    fn subscribe_to_events(SubscribeToEventsRequest) in sessions;
+    async fn terminate_debug_session(TerminateDebugSessionRequest) in sessions;
+    async fn call_create_model_state(CallCreateModelStateRequest) in states;
+    async fn call_instantiate_model(CallInstantiateModelRequest) in states;
+    async fn call_evaluate(CallEvaluateRequest) in states;
+    async fn call_get_model_state(CallGetModelStateRequest) in states;
 }

@@ -1,28 +1,46 @@
 //! A debug session, from its launch to its last event.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use decthings::api::debug::{DebugEvent, ExitEvent, InitializedEvent, StdoutEvent};
 use decthings::types::{DebugSessionTerminatedReason, MaxDurationsSeconds};
 
 use super::training::DebugTraining;
-use crate::compute::{ComputeError, Preset};
-use crate::fail::Fail;
-use crate::jobs::{Ended, Launcher, Once, Stop, StopSign};
-use crate::local::Local;
-use crate::services::launcher::Location;
-use crate::services::model::make_state::{NO_SPACE, PANICKED};
-use crate::sessions::Idle;
-use crate::store::ids;
+use crate::compute::error::ComputeError;
+use crate::compute::preset::Preset;
+use crate::context::Context;
+use crate::error::CallError;
+use crate::jobs::pool::{JobError, Launcher};
+use crate::jobs::sessions::{IdleTimeout, Sessions};
+use crate::jobs::signal::{Once, StopReason, StopSignal};
+use crate::services::common::location::Location;
+use crate::services::common::states::{NO_SPACE, PANICKED};
 use crate::store::states::{self, Parts};
-use crate::time;
+use crate::util;
 
 /// What a session keeps at most: data of states, instantiated models and training sessions, each.
-const MOST_KEPT: usize = 1_000;
+const MAX_KEPT: usize = 1_000;
+
+/// What all debug sessions share.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub(super) context: Arc<Context>,
+    pub(super) sessions: Sessions<DebugSession>,
+}
+
+impl Shared {
+    /// The session that a call is about, which counts as activity.
+    pub(super) fn find(&self, id: &str) -> Result<Arc<DebugSession>, CallError> {
+        let session = self.sessions.get(id).ok_or(CallError::DebugSessionNotFound)?;
+        session.idle.reset();
+        Ok(session)
+    }
+}
 
 /// A debug session.
-pub(crate) struct DebugSession {
+pub(super) struct DebugSession {
+    pub(super) context: Arc<Context>,
     pub(super) id: String,
     pub(super) model_id: String,
     pub(super) started_at: i64,
@@ -30,18 +48,18 @@ pub(crate) struct DebugSession {
     pub(super) location: Location,
     pub(super) durations: MaxDurationsSeconds,
     /// Ends the session.
-    pub(super) sign: StopSign,
+    pub(super) signal: StopSignal,
     /// Set when it has been initialized.
     pub(super) ready: Once<()>,
     /// Set when it has ended.
-    pub(super) over: Once<()>,
-    pub(super) idle: Idle,
+    pub(super) finished: Once<()>,
+    pub(super) idle: IdleTimeout,
     pub(super) kept: Mutex<Kept>,
 }
 
 /// What a session keeps in memory.
 #[derive(Default)]
-pub(crate) struct Kept {
+pub(super) struct Kept {
     pub(super) data: BTreeMap<String, Parts>,
     pub(super) instances: BTreeMap<String, Parts>,
     pub(super) trainings: Vec<Arc<DebugTraining>>,
@@ -49,116 +67,109 @@ pub(crate) struct Kept {
 
 impl DebugSession {
     pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        util::lock(&self.kept)
     }
 
-    /// The life of a session.
-    pub(super) async fn run(self: Arc<Self>, local: Arc<Local>) {
-        let stop = match local.jobs.launch(&self.sign, self.location.startup).await {
+    /// Runs the session until it ends.
+    pub(super) async fn run(self: Arc<Self>, sessions: Sessions<Self>) {
+        let reason = match self.context.jobs.launch(&self.signal, self.location.startup).await {
             Ok(_launcher) => {
-                self.print(&local, &format!("the preset {} is ready\n", self.preset.name()));
-                self.tell(&local, &DebugEvent::Initialized(InitializedEvent::new(&self.id)));
+                self.print(&format!("the preset {} is ready\n", self.preset.name()));
+                self.publish(&DebugEvent::Initialized(InitializedEvent::new(&self.id)));
                 self.ready.set(());
                 tokio::select! {
                     biased;
-                    stop = self.sign.wait() => stop,
-                    () = self.idle.too_long() => {
-                        self.sign.set(Stop::TimeLimit);
-                        Stop::TimeLimit
+                    reason = self.signal.wait() => reason,
+                    () = self.idle.elapsed() => {
+                        self.signal.set(StopReason::TimeLimit);
+                        StopReason::TimeLimit
                     }
                 }
             }
-            Err(stop) => stop,
+            Err(reason) => reason,
         };
         for training in &self.kept().trainings {
-            training.sign.set(Stop::Cancelled);
+            training.signal.set(StopReason::Cancelled);
         }
-        local.debug.remove(&self.id);
-        local.store().vacate(&self.location.used, &self.id);
-        let reason = match stop {
-            Stop::Cancelled => DebugSessionTerminatedReason::TerminatedOnRequest,
-            Stop::ShuttingDown => DebugSessionTerminatedReason::LauncherTerminated,
-            Stop::TimeLimit => DebugSessionTerminatedReason::InactiveTimeout,
+        sessions.remove(&self.id);
+        self.context.store().launchers.vacate(&self.location.used, &self.id);
+        let reason = match reason {
+            StopReason::Cancelled => DebugSessionTerminatedReason::TerminatedOnRequest,
+            StopReason::ShuttingDown => DebugSessionTerminatedReason::LauncherTerminated,
+            StopReason::TimeLimit => DebugSessionTerminatedReason::InactiveTimeout,
         };
-        self.tell(&local, &DebugEvent::Exit(ExitEvent::new(&self.id).reason(reason)));
-        self.over.set(());
+        self.publish(&DebugEvent::Exit(ExitEvent::new(&self.id).reason(reason)));
+        self.finished.set(());
     }
 
-    /// Waits until functions can be called, then computes. Time limits and the end of the session hold.
+    /// Waits until functions can be called, then computes. Stops at the time limit, or when the session ends.
     pub(super) async fn call<T: Send + 'static>(
         &self,
-        local: &Local,
         seconds: u32,
-        work: impl FnOnce(&StopSign) -> Result<T, ComputeError> + Send + 'static,
-    ) -> Result<T, Fail> {
-        let sign = StopSign::new();
-        let own = sign.clone();
+        work: impl FnOnce(&StopSignal) -> Result<T, ComputeError> + Send + 'static,
+    ) -> Result<T, CallError> {
+        let signal = StopSignal::new();
+        let own = signal.clone();
         let work = async {
             self.ready.wait().await;
-            local.jobs.compute(Launcher::running(), &sign, time::deadline(seconds), move || work(&own)).await
+            self.context.jobs.compute(Launcher::running(), &signal, util::deadline(seconds), move || work(&own)).await
         };
         let result = tokio::select! {
             biased;
-            stop = self.sign.wait() => {
-                sign.set(stop);
-                return Err(Fail::DebugSessionTerminated);
+            reason = self.signal.wait() => {
+                signal.set(reason);
+                return Err(CallError::DebugSessionTerminated);
             }
             result = work => result,
         };
-        self.idle.touch();
+        self.idle.reset();
         match result {
-            Ok(result) => result.map_err(|error| exception(error.to_string())),
-            Err(Ended::Stopped(_)) => Err(exception(format!("it took longer than {seconds} s"))),
-            Err(Ended::Panicked) => Err(exception(PANICKED)),
+            Ok(result) => result.map_err(|error| CallError::exception(error.to_string())),
+            Err(JobError::Stopped(_)) => Err(CallError::exception(format!("it took longer than {seconds} s"))),
+            Err(JobError::Panicked) => Err(CallError::exception(PANICKED)),
         }
     }
 
-    /// Keeps the data of a state; its id.
-    pub(super) fn keep_data(&self, local: &Local, parts: Parts) -> Result<String, Fail> {
-        self.check_space(local, &parts)?;
-        let mut kept = self.kept();
-        if kept.data.len() >= MOST_KEPT {
-            return Err(exception(format!("the session keeps {MOST_KEPT} states already")));
-        }
-        let id = ids::id();
-        kept.data.insert(id.clone(), parts);
+    /// Keeps the data of a state, and returns its id.
+    pub(super) fn keep_data(&self, sessions: &Sessions<Self>, parts: Parts) -> Result<String, CallError> {
+        self.check_space(sessions, &parts)?;
+        let id = util::new_id();
+        let data = &mut self.kept().data;
+        check_kept(data.len(), "states")?;
+        data.insert(id.clone(), parts);
         Ok(id)
     }
 
-    /// Keeps an instantiated model; its id.
-    pub(super) fn keep_instance(&self, local: &Local, parts: Parts) -> Result<String, Fail> {
-        self.check_space(local, &parts)?;
-        let mut kept = self.kept();
-        if kept.instances.len() >= MOST_KEPT {
-            return Err(exception(format!("the session keeps {MOST_KEPT} instantiated models already")));
-        }
-        let id = ids::id();
-        kept.instances.insert(id.clone(), parts);
+    /// Keeps an instantiated model, and returns its id.
+    pub(super) fn keep_instance(&self, sessions: &Sessions<Self>, parts: Parts) -> Result<String, CallError> {
+        self.check_space(sessions, &parts)?;
+        let id = util::new_id();
+        let instances = &mut self.kept().instances;
+        check_kept(instances.len(), "instantiated models")?;
+        instances.insert(id.clone(), parts);
         Ok(id)
     }
 
-    pub(super) fn keep_training(&self, training: Arc<DebugTraining>) -> Result<(), Fail> {
+    pub(super) fn keep_training(&self, training: Arc<DebugTraining>) -> Result<(), CallError> {
         let mut kept = self.kept();
-        if kept.trainings.len() >= MOST_KEPT {
-            return Err(exception(format!("the session keeps {MOST_KEPT} training sessions already")));
-        }
+        check_kept(kept.trainings.len(), "training sessions")?;
         kept.trainings.push(training);
         Ok(())
     }
 
-    pub(super) fn instance(&self, id: &str) -> Result<Parts, Fail> {
-        self.kept().instances.get(id).cloned().ok_or(Fail::InstantiatedModelNotFound)
+    pub(super) fn instance(&self, id: &str) -> Result<Parts, CallError> {
+        self.kept().instances.get(id).cloned().ok_or(CallError::InstantiatedModelNotFound)
     }
 
-    pub(super) fn data(&self, id: &str) -> Result<Parts, Fail> {
-        self.kept().data.get(id).cloned().ok_or(Fail::StateDataNotFound)
+    pub(super) fn data(&self, id: &str) -> Result<Parts, CallError> {
+        self.kept().data.get(id).cloned().ok_or(CallError::StateDataNotFound)
     }
 
-    fn check_space(&self, local: &Local, parts: &Parts) -> Result<(), Fail> {
-        let sessions = local.debug.list(None);
+    fn check_space(&self, sessions: &Sessions<Self>, parts: &Parts) -> Result<(), CallError> {
+        let sessions = sessions.list(None);
         let kept = sessions.iter().map(|session| session.bytes()).fold(states::size(parts), u64::saturating_add);
-        let space = local.store().check_space(kept, local.config.limits.stored_bytes);
-        space.map_err(|_| exception(NO_SPACE))
+        let space = self.context.store().check_space(kept, self.context.config.limits.stored_bytes);
+        space.map_err(|_| CallError::exception(NO_SPACE))
     }
 
     fn bytes(&self) -> u64 {
@@ -167,18 +178,19 @@ impl DebugSession {
         all.map(|parts| states::size(parts)).fold(0, u64::saturating_add)
     }
 
-    /// Prints something, as if the code of the model did.
-    pub(super) fn print(&self, local: &Local, text: &str) {
-        self.tell(local, &DebugEvent::Stdout(StdoutEvent::new(&self.id, text.as_bytes().to_vec())));
+    /// Prints a text, as the code of a model would.
+    pub(super) fn print(&self, text: &str) {
+        self.publish(&DebugEvent::Stdout(StdoutEvent::new(&self.id, text.as_bytes().to_vec())));
     }
 
-    fn tell(&self, local: &Local, event: &DebugEvent) {
-        // Only an event that cannot be written is refused.
-        let _ = local.events.publish(&self.id, event);
+    fn publish(&self, event: &DebugEvent) {
+        self.context.publish(&self.id, event);
     }
 }
 
-/// What the functions of the code answer when they fail.
-pub(super) fn exception(details: impl Into<String>) -> Fail {
-    Fail::Exception { details: details.into() }
+fn check_kept(count: usize, what: &str) -> Result<(), CallError> {
+    if count >= MAX_KEPT {
+        return Err(CallError::exception(format!("the session keeps at most {MAX_KEPT} {what}")));
+    }
+    Ok(())
 }

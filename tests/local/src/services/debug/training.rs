@@ -1,6 +1,6 @@
-//! What is known of a training session in a debug session.
+//! A training session in a debug session.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
 use decthings::api::debug::{
@@ -9,15 +9,14 @@ use decthings::api::debug::{
 };
 use decthings::types::{TrainingMetric, TrainingMetricRange};
 
-use crate::jobs::StopSign;
-use crate::store::ids;
-use crate::store::metrics::MetricLog;
-use crate::time;
+use crate::jobs::signal::StopSignal;
+use crate::store::training::MetricLog;
+use crate::util;
 
-/// A training session. Its job writes the progress, everybody else reads it.
+/// A training session. Its job writes the progress, and calls read it.
 pub(crate) struct DebugTraining {
     pub(super) id: String,
-    pub(super) sign: StopSign,
+    pub(super) signal: StopSignal,
     created_at: i64,
     progress: Mutex<Progress>,
 }
@@ -31,20 +30,20 @@ struct Progress {
 impl DebugTraining {
     pub(super) fn new() -> Self {
         let progress = Progress { status: DebugTrainingStatus::Starting, started: None, metrics: MetricLog::default() };
-        Self { id: ids::id(), sign: StopSign::new(), created_at: time::now(), progress: Mutex::new(progress) }
+        Self { id: util::new_id(), signal: StopSignal::new(), created_at: util::now(), progress: Mutex::new(progress) }
     }
 
-    pub(super) fn is_over(&self) -> bool {
+    pub(super) fn is_finished(&self) -> bool {
         matches!(self.progress().status, DebugTrainingStatus::Completed(_) | DebugTrainingStatus::Failed(_))
     }
 
-    pub(super) fn running(&self) {
+    pub(super) fn started(&self) {
         self.progress().started = Some(Instant::now());
-        self.at(0.0);
+        self.set_progress(0.0);
     }
 
-    /// Training has come so far, from 0 to 1. A job that has been stopped may still report for a moment.
-    pub(super) fn at(&self, share: f32) {
+    /// Sets the progress, from 0 to 1. A job that has been stopped may still report for a moment.
+    pub(super) fn set_progress(&self, share: f32) {
         let mut progress = self.progress();
         if matches!(progress.status, DebugTrainingStatus::Starting | DebugTrainingStatus::Running(_)) {
             progress.status = DebugTrainingStatusRunning::new(share).into();
@@ -58,13 +57,13 @@ impl DebugTraining {
         }
     }
 
-    pub(super) fn ended(&self, result: Result<(), DebugTrainingFailure>) {
+    pub(super) fn finish(&self, result: Result<(), DebugTrainingFailure>) {
         let mut progress = self.progress();
-        let took = progress.started.map(time::elapsed);
+        let took = progress.started.map(util::elapsed);
         progress.status = match result {
-            Ok(()) => DebugTrainingStatusCompleted::new(time::now(), took.unwrap_or(0)).into(),
+            Ok(()) => DebugTrainingStatusCompleted::new(util::now(), took.unwrap_or(0)).into(),
             Err(reason) => {
-                let mut failed = DebugTrainingStatusFailed::new(time::now(), reason);
+                let mut failed = DebugTrainingStatusFailed::new(util::now(), reason);
                 failed.train_duration = took;
                 failed.into()
             }
@@ -91,6 +90,6 @@ impl DebugTraining {
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+        util::lock(&self.progress)
     }
 }

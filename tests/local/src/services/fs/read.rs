@@ -1,4 +1,4 @@
-//! Methods that leave everything as it is, of models and of snapshots.
+//! Methods that read, from models and from snapshots.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use decthings::api::fs::{
     ReaddirRequest, ReaddirResult, ReadlinkRequest, ReadlinkResult,
 };
 
-use super::place;
-use crate::fail::Fail;
-use crate::local::Local;
-use crate::store::files::Files;
+use super::arguments::dir_entry;
+use crate::context::Context;
+use crate::error::CallError;
+use crate::filesystem::files::Files;
 
-/// The files as they are now, which change no more.
-fn files(local: &Local, model: &str, snapshot: Option<&str>) -> Result<Arc<Files>, Fail> {
-    let store = local.store();
+/// The current files, which later changes do not affect.
+fn files(context: &Context, model: &str, snapshot: Option<&str>) -> Result<Arc<Files>, CallError> {
+    let store = context.store();
     let model = store.model(model)?;
     Ok(match snapshot {
         Some(id) => model.snapshot(id)?.files.clone(),
@@ -22,41 +22,41 @@ fn files(local: &Local, model: &str, snapshot: Option<&str>) -> Result<Arc<Files
     })
 }
 
-pub(super) fn lookup(local: &Local, request: LookupRequest) -> Result<LookupResult, Fail> {
-    let at = place("name", request.parent, request.name)?;
-    let files = files(local, &request.model_id, request.snapshot_id.as_deref())?;
+pub(super) fn lookup(context: &Context, request: LookupRequest) -> Result<LookupResult, CallError> {
+    let at = dir_entry("name", request.parent, request.name)?;
+    let files = files(context, &request.model_id, request.snapshot_id.as_deref())?;
     let number = files.lookup(at.parent, &at.name)?;
     Ok(LookupResult::new(number, files.stat(number)?))
 }
 
-pub(super) fn getattr(local: &Local, request: &GetattrRequest) -> Result<GetattrResult, Fail> {
-    let files = files(local, &request.model_id, request.snapshot_id.as_deref())?;
+pub(super) fn getattr(context: &Context, request: GetattrRequest) -> Result<GetattrResult, CallError> {
+    let files = files(context, &request.model_id, request.snapshot_id.as_deref())?;
     Ok(GetattrResult::new(files.stat(request.inode)?))
 }
 
-pub(super) fn readlink(local: &Local, request: &ReadlinkRequest) -> Result<ReadlinkResult, Fail> {
-    let files = files(local, &request.model_id, request.snapshot_id.as_deref())?;
+pub(super) fn readlink(context: &Context, request: ReadlinkRequest) -> Result<ReadlinkResult, CallError> {
+    let files = files(context, &request.model_id, request.snapshot_id.as_deref())?;
     Ok(ReadlinkResult::new(files.target(request.inode)?.clone()))
 }
 
-pub(super) fn readdir(local: &Local, request: &ReaddirRequest) -> Result<ReaddirResult, Fail> {
-    let files = files(local, &request.model_id, request.snapshot_id.as_deref())?;
+pub(super) fn readdir(context: &Context, request: ReaddirRequest) -> Result<ReaddirResult, CallError> {
+    let files = files(context, &request.model_id, request.snapshot_id.as_deref())?;
     let entries = files.list(request.inode)?;
     Ok(ReaddirResult::new(entries.map(|(name, kind, number)| DirectoryEntry::new(name.clone(), kind, number))))
 }
 
 /// A file may be full of holes and much larger than the memory, so what one call reads is limited.
-pub(super) fn read(local: &Local, request: &ReadRequest) -> Result<ReadResult, Fail> {
-    let files = files(local, &request.model_id, request.snapshot_id.as_deref())?;
-    let most = local.config.limits.body_bytes;
+pub(super) fn read(context: &Context, request: ReadRequest) -> Result<ReadResult, CallError> {
+    let files = files(context, &request.model_id, request.snapshot_id.as_deref())?;
+    let most = context.config.limits.body_bytes;
     let length = files.readable(request.inode, request.offset, request.count)?;
     let length = usize::try_from(length).ok().filter(|length| *length <= most).ok_or_else(|| {
-        Fail::invalid("count", format!("one call reads at most {most} bytes, and there are {length} to read"))
+        CallError::invalid("count", format!("one call reads at most {most} bytes, and there are {length} to read"))
     })?;
     let data = files.read(request.inode, request.offset, length)?;
     drop(files);
     if request.snapshot_id.is_none()
-        && let Ok(model) = local.store().model_mut(&request.model_id)
+        && let Ok(model) = context.store().model_mut(&request.model_id)
     {
         Arc::make_mut(&mut model.files).accessed(request.inode);
     }

@@ -11,137 +11,138 @@ use decthings::api::model::{
 };
 use decthings::types::{CreateStateStage, RunningOperationType};
 
-use super::make_state::{Made, NO_SPACE, NotMade, Recipe, Why, make_state};
-use super::{mounts, states};
-use crate::fail::Fail;
-use crate::jobs::{Once, Stop, StopSign};
-use crate::local::Local;
-use crate::services::launcher::{self, Location};
-use crate::store::runs::CreatingState;
-use crate::store::states::StoredState;
-use crate::{check, presets, time};
+use super::make_state::{NewState, Recipe, StateFailure, make_state};
+use super::states::mounted_models;
+use crate::context::Context;
+use crate::error::CallError;
+use crate::jobs::signal::{Once, StopReason, StopSignal};
+use crate::presets::parameters::parameter_definitions;
+use crate::services::common::check;
+use crate::services::common::location::{Location, locate};
+use crate::services::common::parameters::resolve_inputs;
+use crate::services::common::states::{FailureCause, add_state, new_state};
+use crate::store::states::{CreatingState, StoredState};
+use crate::util;
 
-/// The job goes on when the caller gives up waiting.
-pub(super) async fn create_state(local: &Arc<Local>, request: CreateStateRequest) -> Result<CreateStateResult, Fail> {
-    let result = start(local, request)?;
+/// The job continues if the caller stops waiting.
+pub(super) async fn create_state(
+    context: &Arc<Context>,
+    request: CreateStateRequest,
+) -> Result<CreateStateResult, CallError> {
+    let result = start(context, request)?;
     Ok(result.wait().await)
 }
 
-fn start(local: &Arc<Local>, request: CreateStateRequest) -> Result<Once<CreateStateResult>, Fail> {
+fn start(context: &Arc<Context>, request: CreateStateRequest) -> Result<Once<CreateStateResult>, CallError> {
     check::name("name", &request.name)?;
-    let mut store = local.store();
-    let location = launcher::locate(local, &store, "executionLocation", request.execution_location)?;
+    let mut store = context.store();
+    let location = locate(context, &store, "executionLocation", request.execution_location)?;
     let model = store.model(&request.model_id)?;
-    model.check_created()?;
-    model.check_base(&store)?;
-    let inputs = presets::resolve(&store, &presets::definitions(model.preset).create_state, request.params, "params")?;
-    let mounted = mounts::to_mount(&store, request.mount_models.unwrap_or_default())?;
-    if model.expected_states() >= local.config.limits.states {
-        return Err(Fail::QuotaExceeded);
+    model.check_created("modelId")?;
+    store.check_base(model)?;
+    let inputs = resolve_inputs(&store, &parameter_definitions(model.preset).create_state, request.params, "params")?;
+    let mounted = mounted_models(&store, request.mount_models.unwrap_or_default())?;
+    if model.expected_states() >= context.config.limits.states {
+        return Err(CallError::QuotaExceeded);
     }
     let recipe = Recipe { preset: model.preset, inputs, seconds: model.durations.create_state };
-    let mut state = states::new_state(request.name, Vec::new());
+    let mut state = new_state(request.name, Vec::new());
     state.mounted = mounted;
     let creating = CreatingState {
         id: state.id.clone(),
         name: state.name.clone(),
         started_at: state.created_at,
-        sign: StopSign::new(),
+        signal: StopSignal::new(),
     };
-    let outcome = Once::new();
-    let (own, sign, told) = (local.clone(), creating.sign.clone(), outcome.clone());
+    let result = Once::new();
+    let (own, signal, own_result) = (context.clone(), creating.signal.clone(), result.clone());
     let model_id = request.model_id.clone();
     let Location { used, startup } = location;
     let (occupied, id) = (used.clone(), creating.id.clone());
-    local.jobs.spawn(&creating.sign, async move {
+    context.jobs.spawn(&creating.signal, async move {
         let started = Instant::now();
-        let made = make_state(&own, &sign, recipe, startup).await;
-        own.store().vacate(&used, &id);
-        told.set(finish(&own, &model_id, state, &sign, started, made));
+        let made = make_state(&own, &signal, recipe, startup).await;
+        own.store().launchers.vacate(&used, &id);
+        own_result.set(finish(&own, &model_id, state, &signal, started, made));
     })?;
-    store.occupy(&occupied, &creating.id, RunningOperationType::CreateModelState);
+    store.launchers.occupy(&occupied, &creating.id, RunningOperationType::CreateModelState);
     store.model_mut(&request.model_id)?.creating.push(creating);
-    Ok(outcome)
+    Ok(result)
 }
 
-/// Stores the new state, unless something came in between.
+/// Stores the new state, unless the job was stopped in the meantime.
 fn finish(
-    local: &Local,
+    context: &Context,
     model_id: &str,
     state: StoredState,
-    sign: &StopSign,
+    signal: &StopSignal,
     started: Instant,
-    made: Result<Made, NotMade>,
+    made: Result<NewState, StateFailure>,
 ) -> CreateStateResult {
-    let mut store = local.store();
+    let mut store = context.store();
     let result = made.and_then(|made| {
-        let Made { parts, create_launcher, create_state } = made;
-        let state = StoredState { parts: Arc::new(parts), created_at: time::now(), ..state.clone() };
-        let why = if let Some(stop) = sign.get() {
-            Why::Stopped(stop)
-        } else if store.check_space(state.bytes(), local.config.limits.stored_bytes).is_err() {
-            Why::Exception(NO_SPACE.to_owned())
-        } else if let Ok(model) = store.model_mut(model_id) {
-            model.add_state(state);
-            return Ok((create_launcher, create_state));
-        } else {
-            Why::Stopped(Stop::Cancelled)
-        };
-        Err(NotMade { why, create_launcher: Some(create_launcher), create_state: Some(create_state) })
+        let NewState { parts, create_launcher, create_state } = made;
+        let state = StoredState { parts: Arc::new(parts), created_at: util::now(), ..state.clone() };
+        match add_state(&mut store, &context.config.limits, signal, model_id, state) {
+            Ok(()) => Ok((create_launcher, create_state)),
+            Err(cause) => {
+                Err(StateFailure { cause, create_launcher: Some(create_launcher), create_state: Some(create_state) })
+            }
+        }
     });
     if let Ok(model) = store.model_mut(model_id) {
         model.creating.retain(|creating| creating.id != state.id);
     }
-    let total = time::elapsed(started);
+    let total = util::elapsed(started);
     match result {
         Ok((create_launcher, create_state)) => {
             let durations = CreateStateSucceededDurations::new(total, create_state).create_launcher(create_launcher);
             CreateStateSucceeded::new(durations, state.id).into()
         }
-        Err(not_made) => {
+        Err(failed) => {
             let mut durations = CreateStateFailedDurations::new(total);
-            durations.create_launcher = not_made.create_launcher;
-            durations.create_state = not_made.create_state;
-            CreateStateFailed::new(durations, failure(not_made.why)).into()
+            durations.create_launcher = failed.create_launcher;
+            durations.create_state = failed.create_state;
+            CreateStateFailed::new(durations, failure(failed.cause)).into()
         }
     }
 }
 
-fn failure(why: Why) -> CreateStateFailure {
+fn failure(cause: FailureCause) -> CreateStateFailure {
     let at = CreateStateStage::CreateState;
-    match why {
-        Why::Stopped(Stop::Cancelled) => CreateStateFailure::Cancelled,
-        Why::Stopped(Stop::ShuttingDown) => CreateStateFailure::LauncherTerminated,
-        Why::Stopped(Stop::TimeLimit) => CreateStateFailureMaxDurationExceeded::new(at).into(),
-        Why::Exception(details) => CreateStateFailureException::new(at).exception_details(details).into(),
+    match cause {
+        FailureCause::Stopped(StopReason::Cancelled) => CreateStateFailure::Cancelled,
+        FailureCause::Stopped(StopReason::ShuttingDown) => CreateStateFailure::LauncherTerminated,
+        FailureCause::Stopped(StopReason::TimeLimit) => CreateStateFailureMaxDurationExceeded::new(at).into(),
+        FailureCause::Exception(details) => CreateStateFailureException::new(at).exception_details(details).into(),
     }
 }
 
 pub(super) fn cancel_create_state(
-    local: &Local,
-    request: &CancelCreateStateRequest,
-) -> Result<CancelCreateStateResult, Fail> {
-    let store = local.store();
+    context: &Context,
+    request: CancelCreateStateRequest,
+) -> Result<CancelCreateStateResult, CallError> {
+    let store = context.store();
     let model = store.model(&request.model_id)?;
     if model.state(&request.state_id).is_ok() {
-        return Err(Fail::StateAlreadyCreated);
+        return Err(CallError::StateAlreadyCreated);
     }
-    let creating = model.creating.iter().find(|creating| creating.id == request.state_id && !stopped(creating));
-    creating.ok_or(Fail::StateNotFound)?.sign.set(Stop::Cancelled);
+    let creating = model.creating.iter().find(|creating| creating.id == request.state_id && !is_stopped(creating));
+    creating.ok_or(CallError::StateNotFound)?.signal.set(StopReason::Cancelled);
     Ok(CancelCreateStateResult::new())
 }
 
 pub(super) fn get_creating_states(
-    local: &Local,
-    request: &GetCreatingStatesRequest,
-) -> Result<GetCreatingStatesResult, Fail> {
-    let store = local.store();
-    let creating = store.model(&request.model_id)?.creating.iter().filter(|creating| !stopped(creating));
+    context: &Context,
+    request: GetCreatingStatesRequest,
+) -> Result<GetCreatingStatesResult, CallError> {
+    let store = context.store();
+    let creating = store.model(&request.model_id)?.creating.iter().filter(|creating| !is_stopped(creating));
     let view = |creating: &CreatingState| CreatingStateView::new(&creating.id, &creating.name, creating.started_at);
     Ok(GetCreatingStatesResult::new(creating.map(view)))
 }
 
-/// A job that has been told to stop needs a moment, but its state will not come any more.
-fn stopped(creating: &CreatingState) -> bool {
-    creating.sign.get().is_some()
+/// A job that has been asked to stop takes a moment to end, but will not make a state any more.
+fn is_stopped(creating: &CreatingState) -> bool {
+    creating.signal.is_set()
 }

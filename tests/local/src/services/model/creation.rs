@@ -9,88 +9,84 @@ use decthings::api::model::{
 };
 use decthings::types::CreateStateStage;
 
-use super::make_state::{NO_SPACE, NotMade, Recipe, Why, make_state};
-use super::states;
-use crate::fail::Fail;
-use crate::jobs::Stop;
-use crate::local::Local;
+use super::make_state::{Recipe, StateFailure, make_state};
+use crate::context::Context;
+use crate::error::CallError;
+use crate::jobs::signal::StopReason;
+use crate::services::common::states::{FailureCause, add_state, new_state};
 use crate::store::models::Creation;
 use crate::store::states::StoredState;
 
-/// Where the first state comes from.
-pub(super) enum First {
+/// Where the first state of a model comes from.
+pub(super) enum InitialStateSource {
     Copy(StoredState),
     Create { name: String, recipe: Recipe },
 }
 
-/// Starts to make the first state of a model, which is stored before this job can look for it.
-pub(super) fn start(local: &Arc<Local>, model: &str, creation: &Creation, first: First) -> Result<(), Fail> {
-    let (own, model, job) = (local.clone(), model.to_owned(), creation.clone());
-    local.jobs.spawn(&creation.sign, async move {
-        let made = match first {
-            First::Copy(state) => Ok((state, InitialStateDurations::new(0, 0, 0))),
-            First::Create { name, recipe } => {
-                make_state(&own, &job.sign, recipe, own.config.launcher_startup).await.map(|made| {
+/// Starts to make the first state of a model. The model is stored before this job looks for it, since its caller holds
+/// the lock.
+pub(super) fn start(
+    context: &Arc<Context>,
+    model: &str,
+    creation: &Creation,
+    source: InitialStateSource,
+) -> Result<(), CallError> {
+    let (own, model, job) = (context.clone(), model.to_owned(), creation.clone());
+    context.jobs.spawn(&creation.signal, async move {
+        let made = match source {
+            InitialStateSource::Copy(state) => Ok((state, InitialStateDurations::new(0, 0, 0))),
+            InitialStateSource::Create { name, recipe } => {
+                make_state(&own, &job.signal, recipe, own.config.launcher_startup).await.map(|made| {
                     let durations = InitialStateDurations::new(made.create_launcher, 0, made.create_state);
-                    (states::new_state(name, made.parts), durations)
+                    (new_state(name, made.parts), durations)
                 })
             }
         };
-        let result = made.and_then(|(state, durations)| store_first(&own, &model, &job, state, durations));
-        job.outcome.set(match result {
+        let stored = made.and_then(|(state, durations)| store_first(&own, &model, &job, state, durations));
+        job.result.set(match stored {
             Ok(durations) => CreateModelSucceeded::new(durations).into(),
-            Err(not_made) => CreateModelFailed::new(failure(not_made)).into(),
+            Err(failed) => CreateModelFailed::new(failure(failed)).into(),
         });
     })
 }
 
 fn store_first(
-    local: &Local,
+    context: &Context,
     model: &str,
     creation: &Creation,
     state: StoredState,
     durations: InitialStateDurations,
-) -> Result<InitialStateDurations, NotMade> {
-    let fail = |why| NotMade {
-        why,
+) -> Result<InitialStateDurations, StateFailure> {
+    let fail = |cause| StateFailure {
+        cause,
         create_launcher: Some(durations.create_launcher),
         create_state: Some(durations.create_state),
     };
-    let mut store = local.store();
-    if let Some(stop) = creation.sign.get() {
-        return Err(fail(Why::Stopped(stop)));
-    }
-    if store.check_space(state.bytes(), local.config.limits.stored_bytes).is_err() {
-        return Err(fail(Why::Exception(NO_SPACE.to_owned())));
-    }
-    match store.model_mut(model) {
-        Ok(model) => model.add_state(state),
-        Err(_) => return Err(fail(Why::Stopped(Stop::Cancelled))),
-    }
+    add_state(&mut context.store(), &context.config.limits, &creation.signal, model, state).map_err(fail)?;
     Ok(durations)
 }
 
-fn failure(not_made: NotMade) -> CreateModelFailure {
+fn failure(failed: StateFailure) -> CreateModelFailure {
     let at = CreateStateStage::CreateState;
-    let details: InitialStateFailure = match not_made.why {
-        Why::Stopped(Stop::Cancelled) => return CreateModelFailure::Cancelled,
-        Why::Stopped(Stop::ShuttingDown) => InitialStateFailure::LauncherTerminated,
-        Why::Stopped(Stop::TimeLimit) => InitialStateFailureMaxDurationExceeded::new(at).into(),
-        Why::Exception(details) => InitialStateFailureException::new(at).exception_details(details).into(),
+    let details: InitialStateFailure = match failed.cause {
+        FailureCause::Stopped(StopReason::Cancelled) => return CreateModelFailure::Cancelled,
+        FailureCause::Stopped(StopReason::ShuttingDown) => InitialStateFailure::LauncherTerminated,
+        FailureCause::Stopped(StopReason::TimeLimit) => InitialStateFailureMaxDurationExceeded::new(at).into(),
+        FailureCause::Exception(details) => InitialStateFailureException::new(at).exception_details(details).into(),
     };
-    let mut durations = InitialStateFailedDurations::new(not_made.create_launcher.unwrap_or(0));
-    durations.create_state = not_made.create_state;
+    let mut durations = InitialStateFailedDurations::new(failed.create_launcher.unwrap_or(0));
+    durations.create_state = failed.create_state;
     CreateModelFailureCreateStateError::new(details, durations).into()
 }
 
-/// Tells how a creation ended to all who wait for it, or else to the first who asks after it; then it is over.
+/// Returns how the creation ended to all calls that wait for it, or else to the next call. Later calls fail.
 pub(super) async fn wait_for_model_to_be_created(
-    local: &Local,
+    context: &Context,
     request: WaitForModelToBeCreatedRequest,
-) -> Result<WaitForModelToBeCreatedResult, Fail> {
-    let creation = local.store().model(&request.model_id)?.creation.clone().ok_or(Fail::ModelAlreadyCreated)?;
-    let result = creation.outcome.wait().await;
-    if let Ok(model) = local.store().model_mut(&request.model_id) {
+) -> Result<WaitForModelToBeCreatedResult, CallError> {
+    let creation = context.store().model(&request.model_id)?.creation.clone().ok_or(CallError::ModelAlreadyCreated)?;
+    let result = creation.result.wait().await;
+    if let Ok(model) = context.store().model_mut(&request.model_id) {
         model.creation = None;
     }
     Ok(result)

@@ -1,98 +1,107 @@
-//! Evaluations: started, run in the background, waited for.
+//! Evaluations: started, run in the background, listed, waited for, cancelled.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use decthings::Tensor;
-use decthings::api::model::EvaluateRequest;
+use decthings::api::model::{
+    CancelEvaluationRequest, CancelEvaluationResult, EvaluateRequest, GetEvaluationsRequest, GetEvaluationsResult,
+    GetFinishedEvaluationResultRequest,
+};
 use decthings::types::{
     EvaluationFailed, EvaluationFailedDurations, EvaluationFailure, EvaluationFailureException,
     EvaluationFailureInvalidOutput, EvaluationFailureMaxDurationExceeded, EvaluationResult, EvaluationStage,
     EvaluationSucceeded, EvaluationSucceededDurations, InvalidOutputReason, Parameter, RunningOperationType,
 };
 
-use super::make_state::PANICKED;
-use crate::compute::{self, ComputeError, Preset};
-use crate::fail::Fail;
-use crate::jobs::{Ended, Once, Stop, StopSign};
-use crate::local::Local;
-use crate::presets::{self, Inputs, OUTPUT};
-use crate::services::launcher::Location;
-use crate::store::ids;
-use crate::store::runs::{Evaluation, Finished};
+use crate::compute::error::ComputeError;
+use crate::compute::preset::Preset;
+use crate::compute::state::inspect;
+use crate::context::Context;
+use crate::error::CallError;
+use crate::jobs::pool::JobError;
+use crate::jobs::signal::{Once, StopReason, StopSignal};
+use crate::presets::functions;
+use crate::presets::parameters::{OUTPUT, parameter_definitions};
+use crate::presets::tensors::Inputs;
+use crate::services::common::location::Location;
+use crate::services::common::parameters::resolve_inputs;
+use crate::services::common::states::PANICKED;
+use crate::store::evaluations::{Evaluation, Finished};
 use crate::store::states::Parts;
-use crate::time;
+use crate::util;
 
-/// The job goes on when the caller gives up waiting.
-pub(super) async fn evaluate(local: &Arc<Local>, request: EvaluateRequest) -> Result<EvaluationResult, Fail> {
-    let finished = start(local, request)?;
+/// The job continues if the caller stops waiting.
+pub(super) async fn evaluate(context: &Arc<Context>, request: EvaluateRequest) -> Result<EvaluationResult, CallError> {
+    let finished = start(context, request)?;
     Ok(Arc::unwrap_or_clone(finished.wait().await.result))
 }
 
-fn start(local: &Arc<Local>, request: EvaluateRequest) -> Result<Once<Finished>, Fail> {
-    let mut store = local.store();
+fn start(context: &Arc<Context>, request: EvaluateRequest) -> Result<Once<Finished>, CallError> {
+    let mut store = context.store();
     let model = store.model(&request.model_id)?;
-    model.check_created()?;
+    model.check_created("modelId")?;
     let (state, location, durations) = match &request.snapshot_id {
         Some(id) => {
             let snapshot = model.snapshot(id)?;
-            let location = Location::temporary(local, snapshot.launchers.evaluate.clone());
+            let location = Location::temporary(context, snapshot.launchers.evaluate.clone());
             (&snapshot.state, location, &snapshot.durations)
         }
         None => {
             let spec = model.launchers.evaluate.clone();
-            let location = Location::of_model(local, &store, &model.used_launchers, spec);
+            let location = Location::of_model(context, &store, &model.used_launchers, spec);
             (model.active_state()?, location, &model.durations)
         }
     };
-    state.check_mounted(&store)?;
-    let definitions = presets::definitions(model.preset).evaluate_input;
-    let inputs = presets::resolve(&store, &definitions, request.params, "params")?;
+    store.check_mounted(state)?;
+    let definitions = parameter_definitions(model.preset).evaluate_input;
+    let inputs = resolve_inputs(&store, &definitions, request.params, "params")?;
     let evaluation =
-        Evaluation { id: ids::id(), started_at: time::now(), sign: StopSign::new(), finished: Once::new() };
+        Evaluation { id: util::new_id(), started_at: util::now(), signal: StopSignal::new(), finished: Once::new() };
     let seconds = durations.evaluate;
-    let work = Work { preset: model.preset, state: state.parts.clone(), inputs, sign: evaluation.sign.clone() };
-    let (own, told) = (local.clone(), evaluation.finished.clone());
+    let job =
+        EvaluationJob { preset: model.preset, state: state.parts.clone(), inputs, signal: evaluation.signal.clone() };
+    let (own, own_finished) = (context.clone(), evaluation.finished.clone());
     let (used, id) = (location.used.clone(), evaluation.id.clone());
-    local.jobs.spawn(&evaluation.sign, async move {
-        let result = execute(&own, work, &location, seconds).await;
-        own.store().vacate(&location.used, &id);
-        told.set(Finished::new(time::now(), result));
+    context.jobs.spawn(&evaluation.signal, async move {
+        let result = execute(&own, job, &location, seconds).await;
+        own.store().launchers.vacate(&location.used, &id);
+        own_finished.set(Finished::new(util::now(), result));
     })?;
-    store.occupy(&used, &evaluation.id, RunningOperationType::Evaluate);
+    store.launchers.occupy(&used, &evaluation.id, RunningOperationType::Evaluate);
     let finished = evaluation.finished.clone();
     store.model_mut(&request.model_id)?.evaluations.add(evaluation);
     Ok(finished)
 }
 
 /// What the thread of an evaluation needs.
-struct Work {
+struct EvaluationJob {
     preset: &'static dyn Preset,
     state: Parts,
     inputs: Inputs,
-    sign: StopSign,
+    signal: StopSignal,
 }
 
-/// What it gives: the output, and how long loading the state took in milliseconds.
-type Worked = Result<(Vec<Tensor>, u64), ComputeError>;
+/// The output, and how long loading the state took in milliseconds.
+type Evaluated = Result<(Vec<Tensor>, u64), ComputeError>;
 
-async fn execute(local: &Local, work: Work, location: &Location, seconds: u32) -> EvaluationResult {
-    let asked = Instant::now();
-    let sign = work.sign.clone();
+async fn execute(context: &Context, job: EvaluationJob, location: &Location, seconds: u32) -> EvaluationResult {
+    let requested = Instant::now();
+    let signal = job.signal.clone();
     let mut durations = EvaluationFailedDurations::new();
     let failed = |durations, failure: EvaluationFailure| {
-        EvaluationFailed::new(time::elapsed(asked), durations, location.used.clone(), failure).into()
+        EvaluationFailed::new(util::elapsed(requested), durations, location.used.clone(), failure).into()
     };
-    let launcher = match local.jobs.launch(&sign, location.startup).await {
+    let launcher = match context.jobs.launch(&signal, location.startup).await {
         Ok(launcher) => launcher,
-        Err(stop) => return failed(durations, stopped(stop)),
+        Err(reason) => return failed(durations, stopped(reason)),
     };
     let created_in = launcher.created_in;
     durations.create_launcher = Some(created_in);
     let started = Instant::now();
-    let result: Result<Worked, Ended> =
-        local.jobs.compute(launcher, &sign, time::deadline(seconds), move || work.evaluate()).await;
-    let took = time::elapsed(started);
+    let result: Result<Evaluated, JobError> =
+        context.jobs.compute(launcher, &signal, util::deadline(seconds), move || job.evaluate()).await;
+    let took = util::elapsed(started);
     durations.evaluate = Some(took);
     match result {
         Ok(Ok((output, instantiated_in))) => {
@@ -100,30 +109,30 @@ async fn execute(local: &Local, work: Work, location: &Location, seconds: u32) -
                 .create_launcher(created_in)
                 .create_instantiated_model(instantiated_in);
             let output = Parameter::new(OUTPUT, output);
-            EvaluationSucceeded::new(time::elapsed(asked), durations, location.used.clone(), [output]).into()
+            EvaluationSucceeded::new(util::elapsed(requested), durations, location.used.clone(), [output]).into()
         }
-        Ok(Err(ComputeError::Cancelled)) => failed(durations, stopped(sign.get().unwrap_or(Stop::Cancelled))),
+        Ok(Err(ComputeError::Cancelled)) => failed(durations, stopped(signal.get().unwrap_or(StopReason::Cancelled))),
         Ok(Err(error)) => failed(durations, failure(&error)),
-        Err(Ended::Stopped(stop)) => failed(durations, stopped(stop)),
-        Err(Ended::Panicked) => failed(durations, exception(EvaluationStage::Evaluate, PANICKED)),
+        Err(JobError::Stopped(reason)) => failed(durations, stopped(reason)),
+        Err(JobError::Panicked) => failed(durations, exception(EvaluationStage::Evaluate, PANICKED)),
     }
 }
 
-impl Work {
-    fn evaluate(&self) -> Worked {
+impl EvaluationJob {
+    fn evaluate(&self) -> Evaluated {
         let started = Instant::now();
-        compute::inspect(&self.state)?;
-        let instantiated_in = time::elapsed(started);
-        let output = presets::evaluate(self.preset, &self.state, &self.inputs, &self.sign)?;
+        inspect(&self.state)?;
+        let instantiated_in = util::elapsed(started);
+        let output = functions::evaluate(self.preset, &self.state, &self.inputs, &self.signal)?;
         Ok((output, instantiated_in))
     }
 }
 
-fn stopped(stop: Stop) -> EvaluationFailure {
-    match stop {
-        Stop::Cancelled => EvaluationFailure::Cancelled,
-        Stop::ShuttingDown => EvaluationFailure::LauncherTerminated,
-        Stop::TimeLimit => EvaluationFailureMaxDurationExceeded::new(EvaluationStage::Evaluate).into(),
+fn stopped(reason: StopReason) -> EvaluationFailure {
+    match reason {
+        StopReason::Cancelled => EvaluationFailure::Cancelled,
+        StopReason::ShuttingDown => EvaluationFailure::LauncherTerminated,
+        StopReason::TimeLimit => EvaluationFailureMaxDurationExceeded::new(EvaluationStage::Evaluate).into(),
     }
 }
 
@@ -140,4 +149,38 @@ fn failure(error: &ComputeError) -> EvaluationFailure {
 
 fn exception(at: EvaluationStage, details: &str) -> EvaluationFailure {
     EvaluationFailureException::new(at).exception_details(details).into()
+}
+
+pub(super) fn get_evaluations(
+    context: &Context,
+    request: GetEvaluationsRequest,
+) -> Result<GetEvaluationsResult, CallError> {
+    let (running, finished) = context.store().model_mut(&request.model_id)?.evaluations.list();
+    Ok(GetEvaluationsResult::new(running, finished))
+}
+
+pub(super) async fn get_finished_evaluation_result(
+    context: &Context,
+    request: GetFinishedEvaluationResultRequest,
+) -> Result<EvaluationResult, CallError> {
+    let evaluation = find(context, &request.model_id, &request.evaluation_id)?;
+    Ok(Arc::unwrap_or_clone(evaluation.finished.wait().await.result))
+}
+
+/// An evaluation that has finished cannot be cancelled, so it counts as not found.
+pub(super) fn cancel_evaluation(
+    context: &Context,
+    request: CancelEvaluationRequest,
+) -> Result<CancelEvaluationResult, CallError> {
+    let evaluation = find(context, &request.model_id, &request.evaluation_id)?;
+    if evaluation.finished.is_set() {
+        return Err(CallError::EvaluationNotFound);
+    }
+    evaluation.signal.set(StopReason::Cancelled);
+    Ok(CancelEvaluationResult::new())
+}
+
+fn find(context: &Context, model: &str, evaluation: &str) -> Result<Evaluation, CallError> {
+    let mut store = context.store();
+    store.model_mut(model)?.evaluations.find(evaluation).cloned().ok_or(CallError::EvaluationNotFound)
 }

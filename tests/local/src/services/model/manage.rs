@@ -1,38 +1,32 @@
-//! Models themselves: changed, deleted, listed.
+//! Models: updated, deleted, listed.
 
 use decthings::api::model::{
     DeleteModelRequest, DeleteModelResult, GetModelsRequest, GetModelsResult, UpdateModelRequest, UpdateModelResult,
 };
 
-use super::create::check_free;
-use crate::fail::Fail;
-use crate::local::Local;
-use crate::store::listing::Query;
-use crate::{check, presets};
+use crate::context::Context;
+use crate::error::CallError;
+use crate::presets::parameters::parameter_definitions;
+use crate::services::common::check;
+use crate::store::listing::{Query, check_name_is_free};
 
-pub(super) fn delete_model(local: &Local, request: &DeleteModelRequest) -> Result<DeleteModelResult, Fail> {
-    let removed = local.store().models.remove(&request.model_id);
-    removed.ok_or(Fail::ModelNotFound)?.stop_all();
+pub(super) fn delete_model(context: &Context, request: DeleteModelRequest) -> Result<DeleteModelResult, CallError> {
+    let removed = context.store().models.remove(&request.model_id);
+    removed.ok_or(CallError::ModelNotFound)?.stop_all();
     Ok(DeleteModelResult::new())
 }
 
-pub(super) fn update_model(local: &Local, request: UpdateModelRequest) -> Result<UpdateModelResult, Fail> {
+pub(super) fn update_model(context: &Context, request: UpdateModelRequest) -> Result<UpdateModelResult, CallError> {
     let changes = request.properties;
-    let mut store = local.store();
+    let mut store = context.store();
     let preset = store.model(&request.model_id)?.preset;
+    check::changes(changes.name.as_deref(), changes.description.as_deref(), changes.tags.as_deref())?;
     if let Some(name) = &changes.name {
-        check::name("properties.name", name)?;
-        check_free(&store, name, Some(&request.model_id))?;
+        check_name_is_free(store.models.values(), name, Some(&request.model_id))?;
     }
-    if let Some(description) = &changes.description {
-        check::description("properties.description", description)?;
-    }
-    if let Some(tags) = &changes.tags {
-        check::tags("properties.tags", tags)?;
-    }
-    if changes.parameter_definitions.is_some_and(|given| given != presets::definitions(preset)) {
-        let reason = format!("the preset `{}` has definitions of its own", preset.name());
-        return Err(Fail::invalid("properties.parameterDefinitions", reason));
+    if changes.parameter_definitions.is_some_and(|given| given != parameter_definitions(preset)) {
+        let reason = format!("the preset `{}` has its own definitions", preset.name());
+        return Err(CallError::invalid("properties.parameterDefinitions", reason));
     }
     let launchers = changes.default_launcher_specs;
     let (create_state, evaluate) = launchers.map_or((None, None), |specs| (specs.create_state, specs.evaluate));
@@ -55,16 +49,10 @@ pub(super) fn update_model(local: &Local, request: UpdateModelRequest) -> Result
     Ok(UpdateModelResult::new())
 }
 
-pub(super) fn get_models(local: &Local, request: GetModelsRequest) -> Result<GetModelsResult, Fail> {
-    let query = Query {
-        offset: request.offset,
-        limit: request.limit,
-        filter: request.filter,
-        sort: request.sort,
-        direction: request.sort_direction,
-    };
-    let store = local.store();
+pub(super) fn get_models(context: &Context, request: GetModelsRequest) -> Result<GetModelsResult, CallError> {
+    let query = Query::new(request.offset, request.limit, request.sort, request.sort_direction, request.filter);
+    let store = context.store();
     let page = query.page(store.models.values())?;
-    let models = page.items.into_iter().map(|model| model.view(&store));
+    let models = page.items.into_iter().map(|model| model.view(store.base_is_gone(model)));
     Ok(GetModelsResult::new(models, page.total, page.offset, page.limit))
 }

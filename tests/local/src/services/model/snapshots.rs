@@ -1,4 +1,4 @@
-//! Snapshots.
+//! Snapshots: taken, renamed, deleted, downloaded.
 
 use decthings::api::model::{
     DeleteSnapshotRequest, DeleteSnapshotResult, GetSnapshotStateRequest, SnapshotModelRequest, SnapshotModelResult,
@@ -6,29 +6,32 @@ use decthings::api::model::{
 };
 use decthings::types::StateData;
 
-use crate::fail::Fail;
-use crate::local::Local;
-use crate::store::ids;
+use crate::context::Context;
+use crate::error::CallError;
+use crate::services::common::check;
 use crate::store::models::StoredSnapshot;
-use crate::{check, time};
+use crate::util;
 
-pub(super) fn snapshot_model(local: &Local, request: SnapshotModelRequest) -> Result<SnapshotModelResult, Fail> {
+pub(super) fn snapshot_model(
+    context: &Context,
+    request: SnapshotModelRequest,
+) -> Result<SnapshotModelResult, CallError> {
     check::name("snapshotName", &request.snapshot_name)?;
-    let mut store = local.store();
+    let mut store = context.store();
     let model = store.model(&request.model_id)?;
-    model.check_created()?;
+    model.check_created("modelId")?;
     let state = model.active_state()?.clone();
-    if model.snapshots.len() >= local.config.limits.snapshots {
-        return Err(Fail::QuotaExceeded);
+    if model.snapshots.len() >= context.config.limits.snapshots {
+        return Err(CallError::QuotaExceeded);
     }
     let bytes = state.bytes().saturating_add(model.files.bytes());
-    store.check_space(bytes, local.config.limits.stored_bytes)?;
+    store.check_space(bytes, context.config.limits.stored_bytes)?;
     let model = store.model_mut(&request.model_id)?;
-    let id = ids::id();
+    let id = util::new_id();
     model.snapshots.push(StoredSnapshot {
         id: id.clone(),
         name: request.snapshot_name,
-        created_at: time::now(),
+        created_at: util::now(),
         filesystem_mebibytes: model.filesystem_mebibytes,
         files: model.files.clone(),
         launchers: model.launchers.clone(),
@@ -38,11 +41,14 @@ pub(super) fn snapshot_model(local: &Local, request: SnapshotModelRequest) -> Re
     Ok(SnapshotModelResult::new(id))
 }
 
-pub(super) fn update_snapshot(local: &Local, request: UpdateSnapshotRequest) -> Result<UpdateSnapshotResult, Fail> {
-    let mut store = local.store();
+pub(super) fn update_snapshot(
+    context: &Context,
+    request: UpdateSnapshotRequest,
+) -> Result<UpdateSnapshotResult, CallError> {
+    let mut store = context.store();
     let model = store.model_mut(&request.model_id)?;
     let snapshot = model.snapshots.iter_mut().find(|snapshot| snapshot.id == request.snapshot_id);
-    let snapshot = snapshot.ok_or(Fail::SnapshotNotFound)?;
+    let snapshot = snapshot.ok_or(CallError::SnapshotNotFound)?;
     if let Some(name) = request.properties.name {
         check::name("properties.name", &name)?;
         snapshot.name = name;
@@ -50,16 +56,19 @@ pub(super) fn update_snapshot(local: &Local, request: UpdateSnapshotRequest) -> 
     Ok(UpdateSnapshotResult::new())
 }
 
-pub(super) fn delete_snapshot(local: &Local, request: &DeleteSnapshotRequest) -> Result<DeleteSnapshotResult, Fail> {
-    let mut store = local.store();
+pub(super) fn delete_snapshot(
+    context: &Context,
+    request: DeleteSnapshotRequest,
+) -> Result<DeleteSnapshotResult, CallError> {
+    let mut store = context.store();
     let model = store.model_mut(&request.model_id)?;
     model.snapshot(&request.snapshot_id)?;
     model.snapshots.retain(|snapshot| snapshot.id != request.snapshot_id);
     Ok(DeleteSnapshotResult::new())
 }
 
-pub(super) fn get_snapshot_state(local: &Local, request: &GetSnapshotStateRequest) -> Result<StateData, Fail> {
-    let store = local.store();
+pub(super) fn get_snapshot_state(context: &Context, request: GetSnapshotStateRequest) -> Result<StateData, CallError> {
+    let store = context.store();
     let snapshot = store.model(&request.model_id)?.snapshot(&request.snapshot_id)?;
     snapshot.state.data(request.keys.as_deref())
 }

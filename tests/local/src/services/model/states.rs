@@ -1,73 +1,43 @@
-//! States that are there: uploaded, renamed, activated, deleted, downloaded.
+//! States that exist: uploaded, renamed, activated, deleted, downloaded. Also the models that they mount, which presets do
+//! not read, but which must exist.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use decthings::api::model::{
-    DeleteModelStateRequest, DeleteModelStateResult, GetModelStateRequest, SetActiveModelStateRequest,
+    DeleteModelStateRequest, DeleteModelStateResult, GetModelStateRequest, ModelToMount, SetActiveModelStateRequest,
     SetActiveModelStateResult, UpdateModelStateRequest, UpdateModelStateResult, UploadStateRequest, UploadStateResult,
 };
-use decthings::types::{StateData, StateEntry};
+use decthings::types::{MountedModel, StateData};
 
-use super::mounts;
-use crate::compute::StatePart;
-use crate::fail::Fail;
-use crate::local::Local;
-use crate::store::ids;
-use crate::store::states::StoredState;
-use crate::{check, time};
+use crate::context::Context;
+use crate::error::CallError;
+use crate::services::common::check;
+use crate::services::common::states::{new_state, read_parts};
+use crate::store::Store;
 
-const MAX_KEYS: usize = 255;
+/// How many models a state mounts at most.
+const MAX_MOUNTS: usize = 100;
 
-/// A state that nothing was trained for and that mounts nothing.
-pub(super) fn new_state(name: String, parts: Vec<StatePart>) -> StoredState {
-    StoredState {
-        id: ids::id(),
-        name,
-        training_operations: Vec::new(),
-        created_at: time::now(),
-        parts: Arc::new(parts),
-        mounted: Vec::new(),
-    }
-}
-
-/// Copies uploaded data out of its request. What it holds is looked at when it is used.
-pub(in crate::services) fn read_parts(path: &str, data: &[StateEntry]) -> Result<Vec<StatePart>, Fail> {
-    if data.len() > MAX_KEYS {
-        return Err(Fail::invalid(path, format!("at most {MAX_KEYS} keys are possible, got {}", data.len())));
-    }
-    let mut seen = BTreeSet::new();
-    let part = |(index, entry): (usize, &StateEntry)| {
-        let path = format!("{path}[{index}].key");
-        check::name(&path, &entry.key)?;
-        if !seen.insert(entry.key.clone()) {
-            return Err(Fail::invalid(path, format!("the key {:?} is repeated", entry.key)));
-        }
-        Ok(StatePart { key: entry.key.clone(), bytes: entry.data.to_vec() })
-    };
-    data.iter().enumerate().map(part).collect()
-}
-
-pub(super) fn upload_state(local: &Local, request: UploadStateRequest) -> Result<UploadStateResult, Fail> {
+pub(super) fn upload_state(context: &Context, request: UploadStateRequest) -> Result<UploadStateResult, CallError> {
     check::name("name", &request.name)?;
     let mut state = new_state(request.name, read_parts("data", &request.data)?);
     state.mounted = request.mount_models.unwrap_or_default();
     let deleted: BTreeSet<String> = request.delete_states.unwrap_or_default().into_iter().collect();
-    let mut store = local.store();
+    let mut store = context.store();
     let model = store.model(&request.model_id)?;
-    model.check_created()?;
-    mounts::check_mounted(&store, &state.mounted)?;
+    model.check_created("modelId")?;
+    check_mounts(&store, &state.mounted)?;
     let mut freed = 0u64;
     for id in &deleted {
         freed = freed.saturating_add(model.state(id)?.bytes());
         if model.active.as_ref() == Some(id) {
-            return Err(Fail::StateIsActive);
+            return Err(CallError::StateIsActive);
         }
     }
-    if model.expected_states().saturating_sub(deleted.len()) >= local.config.limits.states {
-        return Err(Fail::QuotaExceeded);
+    if model.expected_states().saturating_sub(deleted.len()) >= context.config.limits.states {
+        return Err(CallError::QuotaExceeded);
     }
-    store.check_space(state.bytes().saturating_sub(freed), local.config.limits.stored_bytes)?;
+    store.check_space(state.bytes().saturating_sub(freed), context.config.limits.stored_bytes)?;
     let model = store.model_mut(&request.model_id)?;
     model.states.retain(|state| !deleted.contains(&state.id));
     let result = UploadStateResult::new(&state.id);
@@ -76,10 +46,10 @@ pub(super) fn upload_state(local: &Local, request: UploadStateRequest) -> Result
 }
 
 pub(super) fn update_model_state(
-    local: &Local,
+    context: &Context,
     request: UpdateModelStateRequest,
-) -> Result<UpdateModelStateResult, Fail> {
-    let mut store = local.store();
+) -> Result<UpdateModelStateResult, CallError> {
+    let mut store = context.store();
     let state = store.model_mut(&request.model_id)?.state_mut(&request.state_id)?;
     if let Some(name) = request.properties.name {
         check::name("properties.name", &name)?;
@@ -89,10 +59,10 @@ pub(super) fn update_model_state(
 }
 
 pub(super) fn set_active_model_state(
-    local: &Local,
+    context: &Context,
     request: SetActiveModelStateRequest,
-) -> Result<SetActiveModelStateResult, Fail> {
-    let mut store = local.store();
+) -> Result<SetActiveModelStateResult, CallError> {
+    let mut store = context.store();
     let model = store.model_mut(&request.model_id)?;
     model.state(&request.state_id)?;
     model.active = Some(request.state_id);
@@ -100,22 +70,56 @@ pub(super) fn set_active_model_state(
 }
 
 pub(super) fn delete_model_state(
-    local: &Local,
-    request: &DeleteModelStateRequest,
-) -> Result<DeleteModelStateResult, Fail> {
-    let mut store = local.store();
+    context: &Context,
+    request: DeleteModelStateRequest,
+) -> Result<DeleteModelStateResult, CallError> {
+    let mut store = context.store();
     let model = store.model_mut(&request.model_id)?;
     model.state(&request.state_id)?;
     if model.active.as_ref() == Some(&request.state_id) {
-        return Err(Fail::StateIsActive);
+        return Err(CallError::StateIsActive);
     }
     model.states.retain(|state| state.id != request.state_id);
     Ok(DeleteModelStateResult::new())
 }
 
-pub(super) fn get_model_state(local: &Local, request: &GetModelStateRequest) -> Result<StateData, Fail> {
-    let store = local.store();
+pub(super) fn get_model_state(context: &Context, request: GetModelStateRequest) -> Result<StateData, CallError> {
+    let store = context.store();
     let model = store.model(&request.model_id)?;
-    let id = request.state_id.as_ref().or(model.active.as_ref()).ok_or(Fail::StateNotFound)?;
+    let id = request.state_id.as_ref().or(model.active.as_ref()).ok_or(CallError::StateNotFound)?;
     model.state(id)?.data(request.keys.as_deref())
+}
+
+/// Checks the models that a new state mounts.
+pub(super) fn mounted_models(store: &Store, models: Vec<ModelToMount>) -> Result<Vec<MountedModel>, CallError> {
+    check::at_most("mountModels", models.len(), MAX_MOUNTS)?;
+    let mount = |(index, mount): (usize, ModelToMount)| {
+        if mount.state_id.is_some() && mount.snapshot_id.is_some() {
+            let path = format!("mountModels[{index}].snapshotId");
+            return Err(CallError::invalid(path, "cannot be given together with `stateId`"));
+        }
+        let model = store.model(&mount.model_id).map_err(|_| CallError::ModelToMountNotFound)?;
+        let state = mount.state_id.as_ref().or(model.active.as_ref());
+        if let Some(id) = &mount.snapshot_id {
+            model.snapshot(id).map_err(|_| CallError::SnapshotForModelToMountNotFound)?;
+        } else if state.is_none_or(|id| model.state(id).is_err()) {
+            return Err(CallError::StateForModelToMountNotFound);
+        }
+        let mut mounted = MountedModel::new(mount.model_id);
+        mounted.snapshot_id = mount.snapshot_id;
+        Ok(mounted)
+    };
+    models.into_iter().enumerate().map(mount).collect()
+}
+
+/// Checks the models that an uploaded state mounts.
+pub(super) fn check_mounts(store: &Store, models: &[MountedModel]) -> Result<(), CallError> {
+    check::at_most("mountModels", models.len(), MAX_MOUNTS)?;
+    for mounted in models {
+        let model = store.model(&mounted.model_id).map_err(|_| CallError::ModelToMountNotFound)?;
+        if let Some(id) = &mounted.snapshot_id {
+            model.snapshot(id).map_err(|_| CallError::SnapshotForModelToMountNotFound)?;
+        }
+    }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Training sessions: started, run in the background, ended with a new state.
+//! Training sessions: started, and run in the background until there is a new state.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -10,55 +10,62 @@ use decthings::api::model::{
 use decthings::api::user::TrainingOutcome;
 use decthings::types::{RunningOperationType, TrainingStage};
 
-use super::make_state::{NO_SPACE, PANICKED};
-use super::states;
-use crate::compute::{self, ComputeError, Phase, Preset, Progress, StatePart};
-use crate::fail::Fail;
-use crate::jobs::{Ended, Stop};
-use crate::local::Local;
-use crate::presets::{self, Inputs};
-use crate::services::launcher;
+use crate::compute::error::ComputeError;
+use crate::compute::options::{Phase, Progress};
+use crate::compute::preset::Preset;
+use crate::compute::state::{StatePart, inspect};
+use crate::context::Context;
+use crate::error::CallError;
+use crate::jobs::pool::JobError;
+use crate::jobs::signal::StopReason;
+use crate::presets::functions;
+use crate::presets::parameters::parameter_definitions;
+use crate::presets::tensors::Inputs;
+use crate::services::common::check;
+use crate::services::common::location::locate;
+use crate::services::common::parameters::resolve_inputs;
+use crate::services::common::states::{FailureCause, PANICKED, add_state, new_state};
 use crate::store::states::{Parts, StoredState};
 use crate::store::training::TrainingRun;
-use crate::{check, time};
+use crate::util;
 
-pub(super) fn train(local: &Arc<Local>, request: TrainRequest) -> Result<TrainResult, Fail> {
+pub(super) fn train(context: &Arc<Context>, request: TrainRequest) -> Result<TrainResult, CallError> {
     check::name("newStateName", &request.new_state_name)?;
-    let mut store = local.store();
-    let location = launcher::locate(local, &store, "executionLocation", request.execution_location)?;
+    let mut store = context.store();
+    let location = locate(context, &store, "executionLocation", request.execution_location)?;
     let model = store.model(&request.model_id)?;
-    model.check_created()?;
-    model.check_base(&store)?;
+    model.check_created("modelId")?;
+    store.check_base(model)?;
     let state = match &request.state_id {
-        Some(id) => model.state(id).map_err(|_| Fail::invalid("stateId", "the model does not have this state"))?,
+        Some(id) => model.state(id).map_err(|_| CallError::invalid("stateId", "the model does not have this state"))?,
         None => model.active_state()?,
     };
-    state.check_mounted(&store)?;
-    let inputs = presets::resolve(&store, &presets::definitions(model.preset).train, request.params, "params")?;
-    let limits = &local.config.limits;
+    store.check_mounted(state)?;
+    let inputs = resolve_inputs(&store, &parameter_definitions(model.preset).train, request.params, "params")?;
+    let limits = &context.config.limits;
     if model.trainings.len() >= limits.training_sessions || model.expected_states() >= limits.states {
-        return Err(Fail::QuotaExceeded);
+        return Err(CallError::QuotaExceeded);
     }
     let run = Arc::new(TrainingRun::new(&request.model_id, &request.new_state_name, location.used));
-    let work = Work { preset: model.preset, from: state.parts.clone(), inputs, run: run.clone() };
+    let job = TrainingJob { preset: model.preset, from: state.parts.clone(), inputs, run: run.clone() };
     let seconds = model.durations.train;
-    let mut new = states::new_state(request.new_state_name, Vec::new());
-    new.mounted = state.mounted.clone();
-    new.training_operations = state.training_operations.iter().chain([&run.id]).cloned().collect();
-    let (own, model_id) = (local.clone(), request.model_id.clone());
-    local.jobs.spawn(&run.sign, async move {
-        let run = work.run.clone();
-        let trained = execute(&own, work, location.startup, seconds).await;
-        finish(&own, &model_id, &run, new, trained);
+    let mut new_state = new_state(request.new_state_name, Vec::new());
+    new_state.mounted = state.mounted.clone();
+    new_state.training_operations = state.training_operations.iter().chain([&run.id]).cloned().collect();
+    let (own, model_id) = (context.clone(), request.model_id.clone());
+    context.jobs.spawn(&run.signal, async move {
+        let run = job.run.clone();
+        let trained = execute(&own, job, location.startup, seconds).await;
+        finish(&own, &model_id, &run, new_state, trained);
     })?;
     let result = TrainResult::new(&run.id);
-    store.occupy(&run.location, &run.id, RunningOperationType::Train);
+    store.launchers.occupy(&run.location, &run.id, RunningOperationType::Train);
     store.model_mut(&request.model_id)?.trainings.push(run);
     Ok(result)
 }
 
 /// What the thread of a training session needs.
-struct Work {
+struct TrainingJob {
     preset: &'static dyn Preset,
     from: Parts,
     inputs: Inputs,
@@ -66,29 +73,29 @@ struct Work {
 }
 
 async fn execute(
-    local: &Local,
-    work: Work,
+    context: &Context,
+    job: TrainingJob,
     startup: Duration,
     seconds: u32,
 ) -> Result<Vec<StatePart>, TrainingFailure> {
-    let run = work.run.clone();
-    let launcher = local.jobs.launch_training(&run.sign, startup).await.map_err(stopped)?;
+    let run = job.run.clone();
+    let launcher = context.jobs.launch_training(&run.signal, startup).await.map_err(stopped)?;
     run.launched(launcher.created_in);
-    let trained = local.jobs.compute(launcher, &run.sign, time::deadline(seconds), move || work.train()).await;
+    let trained = context.jobs.compute(launcher, &run.signal, util::deadline(seconds), move || job.train()).await;
     match trained {
         Ok(Ok(parts)) => Ok(parts),
         Ok(Err((at, error))) => Err(exception(at, error.to_string())),
-        Err(Ended::Stopped(stop)) => Err(stopped(stop)),
-        Err(Ended::Panicked) => Err(exception(TrainingStage::Train, PANICKED.to_owned())),
+        Err(JobError::Stopped(reason)) => Err(stopped(reason)),
+        Err(JobError::Panicked) => Err(exception(TrainingStage::Train, PANICKED.to_owned())),
     }
 }
 
-impl Work {
+impl TrainingJob {
     fn train(&self) -> Result<Vec<StatePart>, (TrainingStage, ComputeError)> {
         let started = Instant::now();
-        compute::inspect(&self.from).map_err(|error| (TrainingStage::InstantiateModel, error))?;
-        self.run.running(time::elapsed(started));
-        let trained = presets::train(self.preset, &self.from, &self.inputs, &mut |progress| self.report(&progress));
+        inspect(&self.from).map_err(|error| (TrainingStage::InstantiateModel, error))?;
+        self.run.started(util::elapsed(started));
+        let trained = functions::train(self.preset, &self.from, &self.inputs, &mut |progress| self.report(&progress));
         let parts = trained.map_err(|error| match error {
             ComputeError::InvalidState { .. } => (TrainingStage::InstantiateModel, error),
             _ => (TrainingStage::Train, error),
@@ -99,55 +106,55 @@ impl Work {
 
     fn report(&self, progress: &Progress) -> ControlFlow<()> {
         match progress.phase {
-            Phase::Batch => self.run.at(progress.step as f32 / progress.steps.max(1) as f32),
+            Phase::Batch => self.run.set_progress(progress.step as f32 / progress.steps.max(1) as f32),
             Phase::Validation => {}
             Phase::Epoch => {
-                for (name, value) in presets::metrics(progress) {
+                for (name, value) in functions::metrics(progress) {
                     self.run.record(name, value);
                 }
             }
         }
-        if self.run.sign.get().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.run.signal.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
-/// Stores the new state, unless something came in between.
+/// Stores the new state, unless the job was stopped in the meantime.
 fn finish(
-    local: &Local,
+    context: &Context,
     model_id: &str,
     run: &TrainingRun,
-    new: StoredState,
+    new_state: StoredState,
     trained: Result<Vec<StatePart>, TrainingFailure>,
 ) {
-    let mut store = local.store();
-    store.vacate(&run.location, &run.id);
-    let failure = match trained {
-        Err(failure) => failure,
-        Ok(parts) => {
-            let state = StoredState { parts: Arc::new(parts), created_at: time::now(), ..new };
-            if let Some(stop) = run.sign.get() {
-                stopped(stop)
-            } else if store.check_space(state.bytes(), local.config.limits.stored_bytes).is_err() {
-                exception(TrainingStage::GetState, NO_SPACE.to_owned())
-            } else if let Ok(model) = store.model_mut(model_id) {
-                run.completed(&state.id);
-                model.add_state(state);
-                store.notify(run.finished(TrainingOutcome::Completed));
-                return;
-            } else {
-                TrainingFailure::Cancelled
-            }
+    let mut store = context.store();
+    store.launchers.vacate(&run.location, &run.id);
+    let stored = trained.and_then(|parts| {
+        let state = StoredState { parts: Arc::new(parts), created_at: util::now(), ..new_state };
+        let id = state.id.clone();
+        match add_state(&mut store, &context.config.limits, &run.signal, model_id, state) {
+            Ok(()) => Ok(id),
+            Err(FailureCause::Stopped(reason)) => Err(stopped(reason)),
+            Err(FailureCause::Exception(details)) => Err(exception(TrainingStage::GetState, details)),
+        }
+    });
+    let outcome = match stored {
+        Ok(id) => {
+            run.completed(&id);
+            TrainingOutcome::Completed
+        }
+        Err(failure) => {
+            run.failed(failure);
+            TrainingOutcome::Failed
         }
     };
-    run.failed(failure);
-    store.notify(run.finished(TrainingOutcome::Failed));
+    store.users.notify(run.notification(outcome));
 }
 
-fn stopped(stop: Stop) -> TrainingFailure {
-    match stop {
-        Stop::Cancelled => TrainingFailure::Cancelled,
-        Stop::ShuttingDown => TrainingFailure::LauncherTerminated,
-        Stop::TimeLimit => TrainingFailureMaxDurationExceeded::new(TrainingStage::Train).into(),
+fn stopped(reason: StopReason) -> TrainingFailure {
+    match reason {
+        StopReason::Cancelled => TrainingFailure::Cancelled,
+        StopReason::ShuttingDown => TrainingFailure::LauncherTerminated,
+        StopReason::TimeLimit => TrainingFailureMaxDurationExceeded::new(TrainingStage::Train).into(),
     }
 }
 

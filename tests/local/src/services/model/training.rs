@@ -1,4 +1,4 @@
-//! Training sessions: followed, cancelled, cleared.
+//! Training sessions: status, metrics, cancellation, removal.
 
 use decthings::api::model::{
     CancelTrainingSessionRequest, CancelTrainingSessionResult, ClearPreviousTrainingSessionRequest,
@@ -6,58 +6,58 @@ use decthings::api::model::{
     GetTrainingStatusResult, GetTrainingSysinfoRequest, GetTrainingSysinfoResult,
 };
 
-use crate::fail::Fail;
-use crate::jobs::Stop;
-use crate::local::Local;
-use crate::store::metrics::check_ranges;
+use crate::context::Context;
+use crate::error::CallError;
+use crate::jobs::signal::StopReason;
+use crate::services::common::check;
 
 pub(super) fn get_training_status(
-    local: &Local,
-    request: &GetTrainingStatusRequest,
-) -> Result<GetTrainingStatusResult, Fail> {
-    let store = local.store();
+    context: &Context,
+    request: GetTrainingStatusRequest,
+) -> Result<GetTrainingStatusResult, CallError> {
+    let store = context.store();
     Ok(store.model(&request.model_id)?.training(&request.training_session_id)?.view())
 }
 
 pub(super) fn get_training_metrics(
-    local: &Local,
-    request: &GetTrainingMetricsRequest,
-) -> Result<GetTrainingMetricsResult, Fail> {
-    let run = local.store().model(&request.model_id)?.training(&request.training_session_id)?.clone();
-    check_ranges(&request.metrics)?;
+    context: &Context,
+    request: GetTrainingMetricsRequest,
+) -> Result<GetTrainingMetricsResult, CallError> {
+    let run = context.store().model(&request.model_id)?.training(&request.training_session_id)?.clone();
+    check::metric_ranges(&request.metrics)?;
     Ok(GetTrainingMetricsResult::new(run.metrics(&request.metrics)))
 }
 
-/// Nothing is measured here.
+/// Presets have no measurements of their system.
 pub(super) fn get_training_sysinfo(
-    local: &Local,
-    request: &GetTrainingSysinfoRequest,
-) -> Result<GetTrainingSysinfoResult, Fail> {
-    local.store().model(&request.model_id)?.training(&request.training_session_id)?;
+    context: &Context,
+    request: GetTrainingSysinfoRequest,
+) -> Result<GetTrainingSysinfoResult, CallError> {
+    context.store().model(&request.model_id)?.training(&request.training_session_id)?;
     Ok(GetTrainingSysinfoResult::new([]))
 }
 
 pub(super) fn cancel_training_session(
-    local: &Local,
-    request: &CancelTrainingSessionRequest,
-) -> Result<CancelTrainingSessionResult, Fail> {
-    let store = local.store();
+    context: &Context,
+    request: CancelTrainingSessionRequest,
+) -> Result<CancelTrainingSessionResult, CallError> {
+    let store = context.store();
     let run = store.model(&request.model_id)?.training(&request.training_session_id)?;
-    if run.is_over() {
-        return Err(Fail::TrainingSessionNotRunning);
+    if run.is_finished() {
+        return Err(CallError::TrainingSessionNotRunning);
     }
-    run.sign.set(Stop::Cancelled);
+    run.signal.set(StopReason::Cancelled);
     Ok(CancelTrainingSessionResult::new())
 }
 
 pub(super) fn clear_previous_training_session(
-    local: &Local,
-    request: &ClearPreviousTrainingSessionRequest,
-) -> Result<ClearPreviousTrainingSessionResult, Fail> {
-    let mut store = local.store();
+    context: &Context,
+    request: ClearPreviousTrainingSessionRequest,
+) -> Result<ClearPreviousTrainingSessionResult, CallError> {
+    let mut store = context.store();
     let model = store.model_mut(&request.model_id)?;
-    if !model.training(&request.training_session_id)?.is_over() {
-        return Err(Fail::TrainingSessionRunning);
+    if !model.training(&request.training_session_id)?.is_finished() {
+        return Err(CallError::TrainingSessionRunning);
     }
     model.trainings.retain(|run| run.id != request.training_session_id);
     Ok(ClearPreviousTrainingSessionResult::new())

@@ -1,4 +1,4 @@
-//! The service `Organization`. There is one caller, the local user; other users are there to be found and invited.
+//! The service `Organization`. The caller is always the local user. Other users can be found and invited.
 
 mod members;
 
@@ -11,68 +11,43 @@ use decthings::api::organization::{
 };
 use decthings::types::ResourceFilter;
 
-use crate::check;
-use crate::fail::{Answer, Fail};
-use crate::local::Local;
-use crate::store::USER;
+use crate::context::Context;
+use crate::error::CallError;
+use crate::services::common::{check, delegate};
 use crate::store::listing::Query;
 use crate::store::organizations::StoredOrganization;
+use crate::store::users::USER;
 
-/// Answers the calls of the service.
-pub(crate) struct Organizations(pub(crate) Arc<Local>);
+/// The service.
+pub(crate) struct Organizations(pub(crate) Arc<Context>);
 
-impl OrganizationService for Organizations {
-    async fn create_organization(&self, request: CreateOrganizationRequest) -> Answer<CreateOrganizationRequest> {
-        Ok(create(&self.0, request)?)
-    }
-
-    async fn get_organizations(&self, request: GetOrganizationsRequest) -> Answer<GetOrganizationsRequest> {
-        Ok(list(&self.0, request)?)
-    }
-
-    async fn invite_users_to_organization(
-        &self,
-        request: InviteUsersToOrganizationRequest,
-    ) -> Answer<InviteUsersToOrganizationRequest> {
-        Ok(members::invite(&self.0, &request)?)
-    }
-
-    async fn remove_users_from_organization(
-        &self,
-        request: RemoveUsersFromOrganizationRequest,
-    ) -> Answer<RemoveUsersFromOrganizationRequest> {
-        Ok(members::remove(&self.0, &request)?)
-    }
-
-    async fn respond_to_organization_invitation(
-        &self,
-        request: RespondToOrganizationInvitationRequest,
-    ) -> Answer<RespondToOrganizationInvitationRequest> {
-        Ok(members::respond(&self.0, &request)?)
-    }
-
-    async fn assign_roles(&self, request: AssignRolesRequest) -> Answer<AssignRolesRequest> {
-        Ok(members::assign_roles(&self.0, request)?)
-    }
-
-    async fn delete_organization(&self, request: DeleteOrganizationRequest) -> Answer<DeleteOrganizationRequest> {
-        Ok(delete(&self.0, &request)?)
-    }
+delegate! {
+    impl OrganizationService for Organizations;
+    fn create_organization(CreateOrganizationRequest) in self;
+    fn get_organizations(GetOrganizationsRequest) in self;
+    fn invite_users_to_organization(InviteUsersToOrganizationRequest) in members;
+    fn remove_users_from_organization(RemoveUsersFromOrganizationRequest) in members;
+    fn respond_to_organization_invitation(RespondToOrganizationInvitationRequest) in members;
+    fn assign_roles(AssignRolesRequest) in members;
+    fn delete_organization(DeleteOrganizationRequest) in self;
 }
 
-fn create(local: &Local, request: CreateOrganizationRequest) -> Result<CreateOrganizationResult, Fail> {
+fn create_organization(
+    context: &Context,
+    request: CreateOrganizationRequest,
+) -> Result<CreateOrganizationResult, CallError> {
     check::name("name", &request.name)?;
-    let mut store = local.store();
+    let mut store = context.store();
     if store.organizations.values().any(|other| other.name == request.name) {
-        return Err(Fail::NameInUse);
+        return Err(CallError::NameInUse);
     }
-    if store.organizations.len() >= local.config.limits.organizations {
-        return Err(Fail::QuotaExceeded);
+    if store.organizations.len() >= context.config.limits.organizations {
+        return Err(CallError::QuotaExceeded);
     }
     Ok(CreateOrganizationResult::new(store.add_organization(request.name, USER)))
 }
 
-fn list(local: &Local, request: GetOrganizationsRequest) -> Result<GetOrganizationsResult, Fail> {
+fn get_organizations(context: &Context, request: GetOrganizationsRequest) -> Result<GetOrganizationsResult, CallError> {
     let members = request.filter.as_ref().and_then(|filter| filter.members.clone());
     let filter = request.filter.map(|filter| {
         let mut all = ResourceFilter::new();
@@ -81,20 +56,22 @@ fn list(local: &Local, request: GetOrganizationsRequest) -> Result<GetOrganizati
         all.search_name = filter.search_name;
         all
     });
-    let (offset, limit, sort, direction) = (request.offset, request.limit, request.sort, request.sort_direction);
-    let query = Query { offset, limit, filter, sort, direction };
-    let store = local.store();
-    let is_meant = |organization: &&StoredOrganization| {
-        let all_there = members.iter().flatten().all(|user| organization.role(user).is_some());
-        all_there && store.sees(organization)
+    let query = Query::new(request.offset, request.limit, request.sort, request.sort_direction, filter);
+    let store = context.store();
+    let is_match = |organization: &&StoredOrganization| {
+        let has_members = members.iter().flatten().all(|user| organization.role(user).is_some());
+        has_members && store.is_visible(organization)
     };
-    let page = query.page(store.organizations.values().filter(is_meant))?;
-    let organizations = page.items.into_iter().map(|organization| organization.view(&store));
+    let page = query.page(store.organizations.values().filter(is_match))?;
+    let organizations = page.items.into_iter().map(|organization| organization.view(&store.users));
     Ok(GetOrganizationsResult::new(organizations, page.total, page.offset, page.limit))
 }
 
-fn delete(local: &Local, request: &DeleteOrganizationRequest) -> Result<DeleteOrganizationResult, Fail> {
-    let mut store = local.store();
+fn delete_organization(
+    context: &Context,
+    request: DeleteOrganizationRequest,
+) -> Result<DeleteOrganizationResult, CallError> {
+    let mut store = context.store();
     store.managed_organization(&request.organization_id)?;
     store.organizations.remove(&request.organization_id);
     Ok(DeleteOrganizationResult::new())

@@ -1,0 +1,44 @@
+//! How names are written: the cases of letters.
+
+use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
+
+/// Whether a name is UpperCamelCase letters and digits; a run of capitals such as `FS` is fine.
+pub(crate) fn is_type_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// Whether a name is lowerCamelCase letters and digits.
+pub(crate) fn is_member_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase()) && name.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// Whether a name may be given as an `identifier`.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// `trainingStatus`, `training_status` → `TrainingStatus`.
+pub(crate) fn upper_camel(name: &str) -> String {
+    name.to_upper_camel_case()
+}
+
+/// `PersistentLauncher`, `FS` → `persistentLauncher`, `fs`.
+pub(crate) fn lower_camel(name: &str) -> String {
+    name.to_lower_camel_case()
+}
+
+/// `trainingStatus`, `FS` → `training_status`, `fs`.
+pub(crate) fn snake(name: &str) -> String {
+    name.to_snake_case()
+}
+
+/// `trainingStatus` → `training status`, for prose.
+pub(crate) fn words(name: &str) -> String {
+    name.to_snake_case().replace('_', " ")
+}
+
+/// `PersistentLauncher` → `persistent-launcher`, for addresses and sample values.
+pub(crate) fn kebab(name: &str) -> String {
+    name.to_snake_case().replace('_', "-")
+}

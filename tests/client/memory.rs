@@ -1,0 +1,143 @@
+//! The memory that large transfers take. Every allocation of the process is counted, so this test is a program of its
+//! own.
+
+use decthings::api::types::{ExecutionLocation, LauncherSpec, ParameterProvider, StateEntry};
+use decthings::{Blob, Client, ResponseBuffer, Tensor};
+use decthings_tests::codec::{join_response, varint};
+use decthings_tests::server::{Reply, Server, response};
+use decthings_tests::{PATIENCE, Temporary, soon};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static ALLOCATIONS: PeakAlloc = PeakAlloc;
+
+const MIB: usize = 1 << 20;
+/// The memory that a call may take beyond its data.
+const MORE: usize = 8 * MIB;
+
+/// Runs a future; returns its output and the most memory that it took.
+async fn peak<T>(work: impl Future<Output = T>) -> (T, usize) {
+    ALLOCATIONS.reset_peak_usage();
+    let before = ALLOCATIONS.current_usage();
+    let done = soon(work).await;
+    (done, ALLOCATIONS.peak_usage() - before)
+}
+
+fn client(server: &Server) -> Client {
+    Client::builder().http_url(server.url()).timeout(PATIENCE).build().unwrap()
+}
+
+/// A server that responds with JSON and a blob of `size` bytes, and closes the connection if it has not `sent` all of
+/// them. It keeps no bodies in memory.
+async fn serve(json: &str, size: usize, sent: usize) -> Server {
+    let mut frame = join_response::<&[u8]>(json, &[]);
+    if size > 0 {
+        varint(size, &mut frame);
+    }
+    let head = response("200 OK", &[&format!("Content-Length: {}", frame.len() + size)], &frame);
+    let reply = match sent == size {
+        true => Reply::Padded(head, size),
+        false => Reply::Close([head, vec![b'w'; sent]].concat()),
+    };
+    Server::builder().reply(move |_| reply.clone()).discard_bodies().start().await
+}
+
+/// One test, as the allocations of concurrent tests would be counted too.
+#[tokio::test]
+async fn memory() {
+    decoding_a_tensor_allocates_nothing();
+    sending_takes_no_more_than_the_tensor().await;
+    receiving_into_a_buffer_takes_nothing_more().await;
+    an_announced_length_is_not_believed().await;
+    what_is_not_in_memory_does_not_come_there().await;
+}
+
+fn decoding_a_tensor_allocates_nothing() {
+    let tensors = [
+        Tensor::scalar(1.5f32),
+        Tensor::new([2, 1, 3], vec![1.5f32; 6]).unwrap(),
+        Tensor::from(["a", "bc"]),
+        Tensor::vector([vec![7u8; 300], vec![]]),
+    ];
+    for tensor in tensors {
+        let encoded = tensor.to_bytes();
+        ALLOCATIONS.reset_peak_usage();
+        let before = ALLOCATIONS.current_usage();
+        let decoded = Tensor::decode(encoded);
+        assert_eq!(ALLOCATIONS.peak_usage(), before);
+        assert_eq!(decoded, Ok(tensor));
+    }
+}
+
+async fn sending_takes_no_more_than_the_tensor() {
+    let server = serve(r#"{"result":{"trainingSessionId":"t"}}"#, 0, 0).await;
+    let size = 256 * MIB;
+    let tensor = Tensor::from(vec![1.5f32; size / 4]);
+    let client = client(&server);
+    let location = ExecutionLocation::temporary_launcher(LauncherSpec::new(1.0, 1024));
+    let call = client.model().train("m", "n", [ParameterProvider::new("x", vec![tensor.clone()])], location);
+    let (result, peak) = peak(async { call.await }).await;
+    assert_eq!(result.unwrap().training_session_id, "t");
+    assert!(server.counts().body_bytes > size, "{} bytes arrived", server.counts().body_bytes);
+    assert!(peak <= MORE, "sending {size} bytes took {peak} more");
+}
+
+async fn receiving_into_a_buffer_takes_nothing_more() {
+    let size = 64 * MIB;
+    let server = serve(r#"{"result":{"stateKeyNames":["w"]}}"#, size, size).await;
+    let (client, buffer) = (client(&server), ResponseBuffer::new());
+    let ask = async || client.model().get_model_state("m").buffer(&buffer).await.unwrap().data.remove(0).data;
+
+    // A growing buffer is moved, and both places are counted for a moment.
+    let (first, most) = peak(ask()).await;
+    assert_eq!(first.len(), size);
+    assert!(most <= 2 * size, "receiving {size} bytes took {most}");
+    let place = first.as_ptr();
+
+    // The first is alive, so its memory cannot be reused.
+    let (second, most) = peak(ask()).await;
+    assert_ne!(second.as_ptr(), place);
+    assert!(first.iter().all(|byte| *byte == b'w'));
+    assert!(most <= 2 * size, "receiving {size} bytes took {most}");
+
+    let place = second.as_ptr();
+    drop((first, second));
+    let (third, most) = peak(ask()).await;
+    assert_eq!(third.as_ptr(), place);
+    assert_eq!(third.len(), size);
+    assert!(most <= MORE, "receiving {size} bytes into a buffer took {most}");
+
+    drop(third);
+    let before = ALLOCATIONS.current_usage();
+    buffer.release();
+    assert!(before - ALLOCATIONS.current_usage() >= size);
+}
+
+async fn an_announced_length_is_not_believed() {
+    let server = serve("{}", 512 * MIB, 1).await;
+    let call = client(&server).model().get_model_state("m");
+    let (result, most) = peak(call.send()).await;
+    assert!(result.is_err());
+    assert!(most <= 16 * MIB + MORE, "a response that never arrives took {most}");
+}
+
+async fn what_is_not_in_memory_does_not_come_there() {
+    let size = 128 * MIB;
+    let len = u64::try_from(size).unwrap();
+    let server = serve(r#"{"result":{"stateId":"s"}}"#, 0, 0).await;
+    let reader = tokio::io::AsyncReadExt::take(tokio::io::repeat(7), len);
+    let parts = [StateEntry::new("w", Blob::from_reader(len, reader))];
+    let call = client(&server).model().upload_state("m", "n", parts);
+    let (result, most) = peak(async { call.await }).await;
+    assert_eq!(result.unwrap().state_id, "s");
+    assert!(server.counts().body_bytes > size, "{} bytes arrived", server.counts().body_bytes);
+    assert!(most <= MORE, "sending {size} bytes of a reader took {most}");
+
+    let folder = Temporary::new();
+    let server = serve(r#"{"result":{"stateKeyNames":["w"]}}"#, size, size).await;
+    let call = client(&server).model().get_model_state("m").blobs_to_files(folder.path());
+    let (result, most) = peak(async { call.await }).await;
+    assert_eq!(result.unwrap().data.remove(0).data.size(), len);
+    assert!(most <= MORE, "receiving {size} bytes into a file took {most}");
+    assert_eq!(folder.names(), [""; 0]);
+}

@@ -1,0 +1,106 @@
+//! Files of models on a filesystem that does less than requested, or misbehaves.
+
+use std::sync::{Arc, Mutex};
+
+use decthings::api::fs::{
+    DirectoryEntry, FsService, GetattrRequest, GetattrResult, LookupRequest, LookupResult, ReadRequest, ReadResult,
+    ReaddirRequest, ReaddirResult, WriteRequest, WriteResult,
+};
+use decthings::api::types::Stat;
+use decthings::files::{FilesError, ModelFiles};
+use decthings::runtime::ServiceResult;
+use decthings::{Client, Router};
+use decthings_tests::{Temporary, soon};
+
+use super::service::in_process;
+
+/// A folder with one file, which is read and written this many bytes at a time.
+struct Odd {
+    at_a_time: usize,
+    content: Mutex<Vec<u8>>,
+    /// The name of the file in a listing.
+    name: &'static str,
+}
+
+impl Odd {
+    fn new(at_a_time: usize, name: &'static str) -> Arc<Self> {
+        Arc::new(Self { at_a_time, content: Mutex::default(), name })
+    }
+}
+
+fn files(odd: &Arc<Odd>) -> (ModelFiles, Client) {
+    let client = in_process(Router::new().fs(Arc::clone(odd)));
+    (ModelFiles::new(&client, "m").part_bytes(8), client)
+}
+
+fn stat(inode: u64) -> Stat {
+    let mode = if inode == 1 { 0o040_755 } else { 0o100_644 };
+    Stat::new(mode, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+}
+
+impl FsService for Odd {
+    async fn getattr(&self, request: GetattrRequest) -> ServiceResult<GetattrRequest> {
+        Ok(GetattrResult::new(stat(request.inode)))
+    }
+
+    async fn lookup(&self, _: LookupRequest) -> ServiceResult<LookupRequest> {
+        Ok(LookupResult::new(2, stat(2)))
+    }
+
+    async fn readdir(&self, _: ReaddirRequest) -> ServiceResult<ReaddirRequest> {
+        Ok(ReaddirResult::new([DirectoryEntry::new(self.name, 0o100_644, 2)]))
+    }
+
+    async fn read(&self, request: ReadRequest) -> ServiceResult<ReadRequest> {
+        let content = self.content.lock().unwrap();
+        let from = usize::try_from(request.offset).unwrap().min(content.len());
+        let to = from.saturating_add(self.at_a_time).min(content.len());
+        Ok(ReadResult::new(content[from..to].to_vec()))
+    }
+
+    async fn write(&self, request: WriteRequest) -> ServiceResult<WriteRequest> {
+        let mut content = self.content.lock().unwrap();
+        let len = if request.truncate == Some(true) { 0 } else { usize::try_from(request.offset).unwrap() };
+        content.truncate(len);
+        let written = self.at_a_time.min(request.data.len());
+        content.extend_from_slice(&request.data[..written]);
+        Ok(WriteResult::new(u64::try_from(written).unwrap()))
+    }
+}
+
+#[tokio::test]
+async fn short_reads_and_writes_are_continued() {
+    let odd = Odd::new(3, "f");
+    let (files, _client) = files(&odd);
+    for data in [&b"more than one part of eight bytes"[..], b"8 bytes!", b"", b"x"] {
+        assert_eq!(soon(files.write("f", &mut &data[..])).await.unwrap(), data.len() as u64);
+        assert_eq!(*odd.content.lock().unwrap(), data);
+        let mut read = Vec::new();
+        soon(files.read("f", &mut read)).await.unwrap();
+        assert_eq!(read, data);
+    }
+}
+
+#[tokio::test]
+async fn a_misbehaving_filesystem_is_reported() {
+    let (none, _client) = files(&Odd::new(0, "f"));
+    let error = soon(none.write("f", &mut &b"data"[..])).await.unwrap_err();
+    assert!(matches!(error, FilesError::Wrong { .. }), "{error}");
+
+    let odd = Odd::new(100, "f");
+    odd.content.lock().unwrap().extend([1; 50]);
+    let (files, _client) = files(&odd);
+    let error = soon(files.read("f", &mut Vec::new())).await.unwrap_err();
+    assert!(matches!(error, FilesError::Wrong { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn names_outside_the_folder_are_rejected() {
+    let folder = Temporary::new();
+    for name in ["../out", "a/b", "/out", "", "a\0b"] {
+        let (files, _client) = files(&Odd::new(3, name));
+        let error = soon(files.download("", folder.path())).await.unwrap_err();
+        assert!(matches!(error, FilesError::Wrong { .. }), "{name}: {error}");
+        assert_eq!(folder.names(), [""; 0], "{name}");
+    }
+}

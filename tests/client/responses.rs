@@ -1,0 +1,182 @@
+//! Unusual responses that are accepted, and malformed ones.
+
+use decthings::Error;
+use decthings_tests::server::{Reply, Server, chunked, ok, response};
+
+use super::faults::{self, failure};
+use super::support::{client, frame, get_state, state_bytes, state_frame};
+
+async fn is_accepted(bytes: Vec<u8>) {
+    let server = Server::always(Reply::Close(bytes)).await;
+    assert_eq!(state_bytes(&get_state(&client(&server)).await), b"abc");
+}
+
+fn length(frame: &[u8]) -> String {
+    format!("Content-Length: {}", frame.len())
+}
+
+#[tokio::test]
+async fn a_response_without_a_content_type_is_accepted() {
+    is_accepted(ok(&state_frame(b"abc"))).await;
+}
+
+#[tokio::test]
+async fn a_response_of_another_content_type_is_accepted() {
+    let frame = state_frame(b"abc");
+    is_accepted(response("200 OK", &["Content-Type: text/html", &length(&frame)], &frame)).await;
+}
+
+#[tokio::test]
+async fn any_success_status_is_accepted() {
+    let frame = state_frame(b"abc");
+    is_accepted(response("203 Non-Authoritative Information", &[&length(&frame)], &frame)).await;
+}
+
+#[tokio::test]
+async fn a_chunked_response_is_accepted() {
+    for size in [1, 7, 1000] {
+        is_accepted(chunked(&state_frame(b"abc"), size)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_ends_with_the_connection_is_accepted() {
+    is_accepted(response("200 OK", &[], &state_frame(b"abc"))).await;
+}
+
+#[tokio::test]
+async fn identity_encoding_is_accepted() {
+    let frame = state_frame(b"abc");
+    is_accepted(response("200 OK", &["Content-Encoding: identity", &length(&frame)], &frame)).await;
+}
+
+#[tokio::test]
+async fn a_compressed_response_is_a_decode_error() {
+    let error = failure(faults::compressed()).await;
+    assert!(matches!(error, Error::Decode { .. }), "{error:?}");
+    assert!(error.to_string().contains("gzip"), "{error}");
+}
+
+#[tokio::test]
+async fn a_truncated_response_is_a_connection_error() {
+    let server = Server::always(faults::cut_short()).await;
+    let error = get_state(&client(&server)).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(
+        text.contains(&server.address().to_string()) && text.contains("before the response was complete"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_response_longer_than_announced_is_malformed() {
+    let error = failure(faults::longer_than_announced()).await;
+    assert!(matches!(error, Error::Decode { .. }), "{error:?}");
+    assert!(error.to_string().contains("the frame ends"), "{error}");
+}
+
+#[tokio::test]
+async fn bytes_after_a_response_are_not_the_next_response() {
+    let forged = [ok(&state_frame(b"true")), ok(&state_frame(b"forged"))].concat();
+    let server = Server::always(Reply::Respond(forged)).await;
+    let client = client(&server);
+    assert_eq!(state_bytes(&get_state(&client).await), b"true");
+    assert_eq!(state_bytes(&get_state(&client).await), b"true");
+}
+
+#[tokio::test]
+async fn a_response_that_is_not_http_names_the_address() {
+    let server = Server::always(faults::garbage()).await;
+    let error = get_state(&client(&server)).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(text.contains(&server.address().to_string()) && text.contains("HTTP"), "{text}");
+}
+
+#[tokio::test]
+async fn a_refused_connection_names_the_address() {
+    let (address, error) = faults::refused_connection().await;
+    assert!(matches!(error, Error::Transport { unsent: true, .. }), "{error:?}");
+    let text = error.to_string();
+    for part in [address.as_str(), "connection refused", "is a server running there?"] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_reset_before_the_response_names_the_address() {
+    for act in [Reply::Reset(Vec::new()), faults::closed_without_response()] {
+        let server = Server::always(act).await;
+        let error = get_state(&client(&server)).await.unwrap_err();
+        assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
+        let text = error.to_string();
+        assert!(text.contains(&server.address().to_string()) && text.contains("before the answer"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_recognized() {
+    let error = faults::plain_server_over_tls().await;
+    assert!(matches!(error, Error::Transport { unsent: true, .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(text.contains("https://127.0.0.1") && text.contains("does the server speak TLS"), "{text}");
+}
+
+#[tokio::test]
+async fn a_page_instead_of_a_frame_is_malformed() {
+    let error = failure(faults::malformed_frame()).await;
+    assert!(matches!(error, Error::Decode { .. }), "{error:?}");
+    assert!(error.to_string().contains("malformed answer"), "{error}");
+}
+
+#[tokio::test]
+async fn an_empty_response_is_malformed() {
+    for bytes in [ok(b""), response("204 No Content", &[], b"")] {
+        let error = failure(Reply::Close(bytes)).await;
+        assert!(matches!(error, Error::Decode { .. }), "{error:?}");
+        assert!(error.to_string().contains("the response is empty"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn malformed_json_is_shown_with_path_and_excerpt() {
+    let json = r#"{"result":{"stateKeyNames":["w", 7]}}"#;
+    let error = failure(Reply::Respond(ok(&frame(json, &[b"", b""])))).await;
+    let Error::Decode { path, excerpt, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(&**path, "result.stateKeyNames[1]");
+    assert!(excerpt.contains('7') && excerpt.chars().count() <= 200, "{excerpt}");
+}
+
+#[tokio::test]
+async fn false_lengths_are_rejected() {
+    let mut frame = Vec::new();
+    decthings_tests::codec::varint(0xffff_ffff, &mut frame);
+    let error = failure(Reply::Respond(ok(&frame))).await;
+    assert!(matches!(error, Error::Decode { .. }), "{error:?}");
+    let error = failure(Reply::Respond(ok(&[255; 9]))).await;
+    assert!(matches!(error, Error::Decode { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_client_works_after_every_bad_response() {
+    let bad = [
+        faults::redirect(),
+        faults::status("500 Internal Server Error", b"oh"),
+        faults::compressed(),
+        faults::cut_short(),
+        faults::longer_than_announced(),
+        faults::garbage(),
+        faults::closed_without_response(),
+        Reply::Reset(Vec::new()),
+        faults::malformed_frame(),
+    ];
+    let number = bad.len();
+    let acts = bad.into_iter().flat_map(|bad| [bad, Reply::Respond(ok(&state_frame(b"abc")))]).collect();
+    let server = Server::in_turn(acts).await;
+    let client = client(&server);
+    for _ in 0..number {
+        assert!(get_state(&client).await.is_err());
+        assert_eq!(state_bytes(&get_state(&client).await), b"abc");
+    }
+}

@@ -1,0 +1,13 @@
+//! Calls and subscriptions on the WebSocket: against a scripted server, and against a router.
+
+mod attempts;
+mod calls;
+mod connecting;
+mod json_depth;
+mod reconnecting;
+pub mod served;
+mod server;
+mod subscriptions;
+mod support;
+pub mod talk;
+mod unsubscribing;

@@ -1,0 +1,196 @@
+//! Generation is deterministic, the committed files are up to date, and no input panics.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::process::Command;
+
+use decthings_codegen::{Options, Source};
+use decthings_tests::{Dice, difference, folders, read_tree, repository};
+use serde_json::{Map, Value};
+use xtask::rustfmt;
+
+const DEFINITION: &str = "schema/decthings.json";
+
+fn generate(text: &str) -> BTreeMap<String, String> {
+    let api = decthings_codegen::load(&Source::new(DEFINITION, text)).unwrap_or_else(|report| panic!("{report}"));
+    decthings_codegen::rust(&api, &Options::default()).unwrap()
+}
+
+fn definition() -> String {
+    std::fs::read_to_string(repository(DEFINITION)).unwrap()
+}
+
+#[test]
+fn committed_code_is_up_to_date() {
+    let mut fresh = rustfmt::format(generate(&definition())).unwrap();
+    let mut committed = read_tree(&repository("generated/src/api"));
+    let format = "api.schema.json";
+    fresh.insert(format.into(), decthings_codegen::format_schema());
+    committed.insert(format.into(), std::fs::read_to_string(repository("schema").join(format)).unwrap());
+    let api = decthings_codegen::load(&Source::new(DEFINITION, definition())).unwrap();
+    let exports = decthings_codegen::exports(&api, "decthings");
+    fresh.extend(exports.into_iter().map(|(name, text)| (format!("export/{name}"), text)));
+    let exports = read_tree(&repository("schema/export"));
+    committed.extend(exports.into_iter().map(|(name, text)| (format!("export/{name}"), text)));
+    let names: Vec<&String> = committed.keys().filter(|name| !fresh.contains_key(*name)).collect();
+    assert!(names.is_empty(), "files that nothing generates: {names:?}; run `cargo xtask codegen`");
+    for (name, text) in &fresh {
+        let old = committed.get(name).map_or("", String::as_str);
+        assert!(old == text, "run `cargo xtask codegen`:\n{}", difference(old, text, name));
+    }
+}
+
+/// Prints a digest of what this process generates, for the test below.
+#[test]
+#[ignore = "run by two_processes_generate_the_same_code"]
+fn print_digest() {
+    let mut hasher = DefaultHasher::new();
+    generate(&definition()).hash(&mut hasher);
+    println!("digest {:x}", hasher.finish());
+}
+
+#[test]
+fn two_processes_generate_the_same_code() {
+    let digest = || {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "determinism::print_digest", "--ignored", "--nocapture"])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines()
+            .find(|line| line.contains("digest "))
+            .map(str::to_owned)
+            .unwrap_or_else(|| panic!("no digest in {text}"))
+    };
+    assert_eq!(digest(), digest());
+}
+
+/// Reverses the members of every object whose order has no meaning.
+fn permute(value: &mut Value, path: &str) {
+    let keeps_order = path.ends_with("/properties");
+    if let Value::Object(members) = value {
+        for (name, member) in members.iter_mut() {
+            permute(member, &format!("{path}/{name}"));
+        }
+        if !keeps_order {
+            *members = std::mem::take(members).into_iter().rev().collect::<Map<_, _>>();
+        }
+    } else if let Value::Array(elements) = value {
+        elements.iter_mut().for_each(|element| permute(element, &format!("{path}[]")));
+    }
+}
+
+#[test]
+fn the_order_of_the_definition_does_not_matter() {
+    let text = definition();
+    let mut value: Value = serde_json::from_str(&text).unwrap();
+    permute(&mut value, "");
+    let (original, permuted) = (generate(&text), generate(&value.to_string()));
+    assert!(original.keys().eq(permuted.keys()));
+    for (name, text) in &original {
+        let other = &permuted[name];
+        // Indexes list their entries in the order of the definition; all other files are equal.
+        let is_index = ["mod.rs", "service.rs", "dynamic.rs", "errors.rs", "events.rs", "schemas.rs"]
+            .iter()
+            .any(|index| name.ends_with(index));
+        if is_index {
+            let sorted = |text: &str| {
+                let mut words: Vec<String> = text
+                    .split(|c: char| c.is_whitespace() || "[](),&#".contains(c))
+                    .filter(|word| !word.is_empty() && *word != "///")
+                    .map(str::to_owned)
+                    .collect();
+                words.sort();
+                words
+            };
+            assert_eq!(sorted(text), sorted(other), "{name}");
+        } else {
+            assert!(text == other, "{}", difference(text, other, name));
+        }
+    }
+}
+
+#[test]
+fn generated_files_are_marked_and_short() {
+    for (name, text) in read_tree(&repository("generated/src/api")) {
+        let lines = text.lines().count();
+        assert!(lines <= 1500, "{name} has {lines} lines");
+        let first = text.lines().next().unwrap_or_default();
+        assert!(first.contains("Generated by `cargo xtask codegen`"), "{name} does not say where it comes from");
+    }
+}
+
+#[test]
+fn every_service_has_a_default_cargo_feature() {
+    let api = decthings_codegen::load(&Source::new(DEFINITION, definition())).unwrap();
+    let manifest = std::fs::read_to_string(repository("generated/Cargo.toml")).unwrap();
+    let default = manifest.split_once("default = [").and_then(|(_, rest)| rest.split_once(']')).unwrap_or_default().0;
+    for service in &api.services {
+        let feature = service.wire.to_lowercase();
+        assert!(
+            manifest.lines().any(|line| line.replace('-', "").starts_with(&format!("{feature} = "))),
+            "no feature {feature}"
+        );
+        assert!(default.replace('-', "").contains(&format!("\"{feature}\"")), "{feature} is not on by default");
+    }
+}
+
+/// Mutates a text in one of several ways that challenge a parser.
+fn mutate(text: &str, dice: &mut Dice) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    let at = dice.roll(bytes.len());
+    let is_wordless = text.split('"').count() < 3;
+    match dice.roll(if bytes.is_empty() {
+        1
+    } else if is_wordless {
+        4
+    } else {
+        6
+    }) {
+        0 => bytes.truncate(at),
+        1 => drop(bytes.remove(at)),
+        2 => bytes[at] = b"{}[]\",:0-9.etnu\\\xff"[dice.roll(17)],
+        3 => {
+            let end = (at + dice.roll(80)).min(bytes.len());
+            let piece = bytes[at..end].to_vec();
+            bytes.splice(at..at, piece);
+        }
+        _ => {
+            // Swaps two of the definition's own words, which keeps it JSON.
+            let words: Vec<&str> = text.split('"').skip(1).step_by(2).collect();
+            let (from, to) = (words[dice.roll(words.len())], words[dice.roll(words.len())]);
+            return text.replacen(&format!("\"{from}\""), &format!("\"{to}\""), 1 + dice.roll(3));
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[test]
+fn malformed_definitions_never_panic() {
+    let mut seeds: Vec<String> = Vec::new();
+    for kind in ["ok", "err"] {
+        for (_, folder) in folders(&repository("tests/data/fixtures").join(kind)) {
+            seeds.push(std::fs::read_to_string(folder.join("definition.json")).unwrap());
+        }
+    }
+    let mut rejected = 0;
+    let mut dice = Dice::new(7);
+    for round in 0..2000 {
+        let mut text = mutate(&seeds[dice.roll(seeds.len())], &mut dice);
+        if round % 3 == 0 && !text.is_empty() {
+            text = mutate(&text, &mut dice);
+        }
+        match decthings_codegen::load(&Source::new("mutated.json", text.clone())) {
+            Ok(api) => {
+                let files = decthings_codegen::rust(&api, &Options::default());
+                assert!(files.is_ok(), "{:?} from\n{text}", files.err());
+            }
+            Err(report) => {
+                rejected += 1;
+                assert!(!report.diagnostics().is_empty());
+                assert!(report.to_string().contains("-->"), "{report}");
+            }
+        }
+    }
+    assert!(rejected > 200, "too few mutations were rejected: {rejected}");
+}

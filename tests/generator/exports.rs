@@ -1,0 +1,95 @@
+//! Exports for other languages: what tools rely on, and the declarations of a small definition.
+
+use decthings_codegen::{Files, Source};
+use decthings_tests::repository;
+use serde_json::Value;
+
+fn exports(definition: &str) -> Files {
+    let api = decthings_codegen::load(&Source::new("definition.json", definition)).unwrap_or_else(|it| panic!("{it}"));
+    decthings_codegen::exports(&api, "shop")
+}
+
+fn ours() -> Files {
+    exports(&std::fs::read_to_string(repository("schema/decthings.json")).unwrap())
+}
+
+fn walk(value: &Value, see: &mut impl FnMut(&Value)) {
+    see(value);
+    match value {
+        Value::Object(members) => members.values().for_each(|member| walk(member, see)),
+        Value::Array(elements) => elements.iter().for_each(|element| walk(element, see)),
+        _ => {}
+    }
+}
+
+#[test]
+fn references_resolve_and_have_no_siblings() {
+    for (name, text) in ours().iter().filter(|(name, _)| name.ends_with(".json")) {
+        let document: Value = serde_json::from_str(text).unwrap();
+        let mut seen = 0;
+        walk(&document, &mut |value| {
+            let Some(target) = value.get("$ref").and_then(Value::as_str) else { return };
+            seen += 1;
+            assert_eq!(value.as_object().unwrap().len(), 1, "{name}: something stands beside {target}");
+            assert!(document.pointer(&target[1..]).is_some_and(|it| !it.is_null()), "{name}: {target} leads nowhere");
+        });
+        assert!(seen > 50, "{name}");
+    }
+}
+
+#[test]
+fn nested_types_are_named_and_tags_are_required_strings() {
+    for (name, place) in [("shop.bundle.schema.json", "/$defs"), ("openapi.json", "/components/schemas")] {
+        let document: Value = serde_json::from_str(&ours()[name]).unwrap();
+        for (title, schema) in document.pointer(place).unwrap().as_object().unwrap() {
+            assert_eq!(schema["title"], title.as_str());
+            let members = schema["properties"].as_object().into_iter().flatten();
+            for (member, property) in members {
+                let inner = property.get("items").unwrap_or(property);
+                let nested = ["properties", "oneOf", "enum"].iter().any(|keyword| inner.get(keyword).is_some());
+                assert!(!nested, "{name}: {title}.{member} is a type without a name");
+                assert!(property.get("default").is_none(), "{name}: {title}.{member} would become required");
+                if property.get("const").is_some() {
+                    assert_eq!(property["type"], "string", "{name}: {title}.{member}");
+                    assert!(schema["required"].as_array().unwrap().contains(&member.as_str().into()), "{title}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn declarations_follow_the_reference_where_it_differs() {
+    let text = &exports(
+        r#"{
+          "title": "Shop", "description": "A shop.",
+          "errors": { "sold_out": { "description": "Nothing is left." }, "closed": { "description": "It is night." } },
+          "services": { "Shop": { "description": "Sells things.", "methods": { "buy": {
+            "description": "Buys */ a thing.",
+            "params": { "type": "object", "properties": {
+              "sizes": { "type": "array", "items": { "type": "string" }, "declared": { "as": "item", "why": "Several fit." } }
+            } },
+            "result": { "type": "object", "properties": {
+              "price": { "type": "string", "declared": { "as": "required", "why": "Gifts have none." } },
+              "state": { "oneOf": [
+                { "type": "object", "properties": { "state": { "const": "sold" } }, "required": ["state"] },
+                { "declared": { "as": "absent", "why": "Seen once." },
+                  "type": "object", "properties": { "state": { "const": "lent" } }, "required": ["state"] }
+              ] }
+            } },
+            "errors": ["sold_out", "closed"],
+            "undeclaredErrors": { "closed": "Seen at night." }
+          } } } }
+        }"#,
+    )["shop.d.ts"];
+    for wanted in
+        ["sizes?: string;", "price: string;", "state: 'sold';", "code: 'sold_out';", "export interface ShopRpc"]
+    {
+        assert!(text.contains(wanted), "no `{wanted}` in:\n{text}");
+    }
+    for why in ["Several fit.", "Gifts have none.", "Seen once.", "Seen at night."] {
+        assert!(text.contains(why), "`{why}` is missing in:\n{text}");
+    }
+    assert!(!text.contains("state: 'lent'") && !text.contains("'closed'"), "{text}");
+    assert!(text.contains("Buys *\\/ a thing."), "a description must not end its comment:\n{text}");
+}

@@ -1,0 +1,11 @@
+//! The generator: a definition goes in, and files, differences, edits and diagnostics come out.
+
+mod determinism;
+mod diff;
+mod edit;
+mod exports;
+mod fixtures;
+mod generated_code;
+mod reserved_names;
+mod revisions;
+mod site;

@@ -1,0 +1,31 @@
+//! Tests of the local server through a client, one module per area.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+mod bulk_entries;
+mod connections;
+mod datasets;
+mod debug;
+mod entries;
+mod evaluations;
+#[cfg(unix)]
+mod file_trees;
+mod files;
+mod filesystems;
+mod images;
+mod launchers;
+mod long_running;
+mod models;
+mod organizations;
+mod processes;
+mod snapshots;
+mod states;
+mod support;
+mod training;
+mod users;

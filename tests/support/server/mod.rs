@@ -1,0 +1,14 @@
+//! A server on loopback that does what a test says, over HTTP and WebSocket, including what no server should do.
+//!
+//! A [`Server`] follows a script on its own. A [`Listener`] hands each connection to the test, which drives it step by
+//! step. Both end with the test, and no wait is unbounded.
+
+mod http;
+mod listener;
+mod script;
+mod websocket;
+
+pub use http::{Request, chunked, ok, response, sized};
+pub use listener::{Listener, unused_address};
+pub use script::{Counts, Cut, Reply, Server, ServerBuilder};
+pub use websocket::{RequestMessage, WebSocket};
