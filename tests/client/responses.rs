@@ -63,7 +63,10 @@ async fn a_truncated_response_is_a_connection_error() {
     let error = get_state(&client(&server)).await.unwrap_err();
     assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
     let text = error.to_string();
-    assert!(text.contains(&server.address().to_string()) && text.contains("within the answer"), "{text}");
+    assert!(
+        text.contains(&server.address().to_string()) && text.contains("before the response was complete"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -132,7 +135,7 @@ async fn an_empty_response_is_malformed() {
     for bytes in [ok(b""), response("204 No Content", &[], b"")] {
         let error = failure(Reply::Close(bytes)).await;
         assert!(matches!(error, Error::Decode { .. }), "{error:?}");
-        assert!(error.to_string().contains("the answer is empty"), "{error}");
+        assert!(error.to_string().contains("the response is empty"), "{error}");
     }
 }
 

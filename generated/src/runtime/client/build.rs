@@ -56,7 +56,7 @@ impl ClientBuilder {
         if let Some((transport, connector)) = self.in_process.clone() {
             let credentials = Arc::new(Credentials::default());
             let session = Session::new(Some(self.session(connector, credentials.clone())));
-            return Ok((transport, session, Headers::none(), credentials));
+            return Ok((transport, session, Headers::default(), credentials));
         }
         let credentials = Arc::new(self.credentials(&http, &websocket)?);
         let headers = Headers::new(&self.headers)?;
@@ -88,7 +88,7 @@ impl ClientBuilder {
                 url: websocket.url,
                 headers: Headers::of_user(&self.headers)?,
                 connect_timeout: self.connect_timeout,
-                most_bytes: self.max_message_bytes,
+                max_message_bytes: self.max_message_bytes,
                 #[cfg(feature = "rustls")]
                 tls,
             };
@@ -113,7 +113,7 @@ impl ClientBuilder {
         SessionSettings {
             connector,
             credentials,
-            most_bytes: self.max_message_bytes,
+            max_message_bytes: self.max_message_bytes,
             json_depth: self.json_depth,
             heartbeat: self.heartbeat,
             reconnect: self.reconnect,

@@ -88,10 +88,6 @@ impl RawEvent {
         self.bytes.read(self.deepest).map_err(|failure| EventError::new(self.service(), self.name(), failure))
     }
 
-    pub(crate) fn channel(&self) -> &'static Channel {
-        self.channel
-    }
-
     /// Whether no event follows.
     pub(crate) fn ends(&self) -> bool {
         self.channel.kind(self.name()).is_some_and(|kind| kind.ends)

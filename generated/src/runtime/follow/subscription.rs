@@ -55,7 +55,7 @@ impl<R: Subscribable> Call<R> {
 impl<E: EventSet> Subscription<E> {
     /// The session's id.
     pub fn id(&self) -> &str {
-        self.lease.id()
+        &self.lease.id
     }
 
     /// The client that subscribed.
@@ -76,12 +76,12 @@ impl<E: EventSet> Subscription<E> {
     /// the connection has ended.
     pub async fn unsubscribe(self) -> Result<(), Error> {
         let Self { lease, client, .. } = self;
-        let Some(at) = lease.channel().unsubscribe else { return Ok(()) };
+        let Some(at) = lease.channel.unsubscribe else { return Ok(()) };
         client.release(lease, at).await
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Update<E>>> {
-        self.lease.buffer().poll_next(context).map(|update| update.map(typed))
+        self.lease.buffer.poll_next(context).map(|update| update.map(typed))
     }
 }
 
@@ -109,8 +109,8 @@ impl<E: EventSet> Stream for Subscription<E> {
 impl<E> fmt::Debug for Subscription<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Subscription")
-            .field("service", &self.lease.channel().service)
-            .field("id", &self.lease.id())
+            .field("service", &self.lease.channel.service)
+            .field("id", &self.lease.id)
             .finish_non_exhaustive()
     }
 }

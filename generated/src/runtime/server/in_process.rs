@@ -35,7 +35,7 @@ impl Connector for InProcess {
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectionError>> {
         let connection = self.0.connect();
         let events = connection.events();
-        let link: Box<dyn Link> = Box::new(InProcessLink { connection, events, calls: JoinSet::new(), signs: 0 });
+        let link: Box<dyn Link> = Box::new(InProcessLink { connection, events, calls: JoinSet::new(), activity: 0 });
         Box::pin(std::future::ready(Ok(link)))
     }
 
@@ -58,7 +58,7 @@ struct InProcessLink {
     connection: Connection,
     events: Outgoing,
     calls: JoinSet<Option<Bytes>>,
-    signs: u64,
+    activity: u64,
 }
 
 impl Link for InProcessLink {
@@ -67,7 +67,7 @@ impl Link for InProcessLink {
     }
 
     fn ping(&mut self) {
-        self.signs = self.signs.wrapping_add(1);
+        self.activity = self.activity.wrapping_add(1);
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
@@ -83,8 +83,8 @@ impl Link for InProcessLink {
         Poll::Ready(Incoming::Disconnected(ConnectionError::new(problem)))
     }
 
-    fn signs(&self) -> u64 {
-        self.signs
+    fn activity(&self) -> u64 {
+        self.activity
     }
 
     fn close(self: Box<Self>) -> BoxFuture<'static, ()> {

@@ -1,4 +1,4 @@
-//! A request's body in pieces, with its exact length.
+//! Request bodies in pieces, with their exact length.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -12,89 +12,79 @@ use super::progress::TransferCounter;
 use crate::runtime::blob::{Pull, Sourced};
 use crate::runtime::error::Failure;
 
-/// The largest piece of which progress is told.
-const TOLD: usize = 256 << 10;
+/// The largest piece whose progress is reported at once.
+const MAX_COUNTED: usize = 256 << 10;
 
-/// A request's body that is read piece by piece, each when it is needed. Bytes of files and readers are read then.
+/// The body of a request, piece by piece. Files and readers are read on demand.
 pub struct RequestBody {
     pub(super) pieces: std::vec::IntoIter<Piece>,
-    current: Current,
+    current: Option<Piece>,
     pub(super) left: u64,
-    meter: Option<TransferCounter>,
+    counter: Option<TransferCounter>,
 }
 
 pub(super) enum Piece {
     Bytes(Bytes),
-    Source(Sourced),
-}
-
-enum Current {
-    Nothing,
-    Bytes(Bytes),
-    /// The lock is never taken: it is for the HTTP library, which wants bodies to be `Sync`.
+    /// The HTTP library requires bodies to be `Sync`, which the mutex provides; it is never locked.
     Source(Box<Mutex<Pull>>),
 }
 
 impl RequestBody {
-    pub(crate) fn new(body: Vec<Bytes>, sources: Vec<(usize, Sourced)>, meter: Option<TransferCounter>) -> Self {
+    /// Creates a body of bytes, and of sources that each follow a number of them.
+    pub(crate) fn new(body: Vec<Bytes>, sources: Vec<(usize, Sourced)>, counter: Option<TransferCounter>) -> Self {
+        let bytes_len = body.iter().map(|bytes| u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        let left = bytes_len.chain(sources.iter().map(|(_, source)| source.source.len()));
+        let left = left.fold(0, u64::saturating_add);
+        let source = |(_, source)| Piece::Source(Box::new(Mutex::new(Pull::new(source))));
         let mut pieces = Vec::new();
         let mut sources = sources.into_iter().peekable();
         for (index, bytes) in body.into_iter().enumerate() {
-            while let Some((_, sourced)) = sources.next_if(|(before, _)| *before <= index) {
-                pieces.push(Piece::Source(sourced));
+            while let Some(next) = sources.next_if(|(before, _)| *before <= index) {
+                pieces.push(source(next));
             }
             pieces.push(Piece::Bytes(bytes));
         }
-        pieces.extend(sources.map(|(_, sourced)| Piece::Source(sourced)));
-        let len = |piece: &Piece| match piece {
-            Piece::Bytes(bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-            Piece::Source(sourced) => sourced.source.len(),
-        };
-        let left = pieces.iter().fold(0, |sum: u64, piece| sum.saturating_add(len(piece)));
-        Self { pieces: pieces.into_iter(), current: Current::Nothing, left, meter }
+        pieces.extend(sources.map(source));
+        Self { pieces: pieces.into_iter(), current: None, left, counter }
     }
 
-    /// How many bytes are left.
+    /// The number of bytes that have not been read.
     pub fn left(&self) -> u64 {
         self.left
     }
 
-    /// The next piece; none behind the last one.
+    /// Reads the next piece; `None` after the last one.
     ///
     /// # Errors
     ///
-    /// Bytes of a file or reader cannot be read. The request must not be sent to its end then, as if it were whole.
+    /// A file or reader cannot be read. The transport must abort the request then.
     pub async fn next(&mut self) -> Option<Result<Bytes, TransportError>> {
-        poll_fn(|cx| self.poll(cx)).await.map(|piece| piece.map_err(TransportError::from))
+        poll_fn(|cx| self.poll(cx)).await.map(|piece| piece.map_err(TransportError))
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
         loop {
-            let piece = match &mut self.current {
-                Current::Nothing => None,
-                Current::Bytes(bytes) => {
-                    let most = if self.meter.is_some() { TOLD } else { usize::MAX };
-                    Some(bytes.split_to(bytes.len().min(most))).filter(|bytes| !bytes.is_empty()).map(Ok)
+            let bytes = match &mut self.current {
+                None => None,
+                Some(Piece::Bytes(bytes)) => {
+                    let max = if self.counter.is_some() { MAX_COUNTED } else { usize::MAX };
+                    Some(bytes.split_to(bytes.len().min(max))).filter(|bytes| !bytes.is_empty()).map(Ok)
                 }
-                Current::Source(pull) => ready!(pull.get_mut().unwrap_or_else(PoisonError::into_inner).poll(cx)),
+                Some(Piece::Source(pull)) => ready!(pull.get_mut().unwrap_or_else(PoisonError::into_inner).poll(cx)),
             };
-            match piece {
-                Some(Ok(bytes)) => {
-                    let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-                    self.left = self.left.saturating_sub(len);
-                    if let Some(meter) = &self.meter {
-                        meter.count(|now| now.sent = now.sent.saturating_add(len));
-                    }
-                    return Poll::Ready(Some(Ok(bytes)));
+            if let Some(Ok(bytes)) = &bytes {
+                let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+                self.left = self.left.saturating_sub(len);
+                if let Some(counter) = &self.counter {
+                    counter.count(|now| now.sent = now.sent.saturating_add(len));
                 }
-                Some(Err(failure)) => return Poll::Ready(Some(Err(failure))),
-                None => match self.pieces.next() {
-                    Some(Piece::Bytes(bytes)) => self.current = Current::Bytes(bytes),
-                    Some(Piece::Source(sourced)) => {
-                        self.current = Current::Source(Box::new(Mutex::new(Pull::new(sourced))))
-                    }
-                    None => return Poll::Ready(None),
-                },
+            }
+            if bytes.is_some() {
+                return Poll::Ready(bytes);
+            }
+            self.current = self.pieces.next();
+            if self.current.is_none() {
+                return Poll::Ready(None);
             }
         }
     }

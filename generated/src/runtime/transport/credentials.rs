@@ -1,7 +1,7 @@
-//! Which API key is sent: one that may be changed, or one that is asked for.
+//! API keys that are set by the user, or by a provider.
 
+use std::error;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::{error, fmt};
 
 use futures_core::future::BoxFuture;
 
@@ -9,20 +9,20 @@ use super::headers::bearer;
 use crate::runtime::error::{BuildError, Failure};
 use crate::runtime::method::ApiKey;
 
-/// Gives the API key for each attempt of a call. It may take its time, which counts as the attempt's, and should keep
-/// what it got as long as that holds.
+/// Provides the API key for each attempt of a call. A provider should cache its key while it is valid, as the time that
+/// it takes counts toward the timeout of the attempt.
 ///
-/// An async function or closure without parameters is one.
+/// Async functions and closures without parameters implement it.
 pub trait ApiKeyProvider: Send + Sync + 'static {
-    /// The key; nothing for none.
+    /// Returns the key, or `None` to send none.
     ///
     /// # Errors
     ///
-    /// There is none to be had at the moment. The attempt fails without anything being sent, and is made again.
+    /// The key is unavailable. The attempt fails without sending a request, and is retried.
     fn api_key(&self) -> BoxFuture<'_, Result<Option<ApiKey>, ProviderError>>;
 }
 
-/// Why a provider has no key. What it says must not hold one.
+/// Why a provider has no key. The message must not contain a key.
 pub type ProviderError = Box<dyn error::Error + Send + Sync>;
 
 impl<F, Fut> ApiKeyProvider for F
@@ -35,17 +35,19 @@ where
     }
 }
 
-/// What keys are sent. Clones of a client share it.
+const CONTROL_CHARACTERS: &str = "has control characters";
+
+/// The API key, or its provider, of a client and its clones.
 #[derive(Default)]
 pub(crate) struct Credentials {
     state: RwLock<State>,
-    /// The address that no key may be sent to, as it is not encrypted.
+    /// The URL that no key may be sent to, as it is not encrypted.
     insecure: Option<String>,
 }
 
 #[derive(Clone, Default)]
 struct State {
-    /// The key, or the last one that the provider gave.
+    /// The key that was set, or the last one of the provider.
     key: Option<ApiKey>,
     provider: Option<Arc<dyn ApiKeyProvider>>,
 }
@@ -57,20 +59,26 @@ impl Credentials {
         insecure: Option<String>,
     ) -> Result<Self, BuildError> {
         let credentials = Self { state: RwLock::default(), insecure };
-        credentials.check(key.as_ref())?;
-        match &credentials.insecure {
-            Some(url) if provider.is_some() => return Err(BuildError::InsecureKey { url: url.clone() }),
-            _ => {}
-        }
-        credentials.replace(State { key, provider });
+        credentials.replace(key, provider)?;
         Ok(credentials)
     }
 
-    /// Sends this key from now on.
+    /// Sets the key, and removes the provider.
     pub(crate) fn set(&self, key: Option<ApiKey>) -> Result<(), BuildError> {
-        self.check(key.as_ref())?;
-        self.replace(State { key, provider: None });
-        Ok(())
+        self.replace(key, None)
+    }
+
+    fn replace(&self, key: Option<ApiKey>, provider: Option<Arc<dyn ApiKeyProvider>>) -> Result<(), BuildError> {
+        match &self.insecure {
+            Some(url) if key.is_some() || provider.is_some() => Err(BuildError::InsecureKey { url: url.clone() }),
+            _ if key.as_ref().is_some_and(|key| bearer(key).is_none()) => {
+                Err(BuildError::ApiKey { reason: CONTROL_CHARACTERS.to_owned() })
+            }
+            _ => {
+                *self.state.write().unwrap_or_else(PoisonError::into_inner) = State { key, provider };
+                Ok(())
+            }
+        }
     }
 
     /// The key for an attempt.
@@ -78,49 +86,26 @@ impl Credentials {
         let state = self.state();
         let Some(provider) = state.provider else { return Ok(state.key) };
         let key = provider.api_key().await.map_err(|source| {
-            let message = format!("there is no API key: {source}");
+            let message = format!("no API key is available: {source}");
             Failure::Transport { message, unsent: true, source: Some(source) }
         })?;
         if key.as_ref().is_some_and(|key| bearer(key).is_none()) {
-            return Err(Failure::invalid("", format!("the API key {CONTROL}")));
+            return Err(Failure::invalid("", format!("the API key {CONTROL_CHARACTERS}")));
         }
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        // Another one may have been set while this one was waited for.
+        // The user may have set another key meanwhile.
         if state.provider.is_some() {
             state.key.clone_from(&key);
         }
         Ok(key)
     }
 
-    /// The last key that is known, for what cannot wait for one.
+    /// The last known key, for requests that cannot wait for a provider.
     pub(crate) fn last(&self) -> Option<ApiKey> {
         self.state().key
     }
 
-    fn check(&self, key: Option<&ApiKey>) -> Result<(), BuildError> {
-        let Some(key) = key else { return Ok(()) };
-        if let Some(url) = &self.insecure {
-            return Err(BuildError::InsecureKey { url: url.clone() });
-        }
-        match bearer(key) {
-            Some(_) => Ok(()),
-            None => Err(BuildError::ApiKey { reason: CONTROL.to_owned() }),
-        }
-    }
-
     fn state(&self) -> State {
         self.state.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn replace(&self, state: State) {
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
-    }
-}
-
-const CONTROL: &str = "has control characters";
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").finish_non_exhaustive()
     }
 }

@@ -1,21 +1,20 @@
-//! Why there is no answer.
+//! Errors of transports.
 
 use std::{error, fmt};
 
 use crate::runtime::error::Failure;
 
-/// Why there is no answer.
+/// Why a transport got no response.
 #[derive(Debug)]
 pub struct TransportError(pub(crate) Failure);
 
 impl TransportError {
-    /// The connection failed, and the request may have reached the server. The message says what happened, and with
-    /// which host.
+    /// Creates an error for a request that may have reached the server. The message should name the host.
     pub fn new(message: impl Into<String>) -> Self {
         Self(Failure::Transport { message: message.into(), unsent: false, source: None })
     }
 
-    /// The request provably did not reach the server, so any method may be tried again.
+    /// Marks that the request did not reach the server, so that any method can be retried.
     pub fn unsent(mut self) -> Self {
         if let Failure::Transport { unsent, .. } = &mut self.0 {
             *unsent = true;
@@ -23,7 +22,7 @@ impl TransportError {
         self
     }
 
-    /// The cause.
+    /// Sets the source of the error.
     pub fn with_source(mut self, cause: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
         if let Failure::Transport { source, .. } = &mut self.0 {
             *source = Some(cause.into());
@@ -31,7 +30,7 @@ impl TransportError {
         self
     }
 
-    /// Whether the request provably did not reach the server.
+    /// Whether it is certain that the request did not reach the server.
     pub fn is_unsent(&self) -> bool {
         self.0.is_unsent()
     }

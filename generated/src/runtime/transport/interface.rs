@@ -1,4 +1,4 @@
-//! What carries requests: a trait, so that users can bring their own.
+//! The transport trait, which users can implement.
 
 use futures_core::future::BoxFuture;
 
@@ -7,43 +7,43 @@ use super::request::TransportRequest;
 use super::response::TransportResponse;
 use crate::runtime::method::Method;
 
-/// Carries requests to the service and answers back: an HTTP stack of one's own, a proxy, a recorder or a test double.
+/// Sends requests to the service: an HTTP client, a proxy, a recorder or a test double.
 ///
-/// It makes one attempt. Deadlines and retries are the client's matter, which drops the future when it takes too long.
+/// A transport makes one attempt. The client retries, and drops the future when the attempt times out.
 ///
 /// ```
+/// use std::sync::atomic::{AtomicUsize, Ordering};
+///
 /// use decthings::runtime::{BoxFuture, Transport, TransportError, TransportRequest, TransportResponse};
 ///
-/// /// Counts what passes.
-/// struct Counter<T>(T, std::sync::atomic::AtomicUsize);
+/// /// Counts requests.
+/// struct Counter<T>(T, AtomicUsize);
 ///
 /// impl<T: Transport> Transport for Counter<T> {
 ///     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
-///         self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///         self.1.fetch_add(1, Ordering::Relaxed);
 ///         self.0.send(request)
 ///     }
 /// }
 /// ```
 pub trait Transport: Send + Sync + 'static {
-    /// Sends a request, and gives the answer, whatever its status.
+    /// Sends a request, and returns the response, whatever its status.
     ///
     /// # Errors
     ///
-    /// There is no answer. An error that says that nothing was sent lets any method be tried again.
+    /// No response was received. If the error is [unsent](TransportError::unsent), any method can be retried.
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>>;
 
-    /// Whether it reads bodies piece by piece, with [`TransportRequest::into_body`].
+    /// Whether the transport streams request bodies, with [`TransportRequest::into_body`].
     ///
-    /// If it does not, as is the case unless this is overridden, bytes of files and readers are in memory before they
-    /// are given to it.
+    /// By default, it does not, and the client loads files and readers into memory before it sends the request.
     fn streams(&self) -> bool {
         false
     }
 
-    /// Whether this call is carried, too, although it would travel on the WebSocket.
+    /// Whether the transport also sends the calls of a method that would use the WebSocket.
     ///
-    /// It is not, unless this is overridden, as test doubles do. A [`Subscription`](super::Subscription) needs the
-    /// WebSocket in any case.
+    /// By default, it does not; test doubles do. A [`Subscription`](super::Subscription) always uses the WebSocket.
     fn replaces_socket(&self, _method: &Method) -> bool {
         false
     }

@@ -1,4 +1,4 @@
-//! How requests travel. Each way of travelling is a [`Transport`].
+//! Transports: HTTP, and the session on a WebSocket.
 
 mod body;
 mod credentials;
@@ -6,8 +6,8 @@ mod error;
 mod headers;
 mod http;
 mod interface;
+mod io_error;
 mod progress;
-mod received;
 mod request;
 mod response;
 mod response_buffer;
@@ -26,18 +26,17 @@ pub(crate) use http::client::{Http, HttpSettings};
 pub use interface::Transport;
 pub use progress::TransferProgress;
 pub(crate) use progress::{ProgressCallback, TransferCounter};
-pub(crate) use received::{ReadOutcome, Received, Slot};
 pub use request::TransportRequest;
 pub use response::TransportResponse;
+pub(crate) use response::{ReadOutcome, Received, Slot};
 pub use response_buffer::ResponseBuffer;
 #[cfg(feature = "server")]
 pub(crate) use session::link::{ConnectionError, Incoming, Link};
 #[cfg(any(feature = "ws", feature = "server"))]
 pub(crate) use session::{buffer::BufferLimits, link::Connector, settings::SessionSettings};
 pub(crate) use session::{
-    heartbeat::Heartbeat,
     lease::Lease,
-    settings::Reconnect,
+    settings::{Heartbeat, Reconnect},
     socket::{Session, SessionCall},
 };
 #[cfg(feature = "rustls")]

@@ -1,23 +1,22 @@
-//! How much of a call has travelled.
+//! The progress of transfers.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How much of a call's attempt has travelled, in bytes of its body and its answer's.
+/// The progress of an attempt of a call, in bytes of the bodies of the request and the response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransferProgress {
-    /// Bytes that were given to the connection.
+    /// The number of bytes that were written to the connection.
     pub sent: u64,
-    /// Bytes that are to be sent.
+    /// The number of bytes of the request.
     pub to_send: u64,
-    /// Bytes of the answer that have arrived.
+    /// The number of bytes of the response that were received.
     pub received: u64,
-    /// Bytes of the answer, once it says how many it has.
+    /// The number of bytes of the response; `None` if it is not known yet.
     pub to_receive: Option<u64>,
 }
 
-/// Who wants to know.
 #[derive(Clone)]
 pub(crate) struct ProgressCallback(pub(crate) Arc<dyn Fn(TransferProgress) + Send + Sync>);
 
@@ -27,21 +26,21 @@ impl fmt::Debug for ProgressCallback {
     }
 }
 
-/// Counts what travels in one attempt.
+/// Counts the transferred bytes of an attempt.
 #[derive(Clone, Debug)]
 pub(crate) struct TransferCounter(Arc<(ProgressCallback, Mutex<TransferProgress>)>);
 
 impl TransferCounter {
-    pub(crate) fn new(told: ProgressCallback, to_send: usize) -> Self {
+    pub(crate) fn new(callback: ProgressCallback, to_send: usize) -> Self {
         let to_send = u64::try_from(to_send).unwrap_or(u64::MAX);
-        Self(Arc::new((told, Mutex::new(TransferProgress { to_send, ..TransferProgress::default() }))))
+        Self(Arc::new((callback, Mutex::new(TransferProgress { to_send, ..TransferProgress::default() }))))
     }
 
-    /// Changes the count and tells it, if it is another one.
-    pub(crate) fn count(&self, change: impl FnOnce(&mut TransferProgress)) {
+    /// Updates the progress, and reports it if it has changed.
+    pub(crate) fn count(&self, update: impl FnOnce(&mut TransferProgress)) {
         let mut now = self.0.1.lock().unwrap_or_else(PoisonError::into_inner);
         let before = *now;
-        change(&mut now);
+        update(&mut now);
         let after = *now;
         drop(now);
         if before != after {
@@ -49,7 +48,7 @@ impl TransferCounter {
         }
     }
 
-    /// Everything has arrived.
+    /// Reports that the response was received completely.
     pub(crate) fn finish(&self, received: u64) {
         self.count(|now| {
             now.sent = now.to_send;

@@ -1,4 +1,4 @@
-//! An answer, whatever it travelled on.
+//! Responses of any transport, and their content after it was read.
 
 use std::fmt;
 
@@ -7,48 +7,49 @@ use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, StatusCode};
 
 use super::headers::SentCredentials;
+use super::session::lease::Lease;
 use crate::runtime::blob::Blob;
 use crate::runtime::error::Failure;
 use crate::runtime::text::excerpt;
 use crate::runtime::wire::RawResponse;
 
-/// The most bytes of an answer with a failure status that are looked at.
-const FAILURE: usize = 4096;
+/// The number of bytes that are used of the body of a failure.
+pub(super) const MAX_FAILURE_BODY: usize = 4096;
 
-/// An answer.
+/// The response to a request.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TransportResponse {
     /// The HTTP status.
     pub status: StatusCode,
-    /// The headers. Of use are `Retry-After` and `x-request-id`.
+    /// The headers. The client uses `Retry-After` and `x-request-id`.
     pub headers: HeaderMap,
-    /// The body. Of one with a failure status, the beginning is enough.
+    /// The body. If the status is a failure, the first 4 KiB are enough.
     pub body: Bytes,
-    /// Blobs that were taken off the body while it arrived.
+    /// Blobs that were written to files while the body was received.
     pub(crate) files: Vec<Blob>,
 }
 
 impl TransportResponse {
-    /// An answer without headers.
+    /// Creates a response without headers.
     pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
         Self { status, headers: HeaderMap::new(), body: body.into(), files: Vec::new() }
     }
 
-    /// With these headers.
+    /// Sets the headers.
     pub fn headers(self, headers: HeaderMap) -> Self {
         Self { headers, ..self }
     }
 
-    /// The body of a success; else what the server has to say, without the credentials that were sent.
+    /// The body if the status is a success; otherwise the server's message, without the credentials that were sent.
     pub(crate) fn accept(self, sent: &SentCredentials) -> Result<RawResponse, Failure> {
         if !self.status.is_success() {
-            let text = self.body.get(..FAILURE).unwrap_or(&self.body);
+            let text = self.body.get(..MAX_FAILURE_BODY).unwrap_or(&self.body);
             let text = sent.redact(&String::from_utf8_lossy(text));
             return Err(Failure::Http { status: self.status.as_u16(), excerpt: excerpt(text.trim()), unsent: false });
         }
-        if let Some(coding) = self.headers.get(CONTENT_ENCODING).filter(|coding| *coding != "identity") {
-            let message = format!("it is encoded as {coding:?}, which was not asked for");
+        if let Some(encoding) = self.headers.get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
+            let message = format!("unexpected content encoding {encoding:?}");
             return Err(Failure::decode("", message, ""));
         }
         Ok(RawResponse { body: self.body, files: self.files })
@@ -56,12 +57,46 @@ impl TransportResponse {
 }
 
 impl fmt::Debug for TransportResponse {
-    /// Tells the body's length only: the bytes may be many, or private.
+    /// Shows only the length of the body, which may be long or private.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TransportResponse")
             .field("status", &self.status)
             .field("headers", &self.headers)
             .field("body_len", &self.body.len())
             .finish()
+    }
+}
+
+/// Stores the response of a call, whose type the transport does not know.
+pub(crate) trait Slot: Send + Sync {
+    /// Reads and stores a response whose JSON is nested at most that deeply.
+    fn read(&self, response: RawResponse, json_depth: usize) -> ReadOutcome;
+}
+
+pub(crate) enum ReadOutcome {
+    /// A result, with the id in it that the call has subscribed to.
+    Result {
+        subscription_id: Option<String>,
+    },
+    /// An error of the API.
+    Api {
+        code: String,
+        is_retryable: bool,
+    },
+    Malformed(Failure),
+}
+
+/// A response that is stored in the slot of its call.
+pub(crate) struct Received {
+    pub(crate) outcome: ReadOutcome,
+    /// The size in bytes.
+    pub(crate) len: u64,
+    pub(crate) lease: Option<Lease>,
+}
+
+impl Received {
+    pub(crate) fn read(response: RawResponse, slot: &dyn Slot, json_depth: usize) -> Self {
+        let len = response.len();
+        Self { outcome: slot.read(response, json_depth), len, lease: None }
     }
 }

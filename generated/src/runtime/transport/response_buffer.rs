@@ -1,18 +1,17 @@
-//! Memory that answers are read into.
+//! Reusable memory for responses.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-/// Memory that answers are read into, one after the other.
+/// Reusable memory for large responses, for which allocating memory takes much of the time.
 ///
-/// Fresh memory is what costs most about a large answer. A buffer keeps the memory of the last one, and the next answer
-/// is read into it, if nothing of the last is alive any more: no tensor, and no bytes. If something is, it keeps what
-/// it has, and the next answer gets memory of its own. So a buffer is always safe to use, and of most use where answers
-/// are worked on one at a time.
+/// A buffer keeps the memory of the last response, and reuses it for the next one if the last response and all of its
+/// tensors and bytes have been dropped. Otherwise, the next response gets new memory. A buffer is thus most useful for
+/// responses that are processed one at a time.
 ///
-/// Clones share the memory. Of two calls at the same time, only one can have it.
+/// Clones share the memory, which only one of several concurrent calls can use.
 ///
 /// ```no_run
 /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -30,17 +29,17 @@ use bytes::Bytes;
 pub struct ResponseBuffer(Arc<Mutex<Bytes>>);
 
 impl ResponseBuffer {
-    /// A buffer without memory. The first answer brings it.
+    /// Creates a buffer without memory, which the first response allocates.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lets go of the memory.
+    /// Frees the memory.
     pub fn release(&self) {
         *self.last() = Bytes::new();
     }
 
-    /// The memory of the last answer, if it is free; otherwise none.
+    /// The memory of the last response; an empty vector if it is still in use.
     pub(crate) fn take(&self) -> Vec<u8> {
         let last = std::mem::take(&mut *self.last());
         let mut memory = last.try_into_mut().map(Vec::from).unwrap_or_default();
@@ -48,9 +47,9 @@ impl ResponseBuffer {
         memory
     }
 
-    /// Remembers an answer for the sake of its memory.
-    pub(crate) fn keep(&self, answer: &Bytes) {
-        *self.last() = answer.clone();
+    /// Keeps the memory of a response.
+    pub(crate) fn keep(&self, response: &Bytes) {
+        *self.last() = response.clone();
     }
 
     fn last(&self) -> MutexGuard<'_, Bytes> {
@@ -59,7 +58,7 @@ impl ResponseBuffer {
 }
 
 impl fmt::Debug for ResponseBuffer {
-    /// Tells the length only: the bytes may be many, or private.
+    /// Shows only the length of the memory, which may be long or private.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ResponseBuffer({} bytes)", self.last().len())
     }

@@ -1,4 +1,4 @@
-//! TLS: rustls with ring, and the system's own judgement of certificates.
+//! TLS with rustls and ring, and the certificates that the system trusts.
 
 use std::sync::Arc;
 
@@ -7,15 +7,12 @@ use rustls_platform_verifier::BuilderVerifierExt;
 
 use crate::runtime::error::BuildError;
 
-/// A configuration of its own: a library must not count on a process-wide provider, nor install one.
-///
-/// It is made once and cloned, since reading the system's certificates takes its time.
+/// Makes a configuration that neither needs nor changes the process-wide provider.
 pub(crate) fn config() -> Result<ClientConfig, BuildError> {
-    make().map_err(|error| BuildError::Setup { source: Box::new(error) })
-}
-
-fn make() -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(builder.with_platform_verifier()?.with_no_client_auth())
+    ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_platform_verifier())
+        .map(|builder| builder.with_no_client_auth())
+        .map_err(|error| BuildError::Setup { source: Box::new(error) })
 }

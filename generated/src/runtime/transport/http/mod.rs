@@ -1,7 +1,6 @@
 //! Calls as HTTP requests.
 
-mod body;
 pub(super) mod client;
-pub(crate) mod failure;
-pub(crate) mod receive;
-pub(crate) mod spool;
+mod request_body;
+mod response_body;
+mod spool;

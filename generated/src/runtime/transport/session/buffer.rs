@@ -1,4 +1,4 @@
-//! Where updates wait for a reader: bounded, and never in the way of whoever fills it.
+//! Bounded buffers for the updates of subscriptions, which drop the oldest updates of slow readers.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,128 +6,100 @@ use std::task::{Context, Poll, Waker};
 
 use crate::runtime::event::{EndReason, RawEvent, Update};
 
-/// How much waits at most.
-#[derive(Clone, Copy, Debug)]
+/// The maximum number of sessions with unclaimed events.
+const MAX_UNCLAIMED_SESSIONS: usize = 256;
+
+#[derive(Clone, Copy)]
 pub(crate) struct BufferLimits {
     pub(crate) events: usize,
     pub(crate) bytes: usize,
 }
 
 /// Updates between the connection's task and a reader.
-#[derive(Debug)]
 pub(crate) struct Buffer {
     state: Mutex<State>,
     limits: BufferLimits,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
-    waiting: VecDeque<Update>,
+    updates: VecDeque<Update>,
     bytes: usize,
-    /// What was dropped before the first one that waits.
+    /// The number of updates that were dropped before the first buffered one.
     lagged: u64,
-    /// Whether a gap was dropped with it.
+    /// Whether [`Update::Gap`] was dropped as well.
     gap: bool,
-    end: End,
+    /// Whether no update follows the buffered ones.
+    ended: bool,
     reader: Option<Waker>,
 }
 
-#[derive(Debug, Default)]
-enum End {
-    #[default]
-    Open,
-    /// After what waits, there is this to say.
-    Reason(EndReason),
-    Closed,
-}
-
 impl Buffer {
-    pub(crate) fn new(limits: BufferLimits) -> Self {
-        Self { state: Mutex::default(), limits }
-    }
-
-    /// One before which updates have been lost.
-    pub(crate) fn after_loss(limits: BufferLimits, lagged: u64) -> Self {
+    /// A buffer for a reader that has already missed some updates.
+    fn new(limits: BufferLimits, lagged: u64) -> Self {
         Self { state: Mutex::new(State { lagged, ..State::default() }), limits }
     }
 
-    /// Adds an update. The oldest ones make room.
+    /// Adds an update; drops the oldest ones if the buffer is full.
     pub(crate) fn push(&self, update: Update) {
         let mut state = self.lock();
-        if !matches!(state.end, End::Open) {
+        if state.ended {
             return;
         }
-        let ends = matches!(&update, Update::Event(event) if event.ends());
+        state.ended = matches!(&update, Update::Event(event) if event.ends());
         state.bytes = state.bytes.saturating_add(size(&update));
-        state.waiting.push_back(update);
-        while state.waiting.len() > self.limits.events.max(1)
-            || (state.bytes > self.limits.bytes && state.waiting.len() > 1)
+        state.updates.push_back(update);
+        while state.updates.len() > self.limits.events.max(1)
+            || (state.bytes > self.limits.bytes && state.updates.len() > 1)
         {
-            state.drop_oldest();
-        }
-        if ends {
-            state.end = End::Closed;
+            match state.pop() {
+                Some(Update::Gap) => state.gap = true,
+                _ => state.lagged = state.lagged.saturating_add(1),
+            }
         }
         state.wake();
     }
 
-    /// Nothing follows, for this reason.
     pub(crate) fn end(&self, reason: EndReason) {
         let mut state = self.lock();
-        if matches!(state.end, End::Open) {
-            state.end = End::Reason(reason);
+        if !std::mem::replace(&mut state.ended, true) {
+            state.updates.push_back(Update::Ended(reason));
             state.wake();
         }
     }
 
-    /// Whether nothing follows what waits.
     pub(crate) fn is_ended(&self) -> bool {
-        !matches!(self.lock().end, End::Open)
+        self.lock().ended
     }
 
     /// The next update; `None` after the last one.
     pub(crate) fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<Update>> {
         let mut state = self.lock();
-        if let Some(update) = state.take() {
-            return Poll::Ready(Some(update));
+        if state.lagged > 0 {
+            return Poll::Ready(Some(Update::Lagged(std::mem::take(&mut state.lagged))));
         }
-        match std::mem::replace(&mut state.end, End::Closed) {
-            End::Open => {
-                state.end = End::Open;
-                state.reader = Some(context.waker().clone());
-                Poll::Pending
-            }
-            End::Reason(reason) => Poll::Ready(Some(Update::Ended(reason))),
-            End::Closed => Poll::Ready(None),
+        if std::mem::take(&mut state.gap) {
+            return Poll::Ready(Some(Update::Gap));
         }
+        let update = state.pop();
+        if update.is_none() && !state.ended {
+            state.reader = Some(context.waker().clone());
+            return Poll::Pending;
+        }
+        Poll::Ready(update)
     }
 
-    /// A panic elsewhere leaves the state whole: each change is complete before anything can panic.
+    /// A panic cannot leave the state inconsistent: nothing panics within a change.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    fn take(&mut self) -> Option<Update> {
-        if self.lagged > 0 {
-            return Some(Update::Lagged(std::mem::take(&mut self.lagged)));
-        }
-        if std::mem::take(&mut self.gap) {
-            return Some(Update::Gap);
-        }
-        let update = self.waiting.pop_front()?;
+    fn pop(&mut self) -> Option<Update> {
+        let update = self.updates.pop_front()?;
         self.bytes = self.bytes.saturating_sub(size(&update));
         Some(update)
-    }
-
-    fn drop_oldest(&mut self) {
-        let Some(update) = self.waiting.pop_front() else { return };
-        self.bytes = self.bytes.saturating_sub(size(&update));
-        match update {
-            Update::Gap => self.gap = true,
-            _ => self.lagged = self.lagged.saturating_add(1),
-        }
     }
 
     fn wake(&mut self) {
@@ -144,41 +116,36 @@ fn size(update: &Update) -> usize {
     }
 }
 
-/// The most sessions of which events are held.
-const MOST_SESSIONS: usize = 256;
-
-/// Events that came before the response to the call that subscribes to them.
-#[derive(Debug)]
+/// Events that arrived before the response to the call that subscribes to them.
 pub(super) struct UnclaimedEvents {
-    held: HashMap<(&'static str, String), Buffer>,
-    /// How many were not held, as there were too many sessions.
+    buffers: HashMap<(&'static str, String), Buffer>,
+    /// The number of events that were dropped as there were too many sessions.
     dropped: u64,
     limits: BufferLimits,
 }
 
 impl UnclaimedEvents {
     pub(super) fn new(limits: BufferLimits) -> Self {
-        Self { held: HashMap::new(), dropped: 0, limits }
+        Self { buffers: HashMap::new(), dropped: 0, limits }
     }
 
     pub(super) fn hold(&mut self, event: RawEvent) {
         let key = (event.service(), event.id().to_owned());
-        if self.held.len() >= MOST_SESSIONS && !self.held.contains_key(&key) {
+        if self.buffers.len() >= MAX_UNCLAIMED_SESSIONS && !self.buffers.contains_key(&key) {
             self.dropped = self.dropped.saturating_add(1);
             return;
         }
-        self.held.entry(key).or_insert_with(|| Buffer::new(self.limits)).push(Update::Event(event));
+        self.buffers.entry(key).or_insert_with(|| Buffer::new(self.limits, 0)).push(Update::Event(event));
     }
 
-    /// What has been held for a session, as the beginning of what its reader gets.
+    /// The buffer for the reader of a session, with the events that have arrived.
     pub(super) fn take(&mut self, service: &'static str, id: &str) -> Buffer {
-        let none = || Buffer::after_loss(self.limits, self.dropped);
-        self.held.remove(&(service, id.to_owned())).unwrap_or_else(none)
+        let new = || Buffer::new(self.limits, self.dropped);
+        self.buffers.remove(&(service, id.to_owned())).unwrap_or_else(new)
     }
 
-    /// Nobody is going to ask any more.
     pub(super) fn clear(&mut self) {
-        self.held.clear();
+        self.buffers.clear();
         self.dropped = 0;
     }
 }

@@ -1,6 +1,5 @@
-//! What a connection is made of, and how one is made: a WebSocket, or services in the same process.
+//! The traits of connections: a WebSocket, or services in the same process.
 
-use std::fmt::Debug;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -8,36 +7,33 @@ use futures_core::future::BoxFuture;
 
 use crate::runtime::error::Failure;
 
-/// Makes connections.
-pub(crate) trait Connector: Debug + Send + Sync {
-    /// Makes one, in bounded time.
+pub(crate) trait Connector: Send + Sync {
+    /// Connects, within a bounded time.
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectionError>>;
 
-    /// What is connected to, for messages.
+    /// The name of the server, for messages.
     fn target(&self) -> &str;
 }
 
-/// A connection.
+/// An open connection.
 pub(crate) trait Link: Send {
-    /// Sends a message as soon as [`poll`](Self::poll) can.
+    /// Queues a message, which [`poll`](Self::poll) sends.
     fn send(&mut self, message: Bytes);
 
-    /// Asks for a sign of life.
+    /// Queues a ping.
     fn ping(&mut self);
 
-    /// Writes what is to be sent, and reads. Is not called after it told of a loss.
+    /// Sends queued messages, and receives. Must not be called after it has returned [`Incoming::Disconnected`].
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Incoming>;
 
-    /// A number that changes with every sign of life from the other side.
-    fn signs(&self) -> u64;
+    /// A number that changes with every sign of life from the server.
+    fn activity(&self) -> u64;
 
-    /// Sends what is to be sent, and closes.
+    /// Sends queued messages, and closes the connection.
     fn close(self: Box<Self>) -> BoxFuture<'static, ()>;
 }
 
-/// What comes from a connection.
-#[derive(Debug)]
-#[cfg_attr(not(any(feature = "ws", feature = "server")), expect(dead_code, reason = "there is no way to connect"))]
+#[cfg_attr(not(any(feature = "ws", feature = "server")), expect(dead_code, reason = "no connector exists"))]
 pub(crate) enum Incoming {
     Message(Bytes),
     Disconnected(ConnectionError),
@@ -48,7 +44,7 @@ pub(crate) enum Incoming {
 pub(crate) struct ConnectionError {
     /// What happened, with the host.
     pub(crate) message: String,
-    /// The answer to the handshake, if it has another status than it should.
+    /// The status and the body of a response that rejects the handshake.
     pub(crate) status: Option<(u16, String)>,
 }
 

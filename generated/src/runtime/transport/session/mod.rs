@@ -1,16 +1,13 @@
-//! The connection that responses come on in any order, and events: one at a time, made when it is needed, and closed
-//! when nothing uses it.
+//! The connection for WebSocket calls and events: one at a time, opened on demand, and closed when it is unused.
 
-mod answers;
 pub(super) mod buffer;
-pub(super) mod heartbeat;
+mod connection;
 pub(super) mod lease;
 pub(super) mod link;
 mod pending;
 mod readers;
-mod serving;
+mod responses;
 pub(super) mod settings;
 mod shared;
 pub(super) mod socket;
 mod task;
-mod trace;

@@ -1,180 +1,175 @@
-//! Messages that await an answer.
+//! Requests that wait for a response.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use bytes::BytesMut;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use super::lease::Released;
-use super::settings::{Effect, Opens};
+use super::lease::UnsubscribeResponse;
+use super::link::ConnectionError;
 use crate::runtime::error::Failure;
-use crate::runtime::method::{Channel, Method};
-use crate::runtime::transport::received::{Received, Slot};
+use crate::runtime::method::{Channel, Method, TransportKind};
+use crate::runtime::transport::response::{Received, Slot};
 
-/// The most answers that are awaited although no call waits for them.
-const MOST_OTHERS: usize = 4096;
+/// The maximum number of pending requests that no caller waits for.
+const MAX_BACKGROUND_REQUESTS: usize = 4096;
 
-/// Whom a response is for.
-pub(super) enum Awaited {
-    Call(Asked),
-    /// A call that subscribes, and that nobody waits for any more.
-    Abandoned {
-        method: &'static Method,
-        opens: Opens,
-        slot: Arc<dyn Slot>,
-    },
-    /// Subscribing to what was subscribed to on the last connection.
-    Again {
-        channel: &'static Channel,
-        id: String,
-    },
-    /// The end of a subscription.
-    Unsubscribe {
-        service: &'static str,
-        id: String,
-        done: Option<Released>,
-    },
+pub(super) enum PendingRequest {
+    Call(PendingCall),
+    /// Restores a subscription of the previous connection.
+    Resubscribe(&'static Channel, Arc<str>),
+    Unsubscribe(&'static Channel, Arc<str>, Option<UnsubscribeResponse>),
 }
 
-/// A call that has been sent.
-pub(super) struct Asked {
+/// A call that is queued, or waits for its response.
+pub(super) struct PendingCall {
     pub(super) key: u64,
     pub(super) method: &'static Method,
-    pub(super) effect: Effect,
-    /// Where the response is read into.
+    /// The message without its id; taken when it is sent.
+    pub(super) message: BytesMut,
+    /// The events that the caller reads.
+    pub(super) subscribes: Option<&'static Channel>,
+    /// The id in the parameters that the call subscribes to, or whose subscription it ends.
+    pub(super) subscription_id: Option<Arc<str>>,
     pub(super) slot: Arc<dyn Slot>,
     pub(super) reply: oneshot::Sender<Result<Received, Failure>>,
-    /// Makes room when the call is done.
-    pub(super) _permit: OwnedSemaphorePermit,
+    /// Limits the number of calls; `None` after the call was cancelled.
+    pub(super) permit: Option<OwnedSemaphorePermit>,
 }
 
-/// Messages that await an answer on a connection.
+impl PendingCall {
+    /// The error code if the call must not open a connection.
+    pub(super) fn offline_error(&self) -> Option<&'static str> {
+        match self.method.transport {
+            TransportKind::OpenWebSocketElse { error } => Some(error),
+            _ => None,
+        }
+    }
+
+    pub(super) fn fail(self, error: &ConnectionError, unsent: bool) {
+        let _ = self.reply.send(Err(error.failure(unsent)));
+    }
+}
+
+/// The requests of a connection that wait for a response.
 #[derive(Default)]
 pub(super) struct Pending {
-    next: u32,
-    awaited: BTreeMap<u32, Awaited>,
+    next_id: u32,
+    requests: BTreeMap<u32, PendingRequest>,
+    /// The ids of calls that have not been cancelled, by their key.
     calls: HashMap<u64, u32>,
 }
 
 impl Pending {
-    /// Begins to await an answer; gives the id of the message.
-    pub(super) fn add(&mut self, awaited: Awaited) -> u32 {
-        while self.awaited.contains_key(&self.next) {
-            self.next = self.next.wrapping_add(1);
+    /// Adds a request; returns the id of its message.
+    pub(super) fn add(&mut self, request: PendingRequest) -> u32 {
+        while self.requests.contains_key(&self.next_id) {
+            self.next_id = self.next_id.wrapping_add(1);
         }
-        let id = self.next;
-        self.next = id.wrapping_add(1);
-        match &awaited {
-            Awaited::Call(call) => {
-                self.calls.insert(call.key, id);
-            }
-            _ => self.make_room(),
+        let id = self.next_id;
+        self.next_id = id.wrapping_add(1);
+        if let PendingRequest::Call(call) = &request {
+            self.calls.insert(call.key, id);
         }
-        self.awaited.insert(id, awaited);
+        self.requests.insert(id, request);
+        self.limit_background_requests();
         id
     }
 
-    /// Whom the answer is for; nothing if nobody awaits it.
-    pub(super) fn take(&mut self, id: u32) -> Option<Awaited> {
-        let awaited = self.awaited.remove(&id)?;
-        if let Awaited::Call(call) = &awaited {
+    /// Takes a request; `None` if it was cancelled.
+    pub(super) fn take(&mut self, id: u32) -> Option<PendingRequest> {
+        let request = self.requests.remove(&id)?;
+        if let PendingRequest::Call(call) = &request {
             self.calls.remove(&call.key);
         }
-        Some(awaited)
+        Some(request)
     }
 
-    /// Nobody waits for the call any more. What it subscribes to has to be ended still.
+    /// Cancels a call. One that subscribes stays pending, as its subscription has to be ended.
     pub(super) fn cancel(&mut self, key: u64) {
         let Some(id) = self.calls.remove(&key) else { return };
-        if let Some(Awaited::Call(Asked { method, effect: Effect::Opens(opens), slot, .. })) = self.awaited.remove(&id)
-        {
-            self.make_room();
-            self.awaited.insert(id, Awaited::Abandoned { method, opens, slot });
+        match self.requests.get_mut(&id) {
+            Some(PendingRequest::Call(call)) if call.subscribes.is_some() => call.permit = None,
+            _ => drop(self.requests.remove(&id)),
         }
+        self.limit_background_requests();
     }
 
-    /// Gives up the oldest answer that no call waits for, if there are too many of them. The number of calls has its
-    /// bound elsewhere.
-    fn make_room(&mut self) {
-        if self.awaited.len().saturating_sub(self.calls.len()) < MOST_OTHERS {
+    /// Drops the oldest request that no caller waits for, if there are too many.
+    fn limit_background_requests(&mut self) {
+        if self.requests.len().saturating_sub(self.calls.len()) <= MAX_BACKGROUND_REQUESTS {
             return;
         }
-        let is_spare = |awaited: &Awaited| matches!(awaited, Awaited::Abandoned { .. } | Awaited::Unsubscribe { .. });
-        let oldest = self.awaited.iter().find(|(_, awaited)| is_spare(awaited)).map(|(id, _)| *id);
-        if let Some(id) = oldest {
-            self.awaited.remove(&id);
+        let oldest = self.requests.iter().find(|(_, request)| match request {
+            PendingRequest::Call(call) => !self.calls.contains_key(&call.key),
+            PendingRequest::Unsubscribe(..) => true,
+            PendingRequest::Resubscribe(..) => false,
+        });
+        if let Some((&id, _)) = oldest {
+            self.requests.remove(&id);
         }
     }
 
-    /// The messages of the calls that wait for an answer.
+    /// The ids of calls that have not been cancelled.
     pub(super) fn call_ids(&self) -> Vec<u32> {
         self.calls.values().copied().collect()
     }
 
-    /// Whether someone waits for an answer.
-    pub(super) fn is_waited_for(&self) -> bool {
+    pub(super) fn has_calls(&self) -> bool {
         !self.calls.is_empty()
     }
 
-    pub(super) fn is_unsubscribing(&self) -> bool {
-        self.awaited.values().any(|awaited| matches!(awaited, Awaited::Unsubscribe { .. }))
-    }
-
-    /// Whether the end of a subscription to the session is on its way.
-    pub(super) fn unsubscribes(&self, channel: &Channel, session: &str) -> bool {
-        self.awaited.values().any(|awaited| {
-            matches!(awaited, Awaited::Unsubscribe { service, id, .. } if *service == channel.service && id == session)
-        })
-    }
-
-    /// Whether any call is under way that subscribes.
-    pub(super) fn opens(&self) -> bool {
-        self.opening().next().is_some()
-    }
-
-    /// Whether a call is under way that may subscribe to the session.
-    pub(super) fn may_open(&self, channel: &Channel, session: &str) -> bool {
-        self.opening()
-            .any(|opens| opens.channel.service == channel.service && opens.id.as_ref().is_none_or(|id| id == session))
-    }
-
-    /// Whether a call is under way that subscribes to this very session.
-    pub(super) fn subscribes(&self, channel: &Channel, session: &str) -> bool {
-        self.opening().any(|opens| opens.channel.service == channel.service && opens.id.as_deref() == Some(session))
-    }
-
-    fn opening(&self) -> impl Iterator<Item = &Opens> {
-        self.awaited.values().filter_map(|awaited| match awaited {
-            Awaited::Call(Asked { effect: Effect::Opens(opens), .. }) | Awaited::Abandoned { opens, .. } => Some(opens),
+    /// The services and ids of unsubscribe requests.
+    pub(super) fn unsubscribes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.requests.values().filter_map(|request| match request {
+            PendingRequest::Unsubscribe(channel, id, _) => Some((channel.service, &**id)),
             _ => None,
         })
     }
 
-    pub(super) fn into_all(self) -> impl Iterator<Item = Awaited> {
-        self.awaited.into_values()
+    /// The services and ids of calls that subscribe. Some ids are known only after the response.
+    pub(super) fn subscribes(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        self.requests.values().filter_map(|request| match request {
+            PendingRequest::Call(call) => Some((call.subscribes?.service, call.subscription_id.as_deref())),
+            _ => None,
+        })
+    }
+
+    pub(super) fn into_calls(self) -> impl Iterator<Item = PendingCall> {
+        self.requests.into_values().filter_map(|request| match request {
+            PendingRequest::Call(call) => Some(call),
+            _ => None,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Awaited, MOST_OTHERS, Pending};
+    use super::{MAX_BACKGROUND_REQUESTS, Pending, PendingRequest};
+    use crate::runtime::method::Channel;
 
-    #[test]
-    fn ids_in_use_are_left_out_when_they_start_again() {
-        let again = || Awaited::Unsubscribe { service: "S", id: String::new(), done: None };
-        let mut pending = Pending::default();
-        assert_eq!([pending.add(again()), pending.add(again()), pending.add(again())], [0, 1, 2]);
-        assert!(pending.take(1).is_some() && pending.take(1).is_none());
-        pending.next = u32::MAX;
-        assert_eq!([pending.add(again()), pending.add(again()), pending.add(again())], [u32::MAX, 1, 3]);
+    static CHANNEL: Channel = Channel { service: "S", id: "id", subscribe: None, unsubscribe: None, events: &[] };
+
+    fn add(pending: &mut Pending) -> u32 {
+        pending.add(PendingRequest::Unsubscribe(&CHANNEL, "".into(), None))
     }
 
     #[test]
-    fn a_server_that_never_answers_does_not_fill_the_memory() {
+    fn ids_wrap_and_skip_pending_requests() {
         let mut pending = Pending::default();
-        for _ in 0..MOST_OTHERS.saturating_mul(2) {
-            pending.add(Awaited::Unsubscribe { service: "S", id: String::new(), done: None });
+        assert_eq!([(); 3].map(|()| add(&mut pending)), [0, 1, 2]);
+        assert!(pending.take(1).is_some() && pending.take(1).is_none());
+        pending.next_id = u32::MAX;
+        assert_eq!([(); 3].map(|()| add(&mut pending)), [u32::MAX, 1, 3]);
+    }
+
+    #[test]
+    fn number_of_requests_without_response_is_bounded() {
+        let mut pending = Pending::default();
+        for _ in 0..MAX_BACKGROUND_REQUESTS.saturating_mul(2) {
+            add(&mut pending);
         }
-        assert_eq!(pending.awaited.len(), MOST_OTHERS);
+        assert_eq!(pending.requests.len(), MAX_BACKGROUND_REQUESTS);
     }
 }

@@ -1,87 +1,110 @@
-//! What a session is made with, and when it connects again.
+//! Settings of a session, and the timers for heartbeats and reconnecting.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use tokio::time::{Sleep, sleep};
+
 use super::buffer::BufferLimits;
-use super::heartbeat::Heartbeat;
 use super::link::Connector;
 use crate::runtime::backoff::{Backoff, equal_jitter};
-use crate::runtime::method::Channel;
 use crate::runtime::transport::credentials::Credentials;
 
-/// What connections are made with.
-#[derive(Debug)]
 pub(crate) struct SessionSettings {
     pub(crate) connector: Arc<dyn Connector>,
     pub(crate) credentials: Arc<Credentials>,
-    /// The most bytes of a message.
     pub(crate) json_depth: usize,
-    pub(crate) most_bytes: usize,
+    /// The maximum size of a message.
+    pub(crate) max_message_bytes: usize,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) reconnect: Reconnect,
-    /// How much waits for a reader.
+    /// Limits of each reader's buffer.
     pub(crate) limits: BufferLimits,
-    /// How long subscribing again may take.
+    /// The timeout for resubscribing.
     pub(crate) timeout: Duration,
 }
 
-/// What a successful call does besides having a response.
-#[derive(Clone, Debug)]
-pub(super) enum Effect {
-    Nothing,
-    /// Events begin that nobody wants.
-    Unwanted,
-    Opens(Opens),
-    /// The subscription to the id ends.
-    Closes(String),
+/// How often an idle connection is pinged, and how long the response may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heartbeat {
+    pub(crate) every: Duration,
+    pub(crate) timeout: Duration,
 }
 
-/// What a call subscribes to.
-#[derive(Clone, Debug)]
-pub(super) struct Opens {
-    pub(super) channel: &'static Channel,
-    /// The id, if it is known before the response.
-    pub(super) id: Option<String>,
+pub(super) enum HeartbeatEvent {
+    PingDue,
+    TimedOut,
 }
 
-/// How a lost connection is made again for the sake of subscriptions.
+pub(super) struct HeartbeatMonitor {
+    heartbeat: Heartbeat,
+    timer: Pin<Box<Sleep>>,
+    /// The connection's activity when the timer last fired.
+    activity: u64,
+    pinged: bool,
+}
+
+impl HeartbeatMonitor {
+    pub(super) fn new(heartbeat: Heartbeat) -> Self {
+        Self { heartbeat, timer: Box::pin(sleep(heartbeat.every)), activity: 0, pinged: false }
+    }
+
+    pub(super) fn poll(&mut self, activity: u64, context: &mut Context<'_>) -> Poll<HeartbeatEvent> {
+        while self.timer.as_mut().poll(context).is_ready() {
+            if activity != self.activity {
+                self.activity = activity;
+                self.pinged = false;
+                self.timer.set(sleep(self.heartbeat.every));
+            } else if self.pinged {
+                return Poll::Ready(HeartbeatEvent::TimedOut);
+            } else {
+                self.pinged = true;
+                self.timer.set(sleep(self.heartbeat.timeout));
+                return Poll::Ready(HeartbeatEvent::PingDue);
+            }
+        }
+        Poll::Pending
+    }
+}
+
+/// How a lost connection is reestablished for subscriptions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reconnect {
     /// The first delay, before jitter.
     pub(crate) first: Duration,
-    /// The longest one.
+    /// The longest delay, before jitter.
     pub(crate) max: Duration,
-    /// How long it is tried.
+    /// How long to try.
     pub(crate) give_up: Duration,
 }
 
-/// The attempts to connect since the connection was lost.
-#[derive(Debug)]
-pub(super) struct Reconnecting {
+/// The delays between attempts to reconnect.
+pub(super) struct ReconnectDelays {
     settings: Reconnect,
-    /// The delays, and since when it is tried; nothing while the connection is good.
-    since: Option<(Backoff, Instant)>,
+    /// The backoff, and the time of the first attempt; `None` while the connection is healthy.
+    current: Option<(Backoff, Instant)>,
 }
 
-impl Reconnecting {
+impl ReconnectDelays {
     pub(super) fn new(settings: Reconnect) -> Self {
-        Self { settings, since: None }
+        Self { settings, current: None }
     }
 
-    /// The connection is good.
     pub(super) fn reset(&mut self) {
-        self.since = None;
+        self.current = None;
     }
 
-    /// How long to wait; `None` if it is time to give up, which is never before the first attempt.
+    /// The delay before the next attempt; `None` after the time for reconnecting. The first attempt is always made.
     pub(super) fn next(&mut self) -> Option<Duration> {
         let Reconnect { first, max, give_up } = self.settings;
-        let delay = match &mut self.since {
-            Some((_, since)) if since.elapsed() >= give_up => return None,
-            Some((backoff, _)) => backoff.next(),
-            none => none.insert((Backoff::doubling(first, max), Instant::now())).0.next(),
-        };
-        Some(equal_jitter(delay))
+        match &self.current {
+            Some((_, since)) if since.elapsed() >= give_up => None,
+            _ => {
+                let start = || (Backoff::doubling(first, max), Instant::now());
+                Some(equal_jitter(self.current.get_or_insert_with(start).0.next()))
+            }
+        }
     }
 }

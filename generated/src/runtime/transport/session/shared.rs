@@ -1,85 +1,65 @@
-//! Between callers and the connection's task.
+//! The state that callers share with the connection's task.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
-use bytes::BytesMut;
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::Semaphore;
 
 use super::link::ConnectionError;
-use super::settings::{Effect, SessionSettings};
-use crate::runtime::error::Failure;
-use crate::runtime::method::{ApiError, Method};
-use crate::runtime::transport::received::{Received, Slot};
+use super::pending::PendingCall;
+use super::settings::SessionSettings;
+use crate::runtime::method::ApiError;
+use crate::runtime::transport::response::Received;
 use crate::runtime::wire;
 
-/// The most calls that wait or are on their way. Others wait for their turn.
-const MOST_CALLS: usize = 1024;
+/// The maximum number of calls that are queued or pending. More calls wait for a permit.
+const MAX_CALLS: usize = 1024;
 
-/// A call on its way to the connection.
-pub(super) struct QueuedCall {
-    pub(super) key: u64,
-    pub(super) method: &'static Method,
-    /// The message, of which the id is still open.
-    pub(super) message: BytesMut,
-    pub(super) effect: Effect,
-    /// The code to refuse the call with if no connection is open.
-    pub(super) refusal: Option<&'static str>,
-    /// Where the response is read into.
-    pub(super) slot: Arc<dyn Slot>,
-    pub(super) reply: oneshot::Sender<Result<Received, Failure>>,
-    /// Makes room when the call is done.
-    pub(super) permit: OwnedSemaphorePermit,
-}
-
-/// What callers want.
+/// What callers have queued for the task.
 #[derive(Default)]
 pub(super) struct Work {
-    pub(super) calls: VecDeque<QueuedCall>,
+    pub(super) calls: VecDeque<PendingCall>,
+    /// Keys of cancelled calls that the task may have taken.
     pub(super) cancelled: Vec<u64>,
-    pub(super) closed: bool,
 }
 
 #[derive(Default)]
 struct State {
     work: Work,
-    /// Whether a task is at work.
+    /// Whether the session was dropped.
+    closed: bool,
+    /// Whether a task is running.
     running: bool,
-    /// Whether it has a connection.
-    open: bool,
-    task: Option<Waker>,
-    last_key: u64,
+    /// Whether the task has a connection.
+    connected: bool,
+    waker: Option<Waker>,
 }
 
 pub(crate) struct Shared {
     pub(super) settings: SessionSettings,
     state: Mutex<State>,
-    room: Arc<Semaphore>,
+    pub(super) permits: Arc<Semaphore>,
+    next_key: AtomicU64,
 }
 
 impl Shared {
     pub(super) fn new(settings: SessionSettings) -> Self {
-        Self { settings, state: Mutex::default(), room: Arc::new(Semaphore::new(MOST_CALLS)) }
-    }
-
-    /// Waits until there is room for a call.
-    pub(super) async fn room(&self) -> Result<OwnedSemaphorePermit, AcquireError> {
-        self.room.clone().acquire_owned().await
+        let permits = Arc::new(Semaphore::new(MAX_CALLS));
+        Self { settings, state: Mutex::default(), permits, next_key: AtomicU64::new(0) }
     }
 
     pub(super) fn new_key(&self) -> u64 {
-        let mut state = self.lock();
-        state.last_key = state.last_key.wrapping_add(1);
-        state.last_key
+        self.next_key.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Queues a call. Returns whether a task has to be started for it.
-    pub(super) fn enqueue(&self, call: QueuedCall) -> bool {
+    /// Queues a call. Returns whether a task has to be started.
+    pub(super) fn enqueue(&self, call: PendingCall) -> bool {
         let mut state = self.lock();
-        if !state.open && call.refusal.is_some() {
+        if !state.connected && call.offline_error().is_some() {
             drop(state);
-            call.refuse(self.settings.json_depth);
+            self.reject(call);
             return false;
         }
         state.work.calls.push_back(call);
@@ -88,101 +68,84 @@ impl Shared {
         starts
     }
 
-    /// Nobody waits for the call any more.
     pub(super) fn cancel(&self, key: u64) {
         let mut state = self.lock();
-        let waiting = state.work.calls.iter().position(|call| call.key == key);
-        let call = waiting.and_then(|at| state.work.calls.remove(at));
+        let queued = state.work.calls.iter().position(|call| call.key == key);
+        let call = queued.and_then(|at| state.work.calls.remove(at));
         if call.is_none() && state.running {
             state.work.cancelled.push(key);
         }
         state.wake();
     }
 
-    /// Nobody can make a call any more.
     pub(super) fn close(&self) {
         let mut state = self.lock();
-        state.work.closed = true;
+        state.closed = true;
         state.wake();
     }
 
-    /// What callers want of a connection that is open.
-    pub(super) fn poll_work(&self, context: &mut Context<'_>) -> Poll<Work> {
+    /// Takes the queued work for a connection; `None` if the session was dropped.
+    pub(super) fn take_work(&self, context: &mut Context<'_>) -> Option<Work> {
         let mut state = self.lock();
-        let Work { calls, cancelled, closed } = &state.work;
-        if calls.is_empty() && cancelled.is_empty() && !closed {
-            state.task = Some(context.waker().clone());
-            return Poll::Pending;
-        }
-        let closed = *closed;
+        state.waker = Some(context.waker().clone());
         let work = std::mem::take(&mut state.work);
-        state.work.closed = closed;
-        Poll::Ready(Work { closed, ..work })
+        (!state.closed).then_some(work)
     }
 
-    /// The number of calls that wait for a connection, while there is none; nothing if the client has been closed.
-    pub(super) fn waiting(&self, context: &mut Context<'_>) -> Option<usize> {
+    /// The number of calls that wait for a connection; `None` if the session was dropped.
+    pub(super) fn queued(&self, context: &mut Context<'_>) -> Option<usize> {
         let mut state = self.lock();
-        state.task = Some(context.waker().clone());
+        state.waker = Some(context.waker().clone());
         state.work.cancelled.clear();
-        (!state.work.closed).then_some(state.work.calls.len())
+        (!state.closed).then_some(state.work.calls.len())
     }
 
-    pub(super) fn set_open(&self) {
-        self.lock().open = true;
+    pub(super) fn set_connected(&self) {
+        self.lock().connected = true;
     }
 
-    /// There is no connection any more, or the next one is going to be closed. With `if_unused`, only if nobody wants
-    /// anything of it.
-    pub(super) fn set_closed(&self, if_unused: bool) -> bool {
+    /// Rejects calls that need an open connection from now on; if `if_idle`, only if no call is queued.
+    pub(super) fn set_disconnected(&self, if_idle: bool) -> bool {
         let mut state = self.lock();
-        if if_unused && !state.work.calls.is_empty() {
+        if if_idle && !state.work.calls.is_empty() {
             return false;
         }
-        state.open = false;
+        state.connected = false;
         let calls = std::mem::take(&mut state.work.calls);
-        let (refused, waiting): (VecDeque<_>, VecDeque<_>) = calls.into_iter().partition(|call| call.refusal.is_some());
+        let (rejected, waiting): (VecDeque<_>, _) = calls.into_iter().partition(|call| call.offline_error().is_some());
         state.work.calls = waiting;
         drop(state);
-        refused.into_iter().for_each(|call| call.refuse(self.settings.json_depth));
+        rejected.into_iter().for_each(|call| self.reject(call));
         true
     }
 
-    /// Fails the calls that wait for a connection.
-    pub(super) fn fail(&self, lost: &ConnectionError) {
-        let calls = std::mem::take(&mut self.lock().work.calls);
-        for call in calls {
-            call.fail(lost, true);
-        }
+    /// Responds to a call as the server would without a connection.
+    fn reject(&self, call: PendingCall) {
+        let error = ApiError::new(call.offline_error().unwrap_or_default());
+        let body = wire::write_error(&error).to_bytes();
+        let _ = call.reply.send(Ok(Received::read(body.into(), &*call.slot, self.settings.json_depth)));
     }
 
-    /// Ends the task, unless there is a call.
+    /// Fails the queued calls, and marks the task as stopped if its runtime has stopped it.
+    pub(super) fn fail(&self, error: &ConnectionError, is_stopped: bool) {
+        let mut state = self.lock();
+        if is_stopped {
+            (state.running, state.connected) = (false, false);
+        }
+        let calls = std::mem::take(&mut state.work).calls;
+        drop(state);
+        calls.into_iter().for_each(|call| call.fail(error, true));
+    }
+
+    /// Marks the task as finished, unless a call is queued.
     pub(super) fn finish(&self) -> bool {
         let mut state = self.lock();
-        if !state.work.calls.is_empty() {
-            return false;
-        }
-        state.running = false;
-        let left = std::mem::take(&mut state.work);
-        state.work.closed = left.closed;
-        drop(state);
-        true
+        state.running = !state.work.calls.is_empty();
+        state.work.cancelled.clear();
+        !state.running
     }
 
-    /// The task has been stopped by its runtime.
-    pub(super) fn stopped(&self) {
-        let mut state = self.lock();
-        state.running = false;
-        state.open = false;
-        let left = std::mem::take(&mut state.work);
-        state.work.closed = left.closed;
-        drop(state);
-        for call in left.calls {
-            call.fail(&ConnectionError::new("the Tokio runtime with the connection has ended"), true);
-        }
-    }
-
-    /// A panic elsewhere leaves the state whole: each change is complete before anything can panic.
+    /// A panic cannot leave the state inconsistent: nothing panics within a change.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -190,20 +153,8 @@ impl Shared {
 
 impl State {
     fn wake(&mut self) {
-        if let Some(task) = self.task.take() {
-            task.wake();
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
         }
-    }
-}
-
-impl QueuedCall {
-    /// Answers it as the server would without a connection.
-    fn refuse(self, deepest: usize) {
-        let body = wire::write_error(&ApiError::new(self.refusal.unwrap_or_default())).to_bytes();
-        let _ = self.reply.send(Ok(Received::read(body.into(), &*self.slot, deepest)));
-    }
-
-    pub(super) fn fail(self, lost: &ConnectionError, unsent: bool) {
-        let _ = self.reply.send(Err(lost.failure(unsent)));
     }
 }

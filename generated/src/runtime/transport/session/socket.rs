@@ -1,30 +1,28 @@
-//! The calls of a client on its session.
+//! A client's session with the service.
 
-use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
 use super::link::ConnectionError;
-use super::settings::{Effect, Opens, SessionSettings};
-use super::shared::{QueuedCall, Shared};
+use super::pending::PendingCall;
+use super::settings::SessionSettings;
+use super::shared::Shared;
 use super::task::Task;
 use crate::runtime::error::Failure;
-use crate::runtime::method::{Channel, Method, TransportKind};
+use crate::runtime::method::{Channel, Method};
 use crate::runtime::text::count;
-use crate::runtime::transport::received::{Received, Slot};
+use crate::runtime::transport::response::{Received, Slot};
 use crate::runtime::wire;
 use crate::runtime::wire::RequestFrame;
 
-/// A call to be made on the session.
 pub(crate) struct SessionCall<'a> {
     pub(crate) method: &'static Method,
     pub(crate) frame: &'a RequestFrame,
-    /// The id in its parameters that it subscribes to, or whose subscription it ends.
+    /// The id in the parameters that the call subscribes to, or whose subscription it ends.
     pub(crate) subscription_id: Option<&'a str>,
-    /// The events that it is made for, if its caller wants them.
+    /// The events that the caller reads.
     pub(crate) subscribes: Option<&'static Channel>,
-    /// Where its response is read into.
     pub(crate) slot: &'a Arc<dyn Slot>,
 }
 
@@ -32,65 +30,58 @@ pub(crate) struct SessionCall<'a> {
 pub(crate) struct Session(Option<Arc<Shared>>);
 
 impl Session {
-    /// A connection that is made in this way; none can be made without one.
+    /// A session; without settings, all calls fail.
     pub(crate) fn new(settings: Option<SessionSettings>) -> Self {
         Self(settings.map(|settings| Arc::new(Shared::new(settings))))
     }
 
-    /// Makes a call. One that needs an open connection is refused without one.
     pub(crate) async fn call(&self, call: SessionCall<'_>) -> Result<Received, Failure> {
         let Some(shared) = &self.0 else {
-            let reason = "it travels on the WebSocket, for which the cargo feature `ws` is off";
-            return Err(Failure::invalid("", reason));
+            return Err(Failure::invalid("", "calls on the WebSocket need the cargo feature `ws`"));
         };
-        let method = call.method;
-        let effect = match (call.subscribes, call.subscription_id) {
-            (Some(channel), id) => Effect::Opens(Opens { channel, id: id.map(str::to_owned) }),
-            (None, Some(id)) if method.closes.is_some() => Effect::Closes(id.to_owned()),
-            _ if method.opens.is_some() => Effect::Unwanted,
-            _ => Effect::Nothing,
-        };
-        let refusal = match method.transport {
-            TransportKind::OpenWebSocketElse { error } => Some(error),
-            _ => None,
-        };
-        let SessionSettings { credentials, most_bytes, .. } = &shared.settings;
-        let key = credentials.key().await?;
-        let message = wire::request_message(&wire::socket_request(method, call.frame.clone(), key.as_ref()));
-        if message.len() > *most_bytes {
+        let SessionSettings { credentials, max_message_bytes, .. } = &shared.settings;
+        let api_key = credentials.key().await?;
+        let request = wire::socket_request(call.method, call.frame.clone(), api_key.as_ref());
+        let message = wire::request_message(&request);
+        if message.len() > *max_message_bytes {
             let reason = format!(
-                "the message has {}, and may have {most_bytes}; `ClientBuilder::max_message_bytes` allows for more",
+                "the message has {}, and the limit is {max_message_bytes}; `ClientBuilder::max_message_bytes` changes it",
                 count(message.len(), "byte")
             );
             return Err(Failure::invalid("", reason));
         }
-        let gone = || ConnectionError::new("the connection's task has ended").failure(false);
-        let permit = shared.room().await.map_err(|_| gone())?;
+        let permit = shared.permits.clone().acquire_owned().await.ok();
         let (reply, response) = oneshot::channel();
-        let mut caller = Caller { shared, key: shared.new_key(), waits: true };
-        let slot = call.slot.clone();
-        let call = QueuedCall { key: caller.key, method, message, effect, refusal, slot, reply, permit };
+        let guard = CancelGuard { shared, key: shared.new_key() };
+        let call = PendingCall {
+            key: guard.key,
+            method: call.method,
+            message,
+            subscribes: call.subscribes,
+            subscription_id: call.subscription_id.map(Arc::from),
+            slot: call.slot.clone(),
+            reply,
+            permit,
+        };
         if shared.enqueue(call) {
             tokio::spawn(Task::new(shared.clone()).run());
         }
         let response = response.await;
-        caller.waits = false;
-        response.unwrap_or_else(|_| Err(gone()))
+        // The call is complete, so there is nothing to cancel.
+        std::mem::forget(guard);
+        response.unwrap_or_else(|_| Err(ConnectionError::new("the task of the connection has ended").failure(false)))
     }
 }
 
-/// Someone who waits for an answer, or has given up.
-struct Caller<'a> {
+/// Cancels a call whose future is dropped.
+struct CancelGuard<'a> {
     shared: &'a Shared,
     key: u64,
-    waits: bool,
 }
 
-impl Drop for Caller<'_> {
+impl Drop for CancelGuard<'_> {
     fn drop(&mut self) {
-        if self.waits {
-            self.shared.cancel(self.key);
-        }
+        self.shared.cancel(self.key);
     }
 }
 
@@ -99,11 +90,5 @@ impl Drop for Session {
         if let Some(shared) = &self.0 {
             shared.close();
         }
-    }
-}
-
-impl fmt::Debug for Session {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Session").field(&self.0.as_ref().map(|shared| &shared.settings.connector)).finish()
     }
 }

@@ -1,4 +1,4 @@
-//! The task that has the connection.
+//! The task that owns the connection.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -8,127 +8,135 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
+use super::connection::Connection;
 use super::lease::Release;
 use super::link::{ConnectionError, Link};
 use super::readers::Readers;
-use super::serving::Serving;
-use super::settings::Reconnecting;
+use super::settings::ReconnectDelays;
 use super::shared::Shared;
-use super::trace;
 
-/// The task that has the connection. It outlives connections, and ends when nothing is wanted of one.
+/// The task that owns the connection. It reconnects, and ends when neither calls nor subscriptions need a connection.
 pub(super) struct Task {
     shared: Arc<Shared>,
     readers: Readers,
-    reconnecting: Reconnecting,
+    delays: ReconnectDelays,
     releases: mpsc::UnboundedReceiver<Release>,
     finished: bool,
 }
 
-/// What a caller's wish means while there is no connection.
-enum Offline {
-    /// Calls wait for a connection.
-    Called,
-    /// Only subscriptions do.
-    Quiet,
-    /// Nothing does.
-    Unused,
+/// What needs a connection.
+enum Demand {
+    Calls,
+    Subscriptions,
+    None,
 }
 
 impl Task {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        let reconnecting = Reconnecting::new(shared.settings.reconnect);
+        let delays = ReconnectDelays::new(shared.settings.reconnect);
         let (sender, releases) = mpsc::unbounded_channel();
-        Self { shared, readers: Readers::new(sender), reconnecting, releases, finished: false }
+        Self { shared, readers: Readers::new(sender), delays, releases, finished: false }
     }
 
-    /// Connects, serves calls and subscriptions, connects again, and ends when nothing is wanted any more.
     pub(super) async fn run(mut self) {
         while !self.finished {
-            self.connection().await;
+            if let Some(error) = self.connection().await {
+                self.handle_disconnect(&error).await;
+            }
             if self.readers.is_empty() {
-                self.reconnecting.reset();
+                self.delays.reset();
                 self.finished = self.shared.finish();
             }
         }
     }
 
-    /// One connection, from its making to the time when another one is due.
-    async fn connection(&mut self) {
-        let lost = match self.connect().await {
-            None => return,
-            Some(Ok(link)) => {
-                trace::connected(self.shared.settings.connector.target());
-                let Self { shared, readers, reconnecting, releases, .. } = self;
-                match Serving::new(shared, readers, reconnecting, releases, link).run().await {
-                    None => return,
-                    Some(lost) => lost,
-                }
+    /// Opens a connection and uses it until it is lost, or `None` if it is unused.
+    async fn connection(&mut self) -> Option<ConnectionError> {
+        match self.connect().await? {
+            Ok(link) => {
+                #[cfg(feature = "tracing")]
+                tracing::debug!(target: "decthings::socket", { url.full = self.target() }, "connected");
+                let Self { shared, readers, delays, releases, .. } = self;
+                Connection::new(shared, readers, delays, releases, link).run().await
             }
-            Some(Err(lost)) => {
-                self.shared.fail(&lost);
-                lost
+            Err(error) => {
+                self.shared.fail(&error, false);
+                Some(error)
             }
-        };
-        trace::disconnected(self.shared.settings.connector.target(), &lost.message);
-        self.readers.lost(&lost);
-        if self.readers.is_empty() {
-            return;
-        }
-        match self.reconnecting.next() {
-            Some(delay) => {
-                trace::reconnecting(self.shared.settings.connector.target(), delay);
-                self.pause(delay).await;
-            }
-            None => self.readers.end_all(&lost),
         }
     }
 
-    /// Makes a connection, unless it is not wanted any more.
+    /// Waits before reconnecting, unless subscriptions end here.
+    async fn handle_disconnect(&mut self, error: &ConnectionError) {
+        #[cfg(feature = "tracing")]
+        tracing::info!(
+            target: "decthings::socket", { url.full = self.target(), error.message = error.message }, "connection lost"
+        );
+        self.readers.disconnect(error);
+        if self.readers.is_empty() {
+            return;
+        }
+        let Some(delay) = self.delays.next() else { return self.readers.end_all(error) };
+        #[cfg(feature = "tracing")]
+        tracing::debug!(
+            target: "decthings::socket",
+            { url.full = self.target(), delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX) },
+            "reconnecting after a delay"
+        );
+        self.wait(delay).await;
+    }
+
+    /// Connects; `None` if a connection is no longer needed.
     async fn connect(&mut self) -> Option<Result<Box<dyn Link>, ConnectionError>> {
         let shared = self.shared.clone();
-        let mut dialing = shared.settings.connector.connect();
-        poll_fn(|context| match self.offline(context) {
-            Offline::Unused => Poll::Ready(None),
-            _ => dialing.as_mut().poll(context).map(Some),
+        let mut connecting = shared.settings.connector.connect();
+        poll_fn(|context| match self.demand(context) {
+            Demand::None => Poll::Ready(None),
+            _ => connecting.as_mut().poll(context).map(Some),
         })
         .await
     }
 
-    /// Waits before the next connection is made, unless it is wanted at once or not at all.
-    async fn pause(&mut self, delay: Duration) {
+    /// Waits until the delay has passed, or calls need a connection, or nothing does.
+    async fn wait(&mut self, delay: Duration) {
         let mut timer = std::pin::pin!(sleep(delay));
-        poll_fn(|context| match self.offline(context) {
-            Offline::Quiet => timer.as_mut().poll(context),
-            Offline::Called | Offline::Unused => Poll::Ready(()),
+        poll_fn(|context| match self.demand(context) {
+            Demand::Subscriptions => timer.as_mut().poll(context),
+            _ => Poll::Ready(()),
         })
         .await;
     }
 
-    fn offline(&mut self, context: &mut Context<'_>) -> Offline {
-        let waiting = self.shared.waiting(context);
+    fn demand(&mut self, context: &mut Context<'_>) -> Demand {
+        let queued = self.shared.queued(context);
         while let Poll::Ready(Some(release)) = self.releases.poll_recv(context) {
-            // The server has forgotten it with the connection.
-            self.readers.remove(release.key);
+            // The server's subscription ended with the connection.
+            self.readers.remove(&release);
         }
-        match waiting {
+        match queued {
+            Some(1..) => Demand::Calls,
+            Some(0) if !self.readers.is_empty() => Demand::Subscriptions,
+            Some(0) => Demand::None,
             None => {
                 self.readers.clear();
-                Offline::Unused
+                Demand::None
             }
-            Some(0) if self.readers.is_empty() => Offline::Unused,
-            Some(0) => Offline::Quiet,
-            Some(_) => Offline::Called,
         }
+    }
+
+    #[cfg(feature = "tracing")]
+    fn target(&self) -> &str {
+        self.shared.settings.connector.target()
     }
 }
 
 impl Drop for Task {
-    /// A runtime that ends drops its tasks wherever they are.
+    /// Handles a runtime that shuts down, which drops its tasks at any point.
     fn drop(&mut self) {
         if !self.finished {
-            self.readers.end_all(&ConnectionError::new("the Tokio runtime with the connection has ended"));
-            self.shared.stopped();
+            let error = ConnectionError::new("the Tokio runtime of the connection has shut down");
+            self.readers.end_all(&error);
+            self.shared.fail(&error, true);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A WebSocket at work.
+//! An open WebSocket.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -10,37 +10,34 @@ use futures_util::{Sink as _, SinkExt as _, Stream as _, StreamExt as _};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::failure::{broken, closed};
+use super::failure::{closed, connection_error};
 use super::stream::Stream;
 use crate::runtime::transport::session::link::{ConnectionError, Incoming, Link};
 
 /// The largest message that is copied.
 const SMALL: usize = 4 << 10;
-/// How much memory is taken for small messages at a time.
+/// The size of an allocation for small messages.
 const CHUNK: usize = 16 << 10;
 
-/// A WebSocket at work.
 pub(super) struct WebSocketLink {
     socket: WebSocketStream<Stream>,
     target: String,
     to_send: VecDeque<Message>,
     unflushed: bool,
-    /// Why nothing can be sent any more. There may be something to read yet.
-    broken: Option<ConnectionError>,
-    /// Room for the next small messages.
+    /// The error of sending. Received messages may still be readable.
+    send_error: Option<ConnectionError>,
+    /// Memory for small messages.
     memory: BytesMut,
 }
 
 impl WebSocketLink {
     pub(super) fn new(socket: WebSocketStream<Stream>, target: &str) -> Self {
         let (target, to_send, memory) = (target.to_owned(), VecDeque::new(), BytesMut::new());
-        Self { socket, target, to_send, unflushed: false, broken: None, memory }
+        Self { socket, target, to_send, unflushed: false, send_error: None, memory }
     }
 
-    /// The message in memory of its own, if it is small.
-    ///
-    /// Messages share the memory that the socket reads into. One that waits for its reader would keep all of it, and the
-    /// socket would go on with a few bytes at a time.
+    /// Copies a small message, which would otherwise keep the socket's read buffer alive until it is handled: the
+    /// socket would have to allocate another one.
     fn detach(&mut self, message: Bytes) -> Bytes {
         if message.len() > SMALL {
             return message;
@@ -88,37 +85,36 @@ impl Link for WebSocketLink {
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
-        if self.broken.is_none() {
-            if let Err(error) = self.poll_write(context) {
-                self.broken = Some(broken(&self.target, &error));
-            }
+        if self.send_error.is_none() {
+            let result = self.poll_write(context);
+            self.send_error = result.err().map(|error| connection_error(&self.target, &error));
         }
         loop {
-            let lost = match Pin::new(&mut self.socket).poll_next(context) {
+            let error = match Pin::new(&mut self.socket).poll_next(context) {
                 Poll::Ready(Some(Ok(Message::Binary(message)))) => {
                     return Poll::Ready(Incoming::Message(self.detach(message)));
                 }
                 Poll::Ready(Some(Ok(Message::Text(text)))) => return Poll::Ready(Incoming::Message(text.into())),
                 Poll::Ready(Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)))) => continue,
                 Poll::Ready(Some(Ok(Message::Close(frame)))) => closed(&self.target, frame.as_ref()),
-                Poll::Ready(Some(Err(error))) => broken(&self.target, &error),
+                Poll::Ready(Some(Err(error))) => connection_error(&self.target, &error),
                 Poll::Ready(None) => closed(&self.target, None),
-                Poll::Pending => match self.broken.take() {
-                    Some(lost) => lost,
+                Poll::Pending => match self.send_error.take() {
+                    Some(error) => error,
                     None => return Poll::Pending,
                 },
             };
-            return Poll::Ready(Incoming::Disconnected(lost));
+            return Poll::Ready(Incoming::Disconnected(error));
         }
     }
 
-    fn signs(&self) -> u64 {
-        self.socket.get_ref().signs()
+    fn activity(&self) -> u64 {
+        self.socket.get_ref().activity
     }
 
     fn close(self: Box<Self>) -> BoxFuture<'static, ()> {
         Box::pin(async {
-            // What is lost now is of no interest to anyone.
+            // Nothing waits for the connection any more.
             let _ = self.finish().await;
         })
     }

@@ -1,6 +1,6 @@
 //! Connections that are WebSockets.
 
-pub(crate) mod dial;
-pub(crate) mod failure;
-pub(crate) mod link;
-pub(crate) mod stream;
+pub(super) mod dial;
+mod failure;
+mod link;
+mod stream;

@@ -1,0 +1,106 @@
+//! Response bodies, in chunks or in memory.
+
+use bytes::Bytes;
+use reqwest::Response;
+
+use crate::runtime::error::Failure;
+use crate::runtime::transport::io_error::{cause, connect_cause};
+use crate::runtime::transport::progress::TransferCounter;
+use crate::runtime::transport::response_buffer::ResponseBuffer;
+
+/// The maximum number of bytes that are reserved because of `Content-Length`.
+const MAX_RESERVED: usize = 16 << 20;
+
+pub(super) struct ResponseBody<'a> {
+    response: Response,
+    content_length: Option<u64>,
+    /// The unread rest of the last chunk.
+    chunk: Bytes,
+    counter: Option<TransferCounter>,
+    base: &'a str,
+}
+
+impl<'a> ResponseBody<'a> {
+    pub(super) fn new(response: Response, counter: Option<TransferCounter>, base: &'a str) -> Self {
+        Self { content_length: response.content_length(), response, chunk: Bytes::new(), counter, base }
+    }
+
+    /// The next bytes, at most `max`; `None` at the end.
+    pub(super) async fn next(&mut self, max: u64) -> Result<Option<Bytes>, Failure> {
+        while self.chunk.is_empty() {
+            let chunk = self.response.chunk().await;
+            let chunk = chunk.map_err(|error| connection_failure(error, self.base, "before the response was complete"));
+            let Some(chunk) = chunk? else { return Ok(None) };
+            if let Some(counter) = &self.counter {
+                counter.count(|now| {
+                    now.received = now.received.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+                    now.to_receive = self.content_length;
+                });
+            }
+            self.chunk = chunk;
+        }
+        let len = usize::try_from(max).unwrap_or(usize::MAX).min(self.chunk.len());
+        Ok(Some(self.chunk.split_to(len)))
+    }
+
+    /// Reads the body into memory: its chunks are copied once, into memory that grows with what has arrived, not with
+    /// `Content-Length`.
+    pub(super) async fn read(mut self, max: u64, buffer: Option<ResponseBuffer>) -> Result<Bytes, Failure> {
+        let too_large = || {
+            let message = format!("larger than {max} bytes; `ClientBuilder::max_response_bytes` changes the limit");
+            Err(Failure::decode("", message, ""))
+        };
+        if self.content_length.is_some_and(|len| len > max) {
+            return too_large();
+        }
+        let (min_capacity, end) = match self.content_length {
+            Some(len) => (MAX_RESERVED, usize::try_from(len).unwrap_or(usize::MAX)),
+            None => (0, usize::MAX),
+        };
+        let mut whole = buffer.as_ref().map(ResponseBuffer::take).unwrap_or_default();
+        let mut first = Bytes::new();
+        while let Some(chunk) = self.next(u64::MAX).await? {
+            let len = whole.len().saturating_add(first.len()).saturating_add(chunk.len());
+            if u64::try_from(len).map_or(true, |len| len > max) {
+                return too_large();
+            }
+            if whole.is_empty() && first.is_empty() && buffer.is_none() {
+                // The only chunk, as a rule, which is not copied then.
+                first = chunk;
+                continue;
+            }
+            if len > whole.capacity() {
+                // Doubles the capacity, but not beyond the announced end.
+                let capacity = len.saturating_mul(2).max(min_capacity).min(end).max(len);
+                whole.reserve_exact(capacity.saturating_sub(whole.len()));
+            }
+            whole.extend_from_slice(&std::mem::take(&mut first));
+            whole.extend_from_slice(&chunk);
+        }
+        if whole.is_empty() {
+            return Ok(first);
+        }
+        let body = Bytes::from(whole);
+        if let Some(buffer) = buffer {
+            buffer.keep(&body);
+        }
+        Ok(body)
+    }
+}
+
+/// Converts an error of the HTTP library. `base` must not contain secrets.
+pub(super) fn connection_failure(error: reqwest::Error, base: &str, when: &str) -> Failure {
+    // The message has the base.
+    let error = error.without_url();
+    let message = if error.is_builder() {
+        format!("could not make a request to {base}: {}", cause(&error))
+    } else if error.is_connect() && error.is_timeout() {
+        format!("could not connect to {base} in time; is it reachable?")
+    } else if error.is_connect() {
+        format!("could not connect to {base}: {}", connect_cause(&error))
+    } else {
+        format!("the connection to {base} broke {when}: {}", cause(&error))
+    };
+    let unsent = error.is_connect() || error.is_builder();
+    Failure::Transport { message, unsent, source: Some(Box::new(error)) }
+}

@@ -1,0 +1,90 @@
+//! Responses, and the subscriptions that they begin and end.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::connection::Connection;
+use super::pending::{PendingCall, PendingRequest};
+use crate::runtime::event::EndReason;
+use crate::runtime::method::{Channel, IdSource, Method};
+use crate::runtime::transport::response::{ReadOutcome, Received};
+use crate::runtime::wire;
+use crate::runtime::wire::ResponseError;
+
+impl Connection<'_> {
+    /// Handles a response. Those to cancelled requests are dropped.
+    pub(super) fn respond(&mut self, id: u32, body: Bytes) {
+        match self.pending.take(id) {
+            None => {}
+            Some(PendingRequest::Call(call)) => self.respond_to_call(call, body),
+            Some(PendingRequest::Resubscribe(channel, id)) => self.handle_resubscribed(channel, &id, body),
+            Some(PendingRequest::Unsubscribe(_, _, done)) => {
+                if let Some(done) = done {
+                    let _ = done.send(Some(body));
+                }
+                self.send_blocked();
+            }
+        }
+    }
+
+    fn respond_to_call(&mut self, call: PendingCall, body: Bytes) {
+        let PendingCall { key, method, subscription_id, .. } = call;
+        let mut received = Received::read(body.clone().into(), &*call.slot, self.shared.settings.json_depth);
+        let is_result = matches!(received.outcome, ReadOutcome::Result { .. });
+        if let Some(channel) = call.subscribes {
+            let id = subscribed_id(method, subscription_id.as_ref(), &received.outcome, &body);
+            match id {
+                // Before other messages are handled, so that no event is missed.
+                Some(id) if is_result => {
+                    self.orphaned.remove(&(channel.service, id.clone()));
+                    let buffer = self.unclaimed.take(channel.service, &id);
+                    received.lease = Some(self.readers.add(key, channel, id, buffer));
+                }
+                id => self.discard(channel, id, subscription_id),
+            }
+        } else if let (Some(id), true, true) = (subscription_id, method.closes.is_some(), is_result) {
+            self.readers.end(method.service, &id, &EndReason::Unsubscribed);
+        }
+        // If the call was cancelled, this drops the lease, which unsubscribes.
+        let _ = call.reply.send(Ok(received));
+    }
+
+    /// Ends the subscription that a call has made without a readable result, or the orphaned one that it did not take
+    /// over.
+    fn discard(&mut self, channel: &'static Channel, made: Option<Arc<str>>, expected: Option<Arc<str>>) {
+        let orphaned = expected.filter(|id| self.orphaned.remove(&(channel.service, id.clone())));
+        if let Some(id) = made.or(orphaned).filter(|id| !self.readers.has(channel.service, id)) {
+            self.unsubscribe(channel, id, None);
+        }
+    }
+
+    fn handle_resubscribed(&mut self, channel: &'static Channel, id: &str, body: Bytes) {
+        let service = channel.service;
+        match wire::read_acknowledgement(body, self.shared.settings.json_depth) {
+            Ok(()) => {
+                #[cfg(feature = "tracing")]
+                tracing::debug!(target: "decthings::socket", { rpc.service = service, id }, "resubscribed");
+                self.readers.resumed(service, id);
+            }
+            Err(ResponseError::Api { error, .. }) => self.readers.end(service, id, &EndReason::Rejected(error)),
+            Err(ResponseError::Malformed(failure)) => {
+                let message = format!("malformed response to resubscribing: {}", failure.explain());
+                self.readers.end(service, id, &EndReason::ConnectionLost { message });
+            }
+        }
+    }
+}
+
+/// The id that a call has subscribed to. The server has subscribed even if the client cannot read the result.
+fn subscribed_id(method: &Method, param: Option<&Arc<str>>, outcome: &ReadOutcome, body: &Bytes) -> Option<Arc<str>> {
+    match (outcome, method.opens?) {
+        (ReadOutcome::Api { .. }, _) => None,
+        (ReadOutcome::Result { .. }, IdSource::Params(_)) => param.cloned(),
+        (ReadOutcome::Result { subscription_id }, IdSource::Result(_)) => subscription_id.as_deref().map(Arc::from),
+        (ReadOutcome::Malformed(_), IdSource::Params(_)) => wire::result_members(body).and(param.cloned()),
+        (ReadOutcome::Malformed(_), IdSource::Result(name)) => {
+            wire::result_members(body)?.get(name)?.as_str().map(Arc::from)
+        }
+    }
+}
