@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::diag::Diagnostics;
-use crate::ir::{Api, Owner, Service, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::types::{Owner, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::{Api, Service};
 use crate::naming;
 use crate::source::Location;
 

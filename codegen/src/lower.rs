@@ -10,7 +10,8 @@ mod unions;
 mod waiters;
 
 use crate::diag::Diagnostics;
-use crate::ir::{Api, ErrorShape, Event, Service, TypeDef, TypeId};
+use crate::ir::types::{TypeDef, TypeId};
+use crate::ir::{Api, ErrorShape, Event, Service};
 use crate::naming::case;
 use crate::source::Location;
 use crate::spec::{self, Spec};

@@ -1,12 +1,15 @@
 //! Names in Rust: the only place that makes identifiers.
 
+#![expect(clippy::disallowed_methods, reason = "the only place that makes identifiers")]
+
 pub(crate) mod case;
 pub mod reserved;
 
 use proc_macro2::{Ident, Span};
 
-use crate::ir::{Api, ErrorSet, Field, Method, Service, TypeDef, Variant};
-pub(crate) use case::{is_type_name, kebab, snake, upper_camel, words};
+use crate::ir::types::{Field, TypeDef, Variant};
+use crate::ir::{Api, ErrorSet, Method, Service};
+use case::{is_type_name, kebab, snake, upper_camel};
 
 /// Words that Rust reserves; the second group cannot be made raw.
 const KEYWORDS: &[&str] = &[

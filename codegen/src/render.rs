@@ -1,9 +1,10 @@
 //! Tokens → text: parsed as Rust, printed, spaced, and headed. `rustfmt` brings the text into its final form.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
-use crate::EmitError;
+use crate::naming;
+use crate::output::EmitError;
 
 /// The first line of every generated file.
 pub(crate) const HEADER: &str =
@@ -11,11 +12,16 @@ pub(crate) const HEADER: &str =
 
 /// Prints a file.
 pub(crate) fn render(path: &str, tokens: TokenStream) -> Result<String, EmitError> {
-    let file: syn::File =
-        syn::parse2(tokens).map_err(|error| EmitError { path: path.to_owned(), message: error.to_string() })?;
-    let text = space(&unveil_macros(&prettyplease::unparse(&file)));
+    let text = space(&unveil_macros(&print(path, tokens)?));
     let separator = if text.starts_with("//!") { "" } else { "\n" };
     Ok(format!("{HEADER}\n{separator}{text}"))
+}
+
+/// Prints items without what a file has beside them.
+pub(crate) fn print(path: &str, tokens: TokenStream) -> Result<String, EmitError> {
+    let file = syn::parse2(tokens);
+    let file = file.map_err(|error| EmitError { path: path.to_owned(), message: error.to_string() })?;
+    Ok(prettyplease::unparse(&file))
 }
 
 /// The prefix of a module that stands for a macro call until the text is printed: the printer lays out the items of a
@@ -24,7 +30,7 @@ const MACRO: &str = "__macro_";
 
 /// A macro call whose braces hold items, which have to be the syntax of Rust's own items.
 pub(crate) fn in_macro(name: &Ident, items: TokenStream) -> TokenStream {
-    let module = format_ident!("{MACRO}{name}");
+    let module = naming::ident(&format!("{MACRO}{name}"));
     quote!(mod #module { #items })
 }
 
@@ -137,7 +143,7 @@ mod tests {
 
     #[test]
     fn items_in_a_macro_are_laid_out_as_items() {
-        let name = format_ident!("error_codes");
+        let name = naming::ident("error_codes");
         let tokens = in_macro(
             &name,
             quote!(

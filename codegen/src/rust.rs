@@ -8,6 +8,7 @@ mod errors;
 mod events;
 mod example;
 mod index;
+mod items;
 mod methods;
 mod paging;
 mod prose;
@@ -23,10 +24,11 @@ mod wire;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::{Api, Owner, TypeDef, TypeId, TypeKind};
+use crate::ir::Api;
+use crate::ir::types::{Owner, TypeId};
 use crate::naming;
+use crate::output::{EmitError, Files, Options};
 use crate::render::render;
-use crate::{EmitError, Files, Options};
 use context::{Context, File};
 
 /// Emits every file of the API's module.
@@ -68,19 +70,8 @@ fn shared_type(cx: &Context<'_>, root: TypeId) -> TokenStream {
     let file = File::new(cx, Owner::Shared(root));
     let owned = cx.owned_by(Owner::Shared(root));
     let types: Vec<TokenStream> =
-        owned.iter().map(|(_, definition)| type_item(&file, definition, &TokenStream::new())).collect();
+        owned.iter().map(|(_, definition)| items::of_type(&file, definition, &TokenStream::new())).collect();
     let plain = file.plain_json();
     let imports = file.imports();
     quote!(#imports #(#types)* #plain)
-}
-
-/// The items of one named type, behind a gate.
-fn type_item(file: &File<'_, '_>, definition: &TypeDef, gate: &TokenStream) -> TokenStream {
-    let item = match &definition.kind {
-        TypeKind::Object(object) => structs::item(file, definition, object, gate),
-        TypeKind::Enum(set) => enums::item(file, definition, set, gate),
-        TypeKind::Union(union) => unions::item(file, definition, union, gate),
-    };
-    let wire = wire::items(file, definition);
-    quote!(#item #wire)
 }

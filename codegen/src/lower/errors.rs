@@ -2,7 +2,8 @@
 
 use super::lowering::{Lowering, Place};
 use crate::diag::did_you_mean;
-use crate::ir::{ErrorSet, ErrorShape, Owner, Type};
+use crate::ir::types::{Owner, Type};
+use crate::ir::{ErrorSet, ErrorShape};
 use crate::naming::case;
 use crate::source::Location;
 use crate::spanned::Spanned;

@@ -11,6 +11,7 @@ pub const CALL: &[&str] = &[
     "attempt_timeout",
     "blobs_to_files",
     "buffer",
+    "client",
     "in_parts",
     "into_future",
     "into_request",
@@ -34,24 +35,14 @@ pub const CALL: &[&str] = &[
 ];
 
 /// Functions of `Client`.
-pub const CLIENT: &[&str] = &[
-    "builder",
-    "call",
-    "call_json",
-    "fmt",
-    "from_core",
-    "from_env",
-    "give_back",
-    "http_url",
-    "set_api_key",
-    "websocket_url",
-];
+pub const CLIENT: &[&str] =
+    &["builder", "call_json", "fmt", "from_env", "http_url", "release", "set_api_key", "websocket_url"];
 
 /// Functions of `Router`.
-pub const ROUTER: &[&str] = &["answer", "connect", "events", "fmt", "handle", "new", "route"];
+pub const ROUTER: &[&str] = &["connect", "dispatch", "events", "fmt", "handle", "new", "route"];
 
 /// Functions of `Subscription`.
-pub const SUBSCRIPTION: &[&str] = &["client", "fmt", "id", "new", "next", "poll", "poll_next", "unsubscribe"];
+pub const SUBSCRIPTION: &[&str] = &["client", "fmt", "id", "next", "poll", "poll_next", "unsubscribe"];
 
 /// Functions of the traits that types have by a derive or by a blanket implementation. An inherent function of such a
 /// name would be called in their place, or could not be called at all.

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use crate::ir::{Api, ErrorSet, ErrorShape, Field, Method, Owner, Service, Type, TypeDef, TypeId, TypeKind};
-use crate::{EmitError, Options, naming};
+use crate::ir::types::{Field, Owner, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::{Api, ErrorSet, ErrorShape, Method, Service};
+use crate::naming;
+use crate::output::{EmitError, Options};
 
 /// The model and the options.
 pub(super) struct Context<'a> {

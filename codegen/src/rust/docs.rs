@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::{Absent, Deprecated, Field, Type, TypeDef};
-use crate::naming;
+use crate::ir::types::{Absent, Deprecated, Field, Type, TypeDef};
+use crate::naming::case;
 
 /// Columns of a line of text in a doc comment at a level of indentation; a line of code has 120 columns.
 pub(super) const fn width(level: usize) -> usize {
@@ -103,7 +103,7 @@ pub(super) fn first_sentence(text: &str) -> &str {
 
 /// A sentence for a name that says it all.
 pub(super) fn plain(wire: &str, ty: &Type) -> String {
-    let words = naming::words(wire);
+    let words = case::words(wire);
     match (words.strip_suffix(" id"), ty) {
         (Some(of), Type::String) => format!("Id of the {of}."),
         _ => {

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::context::File;
 use super::{docs, schemas};
-use crate::ir::{EnumValue, StringEnum, TypeDef};
+use crate::ir::types::{EnumValue, StringEnum, TypeDef};
 use crate::{naming, render};
 
 pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum, gate: &TokenStream) -> TokenStream {

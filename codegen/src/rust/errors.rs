@@ -6,8 +6,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::{Context, File};
-use super::docs;
-use crate::ir::{ErrorSet, ErrorShape, Method, Owner, Service};
+use super::{docs, items};
+use crate::ir::types::Owner;
+use crate::ir::{ErrorSet, ErrorShape, Method, Service};
 use crate::{naming, render};
 
 /// `errors.rs`: what errors carry, what codes mean, and the sets that methods share.
@@ -16,7 +17,7 @@ pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
     let types: Vec<TokenStream> = cx
         .error_types()
         .into_iter()
-        .map(|(_, definition)| super::type_item(&file, definition, &cx.gate(&definition.services)))
+        .map(|(_, definition)| items::of_type(&file, definition, &cx.gate(&definition.services)))
         .collect();
     let sets: Vec<TokenStream> =
         cx.api.error_sets.iter().enumerate().map(|(index, set)| error_set(&file, index, set)).collect();

@@ -4,9 +4,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::{Context, File};
-use super::{docs, structs, wire};
-use crate::ir::{Event, Method, Owner, Service, Type};
-use crate::naming;
+use super::{docs, items, structs, wire};
+use crate::ir::types::{Owner, Type};
+use crate::ir::{Event, Method, Service};
+use crate::naming::{self, case};
 
 /// `events.rs` of a service that has events.
 pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
@@ -33,7 +34,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let writes = service.events.iter().map(|event| {
         let (wire, variant) = (&event.wire, variant(event));
         let id = file.cx.api.object(&event.params).and_then(|object| object.field(&event.id));
-        let id = id.map_or_else(|| naming::ident(&naming::snake(&event.id)), structs::field_ident);
+        let id = id.map_or_else(|| naming::ident(&case::snake(&event.id)), structs::field_ident);
         quote!(Self::#variant(params) => #raw::of::<Self>(#wire, &params.#id, params),)
     });
     let channel = channel(&file, service, id);
@@ -131,7 +132,7 @@ fn types(file: &File<'_, '_>, index: usize, position: usize, event: &Event) -> V
             let wire = wire::items(file, definition);
             quote!(#item #wire)
         }
-        _ => super::type_item(file, definition, &TokenStream::new()),
+        _ => items::of_type(file, definition, &TokenStream::new()),
     });
     items.collect()
 }

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::context::Context;
 use super::docs;
-use crate::ir::{Field, Method, Object, Owner, Service, Type, TypeDef, TypeId, TypeKind, Union, UnionStyle, Variant};
-use crate::naming;
+use crate::ir::types::{Field, Object, Owner, Type, TypeDef, TypeId, TypeKind, Union, UnionStyle, Variant};
+use crate::ir::{Method, Service};
+use crate::naming::{self, case};
 
 /// A doc test that makes the call with what is required.
 pub(super) fn call(cx: &Context<'_>, service: &Service, method: &Method) -> String {
@@ -109,7 +110,7 @@ impl Example<'_, '_> {
     fn text(&self, field: &Field) -> String {
         match field.example.as_ref().and_then(Value::as_str) {
             Some(text) => format!("{text:?}"),
-            None => format!("{:?}", naming::kebab(&field.wire)),
+            None => format!("{:?}", case::kebab(&field.wire)),
         }
     }
 

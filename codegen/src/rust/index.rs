@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::context::Context;
 use super::docs;
-use crate::ir::{Owner, TypeKind};
+use crate::ir::types::{Owner, TypeKind};
 use crate::naming;
 
 /// `types/mod.rs`.

@@ -4,8 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::{Context, File};
-use super::{docs, errors, events, example, paging, structs, waiting, wire};
-use crate::ir::{BlobKind, BlobRule, Method, Object, Owner, Paging, Service, Transport, Type, TypeKind};
+use super::{docs, errors, events, example, items, paging, structs, waiting, wire};
+use crate::ir::blobs::{BlobKind, BlobRule};
+use crate::ir::types::{Object, Owner, Type, TypeKind};
+use crate::ir::{Method, Paging, Service, Transport};
 use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> TokenStream {
@@ -33,7 +35,7 @@ pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> Toke
                 let wire = wire::items(&file, definition);
                 quote!(#item #wire)
             }
-            _ => super::type_item(&file, definition, &ungated),
+            _ => items::of_type(&file, definition, &ungated),
         }
     });
     let types: Vec<TokenStream> = types.collect();

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::{Context, File};
 use super::{docs, enums, errors, example, prose, structs, unions};
-use crate::ir::{Api, ErrorShape, Method, Object, Owner, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::types::{Object, Owner, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::{Api, ErrorSet, ErrorShape, Method};
 use crate::naming;
 use crate::output::{EmitError, Options};
+use crate::render::print;
 
 /// What is shown of the crate.
 pub(crate) struct Reference {
@@ -22,7 +24,7 @@ pub(crate) struct Reference {
 pub(crate) struct MethodReference {
     /// The function that makes the call.
     pub(crate) signature: String,
-    /// The error enum, and the sets of errors that it holds.
+    /// The error enum.
     pub(crate) error: String,
     /// A call, which is compiled as part of the docs of the function.
     pub(crate) example: String,
@@ -45,7 +47,7 @@ impl Reference {
                 let file = File::new(cx, Owner::Method(index, position));
                 let shown = MethodReference {
                     signature: print(&method.wire, signature(&file, method))?,
-                    error: print(&method.wire, error_declaration(&file, method))?,
+                    error: print(&method.wire, error_declarations(&file, method))?,
                     example: example::body(cx, service, method),
                 };
                 methods.insert((service.wire.clone(), method.wire.clone()), shown);
@@ -99,31 +101,31 @@ fn declaration(file: &File<'_, '_>, definition: &TypeDef) -> TokenStream {
     }
 }
 
-fn error_declaration(file: &File<'_, '_>, method: &Method) -> TokenStream {
-    let (own, sets) = (file.cx.own_errors_of(method), file.cx.error_sets_of(method));
-    let variants = |shapes: Vec<&ErrorShape>| {
-        let variants = shapes.into_iter().map(|shape| {
-            let doc = docs::doc(1, &errors::variant_text(shape));
-            let name = naming::ident(&naming::variant_name(&shape.code, None));
-            let fields = shape.fields.as_ref().map(|fields| file.ty(fields)).map(|ty| quote!((#ty)));
-            quote!(#doc #name #fields,)
-        });
-        variants.collect::<TokenStream>()
-    };
+/// The error enum of a method, and those of the sets that it shares with others.
+fn error_declarations(file: &File<'_, '_>, method: &Method) -> TokenStream {
+    let sets = file.cx.error_sets_of(method);
     let shared = sets.iter().map(|set| {
-        let (variant, ty) = (naming::error_set_variant(set), naming::error_set_type(set));
-        quote!(#variant(#ty),)
+        let shapes = set.errors.iter().filter_map(|index| file.cx.api.errors.get(*index));
+        error_declaration(file, &naming::error_set_type(set), shapes.collect(), &[])
     });
-    let name = file.cx.error_ident(method);
-    let has_own = name == naming::method_error(method);
-    let own = variants(own);
-    let own = has_own.then(|| quote!(pub enum #name { #own #(#shared)* Unrecognized(ApiError) }));
+    let name = naming::method_error(method);
+    let is_own = file.cx.error_ident(method) == name;
+    let own = is_own.then(|| error_declaration(file, &name, file.cx.own_errors_of(method), &sets));
+    own.into_iter().chain(shared).collect()
+}
+
+fn error_declaration(file: &File<'_, '_>, name: &Ident, shapes: Vec<&ErrorShape>, sets: &[&ErrorSet]) -> TokenStream {
+    let variants = shapes.into_iter().map(|shape| {
+        let doc = docs::doc(1, &errors::variant_text(shape));
+        let name = naming::ident(&naming::variant_name(&shape.code, None));
+        let fields = shape.fields.as_ref().map(|fields| file.ty(fields)).map(|ty| quote!((#ty)));
+        quote!(#doc #name #fields)
+    });
     let sets = sets.iter().map(|set| {
-        let shapes = set.errors.iter().filter_map(|index| file.cx.api.errors.get(*index)).collect();
-        let (name, variants) = (naming::error_set_type(set), variants(shapes));
-        quote!(pub enum #name { #variants Unrecognized(ApiError) })
+        let (variant, ty) = (naming::error_set_variant(set), naming::error_set_type(set));
+        quote!(#variant(#ty))
     });
-    quote!(#own #(#sets)*)
+    quote!(pub enum #name { #(#variants,)* #(#sets,)* Unrecognized(ApiError) })
 }
 
 fn signature(file: &File<'_, '_>, method: &Method) -> TokenStream {
@@ -131,10 +133,4 @@ fn signature(file: &File<'_, '_>, method: &Method) -> TokenStream {
     let parameters = structs::parameters(file, file.cx.api.object(&method.params).unwrap_or(&nothing));
     let (name, request) = (naming::ident(&naming::method_name(method)), file.ty(&method.params));
     quote!(pub fn #name(&self, #(#parameters),*) -> Call<#request>;)
-}
-
-fn print(path: &str, tokens: TokenStream) -> Result<String, EmitError> {
-    let file = syn::parse2(tokens);
-    let file = file.map_err(|error| EmitError { path: path.to_owned(), message: error.to_string() })?;
-    Ok(prettyplease::unparse(&file))
 }

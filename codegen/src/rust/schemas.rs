@@ -6,7 +6,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::{Context, File};
-use crate::ir::{Owner, Service, TypeDef};
+use crate::ir::Service;
+use crate::ir::types::{Owner, TypeDef};
 use crate::naming;
 
 /// The derive of an object that writes its own constant, which the derive doesn't see.

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::context::File;
 use super::{docs, schemas};
-use crate::ir::{Field, Object, TypeDef};
+use crate::ir::types::{Field, Object, TypeDef};
 use crate::{naming, render};
 
 /// The struct of an object, with its constructor and setters, behind a gate.

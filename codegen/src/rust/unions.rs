@@ -1,11 +1,11 @@
-//! Unions → enums, whose variant is determined while reading.
+//! Unions → enums, distinguished while they are read.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::File;
 use super::{docs, schemas, structs};
-use crate::ir::{Type, TypeDef, TypeKind, Union, UnionStyle, Variant};
+use crate::ir::types::{Type, TypeDef, TypeKind, Union, UnionStyle, Variant};
 use crate::{naming, render};
 
 pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, union: &Union, gate: &TokenStream) -> TokenStream {
@@ -53,7 +53,7 @@ pub(super) fn reader(
     render::in_macro(&macro_name, quote!(#tag enum #name { #(#members)* }))
 }
 
-/// What identifies a variant: its tag or key, or the JSON types of its values.
+/// What distinguishes a variant: its tag or key, or the JSON types of its values.
 fn sign(union: &Union, variant: &Variant) -> TokenStream {
     match union.style {
         UnionStyle::Kinded => {

@@ -3,8 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::ir::{Blob, Field, Object, Type, TypeDef};
-use crate::naming;
+use crate::ir::blobs::Blob;
+use crate::ir::types::{Field, Object, Type, TypeDef};
+use crate::naming::{self, case};
 use crate::rust::context::File;
 use crate::rust::structs;
 
@@ -34,7 +35,7 @@ fn travels(file: &File<'_, '_>, definition: &TypeDef, field: &Field) -> TokenStr
         Some(Blob::Keyed { at_root: true, .. }) => quote!(keyed_at_root(#wire)),
         Some(Blob::Entries) => quote!(entries(#wire #(, alias = #aliases)*)),
         Some(Blob::IndexedEntries { indexes }) => {
-            let name = naming::ident(&naming::snake(indexes));
+            let name = naming::ident(&case::snake(indexes));
             quote!(indexed_entries(#wire #(, alias = #aliases)*, #indexes = #name))
         }
         None if !file.cx.api.has_wire_form(&field.ty) => {
@@ -60,7 +61,7 @@ fn travels(file: &File<'_, '_>, definition: &TypeDef, field: &Field) -> TokenStr
     }
 }
 
-/// The property that identifies the items of a list in a request: on the wire and in Rust.
+/// The property that distinguishes the items of a list in a request, on the wire and in Rust.
 fn item_name(file: &File<'_, '_>, definition: &TypeDef, field: &Field) -> Option<(String, Ident)> {
     let key = field.item_name.as_ref().filter(|_| definition.sent)?;
     let Type::List(items) = &field.ty else { return None };

@@ -1,4 +1,4 @@
-//! The client: how it is built, and how it makes calls.
+//! The client: its builder, and its calls.
 
 mod attempts;
 mod build;
@@ -11,7 +11,6 @@ mod endpoint;
 mod handle;
 mod middleware;
 mod operation;
-mod response_slot;
 mod retry;
 mod trace;
 
