@@ -13,10 +13,10 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let file = File::new(cx, Owner::Method(index, usize::MAX));
     let name = naming::service_trait(service);
     let client = cx.client_ident(service);
-    let service_result = file.runtime("ServiceResult");
+    let reply = file.runtime("ServiceResult");
     let not_implemented = file.runtime("not_implemented");
     let handle = file.runtime("handle");
-    let (routes, incoming, response, future) = (
+    let (routes, incoming, frame, future) = (
         file.runtime("Routes"),
         file.runtime("IncomingRequest"),
         file.runtime("ResponseFrame"),
@@ -32,7 +32,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         let doc = docs::doc(1, &format!("Serves [`{0}`]({client}::{0}).", cx.method_name(method)));
         quote! {
             #doc
-            fn #function(&self, request: #request) -> impl Future<Output = #service_result<#request>> + Send {
+            fn #function(&self, request: #request) -> impl Future<Output = #reply<#request>> + Send {
                 #not_implemented(request)
             }
         }
@@ -59,7 +59,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         /// Dispatches requests to the methods of a service.
         pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
         impl<S: #name> #routes for Dispatch<S> {
-            fn dispatch<'a>(&'a self, method: &str, request: #incoming) -> Option<#future<'a, #response>> {
+            fn dispatch<'a>(&'a self, method: &str, request: #incoming) -> Option<#future<'a, #frame>> {
                 Some(match method {
                     #(#arms)*
                     _ => return None,

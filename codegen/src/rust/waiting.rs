@@ -1,4 +1,4 @@
-//! Waiters: how to follow and to cancel the work that a call starts.
+//! What makes it possible to follow and to stop what a call has started.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,13 +8,13 @@ use super::{structs, unions};
 use crate::ir::types::{Field, Type, Union, UnionStyle};
 use crate::ir::{Method, Metrics, Service, Waiter};
 
-/// What the caller gets: the result, or a waiter for the work.
+/// What the caller gets: the result, or a handle on what has been started.
 pub(super) fn output(file: &File<'_, '_>, method: &Method) -> TokenStream {
     if method.waiter.is_none() {
         return file.ty(&method.result);
     }
-    let waiter = file.runtime("Waiter");
-    quote!(#waiter<Self>)
+    let started = file.runtime("Waiter");
+    quote!(#started<Self>)
 }
 
 pub(super) fn items(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream {
@@ -75,7 +75,7 @@ fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wait
     })
 }
 
-/// The union of the stages, as the response holds it.
+/// The union that has the stage, in the response.
 struct Stage {
     ty: Type,
     reference: TokenStream,
