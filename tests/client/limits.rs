@@ -7,8 +7,8 @@ use decthings_tests::server::{Reply, Server, chunked, ok, response};
 use decthings_tests::{PATIENCE, soon};
 
 use super::faults::{absurd_length, failure, more_than_allowed, no_response_in_time};
-use super::service::{Small, in_process};
-use super::support::{MOMENT, client, frame, get_state, state_bytes, state_frame};
+use super::service::Small;
+use super::support::{MOMENT, client, frame, get_state, in_process, state_bytes, state_frame};
 
 #[tokio::test]
 async fn the_timeout_of_the_client_applies() {
