@@ -1,12 +1,11 @@
-//! Which call it was, and how it went.
+//! Facts of a call: its method and its attempts.
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::runtime::method::Method;
 
-/// Which call it was, and how it went.
-#[derive(Clone)]
+/// The method of a call, and its attempts.
+#[derive(Clone, Debug)]
 pub struct CallInfo {
     pub(crate) method: &'static Method,
     pub(crate) attempts: u32,
@@ -21,44 +20,29 @@ impl CallInfo {
         self.method
     }
 
-    /// How often it was tried: zero if nothing was sent because the request cannot be sent as it is.
+    /// The number of attempts: zero if the request is invalid, so that nothing was sent.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// How long it took, with all attempts and the time between them.
+    /// The duration of the call, with all attempts and the delays between them.
     pub fn elapsed(&self) -> Duration {
         self.elapsed
     }
 
-    /// What the server calls the request, if it gave it a name in the header `x-request-id`.
+    /// The id that the server gave the request in the header `x-request-id`.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// How long the server asked to wait before the next attempt, if it did.
+    /// The delay before the next attempt that the server asked for.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 }
 
 impl From<&'static Method> for CallInfo {
-    /// A call that nothing was sent of yet.
     fn from(method: &'static Method) -> Self {
         Self { method, attempts: 0, elapsed: Duration::ZERO, request_id: None, retry_after: None }
-    }
-}
-
-impl fmt::Debug for CallInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = f.debug_struct("CallInfo");
-        text.field("method", &self.method).field("attempts", &self.attempts).field("elapsed", &self.elapsed);
-        if let Some(id) = &self.request_id {
-            text.field("request_id", id);
-        }
-        if let Some(after) = &self.retry_after {
-            text.field("retry_after", after);
-        }
-        text.finish()
     }
 }

@@ -1,4 +1,4 @@
-//! Why a call failed, and why a client could not be built.
+//! Errors of calls and of building a client.
 
 mod build_error;
 mod call_error;

@@ -128,8 +128,8 @@ impl FrameWriter {
 
     pub(super) fn blob(&mut self, blob: &Blob, at: &[Segment]) -> Result<(), WireError> {
         self.count_blob(at);
-        let Some(source) = blob.source() else {
-            self.blobs.bytes(blob.in_memory());
+        let Some(source) = &blob.source else {
+            self.blobs.bytes(&blob.bytes);
             return Ok(());
         };
         let Ok(len) = usize::try_from(source.len()) else {

@@ -116,7 +116,7 @@ impl Spool {
     async fn end(&mut self) -> Result<(), Failure> {
         if let State::Blob(mut blob) = std::mem::replace(&mut self.state, State::Length { of_json: false }) {
             blob.file.flush().await.map_err(unwritten)?;
-            self.files.push(Blob::elsewhere(Source::part(blob.part, blob.len)));
+            self.files.push(Blob::from_source(Source::part(blob.part, blob.len)));
         }
         Ok(())
     }
