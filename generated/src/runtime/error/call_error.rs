@@ -226,7 +226,9 @@ impl<E: ErrorCode> Error<E> {
             }
             Self::Timeout { after, .. } => write!(f, "no response within {after:?}"),
             Self::Io { path, message, .. } if path.is_empty() => f.write_str(message),
-            Self::Io { path, message, .. } => write!(f, "parameter `{path}`: {message}; the request was not sent completely"),
+            Self::Io { path, message, .. } => {
+                write!(f, "parameter `{path}`: {message}; the request was not sent completely")
+            }
             Self::Decode { path, message, .. } if path.is_empty() => write!(f, "malformed response: {message}"),
             Self::Decode { path, message, .. } => write!(f, "malformed response: `{path}`: {message}"),
             Self::Closed { .. } => f.write_str("the client was closed"),

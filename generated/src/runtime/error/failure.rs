@@ -73,7 +73,7 @@ impl Failure {
         }
     }
 
-        pub(crate) fn explain(&self) -> String {
+    pub(crate) fn explain(&self) -> String {
         match self {
             Self::Invalid { path, reason: text } | Self::Decode { path, message: text, .. } if path.is_empty() => {
                 text.clone()
