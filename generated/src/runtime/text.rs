@@ -77,22 +77,3 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{excerpt, excerpt_at, excerpt_bytes};
-
-    #[test]
-    fn excerpts_are_bounded_and_contain_the_position() {
-        assert_eq!(excerpt("short\u{1b}"), "short\u{fffd}");
-        let long = format!("{}X{}", "é".repeat(1000), "ö".repeat(1000));
-        let at = long.find('X').unwrap();
-        for excerpt in [excerpt(&long), excerpt_at(&long, at), excerpt_at(&long, at + 2), excerpt_at(&long, usize::MAX)]
-        {
-            assert!(excerpt.chars().count() <= 200, "{excerpt}");
-        }
-        assert!(excerpt_at(&long, at).contains("éXö"));
-        assert_eq!(excerpt_at("", 7), "");
-        assert!(excerpt_bytes(&[0xff; 5000]).chars().count() <= 200);
-    }
-}

@@ -37,7 +37,7 @@ impl Blob {
         self.bytes
     }
 
-    /// Bytes with an owner, such as a memory-mapped file. They are not copied; the owner is dropped with the last clone.
+    /// Bytes with an owner, such as a memory-mapped file. They are not copied, and the last clone drops the owner.
     pub fn from_owner(owner: impl AsRef<[u8]> + Send + 'static) -> Self {
         Bytes::from_owner(owner).into()
     }

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use super::call_error::{Error, Source, is_transient};
-use super::call_info::CallInfo;
+use super::call_error::{CallInfo, Error, Source, is_transient};
 use crate::runtime::text::excerpt;
 
 /// An [`Error`] without the facts of the call, for code that does not know them.

@@ -6,8 +6,8 @@ use crate::runtime::blob::Sourced;
 use crate::tensor::Tensor;
 use crate::varint;
 
-/// Bytes up to this length are gathered. Larger ones are segments of their own, without a copy. Smaller segments are sent
-/// at half the speed or less, as measured with 2 to 128 KiB, and copying more is hardly faster.
+/// Bytes up to this length are gathered. Larger ones are segments of their own, without a copy. Smaller segments are
+/// sent at half the speed or less, as measured with 2 to 128 KiB, and copying more is hardly faster.
 pub(super) const MAX_GATHERED: usize = 16 << 10;
 
 /// The place of the lengths of blobs.

@@ -118,8 +118,8 @@ impl<'a> EventHead<'a> {
         read().map_err(|error| json::failure(json, &error))
     }
 
-    /// Reads the head of an event that begins with it, without spaces and escapes, as servers write it. The rest is read
-    /// with the event.
+    /// Reads the head of an event that begins with it, without spaces and escapes, as servers write it. The rest is
+    /// read with the event.
     fn read_usual_form(json: &'a [u8], id_param: &str) -> Option<Self> {
         let (name, rest) = take_text(json.strip_prefix(b"{\"event\":\"")?)?;
         let rest = rest.strip_prefix(b",\"params\":{\"")?.strip_prefix(id_param.as_bytes())?;

@@ -25,10 +25,6 @@ impl FrameWriter {
     }
 
     /// Writes an object with one property that has blobs.
-    ///
-    /// # Errors
-    ///
-    /// Those of the content.
     pub fn keyed<T: ToWire>(&mut self, key: &'static str, content: &T) -> Result<(), WireError> {
         let mut object = self.object();
         object.nested(key, content)?;
@@ -37,6 +33,11 @@ impl FrameWriter {
 }
 
 /// Writes the properties of an object.
+///
+/// # Errors
+///
+/// Its functions return an error if a value cannot be serialized, contains a number that is not finite, has duplicate
+/// names or columns that do not match, or has more tensors than a request may have.
 #[derive(Debug)]
 pub struct ObjectWriter<'a> {
     frame: &'a mut FrameWriter,
@@ -45,29 +46,17 @@ pub struct ObjectWriter<'a> {
 
 impl ObjectWriter<'_> {
     /// Writes a property without blobs.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be serialized, or contains a number that is not finite.
     pub fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), WireError> {
         self.key(name);
         self.frame.within(Segment::Field(name), |frame| frame.value(value))
     }
 
     /// Writes an optional property without blobs, unless it is `None`.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`field`](Self::field).
     pub fn optional<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), WireError> {
         value.as_ref().map_or(Ok(()), |value| self.field(name, value))
     }
 
     /// Writes a property that may have blobs. It is omitted if its value writes no JSON.
-    ///
-    /// # Errors
-    ///
-    /// The value cannot be represented on the wire.
     pub fn nested<T: ToWire>(&mut self, name: &'static str, value: &T) -> Result<(), WireError> {
         let (start, was_empty) = (self.frame.json.len(), self.is_empty);
         self.key(name);
@@ -81,10 +70,6 @@ impl ObjectWriter<'_> {
     }
 
     /// Writes a list whose items have names, which are unique in a request.
-    ///
-    /// # Errors
-    ///
-    /// A name in a request is a duplicate, or an item cannot be represented on the wire.
     pub fn named_list<T: ToWire>(
         &mut self,
         name: &'static str,
@@ -100,10 +85,6 @@ impl ObjectWriter<'_> {
     }
 
     /// Adds a blob with these bytes. Nothing is written to the JSON.
-    ///
-    /// # Errors
-    ///
-    /// It is too large for this platform.
     pub fn bytes(&mut self, name: &'static str, blob: &Blob) -> Result<(), WireError> {
         self.frame.blob(blob, &[Segment::Field(name)])
     }
@@ -120,10 +101,6 @@ impl ObjectWriter<'_> {
     }
 
     /// Adds a blob for each item, and writes their names to the property `names`.
-    ///
-    /// # Errors
-    ///
-    /// A name is a duplicate.
     pub fn keyed<T: KeyedBlob>(
         &mut self,
         name: &'static str,
@@ -135,10 +112,6 @@ impl ObjectWriter<'_> {
     }
 
     /// Adds a blob for each item, whose names [`root_names`](Self::root_names) writes at the root.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`keyed`](Self::keyed).
     pub fn keyed_at_root<T: KeyedBlob>(&mut self, name: &'static str, items: &[T]) -> Result<(), WireError> {
         let keys = self.keyed_blobs(name, items)?.into_iter().map(str::to_owned).collect();
         self.frame.root_names = Some(keys);
@@ -146,20 +119,12 @@ impl ObjectWriter<'_> {
     }
 
     /// Writes the names of [`keyed_at_root`](Self::keyed_at_root), if there are any.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`field`](Self::field).
     pub fn root_names(&mut self, names: &'static str) -> Result<(), WireError> {
         let keys = self.frame.root_names.take();
         self.optional(names, &keys)
     }
 
     /// Adds a blob for each tensor, entry by entry, and writes the names of the columns, sorted.
-    ///
-    /// # Errors
-    ///
-    /// There is no column, a name is a duplicate, the columns differ in length, or there are too many tensors.
     pub fn entries<T: TensorColumn>(&mut self, name: &'static str, columns: &[T]) -> Result<(), WireError> {
         self.check_names(name, T::KEY, columns.iter().map(|column| column.parts().0))?;
         let mut columns: Vec<(&str, &[Tensor])> = columns.iter().map(TensorColumn::parts).collect();
@@ -185,12 +150,8 @@ impl ObjectWriter<'_> {
         self.columns(name, &columns, |tensor| tensor)
     }
 
-    /// Adds a blob for each tensor, entry by entry, writes the names of the columns, and writes the indexes of the entries
+    /// Adds a blob for each tensor, entry by entry, and writes the names of the columns, and the indexes of the entries
     /// to the property `indexes`.
-    ///
-    /// # Errors
-    ///
-    /// The columns differ in their indexes.
     pub fn indexed_entries<T: IndexedTensorColumn>(
         &mut self,
         name: &'static str,
@@ -256,10 +217,6 @@ impl ObjectWriter<'_> {
     }
 
     /// Ends the object.
-    ///
-    /// # Errors
-    ///
-    /// None; the result suits the end of [`ToWire::to_wire`].
     pub fn end(self) -> Result<(), WireError> {
         self.frame.json.push(b'}');
         Ok(())

@@ -84,6 +84,10 @@ impl Blobs {
 }
 
 /// Reads the blobs of a frame in their order.
+///
+/// # Errors
+///
+/// Its functions return an error if a blob is missing or malformed, or if the JSON does not match the number of blobs.
 #[derive(Debug)]
 pub struct BlobReader {
     blobs: Blobs,
@@ -110,56 +114,32 @@ impl BlobReader {
     }
 
     /// Reads a property that has blobs.
-    ///
-    /// # Errors
-    ///
-    /// A blob is missing or malformed.
     pub fn nested<T: FromWire>(&mut self, name: &'static str, json: T::Json) -> Result<T, WireError> {
         self.within(Segment::Field(name), |blobs| T::from_wire(json, blobs))
     }
 
     /// Reads a blob of bytes.
-    ///
-    /// # Errors
-    ///
-    /// It is missing.
     pub fn bytes(&mut self, name: &'static str) -> Result<Blob, WireError> {
         self.take(&[Segment::Field(name)])
     }
 
     /// Reads a blob of one tensor.
-    ///
-    /// # Errors
-    ///
-    /// It is missing or malformed.
     pub fn tensor(&mut self, name: &'static str) -> Result<Tensor, WireError> {
         self.one_tensor(&[Segment::Field(name)])
     }
 
     /// Reads a blob of any number of consecutive tensors.
-    ///
-    /// # Errors
-    ///
-    /// It is missing or malformed.
     pub fn tensors(&mut self, name: &'static str) -> Result<Vec<Tensor>, WireError> {
         self.within(Segment::Field(name), Self::tensors_here)
     }
 
-    /// The same for the value that is being read.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`tensors`](Self::tensors).
+    /// Reads a blob of any number of consecutive tensors, which is the whole value.
     pub fn tensors_here(&mut self) -> Result<Vec<Tensor>, WireError> {
         let blob = self.take_bytes(&[])?;
         Tensor::decode_many(blob).map_err(|error| self.malformed(&[], error))
     }
 
     /// Reads a blob for each name.
-    ///
-    /// # Errors
-    ///
-    /// One is missing.
     pub fn keyed<T: KeyedBlob>(&mut self, name: &'static str, names: Vec<String>) -> Result<Vec<T>, WireError> {
         self.check(names.len(), name)?;
         let items = names.into_iter().enumerate().map(|(index, key)| {
@@ -170,10 +150,6 @@ impl BlobReader {
     }
 
     /// Reads a blob for each name of the list at the root.
-    ///
-    /// # Errors
-    ///
-    /// There are no names, or a blob is missing.
     pub fn keyed_at_root<T: KeyedBlob>(&mut self, name: &'static str) -> Result<Vec<T>, WireError> {
         match self.root_names.take() {
             Some(names) => self.keyed(name, names),
@@ -187,10 +163,6 @@ impl BlobReader {
     }
 
     /// Reads a blob for each name and entry: the first entry of each name, then the second of each.
-    ///
-    /// # Errors
-    ///
-    /// The number of blobs is no multiple of that of the names, or a tensor is malformed.
     pub fn entries<T: TensorColumn>(&mut self, name: &'static str, keys: Vec<String>) -> Result<Vec<T>, WireError> {
         let left = self.blobs.left();
         let entries = left.checked_div(keys.len()).unwrap_or(0);
@@ -204,10 +176,6 @@ impl BlobReader {
     }
 
     /// Reads a blob for each name and index: the first index of each name, then the second of each.
-    ///
-    /// # Errors
-    ///
-    /// There are fewer blobs, or a tensor is malformed.
     pub fn indexed_entries<T: IndexedTensorColumn>(
         &mut self,
         name: &'static str,

@@ -24,6 +24,10 @@ pub trait ToWire {
 pub(super) const MAX_BLOBS: usize = 255;
 
 /// Writes the JSON and the blobs of a value.
+///
+/// # Errors
+///
+/// Its functions return an error if a value cannot be represented on the wire.
 #[derive(Debug)]
 pub struct FrameWriter {
     pub(super) json: Vec<u8>,
@@ -60,10 +64,6 @@ impl FrameWriter {
     }
 
     /// Writes a value without blobs.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be serialized, or contains a number that is not finite.
     pub fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WireError> {
         let mut nulls = Nulls::default();
         let mut serializer = serde_json::Serializer::with_formatter(&mut self.json, &mut nulls);
@@ -80,10 +80,6 @@ impl FrameWriter {
     }
 
     /// Writes an object that begins with its tag.
-    ///
-    /// # Errors
-    ///
-    /// Those of the content.
     pub fn tagged<T: ToWire>(
         &mut self,
         property: &'static str,
@@ -95,10 +91,6 @@ impl FrameWriter {
     }
 
     /// Adds a blob with all of these tensors. Nothing is written to the JSON.
-    ///
-    /// # Errors
-    ///
-    /// None; the result suits the end of [`ToWire::to_wire`].
     pub fn tensors(&mut self, tensors: &[Tensor]) -> Result<(), WireError> {
         self.count_blob(&[]);
         self.blobs.tensors(tensors);
