@@ -4,7 +4,8 @@ mod blobs;
 mod recursion;
 
 use crate::diag::Diagnostics;
-use crate::ir::{Api, Owner, Type, TypeKind, UnionStyle};
+use crate::ir::Api;
+use crate::ir::types::{Owner, Type, TypeKind, UnionStyle};
 use crate::spec::Spec;
 
 /// Completes the model; mistakes that only the whole shows are reported.

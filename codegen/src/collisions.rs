@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::diag::Diagnostics;
-use crate::ir::{Api, Owner, Service, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::types::{Owner, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::{Api, Service};
 use crate::naming;
 use crate::source::Location;
 
@@ -21,6 +22,14 @@ pub(crate) fn check(api: &Api, diagnostics: &mut Diagnostics) {
 }
 
 fn check_shared(api: &Api, claims: &mut Claims<'_>) {
+    for set in &api.error_sets {
+        let (name, what) = (naming::error_set_type(set), format!("the error set `{}`", set.name));
+        claims.claim("errors", name.to_string(), what, &set.at, RENAME);
+        for shape in set.errors.iter().filter_map(|index| api.errors.get(*index)) {
+            let (variants, what) = (format!("error set {}", set.name), format!("`{}`", shape.code));
+            claims.claim_once(&variants, naming::variant_name(&shape.code, None), what, &set.at, RENAME);
+        }
+    }
     for (id, definition) in api.types.iter().enumerate() {
         let (name, what) = (naming::type_name(api, definition), format!("`{}`", definition.name));
         match definition.owner {
@@ -77,8 +86,12 @@ fn check_service(api: &Api, index: usize, service: &Service, claims: &mut Claims
                     IDENTIFIER,
                 ),
         );
+        let variants = format!("{types} errors {}", method.wire);
+        for set in method.error_sets.iter().filter_map(|index| api.error_sets.get(*index)) {
+            let what = format!("the error set `{}`", set.name);
+            claims.claim_once(&variants, naming::error_set_variant(set).to_string(), what, at, RENAME);
+        }
         for shape in api.errors_of(method) {
-            let variants = format!("{types} errors {}", method.wire);
             claims.claim_once(
                 &variants,
                 naming::variant_name(&shape.code, None),

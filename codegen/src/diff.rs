@@ -14,7 +14,8 @@ mod render;
 mod types;
 mod unions;
 
-use crate::ir::{Api, Owner, TypeDef, TypeId};
+use crate::ir::Api;
+use crate::ir::types::{Owner, TypeDef, TypeId};
 pub use changes::{Change, Changes, Class, Place};
 use comparison::{Comparison, Direction};
 use reach::Users;

@@ -10,7 +10,8 @@ mod unions;
 mod waiters;
 
 use crate::diag::Diagnostics;
-use crate::ir::{Api, ErrorShape, Event, Service, TypeDef, TypeId};
+use crate::ir::types::{TypeDef, TypeId};
+use crate::ir::{Api, ErrorShape, Event, Service};
 use crate::naming::case;
 use crate::source::Location;
 use crate::spec::{self, Spec};
@@ -25,6 +26,7 @@ pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
         lowering.resolve_def(name, at, schema);
     }
     let errors = lowering.lower_errors();
+    let error_sets = lowering.shared_sets(&errors);
     let mut services = Vec::new();
     for (index, (name, at, service)) in spec.services.iter().enumerate() {
         services.push(lowering.lower_service(index, name, at, service, &errors));
@@ -45,6 +47,7 @@ pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
         typescript_client: spec.typescript_client.as_ref().map(|it| (it.package.clone(), it.class.clone())),
         types,
         errors,
+        error_sets,
         services,
     }
 }

@@ -1,12 +1,15 @@
 //! Names in Rust: the only place that makes identifiers.
 
+#![expect(clippy::disallowed_methods, reason = "the only place that makes identifiers")]
+
 pub(crate) mod case;
 pub mod reserved;
 
 use proc_macro2::{Ident, Span};
 
-use crate::ir::{Api, Field, Method, Service, TypeDef, Variant};
-pub(crate) use case::{is_type_name, kebab, snake, upper_camel, words};
+use crate::ir::types::{Field, TypeDef, Variant};
+use crate::ir::{Api, ErrorSet, Method, Service};
+use case::{is_type_name, kebab, snake, upper_camel};
 
 /// Words that Rust reserves; the second group cannot be made raw.
 const KEYWORDS: &[&str] = &[
@@ -75,8 +78,8 @@ impl Scope {
             Self::Constructor => &[reserved::TRAITS],
             Self::Method => &[&["new"], reserved::TRAITS],
             Self::Session => &[reserved::SUBSCRIPTION, reserved::TRAITS],
-            Self::MethodModule => &[reserved::FOLDER],
-            Self::TypeModule => &[&["mod"]],
+            Self::MethodModule => &[reserved::FOLDER, reserved::CRATES],
+            Self::TypeModule => &[&["mod"], reserved::CRATES],
             Self::Service => &[reserved::CLIENT, reserved::ROUTER, reserved::ROOT, reserved::TRAITS],
             Self::Feature => &[reserved::FEATURES],
         }
@@ -173,6 +176,16 @@ pub(crate) fn service_client(service: &Service) -> Ident {
 /// The trait of a service.
 pub(crate) fn service_trait(service: &Service) -> Ident {
     type_ident(&format!("{}Service", upper_camel(&service.wire)))
+}
+
+/// The enum of a set of errors that is a type of its own.
+pub(crate) fn error_set_type(set: &ErrorSet) -> Ident {
+    type_ident(&format!("{}Error", upper_camel(&set.name)))
+}
+
+/// The variant that holds an error of such a set.
+pub(crate) fn error_set_variant(set: &ErrorSet) -> Ident {
+    ident(&variant_name(&set.name, None))
 }
 
 /// The enum of a service's events.

@@ -1,9 +1,10 @@
-//! Tokens → text: parsed as Rust, printed, spaced, and headed.
+//! Tokens → text: parsed as Rust, printed, spaced, and headed. `rustfmt` brings the text into its final form.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
-use crate::EmitError;
+use crate::naming;
+use crate::output::EmitError;
 
 /// The first line of every generated file.
 pub(crate) const HEADER: &str =
@@ -11,21 +12,29 @@ pub(crate) const HEADER: &str =
 
 /// Prints a file.
 pub(crate) fn render(path: &str, tokens: TokenStream) -> Result<String, EmitError> {
-    let file: syn::File =
-        syn::parse2(tokens).map_err(|error| EmitError { path: path.to_owned(), message: error.to_string() })?;
-    Ok(format!("{HEADER}\n\n{}", space(&unveil_macros(&prettyplease::unparse(&file)))))
+    let text = space(&unveil_macros(&print(path, tokens)?));
+    let separator = if text.starts_with("//!") { "" } else { "\n" };
+    Ok(format!("{HEADER}\n{separator}{text}"))
 }
 
-/// What stands for a macro until the text is printed: the printer lays out a module, and no macro.
+/// Prints items without what a file has beside them.
+pub(crate) fn print(path: &str, tokens: TokenStream) -> Result<String, EmitError> {
+    let file = syn::parse2(tokens);
+    let file = file.map_err(|error| EmitError { path: path.to_owned(), message: error.to_string() })?;
+    Ok(prettyplease::unparse(&file))
+}
+
+/// The prefix of a module that stands for a macro call until the text is printed: the printer lays out the items of a
+/// module, but not those in a macro's braces.
 const MACRO: &str = "__macro_";
 
-/// Items inside a macro, which have to be the syntax of Rust's own items.
+/// A macro call whose braces hold items, which have to be the syntax of Rust's own items.
 pub(crate) fn in_macro(name: &Ident, items: TokenStream) -> TokenStream {
-    let module = format_ident!("{MACRO}{name}");
+    let module = naming::ident(&format!("{MACRO}{name}"));
     quote!(mod #module { #items })
 }
 
-/// Puts macros in the place of the modules that stand for them.
+/// Replaces the modules that stand for macro calls.
 fn unveil_macros(text: &str) -> String {
     let unveiled = text.lines().map(|line| match line.strip_prefix("mod ").and_then(|line| line.strip_prefix(MACRO)) {
         Some(line) => line.replacen(" {", "! {", 1),
@@ -34,55 +43,147 @@ fn unveil_macros(text: &str) -> String {
     unveiled.collect::<Vec<_>>().join("\n")
 }
 
-/// Sets items apart by blank lines, which the printer leaves out.
+/// Separates items by blank lines, which the printer omits. Items that belong together form a group.
 fn space(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
     let mut spaced = String::with_capacity(text.len());
     let mut previous = "";
-    let mut in_imports = false;
-    for line in text.lines() {
-        let indent = |line: &str| line.len().saturating_sub(line.trim_start().len());
-        let level = indent(previous) == indent(line);
-        let ends_item = level
-            && (matches!(previous.trim(), "}" | "};")
-                || (indent(line) == 0 && previous.ends_with([';', '}']))
-                || (is_import(previous.trim_start()) && previous.ends_with(';')));
-        let ends_docs = previous.starts_with("//!") && !line.starts_with("//!");
-        let starts_item = starts_item(line.trim_start()) && !(is_import(line) && in_imports);
-        if ends_docs || (ends_item && starts_item) {
+    // The kinds of the last item at each level of indentation.
+    let mut kinds: Vec<Kind> = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let level = level(line);
+        let ends_item = previous.ends_with([';', '}']) && !previous.trim_start().starts_with("//");
+        let is_after_item = ends_item && self::level(previous) == level;
+        let opens_block = index == 0 || previous.ends_with('{');
+        let starts = is_after_item || opens_block || previous.starts_with("//!");
+        let kind = lines.get(index..).filter(|_| starts).and_then(kind);
+        if let Some(kind) = kind {
+            let before = kinds.get(level).copied().filter(|_| is_after_item);
+            if before.is_some_and(|before| before == Kind::Other || before != kind) {
+                spaced.push('\n');
+            }
+            kinds.resize(level, Kind::Other);
+            kinds.push(kind);
+        }
+        if previous.starts_with("//!") && !line.starts_with("//!") {
             spaced.push('\n');
         }
         spaced.push_str(line);
         spaced.push('\n');
-        // An import may go on over several lines.
-        in_imports = is_import(line) || (in_imports && (line.starts_with(' ') || line == "};"));
         previous = line;
     }
     spaced
 }
 
-fn starts_item(line: &str) -> bool {
-    const STARTS: &[&str] = &[
-        "///",
-        "#[",
-        "pub ",
-        "fn ",
-        "async fn ",
-        "impl",
-        "type ",
-        "const ",
-        "static ",
-        "use ",
-        "mod ",
-        "struct ",
-        "enum ",
-        "trait ",
-    ];
-    let is_macro =
-        || line.split_once("! {").is_some_and(|(name, _)| name.chars().all(|c| c.is_alphabetic() || c == '_'));
-    STARTS.iter().any(|start| line.starts_with(start)) || is_macro()
+/// Items of the same kind form a group, except for [`Other`](Self::Other) ones.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Module,
+    /// Imports of the standard library, of other crates, of this crate, and re-exports.
+    Import(u8),
+    /// Associated types and constants, and functions without a body.
+    Associated,
+    /// `impl Trait for Type {}`
+    Marker,
+    Other,
 }
 
-fn is_import(line: &str) -> bool {
-    let line = line.strip_prefix("pub ").unwrap_or(line);
-    line.starts_with("use ") || line.starts_with("mod ")
+fn level(line: &str) -> usize {
+    line.len().saturating_sub(line.trim_start().len()) / 4
+}
+
+/// The kind of the item that starts at the first line; `None` when it is no item.
+fn kind(lines: &[&str]) -> Option<Kind> {
+    // A statement behind its attribute is no item.
+    if lines.first().is_some_and(|line| line.trim_start().starts_with("#[") && line.contains(")] ")) {
+        return None;
+    }
+    let mut in_attribute = false;
+    let mut is_documented = false;
+    let header = lines.iter().map(|line| line.trim_start()).find(|line| {
+        let is_attribute = in_attribute || line.starts_with("#[");
+        in_attribute = is_attribute && !line.ends_with(']');
+        is_documented |= line.starts_with("///");
+        !is_attribute && !line.starts_with("///")
+    })?;
+    let item = header.strip_prefix("pub ").or_else(|| header.strip_prefix("pub(crate) ")).unwrap_or(header);
+    let keyword = item.split([' ', '<']).next().unwrap_or_default();
+    Some(match keyword {
+        "mod" => Kind::Module,
+        "use" if header != item => Kind::Import(3),
+        "use" => Kind::Import(match item.split([' ', ':', ';']).nth(1) {
+            Some("std") => 0,
+            Some("crate" | "self" | "super") => 2,
+            _ => 1,
+        }),
+        "fn" if !has_body(lines) => Kind::Associated,
+        "type" | "const" if !is_documented && header.starts_with(keyword) => Kind::Associated,
+        "impl" if header.ends_with(" {}") => Kind::Marker,
+        "async" | "const" | "enum" | "fn" | "impl" | "static" | "struct" | "trait" | "type" => Kind::Other,
+        keyword if keyword.contains('!') => Kind::Other,
+        _ => return None,
+    })
+}
+
+/// Whether the function that starts at the first line has a body; its signature may be broken over lines.
+fn has_body(lines: &[&str]) -> bool {
+    let is_code = |line: &&&str| !line.trim_start().starts_with(['/', '#']);
+    let mut code = lines.iter().filter(is_code);
+    code.find(|line| line.ends_with([';', '{', '}'])).is_some_and(|line| !line.ends_with(';'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(tokens: TokenStream) -> String {
+        let text = render("file.rs", tokens).unwrap_or_else(|error| panic!("{error}"));
+        text.strip_prefix(HEADER).unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn items_in_a_macro_are_laid_out_as_items() {
+        let name = naming::ident("error_codes");
+        let tokens = in_macro(
+            &name,
+            quote!(
+                enum Codes {
+                    #[doc = " Text."]
+                    First(Fields) = "first",
+                    Second = "second",
+                }
+            ),
+        );
+        let expected = "\n\nerror_codes! {\n    enum Codes {\n        /// Text.\n        First(Fields) = \"first\",\n        Second = \"second\",\n    }\n}\n";
+        assert_eq!(rendered(tokens), expected);
+    }
+
+    #[test]
+    fn blank_lines_separate_items_and_groups_stay_together() {
+        let tokens = quote! {
+            //! About.
+            mod a;
+            #[cfg(feature = "b")]
+            mod b;
+            use serde::Serialize;
+            use crate::runtime::Call;
+            use super::*;
+            impl Operation for Request {
+                type Response = Response;
+                const METHOD: u32 = 1;
+                /// Text;
+                /// more.
+                fn first() { let x = 1; }
+                fn second() {}
+            }
+            impl Plain for A {}
+            impl Plain for B {}
+            pub struct C;
+        };
+        let expected = "\n//! About.\n\nmod a;\n#[cfg(feature = \"b\")]\nmod b;\n\nuse serde::Serialize;\n\n\
+            use crate::runtime::Call;\nuse super::*;\n\nimpl Operation for Request {\n    type Response = Response;\n    \
+            const METHOD: u32 = 1;\n\n    /// Text;\n    /// more.\n    fn first() {\n        let x = 1;\n    }\n\n    fn second() {}\n}\n\n\
+            impl Plain for A {}\nimpl Plain for B {}\n\npub struct C;\n";
+        assert_eq!(rendered(tokens), expected);
+    }
 }

@@ -8,6 +8,7 @@ mod errors;
 mod events;
 mod example;
 mod index;
+mod items;
 mod methods;
 mod paging;
 mod prose;
@@ -23,10 +24,11 @@ mod wire;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::{Api, Owner, TypeDef, TypeId, TypeKind};
+use crate::ir::Api;
+use crate::ir::types::{Owner, TypeId};
 use crate::naming;
+use crate::output::{EmitError, Files, Options};
 use crate::render::render;
-use crate::{EmitError, Files, Options};
 use context::{Context, File};
 
 /// Emits every file of the API's module.
@@ -65,21 +67,11 @@ pub(crate) fn emit(api: &Api, options: &Options) -> Result<Files, EmitError> {
 
 /// An entry of `$defs` and the types inside it.
 fn shared_type(cx: &Context<'_>, root: TypeId) -> TokenStream {
-    let file = File::new(cx, "super::super", Owner::Shared(root));
+    let file = File::new(cx, Owner::Shared(root));
     let owned = cx.owned_by(Owner::Shared(root));
-    let types: Vec<TokenStream> = owned.iter().map(|(_, definition)| type_item(&file, definition)).collect();
+    let types: Vec<TokenStream> =
+        owned.iter().map(|(_, definition)| items::of_type(&file, definition, &TokenStream::new())).collect();
+    let plain = file.plain_json();
     let imports = file.imports();
-    quote!(#imports #(#types)*)
-}
-
-/// The items of one named type.
-fn type_item(file: &File<'_, '_>, definition: &TypeDef) -> TokenStream {
-    match &definition.kind {
-        TypeKind::Object(object) => structs::item(file, definition, object),
-        TypeKind::Enum(set) => enums::item(file, definition, set),
-        TypeKind::Union(union) => {
-            let (item, wire) = (unions::item(file, definition, union), wire::items(file, definition));
-            quote!(#item #wire)
-        }
-    }
+    quote!(#imports #(#types)* #plain)
 }

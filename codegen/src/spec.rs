@@ -99,6 +99,10 @@ pub struct ErrorSet {
     pub _comment: Option<String>,
     /// Names of entries of `errors`.
     pub errors: Vec<Spanned<String>>,
+    /// Whether the codes are one type, which the error types of methods with this set contain, instead of codes of each
+    /// method.
+    #[serde(default)]
+    pub shared: bool,
 }
 
 /// A group of methods.

@@ -42,8 +42,8 @@ impl ModelService for Models {
 #[tokio::main]
 async fn main() -> common::Result {
     let script = Script::new()
-        .answer::<DeleteModelRequest>(Ok(DeleteModelResult::new()))
-        .answer::<DeleteModelRequest>(Err(DeleteModelError::ModelNotFound));
+        .respond::<DeleteModelRequest>(Ok(DeleteModelResult::new()))
+        .respond::<DeleteModelRequest>(Err(DeleteModelError::ModelNotFound));
     let client = Client::builder().transport(script.clone()).build()?;
     assert_eq!(clean_up(&client, &["a", "gone"]).await?, 1);
     script.check()?; // both were called, and nothing else

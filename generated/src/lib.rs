@@ -10,24 +10,23 @@
 //! # }
 //! ```
 //!
-//! - A [`Client`] has a function a service, which has a function a method. Each makes a [`Call`]: complete it with its
-//!   setters, then await it.
-//! - Data goes in and comes out as [`Tensor`]s and [`Blob`]s, which are cheap to clone and not copied on their way.
-//! - What is too large for memory comes from files and goes into files: [`Blob::from_file`], [`Call::blobs_to_files`].
-//! - A method that starts something that tells events can be subscribed to: [`Call::subscribe`] gives a [`Subscription`],
-//!   which is a stream.
-//! - A method that answers page by page can be read as a stream: [`Call::items`], [`Call::pages`].
-//! - A method that starts work gives a [`Waiter`]: wait for the end of the work, follow its [`Progress`], or cancel it.
-//! - What went wrong is an [`Error`]; what the API itself refused is in [`Error::api`], with the method's own type.
+//! - A [`Client`] has one accessor per service, which has one function per method. Each returns a [`Call`]: complete it with
+//!   its setters, then await it.
+//! - [`Tensor`]s and [`Blob`]s carry data. They are cheap to clone, and are sent without copying.
+//! - Data that is too large for memory is streamed from and to files: [`Blob::from_file`], [`Call::blobs_to_files`].
+//! - [`Call::subscribe`] starts a session and returns a [`Subscription`], the stream of its events.
+//! - [`Call::items`] and [`Call::pages`] read long lists as streams.
+//! - A method that starts work returns a [`Waiter`]: wait until the work has finished, follow its [`Progress`], or cancel it.
+//! - A call fails with an [`Error`]; [`Error::api`] is the error of the API, in the method's own type.
 //!
-//! [`guide`] goes from a first call to tests of your own, and has a list of the cargo features: [`guide::features`]. Those
-//! that are on by default are all that a client of the public service needs.
+//! The [`guide`] leads from a first call to your own tests, and lists the cargo features: [`guide::features`]. The default
+//! features are all that a client of the public service needs.
 
 #[cfg(feature = "dataset")]
 pub mod bulk;
 #[cfg(feature = "fs")]
 pub mod files;
-// Costs nothing where nobody reads it.
+// Compiled only for its docs and doctests.
 #[cfg(any(doc, doctest))]
 pub mod guide;
 pub mod runtime;
@@ -47,5 +46,4 @@ pub use runtime::{EndReason, EventError, RawEvent, Subscription, TransferProgres
 pub use runtime::{Items, Page, Pages, Progress, ProgressUpdate, WaitError, Waiter};
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 
-#[rustfmt::skip]
 pub mod api;

@@ -75,7 +75,14 @@ fn an_empty_key_file_is_named() {
 
 #[test]
 fn a_key_is_not_sent_unencrypted_to_another_host() {
-    for url in ["http://192.0.2.1/v0", "http://api.example", "http://127.0.0.1.example", "http://[2001:db8::1]/"] {
+    for url in [
+        "http://192.0.2.1/v0",
+        "http://10.0.0.1",
+        "http://api.example",
+        "http://127.0.0.1.example",
+        "http://localhost.example",
+        "http://[2001:db8::1]/",
+    ] {
         let error = build_error(Client::builder().http_url(url).api_key(KEY));
         assert!(matches!(error, BuildError::InsecureKey { .. }), "{error:?}");
         let text = error.to_string();
@@ -95,7 +102,7 @@ fn a_key_from_a_file_is_not_sent_unencrypted() {
 
 #[test]
 fn a_key_is_sent_to_loopback_and_over_tls() {
-    for url in ["http://127.0.0.1:1", "http://[::1]:1", "http://localhost:1", "https://api.example"] {
+    for url in ["http://127.0.0.1:1", "http://[::1]:1", "http://LOCALHOST:1/v0", "https://api.example"] {
         assert!(Client::builder().http_url(url).api_key(KEY).build().is_ok(), "{url}");
     }
 }
@@ -104,6 +111,14 @@ fn a_key_is_sent_to_loopback_and_over_tls() {
 fn the_websocket_gets_no_key_unencrypted() {
     let error = build_error(Client::builder().websocket_url("ws://192.0.2.1/ws").api_key(KEY));
     assert!(matches!(error, BuildError::InsecureKey { .. }), "{error:?}");
+}
+
+#[test]
+fn invalid_urls_are_rejected() {
+    for url in ["", "a.example", "ftp://a", "http://", "http://user@a", "http://a/?query", "http://a/#fragment"] {
+        let error = build_error(Client::builder().http_url(url));
+        assert!(matches!(error, BuildError::Url { .. }), "{url}: {error:?}");
+    }
 }
 
 #[test]

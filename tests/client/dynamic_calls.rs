@@ -29,7 +29,7 @@ async fn unknown_methods_are_named() {
         let error = call(&small(), service, method, Value::Null).await.unwrap_err();
         assert!(matches!(error, Error::Invalid { .. }), "{error:?}");
         let text = error.to_string();
-        assert!(text.contains(&format!("no method {service}.{method}")) && text.contains("feature"), "{text}");
+        assert!(text.contains(&format!("unknown method {service}.{method}")) && text.contains("feature"), "{text}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use decthings::api::dataset::{DatasetService, GetEntriesRequest};
-use decthings::api::errors::{DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound};
+use decthings::api::errors::{CommonError, DatasetKeyNotFound, InvalidParameter, ReferencedDatasetNotFound};
 use decthings::api::model::{
     DeleteModelRequest, GetModelStateRequest, ModelService, SetFilesystemSizeRequest, TrainError, TrainRequest,
     TrainResult, UploadStateRequest, UploadStateResult,
@@ -49,11 +49,11 @@ pub fn train_errors() -> Vec<TrainError> {
         TrainError::AccessDenied,
         TrainError::QuotaExceeded,
         TrainError::ModelToMountNoLongerExists,
-        TrainError::BadCredentials,
-        TrainError::TooManyRequests,
-        TrainError::PaymentRequired,
-        TrainError::Unknown,
-        TrainError::InvalidParameter(InvalidParameter::new("newStateName", "is \"empty\"")),
+        CommonError::BadCredentials.into(),
+        CommonError::TooManyRequests.into(),
+        CommonError::PaymentRequired.into(),
+        CommonError::Unknown.into(),
+        CommonError::InvalidParameter(InvalidParameter::new("newStateName", "is \"empty\"")).into(),
         TrainError::DatasetNotFound(ReferencedDatasetNotFound::new("d")),
         TrainError::DatasetKeyNotFound(DatasetKeyNotFound::new("d", "k")),
         TrainError::Unrecognized(ApiError::with_fields("brand_new", &serde_json::json!({"why": ["because"]}))),

@@ -26,8 +26,8 @@ async fn train(client: &Client) -> Result<TrainResult, Error<TrainError>> {
 #[tokio::test]
 async fn a_script_responds_in_order_and_records_calls() {
     let script = Script::new()
-        .answer::<TrainRequest>(Ok(TrainResult::new("session")))
-        .answer::<TrainRequest>(Err(TrainError::ModelNotFound))
+        .respond::<TrainRequest>(Ok(TrainResult::new("session")))
+        .respond::<TrainRequest>(Err(TrainError::ModelNotFound))
         .fail::<DeleteModelRequest>(TransportError::new("the line is cut"));
     let client = client(&script);
     assert_eq!(train(&client).await.unwrap().training_session_id, "session");
@@ -45,21 +45,21 @@ async fn a_script_responds_in_order_and_records_calls() {
 
 #[tokio::test]
 async fn an_unexpected_call_names_the_expected_one() {
-    let script = Script::new().answer::<TrainRequest>(Ok(TrainResult::new("session")));
+    let script = Script::new().respond::<TrainRequest>(Ok(TrainResult::new("session")));
     let client = client(&script);
     let text = soon(client.model().delete_model("m")).await.unwrap_err().to_string();
     assert!(text.contains("Model.deleteModel") && text.contains("expects a call of Model.train next"), "{text}");
     train(&client).await.unwrap();
     let text = train(&client).await.unwrap_err().to_string();
-    assert!(text.contains("no answer left"), "{text}");
+    assert!(text.contains("no response left"), "{text}");
     let text = script.check().unwrap_err().to_string();
-    assert!(text.contains("called without an answer: [Model.deleteModel, Model.train]"), "{text}");
+    assert!(text.contains("unexpected calls: [Model.deleteModel, Model.train]"), "{text}");
 }
 
 #[tokio::test]
 async fn a_script_responds_to_websocket_calls() {
     use decthings::api::debug::{LaunchDebugSessionRequest, LaunchDebugSessionResult};
-    let script = Script::new().answer::<LaunchDebugSessionRequest>(Ok(LaunchDebugSessionResult::new("d")));
+    let script = Script::new().respond::<LaunchDebugSessionRequest>(Ok(LaunchDebugSessionResult::new("d")));
     let launcher = ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096));
     let call = client(&script).debug().launch_debug_session("m", launcher);
     assert_eq!(soon(call).await.unwrap().debug_session_id, "d");
@@ -104,12 +104,17 @@ async fn an_unrecorded_request_shows_expected_and_actual() {
     get_state(&live).await.unwrap();
     let client = Client::builder().transport(Cassette::open(&path).unwrap()).build().unwrap();
     let text = soon(client.model().get_model_state("another")).await.unwrap_err().to_string();
-    for part in ["Model.getModelState came with", "another", "expects Model.getModelState with", r#"{"modelId":"m"}"#] {
+    for part in [
+        "unexpected call of Model.getModelState with",
+        "another",
+        "expects Model.getModelState with",
+        r#"{"modelId":"m"}"#,
+    ] {
         assert!(text.contains(part), "{part} is missing in {text}");
     }
     get_state(&client).await.unwrap();
     let text = get_state(&client).await.unwrap_err().to_string();
-    assert!(text.contains("no call left"), "{text}");
+    assert!(text.contains("no calls left"), "{text}");
 }
 
 #[tokio::test]
@@ -142,5 +147,5 @@ async fn a_malformed_cassette_names_the_line() {
     let path = cassette(&folder);
     std::fs::write(&path, "{}\n").unwrap();
     let text = Cassette::open(&path).unwrap_err().to_string();
-    assert!(text.contains("line 1 is no recorded call"), "{text}");
+    assert!(text.contains("line 1 is not a recorded call"), "{text}");
 }

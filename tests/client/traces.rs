@@ -30,7 +30,7 @@ async fn calls_and_attempts_are_spans_with_opentelemetry_names() {
         "http.request.resend_count=0",
         "http.response.status_code=503",
         "error.type=\"503\"",
-        "waits, and tries again",
+        "retrying after a delay",
         "http.request.resend_count=1",
         "http.response.status_code=200",
         "decthings.attempts=2",

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use decthings_codegen::{Files, Options};
+use xtask::rustfmt;
 
 use crate::tree::{self, Difference};
 use crate::{definition, watch};
@@ -51,7 +52,7 @@ fn generate(arguments: &Arguments) -> Result<ExitCode> {
         crate_name: arguments.crate_name.clone(),
         features: !arguments.no_features,
     };
-    let code = decthings_codegen::rust(&api, &options)?;
+    let code = rustfmt::format(decthings_codegen::rust(&api, &options)?)?;
     let mut differences = tree::compare(&arguments.out, &code, true)?;
     if let Some((folder, name)) = project_folder(&arguments.schema) {
         let schema = Files::from([("api.schema.json".to_owned(), decthings_codegen::format_schema())]);

@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 use decthings_codegen::{Files, Options, Source};
+use xtask::rustfmt;
 
 use crate::tree;
 
@@ -23,7 +24,7 @@ pub fn fixtures() -> Result<ExitCode> {
             Ok(api) => {
                 changed = changed.saturating_add(write(
                     &folder.join("expected"),
-                    &decthings_codegen::rust(&api, &options)?,
+                    &rustfmt::format(decthings_codegen::rust(&api, &options)?)?,
                     true,
                 )?)
             }
@@ -32,7 +33,11 @@ pub fn fixtures() -> Result<ExitCode> {
     }
     if let Ok(api) = load(&Path::new(FOLDER).join("ok/reserved"))? {
         let options = Options { crate_name: "decthings_embedded".into(), ..Options::default() };
-        changed = changed.saturating_add(write(Path::new(EMBEDDED), &decthings_codegen::rust(&api, &options)?, true)?);
+        changed = changed.saturating_add(write(
+            Path::new(EMBEDDED),
+            &rustfmt::format(decthings_codegen::rust(&api, &options)?)?,
+            true,
+        )?);
     }
     for folder in folders(&Path::new(FOLDER).join("ok"))? {
         let Ok(api) = load(&folder)? else { continue };

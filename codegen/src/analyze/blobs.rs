@@ -6,7 +6,9 @@ mod shapes;
 mod walk;
 
 use crate::diag::Diagnostics;
-use crate::ir::{Api, Blob, BlobKind, BlobRule, Field, ListItem, Type, TypeId, TypeKind};
+use crate::ir::Api;
+use crate::ir::blobs::{Blob, BlobKind, BlobRule};
+use crate::ir::types::{Field, ListItem, Type, TypeId, TypeKind};
 use shapes::{is_tensors, item_id, kind_of_list, only_string};
 use walk::rules;
 

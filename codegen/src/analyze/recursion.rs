@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::diag::Diagnostics;
-use crate::ir::{Api, Type, TypeId, TypeKind};
+use crate::ir::Api;
+use crate::ir::types::{Type, TypeId, TypeKind};
 
 pub(super) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
     report_endless(api, diagnostics);

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::changes::{Change, Class, Place};
 use super::reach::Users;
-use crate::ir::{Api, Deprecated, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::Api;
+use crate::ir::types::{Deprecated, Type, TypeDef, TypeId, TypeKind};
 
 /// Which ways values of a type travel, seen from a client in use.
 #[derive(Clone, Copy)]

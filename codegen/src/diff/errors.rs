@@ -2,7 +2,8 @@
 
 use super::changes::{Class, Place};
 use super::comparison::{Comparison, Direction, Remarks};
-use crate::ir::{Api, ErrorShape, Method, Type};
+use crate::ir::types::Type;
+use crate::ir::{Api, ErrorShape, Method};
 
 const OPEN: &str = "Errors are open: readers keep unknown codes.";
 

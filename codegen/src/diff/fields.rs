@@ -2,7 +2,7 @@
 
 use super::changes::Class;
 use super::comparison::{Comparison, Direction, Remarks, join};
-use crate::ir::{Absent, Field, Object};
+use crate::ir::types::{Absent, Field, Object};
 use crate::naming;
 
 impl Comparison<'_> {

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{Api, Type, TypeId};
+use crate::ir::Api;
+use crate::ir::types::{Type, TypeId};
 
 /// Methods and events, as `Service.method`, by what they reach.
 pub(super) struct Users {

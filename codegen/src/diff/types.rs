@@ -2,7 +2,7 @@
 
 use super::changes::Class;
 use super::comparison::{Comparison, Direction, Remarks, describe};
-use crate::ir::{Owner, StringEnum, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::types::{Owner, StringEnum, Type, TypeDef, TypeId, TypeKind};
 use crate::naming;
 
 impl Comparison<'_> {

@@ -2,7 +2,7 @@
 
 use super::changes::Class;
 use super::comparison::{Comparison, Direction, Remarks, describe, join};
-use crate::ir::{Type, Union, UnionStyle, Variant};
+use crate::ir::types::{Type, Union, UnionStyle, Variant};
 
 impl Comparison<'_> {
     pub(super) fn union(&mut self, old: &Union, new: &Union, direction: Direction, path: &str) {

@@ -1,6 +1,8 @@
 //! The JSON form of objects, without their bytes and tensors.
 
-use crate::ir::{Absent, Api, Blob, BlobKind, BlobRule, Field, Object, Type, UnionStyle};
+use crate::ir::Api;
+use crate::ir::blobs::{Blob, BlobKind, BlobRule};
+use crate::ir::types::{Absent, Field, Object, Type, UnionStyle};
 
 /// A member of the JSON.
 pub(super) struct Property {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::ir::{BlobKind, BlobRule};
+use crate::ir::blobs::{BlobKind, BlobRule};
 
 /// How to read what follows.
 pub(crate) const VARINT: &str = "A varint is one byte below 253, or 253, 254 or 255 followed by 2, 4 or 8 bytes, big-endian; writers use the shortest form.";

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Api, Owner, TypeId};
+use crate::ir::Api;
+use crate::ir::types::{Owner, TypeId};
 use crate::naming::case;
 
 /// The names; unique whatever the case of their letters, since some tools make files of them.

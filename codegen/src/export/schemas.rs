@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{Property, properties};
 use super::names::Names;
-use crate::ir::{Api, Event, Method, Object, Service, StringEnum, Type, TypeId, TypeKind, Union, UnionStyle, Variant};
+use crate::ir::types::{Object, StringEnum, Type, TypeId, TypeKind, Union, UnionStyle, Variant};
+use crate::ir::{Api, Event, Method, Service};
 use crate::naming::{self, case};
 
 /// The format that the schemas are for.

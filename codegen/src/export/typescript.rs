@@ -4,7 +4,8 @@ mod shapes;
 
 use std::fmt::Write;
 
-use crate::ir::{Api, Event, Method, Owner, Service, TypeId, TypeKind, UnionStyle};
+use crate::ir::types::{Owner, TypeId, TypeKind, UnionStyle};
+use crate::ir::{Api, Event, Method, Service};
 use crate::naming::case;
 use shapes::{Shapes, doc, group, indent};
 

@@ -2,7 +2,8 @@
 
 use super::lowering::{Lowering, Place};
 use crate::diag::did_you_mean;
-use crate::ir::{ErrorShape, Owner, Type};
+use crate::ir::types::{Owner, Type};
+use crate::ir::{ErrorSet, ErrorShape};
 use crate::naming::case;
 use crate::source::Location;
 use crate::spanned::Spanned;
@@ -34,6 +35,28 @@ impl Lowering<'_> {
             }
         }
         shapes
+    }
+
+    /// The sets that are types of their own, whose errors are indexes into `shapes`.
+    pub(super) fn shared_sets(&self, shapes: &[ErrorShape]) -> Vec<ErrorSet> {
+        let shared = self.spec.error_sets.iter().filter(|(.., set)| set.shared);
+        let lowered = shared.map(|(name, at, set)| {
+            let names = set.errors.iter().filter_map(|name| name.get());
+            ErrorSet {
+                name: name.to_owned(),
+                description: set.description.clone(),
+                errors: names.filter_map(|name| shapes.iter().position(|shape| shape.name == *name)).collect(),
+                at: at.clone(),
+            }
+        });
+        lowered.collect()
+    }
+
+    /// The sets of a method that are types of their own, as indexes into [`shared_sets`](Self::shared_sets).
+    pub(super) fn method_error_sets(&self, method: &spec::methods::Method) -> Vec<usize> {
+        let shared = self.spec.error_sets.iter().filter(|(.., set)| set.shared);
+        let is_listed = |name: &str| method.error_sets.iter().any(|set| set.get().is_some_and(|set| set == name));
+        shared.enumerate().filter(|(_, (name, ..))| is_listed(name)).map(|(index, _)| index).collect()
     }
 
     fn lower_error_fields(&mut self, name: &str, fields: &Spanned<spec::types::Schema>) -> Option<Type> {

@@ -1,7 +1,8 @@
 //! Keywords: where they are allowed, and the marks that any part of a definition can have.
 
 use super::lowering::{Lowering, Place};
-use crate::ir::{Declared, DeclaredAs, Deprecated, ErrorShape, Type};
+use crate::ir::ErrorShape;
+use crate::ir::types::{Declared, DeclaredAs, Deprecated, Type};
 use crate::source::Location;
 use crate::spanned::Spanned;
 use crate::spec;

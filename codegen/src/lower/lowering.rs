@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::diag::Diagnostics;
-use crate::ir::{Object, Owner, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::types::{Object, Owner, Type, TypeDef, TypeId, TypeKind};
 use crate::naming::case;
 use crate::source::Location;
 use crate::spec::Spec;

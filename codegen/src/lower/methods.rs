@@ -2,7 +2,8 @@
 
 use super::keywords::deprecated;
 use super::lowering::{Lowering, Place};
-use crate::ir::{ErrorShape, Event, Method, Owner, Paging, Subscription, Transport, Type, TypeKind, UnionStyle};
+use crate::ir::types::{Owner, Type, TypeKind, UnionStyle};
+use crate::ir::{ErrorShape, Event, Method, Paging, Subscription, Transport};
 use crate::naming::case;
 use crate::source::Location;
 use crate::spanned::Spanned;
@@ -46,6 +47,7 @@ impl Lowering<'_> {
             result,
             undeclared_errors: self.undeclared_errors(method, &errors, shapes),
             errors,
+            error_sets: self.method_error_sets(method),
             transport,
             idempotent: method.idempotent,
             deadline_seconds: method.deadline_seconds,
@@ -88,7 +90,7 @@ impl Lowering<'_> {
 
     /// Params or a result: an object, or where allowed a union distinguished by keys.
     fn lower_root(&mut self, schema: &Spanned<Schema>, name: &str, owner: Owner, keyed: bool) -> Type {
-        let nothing = Type::Named(crate::ir::TypeId(usize::MAX));
+        let nothing = Type::Named(crate::ir::types::TypeId(usize::MAX));
         let Some(inner) = schema.get() else { return nothing };
         let place = Place { name: name.to_owned(), owner, property: false, variant: false };
         let Some(ty) = self.lower_type(inner, &schema.at, &place) else { return nothing };

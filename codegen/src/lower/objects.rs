@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::keywords::deprecated;
 use super::lowering::{Lowering, Place};
-use crate::ir::{Absent, Blob, Field, Object, Type};
+use crate::ir::blobs::Blob;
+use crate::ir::types::{Absent, Field, Object, Type};
 use crate::naming::case;
 use crate::source::Location;
 use crate::spanned::Spanned;

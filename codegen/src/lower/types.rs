@@ -3,7 +3,7 @@
 use super::keywords::deprecated;
 use super::lowering::{Lowering, Place};
 use crate::diag::nearest;
-use crate::ir::{EnumValue, Object, Owner, StringEnum, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::types::{EnumValue, Object, Owner, StringEnum, Type, TypeDef, TypeId, TypeKind};
 use crate::source::Location;
 use crate::spanned::{Map, Spanned};
 use crate::spec::types::{Format, Kind, Schema};

@@ -1,7 +1,7 @@
 //! Unions: how their alternatives are distinguished.
 
 use super::lowering::{Lowering, Place};
-use crate::ir::{JsonKind, Type, TypeKind, Union, UnionStyle, Variant};
+use crate::ir::types::{JsonKind, Type, TypeKind, Union, UnionStyle, Variant};
 use crate::naming::case;
 use crate::source::Location;
 use crate::spanned::Spanned;

@@ -2,7 +2,8 @@
 
 use super::lowering::Lowering;
 use crate::diag::did_you_mean;
-use crate::ir::{ErrorShape, Field, Method, Metrics, Object, Type, TypeKind, UnionStyle, Waiter, WaiterId};
+use crate::ir::types::{Field, Object, Type, TypeKind, UnionStyle};
+use crate::ir::{ErrorShape, Method, Metrics, Waiter, WaiterId};
 use crate::source::Location;
 use crate::spec;
 

@@ -11,6 +11,7 @@ pub const CALL: &[&str] = &[
     "attempt_timeout",
     "blobs_to_files",
     "buffer",
+    "client",
     "in_parts",
     "into_future",
     "into_request",
@@ -36,22 +37,20 @@ pub const CALL: &[&str] = &[
 /// Functions of `Client`.
 pub const CLIENT: &[&str] = &[
     "builder",
-    "call",
     "call_json",
     "fmt",
-    "from_core",
     "from_env",
-    "give_back",
     "http_url",
+    "release",
     "set_api_key",
     "websocket_url",
 ];
 
 /// Functions of `Router`.
-pub const ROUTER: &[&str] = &["answer", "connect", "events", "fmt", "handle", "new", "route"];
+pub const ROUTER: &[&str] = &["connect", "dispatch", "events", "fmt", "handle", "new", "route"];
 
 /// Functions of `Subscription`.
-pub const SUBSCRIPTION: &[&str] = &["client", "fmt", "id", "new", "next", "poll", "poll_next", "unsubscribe"];
+pub const SUBSCRIPTION: &[&str] = &["client", "fmt", "id", "next", "poll", "poll_next", "unsubscribe"];
 
 /// Functions of the traits that types have by a derive or by a blanket implementation. An inherent function of such a
 /// name would be called in their place, or could not be called at all.
@@ -112,8 +111,11 @@ pub(super) const ROOT: &[&str] = &[
     "visitor",
 ];
 
-/// Files of a service's folder, and crates that its index uses beside a module of each method.
-pub(super) const FOLDER: &[&str] = &["core", "decthings", "events", "mod", "serde", "service", "std"];
+/// Files of a service's folder beside a module of each method.
+pub(super) const FOLDER: &[&str] = &["events", "mod", "service"];
+
+/// Crates that generated code names where it imports all of its folder.
+pub(super) const CRATES: &[&str] = &["core", "decthings", "schemars", "serde", "serde_json", "std"];
 
 /// Types that generated code uses with another meaning.
 pub(super) const TYPES: &[&str] = &[
@@ -135,6 +137,7 @@ pub(super) const TYPES: &[&str] = &[
     "Default",
     "Deserialize",
     "Deserializer",
+    "Dispatch",
     "Display",
     "Drop",
     "Duration",

@@ -1,13 +1,15 @@
 //! What every emitter needs: the model, the options, and the imports of the file being written.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
-use crate::ir::{Api, ErrorShape, Field, Method, Owner, Service, Type, TypeDef, TypeId, TypeKind};
-use crate::{EmitError, Options, naming};
+use crate::ir::types::{Field, Owner, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::{Api, ErrorSet, ErrorShape, Method, Service};
+use crate::naming;
+use crate::output::{EmitError, Options};
 
 /// The model and the options.
 pub(super) struct Context<'a> {
@@ -55,8 +57,39 @@ impl<'a> Context<'a> {
         self.owned_by(Owner::Errors)
     }
 
-    pub(super) fn errors_of(&self, method: &Method) -> Vec<&'a ErrorShape> {
-        method.errors.iter().filter_map(|index| self.api.errors.get(*index)).collect()
+    /// Sets of errors that a method shares with others.
+    pub(super) fn error_sets_of(&self, method: &Method) -> Vec<&'a ErrorSet> {
+        method.error_sets.iter().filter_map(|index| self.api.error_sets.get(*index)).collect()
+    }
+
+    /// The other errors of a method.
+    pub(super) fn own_errors_of(&self, method: &Method) -> Vec<&'a ErrorShape> {
+        let sets = self.error_sets_of(method);
+        let is_own = |index: &&usize| !sets.iter().any(|set| set.errors.contains(index));
+        method.errors.iter().filter(is_own).filter_map(|index| self.api.errors.get(*index)).collect()
+    }
+
+    /// Whether types of a service name shared types.
+    pub(super) fn uses_shared_types(&self, service: usize) -> bool {
+        let is_owned =
+            |owner: Owner| matches!(owner, Owner::Method(index, _) | Owner::Event(index, _) if index == service);
+        let owned = self.api.types.iter().filter(|definition| is_owned(definition.owner) && is_emitted(definition));
+        let methods = self.api.services.get(service).into_iter().flat_map(|service| &service.methods);
+        let roots = methods.flat_map(|method| [&method.params, &method.result]);
+        let members = owned.flat_map(|definition| match &definition.kind {
+            TypeKind::Object(object) => object.fields.iter().map(|field| &field.ty).collect::<Vec<_>>(),
+            TypeKind::Union(union) => union.variants.iter().filter_map(|variant| variant.payload.as_ref()).collect(),
+            TypeKind::Enum(_) => Vec::new(),
+        });
+        roots.chain(members).any(|ty| self.is_shared(ty))
+    }
+
+    fn is_shared(&self, ty: &Type) -> bool {
+        match ty {
+            Type::List(items) => self.is_shared(items),
+            Type::Named(id) => self.api.get(*id).is_some_and(|definition| matches!(definition.owner, Owner::Shared(_))),
+            _ => false,
+        }
     }
 
     pub(super) fn type_ident(&self, definition: &TypeDef) -> Ident {
@@ -85,8 +118,12 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The error type of a method: the set of errors that is all it has, or an enum of its own.
     pub(super) fn error_ident(&self, method: &Method) -> Ident {
-        naming::method_error(method)
+        match self.error_sets_of(method).as_slice() {
+            [set] if self.own_errors_of(method).is_empty() => naming::error_set_type(set),
+            _ => naming::method_error(method),
+        }
     }
 
     /// The feature gate of something that only these services need.
@@ -107,6 +144,13 @@ impl<'a> Context<'a> {
         if self.options.features { quote!(#[cfg(feature = #service)]) } else { TokenStream::new() }
     }
 
+    /// What the files of a folder need for JSON Schemas.
+    pub(super) fn schema_imports(&self) -> Option<TokenStream> {
+        let runtime = &self.runtime;
+        let import = quote!(#[cfg(feature = "schemars")] use #runtime::schema::{JsonSchema, tidy};);
+        self.options.features.then_some(import)
+    }
+
     pub(super) fn gate_server(&self) -> TokenStream {
         if self.options.features { quote!(#[cfg(feature = "server")]) } else { TokenStream::new() }
     }
@@ -123,64 +167,106 @@ fn is_bare_variant(definition: &TypeDef) -> bool {
 /// The file being written: collects what it imports.
 pub(super) struct File<'c, 'a> {
     pub(super) cx: &'c Context<'a>,
-    /// Path from the file to the root of the emitted module.
-    root: &'static str,
     /// Whose types the file itself holds.
     owner: Owner,
-    imports: RefCell<BTreeMap<String, BTreeSet<String>>>,
-    /// What it imports only with the feature `schemars`.
-    schema_imports: RefCell<BTreeSet<&'static str>>,
+    /// Whether it imports what its folder offers.
+    uses_folder: Cell<bool>,
+    /// Names that it imports from the runtime.
+    runtime: RefCell<BTreeSet<String>>,
+    /// Names that it imports from the runtime behind a gate, with the gate.
+    gated: RefCell<BTreeMap<String, TokenStream>>,
+    /// Names that it needs for JSON Schemas, behind their feature.
+    schema: RefCell<BTreeSet<&'static str>>,
+    /// Other imports, by their text.
+    others: RefCell<BTreeMap<String, TokenStream>>,
+    /// Its types that travel as plain JSON.
+    plain: RefCell<Vec<Ident>>,
 }
 
 impl<'c, 'a> File<'c, 'a> {
-    pub(super) fn new(cx: &'c Context<'a>, root: &'static str, owner: Owner) -> Self {
-        Self { cx, root, owner, imports: RefCell::default(), schema_imports: RefCell::default() }
+    pub(super) fn new(cx: &'c Context<'a>, owner: Owner) -> Self {
+        Self {
+            cx,
+            owner,
+            uses_folder: Cell::new(false),
+            runtime: RefCell::default(),
+            gated: RefCell::default(),
+            schema: RefCell::default(),
+            others: RefCell::default(),
+            plain: RefCell::default(),
+        }
     }
 
-    /// Imports a name, and gives it back.
-    pub(super) fn import(&self, path: &str, name: &str) -> Ident {
-        let is_generated = path.starts_with("super") || name.starts_with(|first: char| first.is_lowercase());
-        debug_assert!(
-            is_generated || naming::is_reserved_type(name),
-            "`{name}` belongs into `naming::reserved::TYPES`"
-        );
-        self.imports.borrow_mut().entry(path.to_owned()).or_default().insert(name.to_owned());
+    /// Imports a name of the runtime, and gives it back.
+    pub(super) fn runtime(&self, name: &str) -> Ident {
+        let is_function = name.starts_with(|first: char| first.is_lowercase());
+        debug_assert!(is_function || naming::is_reserved_type(name), "`{name}` belongs into `naming::reserved::TYPES`");
+        self.runtime.borrow_mut().insert(name.to_owned());
         naming::ident(name)
     }
 
-    pub(super) fn runtime(&self, name: &str) -> Ident {
-        let runtime = &self.cx.runtime;
-        self.import(&quote!(#runtime).to_string().replace(' ', ""), name)
+    /// Imports a name of the runtime that is used behind a gate, and gives it back.
+    pub(super) fn runtime_behind(&self, gate: &TokenStream, name: &str) -> Ident {
+        if gate.is_empty() {
+            return self.runtime(name);
+        }
+        self.gated.borrow_mut().insert(name.to_owned(), gate.clone());
+        naming::ident(name)
     }
 
     /// Imports a name that JSON Schemas need, behind their feature, and gives it back.
-    pub(super) fn import_schema(&self, name: &'static str) -> Ident {
-        self.schema_imports.borrow_mut().insert(name);
+    pub(super) fn schema(&self, name: &'static str) -> Ident {
+        self.schema.borrow_mut().insert(name);
         naming::ident(name)
+    }
+
+    /// Adds an import.
+    pub(super) fn import(&self, import: TokenStream) {
+        self.others.borrow_mut().insert(import.to_string(), import);
+    }
+
+    /// Imports what the folder of the file offers: its types, the types that it shares, and derives.
+    pub(super) fn use_folder(&self) {
+        self.uses_folder.set(true);
+    }
+
+    /// Imports the derives of plain data.
+    pub(super) fn use_derives(&self) {
+        match self.owner {
+            Owner::Errors => self.import(quote!(
+                use serde::{Deserialize, Serialize};
+            )),
+            _ => self.use_folder(),
+        }
+    }
+
+    /// Notes a type that travels as plain JSON.
+    pub(super) fn add_plain_json(&self, name: &Ident) {
+        self.plain.borrow_mut().push(name.clone());
+    }
+
+    /// Marks the types that travel as plain JSON.
+    pub(super) fn plain_json(&self) -> TokenStream {
+        let names = self.plain.borrow();
+        if names.is_empty() {
+            return TokenStream::new();
+        }
+        let plain_json = self.runtime("plain_json");
+        quote!(#plain_json!(#(#names),*);)
     }
 
     /// The name of a named type, imported where it lives elsewhere.
     pub(super) fn named(&self, id: TypeId) -> TokenStream {
         let Some(definition) = self.cx.api.get(id) else { return quote!(()) };
         let ident = self.cx.type_ident(definition);
-        match definition.owner {
-            owner if owner == self.owner => {}
+        match (definition.owner, self.owner) {
+            (owner, here) if owner == here => {}
             // All events of a service share a file.
-            Owner::Event(..) if matches!(self.owner, Owner::Event(..)) => {}
-            // Files of shared types see each other through their parent.
-            Owner::Shared(_) if matches!(self.owner, Owner::Shared(_)) => {
-                self.import("super", &ident.to_string());
-            }
-            Owner::Shared(_) => {
-                self.import(&format!("{}::types", self.root), &ident.to_string());
-            }
-            Owner::Errors => {
-                self.import(&format!("{}::errors", self.root), &ident.to_string());
-            }
-            // Another file of the same service, which its folder passes on.
-            Owner::Method(..) | Owner::Event(..) => {
-                self.import("super", &ident.to_string());
-            }
+            (Owner::Event(..), Owner::Event(..)) => {}
+            (_, Owner::Errors) => self.import(quote!(
+                use super::types::*;
+            )),
+            _ => self.use_folder(),
         }
         quote!(#ident)
     }
@@ -221,57 +307,61 @@ impl<'c, 'a> File<'c, 'a> {
         if field.required { ty } else { quote!(Option<#ty>) }
     }
 
-    /// The type of an argument that gives a value, and the expression that makes the value of it.
-    pub(super) fn argument(&self, field: &Field, name: &Ident) -> (TokenStream, TokenStream) {
+    /// The type of an argument that gives a value.
+    pub(super) fn argument(&self, field: &Field) -> TokenStream {
         let ty = self.ty(&field.ty);
-        let is_union = self.cx.api.union(&field.ty).is_some();
-        let (parameter, value) = match &field.ty {
-            Type::String | Type::Binary | Type::Base64 | Type::Tensor => (quote!(impl Into<#ty>), quote!(#name.into())),
-            Type::Named(_) if is_union => (quote!(impl Into<#ty>), quote!(#name.into())),
+        match &field.ty {
+            Type::String | Type::Binary | Type::Base64 | Type::Tensor => quote!(impl Into<#ty>),
+            Type::Named(_) if self.cx.api.union(&field.ty).is_some() => quote!(impl Into<#ty>),
             Type::List(items) => {
                 let item = self.ty(items);
                 match **items {
-                    Type::String | Type::Tensor => (
-                        quote!(impl IntoIterator<Item = impl Into<#item>>),
-                        quote!(#name.into_iter().map(Into::into).collect()),
-                    ),
-                    _ => (quote!(impl IntoIterator<Item = #item>), quote!(#name.into_iter().collect())),
+                    Type::String | Type::Tensor => quote!(impl IntoIterator<Item = impl Into<#item>>),
+                    _ => quote!(impl IntoIterator<Item = #item>),
                 }
             }
-            _ => (ty, quote!(#name)),
-        };
-        if field.boxed { (parameter, quote!(Box::new(#value))) } else { (parameter, value) }
+            _ => ty,
+        }
     }
 
     /// The imports that were asked for, as items.
     pub(super) fn imports(&self) -> TokenStream {
-        let imports = self.imports.borrow();
-        // The standard library first, then other crates, then this one.
-        let rank = |path: &str| match path.split("::").next() {
-            Some("std") => 0,
-            Some("crate") => 2,
-            Some("super") => 3,
-            _ => 1,
-        };
-        let mut paths: Vec<&String> = imports.keys().collect();
-        paths.sort_by_key(|path| (rank(path), path.as_str()));
-        let items = paths.into_iter().filter_map(|path| {
-            let parent: syn::Path = syn::parse_str(path).ok()?;
-            let names = imports.get(path)?.iter().map(|name| naming::ident(name));
-            let names: Vec<Ident> = names.collect();
-            Some(match names.as_slice() {
-                [name] => quote!(use #parent::#name;),
-                _ => quote!(use #parent::{#(#names),*};),
-            })
+        let others = self.others.borrow();
+        let (first, others): (Vec<_>, Vec<_>) = others.iter().partition(|(text, _)| text.starts_with("use std"));
+        let others = first.into_iter().chain(others).map(|(_, import)| import);
+        let uses_folder = self.uses_folder.get();
+        let folder = uses_folder.then(|| {
+            quote!(
+                use super::*;
+            )
         });
-        let (runtime, names) = (&self.cx.runtime, self.schema_imports.borrow());
-        let names: Vec<Ident> = names.iter().map(|name| naming::ident(name)).collect();
-        let schema = match names.as_slice() {
-            [] => None,
-            [name] => Some(quote!(use #runtime::schema::#name;)),
-            _ => Some(quote!(use #runtime::schema::{#(#names),*};)),
-        };
+        let runtime = use_names(&self.cx.runtime, &self.runtime.borrow());
+        let module = &self.cx.runtime;
+        let gated = self.gated.borrow();
+        let gated = gated.iter().filter(|(name, _)| !self.runtime.borrow().contains(*name)).map(|(name, gate)| {
+            let name = naming::ident(name);
+            quote!(#gate use #module::#name;)
+        });
+        let gated: TokenStream = gated.collect();
+        // A folder has these names as well.
+        let schema = self.schema.borrow();
+        let schema = if uses_folder { None } else { use_names(&quote!(#module::schema), &*schema) };
         let schema = schema.map(|import| quote!(#[cfg(feature = "schemars")] #import));
-        items.chain(schema).collect()
+        if self.cx.at_home() {
+            quote!(#(#others)* #folder #runtime #gated #schema)
+        } else {
+            // Another crate.
+            quote!(#(#others)* #runtime #gated #schema #folder)
+        }
+    }
+}
+
+/// One import of names; nothing if there are none.
+fn use_names<N: AsRef<str>>(path: &impl ToTokens, names: &BTreeSet<N>) -> Option<TokenStream> {
+    let names: Vec<Ident> = names.iter().map(|name| naming::ident(name.as_ref())).collect();
+    match names.as_slice() {
+        [] => None,
+        [name] => Some(quote!(use #path::#name;)),
+        names => Some(quote!(use #path::{#(#names),*};)),
     }
 }

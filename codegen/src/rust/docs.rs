@@ -3,34 +3,37 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::{Absent, Deprecated, Field, Type, TypeDef};
-use crate::naming;
+use crate::ir::types::{Absent, Deprecated, Field, Type, TypeDef};
+use crate::naming::case;
 
-/// Columns of a doc line's text.
-const WIDTH: usize = 100;
-
-/// Doc attributes of a text: paragraphs are wrapped, everything else stays as it is.
-pub(super) fn doc(text: &str) -> TokenStream {
-    lines(text).into_iter().map(|line| quote!(#[doc = #line])).collect()
+/// Columns of a line of text in a doc comment at a level of indentation; a line of code has 120 columns.
+pub(super) const fn width(level: usize) -> usize {
+    // The indentation, and `/// `.
+    116_usize.saturating_sub(level.saturating_mul(4))
 }
 
-/// Inner doc attributes of a text.
+/// Doc attributes of an item at a level of indentation: paragraphs are wrapped, everything else stays as it is.
+pub(super) fn doc(level: usize, text: &str) -> TokenStream {
+    lines(text, width(level)).into_iter().map(|line| quote!(#[doc = #line])).collect()
+}
+
+/// Inner doc attributes of a module.
 pub(super) fn inner(text: &str) -> TokenStream {
-    lines(text).into_iter().map(|line| quote!(#![doc = #line])).collect()
+    lines(text, width(0)).into_iter().map(|line| quote!(#![doc = #line])).collect()
 }
 
-fn lines(text: &str) -> Vec<String> {
+fn lines(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut in_code = false;
     for line in text.lines() {
         in_code ^= line.starts_with("```");
         let is_prose = !in_code && !line.starts_with(['|', '#']) && !line.starts_with("```");
-        if is_prose { wrap(line, &mut lines) } else { lines.push(pad(line)) }
+        if is_prose { wrap(line, columns, &mut lines) } else { lines.push(pad(line)) }
     }
     lines
 }
 
-fn wrap(text: &str, lines: &mut Vec<String>) {
+fn wrap(text: &str, columns: usize, lines: &mut Vec<String>) {
     let hang = if text.starts_with("- ") { "  " } else { "" };
     let mut line = String::new();
     for word in text.split(' ') {
@@ -38,7 +41,7 @@ fn wrap(text: &str, lines: &mut Vec<String>) {
         // A wrapped line must not look like Markdown of its own.
         let is_safe = !word.starts_with(['-', '+', '*', '#', '>', '|']) && !word.ends_with(['.', ')'])
             || !word.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation());
-        if !line.is_empty() && width >= WIDTH && is_safe {
+        if !line.is_empty() && width >= columns && is_safe {
             lines.push(pad(&line));
             line = hang.to_owned();
         } else if !line.is_empty() {
@@ -64,6 +67,13 @@ pub(super) fn field(field: &Field) -> String {
         text.push_str(&format!(" Default: {value}."));
     }
     since(text, field.since.as_deref())
+}
+
+/// What a field means, in a line at a level of indentation.
+pub(super) fn brief(level: usize, field: &Field) -> String {
+    let text = self::field(field);
+    let is_line = !text.contains('\n') && text.chars().count() <= width(level);
+    if is_line { text } else { first_sentence(&text).to_owned() }
 }
 
 /// A text with the revision that added what it is about.
@@ -93,7 +103,7 @@ pub(super) fn first_sentence(text: &str) -> &str {
 
 /// A sentence for a name that says it all.
 pub(super) fn plain(wire: &str, ty: &Type) -> String {
-    let words = naming::words(wire);
+    let words = case::words(wire);
     match (words.strip_suffix(" id"), ty) {
         (Some(of), Type::String) => format!("Id of the {of}."),
         _ => {

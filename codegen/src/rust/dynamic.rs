@@ -16,7 +16,7 @@ pub(super) fn file(cx: &Context<'_>) -> TokenStream {
         (quote!(#gate #wire,), quote!(#gate #wire => #table(method),))
     });
     let (names, arms): (Vec<TokenStream>, Vec<TokenStream>) = entries.unzip();
-    let runtime: syn::Path = syn::parse_str(&cx.options.runtime).unwrap_or_else(|_| syn::parse_quote!(crate::runtime));
+    let runtime = &cx.runtime;
     quote! {
         //! Methods by name, for callers that know them only at run time.
         use #runtime::{DynamicOperation, dynamic};
@@ -44,11 +44,10 @@ fn service_table(cx: &Context<'_>, index: usize, service: &Service) -> TokenStre
         #gate
         fn #module(method: &str) -> Option<DynamicOperation> {
             use super::#module;
-            let operation = match method {
+            Some(match method {
                 #(#arms)*
                 _ => return None,
-            };
-            Some(operation)
+            })
         }
     }
 }

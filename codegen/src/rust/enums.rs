@@ -1,72 +1,26 @@
 //! Open sets of strings → enums that keep what they do not know.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::File;
 use super::{docs, schemas};
-use crate::ir::{EnumValue, StringEnum, TypeDef};
-use crate::naming;
+use crate::ir::types::{EnumValue, StringEnum, TypeDef};
+use crate::{naming, render};
 
-pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum) -> TokenStream {
+pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum, gate: &TokenStream) -> TokenStream {
     let name = file.cx.type_ident(definition);
-    file.import("serde", "Deserialize");
-    file.import("serde", "Serialize");
-    file.import("std", "fmt");
-    let text = docs::definition(definition);
-    let doc = docs::doc(&format!("{text}\n\nOpen: a value that this version doesn't know is kept as it came."));
-    let variants: Vec<Ident> = set
-        .values
-        .iter()
-        .map(|value| naming::ident(&naming::variant_name(&value.wire, value.identifier.as_deref())))
-        .collect();
-    let wires: Vec<&String> = set.values.iter().map(|value| &value.wire).collect();
+    let string_enum = file.runtime("string_enum");
+    let doc = docs::doc(1, &docs::definition(definition));
     let schema = schemas::derive_values(file);
-    let members = set.values.iter().zip(&variants).map(|(value, variant)| {
-        let doc = docs::doc(&value_text(value));
-        quote!(#doc #variant,)
+    let members = set.values.iter().map(|value| {
+        let variant = naming::ident(&naming::variant_name(&value.wire, value.identifier.as_deref()));
+        let doc = docs::doc(2, &value_text(value));
+        let wire = &value.wire;
+        quote!(#doc #variant = #wire,)
     });
-    quote! {
-        #doc
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #schema
-        #[serde(from = "String", into = "String")]
-        #[non_exhaustive]
-        pub enum #name {
-            #(#members)*
-            /// A value that this version doesn't know.
-            Unrecognized(String),
-        }
-        impl #name {
-            /// The value as the API spells it.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    #(Self::#variants => #wires,)*
-                    Self::Unrecognized(value) => value,
-                }
-            }
-            /// The values that this version knows, as the API spells them.
-            pub const VALUES: &'static [&'static str] = &[#(#wires),*];
-        }
-        impl From<String> for #name {
-            fn from(value: String) -> Self {
-                match value.as_str() {
-                    #(#wires => Self::#variants,)*
-                    _ => Self::Unrecognized(value),
-                }
-            }
-        }
-        impl From<#name> for String {
-            fn from(value: #name) -> Self {
-                value.as_str().to_owned()
-            }
-        }
-        impl fmt::Display for #name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    }
+    let item = render::in_macro(&string_enum, quote!(#doc #schema pub enum #name { #(#members)* }));
+    quote!(#gate #item)
 }
 
 /// What a value means.

@@ -6,18 +6,21 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::{Context, File};
-use super::docs;
-use crate::ir::{ErrorShape, Method, Owner};
+use super::{docs, items};
+use crate::ir::types::Owner;
+use crate::ir::{ErrorSet, ErrorShape, Method, Service};
 use crate::{naming, render};
 
-/// `errors.rs`: what errors carry, and what codes mean.
+/// `errors.rs`: what errors carry, what codes mean, and the sets that methods share.
 pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
-    let file = File::new(cx, "super", Owner::Errors);
+    let file = File::new(cx, Owner::Errors);
     let types: Vec<TokenStream> = cx
         .error_types()
         .into_iter()
-        .map(|(_, definition)| marked(super::type_item(&file, definition), &cx.gate(&definition.services)))
+        .map(|(_, definition)| items::of_type(&file, definition, &cx.gate(&definition.services)))
         .collect();
+    let sets: Vec<TokenStream> =
+        cx.api.error_sets.iter().enumerate().map(|(index, set)| error_set(&file, index, set)).collect();
     // Where several entries share a code, the one that is called by it speaks for all.
     let mut codes: Vec<&ErrorShape> = Vec::new();
     let mut shapes: Vec<&ErrorShape> = cx.api.errors.iter().collect();
@@ -33,65 +36,62 @@ pub(super) fn payloads(cx: &Context<'_>) -> TokenStream {
         let retryable = retryable.then(|| quote!(.retryable()));
         quote!(#code => #error_info::new(#description)#retryable,)
     });
-    let users: BTreeSet<usize> =
-        cx.error_types().iter().flat_map(|(_, definition)| definition.services.clone()).collect();
-    let is_gated = !users.is_empty() && !cx.gate(&users).is_empty();
+    let is_gated = cx.error_types().iter().any(|(_, definition)| !cx.gate(&definition.services).is_empty());
     let unused =
-        is_gated.then(|| quote!(#[allow(unused_imports, reason = "without some services there are no such types")]));
-    let imports = marked(file.imports(), &unused.unwrap_or_default());
+        is_gated.then(|| quote!(#![allow(unused_imports, reason = "without some services there are no such types")]));
+    let imports = file.imports();
     quote! {
         //! What errors of the API carry besides their code, and what the codes mean.
+        #unused
         #imports
-        /// What an error code means; nothing is known of a code that is not in the definition.
+        /// What is known of an error code; nothing of a code that is not in the definition.
         pub fn error_info(code: &str) -> #error_info {
             match code { #(#arms)* _ => #error_info::new("") }
         }
+        #(#sets)*
         #(#types)*
     }
 }
 
-/// Items with an attribute more, if there is one.
-fn marked(items: TokenStream, attribute: &TokenStream) -> TokenStream {
-    let mut items = syn::parse2::<syn::File>(items).map(|file| file.items).unwrap_or_default();
-    for item in &mut items {
-        let attributes = match item {
-            syn::Item::Struct(item) => &mut item.attrs,
-            syn::Item::Impl(item) => &mut item.attrs,
-            syn::Item::Enum(item) => &mut item.attrs,
-            syn::Item::Mod(item) => &mut item.attrs,
-            syn::Item::Use(item) => &mut item.attrs,
-            _ => continue,
-        };
-        let parsed = syn::parse::Parser::parse2(syn::Attribute::parse_outer, attribute.clone());
-        attributes.extend(parsed.unwrap_or_default());
-    }
-    quote!(#(#items)*)
+/// The services with methods that share a set.
+fn set_users(cx: &Context<'_>, set: usize) -> BTreeSet<usize> {
+    let uses = |service: &Service| service.methods.iter().any(|method| method.error_sets.contains(&set));
+    let services = cx.api.services.iter().enumerate();
+    services.filter(|(_, service)| uses(service)).map(|(index, _)| index).collect()
 }
 
-/// The error enum of a method, in the macro that gives each variant its code.
-pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStream {
-    let name = file.cx.error_ident(method);
+/// The enum of a set of errors that methods share.
+fn error_set(file: &File<'_, '_>, index: usize, set: &ErrorSet) -> TokenStream {
+    let gate = file.cx.gate(&set_users(file.cx, index));
     let error_codes = file.runtime("error_codes");
-    let doc = docs::doc(&format!(
-        "Why the API refused {link}.\n\nOpen: a code that this version doesn't know is kept with its fields."
-    ));
-    let variants = file.cx.errors_of(method).into_iter().map(|shape| variant(file, shape));
-    render::in_macro(
-        &error_codes,
-        quote! {
-            use super::super::errors::error_info;
-            #doc
-            pub enum #name {
-                #(#variants)*
-            }
-        },
-    )
+    let (name, doc) = (naming::error_set_type(set), docs::doc(1, &set.description));
+    let shapes = set.errors.iter().filter_map(|index| file.cx.api.errors.get(*index));
+    let variants = shapes.map(|shape| variant(file, shape));
+    let item = render::in_macro(&error_codes, quote!(#doc pub enum #name { #(#variants)* }));
+    quote!(#gate #item)
+}
+
+/// The error enum of a method, in the macro that gives each variant its code; nothing if it has no codes of its own.
+pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStream {
+    file.use_folder();
+    let name = naming::method_error(method);
+    if file.cx.error_ident(method) != name {
+        return TokenStream::new();
+    }
+    let error_codes = file.runtime("error_codes");
+    let doc = docs::doc(1, &format!("Why the API rejected {link}."));
+    let variants = file.cx.own_errors_of(method).into_iter().map(|shape| variant(file, shape));
+    let sets = file.cx.error_sets_of(method).into_iter().map(|set| {
+        let (variant, ty) = (naming::error_set_variant(set), naming::error_set_type(set));
+        quote!(#[shared] #variant(#ty),)
+    });
+    render::in_macro(&error_codes, quote!(#doc pub enum #name { #(#variants)* #(#sets)* }))
 }
 
 fn variant(file: &File<'_, '_>, shape: &ErrorShape) -> TokenStream {
     let code = &shape.code;
     let name = naming::ident(&naming::variant_name(code, None));
-    let doc = docs::doc(&variant_text(shape));
+    let doc = docs::doc(2, &variant_text(shape));
     let fields = shape.fields.as_ref().map(|fields| {
         let ty = file.ty(fields);
         quote!((#ty))

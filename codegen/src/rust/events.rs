@@ -4,25 +4,26 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::{Context, File};
-use super::{docs, structs};
-use crate::ir::{Event, Method, Owner, Service, Type};
-use crate::naming;
+use super::{docs, items, structs, wire};
+use crate::ir::types::{Owner, Type};
+use crate::ir::{Event, Method, Service};
+use crate::naming::{self, case};
 
 /// `events.rs` of a service that has events.
 pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let Some(service) = cx.api.services.get(index) else { return TokenStream::new() };
     let Some(id) = service.events.first().map(|event| &event.id) else { return TokenStream::new() };
     // The types of all events stand in this file.
-    let file = File::new(cx, "super::super", Owner::Event(index, usize::MAX));
+    let file = File::new(cx, Owner::Event(index, usize::MAX));
     let name = enum_ident(service);
     let (raw, error, set) = (file.runtime("RawEvent"), file.runtime("EventError"), file.runtime("EventSet"));
-    let doc = docs::doc(&format!(
-        "What happens under an id of the service `{}`, as a subscription delivers it.\n\nOpen: an event that this version doesn't know is kept as it came.",
-        service.wire
-    ));
+    let doc = docs::doc(
+        0,
+        &format!("What happens under an id of the service `{}`, as a subscription delivers it.", service.wire),
+    );
     let members = service.events.iter().map(|event| {
         let text = format!("`{}`: {}", event.wire, event.description);
-        let doc = docs::doc(&docs::since(text, event.since.as_deref()));
+        let doc = docs::doc(1, &docs::since(text, event.since.as_deref()));
         let (variant, ty) = (variant(event), file.ty(&event.params));
         quote!(#doc #variant(#ty),)
     });
@@ -33,7 +34,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let writes = service.events.iter().map(|event| {
         let (wire, variant) = (&event.wire, variant(event));
         let id = file.cx.api.object(&event.params).and_then(|object| object.field(&event.id));
-        let id = id.map_or_else(|| naming::ident(&naming::snake(&event.id)), structs::field_ident);
+        let id = id.map_or_else(|| naming::ident(&case::snake(&event.id)), structs::field_ident);
         quote!(Self::#variant(params) => #raw::of::<Self>(#wire, &params.#id, params),)
     });
     let channel = channel(&file, service, id);
@@ -41,6 +42,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let types: Vec<TokenStream> = types.collect();
     let session = session(&file, service, id, &name);
     let about = docs::inner(&format!("Events of the service `{}`.", service.wire));
+    let plain = file.plain_json();
     let imports = file.imports();
     quote! {
         #about
@@ -50,7 +52,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         #[non_exhaustive]
         pub enum #name {
             #(#members)*
-            /// An event that this version doesn't know.
+            /// An event that this version doesn't know, as it came.
             Unrecognized(#raw),
         }
         impl #set for #name {
@@ -71,24 +73,13 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         }
         #session
         #(#types)*
+        #plain
     }
 }
 
 /// The enum of a service's events.
 pub(super) fn enum_ident(service: &Service) -> Ident {
     naming::service_event(service)
-}
-
-/// Names that the file offers.
-pub(super) fn exports(cx: &Context<'_>, index: usize) -> Vec<Ident> {
-    let Some(service) = cx.api.services.get(index).filter(|service| !service.events.is_empty()) else {
-        return Vec::new();
-    };
-    let owned = (0..service.events.len()).flat_map(|position| cx.owned_by(Owner::Event(index, position)));
-    let mut names: Vec<Ident> = owned.map(|(_, definition)| cx.type_ident(definition)).collect();
-    names.push(enum_ident(service));
-    names.sort();
-    names
 }
 
 fn variant(event: &Event) -> Ident {
@@ -137,9 +128,11 @@ fn types(file: &File<'_, '_>, index: usize, position: usize, event: &Event) -> V
     let items = owned.into_iter().map(|(id, definition)| match file.cx.api.object(&Type::Named(id)) {
         Some(object) if event.params == Type::Named(id) => {
             let text = format!("What [`{}`]({}::{}) carries.", event.wire, enum_name(file, index), variant(event));
-            structs::with_docs(file, definition, object, &file.cx.type_ident(definition), &text)
+            let item = structs::with_docs(file, definition, object, &text, "constructors", &TokenStream::new());
+            let wire = wire::items(file, definition);
+            quote!(#item #wire)
         }
-        _ => super::type_item(file, definition),
+        _ => items::of_type(file, definition, &TokenStream::new()),
     });
     items.collect()
 }
@@ -167,7 +160,7 @@ fn session(file: &File<'_, '_>, service: &Service, id: &str, name: &Ident) -> To
         let others = fields.iter().filter(|field| field.required && field.wire != id);
         let parameters = others.map(|field| {
             let name = structs::field_ident(field);
-            let (ty, _) = file.argument(field, &name);
+            let ty = file.argument(field);
             quote!(#name: #ty)
         });
         let arguments = fields.iter().filter(|field| field.required).map(|field| {
@@ -175,10 +168,8 @@ fn session(file: &File<'_, '_>, service: &Service, id: &str, name: &Ident) -> To
             if field.wire == id { quote!(self.id()) } else { quote!(#name) }
         });
         let client = file.cx.client_ident(service);
-        let doc = docs::doc(&format!(
-            "[`{0}`](super::{client}::{0}) of this subscription's id.",
-            file.cx.method_name(method)
-        ));
+        let doc =
+            docs::doc(1, &format!("[`{0}`]({client}::{0}) of this subscription's id.", file.cx.method_name(method)));
         let deprecated = docs::deprecated(method.deprecated.as_ref());
         quote! {
             #doc

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::context::Context;
-use crate::ir::{Field, Method, Object, Owner, Service, Type, TypeDef, TypeId, TypeKind, Union, UnionStyle, Variant};
-use crate::naming;
+use super::docs;
+use crate::ir::types::{Field, Object, Owner, Type, TypeDef, TypeId, TypeKind, Union, UnionStyle, Variant};
+use crate::ir::{Method, Service};
+use crate::naming::{self, case};
 
 /// A doc test that makes the call with what is required.
 pub(super) fn call(cx: &Context<'_>, service: &Service, method: &Method) -> String {
@@ -24,12 +26,17 @@ pub(super) fn body(cx: &Context<'_>, service: &Service, method: &Method) -> Stri
     let arguments = example.arguments(object).unwrap_or_default();
     let client = naming::ident(&naming::service_module(service));
     let function = naming::ident(&cx.method_name(method));
-    let short = arguments.iter().map(String::len).sum::<usize>() < 60;
-    let call = if short {
-        format!("let result = client.{client}().{function}({}).await?;\n", arguments.join(", "))
+    let list = arguments.join(", ");
+    let is_empty = cx.api.object(&method.result).is_some_and(|object| object.fields.is_empty());
+    let binding = if is_empty { "" } else { "let result = " };
+    let line = format!("{binding}client.{client}().{function}({list}).await?;\n");
+    let call = if line.chars().count() <= docs::width(1) {
+        line
+    } else if list.chars().count().saturating_add(function.to_string().len()) < docs::width(2) {
+        format!("{binding}client\n    .{client}()\n    .{function}({list})\n    .await?;\n")
     } else {
         let lines: String = arguments.iter().map(|argument| format!("        {argument},\n")).collect();
-        format!("let result = client\n    .{client}()\n    .{function}(\n{lines}    )\n    .await?;\n")
+        format!("{binding}client\n    .{client}()\n    .{function}(\n{lines}    )\n    .await?;\n")
     };
     let print = match cx.api.object(&method.result).and_then(|object| object.fields.first()) {
         Some(field)
@@ -37,6 +44,7 @@ pub(super) fn body(cx: &Context<'_>, service: &Service, method: &Method) -> Stri
         {
             format!("println!(\"{{}}\", result.{});\n", naming::ident(&naming::field_name(field)))
         }
+        _ if is_empty => String::new(),
         _ => "println!(\"{result:?}\");\n".to_owned(),
     };
     let imports: String = example.imports.iter().map(|(path, names)| import(path, names)).collect();
@@ -102,7 +110,7 @@ impl Example<'_, '_> {
     fn text(&self, field: &Field) -> String {
         match field.example.as_ref().and_then(Value::as_str) {
             Some(text) => format!("{text:?}"),
-            None => format!("{:?}", naming::kebab(&field.wire)),
+            None => format!("{:?}", case::kebab(&field.wire)),
         }
     }
 

@@ -7,24 +7,39 @@ use quote::quote;
 
 use super::context::Context;
 use super::docs;
-use crate::ir::Owner;
+use crate::ir::types::{Owner, TypeKind};
 use crate::naming;
 
 /// `types/mod.rs`.
 pub(super) fn types(cx: &Context<'_>) -> TokenStream {
+    let mut is_gated = false;
+    let mut has_structs = false;
     let entries = cx.shared().into_iter().map(|(id, definition)| {
         let module = naming::ident(&naming::type_module(cx.api, definition));
         let owned = cx.owned_by(Owner::Shared(id));
-        let names = owned.iter().map(|(_, definition)| cx.type_ident(definition));
         let services: BTreeSet<usize> = owned.iter().flat_map(|(_, definition)| definition.services.clone()).collect();
         let gate = cx.gate(&services);
-        (quote!(#gate mod #module;), quote!(#gate pub use self::#module::{#(#names),*};))
+        is_gated |= !gate.is_empty();
+        has_structs |= owned.iter().any(|(_, definition)| matches!(definition.kind, TypeKind::Object(_)));
+        (quote!(#gate mod #module;), quote!(#gate pub use self::#module::*;))
     });
     let (modules, exports): (Vec<TokenStream>, Vec<TokenStream>) = entries.unzip();
+    let unused =
+        is_gated.then(|| quote!(#![allow(unused_imports, reason = "without some services there are no such types")]));
+    let imports = has_structs.then(|| {
+        let schema = cx.schema_imports();
+        quote! {
+            // The files of this folder import these as well.
+            use serde::{Deserialize, Serialize};
+            #schema
+        }
+    });
     quote! {
         //! Types that several methods share.
+        #unused
         #(#modules)*
         #(#exports)*
+        #imports
     }
 }
 
@@ -89,11 +104,11 @@ fn accessors(cx: &Context<'_>) -> TokenStream {
     if !cx.at_home() {
         return TokenStream::new();
     }
-    let runtime: syn::Path = syn::parse_str(&cx.options.runtime).unwrap_or_else(|_| syn::parse_quote!(crate::runtime));
+    let runtime = &cx.runtime;
     let clients = cx.api.services.iter().enumerate().map(|(index, service)| {
         let gate = cx.gate_service(index);
         let (module, client) = (naming::ident(&naming::service_module(service)), cx.client_ident(service));
-        let doc = docs::doc(&format!("The service `{}`.", service.wire));
+        let doc = docs::doc(1, &format!("The service `{}`.", service.wire));
         quote! {
             #doc
             #gate
@@ -104,7 +119,7 @@ fn accessors(cx: &Context<'_>) -> TokenStream {
         let gate = cx.gate_service(index);
         let (wire, module) = (&service.wire, naming::ident(&naming::service_module(service)));
         let service_trait = naming::service_trait(service);
-        let doc = docs::doc(&format!("Answers the calls of the service `{}`.", service.wire));
+        let doc = docs::doc(1, &format!("Serves the calls of the service `{}`.", service.wire));
         quote! {
             #doc
             #gate

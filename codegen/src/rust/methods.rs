@@ -1,47 +1,41 @@
 //! One file a method: the call, its request, its result and its errors.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::context::{Context, File};
-use super::{docs, errors, events, example, paging, structs, waiting};
-use crate::ir::{BlobKind, BlobRule, Field, Method, Object, Owner, Paging, Service, Transport, Type, TypeKind};
+use super::{docs, errors, events, example, items, paging, structs, waiting, wire};
+use crate::ir::blobs::{BlobKind, BlobRule};
+use crate::ir::types::{Object, Owner, Type, TypeKind};
+use crate::ir::{Method, Paging, Service, Transport};
 use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> TokenStream {
     let Some(service) = cx.api.services.get(service_index) else { return TokenStream::new() };
     let Some(method) = service.methods.get(index) else { return TokenStream::new() };
     let owner = Owner::Method(service_index, index);
-    let file = File::new(cx, "super::super", owner);
+    let file = File::new(cx, owner);
     let about = docs::inner(&format!("`{}.{}`.", service.wire, method.wire));
     let call = call(&file, service, method);
-    let (request, result) = (request_ident(&file, &method.params), request_ident(&file, &method.result));
-    let link = format!(
-        "[`{}::{}`](super::{}::{})",
-        cx.client_ident(service),
-        cx.method_name(method),
-        cx.client_ident(service),
-        cx.method_name(method)
-    );
-    let types = cx.owned_by(owner).into_iter().map(|(_, definition)| {
-        let object = match &definition.kind {
-            TypeKind::Object(object) => object,
-            _ => return super::type_item(&file, definition),
-        };
-        let name = cx.type_ident(definition);
-        let text = if name == request {
-            format!("Parameters of {link}.")
-        } else if name == result {
-            definition.description.clone().unwrap_or_else(|| format!("Answer to {link}."))
-        } else {
-            return super::type_item(&file, definition);
-        };
-        let item = structs::with_docs(&file, definition, object, &name, &text);
-        if name == request {
-            let setters = call_setters(&file, object, &request);
-            quote!(#item #setters)
-        } else {
-            item
+    let link = format!("[`{}::{}`]", cx.client_ident(service), cx.method_name(method));
+    let ungated = TokenStream::new();
+    let types = cx.owned_by(owner).into_iter().map(|(id, definition)| {
+        let (is_request, is_result) = (method.params == Type::Named(id), method.result == Type::Named(id));
+        match &definition.kind {
+            TypeKind::Object(object) if is_request => {
+                let constructors = if cx.at_home() { "request_constructors" } else { "constructors" };
+                let text = format!("Parameters of {link}.");
+                let item = structs::with_docs(&file, definition, object, &text, constructors, &ungated);
+                let wire = wire::items(&file, definition);
+                quote!(#item #wire)
+            }
+            TypeKind::Object(object) if is_result => {
+                let text = definition.description.clone().unwrap_or_else(|| format!("Response to {link}."));
+                let item = structs::with_docs(&file, definition, object, &text, "constructors", &ungated);
+                let wire = wire::items(&file, definition);
+                quote!(#item #wire)
+            }
+            _ => items::of_type(&file, definition, &ungated),
         }
     });
     let types: Vec<TokenStream> = types.collect();
@@ -49,26 +43,23 @@ pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> Toke
     let operation = operation(&file, service, method);
     let subscribes = subscribes(&file, service, method);
     let (paged, starts) = (paging::item(&file, method), waiting::items(&file, service, method));
+    let plain = file.plain_json();
     let imports = file.imports();
-    quote!(#about #imports #call #(#types)* #error #operation #subscribes #paged #starts)
-}
-
-fn request_ident(file: &File<'_, '_>, ty: &Type) -> String {
-    file.ty(ty).to_string()
+    quote!(#about #imports #call #(#types)* #plain #error #operation #subscribes #paged #starts)
 }
 
 /// The method of the service's client.
 fn call(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream {
-    let client = file.import("super", &file.cx.client_ident(service).to_string());
+    let client = file.cx.client_ident(service);
     let call = file.runtime("Call");
     let name = naming::ident(&file.cx.method_name(method));
     let request = file.ty(&method.params);
     let nothing = Object::default();
     let object = file.cx.api.object(&method.params).unwrap_or(&nothing);
-    let (parameters, _) = structs::arguments(file, object);
+    let parameters = structs::parameters(file, object);
     let arguments = object.fields.iter().filter(|field| field.required).map(structs::field_ident);
     let allow = (parameters.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-    let doc = docs::doc(&prose(file.cx, service, method, object));
+    let doc = docs::doc(1, &prose(file.cx, service, method));
     let deprecated = docs::deprecated(method.deprecated.as_ref());
     quote! {
         impl #client {
@@ -82,91 +73,49 @@ fn call(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream 
     }
 }
 
-/// The docs of a method: what it does, its parameters, its errors, its facts, an example.
-fn prose(cx: &Context<'_>, service: &Service, method: &Method, object: &Object) -> String {
-    let mut text = method.description.clone();
-    if !object.fields.is_empty() {
-        text.push_str("\n\n# Parameters\n\n");
-        for field in &object.fields {
-            let name = structs::setter_ident(field);
-            let line = if field.required {
-                format!("- `{name}`: {}\n", docs::field(field))
-            } else {
-                format!("- `.{name}(…)`, optional: {}\n", docs::field(field))
-            };
-            text.push_str(&line);
-        }
-    }
-    let codes: Vec<String> = cx.errors_of(method).iter().map(|shape| format!("`{}`", shape.code)).collect();
-    if !codes.is_empty() {
-        text.push_str(&format!(
-            "\n# Errors\n\nThe API's own, as [`{}`]: {}.\n",
-            cx.error_ident(method),
-            codes.join(", ")
-        ));
-    }
-    text.push_str(&format!("\n# Facts\n\n{}\n", facts(cx, service, method)));
-    text.push_str(&format!("\n# Example\n\n{}", example::call(cx, service, method)));
-    text
+/// The docs of a method: what it does, how it is called, an example.
+fn prose(cx: &Context<'_>, service: &Service, method: &Method) -> String {
+    let (description, facts, example) =
+        (&method.description, facts(cx, service, method), example::call(cx, service, method));
+    format!("{description}\n\n{facts}\n\n{example}")
 }
 
+/// How the method is called, and what the call gives.
 fn facts(cx: &Context<'_>, service: &Service, method: &Method) -> String {
     let transport = match &method.transport {
-        Transport::Http => "travels over HTTP".to_owned(),
-        Transport::WebSocket => "travels on the WebSocket".to_owned(),
+        Transport::Http => "over HTTP".to_owned(),
+        Transport::WebSocket => "over the WebSocket".to_owned(),
         Transport::WebSocketUnless { param, equals } => {
-            format!("travels on the WebSocket, over HTTP when `{param}` is {equals}")
+            format!("over the WebSocket, or over HTTP if `{param}` is {equals}")
         }
         Transport::OpenWebSocketElse { error } => {
             let code = cx.api.errors.get(*error).map_or("", |error| &error.code);
-            format!("travels on an open WebSocket, and answers `{code}` by itself when none is open")
+            format!("over a WebSocket that is already open; fails with `{code}` if there is none")
         }
     };
-    let repeat = if method.idempotent { "safe to repeat" } else { "not safe to repeat" };
-    let mut facts = format!("`{}.{}` on the wire; {transport}; {repeat}.", service.wire, method.wire);
+    let repeat = if method.idempotent { "safe" } else { "not safe" };
+    let mut facts = format!(
+        "Calls `{}.{}` {transport}; {repeat} to repeat. Errors: [`{}`].",
+        service.wire,
+        method.wire,
+        cx.error_ident(method)
+    );
     if let Some(seconds) = method.deadline_seconds {
-        facts.push_str(&format!(" It may take long: its deadline is {seconds} s by default."));
+        facts.push_str(&format!(" The default timeout is {seconds} s."));
     }
     if method.subscription.as_ref().is_some_and(|subscription| subscription.opens) {
-        facts.push_str(&format!(
-            " [`subscribe`](Call::subscribe) instead of `send` gives its events as a stream of [`{0}`].",
-            events::enum_ident(service)
-        ));
+        let events = events::enum_ident(service);
+        facts.push_str(&format!(" [`subscribe`](Call::subscribe) gives a stream of [`{events}`]s."));
     }
     if let Some(Paging { items, .. }) = &method.paging {
         facts.push_str(&format!(
-            " Answers one page of `{items}`; [`items`](Call::items) and [`pages`](Call::pages) instead of `send` read all of them."
+            " Returns one page of `{items}`; [`items`](Call::items) and [`pages`](Call::pages) read all pages."
         ));
     }
     if method.waiter.is_some() {
-        facts.push_str(
-            " The answer is a [`Waiter`], which reads like the result, and follows what goes on: see [`Waiter::wait`] and [`Waiter::progress`].",
-        );
+        facts.push_str(" Returns a [`Waiter`], which dereferences to the result and follows the work.");
     }
     docs::since(facts, method.since.as_deref())
-}
-
-/// Setters on the pending call, so that it reads as one sentence.
-fn call_setters(file: &File<'_, '_>, object: &Object, request: &str) -> TokenStream {
-    let optional: Vec<&Field> = object.fields.iter().filter(|field| !field.required).collect();
-    if optional.is_empty() || !file.cx.at_home() {
-        return TokenStream::new();
-    }
-    let call = file.runtime("Call");
-    let request = format_ident!("{request}");
-    let setters = optional.into_iter().map(|field| {
-        let setter = structs::setter_ident(field);
-        let argument = structs::setter_argument(field);
-        let (ty, _) = file.argument(field, &argument);
-        let doc = docs::doc(&docs::field(field));
-        quote! {
-            #doc
-            pub fn #setter(self, #argument: #ty) -> Self {
-                self.with(|request| request.#setter(#argument))
-            }
-        }
-    });
-    quote!(impl #call<#request> { #(#setters)* })
 }
 
 /// What the runtime needs to know of the method.
@@ -247,7 +196,7 @@ fn subscribes(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenS
         return TokenStream::new();
     }
     let subscribes = file.runtime("Subscribable");
-    let events = file.import("super", &events::enum_ident(service).to_string());
+    let events = events::enum_ident(service);
     let request = file.ty(&method.params);
     quote! {
         impl #subscribes for #request {

@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::context::File;
 use super::structs;
-use crate::ir::{Method, Type};
+use crate::ir::Method;
+use crate::ir::types::Type;
 
 pub(super) fn item(file: &File<'_, '_>, method: &Method) -> TokenStream {
     paged(file, method).unwrap_or_default()

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Api, TypeKind};
+use crate::ir::Api;
+use crate::ir::types::TypeKind;
 use crate::naming;
 
 /// Rewrites every description; with `links`, methods that are mentioned are linked.

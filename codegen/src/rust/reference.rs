@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::{Context, File};
 use super::{docs, enums, errors, example, prose, structs, unions};
-use crate::ir::{Api, Method, Object, Owner, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::types::{Object, Owner, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::{Api, ErrorSet, ErrorShape, Method};
 use crate::naming;
 use crate::output::{EmitError, Options};
+use crate::render::print;
 
 /// What is shown of the crate.
 pub(crate) struct Reference {
@@ -36,16 +38,16 @@ impl Reference {
         let cx = &Context::new(api, &options)?;
         let mut types = BTreeMap::new();
         for (id, definition) in cx.emitted() {
-            let file = File::new(cx, "super", definition.owner);
+            let file = File::new(cx, definition.owner);
             types.insert(id, print(&definition.name, declaration(&file, definition))?);
         }
         let mut methods = BTreeMap::new();
         for (index, service) in api.services.iter().enumerate() {
             for (position, method) in service.methods.iter().enumerate() {
-                let file = File::new(cx, "super", Owner::Method(index, position));
+                let file = File::new(cx, Owner::Method(index, position));
                 let shown = MethodReference {
                     signature: print(&method.wire, signature(&file, method))?,
-                    error: print(&method.wire, error_declaration(&file, method))?,
+                    error: print(&method.wire, error_declarations(&file, method))?,
                     example: example::body(cx, service, method),
                 };
                 methods.insert((service.wire.clone(), method.wire.clone()), shown);
@@ -67,19 +69,19 @@ impl Reference {
 
 fn declaration(file: &File<'_, '_>, definition: &TypeDef) -> TokenStream {
     let name = file.cx.type_ident(definition);
-    let doc = definition.description.as_ref().map(|_| docs::doc(&docs::definition(definition)));
+    let doc = definition.description.as_ref().map(|_| docs::doc(0, &docs::definition(definition)));
     match &definition.kind {
         TypeKind::Object(object) => {
             let fields = object.fields.iter().map(|field| {
                 let (doc, name, ty) =
-                    (docs::doc(&docs::field(field)), structs::field_ident(field), file.field_ty(field));
+                    (docs::doc(1, &docs::field(field)), structs::field_ident(field), file.field_ty(field));
                 quote!(#doc pub #name: #ty)
             });
             quote!(#doc pub struct #name { #(#fields),* })
         }
         TypeKind::Enum(set) => {
             let values = set.values.iter().map(|value| {
-                let doc = docs::doc(&enums::value_text(value));
+                let doc = docs::doc(1, &enums::value_text(value));
                 let name = naming::ident(&naming::variant_name(&value.wire, value.identifier.as_deref()));
                 quote!(#doc #name)
             });
@@ -87,7 +89,7 @@ fn declaration(file: &File<'_, '_>, definition: &TypeDef) -> TokenStream {
         }
         TypeKind::Union(union) => {
             let variants = union.variants.iter().map(|variant| {
-                let doc = docs::doc(&unions::variant_text(file, union, variant));
+                let doc = docs::doc(1, &unions::variant_text(file, union, variant));
                 let name = unions::variant_ident(union, variant);
                 let content = unions::content(file, variant).map(|content| quote!((#content)));
                 quote!(#doc #name #content)
@@ -99,26 +101,36 @@ fn declaration(file: &File<'_, '_>, definition: &TypeDef) -> TokenStream {
     }
 }
 
-fn error_declaration(file: &File<'_, '_>, method: &Method) -> TokenStream {
-    let name = file.cx.error_ident(method);
-    let variants = file.cx.errors_of(method).into_iter().map(|shape| {
-        let doc = docs::doc(&errors::variant_text(shape));
+/// The error enum of a method, and those of the sets that it shares with others.
+fn error_declarations(file: &File<'_, '_>, method: &Method) -> TokenStream {
+    let sets = file.cx.error_sets_of(method);
+    let shared = sets.iter().map(|set| {
+        let shapes = set.errors.iter().filter_map(|index| file.cx.api.errors.get(*index));
+        error_declaration(file, &naming::error_set_type(set), shapes.collect(), &[])
+    });
+    let name = naming::method_error(method);
+    let is_own = file.cx.error_ident(method) == name;
+    let own = is_own.then(|| error_declaration(file, &name, file.cx.own_errors_of(method), &sets));
+    own.into_iter().chain(shared).collect()
+}
+
+fn error_declaration(file: &File<'_, '_>, name: &Ident, shapes: Vec<&ErrorShape>, sets: &[&ErrorSet]) -> TokenStream {
+    let variants = shapes.into_iter().map(|shape| {
+        let doc = docs::doc(1, &errors::variant_text(shape));
         let name = naming::ident(&naming::variant_name(&shape.code, None));
         let fields = shape.fields.as_ref().map(|fields| file.ty(fields)).map(|ty| quote!((#ty)));
         quote!(#doc #name #fields)
     });
-    quote!(pub enum #name { #(#variants,)* Unrecognized(ApiError) })
+    let sets = sets.iter().map(|set| {
+        let (variant, ty) = (naming::error_set_variant(set), naming::error_set_type(set));
+        quote!(#variant(#ty))
+    });
+    quote!(pub enum #name { #(#variants,)* #(#sets,)* Unrecognized(ApiError) })
 }
 
 fn signature(file: &File<'_, '_>, method: &Method) -> TokenStream {
     let nothing = Object::default();
-    let (parameters, _) = structs::arguments(file, file.cx.api.object(&method.params).unwrap_or(&nothing));
+    let parameters = structs::parameters(file, file.cx.api.object(&method.params).unwrap_or(&nothing));
     let (name, request) = (naming::ident(&naming::method_name(method)), file.ty(&method.params));
     quote!(pub fn #name(&self, #(#parameters),*) -> Call<#request>;)
-}
-
-fn print(path: &str, tokens: TokenStream) -> Result<String, EmitError> {
-    let file = syn::parse2(tokens);
-    let file = file.map_err(|error| EmitError { path: path.to_owned(), message: error.to_string() })?;
-    Ok(prettyplease::unparse(&file))
 }

@@ -1,10 +1,13 @@
 //! JSON Schemas of the types, behind the feature `schemars`: what derives them, and the list of all.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::{Context, File};
-use crate::ir::{Owner, Service, TypeDef};
+use crate::ir::Service;
+use crate::ir::types::{Owner, TypeDef};
 use crate::naming;
 
 /// The derive of an object that writes its own constant, which the derive doesn't see.
@@ -16,13 +19,12 @@ pub(super) fn derive_with_constant(
     if !file.cx.options.features {
         return TokenStream::new();
     }
-    let (derive, constant) = (file.import_schema("JsonSchema"), file.import_schema("constant"));
-    let tidy = file.import_schema("tidy");
+    let (derive, tidy, runtime) = (file.schema("JsonSchema"), file.schema("tidy"), &file.cx.runtime);
     quote! {
         #[cfg_attr(
             feature = "schemars",
             derive(#derive),
-            schemars(rename = #name, transform = #tidy, transform = #constant(#property, #value))
+            schemars(rename = #name, transform = #tidy, transform = #runtime::schema::constant(#property, #value))
         )]
     }
 }
@@ -32,7 +34,7 @@ pub(super) fn derive(file: &File<'_, '_>) -> TokenStream {
     if !file.cx.options.features {
         return TokenStream::new();
     }
-    let (derive, tidy) = (file.import_schema("JsonSchema"), file.import_schema("tidy"));
+    let (derive, tidy) = (file.schema("JsonSchema"), file.schema("tidy"));
     quote!(#[cfg_attr(feature = "schemars", derive(#derive), schemars(transform = #tidy))])
 }
 
@@ -41,21 +43,16 @@ pub(super) fn derive_values(file: &File<'_, '_>) -> TokenStream {
     if !file.cx.options.features {
         return TokenStream::new();
     }
-    let derive = file.import_schema("JsonSchema");
+    let derive = file.schema("JsonSchema");
     quote!(#[cfg_attr(feature = "schemars", derive(#derive), schemars(extend("enum" = Self::VALUES)))])
-}
-
-/// Leaves out a variant that is there for what nobody knows.
-pub(super) fn leave_out(cx: &Context<'_>) -> TokenStream {
-    if cx.options.features { quote!(#[cfg_attr(feature = "schemars", schemars(skip))]) } else { TokenStream::new() }
 }
 
 /// `schemas.rs`: every type that JSON stands for, with its place in the definition.
 pub(super) fn file(cx: &Context<'_>) -> TokenStream {
     let runtime = &cx.runtime;
     let shared = cx.shared().into_iter().flat_map(|(id, _)| cx.owned_by(Owner::Shared(id)));
-    let shared: TokenStream = shared.map(|(_, definition)| gated_visit(cx, definition)).collect();
-    let errors: TokenStream = cx.error_types().iter().map(|(_, definition)| gated_visit(cx, definition)).collect();
+    let shared = gated_visits(cx, shared.map(|(_, definition)| definition));
+    let errors = gated_visits(cx, cx.error_types().into_iter().map(|(_, definition)| definition));
     let services = cx.api.services.iter().enumerate().map(|(index, service)| {
         let (gate, module) = (cx.gate_service(index), naming::ident(&naming::service_module(service)));
         let visits = of_service(cx, index, service);
@@ -70,11 +67,11 @@ pub(super) fn file(cx: &Context<'_>) -> TokenStream {
     });
     let (calls, functions): (Vec<TokenStream>, Vec<TokenStream>) = services.unzip();
     quote! {
-        //! The types, for whoever wants the JSON Schema of each.
+        //! Visits all types, to create the JSON Schema of each.
         use #runtime::schema::Visitor;
-        /// Shows every type of the services that this crate was built with, and its place in the definition.
+        /// Visits every type of the services that this crate was built with, and its place in the definition.
         ///
-        /// Left out are variants of unions, which lack the tag that the union writes.
+        /// Variants of unions are not among them: they lack the tag that the union writes.
         pub fn visit(visitor: &mut impl Visitor) {
             types(visitor);
             errors(visitor);
@@ -100,9 +97,17 @@ fn of_service(cx: &Context<'_>, index: usize, service: &Service) -> TokenStream 
     methods.chain(events).filter_map(|(_, definition)| visit(cx, definition)).collect()
 }
 
-fn gated_visit(cx: &Context<'_>, definition: &TypeDef) -> TokenStream {
-    let gate = cx.gate(&definition.services);
-    visit(cx, definition).map(|visit| quote!(#gate #visit)).unwrap_or_default()
+/// Shows types that only some services need, grouped by these services.
+fn gated_visits<'t>(cx: &Context<'_>, types: impl Iterator<Item = &'t TypeDef>) -> TokenStream {
+    let mut groups: BTreeMap<&BTreeSet<usize>, Vec<TokenStream>> = BTreeMap::new();
+    for definition in types {
+        groups.entry(&definition.services).or_default().extend(visit(cx, definition));
+    }
+    let groups = groups.into_iter().filter(|(_, visits)| !visits.is_empty()).map(|(services, visits)| {
+        let gate = cx.gate(services);
+        if gate.is_empty() { quote!(#(#visits)*) } else { quote!(#gate { #(#visits)* }) }
+    });
+    groups.collect()
 }
 
 /// Shows a type; not a variant, which is no JSON without the tag that its union writes.

@@ -5,12 +5,12 @@ use quote::quote;
 
 use super::context::{Context, File};
 use super::docs;
-use crate::ir::Owner;
+use crate::ir::types::Owner;
 use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let Some(service) = cx.api.services.get(index) else { return TokenStream::new() };
-    let file = File::new(cx, "super::super", Owner::Method(index, usize::MAX));
+    let file = File::new(cx, Owner::Method(index, usize::MAX));
     let name = naming::service_trait(service);
     let client = cx.client_ident(service);
     let reply = file.runtime("ServiceResult");
@@ -22,11 +22,14 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         file.runtime("ResponseFrame"),
         file.runtime("BoxFuture"),
     );
-    let arc = file.import("std::sync", "Arc");
+    file.import(quote!(
+        use std::sync::Arc;
+    ));
+    file.use_folder();
     let methods = service.methods.iter().map(|method| {
         let function = naming::ident(&cx.method_name(method));
         let request = file.ty(&method.params);
-        let doc = docs::doc(&format!("Answers [`{0}`](super::{client}::{0}).", cx.method_name(method)));
+        let doc = docs::doc(1, &format!("Serves [`{0}`]({client}::{0}).", cx.method_name(method)));
         quote! {
             #doc
             fn #function(&self, request: #request) -> impl Future<Output = #reply<#request>> + Send {
@@ -39,10 +42,13 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         let (wire, function) = (&method.wire, naming::ident(&cx.method_name(method)));
         quote!(#wire => #handle(request, |request| self.0.#function(request)),)
     });
-    let doc = docs::doc(&format!(
-        "The service `{}` from the other side: implemented by servers and test doubles.\n\nImplement its methods as `async fn`s; one that is left out answers that it is not implemented.",
-        service.wire
-    ));
+    let doc = docs::doc(
+        0,
+        &format!(
+            "The server side of the service `{}`, implemented by servers and test doubles.\n\nImplement its methods as `async fn`s; one that is not implemented responds with an error.",
+            service.wire
+        ),
+    );
     let about = docs::inner(&format!("The server side of the service `{}`.", service.wire));
     let imports = file.imports();
     quote! {
@@ -50,15 +56,14 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         #imports
         #doc
         pub trait #name: Send + Sync + 'static { #(#methods)* }
-        /// Leads requests to the methods of a service.
-        pub(crate) struct Dispatch<S>(pub(crate) #arc<S>);
+        /// Dispatches requests to the methods of a service.
+        pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
         impl<S: #name> #routes for Dispatch<S> {
             fn dispatch<'a>(&'a self, method: &str, request: #incoming) -> Option<#future<'a, #answer>> {
-                let answer = match method {
+                Some(match method {
                     #(#arms)*
                     _ => return None,
-                };
-                Some(answer)
+                })
             }
         }
     }

@@ -3,44 +3,34 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::context::{Context, File};
-use super::{docs, events};
-use crate::ir::{Owner, Service};
+use super::context::Context;
+use super::docs;
+use crate::ir::Service;
 use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let Some(service) = cx.api.services.get(index) else { return TokenStream::new() };
-    let file = File::new(cx, "super", Owner::Method(index, usize::MAX));
-    let client_type = file.runtime("Client");
+    let runtime = &cx.runtime;
     let name = cx.client_ident(service);
     let about = docs::inner(&format!("The service `{}`: {}", service.wire, lower_first(&service.description)));
     let modules = service.methods.iter().map(|method| naming::ident(&cx.method_module(method)));
     let server = cx.gate_server();
-    let exports = service.methods.iter().enumerate().map(|(position, method)| {
-        let module = naming::ident(&cx.method_module(method));
-        let mut names: Vec<_> = cx
-            .owned_by(Owner::Method(index, position))
-            .into_iter()
-            .map(|(_, definition)| cx.type_ident(definition))
-            .collect();
-        names.push(cx.error_ident(method));
-        names.sort();
-        quote!(pub use self::#module::{#(#names),*};)
-    });
-    let event_names = events::exports(cx, index);
-    let events = (!event_names.is_empty()).then(|| {
+    let modules: Vec<_> = modules.collect();
+    let events = (!service.events.is_empty()).then(|| {
         (
             quote!(
                 mod events;
             ),
-            quote!(pub use self::events::{#(#event_names),*};),
+            quote!(
+                pub use self::events::*;
+            ),
         )
     });
     let (event_module, event_exports) = events.unzip();
-    let service_trait = naming::service_trait(service);
+    let parents = if cx.uses_shared_types(index) { quote!({errors::*, types::*}) } else { quote!(errors::*) };
+    let schema = cx.schema_imports();
     let text = docs::since(service.description.as_str(), service.since.as_deref());
-    let doc = docs::doc(&format!("{text}\n\n{}", table(cx, service)));
-    let imports = file.imports();
+    let doc = docs::doc(0, &format!("{text}\n\n{}", table(cx, service)));
     quote! {
         #about
         #event_module
@@ -48,18 +38,20 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         #server
         mod service;
         #event_exports
-        #(#exports)*
+        #(pub use self::#modules::*;)*
         #server
-        pub use self::service::#service_trait;
-        #server
-        pub(crate) use self::service::Dispatch;
-        #imports
+        pub use self::service::*;
+        // The files of this folder import these as well.
+        use serde::{Deserialize, Serialize};
+        use super::#parents;
+        use #runtime::Client;
+        #schema
         #doc
         #[derive(Clone, Debug)]
-        pub struct #name { client: #client_type }
+        pub struct #name { client: Client }
         impl #name {
             /// Calls the service through a client.
-            pub fn new(client: &#client_type) -> Self { Self { client: client.clone() } }
+            pub fn new(client: &Client) -> Self { Self { client: client.clone() } }
         }
     }
 }

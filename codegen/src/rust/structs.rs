@@ -1,30 +1,30 @@
 //! Objects → structs.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::context::File;
-use super::wire;
 use super::{docs, schemas};
-use crate::ir::{Field, Object, TypeDef};
-use crate::naming;
+use crate::ir::types::{Field, Object, TypeDef};
+use crate::{naming, render};
 
-/// The struct of an object, with its constructor and setters.
-pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, object: &Object) -> TokenStream {
-    let name = file.cx.type_ident(definition);
-    with_docs(file, definition, object, &name, &docs::definition(definition))
+/// The struct of an object, with its constructor and setters, behind a gate.
+pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, object: &Object, gate: &TokenStream) -> TokenStream {
+    with_docs(file, definition, object, &docs::definition(definition), "constructors", gate)
 }
 
-/// The same with another text on the struct.
+/// The same with another text on the struct, and the macro that declares the constructors.
 pub(super) fn with_docs(
     file: &File<'_, '_>,
     definition: &TypeDef,
     object: &Object,
-    name: &Ident,
     text: &str,
+    constructors: &str,
+    gate: &TokenStream,
 ) -> TokenStream {
+    let name = &file.cx.type_ident(definition);
     let derive = derives(file);
-    let doc = docs::doc(text);
+    let doc = docs::doc(0, text);
     let deprecated = docs::deprecated(definition.deprecated.as_ref());
     let camel = object
         .fields
@@ -41,10 +41,10 @@ pub(super) fn with_docs(
     let serde = if options.is_empty() { TokenStream::new() } else { quote!(#[serde(#(#options),*)]) };
     let fields = object.fields.iter().map(|field| struct_field(file, field, camel));
     // What is only received needs no constructor but on the side that sends it.
-    let gate = if definition.sent { TokenStream::new() } else { file.cx.gate_server() };
-    let methods = constructor(file, name, object);
-    let wire = wire::items(file, definition);
+    let server = if definition.sent { TokenStream::new() } else { file.cx.gate_server() };
+    let constructors = self::constructors(file, name, object, (constructors, &server));
     quote! {
+        #gate
         #doc
         #derive
         #schema
@@ -53,15 +53,14 @@ pub(super) fn with_docs(
         #deprecated
         pub struct #name { #(#fields)* }
         #gate
-        impl #name { #methods }
-        #wire
+        #server
+        #constructors
     }
 }
 
 /// The derives of plain data.
 pub(super) fn derives(file: &File<'_, '_>) -> TokenStream {
-    file.import("serde", "Deserialize");
-    file.import("serde", "Serialize");
+    file.use_derives();
     quote!(#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)])
 }
 
@@ -88,7 +87,7 @@ pub(super) fn is_camel(name: &Ident, wire: &str) -> bool {
 fn struct_field(file: &File<'_, '_>, field: &Field, camel: bool) -> TokenStream {
     let name = field_ident(field);
     let ty = file.field_ty(field);
-    let doc = docs::doc(&docs::field(field));
+    let doc = docs::doc(1, &docs::field(field));
     let deprecated = docs::deprecated(field.deprecated.as_ref());
     let mut options = Vec::new();
     let bare = naming::field_name(field);
@@ -104,69 +103,33 @@ fn struct_field(file: &File<'_, '_>, field: &Field, camel: bool) -> TokenStream 
     quote!(#doc #serde #deprecated pub #name: #ty,)
 }
 
-fn constructor(file: &File<'_, '_>, name: &Ident, object: &Object) -> TokenStream {
-    let (parameters, values) = arguments(file, object);
-    let names = object.fields.iter().map(field_ident);
+/// `new` and the setters of optional fields, in the macro that declares them.
+fn constructors(
+    file: &File<'_, '_>,
+    name: &Ident,
+    object: &Object,
+    (constructors, gate): (&str, &TokenStream),
+) -> TokenStream {
+    let parameters = parameters(file, object);
     let optional: Vec<&Field> = object.fields.iter().filter(|field| !field.required).collect();
-    let article = if name.to_string().starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
-    let text = match (parameters.is_empty(), optional.is_empty()) {
-        (true, true) => format!("Makes {article} [`{name}`]."),
-        (true, false) => format!("Makes {article} [`{name}`] in which nothing is set."),
-        (false, _) => format!("Makes {article} [`{name}`] of what is required."),
-    };
-    let doc = docs::doc(&text);
-    let allow = (parameters.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-    let default = parameters.is_empty().then(|| quote!(#[allow(clippy::new_without_default)]));
-    let setters = optional.iter().map(|field| setter(file, field));
-    let values = values
-        .into_iter()
-        .zip(names)
-        .map(|(value, name)| if name == value.to_string() { quote!(#name) } else { quote!(#name: #value) });
-    quote! {
-        #doc
-        #allow
-        #default
-        pub fn new(#(#parameters),*) -> Self { Self { #(#values),* } }
-        #(#setters)*
-    }
+    let setters = optional.into_iter().map(|field| {
+        let (setter, argument) = (setter_ident(field), field_ident(field));
+        let ty = file.argument(field);
+        let doc = docs::doc(2, &docs::brief(2, field));
+        quote!(#doc pub fn #setter(#argument: #ty);)
+    });
+    let constructors = file.runtime_behind(gate, constructors);
+    render::in_macro(&constructors, quote!(impl #name { pub fn new(#(#parameters),*); #(#setters)* }))
 }
 
-/// Parameters for what is required, and an expression for every field.
-pub(super) fn arguments(file: &File<'_, '_>, object: &Object) -> (Vec<TokenStream>, Vec<TokenStream>) {
-    let mut parameters = Vec::new();
-    let mut values = Vec::new();
-    for field in &object.fields {
-        if field.required {
-            let name = field_ident(field);
-            let (ty, value) = file.argument(field, &name);
-            parameters.push(quote!(#name: #ty));
-            values.push(value);
-        } else {
-            values.push(quote!(None));
-        }
-    }
-    (parameters, values)
-}
-
-fn setter(file: &File<'_, '_>, field: &Field) -> TokenStream {
-    let name = setter_ident(field);
-    let member = field_ident(field);
-    let argument = setter_argument(field);
-    let (ty, value) = file.argument(field, &argument);
-    let doc = docs::doc(&docs::field(field));
-    quote! {
-        #doc
-        pub fn #name(mut self, #argument: #ty) -> Self {
-            self.#member = Some(#value);
-            self
-        }
-    }
-}
-
-/// What a setter calls its argument: as the field, unless the setter has another name.
-pub(super) fn setter_argument(field: &Field) -> Ident {
-    let name = field_ident(field);
-    if setter_ident(field) == name { name } else { format_ident!("value") }
+/// Parameters for what is required.
+pub(super) fn parameters(file: &File<'_, '_>, object: &Object) -> Vec<TokenStream> {
+    let required = object.fields.iter().filter(|field| field.required);
+    let parameters = required.map(|field| {
+        let (name, ty) = (field_ident(field), file.argument(field));
+        quote!(#name: #ty)
+    });
+    parameters.collect()
 }
 
 /// The name of a field's setter.

@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::context::File;
 use super::{structs, unions};
-use crate::ir::{Field, Method, Metrics, Service, Type, Union, UnionStyle, Waiter};
+use crate::ir::types::{Field, Type, Union, UnionStyle};
+use crate::ir::{Method, Metrics, Service, Waiter};
 
 /// What the caller gets: the result, or a handle on what has been started.
 pub(super) fn output(file: &File<'_, '_>, method: &Method) -> TokenStream {

@@ -8,7 +8,8 @@ use super::html::{block, escape};
 use super::page::{inline, paragraph};
 use super::sample::{self, Member, Sample};
 use crate::export::frame;
-use crate::ir::{Api, Blob, BlobRule, ErrorShape, Method, Service, Transport};
+use crate::ir::blobs::{Blob, BlobRule};
+use crate::ir::{Api, ErrorShape, Method, Service, Transport};
 
 const ROOT: &str = "../";
 

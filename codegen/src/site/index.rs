@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::html::{self, escape};
 use super::page::{self, Document, inline, paragraph};
 use super::{python, reach};
-use crate::ir::{Api, Service, Type};
+use crate::ir::types::Type;
+use crate::ir::{Api, Service};
 
 pub(super) fn root(api: &Api) -> String {
     let rows: String = api

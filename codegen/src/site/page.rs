@@ -1,7 +1,8 @@
 //! Where pages are, and what is around their content.
 
 use super::html::escape;
-use crate::ir::{Api, Method, Owner, Service, TypeDef};
+use crate::ir::types::{Owner, TypeDef};
+use crate::ir::{Api, Method, Service};
 use crate::naming::case;
 
 /// The ways to look at the API: id and label.

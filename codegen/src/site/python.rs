@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::html::block;
 use super::reach::{self, Reached, details};
 use super::sample::{self, Sample};
-use crate::ir::{Api, Method, Object, Owner, Type, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::types::{Object, Owner, Type, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::{Api, Method};
 
 /// What the view shows of a method.
 pub(super) fn view(api: &Api, method: &Method, reached: &Reached) -> String {

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::{html, page};
-use crate::ir::{Api, Method, Owner, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::types::{Owner, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::{Api, Method};
 
 /// Named types that are reached, outer before inner, and whether tensors are.
 #[derive(Default)]

@@ -2,7 +2,8 @@
 
 use super::html::block;
 use super::reach::{Reached, details};
-use crate::ir::{Api, Method, Owner, Service, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::types::{Owner, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::{Api, Method, Service};
 use crate::naming;
 use crate::rust::reference::Reference;
 

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use crate::ir::{Api, Blob, Field, Object, Type, TypeId, TypeKind, UnionStyle};
+use crate::ir::Api;
+use crate::ir::blobs::Blob;
+use crate::ir::types::{Field, Object, Type, TypeId, TypeKind, UnionStyle};
 use crate::naming::case;
 
 /// A value as a caller has it.

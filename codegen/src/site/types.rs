@@ -5,7 +5,8 @@ use super::page::{self, Document, View, paragraph};
 use super::reach::Reached;
 use super::{frame, python, rust, sample};
 use crate::export::typescript;
-use crate::ir::{Api, Type, TypeDef, TypeId};
+use crate::ir::Api;
+use crate::ir::types::{Type, TypeDef, TypeId};
 
 const ROOT: &str = "../";
 

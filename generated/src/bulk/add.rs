@@ -1,4 +1,4 @@
-//! Adding many entries.
+//! Adds many entries.
 
 use std::fmt;
 use std::ops::Range;
@@ -8,6 +8,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use super::add_error::AddInPartsError;
 use super::plan::{Part, cut, plan};
 use crate::api::dataset::{AddEntriesError, AddEntriesRequest, AddEntriesResult};
+use crate::api::errors::CommonError;
 use crate::api::types::DatasetKeyData;
 use crate::runtime::backoff::full_jitter;
 use crate::runtime::error::Failure;
@@ -15,48 +16,47 @@ use crate::runtime::{BoxFuture, Call, Error, Operation as _, RetryPolicy};
 
 type Sent = Result<AddEntriesResult, Error<AddEntriesError>>;
 
-/// What a call holds at most, unless told otherwise.
-const PART_BYTES: u64 = 16 << 20;
+const DEFAULT_PART_BYTES: u64 = 16 << 20;
 
 impl Call<AddEntriesRequest> {
-    /// Adds any number of entries, in as many calls as it takes.
+    /// Adds any number of entries, in as many calls as needed.
     pub fn in_parts(self) -> AddInParts {
-        AddInParts { call: self, part_bytes: PART_BYTES, concurrency: 1, progress: None }
+        AddInParts { call: self, part_bytes: DEFAULT_PART_BYTES, concurrency: 1, progress: None }
     }
 }
 
-/// How far the adding of entries has come.
+/// The progress of adding entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AddProgress {
-    /// Entries that were added.
+    /// The number of added entries.
     pub entries: usize,
-    /// Entries that are to be added.
+    /// The number of all entries to add.
     pub total_entries: usize,
-    /// Bytes of the entries that were added.
+    /// The bytes of the added entries.
     pub bytes: u64,
-    /// Bytes of the entries that are to be added.
+    /// The bytes of all entries to add.
     pub total_bytes: u64,
 }
 
-/// All entries were added.
+/// The result of adding all entries.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Added {
-    /// How many entries were added.
+    /// The number of added entries.
     pub entries: usize,
-    /// In how many calls.
+    /// The number of calls.
     pub calls: usize,
-    /// Version of the dataset after the call that was answered last.
+    /// The version of the dataset after the last response.
     pub new_dataset_version_id: String,
 }
 
 /// Adds entries in parts: complete it with its setters, then await it, or [`send`](Self::send) it.
 ///
-/// By itself it makes one call after the other, each on the version of the dataset that the one before has made. So
-/// the entries keep their order, nobody else's come between them, and a call of which the answer is lost is made again
-/// without adding anything twice.
-#[must_use = "nothing is added until it is awaited or sent"]
+/// By default it makes one call at a time, each on the version of the dataset that the previous call created. So the
+/// entries keep their order, no entries of other clients come between them, and a call whose response is lost is retried
+/// without adding entries twice.
+#[must_use = "adds nothing until it is awaited or sent"]
 pub struct AddInParts {
     call: Call<AddEntriesRequest>,
     part_bytes: u64,
@@ -65,30 +65,29 @@ pub struct AddInParts {
 }
 
 impl AddInParts {
-    /// How many bytes of tensors a call holds at most, 16 MiB unless told otherwise. An entry that is larger has a
-    /// call to itself.
+    /// The maximum number of bytes of tensors per call, 16 MiB by default. A larger entry is sent in its own call.
     pub fn part_bytes(self, part_bytes: u64) -> Self {
         Self { part_bytes, ..self }
     }
 
-    /// How many calls are made at a time: one, unless told otherwise.
+    /// The number of concurrent calls; one by default.
     ///
-    /// With several, parts are added in any order, no version of the dataset can be expected, and a call of which the
-    /// answer is lost is not made again.
+    /// With more than one, parts are added in any order, no dataset version can be expected, and a call whose response is
+    /// lost is not retried.
     pub fn concurrency(self, calls: usize) -> Self {
         Self { concurrency: calls.max(1), ..self }
     }
 
-    /// Calls this after each part.
+    /// Calls this function after each part.
     pub fn on_progress(self, progress: impl FnMut(AddProgress) + Send + 'static) -> Self {
         Self { progress: Some(Box::new(progress)), ..self }
     }
 
-    /// Adds the entries. When a part fails, no further one is sent, and those on their way are waited for.
+    /// Adds the entries. When a part fails, no further parts are sent, and it waits for those in flight.
     ///
     /// # Errors
     ///
-    /// A part was refused or failed, or the entries cannot be sent as they are: see [`AddInPartsError`].
+    /// A part was rejected or failed, or the entries are invalid: see [`AddInPartsError`].
     pub async fn send(self) -> Result<Added, AddInPartsError> {
         let Self { call, part_bytes, concurrency, mut progress } = self;
         let mut keys = Vec::new();
@@ -112,7 +111,7 @@ impl AddInParts {
             }
             let Some((part, sent)) = running.next().await else { break };
             bytes = bytes.saturating_add(if sent.is_ok() { part.bytes } else { 0 });
-            if let Some(error) = tally.note(part.entries, sent) {
+            if let Some(error) = tally.record(part.entries, sent) {
                 first_error.get_or_insert(error);
             } else if let Some(progress) = &mut progress {
                 progress(AddProgress {
@@ -155,7 +154,7 @@ fn check(call: &Call<AddEntriesRequest>, concurrency: usize) -> Result<(), Failu
     if concurrency == 1 || call.request().dataset_version_id.is_none() {
         return Ok(());
     }
-    let reason = "with several calls at a time, the dataset has no version that each of them can expect";
+    let reason = "concurrent calls cannot expect one version of the dataset";
     Err(Failure::invalid("datasetVersionId", reason))
 }
 
@@ -172,25 +171,25 @@ fn part_of(
     })
 }
 
-/// Sends a part; again if its answer is lost, and its version keeps it from being added twice.
+/// Sends a part, and retries it after a lost response if its version prevents adding it twice.
 async fn send_part(call: Call<AddEntriesRequest>, part: Part) -> (Part, Sent) {
     let policy = RetryPolicy::default();
     let mut backoff = policy.backoff();
     let is_safe = call.request().dataset_version_id.is_some();
-    let mut lost = None;
+    let mut uncertain = None;
     for attempt in 0..policy.max_attempts.max(1) {
         if attempt > 0 {
             tokio::time::sleep(full_jitter(backoff.next())).await;
         }
         match call.clone().send().await {
-            Err(error) if is_safe && is_uncertain(&error) => lost = Some(error),
-            // The dataset has changed since: it may have been the lost attempt that changed it.
-            Err(Error::Api { error, .. }) if lost.is_some() && is_conflict(&error) => break,
+            Err(error) if is_safe && is_uncertain(&error) => uncertain = Some(error),
+            // The attempt without a response may have changed the dataset.
+            Err(Error::Api { error, .. }) if uncertain.is_some() && is_conflict(&error) => break,
             sent => return (part, sent),
         }
     }
-    let failure = || Failure::invalid("", "was not sent").at(AddEntriesRequest::METHOD);
-    (part, Err(lost.unwrap_or_else(failure)))
+    let failure = || Failure::invalid("", "not sent").at(AddEntriesRequest::METHOD);
+    (part, Err(uncertain.unwrap_or_else(failure)))
 }
 
 fn is_conflict(error: &AddEntriesError) -> bool {
@@ -200,7 +199,9 @@ fn is_conflict(error: &AddEntriesError) -> bool {
 /// Whether the call may have taken effect.
 fn is_uncertain(error: &Error<AddEntriesError>) -> bool {
     match error {
-        Error::Api { error, .. } => matches!(**error, AddEntriesError::Unknown | AddEntriesError::Unrecognized(_)),
+        Error::Api { error, .. } => {
+            matches!(**error, AddEntriesError::Common(CommonError::Unknown) | AddEntriesError::Unrecognized(_))
+        }
         Error::Transport { unsent, .. } => !unsent,
         Error::Http { status, .. } => *status >= 500,
         Error::Invalid { .. } => false,
@@ -208,7 +209,7 @@ fn is_uncertain(error: &Error<AddEntriesError>) -> bool {
     }
 }
 
-/// What is known of the entries.
+/// The entries that were added or may have been added.
 struct Tally {
     total: usize,
     added: Vec<Range<usize>>,
@@ -222,7 +223,7 @@ impl Tally {
         Self { total, added: Vec::new(), uncertain: Vec::new(), version: None }
     }
 
-    fn note(&mut self, entries: Range<usize>, sent: Sent) -> Option<Error<AddEntriesError>> {
+    fn record(&mut self, entries: Range<usize>, sent: Sent) -> Option<Error<AddEntriesError>> {
         match sent {
             Ok(result) => {
                 self.added.push(entries);

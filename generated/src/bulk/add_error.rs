@@ -1,4 +1,4 @@
-//! Why not all entries were added.
+//! The error of adding entries.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,28 +6,27 @@ use std::ops::Range;
 use crate::Error;
 use crate::api::dataset::AddEntriesError;
 
-/// Not all entries were added. What has been sent was waited for, so this tells of each entry what is known.
+/// Some entries were not added. No call is in flight any more.
 ///
-/// Entries are numbered from zero, as they were given.
+/// Entries are numbered from zero, in the order of the request.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AddInPartsError {
     /// Entries that were added, in ascending order.
     pub added: Vec<Range<usize>>,
-    /// Entries of which it is not known whether they were added, as the connection broke or there was no answer in
-    /// time. Look at the dataset before adding them again.
+    /// Entries that may have been added, as there was a connection error or a timeout. Check the dataset before you add
+    /// them again.
     pub uncertain: Vec<Range<usize>>,
-    /// How many entries were to be added.
+    /// The number of all entries to add.
     pub total: usize,
-    /// The version of the dataset after the last part that was added, if one was. With several calls at a time it is
-    /// the version of one of them.
+    /// The version of the dataset after the last added part. With concurrent calls, it is the version of one of them.
     pub dataset_version_id: Option<String>,
-    /// Why the first part that failed did so.
+    /// The error of the first part that failed.
     pub error: Error<AddEntriesError>,
 }
 
 impl AddInPartsError {
-    /// Entries that were certainly not added, in ascending order. They may be added again.
+    /// Entries that were not added, in ascending order. They are safe to add.
     pub fn missing(&self) -> Vec<Range<usize>> {
         let mut known: Vec<_> = self.added.iter().chain(&self.uncertain).cloned().collect();
         known.sort_by_key(|range| range.start);
@@ -50,7 +49,7 @@ impl fmt::Display for AddInPartsError {
         write!(f, "{} of {} entries were added", sum(&self.added), self.total)?;
         match sum(&self.uncertain) {
             0 => {}
-            entries => write!(f, ", and of {entries} it is not known")?,
+            entries => write!(f, ", and {entries} may have been added")?,
         }
         write!(f, ": {}", self.error)
     }

@@ -1,4 +1,4 @@
-//! Reading many entries.
+//! Fetches many entries.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -13,17 +13,15 @@ use crate::runtime::error::Failure;
 use crate::runtime::{BoxFuture, Call, Error, Operation as _};
 use crate::tensor::Tensor;
 
-type Answer = Result<DatasetEntries, Error<GetEntriesError>>;
+type Response = Result<DatasetEntries, Error<GetEntriesError>>;
 
-/// What an answer should hold at most, unless told otherwise.
-const PART_BYTES: usize = 16 << 20;
-/// How many entries are asked for before it is known how large they are.
-const FIRST: usize = 16;
-/// The most entries that are asked for at a time, however small they are.
-const MOST: usize = 4096;
+const DEFAULT_PART_BYTES: usize = 16 << 20;
+/// The number of entries of the first call, when their size is unknown.
+const FIRST_COUNT: usize = 16;
+const MAX_COUNT: usize = 4096;
 
 impl Call<GetEntriesRequest> {
-    /// Fetches the entries in as many calls as it takes, one after the other, each when it is needed.
+    /// Fetches the entries in as many calls as needed, one at a time, when they are read.
     pub fn in_parts(self) -> GetInParts {
         let mut left = EntrySelection::Indexes(Vec::new());
         let call = self.with(|mut request| {
@@ -31,7 +29,14 @@ impl Call<GetEntriesRequest> {
             request
         });
         let entries = VecDeque::new();
-        GetInParts { call, left: Left::new(left), entries, running: None, part_bytes: PART_BYTES, size: FIRST }
+        GetInParts {
+            call,
+            left: Left::new(left),
+            entries,
+            running: None,
+            part_bytes: DEFAULT_PART_BYTES,
+            size: FIRST_COUNT,
+        }
     }
 }
 
@@ -39,33 +44,31 @@ impl Call<GetEntriesRequest> {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// Its index in the dataset.
+    /// The index in the dataset.
     pub index: u32,
-    /// Its tensor for each key.
+    /// The tensors by key.
     pub tensors: BTreeMap<String, Tensor>,
 }
 
-/// Entries of a dataset, fetched in parts: a stream, or [`next`](Self::next) for those who have no use for streams.
+/// Entries of a dataset, fetched in parts: a stream.
 ///
-/// It asks for a few entries first, and then for as many as fit into the size that [`part_bytes`](Self::part_bytes)
-/// gives, so one part is in memory at a time. Entries that don't exist are left out. The stream ends after the first
-/// error.
+/// The first call fetches a few entries, and further calls as many as fit into [`part_bytes`](Self::part_bytes). One part is
+/// in memory at a time. Entries that don't exist are skipped. The stream ends after the first error.
 ///
-/// The dataset may change between two calls. Give the call the version that is expected, and it fails if it does.
-#[must_use = "nothing is fetched until it is read"]
+/// The dataset may change between two calls, unless the request has the expected version, with which the call then fails.
+#[must_use = "streams fetch nothing until they are read"]
 pub struct GetInParts {
     call: Call<GetEntriesRequest>,
     left: Left,
     entries: VecDeque<Entry>,
-    running: Option<BoxFuture<'static, Answer>>,
+    running: Option<BoxFuture<'static, Response>>,
     part_bytes: usize,
-    /// How many entries the next call asks for.
+    /// The number of entries of the next call.
     size: usize,
 }
 
 impl GetInParts {
-    /// How large answers should be at most, in bytes of tensors: 16 MiB unless told otherwise. What is larger by itself
-    /// is fetched by itself.
+    /// The maximum number of bytes of tensors per response, 16 MiB by default. A larger entry is fetched in its own call.
     pub fn part_bytes(self, part_bytes: usize) -> Self {
         Self { part_bytes, ..self }
     }
@@ -74,17 +77,17 @@ impl GetInParts {
     ///
     /// # Errors
     ///
-    /// Those of [`DatasetClient::get_entries`](crate::api::dataset::DatasetClient::get_entries). There is nothing more
-    /// after one.
+    /// As those of [`DatasetClient::get_entries`](crate::api::dataset::DatasetClient::get_entries). An error is the last
+    /// item.
     pub async fn next(&mut self) -> Option<Result<Entry, Error<GetEntriesError>>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Takes a part, and chooses the size of the next one.
-    fn take(&mut self, answer: DatasetEntries) -> Result<(), Failure> {
+    /// Adds a response's entries, and sets the size of the next part.
+    fn take(&mut self, response: DatasetEntries) -> Result<(), Failure> {
         let mut entries: BTreeMap<u32, Entry> = BTreeMap::new();
         let mut bytes: usize = 0;
-        for key in answer.keys {
+        for key in response.keys {
             for item in key.data {
                 bytes = bytes.saturating_add(item.data.encoded_len());
                 let new = || Entry { index: item.index, tensors: BTreeMap::new() };
@@ -97,8 +100,8 @@ impl GetInParts {
         }
         let average = bytes.checked_div(entries.len()).unwrap_or(0).max(1);
         let fitting = self.part_bytes.checked_div(average).unwrap_or(1);
-        // Not much more than before: the next entries may be larger.
-        self.size = fitting.min(self.size.saturating_mul(4)).clamp(1, MOST);
+        // Grows slowly, as the next entries may be larger.
+        self.size = fitting.min(self.size.saturating_mul(4)).clamp(1, MAX_COUNT);
         self.entries.extend(entries.into_values());
         Ok(())
     }
@@ -122,10 +125,10 @@ impl Stream for GetInParts {
                 self.running = Some(call.into_future());
                 continue;
             };
-            let answer = ready!(running.as_mut().poll(context));
+            let response = ready!(running.as_mut().poll(context));
             self.running = None;
             let at = GetEntriesRequest::METHOD;
-            let taken = answer.and_then(|answer| self.take(answer).map_err(|failure| failure.at(at)));
+            let taken = response.and_then(|response| self.take(response).map_err(|failure| failure.at(at)));
             if let Err(error) = taken {
                 self.left = Left::Indexes(VecDeque::new());
                 return Poll::Ready(Some(Err(error)));
@@ -140,7 +143,7 @@ impl fmt::Debug for GetInParts {
     }
 }
 
-/// What has not been asked for yet.
+/// The entries that have not been requested yet.
 #[derive(Debug)]
 enum Left {
     Indexes(VecDeque<u32>),
@@ -155,7 +158,7 @@ impl Left {
         }
     }
 
-    /// The next entries, that many at most.
+    /// Removes the next entries, up to this number.
     fn take(&mut self, size: usize) -> Option<EntrySelection> {
         match self {
             Self::Indexes(indexes) if indexes.is_empty() => None,

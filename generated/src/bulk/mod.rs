@@ -1,7 +1,7 @@
-//! Many entries of a dataset, in as many calls as it takes.
+//! Adds and fetches many entries of a dataset, in as many calls as needed.
 //!
-//! A call of `addEntries` holds at most 255 tensors, and an answer of `getEntries` is in memory as a whole. What is
-//! larger is split up: [`Call::in_parts`](crate::Call::in_parts) of either.
+//! A call of `addEntries` has at most 255 tensors, and a response of `getEntries` is held in memory. To split up larger
+//! ones, use [`Call::in_parts`](crate::Call::in_parts).
 //!
 //! ```no_run
 //! # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -1,30 +1,30 @@
-//! Which entries go into which call.
+//! Splits entries into calls.
 
 use std::ops::Range;
 
 use crate::api::types::DatasetKeyData;
 use crate::runtime::error::Failure;
 
-/// The most tensors that a call holds.
-const MOST_TENSORS: usize = 255;
+/// The maximum number of tensors per call.
+const MAX_TENSORS: usize = 255;
 
-/// Entries that follow each other and are sent together.
+/// Consecutive entries that are sent together.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Part {
     pub(super) entries: Range<usize>,
     pub(super) bytes: u64,
 }
 
-/// Splits entries into parts of at most so many bytes, unless a single one is larger. There is one part at least.
-pub(super) fn plan(keys: &[DatasetKeyData], most_bytes: u64) -> Result<Vec<Part>, Failure> {
+/// Splits entries into at least one part of at most `max_bytes`, unless a single entry is larger.
+pub(super) fn plan(keys: &[DatasetKeyData], max_bytes: u64) -> Result<Vec<Part>, Failure> {
     let entries = keys.first().map_or(0, |key| key.data.len());
     if let Some((at, key)) = keys.iter().enumerate().find(|(_, key)| key.data.len() != entries) {
-        let reason = format!("has {} entries, and the first key has {entries}", key.data.len());
+        let reason = format!("has {} entries, but the first key has {entries}", key.data.len());
         return Err(Failure::invalid(format!("keys[{at}].data"), reason));
     }
-    let most_entries = MOST_TENSORS.checked_div(keys.len()).unwrap_or(MOST_TENSORS);
-    if most_entries == 0 {
-        let reason = format!("has {} keys, and a call holds at most {MOST_TENSORS} tensors", keys.len());
+    let max_entries = MAX_TENSORS.checked_div(keys.len()).unwrap_or(MAX_TENSORS);
+    if max_entries == 0 {
+        let reason = format!("has {} keys, but a call has at most {MAX_TENSORS} tensors", keys.len());
         return Err(Failure::invalid("keys", reason));
     }
     let mut parts = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn plan(keys: &[DatasetKeyData], most_bytes: u64) -> Result<Vec<Part>
         let tensors = keys.iter().filter_map(|key| key.data.get(index));
         let size = tensors.fold(0_usize, |sum, tensor| sum.saturating_add(tensor.encoded_len()));
         let size = u64::try_from(size).unwrap_or(u64::MAX);
-        let is_full = part.entries.len() >= most_entries || part.bytes.saturating_add(size) > most_bytes;
+        let is_full = part.entries.len() >= max_entries || part.bytes.saturating_add(size) > max_bytes;
         if is_full && !part.entries.is_empty() {
             parts.push(std::mem::replace(&mut part, Part { entries: index..index, bytes: 0 }));
         }
@@ -44,7 +44,7 @@ pub(super) fn plan(keys: &[DatasetKeyData], most_bytes: u64) -> Result<Vec<Part>
     Ok(parts)
 }
 
-/// A part of the entries, which share their tensors.
+/// Copies a part of the entries, but not their tensors.
 pub(super) fn cut(keys: &[DatasetKeyData], entries: &Range<usize>) -> Vec<DatasetKeyData> {
     let part = |key: &DatasetKeyData| {
         DatasetKeyData::new(key.key.as_str(), key.data.get(entries.clone()).unwrap_or_default().iter().cloned())

@@ -1,4 +1,4 @@
-//! Folders from there to here.
+//! Downloads files and folders.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -11,7 +11,7 @@ use super::{FilesError, FilesProgress, ModelFiles, Tally};
 use crate::api::types::Stat;
 use crate::runtime::blob::Part;
 
-/// Something to be downloaded.
+/// A file, folder or link to download.
 struct Item {
     path: String,
     inode: u64,
@@ -19,15 +19,15 @@ struct Item {
 }
 
 impl ModelFiles {
-    /// Brings a folder of the model, with all that is in it, with permissions and symbolic links, into a folder here;
-    /// or a file under this path. The folder is made if its parent is there. What is here alone is kept.
+    /// Downloads a folder of the model, including its contents, permissions and symbolic links, to a local folder, or a
+    /// file to a local file. The local folder is created if its parent exists. Other local files are kept.
     ///
-    /// A file has its name only when it is complete. Names that lead out of their folder are refused, and symbolic
-    /// links are not followed on the way.
+    /// A file gets its name when it is complete. Names that lead out of their folder are rejected, and symbolic links are
+    /// not followed.
     ///
     /// # Errors
     ///
-    /// Something cannot be read there or written here, or a file is in the way of a folder, or the other way round.
+    /// A file cannot be read or written locally, a call failed, or a file and a folder have the same path.
     pub async fn download(&self, from: &str, to: impl AsRef<Path>) -> Result<FilesProgress, FilesError> {
         let from = from.trim_matches('/');
         let found = self.must_find(from).await?;
@@ -43,7 +43,7 @@ impl ModelFiles {
                 Kind::Folder => {
                     let is_first = folders.is_empty();
                     if !folders.insert(item.inode) {
-                        return Err(FilesError::wrong(&item.path, "the folder is inside of itself, or there twice"));
+                        return Err(FilesError::wrong(&item.path, "the folder contains itself, or is listed twice"));
                     }
                     make_folder(&item.local, is_first)
                         .await
@@ -58,7 +58,7 @@ impl ModelFiles {
                     self.download_link(&item).await?;
                     tally.file();
                 }
-                // Of no use to another machine.
+                // Of no use on another machine.
                 Kind::Special => {}
             }
         }
@@ -72,14 +72,14 @@ impl ModelFiles {
         });
         let listed = call.await.map_err(|error| FilesError::api(&item.path, error.into_raw()))?;
         for entry in listed.entries {
-            // Some filesystems list a folder in itself.
+            // Some filesystems list the folder itself and its parent.
             if matches!(entry.basename.as_bytes(), b"." | b"..") {
                 continue;
             }
             let slash = if item.path.is_empty() { "" } else { "/" };
             let path = format!("{}{slash}{}", item.path, entry.basename.to_string_lossy());
             let Some(name) = local_name(&entry.basename) else {
-                return Err(FilesError::wrong(path, "no file of this machine can have this name"));
+                return Err(FilesError::wrong(path, "invalid file name on this machine"));
             };
             left.push(Item { path, inode: entry.ino, local: item.local.join(name) });
         }
@@ -87,13 +87,13 @@ impl ModelFiles {
     }
 
     async fn download_file(&self, item: &Item, stat: &Stat, tally: &mut Tally<'_>) -> Result<(), FilesError> {
-        let here = |error| FilesError::io(item.local.display(), error);
+        let failed = |error| FilesError::io(item.local.display(), error);
         let folder = item.local.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let (part, mut file) = Part::create(folder).await.map_err(here)?;
+        let (part, mut file) = Part::create(folder).await.map_err(failed)?;
         self.read_file(&item.path, item.inode, &mut file, tally).await?;
         drop(file);
-        permit(part.path(), stat.mode).await.map_err(here)?;
-        part.rename(&item.local).await.map_err(here)
+        permit(part.path(), stat.mode).await.map_err(failed)?;
+        part.rename(&item.local).await.map_err(failed)
     }
 
     async fn download_link(&self, item: &Item) -> Result<(), FilesError> {
@@ -102,20 +102,20 @@ impl ModelFiles {
             request
         });
         let link = call.await.map_err(|error| FilesError::api(&item.path, error.into_raw()))?.link;
-        let here = |error| FilesError::io(item.local.display(), error);
+        let failed = |error| FilesError::io(item.local.display(), error);
         match fs::remove_file(&item.local).await {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(here(error)),
-            _ => symlink(&link, &item.local).await.map_err(here),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
+            _ => symlink(&link, &item.local).await.map_err(failed),
         }
     }
 }
 
-/// Makes a folder, unless it is there. A link to one counts only where the user has named it.
+/// Creates a folder, unless it exists. Only the folder that the caller has named may be a symbolic link to one.
 async fn make_folder(path: &Path, is_named: bool) -> io::Result<()> {
-    let there = if is_named { fs::metadata(path).await } else { fs::symlink_metadata(path).await };
-    match there {
-        Ok(there) if there.is_dir() => Ok(()),
-        Ok(_) => Err(io::Error::new(io::ErrorKind::NotADirectory, "it is there, and no folder")),
+    let metadata = if is_named { fs::metadata(path).await } else { fs::symlink_metadata(path).await };
+    match metadata {
+        Ok(metadata) if metadata.is_dir() => Ok(()),
+        Ok(_) => Err(io::Error::new(io::ErrorKind::NotADirectory, "exists and is not a folder")),
         Err(_) => fs::create_dir(path).await,
     }
 }

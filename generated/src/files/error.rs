@@ -1,35 +1,35 @@
-//! Why files could not be transferred.
+//! Errors of transferring files.
 
 use std::{fmt, io};
 
 use crate::runtime::Error;
 
-/// Why files could not be transferred. What was transferred before stays.
+/// Why transferring files failed. Files that were transferred before are kept.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FilesError {
-    /// A call was refused, or failed.
+    /// A call failed.
     #[non_exhaustive]
     Api {
         /// The path in the model's filesystem.
         path: String,
-        /// Why.
+        /// The error of the call.
         error: Box<Error>,
     },
-    /// Something on this machine could not be read or written.
+    /// A local file, a reader or a writer failed.
     #[non_exhaustive]
     Io {
-        /// The path on this machine; that in the model's filesystem where a reader or writer has failed.
+        /// The local path, or for a reader or writer the path in the model's filesystem.
         path: String,
-        /// Why.
+        /// The system's error.
         source: io::Error,
     },
-    /// What is there is not what it has to be.
+    /// The file in the model's filesystem does not exist, or is not as expected.
     #[non_exhaustive]
     Wrong {
         /// The path in the model's filesystem.
         path: String,
-        /// What is wrong with it.
+        /// Why it was rejected.
         reason: String,
     },
 }

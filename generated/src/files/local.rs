@@ -1,14 +1,13 @@
-//! Names, kinds and permissions, there and here.
+//! Names, kinds and permissions of files, locally and in the model's filesystem.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::Metadata;
 use std::io;
 use std::path::Path;
 
-/// The bits of a mode that tell the kind.
+/// The bits of a mode with the file type.
 const KIND: u32 = 0o170_000;
 
-/// What a mode says that something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     File,
@@ -43,7 +42,7 @@ pub(super) fn file_mode(permissions: u32) -> u32 {
     0o100_000 | permissions
 }
 
-/// A name from elsewhere as one of this machine; none for what leads out of the folder that it is in.
+/// Converts a name to a local one; `None` if it is invalid, or leads out of its folder.
 pub(super) fn local_name(name: &[u8]) -> Option<OsString> {
     let leads_away = matches!(name, b"" | b"." | b"..") || name.iter().any(|byte| matches!(byte, b'/' | 0));
     if leads_away { None } else { decode(name) }
@@ -83,7 +82,7 @@ pub(super) fn permissions(metadata: &Metadata) -> u32 {
     if metadata.is_dir() { 0o755 } else { 0o644 }
 }
 
-/// Gives a file of this machine the permissions of a mode.
+/// Sets the permissions of a local file.
 #[cfg(unix)]
 pub(super) async fn permit(path: &Path, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -103,5 +102,5 @@ pub(super) async fn symlink(to: &[u8], path: &Path) -> io::Result<()> {
 
 #[cfg(not(unix))]
 pub(super) async fn symlink(_: &[u8], _: &Path) -> io::Result<()> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "symbolic links cannot be made here"))
+    Err(io::Error::new(io::ErrorKind::Unsupported, "symbolic links are not supported on this system"))
 }

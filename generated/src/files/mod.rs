@@ -1,4 +1,4 @@
-//! Whole files and folders of a model's filesystem, where `FS` itself has calls for inodes and pieces.
+//! Whole files and folders of a model's filesystem, on top of the calls for inodes of the `FS` service.
 
 mod download;
 mod error;
@@ -15,15 +15,13 @@ use crate::api::fs::{FsClient, LookupError};
 use crate::api::types::Stat;
 use crate::runtime::{Client, Error};
 
-/// The inode of a filesystem's own folder.
+/// The inode of the root folder.
 const ROOT: u64 = 1;
-/// How much is read or written in a call.
-const PART_BYTES: usize = 4 << 20;
+const DEFAULT_PART_BYTES: usize = 4 << 20;
 
-/// The files of a model. Paths in it are such as `src/main.py`; empty for the filesystem's own folder.
+/// The files of a model. An example of a path is `src/main.py`; the root folder's path is empty.
 ///
-/// Files are read and written piece by piece, so that they are never in memory as a whole. What is there is kept,
-/// unless it has the name of something that is written.
+/// Files are streamed, and never held in memory. Existing files are kept unless they are overwritten.
 ///
 /// ```no_run
 /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -45,23 +43,23 @@ pub struct ModelFiles {
     progress: Option<Arc<dyn Fn(FilesProgress) + Send + Sync>>,
 }
 
-/// How much of an upload or download is done.
+/// The progress of an upload or a download.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FilesProgress {
-    /// Files that are complete, with symbolic links.
+    /// The number of complete files and symbolic links.
     pub files: u64,
-    /// Bytes that were transferred.
+    /// The number of transferred bytes.
     pub bytes: u64,
 }
 
-/// Something in a model's filesystem.
+/// A file or folder in a model's filesystem.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Found {
-    /// Its inode number.
+    /// The inode number.
     pub inode: u64,
-    /// What is known of it.
+    /// The metadata.
     pub stat: Stat,
 }
 
@@ -69,7 +67,7 @@ impl ModelFiles {
     /// The files of a model.
     pub fn new(client: &Client, model_id: impl Into<String>) -> Self {
         let (fs, model_id) = (FsClient::new(client), model_id.into());
-        Self { fs, model_id, snapshot_id: None, part_bytes: PART_BYTES, progress: None }
+        Self { fs, model_id, snapshot_id: None, part_bytes: DEFAULT_PART_BYTES, progress: None }
     }
 
     /// Reads the files of this snapshot. They cannot be written.
@@ -78,23 +76,23 @@ impl ModelFiles {
         self
     }
 
-    /// How many bytes a call reads or writes at most: 4 MiB unless told otherwise.
+    /// The maximum number of bytes that a call reads or writes; 4 MiB by default.
     pub fn part_bytes(mut self, part_bytes: usize) -> Self {
         self.part_bytes = part_bytes.max(1);
         self
     }
 
-    /// Calls this after each piece and each file. Every upload and download counts from zero.
+    /// Calls this function after each part and each file. Each upload and download counts from zero.
     pub fn on_progress(mut self, progress: impl Fn(FilesProgress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
     }
 
-    /// What has this path, looked up name by name; nothing if there is no such thing. Symbolic links are not followed.
+    /// The file or folder with this path; `None` if it does not exist. Symbolic links are not followed.
     ///
     /// # Errors
     ///
-    /// The API refused a call, or one failed.
+    /// A call failed.
     pub async fn find(&self, path: &str) -> Result<Option<Found>, FilesError> {
         let api = |error: Error| FilesError::api(path, error);
         let root = self.fs.getattr(&self.model_id, ROOT).with(|mut request| {
@@ -125,7 +123,7 @@ impl ModelFiles {
     }
 
     async fn must_find(&self, path: &str) -> Result<Found, FilesError> {
-        self.find(path).await?.ok_or_else(|| FilesError::wrong(path, "there is no such file or folder"))
+        self.find(path).await?.ok_or_else(|| FilesError::wrong(path, "no such file or folder"))
     }
 }
 
@@ -139,7 +137,7 @@ impl fmt::Debug for ModelFiles {
     }
 }
 
-/// Counts what an upload or download has done, and tells it.
+/// Counts transferred bytes and files, and reports the progress.
 struct Tally<'a> {
     files: &'a ModelFiles,
     done: FilesProgress,
@@ -152,15 +150,15 @@ impl<'a> Tally<'a> {
 
     fn bytes(&mut self, bytes: usize) {
         self.done.bytes = self.done.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
-        self.tell();
+        self.report();
     }
 
     fn file(&mut self) {
         self.done.files = self.done.files.saturating_add(1);
-        self.tell();
+        self.report();
     }
 
-    fn tell(&self) {
+    fn report(&self) {
         if let Some(progress) = &self.files.progress {
             progress(self.done);
         }

@@ -1,4 +1,4 @@
-//! Folders from here to there.
+//! Uploads files and folders.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use tokio::fs;
 use super::local::{Kind, encode, permissions};
 use super::{FilesError, FilesProgress, Found, ModelFiles, Tally};
 
-/// Something to be uploaded: where it is here, and the folder and name it gets there.
+/// A local file, folder or link, with its folder and name in the model's filesystem.
 struct Item {
     local: std::path::PathBuf,
     path: String,
@@ -16,12 +16,12 @@ struct Item {
 }
 
 impl ModelFiles {
-    /// Brings a folder with all that is in it, with permissions and symbolic links, into a folder of the model; or a
-    /// file under this path. The folder is made if its parent is there. What is in the model alone is kept.
+    /// Uploads a local folder, including its contents, permissions and symbolic links, to a folder of the model, or a file
+    /// to this path. The model's folder is created if its parent exists. Other files of the model are kept.
     ///
     /// # Errors
     ///
-    /// Something cannot be read here or written there, or a file is in the way of a folder, or the other way round.
+    /// A file cannot be read locally, a call failed, or a file and a folder have the same path.
     pub async fn upload(&self, from: impl AsRef<Path>, to: &str) -> Result<FilesProgress, FilesError> {
         let (from, to) = (from.as_ref(), to.trim_matches('/'));
         let mut tally = Tally::new(self);
@@ -42,19 +42,19 @@ impl ModelFiles {
         Ok(tally.done)
     }
 
-    /// The inode of a folder, the contents of which are still to be uploaded.
+    /// Returns the inode of a folder, whose contents are still to be uploaded.
     async fn upload_item(&self, item: &Item, tally: &mut Tally<'_>) -> Result<Option<u64>, FilesError> {
-        let here = |error| FilesError::io(item.local.display(), error);
-        let metadata = fs::symlink_metadata(&item.local).await.map_err(here)?;
+        let failed = |error| FilesError::io(item.local.display(), error);
+        let metadata = fs::symlink_metadata(&item.local).await.map_err(failed)?;
         match Kind::of(&metadata) {
             Kind::Folder => return self.folder(item, permissions(&metadata)).await.map(|found| Some(found.inode)),
             Kind::Link => {
-                let link = fs::read_link(&item.local).await.map_err(here)?;
+                let link = fs::read_link(&item.local).await.map_err(failed)?;
                 self.link(item, encode(link.as_os_str()).unwrap_or_default()).await?;
             }
             Kind::File => {
                 let wanted = permissions(&metadata);
-                let mut file = fs::File::open(&item.local).await.map_err(here)?;
+                let mut file = fs::File::open(&item.local).await.map_err(failed)?;
                 let found = self.open(&item.path, item.parent, &item.name, wanted).await?;
                 self.write_file(&item.path, found.inode, &mut file, tally).await?;
                 let mode = (found.stat.mode & !0o777) | wanted;
@@ -63,7 +63,7 @@ impl ModelFiles {
                     set.map_err(|error| FilesError::api(&item.path, error.into_raw()))?;
                 }
             }
-            // Of no use to another machine.
+            // Of no use on another machine.
             Kind::Special => return Ok(None),
         }
         tally.file();
@@ -73,7 +73,7 @@ impl ModelFiles {
     async fn folder(&self, item: &Item, permissions: u32) -> Result<Found, FilesError> {
         match self.child(&item.path, item.parent, &item.name).await? {
             Some(found) if Kind::of_mode(found.stat.mode) == Kind::Folder => Ok(found),
-            Some(_) => Err(FilesError::wrong(&item.path, "it is there, and no folder")),
+            Some(_) => Err(FilesError::wrong(&item.path, "exists and is not a folder")),
             None => {
                 let made = self.fs.mkdir(&self.model_id, item.parent, item.name.clone(), permissions).await;
                 let made = made.map_err(|error| FilesError::api(&item.path, error.into_raw()))?;
@@ -85,11 +85,11 @@ impl ModelFiles {
     async fn link(&self, item: &Item, to: Vec<u8>) -> Result<(), FilesError> {
         match self.child(&item.path, item.parent, &item.name).await? {
             Some(found) if Kind::of_mode(found.stat.mode) == Kind::Folder => {
-                return Err(FilesError::wrong(&item.path, "it is there, and a folder"));
+                return Err(FilesError::wrong(&item.path, "exists and is a folder"));
             }
             Some(_) => {
-                let gone = self.fs.unlink(&self.model_id, item.parent, item.name.clone()).await;
-                gone.map_err(|error| FilesError::api(&item.path, error.into_raw()))?;
+                let removed = self.fs.unlink(&self.model_id, item.parent, item.name.clone()).await;
+                removed.map_err(|error| FilesError::api(&item.path, error.into_raw()))?;
             }
             None => {}
         }
@@ -98,14 +98,14 @@ impl ModelFiles {
     }
 }
 
-/// Adds what is in a folder.
+/// Adds the contents of a folder.
 async fn list(folder: &Path, path: &str, parent: u64, left: &mut Vec<Item>) -> Result<(), FilesError> {
-    let here = |error| FilesError::io(folder.display(), error);
-    let mut entries = fs::read_dir(folder).await.map_err(here)?;
-    while let Some(entry) = entries.next_entry().await.map_err(here)? {
+    let failed = |error| FilesError::io(folder.display(), error);
+    let mut entries = fs::read_dir(folder).await.map_err(failed)?;
+    while let Some(entry) = entries.next_entry().await.map_err(failed)? {
         let (local, name) = (entry.path(), entry.file_name());
         let Some(bytes) = encode(&name) else {
-            let error = std::io::Error::new(std::io::ErrorKind::InvalidData, "the name is no text");
+            let error = std::io::Error::new(std::io::ErrorKind::InvalidData, "the name is not Unicode");
             return Err(FilesError::io(local.display(), error));
         };
         let slash = if path.is_empty() { "" } else { "/" };

@@ -1,4 +1,4 @@
-//! Whole files.
+//! Reads and writes whole files.
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
@@ -9,11 +9,11 @@ use bytes::Bytes;
 use crate::runtime::Blob;
 
 impl ModelFiles {
-    /// Writes the contents of a file to a writer, and flushes it; the number of bytes.
+    /// Copies a file to a writer, flushes it, and returns the number of bytes.
     ///
     /// # Errors
     ///
-    /// There is no such file, a call failed, or the writer did.
+    /// There is no such file, or a call or the writer failed.
     pub async fn read(&self, path: &str, to: &mut (impl AsyncWrite + Unpin + ?Sized)) -> Result<u64, FilesError> {
         let file = self.must_find(path).await?;
         let mut tally = Tally::new(self);
@@ -22,17 +22,16 @@ impl ModelFiles {
         Ok(tally.done.bytes)
     }
 
-    /// Gives a file the contents of a reader, in place of those that it has; the number of bytes. A file that does not
-    /// exist is made, in a folder that does.
+    /// Copies a reader to a file, and returns the number of bytes. The file is created, or overwritten if it exists.
     ///
     /// # Errors
     ///
-    /// There is no such folder, a call failed, or the reader did.
+    /// There is no such folder, or a call or the reader failed.
     pub async fn write(&self, path: &str, from: &mut (impl AsyncRead + Unpin + ?Sized)) -> Result<u64, FilesError> {
         let path = path.trim_matches('/');
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         if name.is_empty() {
-            return Err(FilesError::wrong(path, "it is a folder"));
+            return Err(FilesError::wrong(path, "is a folder"));
         }
         let folder = self.must_find(folder).await?;
         let file = self.open(path, folder.inode, name.as_bytes(), 0o644).await?;
@@ -42,7 +41,7 @@ impl ModelFiles {
         Ok(tally.done.bytes)
     }
 
-    /// The file of a name, which is made if there is none.
+    /// Finds a file, or creates it.
     pub(super) async fn open(
         &self,
         path: &str,
@@ -52,7 +51,7 @@ impl ModelFiles {
     ) -> Result<Found, FilesError> {
         match self.child(path, parent, name).await? {
             Some(found) if Kind::of_mode(found.stat.mode) == Kind::File => Ok(found),
-            Some(_) => Err(FilesError::wrong(path, "it is there, and no file")),
+            Some(_) => Err(FilesError::wrong(path, "exists and is not a file")),
             None => {
                 let made = self.fs.mknod(&self.model_id, parent, name.to_vec(), file_mode(permissions), 0).await;
                 let made = made.map_err(|error| FilesError::api(path, error.into_raw()))?;
@@ -77,7 +76,7 @@ impl ModelFiles {
             });
             let piece = call.await.map_err(|error| FilesError::api(path, error.into_raw()))?.data;
             if piece.size() > most {
-                return Err(FilesError::wrong(path, "more was read than was asked for"));
+                return Err(FilesError::wrong(path, "the response has more bytes than requested"));
             }
             if piece.is_empty() {
                 break;
@@ -114,7 +113,7 @@ impl ModelFiles {
         }
     }
 
-    /// Writes all of a piece, in as many calls as it takes. The first piece takes the place of what the file had.
+    /// Writes a part, in as many calls as needed. The first part truncates the file.
     async fn write_piece(
         &self,
         path: &str,
@@ -130,10 +129,10 @@ impl ModelFiles {
             let written = call.await.map_err(|error| FilesError::api(path, error.into_raw()))?.bytes_written;
             let len = usize::try_from(written).ok().filter(|len| *len <= piece.len());
             let Some(len) = len else {
-                return Err(FilesError::wrong(path, "more was written than was sent"));
+                return Err(FilesError::wrong(path, "more bytes were written than sent"));
             };
             if len == 0 && !piece.is_empty() {
-                return Err(FilesError::wrong(path, format!("nothing more is written behind {offset} bytes")));
+                return Err(FilesError::wrong(path, format!("no bytes were written after the first {offset}")));
             }
             *offset = offset.saturating_add(written);
             tally.bytes(len);

@@ -1,16 +1,16 @@
-//! A guide for those who want to train a model, and not to read a reference.
+//! A guide to training a model.
 //!
 //! | chapter | |
 //! |---|---|
-//! | [`getting_started`] | a key, a client, a first call, and a service on your own machine to try it on |
-//! | [`tensors`] | data in and out: shapes, element types, files, images |
-//! | [`training`] | a dataset, a model, a training session, and what the model says then |
-//! | [`events`] | programs and sessions that talk while they run |
-//! | [`errors_and_retries`] | what can go wrong, what is tried again, and how long anything may take |
-//! | [`testing`] | tests of your own code without a network |
-//! | [`features`] | what to turn off for a smaller build, and what to turn on |
+//! | [`getting_started`] | an API key, a client, a first call, and a local server to try it on |
+//! | [`tensors`] | tensors: shapes, element types, files, images |
+//! | [`training`] | a dataset, a model, a training session, and an evaluation |
+//! | [`events`] | the events of running programs and sessions |
+//! | [`errors_and_retries`] | errors, retries, timeouts and limits |
+//! | [`testing`] | testing your code without a network |
+//! | [`features`] | the cargo features |
 //!
-//! Every snippet is compiled, and those that need no account are run. Whole programs are in `generated/examples`.
+//! All snippets are compiled, and those that need no account are run. Complete programs are in `generated/examples`.
 
 #[doc = include_str!("getting_started.md")]
 pub mod getting_started {}

@@ -69,4 +69,7 @@ pub use self::wire::{
     WireError, read_keyed, read_kinded, read_tagged,
 };
 pub use crate::tensor::Tensor;
-pub use crate::{error_codes, keyed_union, kinded_union, tagged_union};
+pub use crate::{
+    constructors, error_codes, keyed_union, kinded_union, plain_json, request_constructors, string_enum, tagged_union,
+    wire_object,
+};

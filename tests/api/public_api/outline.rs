@@ -142,6 +142,15 @@ fn member(item: &mut ImplItem, of_trait: bool) -> bool {
             strip(&mut item.attrs);
             true
         }
+        // A signature in one of the crate's own macros, which adds the body.
+        ImplItem::Verbatim(tokens) => {
+            let Ok(syn::ForeignItemFn { mut attrs, vis, sig, .. }) = syn::parse2(std::mem::take(tokens)) else {
+                return false;
+            };
+            strip(&mut attrs);
+            *item = ImplItem::Fn(parse_quote!(#(#attrs)* #vis #sig {}));
+            is_public(&vis)
+        }
         _ => false,
     }
 }

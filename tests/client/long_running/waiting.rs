@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use decthings::api::debug::{DebugTrainingFailure, DebugTrainingStatus, GetTrainingStatusError};
+use decthings::api::errors::CommonError;
 use decthings::api::model::{
     CreateModelFailed, CreateModelFailure, CreateModelRequest, CreateModelResult, CreateModelSucceeded,
     InitialStateDurations, ModelOptions, ModelService, WaitForModelToBeCreatedError, WaitForModelToBeCreatedRequest,
@@ -58,7 +59,7 @@ async fn cancelled_work_is_reported_as_failed() {
 
 #[tokio::test(start_paused = true)]
 async fn transient_errors_are_retried_up_to_a_limit() {
-    let busy = || Step::Error(GetTrainingStatusError::TooManyRequests);
+    let busy = || Step::Error(CommonError::TooManyRequests.into());
     let training = Training::new([busy(), busy(), running(&[]), busy(), Step::Never, busy(), completed(&[])]);
     training.start().await.wait().await.unwrap();
     let training = Training::new([busy()]);
@@ -87,7 +88,7 @@ async fn endless_work_times_out() {
         let start = Instant::now();
         let error = session.wait().await.unwrap_err();
         assert!(matches!(error, WaitError::Deadline { after, .. } if after.as_secs() == 100), "{error:?}");
-        assert!(error.to_string().contains("not over after 100s"), "{error}");
+        assert!(error.to_string().contains("has not finished within 100s"), "{error}");
         assert_eq!(start.elapsed().as_secs(), 100);
         assert!(training.polls() < 40, "the interval grows, so there are fewer polls, not {} times", training.polls());
     }

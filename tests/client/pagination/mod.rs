@@ -105,7 +105,7 @@ async fn unexpected_offsets_repeat_and_skip_nothing() {
     let (client, _) = self::lists(|offset, _| Some((offset * 2, vec![offset * 2; 5], 25)));
     let (ids, error) = read(&client).await;
     assert_eq!(ids.len(), 5);
-    assert!(error.unwrap().contains("begins at 10"), "the items between are not left out silently");
+    assert!(error.unwrap().contains("5 items from 10 on"), "the items between are not left out silently");
 }
 
 #[tokio::test]

@@ -23,6 +23,14 @@ async fn a_refused_connection_fails_the_call_at_once() {
     assert!(error.is_retryable());
 }
 
+#[test]
+fn the_websocket_url_follows_the_http_url() {
+    for (http, websocket) in [("http://h:1/v0/", "ws://h:1/v0/ws"), ("https://http.example", "wss://http.example/ws")] {
+        let client = Client::builder().http_url(http).build().unwrap();
+        assert_eq!(client.websocket_url(), websocket);
+    }
+}
+
 /// Reads a handshake, and sends this response.
 async fn respond_to_handshake(server: &Listener, response: &str) -> TcpStream {
     let mut stream = server.accept_tcp().await;

@@ -12,6 +12,5 @@ mod varint;
 
 pub use runtime::*;
 
-#[rustfmt::skip]
 #[allow(missing_docs)]
 pub mod api;

@@ -154,15 +154,20 @@ async fn recursive_types_round_trip() {
 
 #[tokio::test]
 async fn errors_have_code_fields_and_description() {
-    use errors::errors::SoldOut;
+    use errors::errors::{CommonError, Gone, SoldOut};
     use errors::shop::*;
     struct Shop;
     impl ShopService for Shop {
+        async fn look(&self, _: LookRequest) -> Result<LookResult, ServiceError<CommonError>> {
+            Err(CommonError::Gone(Gone::new("May")).into())
+        }
+
         async fn buy(&self, request: BuyRequest) -> Result<BuyResult, ServiceError<BuyError>> {
             Err(match request.thing.as_str() {
                 "bread" => BuyError::SoldOut(SoldOut::new("bread").back_on("Monday")).into(),
                 "air" => BuyError::Enoent.into(),
-                "crowd" => BuyError::TooBusy.into(),
+                "crowd" => BuyError::from(CommonError::TooBusy).into(),
+                "rent" => BuyError::Common(CommonError::Gone(Gone::new("May"))).into(),
                 _ => ServiceError::Other(ApiError::with_fields("on_fire", &json!({ "floor": 3 }))),
             })
         }
@@ -175,7 +180,11 @@ async fn errors_have_code_fields_and_description() {
     assert!(!sold_out.is_retryable());
     let text = fail("air").await.to_string();
     assert!(text.contains("Shop.buy") && text.contains("there is no such thing") && text.contains("ENOENT"), "{text}");
-    assert!(fail("crowd").await.is_retryable());
+    let crowd = fail("crowd").await;
+    assert!(crowd.is_retryable() && crowd.code() == Some("too_busy"), "{crowd:?}");
+    assert_eq!(crowd.api(), Some(&BuyError::Common(CommonError::TooBusy)));
+    assert_eq!(fail("rent").await.api(), Some(&CommonError::Gone(Gone::new("May")).into()));
+    assert_eq!(shop.look().await.unwrap_err().api(), Some(&CommonError::Gone(Gone::new("May"))));
     let unknown = fail("coal").await;
     let Some(BuyError::Unrecognized(raw)) = unknown.api() else { panic!("{unknown:?}") };
     assert_eq!((raw.code(), raw.fields().get("floor")), ("on_fire", Some(&json!(3))));

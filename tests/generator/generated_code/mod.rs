@@ -1,7 +1,6 @@
 //! The expected Rust of every `ok` fixture, compiled, with its client calling its server.
 
 /// Generated modules, as a user's crate would hold them.
-#[rustfmt::skip]
 #[allow(dead_code, unused_imports, deprecated, missing_docs, clippy::all)]
 mod ok;
 

@@ -12,19 +12,17 @@ use decthings_codegen::diff::{Class, diff};
 use decthings_codegen::ir::Api;
 use decthings_codegen::{Options, Source};
 use decthings_tests::{difference, read_tree, repository};
+use xtask::rustfmt;
 
 // The expected Rust of the revisions, compiled.
-#[rustfmt::skip]
 #[allow(dead_code, unused_imports, deprecated, missing_docs, clippy::all)]
 #[path = "../../data/fixtures/revisions/1/expected/mod.rs"]
 mod revision_1;
 
-#[rustfmt::skip]
 #[allow(dead_code, unused_imports, deprecated, missing_docs, clippy::all)]
 #[path = "../../data/fixtures/revisions/2/expected/mod.rs"]
 mod revision_2;
 
-#[rustfmt::skip]
 #[allow(dead_code, unused_imports, deprecated, missing_docs, clippy::all)]
 #[path = "../../data/fixtures/revisions/3/expected/mod.rs"]
 mod revision_3;
@@ -55,7 +53,7 @@ fn expected(revision: u32) -> BTreeMap<String, String> {
 fn revisions_give_the_expected_rust() {
     let options = Options { runtime: "decthings::runtime".into(), crate_name: "fixture".into(), features: false };
     for revision in 1..=3 {
-        let fresh = decthings_codegen::rust(&api(revision), &options).unwrap();
+        let fresh = rustfmt::format(decthings_codegen::rust(&api(revision), &options).unwrap()).unwrap();
         assert!(fresh == expected(revision), "revision {revision}: run `cargo xtask fixtures`");
     }
 }

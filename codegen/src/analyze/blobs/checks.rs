@@ -1,7 +1,9 @@
 //! Checks of the blob rules of a frame: that nothing is ambiguous, and that keys for names and indexes are free.
 
 use crate::diag::Diagnostics;
-use crate::ir::{Api, Blob, BlobKind, BlobRule, Field, Object, Type};
+use crate::ir::Api;
+use crate::ir::blobs::{Blob, BlobKind, BlobRule};
+use crate::ir::types::{Field, Object, Type};
 use crate::naming::{self, case};
 use crate::source::Location;
 

@@ -1,6 +1,8 @@
 //! Types that blob rules fit on.
 
-use crate::ir::{Api, Blob, BlobKind, Field, Object, Type, TypeId};
+use crate::ir::Api;
+use crate::ir::blobs::{Blob, BlobKind};
+use crate::ir::types::{Field, Object, Type, TypeId};
 
 pub(super) fn item_id(ty: &Type) -> Option<TypeId> {
     match ty {

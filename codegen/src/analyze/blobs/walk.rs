@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::checks::{self, Found};
 use super::shapes::{is_tensors, kind_of_list, only_string};
 use crate::diag::Diagnostics;
-use crate::ir::{Api, Blob, BlobKind, BlobRule, Field, Object, Type, TypeId, TypeKind, Union, UnionStyle, Variant};
+use crate::ir::Api;
+use crate::ir::blobs::{Blob, BlobKind, BlobRule};
+use crate::ir::types::{Field, Object, Type, TypeId, TypeKind, Union, UnionStyle, Variant};
 use crate::source::Location;
 
 pub(super) fn rules(api: &Api, root: &Type, sent: bool, diagnostics: &mut Diagnostics) -> Vec<BlobRule> {

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::super::fields::prose;
-use crate::ir::{Api, Declared, DeclaredAs, Field, Object, Owner, Type, TypeId, TypeKind, Union, UnionStyle};
+use crate::ir::Api;
+use crate::ir::types::{Declared, DeclaredAs, Field, Object, Owner, Type, TypeId, TypeKind, Union, UnionStyle};
 
 pub(super) struct Shapes<'a> {
     pub(super) api: &'a Api,

@@ -1,25 +1,23 @@
 //! Items of lists that travel in several places: how they are taken apart, and made of their parts.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
-use crate::ir::{ListItem, TypeDef, TypeKind};
+use crate::ir::types::{ListItem, TypeDef, TypeKind};
 use crate::rust::context::File;
 use crate::rust::structs;
 
 /// The implementation for one way in which a type travels as an item of lists.
-pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, item: &ListItem, name: &Ident) -> TokenStream {
-    let member = |wire: &str| {
-        let TypeKind::Object(object) = &definition.kind else { return format_ident!("_") };
-        object.field(wire).map_or_else(|| format_ident!("_"), structs::field_ident)
-    };
-    match item {
+pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, item: &ListItem, name: &Ident) -> Option<TokenStream> {
+    let TypeKind::Object(object) = &definition.kind else { return None };
+    let member = |wire: &str| object.field(wire).map(structs::field_ident);
+    Some(match item {
         ListItem::KeyedBlob { key, data } => {
             let (keyed, blob) = (file.runtime("KeyedBlob"), file.runtime("Blob"));
             two_parts(
                 name,
                 &quote!(#keyed),
-                [key, data].map(|part| (part.as_str(), member(part))),
+                [(key, member(key)?), (data, member(data)?)],
                 [(quote!(&str), quote!(String)), (quote!(&#blob), quote!(#blob))],
             )
         }
@@ -28,13 +26,13 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, item: &ListItem, n
             two_parts(
                 name,
                 &quote!(#column),
-                [key, data].map(|part| (part.as_str(), member(part))),
+                [(key, member(key)?), (data, member(data)?)],
                 [(quote!(&str), quote!(String)), (quote!(&[#tensor]), quote!(Vec<#tensor>))],
             )
         }
         ListItem::IndexedColumn { key, data, cell } => {
             let (column, cell) = (file.runtime("IndexedTensorColumn"), file.named(*cell));
-            let (key_member, data_member) = (member(key), member(data));
+            let (key_member, data_member) = (member(key)?, member(data)?);
             quote! {
                 impl #column for #name {
                     type Cell = #cell;
@@ -47,7 +45,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, item: &ListItem, n
         }
         ListItem::IndexedTensor { index, tensor } => {
             let (indexed, ty) = (file.runtime("IndexedTensor"), file.runtime("Tensor"));
-            let (index, tensor) = (member(index), member(tensor));
+            let (index, tensor) = (member(index)?, member(tensor)?);
             quote! {
                 impl #indexed for #name {
                     fn parts(&self) -> (u32, &#ty) { (self.#index, &self.#tensor) }
@@ -55,7 +53,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, item: &ListItem, n
                 }
             }
         }
-    }
+    })
 }
 
 fn two_parts(

@@ -3,8 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{from_wire, json_ty, to_wire};
-use crate::ir::{Type, Union, UnionStyle, Variant};
+use crate::ir::types::{Type, Union, UnionStyle, Variant};
 use crate::naming;
 use crate::rust::context::File;
 use crate::rust::unions;
@@ -25,10 +24,7 @@ pub(super) fn items(file: &File<'_, '_>, union: &Union, name: &Ident) -> TokenSt
         Some(content) => quote!(#name(#content),),
         None => quote!(#name,),
     });
-    let unrecognized = is_tagged.then(|| {
-        file.import("serde_json", "Value");
-        quote!(Unrecognized(Value),)
-    });
+    let unrecognized = is_tagged.then(|| quote!(Unrecognized(serde_json::Value),));
     let reads = union.variants.iter().zip(&names).map(|(variant, name)| match variant.payload {
         None => quote!(#json::#name => Self::#name,),
         Some(_) => {
@@ -154,4 +150,44 @@ fn is_tensors(ty: &Type) -> bool {
 
 fn has_wire_form(file: &File<'_, '_>, variant: &Variant) -> bool {
     variant.payload.as_ref().is_some_and(|payload| file.cx.api.has_wire_form(payload))
+}
+
+fn to_wire(file: &File<'_, '_>, name: &Ident, body: TokenStream) -> TokenStream {
+    let [to_wire, writer, error] = ["ToWire", "FrameWriter", "WireError"].map(|name| file.runtime(name));
+    quote! {
+        impl #to_wire for #name {
+            fn to_wire(&self, frame: &mut #writer) -> Result<(), #error> { #body }
+        }
+    }
+}
+
+fn from_wire(
+    file: &File<'_, '_>,
+    name: &Ident,
+    json: &TokenStream,
+    argument: &TokenStream,
+    body: TokenStream,
+) -> TokenStream {
+    let [from_wire, reader, error] = ["FromWire", "BlobReader", "WireError"].map(|name| file.runtime(name));
+    quote! {
+        impl #from_wire for #name {
+            type Json = #json;
+            fn from_wire(#argument: #json, blobs: &mut #reader) -> Result<Self, #error> { #body }
+        }
+    }
+}
+
+/// What stands in the JSON for a type.
+fn json_ty(file: &File<'_, '_>, ty: &Type) -> TokenStream {
+    match ty {
+        Type::List(items) if file.cx.api.has_wire_form(items) => {
+            let items = json_ty(file, items);
+            quote!(Vec<#items>)
+        }
+        ty if file.cx.api.has_wire_form(ty) => {
+            let (json, ty) = (file.runtime("Json"), file.ty(ty));
+            quote!(#json<#ty>)
+        }
+        ty => file.ty(ty),
+    }
 }

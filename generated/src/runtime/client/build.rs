@@ -1,13 +1,12 @@
-//! From settings to a client.
+//! Builds a client from its settings.
 
 use std::sync::Arc;
 
 use super::attempts::Core;
 use super::builder::ClientBuilder;
-use super::endpoint::Endpoint;
+use super::endpoint::{self, Endpoint};
 use super::handle::Client;
 use super::retry::RetryBudget;
-use crate::runtime::client::endpoint;
 use crate::runtime::error::BuildError;
 #[cfg(feature = "ws")]
 use crate::runtime::transport::WebSocketConnector;
@@ -15,22 +14,16 @@ use crate::runtime::transport::WebSocketConnector;
 use crate::runtime::transport::{BufferLimits, Connector, SessionSettings};
 use crate::runtime::transport::{Credentials, Headers, Http, HttpSettings, Session, Transport};
 
-/// What calls travel on.
-struct Connections {
-    transport: Arc<dyn Transport>,
-    session: Session,
-    headers: Headers,
-    credentials: Arc<Credentials>,
-}
+type Connections = (Arc<dyn Transport>, Session, Headers, Arc<Credentials>);
 
 impl ClientBuilder {
-    /// Makes the client. No connection is made before the first call.
+    /// Makes the client. The first call connects.
     ///
     /// # Errors
     ///
-    /// A setting is unusable; see [`BuildError`].
+    /// A setting is invalid; see [`BuildError`].
     pub fn build(self) -> Result<Client, BuildError> {
-        if let Some(variable) = self.unusable {
+        if let Some(variable) = self.invalid_variable {
             return Err(BuildError::Environment { variable });
         }
         let http = Endpoint::http(self.http_url.as_deref())?;
@@ -38,11 +31,11 @@ impl ClientBuilder {
             (None, Some(_)) => http.websocket()?,
             (url, _) => Endpoint::websocket_at(url.as_deref())?,
         };
-        let (http_url, websocket_url) = (http.to_string(), websocket.to_string());
-        let Connections { transport, session, headers, credentials } = self.connections(http, websocket)?;
+        let (http_url, websocket_url) = (http.url.to_string(), websocket.url.to_string());
+        let (transport, session, headers, credentials) = self.connections(http, websocket)?;
         #[cfg(feature = "test-util")]
         let transport = self.wrap.as_ref().map_or(transport.clone(), |wrap| wrap(transport));
-        Ok(Client::from_core(Core {
+        Ok(Client(Arc::new(Core {
             transport,
             session,
             headers,
@@ -55,7 +48,7 @@ impl ClientBuilder {
             budget: RetryBudget::new(self.retry_budget),
             http_url,
             websocket_url,
-        }))
+        })))
     }
 
     fn connections(&self, http: Endpoint, websocket: Endpoint) -> Result<Connections, BuildError> {
@@ -63,7 +56,7 @@ impl ClientBuilder {
         if let Some((transport, connector)) = self.in_process.clone() {
             let credentials = Arc::new(Credentials::default());
             let session = Session::new(Some(self.session(connector, credentials.clone())));
-            return Ok(Connections { transport, session, headers: Headers::none(), credentials });
+            return Ok((transport, session, Headers::none(), credentials));
         }
         let credentials = Arc::new(self.credentials(&http, &websocket)?);
         let headers = Headers::new(&self.headers)?;
@@ -73,17 +66,26 @@ impl ClientBuilder {
         let tls = crate::runtime::transport::tls_config()?;
         let transport = match &self.transport {
             Some(transport) => transport.clone(),
-            None => self.http(
-                http,
-                #[cfg(feature = "rustls")]
-                tls.clone(),
-            )?,
+            None => {
+                http.check_tls()?;
+                let is_local = http.is_local();
+                let settings = HttpSettings {
+                    base: http.url,
+                    connect_timeout: self.connect_timeout,
+                    max_response_bytes: self.max_response_bytes,
+                    max_connections: self.max_connections,
+                    pool: self.pool.clone(),
+                    #[cfg(feature = "rustls")]
+                    tls: tls.clone(),
+                };
+                Arc::new(Http::new(settings, is_local)?)
+            }
         };
         #[cfg(feature = "ws")]
         let session = {
             let connector = WebSocketConnector {
-                target: websocket.to_string(),
-                url: websocket.into_url(),
+                target: websocket.url.to_string(),
+                url: websocket.url,
                 headers: Headers::of_user(&self.headers)?,
                 connect_timeout: self.connect_timeout,
                 most_bytes: self.max_message_bytes,
@@ -94,26 +96,7 @@ impl ClientBuilder {
         };
         #[cfg(not(feature = "ws"))]
         let session = Session::new(None);
-        Ok(Connections { transport, session, headers, credentials })
-    }
-
-    fn http(
-        &self,
-        http: Endpoint,
-        #[cfg(feature = "rustls")] tls: rustls::ClientConfig,
-    ) -> Result<Arc<dyn Transport>, BuildError> {
-        http.check_tls()?;
-        let is_local = http.is_local();
-        let settings = HttpSettings {
-            base: http.into_url(),
-            connect_timeout: self.connect_timeout,
-            max_response_bytes: self.max_response_bytes,
-            max_connections: self.max_connections,
-            pool: self.pool.clone(),
-            #[cfg(feature = "rustls")]
-            tls,
-        };
-        Ok(Arc::new(Http::new(settings, is_local)?))
+        Ok((transport, session, headers, credentials))
     }
 
     fn credentials(&self, http: &Endpoint, websocket: &Endpoint) -> Result<Credentials, BuildError> {
@@ -121,9 +104,8 @@ impl ClientBuilder {
             Some(path) => Some(endpoint::read_key(path)?),
             None => self.api_key.clone(),
         };
-        let open = [http, websocket].into_iter().find(|endpoint| endpoint.is_open());
-        let insecure = open.filter(|_| !self.allow_insecure_key).map(Endpoint::to_string);
-        Credentials::new(key, self.api_key_provider.clone(), insecure)
+        let insecure = [http, websocket].into_iter().find(|endpoint| !self.allow_insecure_key && !endpoint.is_secure());
+        Credentials::new(key, self.api_key_provider.clone(), insecure.map(|endpoint| endpoint.url.to_string()))
     }
 
     #[cfg(any(feature = "ws", feature = "server"))]

@@ -1,4 +1,4 @@
-//! How a client is made.
+//! The settings of a client.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -14,32 +14,30 @@ use crate::runtime::transport::Connector;
 use crate::runtime::transport::{ApiKeyProvider, Heartbeat, Reconnect, Transport};
 use crate::runtime::wire::DEEPEST;
 
-/// Puts something around a transport.
 #[cfg(feature = "test-util")]
 type WrapTransport = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
 
-/// What connects to services of the same process.
 #[cfg(feature = "server")]
-pub(super) type InProcessTransports = (Arc<dyn Transport>, Arc<dyn Connector>);
+type InProcess = (Arc<dyn Transport>, Arc<dyn Connector>);
 
-/// Settings of a client. What is left out has a default.
+/// The settings of a client, all of which have defaults.
 ///
-/// | what is bounded | default | set with |
+/// | limit | default | setter |
 /// |---|---|---|
-/// | time of a call, with all its attempts | 60 s, or the method's own | [`timeout`](Self::timeout) |
-/// | time of an attempt | that of the call | [`attempt_timeout`](Self::attempt_timeout) |
+/// | duration of a call, with all its attempts | 60 s, or the method's deadline | [`timeout`](Self::timeout) |
+/// | duration of an attempt | that of the call | [`attempt_timeout`](Self::attempt_timeout) |
 /// | time to connect | 10 s | [`connect_timeout`](Self::connect_timeout) |
 /// | attempts of a call | 3 | [`retry`](Self::retry) |
 /// | retries of all calls, until some succeed | 50 | [`retry_budget`](Self::retry_budget) |
-/// | an answer over HTTP | 1 GiB | [`max_response_bytes`](Self::max_response_bytes) |
-/// | a message on the WebSocket | 256 MiB | [`max_message_bytes`](Self::max_message_bytes) |
-/// | connections and calls over HTTP at a time | 100 | [`max_connections`](Self::max_connections) |
-/// | calls on the WebSocket at a time | 1024 | fixed |
-/// | events that wait to be read | 1024, and 16 MiB | [`event_buffer`](Self::event_buffer) |
-/// | silence of a WebSocket | 20 s, and 20 s to answer | [`heartbeat`](Self::heartbeat) |
-/// | time to get a lost WebSocket back | 5 min | [`reconnect_for`](Self::reconnect_for) |
+/// | size of an HTTP response | 1 GiB | [`max_response_bytes`](Self::max_response_bytes) |
+/// | size of a WebSocket message | 256 MiB | [`max_message_bytes`](Self::max_message_bytes) |
+/// | concurrent HTTP connections and calls | 100 | [`max_connections`](Self::max_connections) |
+/// | concurrent calls on the WebSocket | 1024 | fixed |
+/// | unread events | 1024, and 16 MiB | [`event_buffer`](Self::event_buffer) |
+/// | idle time of a WebSocket | 20 s, and 20 s until the pong | [`heartbeat`](Self::heartbeat) |
+/// | time to reconnect a WebSocket | 5 min | [`reconnect_for`](Self::reconnect_for) |
 /// | depth of JSON | 128 | [`max_json_depth`](Self::max_json_depth) |
-/// | blobs of a request | 255 | fixed, by the wire |
+/// | blobs of a request | 255 | fixed, by the wire format |
 ///
 /// ```
 /// # use decthings::Client;
@@ -47,7 +45,7 @@ pub(super) type InProcessTransports = (Arc<dyn Transport>, Arc<dyn Connector>);
 /// # Ok::<(), decthings::BuildError>(())
 /// ```
 #[derive(Clone)]
-#[must_use = "settings make no client until `build` is called"]
+#[must_use = "call `build` to make the client"]
 pub struct ClientBuilder {
     pub(super) api_key: Option<ApiKey>,
     pub(super) api_key_file: Option<PathBuf>,
@@ -68,21 +66,19 @@ pub struct ClientBuilder {
     pub(super) reconnect: Reconnect,
     pub(super) event_buffer: usize,
     pub(super) allow_insecure_key: bool,
-    /// A variable of the environment that is not Unicode.
-    pub(super) unusable: Option<&'static str>,
+    /// An environment variable that is not Unicode.
+    pub(super) invalid_variable: Option<&'static str>,
     pub(super) transport: Option<Arc<dyn Transport>>,
     pub(super) pool: Option<reqwest::Client>,
     pub(super) middleware: Vec<Arc<dyn Middleware>>,
-    /// Wraps the transport, whichever it is.
     #[cfg(feature = "test-util")]
-    pub(super) wrap: Option<WrapTransport>,
-    /// Replaces everything that connects.
+    pub(crate) wrap: Option<WrapTransport>,
     #[cfg(feature = "server")]
-    pub(super) in_process: Option<InProcessTransports>,
+    pub(crate) in_process: Option<InProcess>,
 }
 
 impl ClientBuilder {
-    /// The defaults: the public service, no key.
+    /// The default settings: the public service, without an API key.
     pub fn new() -> Self {
         Self {
             api_key: None,
@@ -108,7 +104,7 @@ impl ClientBuilder {
             },
             event_buffer: 1024,
             allow_insecure_key: false,
-            unusable: None,
+            invalid_variable: None,
             transport: None,
             pool: None,
             middleware: Vec::new(),
@@ -119,158 +115,131 @@ impl ClientBuilder {
         }
     }
 
-    /// What the environment says: `DECTHINGS_API_KEY`, `DECTHINGS_HTTP_URL`, `DECTHINGS_WS_URL`. An empty variable
-    /// is as good as none.
+    /// The settings of the environment variables `DECTHINGS_API_KEY`, `DECTHINGS_HTTP_URL` and `DECTHINGS_WS_URL`. Empty
+    /// variables are ignored.
     pub fn from_env() -> Self {
         let mut builder = Self::new();
         let mut read = |name: &'static str| match std::env::var(name) {
             Ok(value) => Some(value).filter(|value| !value.trim().is_empty()),
             Err(std::env::VarError::NotPresent) => None,
             Err(std::env::VarError::NotUnicode(_)) => {
-                builder.unusable = Some(name);
+                builder.invalid_variable = Some(name);
                 None
             }
         };
         let key = read("DECTHINGS_API_KEY").and_then(ApiKey::new);
-        let (http, websocket) = (read("DECTHINGS_HTTP_URL"), read("DECTHINGS_WS_URL"));
-        builder.api_key = key;
-        builder.http_url = http;
-        builder.websocket_url = websocket;
-        builder
+        let (http_url, websocket_url) = (read("DECTHINGS_HTTP_URL"), read("DECTHINGS_WS_URL"));
+        Self { api_key: key, http_url, websocket_url, ..builder }
     }
 
-    /// The API key. White space around it is taken off; an empty one is none.
-    pub fn api_key(mut self, key: impl AsRef<str>) -> Self {
-        self.api_key = ApiKey::new(key);
-        self.api_key_file = None;
-        self.api_key_provider = None;
-        self
+    /// Sets the API key, without surrounding white space. An empty text is no key.
+    pub fn api_key(self, key: impl AsRef<str>) -> Self {
+        Self { api_key: ApiKey::new(key), api_key_file: None, api_key_provider: None, ..self }
     }
 
-    /// A file that holds the API key and nothing else. It is read when the client is built.
-    pub fn api_key_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.api_key = None;
-        self.api_key_file = Some(path.into());
-        self.api_key_provider = None;
-        self
+    /// Sets a file that contains only the API key. [`build`](Self::build) reads it.
+    pub fn api_key_file(self, path: impl Into<PathBuf>) -> Self {
+        Self { api_key: None, api_key_file: Some(path.into()), api_key_provider: None, ..self }
     }
 
-    /// Where calls go over HTTP, such as `http://127.0.0.1:8080/v0`. If the WebSocket's address is not given, it is
-    /// this one with `/ws` behind.
-    pub fn http_url(mut self, url: impl Into<String>) -> Self {
-        self.http_url = Some(url.into());
-        self
+    /// Sets the URL of calls over HTTP, such as `http://127.0.0.1:8080/v0`. By default, the WebSocket's URL is this one
+    /// followed by `/ws`.
+    pub fn http_url(self, url: impl Into<String>) -> Self {
+        Self { http_url: Some(url.into()), ..self }
     }
 
-    /// Where the WebSocket is, such as `ws://127.0.0.1:8080/v0/ws`.
-    pub fn websocket_url(mut self, url: impl Into<String>) -> Self {
-        self.websocket_url = Some(url.into());
-        self
+    /// Sets the URL of the WebSocket, such as `ws://127.0.0.1:8080/v0/ws`.
+    pub fn websocket_url(self, url: impl Into<String>) -> Self {
+        Self { websocket_url: Some(url.into()), ..self }
     }
 
-    /// A header for every request. A name that the client sets too, such as `Authorization`, is replaced; a name
-    /// that is given twice is sent twice.
+    /// Adds a header to every request. It replaces a header that the client sends, such as `Authorization`. A name may
+    /// be added more than once.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// How long a call may take, with all its attempts, from connecting to the whole answer: 60 s if not set. A method
-    /// that is known to take longer has its own deadline, if that is later. [`Call::timeout`](super::Call::timeout)
-    /// overrides both.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
+    /// Sets the timeout of a call, with all its attempts, from connecting to the end of the response; 60 s by default. A
+    /// method's own deadline overrides it if it is later. [`Call::timeout`](super::Call::timeout) overrides both.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
-    /// How long each attempt of a call may take: as long as the whole call if not set. For a method that is known to
-    /// take longer, its own deadline counts. [`Call::attempt_timeout`](super::Call::attempt_timeout) overrides both.
-    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = Some(timeout);
-        self
+    /// Sets the timeout of each attempt; that of the call by default. A method's own deadline overrides it if it is
+    /// later. [`Call::attempt_timeout`](super::Call::attempt_timeout) overrides both.
+    pub fn attempt_timeout(self, timeout: Duration) -> Self {
+        Self { attempt_timeout: Some(timeout), ..self }
     }
 
-    /// How often calls are tried: see [`RetryPolicy`]. [`Call::retry`](super::Call::retry) overrides it.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
-        self
+    /// Sets the [`RetryPolicy`]. [`Call::retry`](super::Call::retry) overrides it.
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self { retry: policy, ..self }
     }
 
-    /// How many retries this client and its clones may make before calls succeed again: 50 if not set. Ten calls that
-    /// succeed at once make up for one retry.
-    pub fn retry_budget(mut self, retries: u32) -> Self {
-        self.retry_budget = retries;
-        self
+    /// Sets the number of retries that this client and its clones may make until calls succeed; 50 by default. Ten calls
+    /// that succeed at the first attempt restore one retry.
+    pub fn retry_budget(self, retries: u32) -> Self {
+        Self { retry_budget: retries, ..self }
     }
 
-    /// How long connecting may take: 10 s if not set.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
-        self
+    /// Sets the timeout for connecting; 10 s by default.
+    pub fn connect_timeout(self, timeout: Duration) -> Self {
+        Self { connect_timeout: timeout, ..self }
     }
 
-    /// The most bytes of an answer: 1 GiB if not set. A larger one is an error, and is not read to its end.
-    pub fn max_response_bytes(mut self, bytes: u64) -> Self {
-        self.max_response_bytes = bytes;
-        self
+    /// Sets the maximum number of bytes of a response; 1 GiB by default. A larger response is an error.
+    pub fn max_response_bytes(self, bytes: u64) -> Self {
+        Self { max_response_bytes: bytes, ..self }
     }
 
-    /// The most connections for calls over HTTP, and so the most calls there at a time: 100 if not set. Others wait for
-    /// their turn.
-    pub fn max_connections(mut self, connections: usize) -> Self {
-        self.max_connections = connections;
-        self
+    /// Sets the maximum number of HTTP connections, and so of concurrent calls; 100 by default. Further calls wait.
+    pub fn max_connections(self, connections: usize) -> Self {
+        Self { max_connections: connections, ..self }
     }
 
-    /// The most bytes of a message on the WebSocket, in either direction: 256 MiB if not set. A larger request is
-    /// refused before it is sent; a larger message of the server ends the connection.
-    pub fn max_message_bytes(mut self, bytes: usize) -> Self {
-        self.max_message_bytes = bytes;
-        self
+    /// Sets the maximum number of bytes of a WebSocket message; 256 MiB by default. A larger request fails before it is
+    /// sent; a larger message of the server closes the connection.
+    pub fn max_message_bytes(self, bytes: usize) -> Self {
+        Self { max_message_bytes: bytes, ..self }
     }
 
-    /// How deep the JSON of an answer or an event may be nested, its outermost object being one: 128 if not set, and
-    /// never more. A deeper one is an error.
-    pub fn max_json_depth(mut self, depth: usize) -> Self {
-        self.json_depth = depth.min(DEEPEST);
-        self
+    /// Sets the maximum nesting of the JSON of a response or an event; 128 by default and at most. Deeper JSON is an
+    /// error.
+    pub fn max_json_depth(self, depth: usize) -> Self {
+        Self { json_depth: depth.min(DEEPEST), ..self }
     }
 
-    /// How often a silent WebSocket is asked for a sign of life, and how long that may take until the connection
-    /// counts as lost: 20 s each if not set.
-    pub fn heartbeat(mut self, every: Duration, timeout: Duration) -> Self {
-        self.heartbeat = Heartbeat { every, timeout };
-        self
+    /// Sets the interval of pings on an idle WebSocket, and the timeout of the pong, after which the connection is closed;
+    /// 20 s each by default.
+    pub fn heartbeat(self, every: Duration, timeout: Duration) -> Self {
+        Self { heartbeat: Heartbeat { every, timeout }, ..self }
     }
 
-    /// How a lost WebSocket is connected again for the sake of subscriptions: after `first`, twice that, and so on up
-    /// to `max`, each with random jitter of up to half of it. 200 ms and 30 s if not set. Calls do not wait: each
-    /// connects at once.
-    pub fn reconnect_delay(mut self, first: Duration, max: Duration) -> Self {
-        self.reconnect = Reconnect { first, max, ..self.reconnect };
-        self
+    /// Sets the delays before a WebSocket with subscriptions reconnects: `first`, which doubles up to `max`, each reduced
+    /// by a random jitter of up to half; 200 ms and 30 s by default. Calls reconnect without a delay.
+    pub fn reconnect_delay(self, first: Duration, max: Duration) -> Self {
+        Self { reconnect: Reconnect { first, max, ..self.reconnect }, ..self }
     }
 
-    /// How long that is tried, until subscriptions end: 5 minutes if not set.
+    /// Sets for how long a WebSocket tries to reconnect until its subscriptions end; 5 minutes by default.
     pub fn reconnect_for(mut self, time: Duration) -> Self {
         self.reconnect.give_up = time;
         self
     }
 
-    /// How many events of a subscription may wait for being read: 1024 if not set, and no more than 16 MiB. Of more,
-    /// the oldest are dropped, of which [`Update::Lagged`](super::Update::Lagged) tells.
-    pub fn event_buffer(mut self, events: usize) -> Self {
-        self.event_buffer = events;
-        self
+    /// Sets the maximum number of unread events of a subscription; 1024 by default, and no more than 16 MiB. Then the
+    /// oldest are dropped, whose number [`Update::Lagged`](super::Update::Lagged) reports.
+    pub fn event_buffer(self, events: usize) -> Self {
+        Self { event_buffer: events, ..self }
     }
 
-    /// Whether the API key may be sent without TLS to another machine. It may not if this is not set.
-    pub fn allow_insecure_key(mut self, allow: bool) -> Self {
-        self.allow_insecure_key = allow;
-        self
+    /// Allows to send the API key to another machine without TLS.
+    pub fn allow_insecure_key(self, allow: bool) -> Self {
+        Self { allow_insecure_key: allow, ..self }
     }
 
-    /// Asks for the API key before each attempt, so that it can change. It replaces `api_key` and `api_key_file`.
+    /// Sets a provider that is called for the API key before each attempt. It replaces `api_key` and `api_key_file`.
     ///
     /// ```
     /// # use decthings::{ApiKey, Client};
@@ -279,51 +248,29 @@ impl ClientBuilder {
     ///     .build()?;
     /// # Ok::<(), decthings::BuildError>(())
     /// ```
-    pub fn api_key_provider(mut self, provider: impl ApiKeyProvider) -> Self {
-        self.api_key = None;
-        self.api_key_file = None;
-        self.api_key_provider = Some(Arc::new(provider));
-        self
+    pub fn api_key_provider(self, provider: impl ApiKeyProvider) -> Self {
+        Self { api_key: None, api_key_file: None, api_key_provider: Some(Arc::new(provider)), ..self }
     }
 
-    /// Looks at every attempt. Several do so in the order in which they are given, and after an attempt in reverse.
+    /// Adds a middleware. Several are called in the order in which they were added, and after an attempt in reverse.
     pub fn middleware(mut self, middleware: impl Middleware) -> Self {
         self.middleware.push(Arc::new(middleware));
         self
     }
 
-    /// Calls over HTTP travel on this instead. Timeouts, retries and headers stay the client's; `connect_timeout`,
-    /// `max_response_bytes` and `max_connections` are the transport's matter. The WebSocket stays as it is.
-    pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.transport = Some(Arc::new(transport));
-        self
+    /// Replaces HTTP by another transport, but not the WebSocket. The client still applies timeouts, retries and headers,
+    /// but not `connect_timeout`, `max_response_bytes` and `max_connections`.
+    pub fn transport(self, transport: impl Transport) -> Self {
+        Self { transport: Some(Arc::new(transport)), ..self }
     }
 
-    /// Calls over HTTP are made with this client of the `reqwest` crate, with its own TLS, proxies and timeouts.
+    /// Makes calls over HTTP with this client of the `reqwest` crate, with its own TLS, proxies and timeouts.
     ///
-    /// Build it with `redirect(Policy::none())`, since the API has no redirects and the API key is not to follow any,
-    /// and with `retry(reqwest::retry::never())`, since nothing else knows what is safe to repeat. A major version of
-    /// `reqwest` that this crate moves to is no breaking change of this crate.
-    pub fn reqwest_client(mut self, client: reqwest::Client) -> Self {
-        self.pool = Some(client);
-        self
-    }
-
-    /// Puts this around the transport, whichever it is.
-    #[cfg(feature = "test-util")]
-    pub(crate) fn wrap_transport(
-        mut self,
-        wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync + 'static,
-    ) -> Self {
-        self.wrap = Some(Arc::new(wrap));
-        self
-    }
-
-    /// Connects to services of the same process with these. Addresses, keys and headers do not matter then.
-    #[cfg(feature = "server")]
-    pub(crate) fn in_process(mut self, transport: Arc<dyn Transport>, connector: Arc<dyn Connector>) -> Self {
-        self.in_process = Some((transport, connector));
-        self
+    /// Build it with `redirect(Policy::none())`, as the API key must not follow redirects, and with
+    /// `retry(reqwest::retry::never())`, as only this crate knows which calls are safe to repeat. Upgrading `reqwest` to
+    /// another major version is not a breaking change of this crate.
+    pub fn reqwest_client(self, client: reqwest::Client) -> Self {
+        Self { pool: Some(client), ..self }
     }
 }
 
@@ -334,7 +281,7 @@ impl Default for ClientBuilder {
 }
 
 impl fmt::Debug for ClientBuilder {
-    /// Values of headers are left out, as one of them may be a secret.
+    /// Omits the values of headers, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<&String> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("ClientBuilder")

@@ -1,49 +1,42 @@
-//! A call that has not been made yet.
+//! Calls of one method.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_core::future::BoxFuture;
 
-use super::attempts::{CallFailure, CallOptions, UntypedCall};
+use super::attempts::{CallOptions, UntypedCall};
 use super::handle::Client;
 use super::operation::{FromResponse as _, Operation};
-use super::response_slot::ResponseSlot;
 use super::retry::RetryPolicy;
 use crate::runtime::error::{CallInfo, Error, Failure};
-use crate::runtime::method::{Channel, TransportKind};
-use crate::runtime::transport::{Lease, ProgressCallback, ResponseBuffer, TransferProgress};
+use crate::runtime::method::{Channel, ErrorCode as _, TransportKind};
+use crate::runtime::transport::{Lease, ProgressCallback, ReadOutcome, ResponseBuffer, Slot, TransferProgress};
 use crate::runtime::wire;
+use crate::runtime::wire::{RawResponse, ResponseError};
 
 /// A call: complete it with its setters, then await it, or [`send`](Self::send) it.
-///
-/// Nothing happens before.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct Call<R> {
-    client: Client,
+    pub(crate) client: Client,
     request: R,
     options: CallOptions,
 }
 
 impl<R: Operation> Call<R> {
-    /// A call of a request that was made by hand.
+    /// Makes a call from a request.
     pub fn new(client: &Client, request: R) -> Self {
         Self { client: client.clone(), request, options: CallOptions::default() }
     }
 
-    /// The client that makes the call.
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
-    }
-
-    /// What is going to be sent.
+    /// The request.
     pub fn request(&self) -> &R {
         &self.request
     }
 
-    /// The request alone; nothing is sent.
+    /// Returns the request without sending it.
     pub fn into_request(self) -> R {
         self.request
     }
@@ -54,42 +47,37 @@ impl<R: Operation> Call<R> {
         self
     }
 
-    /// How long this call may take, with all its attempts, from sending to the whole answer; instead of the default.
+    /// The timeout of this call, with all its attempts, until the end of the response. Overrides the client's.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
         self
     }
 
-    /// How long each attempt of this call may take; instead of the default. The time of the whole call holds, too.
+    /// The timeout of each attempt of this call. Overrides the client's.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.options.attempt_timeout = Some(timeout);
         self
     }
 
-    /// How often this call is tried; instead of the default.
+    /// The retry policy of this call. Overrides the client's.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.options.retry = Some(policy);
         self
     }
 
-    /// Reads the answer into memory that is used again; see [`ResponseBuffer`].
-    ///
-    /// An answer on the WebSocket, or of a service in the same process, has memory of its own all the same.
+    /// Reads an HTTP response into a reusable buffer; see [`ResponseBuffer`].
     pub fn buffer(mut self, buffer: &ResponseBuffer) -> Self {
         self.options.buffer = Some(buffer.clone());
         self
     }
 
-    /// Has the bytes of the answer written to files of this folder as they arrive, so that they are never in memory as
-    /// a whole.
+    /// Writes the blobs of the response to files in this folder as they arrive, instead of reading them into memory.
     ///
-    /// The [`Blob`](super::Blob)s of the result then are files under temporary names. [`save_as`](super::Blob::save_as)
-    /// gives them names; those that have none are removed with the last clone. Nothing is left behind when the call
-    /// fails or is dropped. Only the JSON is held to
-    /// [`max_response_bytes`](super::ClientBuilder::max_response_bytes).
+    /// The [`Blob`](super::Blob)s of the result are temporary files, which are removed with their last clone unless
+    /// [`save_as`](super::Blob::save_as) renames them. A call that fails or is dropped leaves no files.
+    /// [`max_response_bytes`](super::ClientBuilder::max_response_bytes) limits only the JSON.
     ///
-    /// Tensors are in memory all the same, and so is what comes on the WebSocket, through a transport of one's own, or
-    /// from a service in the same process.
+    /// This has no effect on tensors, on the WebSocket, and with custom transports or services in the same process.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -101,12 +89,12 @@ impl<R: Operation> Call<R> {
     /// # }
     /// ```
     pub fn blobs_to_files(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.options.folder = Some(folder.into());
+        self.options.blob_folder = Some(folder.into());
         self
     }
 
-    /// Calls this whenever a piece of the request was sent or a piece of the answer has arrived. Each attempt counts
-    /// from zero. What travels in another way than over HTTP is told at its end.
+    /// Calls this function whenever a part of the request was sent or a part of the response has arrived. Each attempt
+    /// counts from zero. Transports other than HTTP report only on completion.
     pub fn on_progress(mut self, progress: impl Fn(TransferProgress) + Send + Sync + 'static) -> Self {
         self.options.progress = Some(ProgressCallback(Arc::new(progress)));
         self
@@ -123,21 +111,24 @@ impl<R: Operation> Call<R> {
         Ok(R::Output::from_response(self.client, self.request, response))
     }
 
-    /// Makes the call, for the response alone.
     pub(crate) async fn response(&self) -> Result<R::Response, Error<R::Error>> {
         let (response, ..) = self.make(None).await?;
         Ok(response)
     }
 
-    /// Makes the call, with the subscription that it opens.
+    /// Makes the call, and subscribes to the events if there are any to subscribe to.
     pub(crate) async fn make(
         &self,
         subscribes: Option<&'static Channel>,
     ) -> Result<(R::Response, Option<Lease>, CallInfo), Error<R::Error>> {
-        let slot = Arc::new(ResponseSlot::<R>::new());
+        let slot = Arc::new(ResponseSlot::<R>(Mutex::new(None)));
         let call = self.untyped(subscribes, &slot);
-        let (lease, info) = self.client.call(R::METHOD, call).await.map_err(CallFailure::typed)?;
-        Ok((slot.take(&info)?, lease, info))
+        let (lease, info) = self.client.0.call(R::METHOD, call).await.map_err(|(failure, info)| failure.at(info))?;
+        match slot.replace(None) {
+            Some(Ok(response)) => Ok((response, lease, info)),
+            Some(Err(error)) => Err(error.at(info)),
+            None => Err(Failure::decode("", "the response was not read", "").at(info)),
+        }
     }
 
     fn untyped(
@@ -160,6 +151,37 @@ impl<R: Operation> Call<R> {
             subscribes,
             slot: slot.clone(),
         })
+    }
+}
+
+/// Receives the response of each attempt; the last one counts.
+struct ResponseSlot<R: Operation>(Mutex<Option<SlotContent<R>>>);
+
+type SlotContent<R> = Result<<R as Operation>::Response, ResponseError<<R as Operation>::Error>>;
+
+impl<R: Operation> ResponseSlot<R> {
+    fn replace(&self, content: Option<SlotContent<R>>) -> Option<SlotContent<R>> {
+        std::mem::replace(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner), content)
+    }
+}
+
+impl<R: Operation> Slot for ResponseSlot<R> {
+    fn read(&self, response: RawResponse, max_depth: usize) -> ReadOutcome {
+        let content = match wire::read_response::<R::Response, R::Error>(response, max_depth) {
+            Err(ResponseError::Malformed(failure)) => return ReadOutcome::Malformed(failure),
+            content => content,
+        };
+        let outcome = match &content {
+            Err(ResponseError::Api { error, .. }) => {
+                ReadOutcome::Api { code: error.code().to_owned(), is_retryable: error.is_retryable() }
+            }
+            content => {
+                let id = content.as_ref().ok().and_then(R::response_subscription_id);
+                ReadOutcome::Result { subscription_id: id.map(str::to_owned) }
+            }
+        };
+        self.replace(Some(content));
+        outcome
     }
 }
 

@@ -1,7 +1,6 @@
 //! Calls by name, with parameters and results as JSON.
 //!
-//! Bytes and tensors are written out in it: bytes as `{"$bytes": base64}` or as text, tensors as
-//! `{"type", "shape", "data"}`.
+//! Bytes are `{"$bytes": base64}` or text, and tensors are `{"type", "shape", "data"}`.
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
@@ -18,7 +17,7 @@ use crate::runtime::text::path_text;
 use crate::runtime::wire;
 use crate::runtime::wire::{DEEPEST, IncomingFrame, RequestFrame, ResponseFrame};
 
-/// A method without its types.
+/// A method without its types. Parameters and results are JSON.
 #[derive(Clone, Copy, Debug)]
 pub struct DynamicOperation {
     method: &'static Method,
@@ -29,14 +28,14 @@ pub struct DynamicOperation {
     decode_response: fn(Bytes) -> Result<Value, Error>,
 }
 
-/// A method without its types.
+/// The method of a request, without its types.
 pub const fn dynamic<R: Operation>() -> DynamicOperation {
     DynamicOperation {
         method: R::METHOD,
         call: call::<R>,
-        encode_request: |params| wire::write_request(&read::<R>(params, PARAMETERS)?),
+        encode_request: |params| wire::write_request(&read::<R>(params, "parameters")?),
         decode_request: |body| write(&wire::read_request::<R>(IncomingFrame::read(&body)?)?),
-        encode_result: |result| wire::write_result(&read::<R::Response>(result, RESULT)?),
+        encode_result: |result| wire::write_result(&read::<R::Response>(result, "result")?),
         decode_response: |body| {
             let response = wire::read_response::<R::Response, R::Error>(body.into(), DEEPEST);
             let response = response.map_err(|error| error.at(R::METHOD).into_raw())?;
@@ -46,12 +45,12 @@ pub const fn dynamic<R: Operation>() -> DynamicOperation {
 }
 
 impl DynamicOperation {
-    /// The facts of the method.
+    /// The method.
     pub fn method(&self) -> &'static Method {
         self.method
     }
 
-    /// Makes a call. `null` stands for no parameters.
+    /// Makes a call. `null` means no parameters.
     ///
     /// # Errors
     ///
@@ -60,85 +59,81 @@ impl DynamicOperation {
         (self.call)(client.clone(), params)
     }
 
-    /// The frame that a call with these parameters sends.
+    /// Encodes a request with these parameters.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`]: the parameters are not the method's.
+    /// [`Error::Invalid`]: the parameters are not those of the method.
     pub fn encode_request(&self, params: Value) -> Result<RequestFrame, Error> {
         (self.encode_request)(params).map_err(|failure| failure.at(self.method))
     }
 
-    /// The parameters in the body of an HTTP request.
+    /// Decodes the parameters in the body of an HTTP request.
     ///
     /// # Errors
     ///
-    /// [`Error::Decode`]: it is not a request of the method.
+    /// [`Error::Decode`]: the body is not a request of the method.
     pub fn decode_request(&self, body: Bytes) -> Result<Value, Error> {
         (self.decode_request)(body).map_err(|failure| failure.at(self.method))
     }
 
-    /// The frame that answers with this result.
+    /// Encodes a response with this result.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`]: the result is not the method's.
+    /// [`Error::Invalid`]: the result is not one of the method.
     pub fn encode_result(&self, result: Value) -> Result<ResponseFrame, Error> {
         (self.encode_result)(result).map_err(|failure| failure.at(self.method))
     }
 
-    /// The result in the body of an HTTP response.
+    /// Decodes the result in the body of an HTTP response.
     ///
     /// # Errors
     ///
-    /// [`Error::Api`]: the response is an error; [`Error::Decode`]: it is not a response of the method.
+    /// [`Error::Api`]: the response is an error; [`Error::Decode`]: the body is not a response of the method.
     pub fn decode_response(&self, body: Bytes) -> Result<Value, Error> {
         (self.decode_response)(body)
     }
 }
 
 impl Client {
-    /// Calls a method by its names, as the wire spells them. `null` stands for no parameters.
+    /// Calls a method by the names on the wire. `null` means no parameters.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if there is no such method, or its cargo feature is off; else as those of a typed call.
+    /// [`Error::Invalid`] if there is no such method, or its cargo feature is off; otherwise as those of a typed call.
     pub async fn call_json(&self, service: &str, method: &str, params: Value) -> Result<Value, Error> {
         match crate::api::dynamic::operation(service, method) {
             Some(operation) => operation.call(self, params).await,
             None => {
-                let reason = format!("there is no method {service}.{method}, or its cargo feature is off");
+                static UNKNOWN: Method = Method::new("", "");
+                let reason = format!("unknown method {service}.{method}, or its cargo feature is off");
                 Err(Failure::invalid("", reason).at(&UNKNOWN))
             }
         }
     }
 }
 
-static UNKNOWN: Method = Method::new("", "");
-
 fn call<R: Operation>(client: Client, params: Value) -> BoxFuture<'static, Result<Value, Error>> {
     let at = R::METHOD;
     Box::pin(async move {
-        let request: R = read(params, PARAMETERS).map_err(|failure| failure.at(at))?;
+        let request: R = read(params, "parameters").map_err(|failure| failure.at(at))?;
         let result = Call::new(&client, request).response().await.map_err(Error::into_raw)?;
         write(&result).map_err(|failure| failure.at(at))
     })
 }
 
-const PARAMETERS: &str = "the parameters are not an object";
-const RESULT: &str = "the result is not an object";
-
-fn read<T: DeserializeOwned>(value: Value, not_an_object: &str) -> Result<T, Failure> {
+fn read<T: DeserializeOwned>(value: Value, noun: &str) -> Result<T, Failure> {
     let value = match value {
         Value::Object(_) => value,
         Value::Null => Value::Object(Map::new()),
-        // A list would do for the type, as its fields in order.
-        _ => return Err(Failure::invalid("", not_an_object)),
+        // The type would also accept a list with its fields in order.
+        _ => return Err(Failure::invalid("", format!("the {noun} must be an object"))),
     };
     serde_path_to_error::deserialize(value)
         .map_err(|error| Failure::invalid(path_text(error.path()), error.inner().to_string()))
 }
 
 fn write<T: Serialize>(value: &T) -> Result<Value, Failure> {
-    serde_json::to_value(value).map_err(|error| Failure::decode("", format!("cannot be written as JSON: {error}"), ""))
+    serde_json::to_value(value).map_err(|error| Failure::decode("", format!("cannot be encoded as JSON: {error}"), ""))
 }

@@ -1,4 +1,4 @@
-//! What looks at every attempt.
+//! Middleware around attempts.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,15 +7,16 @@ use http::HeaderMap;
 
 use crate::runtime::error::Failure;
 use crate::runtime::method::Method;
+use crate::runtime::transport::{ReadOutcome, Received};
 
-/// Looks at every attempt of every call: before it is made, when it may add headers, and after.
+/// Observes each attempt of each call, and may add headers.
 ///
-/// It is called on the way, and should not take long.
+/// Calls wait for it, so it should return quickly.
 pub trait Middleware: Send + Sync + 'static {
-    /// Before an attempt.
+    /// Called before an attempt.
     fn before(&self, _attempt: &mut Attempt) {}
 
-    /// After an attempt, unless the call was dropped meanwhile.
+    /// Called after an attempt, unless the call was dropped.
     fn after(&self, _attempt: &Attempt, _outcome: &AttemptOutcome) {}
 }
 
@@ -25,19 +26,19 @@ pub trait Middleware: Send + Sync + 'static {
 pub struct Attempt {
     /// The method that is called.
     pub method: &'static Method,
-    /// Which one it is; the first one is 1.
+    /// The number of the attempt, from 1.
     pub number: u32,
-    /// How long it may take.
+    /// The timeout of the attempt.
     pub timeout: Duration,
     /// The number of bytes of the request.
     pub request_bytes: usize,
-    /// Headers to send with it, over those of the client. They mean nothing on the WebSocket. The API key is not
-    /// among them; an `Authorization` replaces it.
+    /// Headers to send, which override the client's. They are not sent on the WebSocket. The API key is not among them;
+    /// an `Authorization` header replaces it.
     pub headers: HeaderMap,
 }
 
 impl fmt::Debug for Attempt {
-    /// Values of headers are left out, as one of them may be a secret.
+    /// Omits the values of headers, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<&str> = self.headers.keys().map(http::HeaderName::as_str).collect();
         f.debug_struct("Attempt")
@@ -50,36 +51,43 @@ impl fmt::Debug for Attempt {
     }
 }
 
-/// What became of an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct AttemptOutcome {
-    /// The HTTP status; nothing if there was no answer, or no HTTP.
+    /// The HTTP status; `None` without an HTTP response.
     pub status: Option<u16>,
-    /// What went wrong, in a word: the API's error code, the HTTP status, or `timeout`, `transport`,
-    /// `malformed_response`, `invalid_request`. Nothing if all went well.
+    /// The API's error code, the HTTP status, or `timeout`, `transport`, `malformed_response`, `invalid_request`. `None`
+    /// on success.
     pub error_type: Option<String>,
-    /// What went wrong, in a sentence. Nothing if all went well, or the API refused the call.
+    /// The error message; `None` on success, or if the API rejected the call.
     pub message: Option<String>,
     /// The number of bytes of the response.
     pub response_bytes: usize,
-    /// What the server calls the request, from the header `x-request-id`.
+    /// The server's id of the request, from the header `x-request-id`.
     pub request_id: Option<Box<str>>,
-    /// How long the server asked to wait before the next attempt.
+    /// The delay before the next attempt that the server requested.
     pub retry_after: Option<Duration>,
-    /// How long it took.
+    /// The duration of the attempt.
     pub elapsed: Duration,
 }
 
 impl AttemptOutcome {
-    pub(crate) fn of_failure(failure: &Failure) -> Self {
-        let mut outcome = Self::default();
-        outcome.fail(failure);
-        outcome
+    pub(super) fn of_failure(failure: &Failure) -> Self {
+        Self { error_type: Some(failure.kind()), message: Some(failure.explain()), ..Self::default() }
     }
 
-    pub(crate) fn fail(&mut self, failure: &Failure) {
-        self.error_type = Some(failure.kind());
-        self.message = Some(failure.explain());
+    pub(super) fn record(&mut self, result: &Result<Received, Failure>) {
+        if let Ok(received) = result {
+            self.response_bytes = usize::try_from(received.len).unwrap_or(usize::MAX);
+        }
+        match result {
+            Ok(Received { outcome: ReadOutcome::Result { .. }, .. }) => {}
+            Ok(Received { outcome: ReadOutcome::Api { code, .. }, .. }) => self.error_type = Some(code.clone()),
+            Ok(Received { outcome: ReadOutcome::Malformed(failure), .. }) | Err(failure) => {
+                self.error_type = Some(failure.kind());
+                self.message = Some(failure.explain());
+            }
+        }
     }
 }

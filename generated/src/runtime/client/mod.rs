@@ -1,16 +1,16 @@
-//! The client: how it is built, and how it makes calls.
+//! The client: its builder, and its calls.
 
 mod attempts;
 mod build;
 mod builder;
 mod call;
+mod constructors;
 #[cfg(feature = "dynamic")]
 mod dynamic;
 mod endpoint;
 mod handle;
 mod middleware;
 mod operation;
-mod response_slot;
 mod retry;
 mod trace;
 

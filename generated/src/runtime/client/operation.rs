@@ -1,4 +1,4 @@
-//! The request of a call, as generated code implements it.
+//! The traits of requests, which generated code implements.
 
 use std::fmt::Debug;
 
@@ -10,15 +10,15 @@ use crate::runtime::event::EventSet;
 use crate::runtime::method::{ErrorCode, Method, TransportKind};
 use crate::runtime::wire::{FromWire, ToWire};
 
-/// A request: plain data that knows its method, its response and its errors.
+/// A request of a method, with its response and its errors.
 pub trait Operation: ToWire + FromWire + Serialize + DeserializeOwned + Debug + Send + Sync + 'static {
-    /// What a successful call results in.
+    /// The response of a successful call.
     type Response: ToWire + FromWire + Serialize + DeserializeOwned + Debug + Send + 'static;
-    /// The errors of the API.
+    /// The errors of the method.
     type Error: ErrorCode;
-    /// What the caller gets: the response itself, or a handle on what the call has started.
+    /// The output of a successful call: the response, or a handle for the work that it started.
     type Output: FromResponse<Self>;
-    /// The method that is called.
+    /// The method.
     const METHOD: &'static Method;
 
     /// Whether the call travels on the WebSocket.
@@ -26,20 +26,20 @@ pub trait Operation: ToWire + FromWire + Serialize + DeserializeOwned + Debug + 
         !matches!(Self::METHOD.transport, TransportKind::Http)
     }
 
-    /// The id in the parameters that a successful call subscribes to, or whose subscription it ends.
+    /// The id in the parameters that a successful call subscribes to or unsubscribes from.
     fn subscription_id(&self) -> Option<&str> {
         None
     }
 
-    /// The id in the response that the call has subscribed to.
+    /// The id in the response that a successful call subscribes to.
     fn response_subscription_id(_: &Self::Response) -> Option<&str> {
         None
     }
 }
 
-/// What a successful call gives: the response itself, or a handle on what the call has started.
+/// The output of a successful call: the response, or a handle for the work that it started.
 pub trait FromResponse<R: Operation>: Send + 'static {
-    /// Makes the output of the request and its response.
+    /// Makes the output from the request and its response.
     fn from_response(client: Client, request: R, response: R::Response) -> Self;
 }
 

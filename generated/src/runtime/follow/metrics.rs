@@ -1,4 +1,4 @@
-//! Metrics that work records as it goes on, fetched as they come.
+//! Fetches the metrics that running work records.
 
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
@@ -14,31 +14,31 @@ pub trait MetricSource<A: Operation>: Send + 'static {
     /// The request that fetches them.
     type Fetch: Operation;
 
-    /// The metrics that there are, with how many values each has.
+    /// The names of the metrics, with the number of values of each.
     fn counts(response: &A::Response) -> Vec<(&str, u32)>;
 
-    /// Asks for values; nothing if there are none to ask for.
+    /// Makes the request that fetches values; `None` if the work has no metrics.
     fn fetch(poll: &A, ranges: Vec<MetricRange>) -> Option<Self::Fetch>;
 
-    /// What was fetched.
+    /// The fetched values.
     fn fetched(result: <Self::Fetch as Operation>::Response) -> Vec<Self::Values>;
 
-    /// The name of the metric, the index of the first value, and how many values there are.
+    /// The name of the metric, the index of the first value, and the number of values.
     fn extent(values: &Self::Values) -> (&str, u32, usize);
 
-    /// Takes values off the beginning.
+    /// Removes the first values.
     fn skip(values: &mut Self::Values, count: u32);
 }
 
-/// Values of a metric.
+/// A range of a metric's values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MetricRange {
-    /// The metric.
+    /// The name of the metric.
     pub name: String,
     /// The index of the first value.
     pub start: u32,
-    /// How many of them.
+    /// The number of values.
     pub amount: u32,
 }
 
@@ -71,75 +71,64 @@ impl<A: Operation> MetricSource<A> for NoMetrics {
     }
 }
 
-/// The most metrics of a fetch, and values of a metric.
-const METRICS: usize = 100;
-const VALUES: u32 = 1000;
+const MAX_METRICS_PER_FETCH: usize = 100;
+const MAX_VALUES_PER_METRIC: u32 = 1000;
 
-/// How far each metric has been read.
+/// The index of the first unread value of each metric.
 #[derive(Debug, Default)]
-pub(super) struct MetricReader {
-    next: HashMap<String, u32>,
-}
+pub(super) struct MetricReader(HashMap<String, u32>);
 
 impl MetricReader {
-    /// Fetches some of these values, and tells whether there are more.
+    /// The values that have been counted but not read.
+    pub(super) fn unread(&self, counts: Vec<(&str, u32)>) -> Vec<MetricRange> {
+        let mut names = HashSet::new();
+        let ranges = counts.into_iter().filter_map(|(name, count)| {
+            let start = self.0.get(name).copied().unwrap_or_default();
+            let amount = count.saturating_sub(start);
+            (amount > 0 && names.insert(name)).then(|| MetricRange { name: name.to_owned(), start, amount })
+        });
+        ranges.collect()
+    }
+
+    /// Fetches some of the unread values, and returns whether there are more.
     pub(super) async fn read<A: Operation, M: MetricSource<A>>(
         &mut self,
         client: &Client,
         poll: &A,
-        news: Vec<MetricRange>,
+        mut ranges: Vec<MetricRange>,
     ) -> Result<(Vec<M::Values>, bool), Error> {
-        let missing: u64 = news.iter().map(|range| u64::from(range.amount)).sum();
-        let ranges: Vec<MetricRange> = news.into_iter().take(METRICS).map(shortened).collect();
-        if ranges.is_empty() {
+        let unread: u64 = ranges.iter().map(|range| u64::from(range.amount)).sum();
+        ranges.truncate(MAX_METRICS_PER_FETCH);
+        ranges.iter_mut().for_each(|range| range.amount = range.amount.min(MAX_VALUES_PER_METRIC));
+        let names: HashSet<String> = ranges.iter().map(|range| range.name.clone()).collect();
+        if names.is_empty() {
             return Ok((Vec::new(), false));
         }
-        let Some(fetch) = M::fetch(poll, ranges.clone()) else { return Ok((Vec::new(), false)) };
+        let Some(fetch) = M::fetch(poll, ranges) else { return Ok((Vec::new(), false)) };
         let result = Call::new(client, fetch).response().await.map_err(Error::into_raw)?;
-        let mut fresh = Vec::new();
-        let mut got = 0_u64;
-        for mut values in M::fetched(result) {
-            let asked = ranges.iter().any(|range| range.name == M::extent(&values).0);
-            let count = if asked { self.advance::<A, M>(&mut values) } else { 0 };
-            if count > 0 {
-                got = got.saturating_add(u64::from(count));
-                fresh.push(values);
-            }
-        }
-        // A server that counts values but does not give them is not asked on and on.
-        Ok((fresh, got > 0 && got < missing))
+        let mut fetched = M::fetched(result);
+        let mut read = 0_u64;
+        fetched.retain_mut(|values| {
+            let count = if names.contains(M::extent(values).0) { self.advance::<A, M>(values) } else { 0 };
+            read = read.saturating_add(u64::from(count));
+            count > 0
+        });
+        // A server that counts values but never returns them is not polled forever.
+        Ok((fetched, read > 0 && read < unread))
     }
 
-    /// What has been counted but not read.
-    pub(super) fn news(&self, counts: Vec<(&str, u32)>) -> Vec<MetricRange> {
-        let mut news: Vec<MetricRange> = Vec::new();
-        let mut names = HashSet::new();
-        for (name, count) in counts {
-            let start = self.next.get(name).copied().unwrap_or_default();
-            let amount = count.saturating_sub(start);
-            if amount > 0 && names.insert(name) {
-                news.push(MetricRange { name: name.to_owned(), start, amount });
-            }
-        }
-        news
-    }
-
-    /// Takes what has been read before off values, and counts the rest as read.
+    /// Removes the values that have been read before, and marks the others as read. Returns their number.
     fn advance<A: Operation, M: MetricSource<A>>(&mut self, values: &mut M::Values) -> u32 {
         let (name, start, count) = M::extent(values);
         let name = name.to_owned();
         let count = u32::try_from(count).unwrap_or(u32::MAX);
-        let next = self.next.get(&name).copied().unwrap_or_default();
+        let next = self.0.get(&name).copied().unwrap_or_default();
         let known = next.saturating_sub(start).min(count);
         let fresh = count.saturating_sub(known);
         if fresh > 0 {
             M::skip(values, known);
-            self.next.insert(name, start.saturating_add(count));
+            self.0.insert(name, start.saturating_add(count));
         }
         fresh
     }
-}
-
-fn shortened(range: MetricRange) -> MetricRange {
-    MetricRange { amount: range.amount.min(VALUES), ..range }
 }

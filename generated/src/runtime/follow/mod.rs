@@ -1,4 +1,4 @@
-//! What goes on after one response: pages, waiters and subscriptions.
+//! Streams and handles that continue after one response: pages, waiters and subscriptions.
 
 mod metrics;
 mod pages;

@@ -1,4 +1,4 @@
-//! Events of a session, as they come.
+//! Events of a session.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -14,25 +14,25 @@ use crate::runtime::event::{EventSet, RawEvent, Update};
 use crate::runtime::method::IdSource;
 use crate::runtime::transport::Lease;
 
-/// Events of a session, as they come: a stream, which ends after the session's last event.
+/// The events of a session: a stream, which ends after the session's last event.
 ///
-/// Updates wait in a buffer of bounded size; a reader that is too slow is told with [`Update::Lagged`] what it missed,
-/// and holds nobody up. If the connection is lost, the client connects and subscribes again, and tells with
-/// [`Update::Gap`] where events are missing.
+/// Unread updates wait in a bounded buffer. A slow reader misses events, whose number [`Update::Lagged`] reports, but
+/// does not block other readers. After a connection error the client reconnects and resubscribes, and [`Update::Gap`]
+/// reports that events may be missing.
 ///
 /// Dropping it unsubscribes, without waiting for the server.
-#[must_use = "dropping a subscription ends it"]
+#[must_use = "dropping a subscription unsubscribes"]
 pub struct Subscription<E> {
-    // Is dropped before the client, which takes the connection with it.
+    // Dropped before the client, which owns the connection.
     lease: Lease,
     client: Client,
     events: PhantomData<fn() -> E>,
 }
 
 impl<R: Subscribable> Call<R> {
-    /// Makes the call on the WebSocket, and subscribes to the events of what it starts or names.
+    /// Makes the call on the WebSocket, and subscribes to the events of its session.
     ///
-    /// Events that come before the response are delivered as well. Those of a call that was only sent are dropped.
+    /// Events that arrive before the response are delivered, too.
     ///
     /// # Errors
     ///
@@ -40,7 +40,7 @@ impl<R: Subscribable> Call<R> {
     pub async fn subscribe(self) -> Result<Subscription<R::Events>, Error<R::Error>> {
         let (_, lease, info) = self.make(Some(R::Events::CHANNEL)).await?;
         match lease {
-            Some(lease) => Ok(Subscription::new(self.client().clone(), lease)),
+            Some(lease) => Ok(Subscription { lease, client: self.client, events: PhantomData }),
             None => {
                 let path = match R::METHOD.opens {
                     Some(IdSource::Params(name) | IdSource::Result(name)) => format!("result.{name}"),
@@ -53,10 +53,6 @@ impl<R: Subscribable> Call<R> {
 }
 
 impl<E: EventSet> Subscription<E> {
-    pub(crate) fn new(client: Client, lease: Lease) -> Self {
-        Self { lease, client, events: PhantomData }
-    }
-
     /// The session's id.
     pub fn id(&self) -> &str {
         self.lease.id()
@@ -67,21 +63,21 @@ impl<E: EventSet> Subscription<E> {
         &self.client
     }
 
-    /// The next update; `None` when nothing follows. Nothing is lost if the future is dropped.
+    /// The next update; `None` after the last one. Cancel safe.
     pub async fn next(&mut self) -> Option<Update<E>> {
         poll_fn(|context| self.poll(context)).await
     }
 
-    /// Unsubscribes, and waits until the server has done so. Updates that have not been read are lost.
+    /// Unsubscribes, and waits for the server's response. Unread updates are lost.
     ///
     /// # Errors
     ///
-    /// The server refused it, or did not answer in time. That the session, its subscription or the connection ended
-    /// meanwhile is no error.
+    /// The server rejected the call, or did not respond in time. It is not an error if the session, the subscription or
+    /// the connection has ended.
     pub async fn unsubscribe(self) -> Result<(), Error> {
         let Self { lease, client, .. } = self;
         let Some(at) = lease.channel().unsubscribe else { return Ok(()) };
-        client.give_back(lease, at).await
+        client.release(lease, at).await
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Update<E>>> {

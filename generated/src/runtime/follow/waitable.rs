@@ -1,4 +1,4 @@
-//! What generated code implements for methods that start work, and why waiting fails.
+//! Methods that start work, and the errors of waiting for it.
 
 use std::fmt;
 use std::fmt::Debug;
@@ -12,64 +12,64 @@ use crate::runtime::error::Error;
 use crate::runtime::method::Method;
 use crate::runtime::text::excerpt;
 
-/// A request that starts work which goes on after the call.
+/// A request that starts work, which continues after the call.
 pub trait Waitable: Operation {
-    /// The request that asks how far the work is.
+    /// The request that polls the status of the work.
     type Poll: Operation<Response: Clone> + Clone;
-    /// What there is when the work ended well.
+    /// The result of work that succeeded.
     type Done: Clone + Debug + Send + Sync + 'static;
-    /// What there is when it failed.
+    /// The result of work that failed.
     type Failed: Serialize + Clone + Debug + Send + Sync + 'static;
-    /// Where the work's metrics are.
+    /// The source of the work's metrics.
     type Metrics: MetricSource<Self::Poll>;
 
-    /// Asks about what this request has started.
+    /// Makes the request that polls the work that this request has started.
     fn poll_request(&self, result: &Self::Response) -> Self::Poll;
 
-    /// How the work ended; nothing while it goes on.
+    /// The work's result; `None` while it is running.
     fn outcome(response: &<Self::Poll as Operation>::Response) -> Option<Result<Self::Done, Self::Failed>>;
 
-    /// What there is when the response is an error that means that the work had ended before.
+    /// The work's result, if this error code of a poll means that the work had already finished.
     fn already_finished(_code: &str) -> Option<Self::Done> {
         None
     }
 }
 
-/// A request whose work can be stopped.
+/// A request whose work can be cancelled.
 pub trait Cancellable: Waitable {
-    /// The request that stops it.
+    /// The request that cancels the work.
     type Cancel: Operation;
 
-    /// Stops what is asked about.
+    /// Makes the request that cancels the polled work.
     fn cancel(poll: &Self::Poll) -> Self::Cancel;
 }
 
-/// Why waiting for work did not end well. `F` is what there is of work that failed.
+/// Why waiting for work failed. `F` is the result of work that failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WaitError<F> {
-    /// The work has failed, or was cancelled.
+    /// The work failed, or was cancelled.
     #[non_exhaustive]
     Failed {
         /// The method that started it.
         at: &'static Method,
-        /// How it ended.
+        /// The work's result.
         failed: F,
     },
-    /// How far the work is could not be asked. It may still go on.
+    /// The status could not be polled. The work may still be running.
     Call(Error),
-    /// The work took longer than it was waited for. It still goes on.
+    /// The deadline has passed. The work is still running.
     #[non_exhaustive]
     Deadline {
         /// The method that started it.
         at: &'static Method,
-        /// How long it was waited for.
+        /// The deadline.
         after: Duration,
     },
 }
 
 impl<F> WaitError<F> {
-    /// How the work ended, if it has failed.
+    /// The result of work that failed.
     pub fn failed(&self) -> Option<&F> {
         match self {
             Self::Failed { failed, .. } => Some(failed),
@@ -77,7 +77,7 @@ impl<F> WaitError<F> {
         }
     }
 
-    /// Whether waiting once more may end well: the work still goes on, as far as is known.
+    /// Whether waiting again may succeed, as the work may still be running.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Failed { .. } => false,
@@ -92,10 +92,10 @@ impl<F: Serialize> fmt::Display for WaitError<F> {
         match self {
             Self::Failed { at, failed } => {
                 let failed = serde_json::to_string(failed).unwrap_or_default();
-                write!(f, "what {at:?} started has failed: {}", excerpt(&failed))
+                write!(f, "work of {at:?} failed: {}", excerpt(&failed))
             }
             Self::Call(error) => write!(f, "{error}"),
-            Self::Deadline { at, after } => write!(f, "what {at:?} started is not over after {after:?}"),
+            Self::Deadline { at, after } => write!(f, "work of {at:?} has not finished within {after:?}"),
         }
     }
 }
@@ -105,31 +105,6 @@ impl<F: Serialize + Debug> std::error::Error for WaitError<F> {
         match self {
             Self::Call(error) => error.source(),
             _ => None,
-        }
-    }
-}
-
-/// Whether a call is made again, and whether that is counted.
-pub(super) enum Again {
-    No,
-    Counted,
-    /// It waited for as long as it may; the work's own deadline is what counts.
-    Uncounted,
-}
-
-impl Again {
-    pub(super) fn of(error: &Error, asked: &Method) -> Self {
-        let timed_out = match error {
-            Error::Timeout { .. } => true,
-            Error::Http { status, .. } => matches!(status, 408 | 504),
-            _ => false,
-        };
-        if timed_out && asked.deadline.is_some() {
-            Self::Uncounted
-        } else if error.is_retryable() {
-            Self::Counted
-        } else {
-            Self::No
         }
     }
 }

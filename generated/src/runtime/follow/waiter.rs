@@ -1,16 +1,16 @@
-//! A handle on work that goes on after the call that started it.
+//! A handle for work that continues after the call that started it.
 
 use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
-use super::progress::{Pacing, Progress, Watch};
+use super::progress::{Pacing, Progress};
 use super::waitable::{Cancellable, WaitError, Waitable};
 use crate::runtime::client::{Call, Client, FromResponse};
 
-/// What a call has started: the result of the call, and a handle on the work that goes on.
+/// The result of a call that started work, and a handle for the work, which continues.
 ///
-/// It reads like the result. Dropping it changes nothing: the work goes on.
+/// It dereferences to the result. Dropping it does not stop the work.
 ///
 /// ```no_run
 /// # use decthings::{Progress, Waiter, api::model::TrainRequest};
@@ -29,48 +29,40 @@ pub struct Waiter<R: Waitable> {
 }
 
 impl<R: Waitable> Waiter<R> {
-    pub(crate) fn new(client: Client, request: &R, result: R::Response) -> Self {
-        Self { client, poll: request.poll_request(&result), result, pacing: Pacing::default() }
-    }
-
     /// The result of the call alone.
     pub fn into_result(self) -> R::Response {
         self.result
     }
 
-    /// How long is waited for the end at most, instead of a day.
+    /// The maximum time to wait; a day by default.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.pacing.deadline = deadline;
         self
     }
 
-    /// How long at most until it is asked again, instead of 5 seconds. It begins with less.
+    /// The maximum interval between polls, 5 seconds by default. The first intervals are shorter.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.pacing.interval = interval;
         self
     }
 
-    /// How the work comes along, as a stream that ends with it. Nothing is asked before the stream is read.
+    /// The progress of the work, as a stream that ends when the work has finished. Polling begins when it is read.
     pub fn progress(&self) -> Progress<R> {
-        Progress::new(self.watch())
+        Progress::new(self.client.clone(), self.poll.clone(), self.pacing)
     }
 
-    /// Waits for the end of the work.
+    /// Waits until the work has finished.
     ///
     /// # Errors
     ///
-    /// The work failed or was cancelled, or nothing could be learned about it in time: see [`WaitError`].
+    /// The work failed or was cancelled, the status could not be polled, or the deadline passed: see [`WaitError`].
     pub async fn wait(&self) -> Result<R::Done, WaitError<R::Failed>> {
         self.progress().wait().await
-    }
-
-    fn watch(&self) -> Watch<R> {
-        Watch::new(self.client.clone(), self.poll.clone(), self.pacing)
     }
 }
 
 impl<R: Cancellable> Waiter<R> {
-    /// A call that stops the work.
+    /// A call that cancels the work.
     pub fn cancel(&self) -> Call<R::Cancel> {
         Call::new(&self.client, R::cancel(&self.poll))
     }
@@ -99,6 +91,6 @@ impl<R: Waitable> fmt::Debug for Waiter<R> {
 
 impl<R: Waitable> FromResponse<R> for Waiter<R> {
     fn from_response(client: Client, request: R, response: R::Response) -> Self {
-        Self::new(client, &request, response)
+        Self { client, poll: request.poll_request(&response), result: response, pacing: Pacing::default() }
     }
 }

@@ -1,61 +1,101 @@
 //! The errors of a method, from a table of their codes.
 
-/// What an error code means.
+/// What is known of an error code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorInfo {
-    /// One sentence; empty when that is not known.
+    /// What the code means, in one sentence; empty if that is unknown.
     pub description: &'static str,
     /// Whether the same call may succeed later.
     pub is_retryable: bool,
 }
 
 impl ErrorInfo {
-    /// What a code means that may not be answered otherwise later.
+    /// A code that is not retryable.
     pub const fn new(description: &'static str) -> Self {
         Self { description, is_retryable: false }
     }
 
-    /// The same call may succeed later.
+    /// Marks the code as retryable: the same call may succeed later.
     pub const fn retryable(self) -> Self {
         Self { is_retryable: true, ..self }
     }
 }
 
-/// Declares the errors of a method: an enum with a code a variant, which is an
-/// [`ErrorCode`](crate::runtime::ErrorCode).
+/// Declares an enum of error codes, which implements [`ErrorCode`](crate::runtime::ErrorCode).
 ///
-/// The function that tells what codes mean comes first. A variant may hold what the error carries. Codes of no variant
-/// become `Unrecognized`, which is added.
+/// A variant may hold the fields of the error. A `#[shared]` variant holds another enum of error codes. An error with a
+/// code of no variant becomes `Unrecognized`, which the macro adds. A function `error_info`, which returns the
+/// [`ErrorInfo`](crate::runtime::ErrorInfo) of a code, has to be in scope.
+///
+/// ```
+/// use decthings::runtime::{ErrorCode, ErrorInfo, error_codes};
+///
+/// fn error_info(code: &str) -> ErrorInfo {
+///     match code {
+///         "busy" => ErrorInfo::new("The shop is full.").retryable(),
+///         "sold_out" => ErrorInfo::new("Nothing is left."),
+///         _ => ErrorInfo::new(""),
+///     }
+/// }
+///
+/// error_codes! {
+///     /// Errors of every method.
+///     pub enum CommonError {
+///         /// The shop is full.
+///         Busy = "busy",
+///     }
+/// }
+///
+/// error_codes! {
+///     /// Errors of `buy`.
+///     pub enum BuyError {
+///         /// Nothing is left.
+///         SoldOut = "sold_out",
+///         #[shared]
+///         Common(CommonError),
+///     }
+/// }
+///
+/// let error = BuyError::from(CommonError::Busy);
+/// assert_eq!(error, BuyError::Common(CommonError::Busy));
+/// assert!(error.code() == "busy" && error.is_retryable());
+/// ```
 #[macro_export]
 macro_rules! error_codes {
     (
-        use $error_info:path;
-
-        $(#[$about:meta])*
+        $(#[doc = $about:literal])*
         pub enum $name:ident {
-            $($(#[$doc:meta])* $variant:ident $(($fields:ty))? = $code:literal,)*
+            $($(#[doc = $doc:literal])* $variant:ident $(($fields:ty))? = $code:literal,)*
+            $(#[shared] $shared:ident($errors:ident),)*
         }
     ) => {
-        $(#[$about])*
+        $(#[doc = $about])*
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[$doc])* $variant $(($fields))?,)*
+            $($(#[doc = $doc])* $variant $(($fields))?,)*
+            $(#[doc = concat!("An error that several methods share: see [`", stringify!($errors), "`].")] $shared($errors),)*
             /// A code that this version doesn't know, with its fields.
             Unrecognized($crate::runtime::ApiError),
         }
 
         impl $crate::runtime::ErrorCode for $name {
             fn from_api(error: $crate::runtime::ApiError) -> Result<Self, $crate::runtime::FieldError> {
-                Ok(match error.code() {
-                    $($code => Self::$variant $((error.parse_fields::<$fields>()?))?,)*
-                    _ => Self::Unrecognized(error),
-                })
+                match error.code() {
+                    $($code => return Ok(Self::$variant $((error.parse_fields::<$fields>()?))?),)*
+                    _ => {}
+                }
+                $(let error = match <$errors as $crate::runtime::ErrorCode>::from_api(error)? {
+                    $errors::Unrecognized(error) => error,
+                    error => return Ok(Self::$shared(error)),
+                };)*
+                Ok(Self::Unrecognized(error))
             }
 
             fn code(&self) -> &str {
                 match self {
                     $(Self::$variant { .. } => $code,)*
+                    $(Self::$shared(error) => error.code(),)*
                     Self::Unrecognized(error) => error.code(),
                 }
             }
@@ -64,18 +104,28 @@ macro_rules! error_codes {
                 match self {
                     $(Self::$variant $(($crate::error_codes!(@bind fields: $fields)))? =>
                         $crate::error_codes!(@write $code $(, fields: $fields)?),)*
+                    $(Self::$shared(error) => error.into_api(),)*
                     Self::Unrecognized(error) => error,
                 }
             }
 
             fn is_retryable(&self) -> bool {
-                $error_info(self.code()).is_retryable
+                error_info(self.code()).is_retryable
             }
 
             fn description(&self) -> &str {
-                $error_info(self.code()).description
+                error_info(self.code()).description
             }
         }
+
+        $(impl From<$errors> for $name {
+            fn from(error: $errors) -> Self {
+                match error {
+                    $errors::Unrecognized(error) => Self::Unrecognized(error),
+                    error => Self::$shared(error),
+                }
+            }
+        })*
     };
     (@bind $name:ident: $fields:ty) => {
         $name

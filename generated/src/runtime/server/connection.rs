@@ -1,4 +1,4 @@
-//! One client on one socket: calls in any order, and events.
+//! The connection of one client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,17 +6,17 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::handle::IncomingRequest;
+use super::hub::Subscriber;
 use super::outbox::Outgoing;
 use super::router::Router;
-use super::subscriber::Subscriber;
 use crate::runtime::method::{ApiError, ApiKey};
 use crate::runtime::wire;
 use crate::runtime::wire::{ResponseFrame, SocketRequest};
 
-/// One client on one socket, whatever the socket is. Dropping it ends its subscriptions.
+/// The connection of one client, on a socket of any kind. Dropping it ends its subscriptions.
 ///
-/// Each message of the client goes to [`handle`](Self::handle), of which the reply goes back; what
-/// [`events`](Self::events) gives goes to the client as well.
+/// Pass each message of the client to [`handle`](Self::handle), and send its response as well as the messages of
+/// [`events`](Self::events) to the client.
 pub struct Connection {
     router: Router,
     subscriber: Subscriber,
@@ -26,7 +26,7 @@ pub struct Connection {
 type KeyCheck = Arc<dyn Fn(Option<&ApiKey>) -> Result<(), ApiError> + Send + Sync>;
 
 impl Connection {
-    /// Has the API key of each message looked at before it is handled.
+    /// Checks the API key of each message before it is handled.
     #[must_use]
     pub fn check_key(
         mut self,
@@ -36,51 +36,45 @@ impl Connection {
         self
     }
 
-    /// The reply to a message. Several may be in the works at a time, and be sent in any order.
+    /// The response to a message. Several messages may be in flight at a time; their responses may be sent in any order.
     ///
-    /// `None` if the message is too short to be replied to; then the socket is to be closed. What is wrong otherwise
-    /// is answered with an error, as by [`Router::handle`].
+    /// `None` if the message is too short for a response: close the socket. The response to any other invalid message is
+    /// an error, as of [`Router::handle`].
     pub fn handle(&self, message: Bytes) -> impl Future<Output = Option<Bytes>> + Send + use<> {
         let (router, subscriber, check) = (self.router.clone(), self.subscriber.clone(), self.check.clone());
         async move {
             let (id, body) = wire::split_id(&message)?;
-            let answer = match wire::read_socket_request(&body) {
-                Ok(request) => respond(&router, subscriber, request, check).await,
+            let response = match wire::read_socket_request(&body) {
+                Ok(SocketRequest { service, method, frame, key, .. }) => {
+                    match check.map_or(Ok(()), |check| check(key.as_ref())) {
+                        Ok(()) => {
+                            router.dispatch(&service, &method, IncomingRequest::on_socket(frame, subscriber)).await
+                        }
+                        Err(error) => ResponseFrame::error(&error),
+                    }
+                }
                 Err(failure) => ResponseFrame::failure("invalid_request", &failure),
             };
-            Some(wire::response_message(id, &answer))
+            Some(wire::response_message(id, &response))
         }
     }
 
-    /// The reply that refuses a message with an error, whatever it asks for; `None` if it is too short.
+    /// The response that rejects a message with an error; `None` if the message is too short for a response.
     pub fn refuse(&self, message: &Bytes, error: &ApiError) -> Option<Bytes> {
         let (id, _) = wire::split_id(message)?;
         Some(wire::response_message(id, &ResponseFrame::error(error)))
     }
 
-    /// The messages that tell events.
+    /// The messages with events.
     pub fn events(&self) -> Outgoing {
-        Outgoing(self.subscriber.outbox().clone())
+        Outgoing(self.subscriber.outbox.clone())
     }
-}
-
-async fn respond(
-    router: &Router,
-    subscriber: Subscriber,
-    request: SocketRequest,
-    check: Option<KeyCheck>,
-) -> ResponseFrame {
-    if let Some(Err(error)) = check.map(|check| check(request.key.as_ref())) {
-        return ResponseFrame::error(&error);
-    }
-    let SocketRequest { service, method, frame, .. } = request;
-    router.answer(&service, &method, IncomingRequest::on_socket(frame, subscriber)).await
 }
 
 impl Router {
     /// A connection for a new socket.
     pub fn connect(&self) -> Connection {
-        Connection { router: self.clone(), subscriber: Subscriber::new(self.hub.clone()), check: None }
+        Connection { router: self.clone(), subscriber: self.hub.subscriber(), check: None }
     }
 }
 

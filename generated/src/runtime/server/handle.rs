@@ -1,17 +1,16 @@
-//! One request, and its response.
+//! Reads one request, and writes its response.
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
 
-use super::service_error::ServiceError;
-use super::subscriber::Subscriber;
+use super::hub::Subscriber;
 use crate::runtime::client::Operation;
 use crate::runtime::error::Failure;
-use crate::runtime::method::{ApiError, Method, TransportKind};
+use crate::runtime::method::{ApiError, ErrorCode, Method, TransportKind};
 use crate::runtime::wire;
 use crate::runtime::wire::{IncomingFrame, ResponseFrame};
 
-/// A request that has not been read yet.
+/// A request that has not been decoded yet.
 #[derive(Clone, Debug)]
 pub struct IncomingRequest(Source);
 
@@ -22,7 +21,7 @@ enum Source {
 }
 
 impl IncomingRequest {
-    /// The body of an HTTP request. Whoever receives it limits its size.
+    /// A request from the body of an HTTP request. The caller has to limit its size.
     pub fn new(body: Bytes) -> Self {
         Self(Source::Http(body))
     }
@@ -31,12 +30,12 @@ impl IncomingRequest {
         Self(Source::Socket(frame, subscriber))
     }
 
-    /// The frame, and the connection that it came on if there is one.
-    fn open(self) -> Result<(IncomingFrame, Option<Subscriber>), Failure> {
-        match self.0 {
-            Source::Http(body) => Ok((IncomingFrame::read(&body)?, None)),
-            Source::Socket(frame, subscriber) => Ok((frame, Some(subscriber))),
-        }
+    fn read<R: Operation>(self) -> Result<(R, Option<Subscriber>), Failure> {
+        let (frame, subscriber) = match self.0 {
+            Source::Http(body) => (IncomingFrame::read(&body)?, None),
+            Source::Socket(frame, subscriber) => (frame, Some(subscriber)),
+        };
+        Ok((wire::read_request(frame)?, subscriber))
     }
 }
 
@@ -51,10 +50,10 @@ impl ResponseFrame {
     }
 }
 
-/// Reads a request, has it answered, and frames the response.
+/// Decodes a request, calls the service, and encodes the response.
 ///
-/// A request that cannot be read is answered with the code `invalid_request`. A method that ends a subscription is
-/// answered by the connection alone, to which subscriptions belong; one that subscribes does so when it succeeds.
+/// The response to a malformed request is the error `invalid_request`. Subscriptions belong to the connection: a method
+/// that unsubscribes does not reach the service, and one that subscribes does so when it succeeds.
 pub fn handle<'a, R, F, Fut>(request: IncomingRequest, service: F) -> BoxFuture<'a, ResponseFrame>
 where
     R: Operation,
@@ -63,8 +62,7 @@ where
 {
     let method = R::METHOD;
     Box::pin(async move {
-        let read = request.open().and_then(|(frame, subscriber)| Ok((wire::read_request::<R>(frame)?, subscriber)));
-        let (request, subscriber) = match read {
+        let (request, subscriber) = match request.read::<R>() {
             Ok(read) => read,
             Err(failure) => return ResponseFrame::failure("invalid_request", &failure),
         };
@@ -90,7 +88,6 @@ where
     })
 }
 
-/// Ends a subscription of the connection.
 fn unsubscribe(method: &Method, subscriber: Option<Subscriber>, id: &str) -> ResponseFrame {
     if subscriber.is_some_and(|subscriber| subscriber.unsubscribe(method.service, id)) {
         return wire::write_empty_result();
@@ -99,4 +96,45 @@ fn unsubscribe(method: &Method, subscriber: Option<Subscriber>, id: &str) -> Res
         TransportKind::OpenWebSocketElse { error } => error,
         _ => "not_subscribed",
     }))
+}
+
+/// The result of a service's method.
+pub type ServiceResult<R> = Result<<R as Operation>::Response, ServiceError<<R as Operation>::Error>>;
+
+/// The result of a method that a service does not implement.
+pub fn not_implemented<R: Operation>(_: R) -> std::future::Ready<ServiceResult<R>> {
+    std::future::ready(Err(ServiceError::not_implemented(R::METHOD)))
+}
+
+/// Why a service rejects a call: one of the method's own errors, or another one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ServiceError<E> {
+    /// An error of the method.
+    Api(E),
+    /// Another error.
+    Other(ApiError),
+}
+
+impl<E> ServiceError<E> {
+    /// The error of a method that a service does not implement, with the code `not_implemented`.
+    pub fn not_implemented(method: &'static Method) -> Self {
+        let message = format!("{}.{} is not implemented here", method.service, method.name);
+        Self::Other(ApiError::with_message("not_implemented", message))
+    }
+}
+
+impl<E: ErrorCode> ServiceError<E> {
+    /// The code with its fields.
+    pub fn into_api(self) -> ApiError {
+        match self {
+            Self::Api(error) => error.into_api(),
+            Self::Other(error) => error,
+        }
+    }
+}
+
+impl<E> From<E> for ServiceError<E> {
+    fn from(error: E) -> Self {
+        Self::Api(error)
+    }
 }

@@ -1,4 +1,4 @@
-//! From whoever has something to tell to the connections that want to hear it.
+//! Delivers events to the connections that are subscribed to them.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
@@ -12,15 +12,15 @@ use super::outbox::Outbox;
 use crate::runtime::error::Failure;
 use crate::runtime::event::{EventError, EventSet};
 
-/// The most sessions that are known while nobody is subscribed to them.
-const MOST_SESSIONS: usize = 1 << 14;
-/// The most bytes of events that wait for a first subscription.
-const MOST_KEPT: usize = 64 << 20;
+/// The maximum number of sessions without subscribers.
+const MAX_SESSIONS: usize = 1 << 14;
+/// The maximum number of bytes of events that wait for a first subscriber.
+const MAX_PENDING_BYTES: usize = 64 << 20;
 
-/// Tells events to those who are subscribed. Cheap to clone; clones are the same hub.
+/// Delivers events to their subscribers. Cheap to clone; clones are the same hub.
 ///
-/// Events of a session to which nobody has subscribed yet are kept for whoever does first, up to a bound. Events that
-/// come when all subscriptions have ended are dropped.
+/// Events of a session that never had a subscriber wait for the first one, up to a limit. Events that are published
+/// after all subscriptions have ended are dropped.
 #[derive(Clone, Default)]
 pub struct EventHub(Arc<Hub>);
 
@@ -28,27 +28,25 @@ pub struct EventHub(Arc<Hub>);
 struct Hub {
     state: Mutex<State>,
     connections: AtomicU64,
-    /// Woken when a subscription has ended.
-    left: Notify,
+    /// Notified when a subscription ends.
+    unsubscribed: Notify,
 }
 
-/// A service and an id.
+/// The service and the session id.
 type Key = (&'static str, String);
 
 #[derive(Default)]
 struct State {
     sessions: HashMap<Key, Session>,
-    /// The sessions by age; some may be gone.
+    /// The sessions by age, and some that were removed.
     order: VecDeque<Key>,
-    kept: usize,
+    pending_bytes: usize,
 }
 
 enum Session {
-    /// Nobody has subscribed yet.
-    Kept {
-        messages: VecDeque<Bytes>,
-        ended: bool,
-    },
+    /// Waits for the first subscriber.
+    Pending { messages: VecDeque<Bytes>, ended: bool },
+    /// The outboxes of the subscribed connections, by their numbers.
     Open(BTreeMap<u64, Arc<Outbox>>),
 }
 
@@ -58,16 +56,15 @@ impl EventHub {
         Self::default()
     }
 
-    /// Tells an event to everyone who is subscribed to the session. An event after which none follows ends their
-    /// subscriptions.
+    /// Publishes an event to the subscribers of a session. The session's last event ends their subscriptions.
     ///
     /// # Errors
     ///
-    /// The event cannot be written, or is of another session.
+    /// The event cannot be encoded, or belongs to another session.
     pub fn publish<E: EventSet>(&self, id: &str, event: &E) -> Result<(), EventError> {
         let event = event.write()?;
         if event.id() != id {
-            let message = format!("the event is of the session {:?}, and published for {id:?}", event.id());
+            let message = format!("the event belongs to the session {:?}, but was published for {id:?}", event.id());
             return Err(EventError::new(event.service(), event.name(), Failure::invalid("", message)));
         }
         let message = event.to_message()?;
@@ -75,12 +72,12 @@ impl EventHub {
         Ok(())
     }
 
-    /// Forgets a session that ended without a last event.
+    /// Removes a session that ended without a last event.
     pub fn forget<E: EventSet>(&self, id: &str) {
         self.lock().remove(&(E::CHANNEL.service, id.to_owned()));
     }
 
-    /// How many connections are subscribed to a session.
+    /// The number of connections that are subscribed to a session.
     pub fn subscribers<E: EventSet>(&self, id: &str) -> usize {
         match self.lock().sessions.get(&(E::CHANNEL.service, id.to_owned())) {
             Some(Session::Open(connections)) => connections.len(),
@@ -88,65 +85,21 @@ impl EventHub {
         }
     }
 
-    /// Waits until everyone who was subscribed to the session has left: for what belongs to its connections.
+    /// Waits until the session's last subscriber has unsubscribed or disconnected.
     pub async fn abandoned<E: EventSet>(&self, id: &str) {
         let key = (E::CHANNEL.service, id.to_owned());
         loop {
-            let left = self.0.left.notified();
+            let unsubscribed = self.0.unsubscribed.notified();
             if matches!(self.lock().sessions.get(&key), Some(Session::Open(connections)) if connections.is_empty()) {
                 return;
             }
-            left.await;
+            unsubscribed.await;
         }
     }
 
-    /// A number for a connection.
-    pub(super) fn connection(&self) -> u64 {
-        self.0.connections.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// Subscribes a connection.
-    pub(super) fn register(&self, service: &'static str, id: &str, connection: u64, outbox: &Arc<Outbox>) {
-        let key = (service, id.to_owned());
-        let mut state = self.lock();
-        let kept = match state.sessions.get_mut(&key) {
-            Some(Session::Open(connections)) => {
-                connections.insert(connection, outbox.clone());
-                return;
-            }
-            Some(Session::Kept { .. }) => state.remove(&key),
-            None => None,
-        };
-        let mut ended = false;
-        if let Some(Session::Kept { messages, ended: is }) = kept {
-            ended = is;
-            for message in messages {
-                outbox.push(message);
-            }
-        }
-        if !ended {
-            state.insert(key, Session::Open(BTreeMap::from([(connection, outbox.clone())])));
-        }
-    }
-
-    /// Ends a connection's subscription; says whether there was one.
-    pub(super) fn unregister(&self, service: &'static str, id: &str, connection: u64) -> bool {
-        let was_there = match self.lock().sessions.get_mut(&(service, id.to_owned())) {
-            Some(Session::Open(connections)) => connections.remove(&connection).is_some(),
-            _ => false,
-        };
-        self.0.left.notify_waiters();
-        was_there
-    }
-
-    /// Ends all subscriptions of a connection.
-    pub(super) fn leave(&self, connection: u64) {
-        for session in self.lock().sessions.values_mut() {
-            if let Session::Open(connections) = session {
-                connections.remove(&connection);
-            }
-        }
-        self.0.left.notify_waiters();
+    pub(super) fn subscriber(&self) -> Subscriber {
+        let number = self.0.connections.fetch_add(1, Ordering::Relaxed);
+        Subscriber { hub: self.clone(), number, outbox: Arc::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -156,7 +109,7 @@ impl EventHub {
 
 impl State {
     fn publish(&mut self, key: Key, message: Bytes, ends: bool) {
-        let room = MOST_KEPT.saturating_sub(self.kept);
+        let room = MAX_PENDING_BYTES.saturating_sub(self.pending_bytes);
         match self.sessions.get_mut(&key) {
             Some(Session::Open(connections)) => {
                 for outbox in connections.values() {
@@ -166,21 +119,36 @@ impl State {
                     self.remove(&key);
                 }
             }
-            Some(Session::Kept { messages, ended }) if message.len() <= room && !*ended => {
+            Some(Session::Pending { messages, ended }) if message.len() <= room && !*ended => {
                 *ended = ends;
-                self.kept = self.kept.saturating_add(message.len());
+                self.pending_bytes = self.pending_bytes.saturating_add(message.len());
                 messages.push_back(message);
             }
             None if message.len() <= room => {
-                self.kept = self.kept.saturating_add(message.len());
-                self.insert(key, Session::Kept { messages: VecDeque::from([message]), ended: ends });
+                self.pending_bytes = self.pending_bytes.saturating_add(message.len());
+                self.insert(key, Session::Pending { messages: VecDeque::from([message]), ended: ends });
             }
             _ => {}
         }
     }
 
+    fn subscribe(&mut self, key: Key, number: u64, outbox: &Arc<Outbox>) {
+        if let Some(Session::Open(connections)) = self.sessions.get_mut(&key) {
+            connections.insert(number, outbox.clone());
+            return;
+        }
+        let mut has_ended = false;
+        if let Some(Session::Pending { messages, ended }) = self.remove(&key) {
+            messages.into_iter().for_each(|message| outbox.push(message));
+            has_ended = ended;
+        }
+        if !has_ended {
+            self.insert(key, Session::Open(BTreeMap::from([(number, outbox.clone())])));
+        }
+    }
+
     fn insert(&mut self, key: Key, session: Session) {
-        if self.sessions.len() >= MOST_SESSIONS {
+        if self.sessions.len() >= MAX_SESSIONS {
             self.evict();
         }
         if self.order.len() > self.sessions.len().saturating_mul(2).saturating_add(16) {
@@ -193,14 +161,14 @@ impl State {
 
     fn remove(&mut self, key: &Key) -> Option<Session> {
         let session = self.sessions.remove(key);
-        if let Some(Session::Kept { messages, .. }) = &session {
+        if let Some(Session::Pending { messages, .. }) = &session {
             let bytes = messages.iter().fold(0_usize, |sum, message| sum.saturating_add(message.len()));
-            self.kept = self.kept.saturating_sub(bytes);
+            self.pending_bytes = self.pending_bytes.saturating_sub(bytes);
         }
         session
     }
 
-    /// Forgets the oldest session to which nobody is subscribed.
+    /// Removes the oldest session without subscribers.
     fn evict(&mut self) {
         for _ in 0..self.order.len() {
             let Some(key) = self.order.pop_front() else { return };
@@ -219,5 +187,50 @@ impl State {
 impl fmt::Debug for EventHub {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventHub").field("sessions", &self.lock().sessions.len()).finish_non_exhaustive()
+    }
+}
+
+/// One connection's subscriptions. Clones belong to the same connection.
+#[derive(Clone)]
+pub(super) struct Subscriber {
+    hub: EventHub,
+    number: u64,
+    pub(super) outbox: Arc<Outbox>,
+}
+
+impl Subscriber {
+    pub(super) fn subscribe(&self, service: &'static str, id: &str) {
+        self.hub.lock().subscribe((service, id.to_owned()), self.number, &self.outbox);
+        // The connection may have closed while the service handled the call.
+        if self.outbox.is_closed() {
+            self.unsubscribe(service, id);
+        }
+    }
+
+    /// Returns whether the connection was subscribed.
+    pub(super) fn unsubscribe(&self, service: &'static str, id: &str) -> bool {
+        let was_subscribed = match self.hub.lock().sessions.get_mut(&(service, id.to_owned())) {
+            Some(Session::Open(connections)) => connections.remove(&self.number).is_some(),
+            _ => false,
+        };
+        self.hub.0.unsubscribed.notify_waiters();
+        was_subscribed
+    }
+
+    /// Closes the outbox first, so that no subscription is left.
+    pub(super) fn close(&self) {
+        self.outbox.close();
+        for session in self.hub.lock().sessions.values_mut() {
+            if let Session::Open(connections) = session {
+                connections.remove(&self.number);
+            }
+        }
+        self.hub.0.unsubscribed.notify_waiters();
+    }
+}
+
+impl fmt::Debug for Subscriber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Subscriber({})", self.number)
     }
 }

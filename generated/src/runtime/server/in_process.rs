@@ -1,7 +1,8 @@
-//! Calls to services of the same process: the same frames, no socket.
+//! Calls to services in the same process, with the same frames but without a socket.
 
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream as _;
@@ -24,25 +25,13 @@ impl Transport for InProcess {
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
         Box::pin(async move {
             let body = request.to_bytes();
-            let answer = self.0.handle(request.method.service, request.method.name, body).await;
-            Ok(TransportResponse::new(StatusCode::OK, answer.to_bytes()))
+            let response = self.0.handle(request.method.service, request.method.name, body).await;
+            Ok(TransportResponse::new(StatusCode::OK, response.to_bytes()))
         })
     }
 }
 
-impl ClientBuilder {
-    /// Calls go to services in this process: through the same encoding, but no socket. Addresses, keys and headers
-    /// do not matter then.
-    pub fn service(self, router: Router) -> Self {
-        self.in_process(Arc::new(InProcess(router.clone())), Arc::new(InProcessConnector(router)))
-    }
-}
-
-/// Makes connections to services of the same process.
-#[derive(Debug)]
-struct InProcessConnector(Router);
-
-impl Connector for InProcessConnector {
+impl Connector for InProcess {
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectionError>> {
         let connection = self.0.connect();
         let events = connection.events();
@@ -52,6 +41,16 @@ impl Connector for InProcessConnector {
 
     fn target(&self) -> &str {
         "the services in this process"
+    }
+}
+
+impl ClientBuilder {
+    /// Sends calls to services in this process, with the same encoding but without a socket. URLs, API keys and headers
+    /// have no effect.
+    pub fn service(mut self, router: Router) -> Self {
+        let services = Arc::new(InProcess(router));
+        self.in_process = Some((services.clone(), services));
+        self
     }
 }
 
@@ -72,26 +71,16 @@ impl Link for InProcessLink {
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
-        match self.calls.poll_join_next(context) {
+        let problem = match self.calls.poll_join_next(context) {
             Poll::Ready(Some(Ok(Some(message)))) => return Poll::Ready(Incoming::Message(message)),
-            Poll::Ready(Some(Err(error))) if error.is_panic() => {
-                return Poll::Ready(Incoming::Disconnected(ConnectionError::new("a service in this process panicked")));
-            }
-            Poll::Ready(Some(_)) => {
-                return Poll::Ready(Incoming::Disconnected(ConnectionError::new(
-                    "a service in this process gave no answer",
-                )));
-            }
-            Poll::Ready(None) | Poll::Pending => {}
-        }
-        match std::pin::Pin::new(&mut self.events).poll_next(context) {
-            Poll::Ready(Some(message)) => Poll::Ready(Incoming::Message(message)),
-            Poll::Ready(None) => {
-                let message = "more events of a service in this process waited than may";
-                Poll::Ready(Incoming::Disconnected(ConnectionError::new(message)))
-            }
-            Poll::Pending => Poll::Pending,
-        }
+            Poll::Ready(Some(Err(error))) if error.is_panic() => "a service in this process panicked",
+            Poll::Ready(Some(_)) => "no response from a service in this process",
+            Poll::Ready(None) | Poll::Pending => match ready!(Pin::new(&mut self.events).poll_next(context)) {
+                Some(message) => return Poll::Ready(Incoming::Message(message)),
+                None => "too many unread events of the services in this process",
+            },
+        };
+        Poll::Ready(Incoming::Disconnected(ConnectionError::new(problem)))
     }
 
     fn signs(&self) -> u64 {

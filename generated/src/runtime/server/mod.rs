@@ -1,4 +1,4 @@
-//! The other side: requests in, responses and events out.
+//! The server side: reads requests, and sends responses and events.
 
 mod connection;
 mod handle;
@@ -6,12 +6,9 @@ mod hub;
 mod in_process;
 mod outbox;
 mod router;
-mod service_error;
-mod subscriber;
 
 pub use connection::Connection;
-pub use handle::{IncomingRequest, handle};
+pub use handle::{IncomingRequest, ServiceError, ServiceResult, handle, not_implemented};
 pub use hub::EventHub;
 pub use outbox::Outgoing;
 pub use router::{Router, Routes};
-pub use service_error::{ServiceError, ServiceResult, not_implemented};

@@ -1,4 +1,4 @@
-//! Events on their way to a connection.
+//! Messages that wait to be sent on a connection.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,56 +10,43 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use futures_core::Stream;
 
-/// The most messages that wait.
-const MOST_MESSAGES: usize = 1 << 16;
-/// The most bytes that wait.
-const MOST_BYTES: usize = 64 << 20;
+const MAX_MESSAGES: usize = 1 << 16;
+const MAX_BYTES: usize = 64 << 20;
 
-/// Messages that wait for being sent.
 #[derive(Default)]
 pub(super) struct Outbox(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<Bytes>,
+    messages: VecDeque<Bytes>,
     bytes: usize,
     closed: bool,
-    sender: Option<Waker>,
+    receiver: Option<Waker>,
 }
 
 impl Outbox {
-    /// Adds a message. If there are too many already, it is closed: a client that has to connect again knows that it
-    /// missed something, and one from whom a message is kept does not.
+    /// Adds a message. An overflow closes the connection, as a client that reconnects knows that it missed messages.
     pub(super) fn push(&self, message: Bytes) {
         let mut state = self.lock();
         if state.closed {
             return;
         }
         state.bytes = state.bytes.saturating_add(message.len());
-        state.waiting.push_back(message);
-        if state.waiting.len() > MOST_MESSAGES || (state.bytes > MOST_BYTES && state.waiting.len() > 1) {
+        state.messages.push_back(message);
+        if state.messages.len() > MAX_MESSAGES || (state.bytes > MAX_BYTES && state.messages.len() > 1) {
             state.close();
         }
-        state.wake();
+        state.receiver.take().into_iter().for_each(Waker::wake);
     }
 
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.close();
-        state.wake();
+        state.receiver.take().into_iter().for_each(Waker::wake);
     }
 
-    fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        let mut state = self.lock();
-        if let Some(message) = state.waiting.pop_front() {
-            state.bytes = state.bytes.saturating_sub(message.len());
-            return Poll::Ready(Some(message));
-        }
-        if state.closed {
-            return Poll::Ready(None);
-        }
-        state.sender = Some(context.waker().clone());
-        Poll::Pending
+    pub(super) fn is_closed(&self) -> bool {
+        self.lock().closed
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -70,25 +57,19 @@ impl Outbox {
 impl State {
     fn close(&mut self) {
         self.closed = true;
-        self.waiting.clear();
+        self.messages.clear();
         self.bytes = 0;
-    }
-
-    fn wake(&mut self) {
-        if let Some(sender) = self.sender.take() {
-            sender.wake();
-        }
     }
 }
 
-/// The messages that tell a connection's events: a stream. It ends when the connection is dropped or has fallen too
-/// far behind; then the socket is to be closed.
+/// The messages with a connection's events: a stream. It ends when the connection is dropped, or when too many messages
+/// wait; then close the socket.
 pub struct Outgoing(pub(super) Arc<Outbox>);
 
 impl Outgoing {
-    /// The next message. Nothing is lost if the future is dropped.
+    /// The next message. Cancel safe.
     pub async fn next(&mut self) -> Option<Bytes> {
-        poll_fn(|context| self.0.poll_next(context)).await
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 }
 
@@ -96,7 +77,16 @@ impl Stream for Outgoing {
     type Item = Bytes;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        self.0.poll_next(context)
+        let mut state = self.0.lock();
+        if let Some(message) = state.messages.pop_front() {
+            state.bytes = state.bytes.saturating_sub(message.len());
+            return Poll::Ready(Some(message));
+        }
+        if state.closed {
+            return Poll::Ready(None);
+        }
+        state.receiver = Some(context.waker().clone());
+        Poll::Pending
     }
 }
 

@@ -1,4 +1,4 @@
-//! From the names of a service and a method to what answers.
+//! Finds the service and the method of a request.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::runtime::wire::ResponseFrame;
 
 /// The methods of a service.
 pub trait Routes: Send + Sync + 'static {
-    /// The answer to a request; nothing if there is no such method.
+    /// The response to a request; `None` if there is no such method.
     fn dispatch<'a>(&'a self, method: &str, request: IncomingRequest) -> Option<BoxFuture<'a, ResponseFrame>>;
 }
 
@@ -26,7 +26,7 @@ pub struct Router {
 }
 
 impl Router {
-    /// No services.
+    /// A router without services.
     pub fn new() -> Self {
         Self::default()
     }
@@ -37,28 +37,28 @@ impl Router {
         self
     }
 
-    /// Takes the events of this hub. A router that is not given one has its own, which nobody can publish to.
+    /// Delivers the events of this hub. Without it, connections receive no events.
     pub fn events(mut self, hub: EventHub) -> Self {
         self.hub = hub;
         self
     }
 
-    /// Answers a request, of which the body is that of `POST /{service}/{method}`.
+    /// The response to a request, whose body is that of `POST /{service}/{method}`.
     ///
-    /// What cannot be answered is answered with an error: `unknown_service`, `unknown_method`, `invalid_request`.
+    /// The response to an invalid request is an error: `unknown_service`, `unknown_method`, `invalid_request`.
     pub async fn handle(&self, service: &str, method: &str, body: Bytes) -> ResponseFrame {
-        self.answer(service, method, IncomingRequest::new(body)).await
+        self.dispatch(service, method, IncomingRequest::new(body)).await
     }
 
-    pub(super) async fn answer(&self, service: &str, method: &str, request: IncomingRequest) -> ResponseFrame {
+    pub(super) async fn dispatch(&self, service: &str, method: &str, request: IncomingRequest) -> ResponseFrame {
         let Some(routes) = self.services.get(service) else {
-            let message = format!("there is no service {service:?} here");
+            let message = format!("unknown service {service:?}");
             return ResponseFrame::error(&ApiError::with_message("unknown_service", message));
         };
         match routes.dispatch(method, request) {
-            Some(answer) => answer.await,
+            Some(response) => response.await,
             None => {
-                let message = format!("the service {service} has no method {method:?}");
+                let message = format!("unknown method {method:?} of the service {service}");
                 ResponseFrame::error(&ApiError::with_message("unknown_method", message))
             }
         }

@@ -1,85 +1,134 @@
-//! Plays back what a recorder wrote.
+//! Records calls to a file, and replays them.
 
+use std::fs::{self, File};
+use std::io;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::{fs, io};
 
 use futures_core::future::BoxFuture;
 use http::StatusCode;
 
-use super::track::{Parts, Track, masked, secrets};
+use super::recorded_call::{RecordedCall, RecordedFrame, masked, secrets};
+use crate::runtime::client::ClientBuilder;
 use crate::runtime::error::Failure;
 use crate::runtime::method::Method;
-use crate::runtime::text::excerpt;
 use crate::runtime::transport::{Transport, TransportError, TransportRequest, TransportResponse};
 
-/// Plays back the calls that a [`Recorder`](super::Recorder) wrote to a file: each once, to the same request. A request
-/// that was not recorded fails, and says what was expected and what came.
+/// Records calls to a file, as one line of JSON each, which a [`Cassette`] replays.
+///
+/// Headers are not recorded. The API key and the values of other sensitive headers are replaced by asterisks. Other
+/// secrets in parameters and results are recorded: check the file before you share it.
 #[derive(Clone, Debug)]
-pub struct Cassette(Arc<Mutex<Vec<Track>>>);
+pub struct Recorder(Arc<Mutex<File>>);
 
-impl Cassette {
-    /// Reads a file. Give the cassette to [`ClientBuilder::transport`](crate::ClientBuilder::transport).
+impl Recorder {
+    /// Creates the file, or truncates it. Give the recorder to [`ClientBuilder::record`].
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or a line of it is no recorded call.
-    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
-        let text = fs::read_to_string(path)?;
-        let mut tracks = Vec::new();
-        for (index, line) in text.lines().enumerate() {
-            let track = serde_json::from_str(line).map_err(|error| {
-                let message = format!("line {} is no recorded call: {error}", index.saturating_add(1));
-                io::Error::new(io::ErrorKind::InvalidData, message)
-            })?;
-            tracks.push(track);
-        }
-        Ok(Self(Arc::new(Mutex::new(tracks))))
+    /// The file cannot be written.
+    pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
+        File::create(path).map(|file| Self(Arc::new(Mutex::new(file))))
     }
 
-    /// How many recorded calls have not been made.
+    fn write(&self, call: &RecordedCall) -> io::Result<()> {
+        let mut line = serde_json::to_vec(call)?;
+        line.push(b'\n');
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line)
+    }
+}
+
+impl ClientBuilder {
+    /// Records the calls that do not travel on the WebSocket.
+    pub fn record(mut self, recorder: Recorder) -> Self {
+        let wrap = move |transport| Arc::new(Recording { recorder: recorder.clone(), transport }) as Arc<dyn Transport>;
+        self.wrap = Some(Arc::new(wrap));
+        self
+    }
+}
+
+/// A transport that is recorded.
+struct Recording {
+    recorder: Recorder,
+    transport: Arc<dyn Transport>,
+}
+
+impl Transport for Recording {
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+        Box::pin(async move {
+            let secrets = secrets(&request.headers);
+            let (method, request_body) = (request.method, masked(request.to_bytes(), &secrets));
+            let response = self.transport.send(request).await?;
+            let call = RecordedCall {
+                service: method.service.to_owned(),
+                method: method.name.to_owned(),
+                request: RecordedFrame::of_request(request_body),
+                status: response.status.as_u16(),
+                response: RecordedFrame::of_response(masked(response.body.clone(), &secrets)),
+            };
+            let failed = |error| TransportError::new("the call cannot be recorded").with_source(error);
+            self.recorder.write(&call).map_err(failed)?;
+            Ok(response)
+        })
+    }
+
+    fn replaces_socket(&self, method: &Method) -> bool {
+        self.transport.replaces_socket(method)
+    }
+}
+
+/// Replays the calls that a [`Recorder`] wrote to a file: each once, for an identical request. A request that was not
+/// recorded fails, with the expected and the actual request in the error.
+#[derive(Clone, Debug)]
+pub struct Cassette(Arc<Mutex<Vec<RecordedCall>>>);
+
+impl Cassette {
+    /// Reads a file. Give the cassette to [`ClientBuilder::transport`].
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or one of its lines is not a recorded call.
+    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
+        let text = fs::read_to_string(path)?;
+        let calls = text.lines().enumerate().map(|(index, line)| {
+            serde_json::from_str(line).map_err(|error| {
+                let message = format!("line {} is not a recorded call: {error}", index.saturating_add(1));
+                io::Error::new(io::ErrorKind::InvalidData, message)
+            })
+        });
+        Ok(Self(Arc::new(Mutex::new(calls.collect::<io::Result<_>>()?))))
+    }
+
+    /// The number of recorded calls that have not been replayed.
     pub fn left(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    fn play(&self, request: &TransportRequest) -> Result<TransportResponse, Failure> {
+    fn replay(&self, request: &TransportRequest) -> Result<TransportResponse, Failure> {
         let method = request.method;
-        let asked = Parts::of_request(masked(request.to_bytes(), &secrets(&request.headers)));
-        let mut tracks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_method = |track: &Track| track.service == method.service && track.method == method.name;
-        if let Some(at) = tracks.iter().position(|track| is_method(track) && track.request == asked) {
-            let track = tracks.remove(at);
-            let status = StatusCode::from_u16(track.status)
-                .map_err(|_| Failure::invalid("", format!("the cassette has the status {}", track.status)))?;
-            return Ok(TransportResponse::new(status, track.answer.to_answer()?));
+        let frame = RecordedFrame::of_request(masked(request.to_bytes(), &secrets(&request.headers)));
+        let mut calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_method = |call: &RecordedCall| call.service == method.service && call.method == method.name;
+        if let Some(at) = calls.iter().position(|call| is_method(call) && call.request == frame) {
+            let call = calls.remove(at);
+            let status = StatusCode::from_u16(call.status)
+                .map_err(|_| Failure::invalid("", format!("invalid status in the cassette: {}", call.status)))?;
+            return Ok(TransportResponse::new(status, call.response.to_response()?));
         }
-        let came = format!("{method:?} came with {}", told(&asked));
-        Err(Failure::invalid(
-            "",
-            match tracks.iter().find(|track| is_method(track)).or(tracks.first()) {
-                Some(track) => {
-                    let Track { service, method, request, .. } = track;
-                    format!("{came}; the cassette expects {service}.{method} with {}", told(request))
-                }
-                None => format!("{came}; the cassette has no call left"),
-            },
-        ))
+        let expected = match calls.iter().find(|call| is_method(call)).or(calls.first()) {
+            Some(RecordedCall { service, method, request, .. }) => {
+                format!("the cassette expects {service}.{method} with {request}")
+            }
+            None => "the cassette has no calls left".to_owned(),
+        };
+        Err(Failure::invalid("", format!("unexpected call of {method:?} with {frame}; {expected}")))
     }
-}
-
-/// `{"modelId":"m"} and the blobs AQID, BA==`
-fn told(parts: &Parts) -> String {
-    let json = excerpt(&parts.json.to_string());
-    if parts.blobs.is_empty() {
-        return json;
-    }
-    let blobs: Vec<String> = parts.blobs.iter().map(|blob| excerpt(blob)).collect();
-    format!("{json} and the blobs {}", excerpt(&blobs.join(", ")))
 }
 
 impl Transport for Cassette {
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
-        Box::pin(std::future::ready(self.play(&request).map_err(TransportError::from)))
+        Box::pin(std::future::ready(self.replay(&request).map_err(TransportError::from)))
     }
 
     fn replaces_socket(&self, _: &Method) -> bool {

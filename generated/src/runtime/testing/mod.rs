@@ -1,5 +1,5 @@
-//! Doubles of the service for tests of one's own: answers from a [`Script`], or calls that a [`Recorder`] wrote to a
-//! file and a [`Cassette`] plays back. Nothing here uses the network but the recorder.
+//! Test doubles of the service: a [`Script`] with predefined responses, and a [`Cassette`] that replays the calls that a
+//! [`Recorder`] wrote to a file. Only the recorder uses the network.
 //!
 //! ```
 //! use decthings::api::model::{DeleteModelError, DeleteModelRequest, TrainRequest, TrainResult};
@@ -8,12 +8,12 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let script = Script::new()
-//!     .answer::<TrainRequest>(Ok(TrainResult::new("session")))
-//!     .answer::<DeleteModelRequest>(Err(DeleteModelError::ModelNotFound));
+//!     .respond::<TrainRequest>(Ok(TrainResult::new("session")))
+//!     .respond::<DeleteModelRequest>(Err(DeleteModelError::ModelNotFound));
 //! let client = Client::builder().transport(script.clone()).build()?;
 //! # let launcher = decthings::types::ExecutionLocation::temporary_launcher(decthings::types::LauncherSpec::new(2.0, 1024));
 //!
-//! // What is to be tested:
+//! // The code under test:
 //! client.model().train("model", "state", [], launcher).await?;
 //! let error = client.model().delete_model("model").await.unwrap_err();
 //!
@@ -23,13 +23,12 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Whole services are doubled with their traits and `ClientBuilder::service`.
+//! To replace whole services, implement their traits and use
+//! [`ClientBuilder::service`](crate::ClientBuilder::service).
 
 mod cassette;
-mod recorder;
+mod recorded_call;
 mod script;
-mod track;
 
-pub use cassette::Cassette;
-pub use recorder::Recorder;
+pub use cassette::{Cassette, Recorder};
 pub use script::{Script, ScriptError, ScriptedCall};

@@ -1,4 +1,4 @@
-//! Answers that are given in order.
+//! Predefined responses.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,84 +15,70 @@ use crate::runtime::transport::{Transport, TransportError, TransportRequest, Tra
 use crate::runtime::wire;
 use crate::runtime::wire::IncomingFrame;
 
-type Carried = Result<TransportResponse, TransportError>;
+type Response = Result<TransportResponse, TransportError>;
 
-/// Answers that are given in order, one a call, also to calls that would travel on the WebSocket. Clones share them.
+/// Predefined responses, one for each attempt of a call, in order. Clones share them.
 ///
-/// Each attempt of a call takes one. A call that the script does not expect fails, and says what is expected.
+/// Calls that would travel on the WebSocket get them, too. A call that the script does not expect fails, with the expected
+/// method in the error.
 #[derive(Clone, Debug, Default)]
 pub struct Script(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    answers: VecDeque<(&'static Method, Carried)>,
+    responses: VecDeque<(&'static Method, Response)>,
     calls: Vec<ScriptedCall>,
     unexpected: Vec<&'static Method>,
 }
 
 impl Script {
-    /// No answers.
+    /// A script without responses.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The next answer is this, to a call of this method.
-    pub fn answer<R: Operation>(self, answer: Result<R::Response, R::Error>) -> Self {
-        let frame = match answer {
+    /// Adds a result or an error of this method.
+    pub fn respond<R: Operation>(self, result: Result<R::Response, R::Error>) -> Self {
+        let frame = match result {
             Ok(result) => wire::write_result(&result),
             Err(error) => Ok(wire::write_error(&error.into_api())),
         };
-        let carried = frame.map(|frame| TransportResponse::new(StatusCode::OK, frame.to_bytes()));
-        self.add(R::METHOD, carried.map_err(TransportError::from))
+        let response = frame.map(|frame| TransportResponse::new(StatusCode::OK, frame.to_bytes()));
+        self.add(R::METHOD, response.map_err(TransportError::from))
     }
 
-    /// The next answer is this one, whatever it holds.
-    pub fn respond<R: Operation>(self, response: TransportResponse) -> Self {
+    /// Adds a response as it is, which may be malformed.
+    pub fn respond_raw<R: Operation>(self, response: TransportResponse) -> Self {
         self.add(R::METHOD, Ok(response))
     }
 
-    /// There is no next answer: the connection breaks.
+    /// Adds a connection error.
     pub fn fail<R: Operation>(self, error: TransportError) -> Self {
         self.add(R::METHOD, Err(error))
     }
 
-    /// What was called, in order; every attempt counts.
+    /// The attempts of calls that were made, in order.
     pub fn calls(&self) -> Vec<ScriptedCall> {
         self.lock().calls.clone()
     }
 
-    /// Looks whether everything happened that the script says, and nothing else.
+    /// Checks that all expected calls were made, and no others.
     ///
     /// # Errors
     ///
-    /// An answer is left, or there was a call that the script did not expect.
+    /// A response is left, or there was an unexpected call.
     pub fn check(&self) -> Result<(), ScriptError> {
-        let state = self.lock();
-        let left: Vec<&'static Method> = state.answers.iter().map(|(method, _)| *method).collect();
-        if left.is_empty() && state.unexpected.is_empty() {
+        let State { responses, unexpected, .. } = &*self.lock();
+        if responses.is_empty() && unexpected.is_empty() {
             return Ok(());
         }
-        Err(ScriptError { left, unexpected: state.unexpected.clone() })
+        let left = responses.iter().map(|(method, _)| *method).collect();
+        Err(ScriptError { left, unexpected: unexpected.clone() })
     }
 
-    fn add(self, method: &'static Method, carried: Carried) -> Self {
-        self.lock().answers.push_back((method, carried));
+    fn add(self, method: &'static Method, response: Response) -> Self {
+        self.lock().responses.push_back((method, response));
         self
-    }
-
-    fn carry(&self, request: TransportRequest) -> Carried {
-        let mut state = self.lock();
-        let method = request.method;
-        state.calls.push(ScriptedCall { method, body: request.to_bytes() });
-        let reason = match state.answers.front() {
-            Some((expected, _)) if is_same(expected, method) => {
-                return state.answers.pop_front().map_or_else(|| Err(TransportError::new("")), |(_, carried)| carried);
-            }
-            Some((expected, _)) => format!("the script expects a call of {expected:?} next"),
-            None => "the script has no answer left".to_owned(),
-        };
-        state.unexpected.push(method);
-        Err(Failure::invalid("", reason).into())
     }
 
     /// Each change is complete before anything can panic.
@@ -106,8 +92,23 @@ fn is_same(one: &Method, other: &Method) -> bool {
 }
 
 impl Transport for Script {
-    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Carried> {
-        Box::pin(std::future::ready(self.carry(request)))
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Response> {
+        let mut state = self.lock();
+        let method = request.method;
+        state.calls.push(ScriptedCall { method, body: request.to_bytes() });
+        let response = match state.responses.pop_front() {
+            Some((expected, response)) if is_same(expected, method) => response,
+            unexpected => {
+                state.unexpected.push(method);
+                let reason = match &unexpected {
+                    Some((expected, _)) => format!("the script expects a call of {expected:?} next"),
+                    None => "the script has no response left".to_owned(),
+                };
+                unexpected.into_iter().for_each(|expected| state.responses.push_front(expected));
+                Err(Failure::invalid("", reason).into())
+            }
+        };
+        Box::pin(std::future::ready(response))
     }
 
     fn replaces_socket(&self, _: &Method) -> bool {
@@ -115,7 +116,7 @@ impl Transport for Script {
     }
 }
 
-/// A call that a script was asked to answer.
+/// A call that a script responded to.
 #[derive(Clone)]
 pub struct ScriptedCall {
     method: &'static Method,
@@ -123,27 +124,27 @@ pub struct ScriptedCall {
 }
 
 impl ScriptedCall {
-    /// The service, as the wire spells it.
+    /// The service's name on the wire.
     pub fn service(&self) -> &'static str {
         self.method.service
     }
 
-    /// The method, as the wire spells it.
+    /// The method's name on the wire.
     pub fn method(&self) -> &'static str {
         self.method.name
     }
 
-    /// The request, read from what was sent.
+    /// Decodes the request that was sent.
     ///
     /// # Errors
     ///
     /// It is a request of another method.
     pub fn request<R: Operation>(&self) -> Result<R, Error> {
-        if !is_same(self.method, R::METHOD) {
-            let message = format!("it is a call of {:?}", self.method);
-            return Err(Failure::decode("", message, "").at(R::METHOD));
-        }
-        let request = IncomingFrame::read(&self.body).and_then(wire::read_request);
+        let request = if is_same(self.method, R::METHOD) {
+            IncomingFrame::read(&self.body).and_then(wire::read_request)
+        } else {
+            Err(Failure::decode("", format!("the call is of {:?}", self.method), ""))
+        };
         request.map_err(|failure| failure.at(R::METHOD))
     }
 }
@@ -154,7 +155,7 @@ impl fmt::Debug for ScriptedCall {
     }
 }
 
-/// What did not happen as a script says.
+/// The differences between a script and the calls that were made.
 #[derive(Clone)]
 pub struct ScriptError {
     left: Vec<&'static Method>,
@@ -163,19 +164,19 @@ pub struct ScriptError {
 
 impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it did not go as scripted")?;
+        f.write_str("the calls do not match the script")?;
         if !self.left.is_empty() {
             write!(f, "; never called: {:?}", self.left)?;
         }
         if !self.unexpected.is_empty() {
-            write!(f, "; called without an answer: {:?}", self.unexpected)?;
+            write!(f, "; unexpected calls: {:?}", self.unexpected)?;
         }
         Ok(())
     }
 }
 
 impl fmt::Debug for ScriptError {
-    /// It is seen where a test unwraps it.
+    /// The `Display` text, which `unwrap` shows in a test.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }

@@ -16,6 +16,14 @@ use crate::tensor::{self, Tensor};
 /// A type without blobs, which is serialized by serde.
 pub trait PlainJson: Serialize + DeserializeOwned {}
 
+/// Marks types as [`PlainJson`](crate::runtime::PlainJson).
+#[macro_export]
+macro_rules! plain_json {
+    ($($name:ident),* $(,)?) => {
+        $(impl $crate::runtime::PlainJson for $name {})*
+    };
+}
+
 impl<T: PlainJson> ToWire for T {
     fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError> {
         frame.value(self)

@@ -16,6 +16,7 @@ mod response;
 mod server;
 mod unions;
 mod wire_error;
+mod wire_object;
 mod writer;
 
 pub use codec::{Base64Text, PlainJson};

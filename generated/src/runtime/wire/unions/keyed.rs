@@ -58,18 +58,48 @@ impl<'de, T: KeyedUnion> Visitor<'de> for KeyedVisitor<T> {
     }
 }
 
-/// Implements reading for a union whose variants are told apart by which key is there.
+/// Declares a union whose variants are told apart by which key is present, reads it, and converts contents into it.
 ///
-/// ```text
+/// A variant gets an `impl From` of its content, unless it is marked with `#[skip(From)]`.
+///
+/// ```
+/// use decthings::runtime::keyed_union;
+///
 /// keyed_union! {
-///     enum Outcome {
-///         Success(OutcomeSuccess) = "success",
-///         Failed(OutcomeFailed) = "failed",
+///     /// How it ended.
+///     pub enum Outcome {
+///         /// It succeeded, with this many items.
+///         Success(u32) = "success",
+///         /// It failed, for this reason.
+///         Failed(String) = "failed",
 ///     }
 /// }
+///
+/// let outcome: Outcome = serde_json::from_str(r#"{"success": 3}"#)?;
+/// assert_eq!(outcome, 3.into());
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
 macro_rules! keyed_union {
+    (
+        $(#[doc = $about:literal])*
+        $(#[cfg_attr($($attribute:tt)*)])?
+        pub enum $name:ident {
+            $($(#[doc = $doc:literal])* $(#[skip($skip:ident)])? $variant:ident($($content:tt)*) = $key:literal,)*
+        }
+    ) => {
+        $(#[doc = $about])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        $(#[cfg_attr($($attribute)*)])?
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[doc = $doc])* #[serde(rename = $key)] $variant($($content)*),)*
+        }
+
+        $crate::keyed_union! { enum $name { $($variant($($content)*) = $key,)* } }
+
+        $($crate::union_from! { [$($skip)?] $name $variant [$($content)*] })*
+    };
     (enum $name:ident { $($variant:ident($content:ty $(,)?) = $key:literal,)* }) => {
         impl $crate::runtime::KeyedUnion for $name {
             const KEYS: &'static [&'static str] = &[$($key),*];

@@ -88,28 +88,60 @@ impl<'de, T: KindedUnion> Visitor<'de> for KindedVisitor<T> {
     }
 }
 
-/// Implements reading for a union whose variants are told apart by their JSON type.
+/// Declares a union whose variants are told apart by the JSON type of their values, reads it, and converts contents into
+/// it. A variant may be read from several JSON types.
 ///
-/// ```text
+/// A variant gets an `impl From` of its content, unless it is marked with `#[skip(From)]`.
+///
+/// ```
+/// use decthings::runtime::kinded_union;
+///
 /// kinded_union! {
-///     enum Selection {
+///     /// Which entries.
+///     pub enum Selection {
+///         /// Those with these indexes.
 ///         Indexes(Vec<u32>) = Array,
-///         Range(Range) = Object,
+///         /// The one with this name.
+///         Name(String) = String,
 ///     }
 /// }
+///
+/// let selection: Selection = serde_json::from_str("[1, 2]")?;
+/// assert_eq!(selection, vec![1, 2].into());
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
 macro_rules! kinded_union {
-    (enum $name:ident { $($variant:ident($content:ty $(,)?) = $kind:ident,)* }) => {
+    (
+        $(#[doc = $about:literal])*
+        $(#[cfg_attr($($attribute:tt)*)])?
+        pub enum $name:ident {
+            $($(#[doc = $doc:literal])* $(#[skip($skip:ident)])? $variant:ident($($content:tt)*) = $($kind:ident)|+,)*
+        }
+    ) => {
+        $(#[doc = $about])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        $(#[cfg_attr($($attribute)*)])?
+        #[serde(untagged)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[doc = $doc])* $variant($($content)*),)*
+        }
+
+        $crate::kinded_union! { enum $name { $($variant($($content)*) = $($kind)|+,)* } }
+
+        $($crate::union_from! { [$($skip)?] $name $variant [$($content)*] })*
+    };
+    (enum $name:ident { $($variant:ident($content:ty $(,)?) = $($kind:ident)|+,)* }) => {
         impl $crate::runtime::KindedUnion for $name {
-            const KINDS: &'static [$crate::runtime::JsonKind] = &[$($crate::runtime::JsonKind::$kind),*];
+            const KINDS: &'static [$crate::runtime::JsonKind] = &[$($($crate::runtime::JsonKind::$kind),+),*];
 
             fn read<'de, D: serde::Deserializer<'de>>(
                 kind: $crate::runtime::JsonKind,
                 content: D,
             ) -> Result<Self, D::Error> {
                 match kind {
-                    $($crate::runtime::JsonKind::$kind => {
+                    $($($crate::runtime::JsonKind::$kind)|+ => {
                         <$content as serde::Deserialize>::deserialize(content).map(Self::$variant)
                     })*
                     #[allow(unreachable_patterns)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod keyed;
 pub(crate) mod kinded;
+mod strings;
 pub(crate) mod tagged;
 
 pub use keyed::{KeyedUnion, read_keyed};

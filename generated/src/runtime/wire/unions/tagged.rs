@@ -85,22 +85,73 @@ fn late<T: TaggedUnion, E: de::Error>(object: Map<String, Value>) -> Result<T, E
     })
 }
 
-/// Implements reading for a union whose variants are told apart by a tag. A variant without content has no members
-/// beside the tag that count.
+/// Declares a union whose variants are told apart by a tag, reads it, and converts contents into it.
 ///
-/// ```text
+/// A variant without content has no members beside the tag. An object with another tag becomes `Unrecognized`, which the
+/// macro adds. A variant gets an `impl From` of its content, unless it is marked with `#[skip(From)]`, as several variants
+/// with the same content have to be.
+///
+/// ```
+/// use decthings::runtime::tagged_union;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// pub struct Card {
+///     number: String,
+/// }
+///
 /// tagged_union! {
-///     const TAG: &str = "type";
-///
-///     enum Payment {
-///         Card(PaymentCard) = "card",
+///     /// How to pay.
+///     #[serde(tag = "type")]
+///     pub enum Payment {
+///         /// By card.
+///         Card(Card) = "card",
+///         /// In cash.
 ///         Cash = "cash",
 ///     }
 /// }
+///
+/// let payment: Payment = serde_json::from_str(r#"{"type": "card", "number": "4000"}"#)?;
+/// assert_eq!(payment, Card { number: "4000".to_owned() }.into());
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
 macro_rules! tagged_union {
-    (const TAG: &str = $property:literal; enum $name:ident { $($variant:ident $(($content:ty $(,)?))? = $tag:literal,)* }) => {
+    (
+        $(#[doc = $about:literal])*
+        #[serde(tag = $property:literal)]
+        $(#[$attribute:meta])*
+        pub enum $name:ident {
+            $(
+                $(#[doc = $doc:literal])*
+                $(#[skip($skip:ident)])?
+                $variant:ident $(($($content:tt)*))? = $tag:literal,
+            )*
+        }
+    ) => {
+        $(#[doc = $about])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(tag = $property)]
+        $(#[$attribute])*
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[doc = $doc])* #[serde(rename = $tag)] $variant $(($($content)*))?,)*
+            /// A variant that this version doesn't know, as it came.
+            #[serde(untagged, skip_deserializing)]
+            Unrecognized(serde_json::Value),
+        }
+
+        $crate::tagged_union! {
+            const TAG: &str = $property;
+            enum $name { $($variant $(($($content)*))? = $tag,)* }
+        }
+
+        $($crate::union_from! { [$($skip)?] $name $variant [$($($content)*)?] })*
+    };
+    (
+        const TAG: &str = $property:literal;
+        enum $name:ident { $($variant:ident $(($content:ty $(,)?))? = $tag:literal,)* }
+    ) => {
         impl $crate::runtime::TaggedUnion for $name {
             const TAG: &'static str = $property;
             const TAGS: &'static [&'static str] = &[$($tag),*];
@@ -128,5 +179,27 @@ macro_rules! tagged_union {
     };
     (@read $from:ident, $variant:ident) => {
         <serde::de::IgnoredAny as serde::Deserialize>::deserialize($from).map(|_| Self::$variant)
+    };
+}
+
+/// Converts the content of a variant, which may be boxed, into a union.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! union_from {
+    ([From] $name:ident $variant:ident $content:tt) => {};
+    ([] $name:ident $variant:ident []) => {};
+    ([] $name:ident $variant:ident [Box<$content:ty> $(,)?]) => {
+        impl From<$content> for $name {
+            fn from(content: $content) -> Self {
+                Self::$variant(Box::new(content))
+            }
+        }
+    };
+    ([] $name:ident $variant:ident [$content:ty $(,)?]) => {
+        impl From<$content> for $name {
+            fn from(content: $content) -> Self {
+                Self::$variant(content)
+            }
+        }
     };
 }

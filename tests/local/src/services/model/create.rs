@@ -8,8 +8,7 @@ use decthings::api::model::{
 };
 use decthings::types::{ModelLanguage, Tag};
 
-use super::creation;
-use super::creation::InitialStateSource;
+use super::creation::{self, InitialStateSource};
 use super::make_state::Recipe;
 use crate::compute::preset::{Preset, preset, presets};
 use crate::context::Context;
