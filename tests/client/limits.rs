@@ -16,7 +16,7 @@ async fn the_timeout_of_the_client_applies() {
     let error = no_response_in_time().await;
     assert!(matches!(error, Error::Timeout { after: MOMENT, .. }), "{error:?}");
     assert!(start.elapsed() >= MOMENT);
-    assert!(error.to_string().contains("no answer within 150ms"), "{error}");
+    assert!(error.to_string().contains("no response within 150ms"), "{error}");
 }
 
 #[tokio::test]
