@@ -18,8 +18,8 @@ async fn main() -> common::Result {
     let model_id = common::new_model(&client, "files").await?;
 
     let files = ModelFiles::new(&client, &model_id);
-    let told = files.clone().on_progress(|done| println!("  {} files, {} bytes", done.files, done.bytes));
-    told.upload(&folder, "src").await?;
+    let reporting = files.clone().on_progress(|done| println!("  {} files, {} bytes", done.files, done.bytes));
+    reporting.upload(&folder, "src").await?;
 
     files.write("src/notes.txt", &mut b"Brought here by an example.".as_slice()).await?;
     let Some(source) = files.find("src").await? else { return Err("the folder is gone".into()) };

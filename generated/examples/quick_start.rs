@@ -1,4 +1,4 @@
-//! The shortest way from nothing to an answer of a model.
+//! The shortest way to a model's output.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! Tests code that uses the client, without a network: with answers by script, and with a service of one's own.
+//! Tests code that uses the client, without a network: with scripted responses, and with your own service.
 
 mod common;
 

@@ -1,6 +1,6 @@
-//! Unsigned integers of one to nine bytes, as tensors and frames write them.
+//! Unsigned integers of one to nine bytes in tensors and frames.
 
-/// How many bytes the integer takes that starts with this byte.
+/// The number of bytes of the integer that starts with this byte.
 #[inline]
 pub(crate) fn width(first: u8) -> usize {
     match first {
@@ -11,9 +11,7 @@ pub(crate) fn width(first: u8) -> usize {
     }
 }
 
-/// Reads the integer that `bytes` starts with: its value and how many bytes it takes.
-///
-/// `None` means that the bytes end before the integer does. Longer forms than needed are fine.
+/// Reads the integer at the start: its value and its number of bytes; `None` if the bytes end inside it.
 #[inline]
 pub(crate) fn read(bytes: &[u8]) -> Option<(u64, usize)> {
     let (&first, rest) = bytes.split_first()?;
@@ -26,7 +24,7 @@ pub(crate) fn read(bytes: &[u8]) -> Option<(u64, usize)> {
     Some((value, width(first)))
 }
 
-/// How many bytes [`write`] takes for this value.
+/// The number of bytes that [`write`] appends.
 #[inline]
 pub(crate) fn len(value: u64) -> usize {
     match value {
@@ -56,36 +54,5 @@ fn write_long(value: u64, out: &mut Vec<u8>) {
     } else {
         out.push(255);
         out.extend_from_slice(&value.to_be_bytes());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{len, read, write};
-
-    #[test]
-    fn the_shortest_form_is_written_and_every_form_is_read() {
-        let cases: [(u64, &[u8]); 8] = [
-            (0, &[0]),
-            (252, &[252]),
-            (253, &[253, 0, 253]),
-            (0xffff, &[253, 255, 255]),
-            (0x1_0000, &[254, 0, 1, 0, 0]),
-            (0xffff_ffff, &[254, 255, 255, 255, 255]),
-            (0x1_0000_0000, &[255, 0, 0, 0, 1, 0, 0, 0, 0]),
-            (u64::MAX, &[255; 9]),
-        ];
-        for (value, bytes) in cases {
-            let mut out = Vec::new();
-            write(value, &mut out);
-            assert_eq!(out, bytes);
-            assert_eq!(len(value), bytes.len());
-            assert_eq!(read(bytes), Some((value, bytes.len())));
-            for end in 0..bytes.len() {
-                assert_eq!(read(&bytes[..end]), None);
-            }
-        }
-        assert_eq!(read(&[255, 0, 0, 0, 0, 0, 0, 0, 7]), Some((7, 9)));
-        assert_eq!(read(&[253, 0, 7, 1]), Some((7, 3)));
     }
 }

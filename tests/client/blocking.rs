@@ -9,7 +9,7 @@ use decthings::runtime::ServiceResult;
 use decthings::{Client, Error, Router, Update, WaitError};
 
 use super::long_running::training::{Training, completed, running};
-use super::service::in_process;
+use super::support::in_process;
 use super::websocket::served::{Served, Talk};
 use super::websocket::talk::{data, echo, exit, launch, subscribe};
 

@@ -8,8 +8,8 @@ use decthings_tests::server::{Reply, Server, ok};
 use decthings_tests::soon;
 use tokio::task::JoinSet;
 
-use super::service::{RemoteService, Small, in_process};
-use super::support::{client, get_state, state_bytes, state_frame};
+use super::service::{RemoteService, Small};
+use super::support::{client, get_state, in_process, state_bytes, state_frame};
 
 async fn fine() -> Server {
     Server::always(Reply::Respond(ok(&state_frame(b"abc")))).await

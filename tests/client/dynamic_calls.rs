@@ -5,8 +5,8 @@ use decthings_tests::server::{Reply, Server, ok};
 use decthings_tests::soon;
 use serde_json::{Value, json};
 
-use super::service::{Small, in_process};
-use super::support::{client, frame};
+use super::service::Small;
+use super::support::{client, frame, in_process};
 
 async fn call(client: &Client, service: &str, method: &str, params: Value) -> Result<Value, Error<ApiError>> {
     soon(client.call_json(service, method, params)).await

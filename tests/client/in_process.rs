@@ -10,8 +10,8 @@ use decthings::runtime::{Call, ErrorCode};
 use decthings::{ApiError, Client, Error, Router, Tensor};
 use decthings_tests::{KEY, soon};
 
-use super::service::{RemoteService, Small, in_process, train_errors};
-use super::support::{MOMENT, get_state, state_bytes};
+use super::service::{RemoteService, Small, train_errors};
+use super::support::{MOMENT, get_state, in_process, state_bytes};
 
 fn train(client: &Client, model: impl Into<String>, params: Vec<ParameterProvider>) -> Call<TrainRequest> {
     let location = ExecutionLocation::temporary_launcher(LauncherSpec::new(1.0, 1024));

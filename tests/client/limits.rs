@@ -7,8 +7,8 @@ use decthings_tests::server::{Reply, Server, chunked, ok, response};
 use decthings_tests::{PATIENCE, soon};
 
 use super::faults::{absurd_length, failure, more_than_allowed, no_response_in_time};
-use super::service::{Small, in_process};
-use super::support::{MOMENT, client, frame, get_state, state_bytes, state_frame};
+use super::service::Small;
+use super::support::{MOMENT, client, frame, get_state, in_process, state_bytes, state_frame};
 
 #[tokio::test]
 async fn the_timeout_of_the_client_applies() {
@@ -16,7 +16,7 @@ async fn the_timeout_of_the_client_applies() {
     let error = no_response_in_time().await;
     assert!(matches!(error, Error::Timeout { after: MOMENT, .. }), "{error:?}");
     assert!(start.elapsed() >= MOMENT);
-    assert!(error.to_string().contains("no answer within 150ms"), "{error}");
+    assert!(error.to_string().contains("no response within 150ms"), "{error}");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use decthings::runtime::ServiceResult;
 use decthings::{Client, Router};
 use decthings_tests::{Temporary, soon};
 
-use super::service::in_process;
+use super::support::in_process;
 
 /// A folder with one file, which is read and written this many bytes at a time.
 struct Odd {

@@ -1,6 +1,8 @@
 //! Unusual responses that are accepted, and malformed ones.
 
+use bytes::Bytes;
 use decthings::Error;
+use decthings::api::dynamic::operation;
 use decthings_tests::server::{Reply, Server, chunked, ok, response};
 
 use super::faults::{self, failure};
@@ -127,7 +129,7 @@ async fn a_server_without_tls_is_recognized() {
 async fn a_page_instead_of_a_frame_is_malformed() {
     let error = failure(faults::malformed_frame()).await;
     assert!(matches!(error, Error::Decode { .. }), "{error:?}");
-    assert!(error.to_string().contains("malformed answer"), "{error}");
+    assert!(error.to_string().contains("malformed response"), "{error}");
 }
 
 #[tokio::test]
@@ -146,6 +148,44 @@ async fn malformed_json_is_shown_with_path_and_excerpt() {
     let Error::Decode { path, excerpt, .. } = &error else { panic!("{error:?}") };
     assert_eq!(&**path, "result.stateKeyNames[1]");
     assert!(excerpt.contains('7') && excerpt.chars().count() <= 200, "{excerpt}");
+}
+
+#[tokio::test]
+async fn excerpts_of_long_json_are_bounded_and_contain_the_error() {
+    for before in [0, 1000] {
+        let (before, after) = ("é".repeat(before), "ö".repeat(1000));
+        let json = format!(r#"{{"result":{{"more":"{before}","stateKeyNames":[77],"rest":"{after}"}}}}"#);
+        let error = failure(Reply::Respond(ok(&frame(&json, &[])))).await;
+        let Error::Decode { excerpt, .. } = &error else { panic!("{error:?}") };
+        assert!(excerpt.contains("[77") && excerpt.chars().count() <= 200, "{excerpt}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_proto_is_rejected_with_and_without_escapes() {
+    for (member, is_accepted) in [
+        (r#""__proto__":1"#, false),
+        (r#""a":{"__proto__" : 1}"#, false),
+        (r#""\u005f_proto_\u005F":1"#, false),
+        (r#""a":["__proto__"],"b":"__proto__""#, true),
+        (r#""\\u005f_proto__":1"#, true),
+    ] {
+        let json = format!(r#"{{"result":{{{member},"stateKeyNames":["w"]}}}}"#);
+        let server = Server::always(Reply::Respond(ok(&frame(&json, &[b"x"])))).await;
+        let result = get_state(&client(&server)).await;
+        assert_eq!(result.is_ok(), is_accepted, "{member}: {result:?}");
+    }
+}
+
+#[test]
+fn a_truncated_response_is_malformed() {
+    let blobs: [&[u8]; 3] = [&[], &[7; 300], &[7; 70_000]];
+    let whole = Bytes::from(frame(r#"{"result":{"stateKeyNames":["a","b","c"]}}"#, &blobs));
+    let operation = operation("Model", "getModelState").unwrap();
+    assert!(operation.decode_response(whole.clone()).is_ok());
+    for end in (0..400).chain(whole.len() - 10..whole.len()) {
+        assert!(operation.decode_response(whole.slice(..end)).is_err(), "{end}");
+    }
 }
 
 #[tokio::test]

@@ -126,10 +126,6 @@ impl DatasetService for Small {
     }
 }
 
-pub fn in_process(router: Router) -> Client {
-    Client::builder().service(router).build().unwrap()
-}
-
 /// A router behind HTTP.
 pub struct RemoteService {
     pub client: Client,

@@ -1,11 +1,11 @@
-//! What several tests of calls over HTTP share.
+//! What several tests of calls share.
 
 use std::time::Duration;
 
 use decthings::api::model::{GetModelStateError, GetModelStateRequest};
 use decthings::api::types::StateData;
 use decthings::runtime::{Method, Operation};
-use decthings::{Client, Error, RetryPolicy};
+use decthings::{Client, Error, RetryPolicy, Router};
 use decthings_tests::codec::join_response;
 use decthings_tests::server::Server;
 use decthings_tests::{KEY, log_value, soon};
@@ -19,6 +19,11 @@ pub type StateResult = Result<StateData, Error<GetModelStateError>>;
 /// A client that makes one attempt, so that a test sees each response of the server.
 pub fn client(server: &Server) -> Client {
     Client::builder().http_url(server.url()).api_key(KEY).retry(RetryPolicy::off()).build().unwrap()
+}
+
+/// A client whose calls go to services in this process.
+pub fn in_process(router: Router) -> Client {
+    Client::builder().service(router).build().unwrap()
 }
 
 /// Makes a call that is safe to repeat and gets bytes.
@@ -47,4 +52,9 @@ pub fn state_frame(bytes: &[u8]) -> Vec<u8> {
 /// The bytes under the first key.
 pub fn state_bytes(result: &StateResult) -> &[u8] {
     &result.as_ref().unwrap().data[0].data
+}
+
+/// The numbers below `end`.
+pub fn upto(end: u32) -> Vec<u32> {
+    (0..end).collect()
 }

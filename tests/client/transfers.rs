@@ -13,7 +13,7 @@ use decthings_tests::server::{Reply, Server, ok};
 use decthings_tests::{Temporary, soon};
 use tokio::io::{AsyncRead, ReadBuf};
 
-use super::support::{frame, state_frame};
+use super::support::{frame, in_process, state_frame};
 
 const SIZE: usize = 700_001;
 
@@ -191,7 +191,7 @@ async fn broken_responses_leave_no_files() {
 /// In-process calls need all bytes in memory.
 #[tokio::test]
 async fn in_process_calls_load_files_and_readers() {
-    let client = super::service::in_process(super::service::Small::new().router());
+    let client = in_process(super::service::Small::new().router());
     let reader = Blob::from_reader(3, io::Cursor::new(b"abc"));
     upload(&client, reader.clone()).await.unwrap();
     let error = upload(&client, reader).await.unwrap_err();

@@ -1,4 +1,4 @@
-// The bundle compiles in ajv's strict mode, and tells a sound request from one that is not.
+// The bundle compiles in ajv's strict mode, and accepts valid requests only.
 import assert from 'node:assert';
 import { readFileSync } from 'node:fs';
 import Ajv from 'ajv/dist/2020.js';

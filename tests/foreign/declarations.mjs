@@ -1,4 +1,4 @@
-// The TypeScript declarations against the facts of the API, both told in one canonical form: members sorted, unions
+// The TypeScript declarations against the facts of the API, both in one canonical form: members sorted, unions
 // taken apart into objects with one literal each. The facts stand beside the checkout, or the comparison is skipped.
 import { existsSync, readFileSync } from 'node:fs';
 import ts from 'typescript';

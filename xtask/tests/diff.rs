@@ -22,7 +22,7 @@ fn added() -> String {
 }
 
 #[test]
-fn the_exit_code_tells_the_worst_class() {
+fn exit_code_is_that_of_the_worst_class() {
     let folder = Folder::new("diff-codes");
     let cases = [(DEFINITION.to_owned(), 0), (added(), 0), (renamed(), 3), (sold(), 4), ("{}".to_owned(), 1)];
     for (new, expected) in cases {

@@ -45,6 +45,14 @@ impl Comparison<'_> {
             if before.name != after.name {
                 self.carried(before.fields.as_ref(), after.fields.as_ref(), &format!("errors.{}", after.code));
             }
+            let (was, is) = (shared_set(old_api, old, before), shared_set(new_api, new, after));
+            if was != is {
+                let what = match is {
+                    Some(set) => format!("returns `{}` as part of the shared error set `{set}`", after.code),
+                    None => format!("returns `{}` as an error of its own", after.code),
+                };
+                self.note("errors", Class::Rust, what, "Its variant is in another enum.");
+            }
         }
         for after in shapes(new_api, new) {
             if !shapes(old_api, old).any(|before| before.code == after.code) {
@@ -68,6 +76,13 @@ impl Comparison<'_> {
             (None, None) => {}
         }
     }
+}
+
+/// The set of errors by which a method shares an error with others, where that set is a type of its own.
+fn shared_set<'a>(api: &'a Api, method: &Method, error: &ErrorShape) -> Option<&'a str> {
+    let mut sets = method.error_sets.iter().filter_map(|index| api.error_sets.get(*index));
+    let has = |index: &usize| api.errors.get(*index).is_some_and(|shape| shape.code == error.code);
+    sets.find(|set| set.errors.iter().any(has)).map(|set| set.name.as_str())
 }
 
 fn shapes<'a>(api: &'a Api, method: &'a Method) -> impl Iterator<Item = &'a ErrorShape> {

@@ -2,7 +2,7 @@
 //!
 //! Generated code adds functions to the runtime's [`CALL`], [`CLIENT`], [`ROUTER`] and [`SUBSCRIPTION`], and two inherent
 //! functions of one name don't compile. Private functions count as well, and those of traits, which an inherent function
-//! would hide. `tests/reserved.rs` compares these lists with the sources of the runtime.
+//! would hide. `tests/generator/reserved_names.rs` compares these lists with the sources of the runtime.
 //!
 //! `Waiter` has no list. Nothing is added to it, and the fields of a result that it dereferences to are not functions.
 

@@ -16,7 +16,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let reply = file.runtime("ServiceResult");
     let not_implemented = file.runtime("not_implemented");
     let handle = file.runtime("handle");
-    let (routes, incoming, answer, future) = (
+    let (routes, incoming, frame, future) = (
         file.runtime("Routes"),
         file.runtime("IncomingRequest"),
         file.runtime("ResponseFrame"),
@@ -59,7 +59,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         /// Dispatches requests to the methods of a service.
         pub(crate) struct Dispatch<S>(pub(crate) Arc<S>);
         impl<S: #name> #routes for Dispatch<S> {
-            fn dispatch<'a>(&'a self, method: &str, request: #incoming) -> Option<#future<'a, #answer>> {
+            fn dispatch<'a>(&'a self, method: &str, request: #incoming) -> Option<#future<'a, #frame>> {
                 Some(match method {
                     #(#arms)*
                     _ => return None,

@@ -1,4 +1,4 @@
-//! Unions → enums, told apart while reading.
+//! Unions → enums, distinguished while they are read.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -53,7 +53,7 @@ pub(super) fn reader(
     render::in_macro(&macro_name, quote!(#tag enum #name { #(#members)* }))
 }
 
-/// What tells a variant apart: its tag or key, or the JSON types of its values.
+/// What distinguishes a variant: its tag or key, or the JSON types of its values.
 fn sign(union: &Union, variant: &Variant) -> TokenStream {
     match union.style {
         UnionStyle::Kinded => {

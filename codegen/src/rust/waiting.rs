@@ -31,7 +31,7 @@ fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wait
     let asked = service.methods.get(waiter.method)?;
     let starts = file.runtime("Waitable");
     let (request, output) = (file.ty(&method.params), file.ty(&method.result));
-    let (ask, answer) = (file.ty(&asked.params), file.ty(&asked.result));
+    let (ask, response) = (file.ty(&asked.params), file.ty(&asked.result));
     let sources = required(file, asked).map(|field| source(file, method, waiter, field)).collect::<Option<Vec<_>>>()?;
     let from_result = waiter.ids.iter().any(|id| id.in_result);
     let result = if from_result { quote!(result) } else { quote!(_) };
@@ -47,7 +47,7 @@ fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wait
     let (failed, is_failed, why) = ending(file, union, &waiter.failed, false)?;
     let name = file.ty(&stage.ty);
     let reference = stage.reference;
-    // A union told apart by keys is complete.
+    // A union distinguished by keys is complete.
     let others = (union.variants.len() > 2 || union.style != UnionStyle::Keyed).then(|| quote!(_ => None,));
     let already_finished = waiter.already_finished.as_ref().map(|code| {
         quote! {
@@ -63,7 +63,7 @@ fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wait
             type Failed = #failed;
             type Metrics = #meter;
             fn poll_request(&self, #result: &#output) -> #ask { #ask::new(#(#sources),*) }
-            fn outcome(response: &#answer) -> Option<Result<#done, #failed>> {
+            fn outcome(response: &#response) -> Option<Result<#done, #failed>> {
                 match #reference {
                     #name::#is_done => Some(Ok(#when_done)),
                     #name::#is_failed => Some(Err(#why)),
@@ -75,7 +75,7 @@ fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wait
     })
 }
 
-/// The union that tells the stage, as the answer holds it.
+/// The union that has the stage, in the response.
 struct Stage {
     ty: Type,
     reference: TokenStream,
@@ -132,7 +132,7 @@ fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waite
     let asked = service.methods.get(waiter.method)?;
     let fetch = service.methods.get(*fetch)?;
     let (meter, metric_range) = (file.runtime("MetricSource"), file.runtime("MetricRange"));
-    let (request, ask, answer) = (file.ty(&method.params), file.ty(&asked.params), file.ty(&asked.result));
+    let (request, ask, response) = (file.ty(&method.params), file.ty(&asked.params), file.ty(&asked.result));
     let (target, fetched) = (file.ty(&fetch.params), file.ty(&fetch.result));
     let (counts, count) = list_of(file, &asked.result, list)?;
     let (_, range) = list_of(file, &fetch.params, list)?;
@@ -154,7 +154,7 @@ fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waite
         impl #meter<#ask> for #request {
             type Values = #values;
             type Fetch = #target;
-            fn counts(response: &#answer) -> Vec<(&str, u32)> {
+            fn counts(response: &#response) -> Vec<(&str, u32)> {
                 response.#counts.iter().map(|count| (count.#count_name.as_str(), count.#count_amount)).collect()
             }
             fn fetch(poll: &#ask, ranges: Vec<#metric_range>) -> Option<#target> {

@@ -23,7 +23,7 @@ pub struct Data {
 }
 
 impl Data {
-    /// Two spirals that wind around each other, which no straight line tells apart.
+    /// Two spirals that wind around each other, which no straight line separates.
     pub fn two_spirals(count: usize) -> Self {
         let mut random = Random(1);
         let mut samples = Vec::new();

@@ -1,29 +1,29 @@
-//! Text of JSON, and bounded pieces of text for messages.
+//! Text of JSON, and excerpts of text for messages.
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_path_to_error::{Path, Segment};
 
-/// A key or a text of JSON, which is not copied unless it has escapes.
-#[derive(Deserialize)]
+/// A string of JSON, which is borrowed unless it has escapes.
+#[derive(Deserialize, PartialEq, Eq, Hash)]
 #[serde(transparent)]
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
-/// The most characters of outside text that a message holds.
-const MOST: usize = 200;
+/// The most characters of an excerpt.
+const MAX_CHARS: usize = 200;
 
 /// The beginning of a text.
 pub(crate) fn excerpt(text: &str) -> String {
-    if text.chars().nth(MOST).is_none() {
+    if text.chars().nth(MAX_CHARS).is_none() {
         return text.chars().map(printable).collect();
     }
-    let mut short: String = text.chars().take(MOST.saturating_sub(1)).map(printable).collect();
+    let mut short: String = text.chars().take(MAX_CHARS.saturating_sub(1)).map(printable).collect();
     short.push('…');
     short
 }
 
-/// Messages end up in terminals, which control characters can lead astray.
+/// Replaces control characters, which would affect a terminal.
 fn printable(letter: char) -> char {
     if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }
 }
@@ -31,14 +31,13 @@ fn printable(letter: char) -> char {
 /// The beginning of bytes that should be text.
 pub(crate) fn excerpt_bytes(bytes: &[u8]) -> String {
     // A character has at most four bytes.
-    let most = MOST.saturating_mul(4);
-    let head = bytes.get(..most).unwrap_or(bytes);
+    let head = bytes.get(..MAX_CHARS.saturating_mul(4)).unwrap_or(bytes);
     excerpt(String::from_utf8_lossy(head).trim())
 }
 
-/// The surroundings of a byte in a text.
+/// The text around a byte.
 pub(crate) fn excerpt_at(text: &str, byte: usize) -> String {
-    let before = MOST / 2;
+    let before = MAX_CHARS / 2;
     let byte = (0..=byte.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     let head = text.get(..byte).unwrap_or_default();
     let start = head.char_indices().rev().nth(before).map_or(0, |(at, _)| at);
@@ -48,14 +47,14 @@ pub(crate) fn excerpt_at(text: &str, byte: usize) -> String {
     let rest = text.get(start..).unwrap_or_default();
     let mut short = String::from("…");
     let mut letters = rest.chars().skip(1);
-    short.extend(letters.by_ref().take(MOST.saturating_sub(2)).map(printable));
+    short.extend(letters.by_ref().take(MAX_CHARS.saturating_sub(2)).map(printable));
     if letters.next().is_some() {
         short.push('…');
     }
     short
 }
 
-/// Where a mistake is, such as `models[3].createdAt`; empty for the whole, or when it cannot be said.
+/// A path such as `models[3].createdAt`; empty for the root, or if it is unknown.
 pub(crate) fn path_text(path: &Path) -> String {
     let mut text = String::new();
     for segment in path {
@@ -73,26 +72,8 @@ pub(crate) fn path_text(path: &Path) -> String {
     excerpt(&text)
 }
 
-/// A number with its noun.
+/// A number with its noun in singular or plural.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{excerpt, excerpt_at, excerpt_bytes};
-
-    #[test]
-    fn pieces_are_bounded_and_hold_what_they_are_about() {
-        assert_eq!(excerpt("short\u{1b}"), "short\u{fffd}");
-        let long = format!("{}X{}", "é".repeat(1000), "ö".repeat(1000));
-        let at = long.find('X').unwrap();
-        for piece in [excerpt(&long), excerpt_at(&long, at), excerpt_at(&long, at + 2), excerpt_at(&long, usize::MAX)] {
-            assert!(piece.chars().count() <= 200, "{piece}");
-        }
-        assert!(excerpt_at(&long, at).contains("éXö"));
-        assert_eq!(excerpt_at("", 7), "");
-        assert!(excerpt_bytes(&[0xff; 5000]).chars().count() <= 200);
-    }
 }

@@ -1,7 +1,7 @@
-//! Tensors: what models are trained on, evaluated with and answer with.
+//! Tensors: what models are trained on, evaluated with, and respond with.
 //!
 //! A [`Tensor`] is an element type, a shape and the elements in row-major order. It is immutable and cheap to
-//! clone: clones share the elements, and so does a tensor with the answer that it was decoded from.
+//! clone: clones share the elements, and so does a tensor with the response that it was decoded from.
 //!
 //! ```
 //! use decthings::{DType, Tensor};
@@ -120,7 +120,7 @@ impl Tensor {
 
     /// A copy that shares no memory with this tensor.
     ///
-    /// A tensor of an answer keeps the whole answer in memory. Detach a small one that is to be kept for long.
+    /// A tensor of a response keeps the whole response in memory. Detach a small one that you keep for long.
     pub fn detach(&self) -> Self {
         Self { layout: self.layout.clone(), payload: Bytes::copy_from_slice(&self.payload) }
     }

@@ -51,7 +51,7 @@ impl Tensor {
     /// The numbers as they lie in memory.
     ///
     /// They are copied only where the machine cannot read them in place: when they are not aligned, which the
-    /// tensors of an answer need not be, or when the machine is big-endian. What comes back tells which:
+    /// tensors of a response may not be, or when the machine is big-endian. The result shows which:
     /// [`Cow::Borrowed`] is the tensor's own memory, [`Cow::Owned`] a copy.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::fmt;
 /// The number of elements of a shape, or `None` when it cannot be counted.
 ///
 /// A zero does not excuse what stands beside it: the product of all other dimensions has to fit as well, so that
-/// whoever computes strides or multiplies in another order meets no overflow.
+/// computing strides, or multiplying in another order, does not overflow.
 #[inline]
 pub(super) const fn count(dims: &[usize]) -> Option<usize> {
     let mut rest = dims;

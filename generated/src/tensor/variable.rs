@@ -46,7 +46,7 @@ impl<'a> Iterator for Parts<'a> {
 
 impl ExactSizeIterator for Parts<'_> {}
 
-/// Writes elements, each after its length: the first function tells the length, the second appends the element.
+/// Writes elements, each after its length: the first function returns the length, the second appends the element.
 pub(super) fn write<E: Copy>(
     elements: impl Iterator<Item = E> + Clone,
     len: impl Fn(E) -> usize,

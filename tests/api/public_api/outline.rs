@@ -28,7 +28,12 @@ fn module(file: &Path, folder: &Path, name: &str, out: &mut String) {
         match &item {
             // Items inside the crate's own macros, such as the enums of errors.
             Item::Macro(invoked) if invoked.ident.is_none() => {
-                let inside = invoked.mac.parse_body::<File>().map_or(Vec::new(), |file| file.items);
+                let mut inside = invoked.mac.parse_body::<File>().map_or(Vec::new(), |file| file.items);
+                for item in &mut inside {
+                    if let Item::Impl(syn::ItemImpl { attrs, .. }) | Item::Enum(syn::ItemEnum { attrs, .. }) = item {
+                        attrs.extend(invoked.attrs.iter().cloned());
+                    }
+                }
                 kept.extend(inside.into_iter().filter_map(public));
             }
             _ => kept.extend(public(item)),

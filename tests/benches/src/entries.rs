@@ -1,4 +1,4 @@
-//! `getEntries`: many small tensors in one answer.
+//! `getEntries`: many small tensors in one response.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -99,28 +99,28 @@ pub async fn run(contender: Contender, url: &str, entries: usize) -> Result<Samp
 
 /// Checks how many entries there are of each key.
 fn check(entries: usize, mut keys: impl ExactSizeIterator<Item = usize>) -> Result<()> {
-    ensure!(keys.len() == KEYS.len() && keys.all(|count| count == entries), "a wrong answer");
+    ensure!(keys.len() == KEYS.len() && keys.all(|count| count == entries), "a wrong response");
     Ok(())
 }
 
-/// The answer to a request for entries, which is made once.
-pub fn answer(request: &Bytes) -> Bytes {
-    static ANSWERS: Mutex<BTreeMap<usize, Bytes>> = Mutex::new(BTreeMap::new());
+/// The response to a request for entries, which is made once.
+pub fn response(request: &Bytes) -> Bytes {
+    static RESPONSES: Mutex<BTreeMap<usize, Bytes>> = Mutex::new(BTreeMap::new());
     let text = String::from_utf8_lossy(request);
     let end = text.split_once(r#""end":"#).and_then(|(_, rest)| rest.split_once('}'));
     let entries = end.and_then(|(end, _)| end.parse().ok()).unwrap_or(1);
-    let mut answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
-    answers.entry(entries).or_insert_with(|| make_answer(entries)).clone()
+    let mut responses = RESPONSES.lock().unwrap_or_else(PoisonError::into_inner);
+    responses.entry(entries).or_insert_with(|| make_response(entries)).clone()
 }
 
-fn make_answer(entries: usize) -> Bytes {
+fn make_response(entries: usize) -> Bytes {
     let indexes: Vec<usize> = (0..entries).collect();
     let json = serde_json::json!({"result": {"keys": KEYS, "indexes": indexes}}).to_string();
     let mut tensor = frames::tensor_head(ELEMENTS);
     tensor.extend([1.5f32; ELEMENTS].iter().flat_map(|value| value.to_le_bytes()));
     let mut blob = frames::varint(tensor.len() as u64);
     blob.extend(tensor);
-    let mut body = Vec::from(frames::answer(&json));
+    let mut body = Vec::from(frames::response(&json));
     body.extend(blob.repeat(entries * KEYS.len()));
     body.into()
 }

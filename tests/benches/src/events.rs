@@ -42,7 +42,7 @@ pub fn measure(table: &mut Table, server: &Server, quick: bool) -> Result<()> {
 /// Reads so many events.
 #[tokio::main(flavor = "current_thread")]
 pub async fn run(contender: Contender, url: &str, count: usize) -> Result<Sample> {
-    // The session's id tells the server how many events to send.
+    // The session's id says how many events to send.
     let id = count.to_string();
     match contender {
         Ours => {
@@ -69,7 +69,7 @@ pub async fn run(contender: Contender, url: &str, count: usize) -> Result<Sample
             let (mut socket, _) = tokio_tungstenite::connect_async(url).await?;
             socket.send(Message::Binary(request(&id))).await?;
             let mut bytes = 0;
-            // The answer, the events, and the end.
+            // The response, the events, and the end.
             for _ in 0..count + 2 {
                 bytes += socket.next().await.context("the server is gone")??.len();
             }
@@ -84,7 +84,7 @@ pub async fn run(contender: Contender, url: &str, count: usize) -> Result<Sample
             loop {
                 let message = socket.next().await.context("the server is gone")??;
                 match black_box(read_event(message.into_data())?) {
-                    // The answer.
+                    // The response.
                     None => {}
                     Some(Event::Data { data, .. }) => {
                         seen += 1;
@@ -110,37 +110,37 @@ fn request(id: &str) -> Bytes {
     message.freeze()
 }
 
-/// The answer to a message that subscribes, and how many events it asks for.
+/// The response to a message that subscribes, and how many events it asks for.
 pub fn subscribed(message: &[u8]) -> (Bytes, usize) {
     let text = String::from_utf8_lossy(message);
     let json = text.find('{').and_then(|at| serde_json::from_str::<Value>(text.get(at..)?).ok()).unwrap_or_default();
     let count = json["params"]["terminalSessionId"].as_str().and_then(|id| id.parse().ok()).unwrap_or(0);
-    let mut answer = BytesMut::new();
-    answer.put_u8(0);
-    answer.extend_from_slice(message.get(..4).unwrap_or(&[0; 4]));
-    answer.extend(frames::answer(r#"{"result":{}}"#));
-    (answer.freeze(), count)
+    let mut response = BytesMut::new();
+    response.put_u8(0);
+    response.extend_from_slice(message.get(..4).unwrap_or(&[0; 4]));
+    response.extend(frames::response(r#"{"result":{}}"#));
+    (response.freeze(), count)
 }
 
-/// A message that tells of data of the session of which the id is a number.
+/// A message with data of the session with this number as id.
 pub fn event(id: usize) -> Bytes {
-    let mut message = told(id, "data", "");
+    let mut message = event_message(id, "data", "");
     message.extend(frames::varint(DATA as u64));
     message.extend([7; DATA]);
     message.freeze()
 }
 
-/// The message that tells of the session's end.
+/// The message with the session's end.
 pub fn end(id: usize) -> Bytes {
-    told(id, "exit", r#","reason":{"code":"terminated_on_request"}"#).freeze()
+    event_message(id, "exit", r#","reason":{"code":"terminated_on_request"}"#).freeze()
 }
 
-fn told(id: usize, name: &str, more: &str) -> BytesMut {
+fn event_message(id: usize, name: &str, more: &str) -> BytesMut {
     let json = format!(r#"{{"event":"{name}","params":{{"terminalSessionId":"{id}"{more}}}}}"#);
     let mut message = BytesMut::new();
     message.put_u8(1);
     message.put_u8(8);
     message.put(&b"Terminal"[..]);
-    message.extend(frames::answer(&json));
+    message.extend(frames::response(&json));
     message
 }

@@ -1,4 +1,4 @@
-//! The bytes of calls and answers, made by hand.
+//! The bytes of calls and responses, made by hand.
 
 use bytes::{BufMut, Bytes, BytesMut};
 
@@ -63,17 +63,17 @@ pub fn tensor_head(elements: usize) -> Vec<u8> {
     head
 }
 
-/// The body of an answer without blobs.
-pub fn answer(json: &str) -> Bytes {
+/// The body of a response without blobs.
+pub fn response(json: &str) -> Bytes {
     let mut body = BytesMut::new();
     body.extend(varint(json.len() as u64));
     body.put(json.as_bytes());
     body.freeze()
 }
 
-/// What stands before the blob in the body of an answer with one.
+/// What stands before the blob in the body of a response with one.
 pub fn answer_head(json: &str, blob: usize) -> Bytes {
-    let mut head = BytesMut::from(answer(json));
+    let mut head = BytesMut::from(response(json));
     head.extend(varint(blob as u64));
     head.freeze()
 }

@@ -1,4 +1,4 @@
-//! `getModels`, answered with 20 models.
+//! `getModels`, responding with 20 models.
 
 use std::hint::black_box;
 use std::sync::{Arc, OnceLock};
@@ -54,7 +54,7 @@ pub async fn run(contender: Contender, url: &str, concurrency: usize) -> Result<
                 let client = client.clone();
                 async move {
                     let result = client.model().get_models().await?;
-                    ensure!(result.models.len() == MODELS, "a wrong answer");
+                    ensure!(result.models.len() == MODELS, "a wrong response");
                     Ok(())
                 }
             })
@@ -68,7 +68,7 @@ pub async fn run(contender: Contender, url: &str, concurrency: usize) -> Result<
                 let request = request.body(Bytes::from_static(NO_PARAMETERS));
                 async move {
                     let body = request.send().await?.error_for_status()?.bytes().await?;
-                    ensure!(body.len() == answer().len(), "a wrong answer");
+                    ensure!(body.len() == response().len(), "a wrong response");
                     Ok(())
                 }
             })
@@ -81,7 +81,7 @@ pub async fn run(contender: Contender, url: &str, concurrency: usize) -> Result<
                 async move {
                     let (result, _) =
                         client.call::<floor::Models>("Model/getModels", Bytes::from_static(NO_PARAMETERS)).await?;
-                    ensure!(black_box(result).models.len() == MODELS, "a wrong answer");
+                    ensure!(black_box(result).models.len() == MODELS, "a wrong response");
                     Ok(())
                 }
             })
@@ -100,7 +100,7 @@ pub async fn run(contender: Contender, url: &str, concurrency: usize) -> Result<
                         sort_direction: None,
                     };
                     let result = client.model.get_models(params).await.map_err(|error| anyhow!("{error:?}"))?;
-                    ensure!(result.models.len() == MODELS, "a wrong answer");
+                    ensure!(result.models.len() == MODELS, "a wrong response");
                     Ok(())
                 }
             })
@@ -114,12 +114,12 @@ const NO_PARAMETERS: &[u8] = b"\0\x02{}";
 
 const MODELS: usize = 20;
 
-/// The body of the answer.
-pub fn answer() -> &'static Bytes {
-    static ANSWER: OnceLock<Bytes> = OnceLock::new();
-    ANSWER.get_or_init(|| {
+/// The body of the response.
+pub fn response() -> &'static Bytes {
+    static RESPONSE: OnceLock<Bytes> = OnceLock::new();
+    RESPONSE.get_or_init(|| {
         let models: Vec<String> = (0..MODELS).map(model).collect();
-        frames::answer(&format!(r#"{{"result":{{"models":[{}],"total":20,"offset":0,"limit":20}}}}"#, models.join(",")))
+        frames::response(&format!(r#"{{"result":{{"models":[{}],"total":20,"offset":0,"limit":20}}}}"#, models.join(",")))
     })
 }
 

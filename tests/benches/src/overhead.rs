@@ -9,18 +9,18 @@ use decthings::types::{DatasetReference, ExecutionLocation, LauncherSpec, Parame
 use decthings::{Client, Transport};
 use hyper::StatusCode;
 
-use crate::floor::{self, Answer};
+use crate::floor::{self, Response};
 use crate::frames;
 use crate::measure::functions;
 use crate::server::Server;
 use crate::table::Table;
 
-const ANSWER: &str = r#"{"result":{"trainingSessionId":"session"}}"#;
+const RESPONSE: &str = r#"{"result":{"trainingSessionId":"session"}}"#;
 
 pub fn measure(table: &mut Table, server: &Server, quick: bool) -> Result<()> {
     let (calls, rounds) = if quick { (1_000, 1) } else { (200_000, 5) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let client = Client::builder().http_url(server.http()).transport(Memory(frames::answer(ANSWER))).build()?;
+    let client = Client::builder().http_url(server.http()).transport(Memory(frames::response(RESPONSE))).build()?;
     let train = async || {
         let images = ParameterProvider::new("x", DatasetReference::new("dataset", "image"));
         let labels = ParameterProvider::new("y", DatasetReference::new("dataset", "label"));
@@ -33,7 +33,7 @@ pub fn measure(table: &mut Table, server: &Server, quick: bool) -> Result<()> {
             &mut || {
                 runtime.block_on(async {
                     for _ in 0..calls {
-                        black_box(train().await.expect("an answer"));
+                        black_box(train().await.expect("a response"));
                     }
                 });
             },
@@ -54,7 +54,7 @@ pub fn measure(table: &mut Table, server: &Server, quick: bool) -> Result<()> {
     Ok(())
 }
 
-/// Answers at once.
+/// Responds at once.
 struct Memory(Bytes);
 
 impl Transport for Memory {
@@ -79,8 +79,8 @@ fn write_and_read() -> String {
         execution_location: floor::ExecutionLocation::temporary_launcher(2.0, 4096),
     };
     black_box(serde_json::to_vec(&request).expect("a valid request"));
-    match serde_json::from_str::<Answer<floor::TrainResult>>(black_box(ANSWER)) {
-        Ok(Answer::Result(result)) => result.training_session_id,
-        _ => unreachable!("a valid answer"),
+    match serde_json::from_str::<Response<floor::TrainResult>>(black_box(RESPONSE)) {
+        Ok(Response::Result(result)) => result.training_session_id,
+        _ => unreachable!("a valid response"),
     }
 }

@@ -62,7 +62,7 @@ impl Server {
 
 type Body = BoxBody<Bytes, Infallible>;
 
-/// Reads the request to its end and throws it away, then answers as the method does.
+/// Reads the request to its end and throws it away, then responds as the method does.
 async fn serve(request: Request<Incoming>) -> Result<Response<Body>, hyper::Error> {
     let path = request.uri().path().to_owned();
     let mut body = request.into_body();
@@ -74,13 +74,13 @@ async fn serve(request: Request<Incoming>) -> Result<Response<Body>, hyper::Erro
         }
     }
     let pieces = match path.rsplit('/').next().unwrap_or_default() {
-        "train" => vec![frames::answer(r#"{"result":{"trainingSessionId":"session"}}"#)],
-        "getModels" => vec![models::answer().clone()],
+        "train" => vec![frames::response(r#"{"result":{"trainingSessionId":"session"}}"#)],
+        "getModels" => vec![models::response().clone()],
         // The end of the range that is asked for says how many there are.
-        "getEntries" => vec![entries::answer(&first)],
+        "getEntries" => vec![entries::response(&first)],
         // The size stands in the model's id.
-        "getModelState" => transfers::answer(&first),
-        _ => vec![frames::answer(r#"{"error":{"code":"unknown"}}"#)],
+        "getModelState" => transfers::response(&first),
+        _ => vec![frames::response(r#"{"error":{"code":"unknown"}}"#)],
     };
     let length: usize = pieces.iter().map(Bytes::len).sum();
     let body: Body = match pieces.as_slice() {
@@ -97,19 +97,19 @@ async fn serve(request: Request<Incoming>) -> Result<Response<Body>, hyper::Erro
     Ok(response)
 }
 
-/// Answers the first message, then tells as many events as it asks for, and the end.
+/// Responds the first message, then sends as many events as it asks for, and the end.
 async fn tell(socket: TcpStream) {
     let Ok(mut socket) = tokio_tungstenite::accept_async(socket).await else { return };
     let Some(Ok(asked)) = socket.next().await else { return };
-    let (answer, count) = events::subscribed(&asked.into_data());
+    let (response, count) = events::subscribed(&asked.into_data());
     let (event, end) = (events::event(count), events::end(count));
-    let _ = socket.send(Message::Binary(answer)).await;
+    let _ = socket.send(Message::Binary(response)).await;
     for _ in 0..count {
         if socket.feed(Message::Binary(event.clone())).await.is_err() {
             return;
         }
     }
     let _ = socket.send(Message::Binary(end)).await;
-    // Whatever else is asked for is not answered; the client closes the socket.
+    // Whatever else is asked for gets no response; the client closes the socket.
     while let Some(Ok(_)) = socket.next().await {}
 }

@@ -69,7 +69,7 @@ pub async fn run(contender: Contender, url: &str, case: usize) -> Result<Sample>
                 let launcher = ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096));
                 let params = [ParameterProvider::new("x", tensors)];
                 let session = client.model().train("model", "state", params, launcher).await?;
-                ensure!(session.training_session_id == "session", "a wrong answer");
+                ensure!(session.training_session_id == "session", "a wrong response");
                 Ok(())
             };
             repeat(*calls, || tensors.clone(), call).await
@@ -85,7 +85,7 @@ pub async fn run(contender: Contender, url: &str, case: usize) -> Result<Sample>
                     execution_location: floor::ExecutionLocation::temporary_launcher(2.0, 4096),
                 };
                 let (session, _) = client.call::<floor::TrainResult>("Model/train", request.body()?).await?;
-                ensure!(session.training_session_id == "session", "a wrong answer");
+                ensure!(session.training_session_id == "session", "a wrong response");
                 Ok(())
             };
             repeat(*calls, || tensors.as_slice(), call).await
@@ -112,7 +112,7 @@ pub async fn run(contender: Contender, url: &str, case: usize) -> Result<Sample>
                     execution_location: official::rpc::ExecutionLocationProvider::TemporaryLauncher { spec: &spec },
                 });
                 let session = session.await.map_err(|error| anyhow!("{error:?}"))?;
-                ensure!(session.training_session_id == "session", "a wrong answer");
+                ensure!(session.training_session_id == "session", "a wrong response");
                 Ok(())
             };
             repeat(*calls, tensors, call).await

@@ -182,8 +182,8 @@ pub async fn download(contender: Contender, url: &str, mebibytes: usize) -> Resu
     }
 }
 
-/// The answer to a request for a state, in pieces.
-pub fn answer(request: &Bytes) -> Vec<Bytes> {
+/// The response to a request for a state, in pieces.
+pub fn response(request: &Bytes) -> Vec<Bytes> {
     const CHUNK: usize = 256 * 1024;
     static ZEROS: [u8; CHUNK] = [0; CHUNK];
     let text = String::from_utf8_lossy(request);
@@ -203,7 +203,7 @@ async fn drain(response: Response<hyper::body::Incoming>) -> Result<()> {
     Ok(())
 }
 
-/// The official client, which is told of two addresses.
+/// The official client, which takes two addresses.
 pub fn client_of_others(url: &str) -> official::DecthingsClient {
     official::DecthingsClient::new(official::DecthingsClientOptions {
         http_server_address: url.to_owned(),

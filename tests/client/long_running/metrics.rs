@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::training::{Training, completed, running, values};
-
-fn upto(end: u32) -> Vec<u32> {
-    (0..end).collect()
-}
+use crate::support::upto;
 
 #[tokio::test(start_paused = true)]
 async fn only_new_values_are_fetched() {

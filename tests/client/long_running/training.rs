@@ -14,7 +14,7 @@ use decthings::runtime::ServiceResult;
 use decthings::{Router, Waiter};
 use serde_json::json;
 
-use crate::service::in_process;
+use crate::support::in_process;
 
 /// The response to a status request.
 #[derive(Clone)]

@@ -16,7 +16,7 @@ use futures_util::StreamExt;
 use tokio::time::{Instant, sleep};
 
 use super::training::{DAY, Step, Training, completed, running, unknown};
-use crate::service::in_process;
+use crate::support::in_process;
 
 #[tokio::test(start_paused = true)]
 async fn waiting_returns_the_successful_end() {

@@ -15,7 +15,7 @@ use decthings::runtime::{BoxFuture, Call, IncomingRequest, Paged, ResponseFrame,
 use decthings_tests::repository;
 use serde_json::{Value, json};
 
-use crate::service::in_process;
+use crate::support::in_process;
 
 /// The number of items of each list.
 const TOTAL: u32 = 45;

@@ -10,7 +10,7 @@ use decthings::runtime::{ServiceError, ServiceResult};
 use decthings::{ApiError, Client, Error, Router};
 use futures_util::StreamExt as _;
 
-use crate::service::in_process;
+use crate::support::{in_process, upto};
 
 type PageScript = Box<dyn Fn(u32, u32) -> Option<(u32, Vec<u32>, u32)> + Send + Sync>;
 
@@ -52,10 +52,6 @@ async fn read(client: &Client) -> (Vec<u32>, Option<String>) {
     }
     assert!(items.next().await.is_none());
     (ids, None)
-}
-
-fn upto(end: u32) -> Vec<u32> {
-    (0..end).collect()
 }
 
 #[tokio::test]

@@ -110,6 +110,16 @@ fn errors_are_added_and_removed() {
 }
 
 #[test]
+fn errors_move_into_a_shared_set() {
+    let set = json!({"late": {"description": "It is late.", "errors": ["closed"], "shared": true}});
+    rule(
+        &[put("/errorSets", set), put("B/errorSets", json!(["late"])), put("B/errors", json!(["sold_out"]))],
+        &["rust: errors returns `closed` as part of the shared error set `late`"],
+        &["rust: errors returns `closed` as an error of its own"],
+    );
+}
+
+#[test]
 fn error_fields_and_descriptions_change() {
     rule(
         &[take("/errors/closed/retryable")],

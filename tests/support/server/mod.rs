@@ -3,12 +3,14 @@
 //! A [`Server`] follows a script on its own. A [`Listener`] hands each connection to the test, which drives it step by
 //! step. Both end with the test, and no wait is unbounded.
 
+mod connection;
 mod http;
 mod listener;
 mod script;
 mod websocket;
 
+pub use connection::{Counts, Cut, Reply};
 pub use http::{Request, chunked, ok, response, sized};
 pub use listener::{Listener, unused_address};
-pub use script::{Counts, Cut, Reply, Server, ServerBuilder};
+pub use script::{Server, ServerBuilder};
 pub use websocket::{RequestMessage, WebSocket};

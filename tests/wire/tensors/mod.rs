@@ -189,6 +189,16 @@ fn tensors_are_small() {
 }
 
 #[test]
+fn varints_have_their_shortest_form() {
+    for (number, varint) in [(252, "fc"), (253, "fd00fd"), (0xffff, "fdffff"), (0x1_0000, "fe00010000")] {
+        let tensor = Tensor::new([number], vec![7_u8; number]).unwrap();
+        let bytes = tensor.to_bytes();
+        assert_eq!(bytes[2..bytes.len() - number], hex(varint));
+        assert_eq!(Tensor::decode(bytes), Ok(tensor));
+    }
+}
+
+#[test]
 fn overlong_varints_are_read_and_written_short() {
     assert_eq!(decode("0701ff00000000000000026162"), Ok(Tensor::from(*b"ab")));
     let text = decode("0b 01 fd0002 fd000a fe00000001 61 fd0001 62");

@@ -62,7 +62,7 @@ pub fn tensors() -> Vec<Value> {
 }
 
 /// Methods, recorded cases, and what each one demonstrates.
-const ANSWERS: &[(&str, &str, &str)] = &[
+const RESPONSES: &[(&str, &str, &str)] = &[
     ("FS.read", "ok_blob_0", "an empty blob"),
     ("FS.read", "ok_blob_252", "the longest blob with a length of one byte"),
     ("FS.read", "ok_blob_253", "a length of three bytes"),
@@ -82,7 +82,7 @@ pub async fn responses() -> Vec<Value> {
     let client = Client::builder().http_url(server.url()).build().unwrap();
     let cases = cases::<ResponseCase>(RESPONSES);
     let mut vectors = Vec::new();
-    for (method, case, name) in ANSWERS {
+    for (method, case, name) in RESPONSES {
         let found = cases
             .iter()
             .find(|it| format!("{}.{}", it.api, it.method) == *method && it.case == *case && it.transport == "http");

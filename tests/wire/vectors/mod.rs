@@ -61,7 +61,7 @@ async fn websocket_request_vectors_are_up_to_date() {
 
 #[tokio::test]
 async fn response_vectors_are_up_to_date() {
-    check("answers.json", &responses().await);
+    check("responses.json", &responses().await);
 }
 
 #[test]

@@ -94,7 +94,7 @@ def request(reader):
     return body, blobs
 
 
-def answer(reader):
+def response(reader):
     body, blobs = json.loads(reader.take(reader.varint())), []
     while reader.rest():
         blobs.append(reader.take(reader.varint()))
@@ -160,8 +160,8 @@ def main(folder):
         assert body == vector["json"] and [blob.hex() for blob in blobs] == vector["blobs"], vector["name"]
         assert (body["api"], body["method"]) == (vector["service"], vector["method"])
         count += 1
-    for vector, reader in vectors("answers.json"):
-        body, blobs = answer(reader)
+    for vector, reader in vectors("responses.json"):
+        body, blobs = response(reader)
         assert set(body) == set(vector["value"]), vector["name"]
         if "error" in body:
             assert body == vector["value"] and not blobs
@@ -171,7 +171,7 @@ def main(folder):
     for vector, reader in vectors("events.json"):
         assert reader.byte() == 1
         assert reader.take(reader.byte()).decode() == vector["service"]
-        body, blobs = answer(reader)
+        body, blobs = response(reader)
         assert body["event"] == vector["event"], vector["name"]
         if blobs:
             same("bytes", blobs, vector["params"])

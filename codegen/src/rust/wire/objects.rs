@@ -61,7 +61,7 @@ fn travels(file: &File<'_, '_>, definition: &TypeDef, field: &Field) -> TokenStr
     }
 }
 
-/// The property that tells the items of a list apart which a request holds, on the wire and in Rust.
+/// The property that distinguishes the items of a list in a request, on the wire and in Rust.
 fn item_name(file: &File<'_, '_>, definition: &TypeDef, field: &Field) -> Option<(String, Ident)> {
     let key = field.item_name.as_ref().filter(|_| definition.sent)?;
     let Type::List(items) = &field.ty else { return None };

@@ -4,8 +4,6 @@ mod bytes;
 mod file;
 pub(crate) mod notation;
 mod source;
-mod temp_file;
 
 pub use bytes::{Base64, Blob};
-pub(crate) use source::{Pull, Source, Sourced};
-pub(crate) use temp_file::Part;
+pub(crate) use source::{Part, Pull, Source, Sourced};

@@ -1,15 +1,13 @@
-//! Bytes written out in JSON: `{"$bytes": "<base64>"}`, or plain text.
+//! The JSON notation of bytes: `{"$bytes": "<base64>"}`, or plain text.
 
 use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
-use serde::ser::SerializeMap;
-use serde::{Deserializer, Serializer, de};
-
-const KEY: &str = "$bytes";
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Standard base64 with padding.
 pub(crate) fn encode(bytes: &[u8]) -> String {
@@ -23,19 +21,24 @@ pub(crate) fn decode<E: de::Error>(text: &str) -> Result<Bytes, E> {
     }
 }
 
-pub(crate) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(1))?;
-    map.serialize_entry(KEY, &encode(bytes))?;
-    map.end()
+pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    Notation { base64: encode(bytes) }.serialize(serializer)
 }
 
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
-    deserializer.deserialize_any(Notation)
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+    deserializer.deserialize_any(NotationVisitor)
 }
 
-struct Notation;
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Notation {
+    #[serde(rename = "$bytes")]
+    base64: String,
+}
 
-impl<'de> Visitor<'de> for Notation {
+struct NotationVisitor;
+
+impl<'de> Visitor<'de> for NotationVisitor {
     type Value = Bytes;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,15 +53,7 @@ impl<'de> Visitor<'de> for Notation {
         Ok(text.into())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Bytes, A::Error> {
-        let entry = map.next_entry::<String, String>()?;
-        let bytes = match &entry {
-            Some((key, text)) if key == KEY => decode(text)?,
-            _ => return Err(de::Error::custom("expected an object with the one key `$bytes`")),
-        };
-        match map.next_key::<String>()? {
-            None => Ok(bytes),
-            Some(other) => Err(de::Error::custom(format_args!("unexpected key `{other}` beside `$bytes`"))),
-        }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Bytes, A::Error> {
+        decode(&Notation::deserialize(MapAccessDeserializer::new(map))?.base64)
     }
 }

@@ -200,8 +200,9 @@ impl ClientBuilder {
 
     /// Sets the maximum number of bytes of a WebSocket message; 256 MiB by default. A larger request fails before it is
     /// sent; a larger message of the server closes the connection.
-    pub fn max_message_bytes(self, bytes: usize) -> Self {
-        Self { max_message_bytes: bytes, ..self }
+    pub fn max_message_bytes(mut self, bytes: usize) -> Self {
+        self.max_message_bytes = bytes;
+        self
     }
 
     /// Sets the maximum nesting of the JSON of a response or an event; 128 by default and at most. Deeper JSON is an
@@ -212,8 +213,9 @@ impl ClientBuilder {
 
     /// Sets the interval of pings on an idle WebSocket, and the timeout of the pong, after which the connection is closed;
     /// 20 s each by default.
-    pub fn heartbeat(self, every: Duration, timeout: Duration) -> Self {
-        Self { heartbeat: Heartbeat { every, timeout }, ..self }
+    pub fn heartbeat(mut self, every: Duration, timeout: Duration) -> Self {
+        self.heartbeat = Heartbeat { every, timeout };
+        self
     }
 
     /// Sets the delays before a WebSocket with subscriptions reconnects: `first`, which doubles up to `max`, each reduced
@@ -230,8 +232,9 @@ impl ClientBuilder {
 
     /// Sets the maximum number of unread events of a subscription; 1024 by default, and no more than 16 MiB. Then the
     /// oldest are dropped, whose number [`Update::Lagged`](super::Update::Lagged) reports.
-    pub fn event_buffer(self, events: usize) -> Self {
-        Self { event_buffer: events, ..self }
+    pub fn event_buffer(mut self, events: usize) -> Self {
+        self.event_buffer = events;
+        self
     }
 
     /// Allows to send the API key to another machine without TLS.

@@ -1,49 +1,49 @@
-//! Why a client could not be made.
+//! The error of building a client.
 
 use std::path::PathBuf;
 use std::{error, fmt, io};
 
-/// Why a client could not be made.
+/// A client could not be built.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// An address is unusable.
+    /// A URL is invalid.
     #[non_exhaustive]
     Url {
-        /// The address; left out if it holds a secret.
+        /// The URL; empty if it contains a secret.
         url: String,
-        /// What is wrong with it.
+        /// Why it is invalid.
         reason: String,
     },
-    /// A header is unusable.
+    /// A header is invalid.
     #[non_exhaustive]
     Header {
         /// Its name.
         name: String,
-        /// What is wrong with it.
+        /// Why it is invalid.
         reason: String,
     },
-    /// The API key is unusable.
+    /// The API key is invalid.
     #[non_exhaustive]
     ApiKey {
-        /// What is wrong with it.
+        /// Why it is invalid.
         reason: String,
     },
-    /// The file with the API key cannot be read.
+    /// The API key file cannot be read.
     #[non_exhaustive]
     ApiKeyFile {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// Why it cannot be read.
+        /// The cause.
         source: io::Error,
     },
     /// The API key would be sent to another machine without TLS.
     #[non_exhaustive]
     InsecureKey {
-        /// Where it would be sent.
+        /// The URL of the server.
         url: String,
     },
-    /// A variable of the environment is not Unicode.
+    /// An environment variable is not Unicode.
     #[non_exhaustive]
     Environment {
         /// Its name.
@@ -52,7 +52,7 @@ pub enum BuildError {
     /// TLS or the HTTP library could not be set up.
     #[non_exhaustive]
     Setup {
-        /// Why not.
+        /// The cause.
         source: Box<dyn error::Error + Send + Sync>,
     },
 }
@@ -60,16 +60,16 @@ pub enum BuildError {
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Url { url, reason } if url.is_empty() => write!(f, "the URL {reason}"),
-            Self::Url { url, reason } => write!(f, "the URL `{url}`: {reason}"),
-            Self::Header { name, reason } => write!(f, "the header `{name}`: {reason}"),
-            Self::ApiKey { reason } => write!(f, "the API key: {reason}"),
-            Self::ApiKeyFile { path, source } => write!(f, "the API key's file {}: {source}", path.display()),
+            Self::Url { url, reason } if url.is_empty() => write!(f, "URL {reason}"),
+            Self::Url { url, reason } => write!(f, "URL `{url}`: {reason}"),
+            Self::Header { name, reason } => write!(f, "header `{name}`: {reason}"),
+            Self::ApiKey { reason } => write!(f, "API key: {reason}"),
+            Self::ApiKeyFile { path, source } => write!(f, "API key file {}: {source}", path.display()),
             Self::InsecureKey { url } => {
-                write!(f, "the API key would go to {url} unencrypted; use https, or `allow_insecure_key`")
+                write!(f, "API key would be sent to {url} unencrypted; use https, or `allow_insecure_key`")
             }
-            Self::Environment { variable } => write!(f, "the environment's {variable} is not Unicode"),
-            Self::Setup { source } => write!(f, "HTTP could not be set up: {source}"),
+            Self::Environment { variable } => write!(f, "environment variable {variable} is not Unicode"),
+            Self::Setup { source } => write!(f, "HTTP client could not be set up: {source}"),
         }
     }
 }

@@ -1,106 +1,105 @@
-//! Why a call failed.
+//! The error of a call.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::call_info::CallInfo;
-use crate::runtime::method::{ApiError, ErrorCode};
+use crate::runtime::method::{ApiError, ErrorCode, Method};
 use crate::runtime::text::excerpt;
 
 pub(super) type Source = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a call failed. `E` is the method's own errors; [`ApiError`] holds any.
+/// The error of a call. `E` is the type of the method's own errors; [`ApiError`] is for those of any method.
 ///
-/// Every variant knows the method; see [`service`](Self::service) and [`method`](Self::method).
+/// Every variant has the [`CallInfo`]; see [`info`](Self::info).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error<E = ApiError> {
-    /// The API refused the call. To look at the error by reference, use [`Error::api`].
+    /// The API rejected the call. To borrow the error, use [`Error::api`].
     #[non_exhaustive]
     Api {
-        /// The method that was called, and how.
+        /// The method that was called, and its attempts.
         at: Box<CallInfo>,
-        /// What the API answered.
+        /// The error of the API.
         error: Box<E>,
-        /// What the fields of the error say, shortened, for messages; empty when there are none.
+        /// The fields of the error as text, shortened, for messages; empty if there are none.
         detail: Box<str>,
     },
-    /// The request cannot be sent as it is; nothing was sent.
+    /// The request is invalid; nothing was sent.
     #[non_exhaustive]
     Invalid {
-        /// The method that was called, and how.
+        /// The method that was called, and its attempts.
         at: Box<CallInfo>,
-        /// The parameter, such as `keys[2].data`; empty when it is the request as a whole.
+        /// The path of the parameter, such as `keys[2].data`; empty for the request as a whole.
         path: Box<str>,
-        /// What is wrong with it.
+        /// Why it is invalid.
         reason: Box<str>,
     },
-    /// The connection could not be made, or broke.
+    /// The connection failed.
     #[non_exhaustive]
     Transport {
-        /// The method that was called, and how.
+        /// The method that was called, and its attempts.
         at: Box<CallInfo>,
-        /// What happened, with the host.
+        /// The description of the failure, with the host.
         message: Box<str>,
         /// Whether it failed before anything was sent.
         unsent: bool,
         /// The cause.
         source: Option<Source>,
     },
-    /// The server, or something before it, answered with a failure status.
+    /// The server, or a proxy before it, responded with an error status.
     #[non_exhaustive]
     Http {
-        /// The method that was called, and how.
+        /// The method that was called, and its attempts.
         at: Box<CallInfo>,
         /// The HTTP status.
         status: u16,
-        /// The beginning of the answer.
+        /// The beginning of the response.
         excerpt: Box<str>,
     },
-    /// The answer took too long. Whether the call took effect is not known.
+    /// No response came before the deadline. The call may have taken effect.
     #[non_exhaustive]
     Timeout {
-        /// The method that was called, and how.
+        /// The method that was called, and its attempts.
         at: Box<CallInfo>,
-        /// How long the call was waited for.
+        /// The deadline that was exceeded, as a duration.
         after: Duration,
     },
-    /// Bytes of a file or reader could not be sent, or an answer could not be written to a file.
+    /// The bytes of a file or reader could not be sent, or a response could not be written to a file.
     ///
-    /// In the first case the server got no whole request, so the call took no effect. It is not tried again.
+    /// In the first case the server received no complete request, so the call took no effect. It is not retried.
     #[non_exhaustive]
     Io {
-        /// The method that was called, and how.
+        /// The method that was called, and its attempts.
         at: Box<CallInfo>,
-        /// The parameter that could not be sent, such as `data[2].data`; empty when it is the answer.
+        /// The path of the parameter that could not be sent, such as `data[2].data`; empty for a response.
         path: Box<str>,
-        /// What happened.
+        /// The description of the failure.
         message: Box<str>,
         /// The cause.
         source: std::io::Error,
     },
-    /// The answer is not what it should be.
+    /// The response is malformed.
     #[non_exhaustive]
     Decode {
-        /// The method that was called, and how.
+        /// The method that was called, and its attempts.
         at: Box<CallInfo>,
-        /// Where in the answer, such as `result.models[3].createdAt`; empty when it is the answer as a whole.
+        /// The path in the response, such as `result.models[3].createdAt`; empty for the response as a whole.
         path: Box<str>,
-        /// What is wrong there.
+        /// What is malformed there.
         message: Box<str>,
-        /// A short piece of the answer's JSON.
+        /// The JSON of the response near the error.
         excerpt: Box<str>,
     },
-    /// The client was closed before the answer came.
+    /// The client was closed before the response came.
     #[non_exhaustive]
     Closed {
-        /// The method that was called, and how.
+        /// The method that was called, and its attempts.
         at: Box<CallInfo>,
     },
 }
 
 impl<E> Error<E> {
-    /// Which call it was, and how it went.
+    /// The method that was called, and its attempts.
     pub fn info(&self) -> &CallInfo {
         match self {
             Self::Api { at, .. }
@@ -124,22 +123,22 @@ impl<E> Error<E> {
         self.info().method.name
     }
 
-    /// How often the call was tried: zero if nothing was sent because the request cannot be sent as it is.
+    /// The number of attempts: zero if the request is invalid, so that nothing was sent.
     pub fn attempts(&self) -> u32 {
         self.info().attempts
     }
 
-    /// How long the call took, with all attempts and the time between them.
+    /// The duration of the call, with all attempts and the delays between them.
     pub fn elapsed(&self) -> Duration {
         self.info().elapsed
     }
 
-    /// What the server calls the request, if it gave it a name in the header `x-request-id`.
+    /// The id that the server gave the request in the header `x-request-id`.
     pub fn request_id(&self) -> Option<&str> {
         self.info().request_id()
     }
 
-    /// What the API answered, if it was the API that refused the call.
+    /// The error of the API, if the API rejected the call.
     pub fn api(&self) -> Option<&E> {
         match self {
             Self::Api { error, .. } => Some(error),
@@ -147,11 +146,11 @@ impl<E> Error<E> {
         }
     }
 
-    /// What the API answered.
+    /// Converts the error into that of the API.
     ///
     /// # Errors
     ///
-    /// The error itself, if it was not the API that refused the call.
+    /// The error itself, if it is of another kind.
     pub fn into_api(self) -> Result<E, Self> {
         match self {
             Self::Api { error, .. } => Ok(*error),
@@ -161,14 +160,14 @@ impl<E> Error<E> {
 }
 
 impl<E: ErrorCode> Error<E> {
-    /// The error code, if it was the API that refused the call.
+    /// The error code, if the API rejected the call.
     pub fn code(&self) -> Option<&str> {
         self.api().map(ErrorCode::code)
     }
 
-    /// Whether the same call may succeed later, and making it again does no harm.
+    /// Whether the same call may succeed later, and repeating it is safe.
     ///
-    /// A method that is not safe to repeat is retryable only when it is certain that the call took no effect.
+    /// A call of a method that is not idempotent is retryable only if it certainly took no effect.
     pub fn is_retryable(&self) -> bool {
         let idempotent = self.info().method.idempotent;
         match self {
@@ -181,7 +180,7 @@ impl<E: ErrorCode> Error<E> {
         }
     }
 
-    /// The same with the API's error as it came, for code that handles errors of several methods.
+    /// Erases the type of the API's error, for code that handles the errors of several methods.
     pub fn into_raw(self) -> Error {
         match self {
             Self::Api { at, error, detail } => Error::Api { at, error: Box::new(ApiError::erase(*error)), detail },
@@ -218,17 +217,19 @@ impl<E: ErrorCode> Error<E> {
             Self::Invalid { path, reason, .. } => write!(f, "parameter `{path}`: {reason}; nothing was sent"),
             Self::Transport { message, .. } => f.write_str(message),
             Self::Http { status, excerpt, .. } => {
-                write!(f, "answered with HTTP status {status}")?;
+                write!(f, "HTTP status {status}")?;
                 if let 301 | 302 | 303 | 307 | 308 = status {
-                    f.write_str(", a redirect, which is not followed; is the client's `http_url` right?")?;
+                    f.write_str(", a redirect, which is not followed; check the client's `http_url`")?;
                 }
                 if excerpt.is_empty() { Ok(()) } else { write!(f, ": {excerpt}") }
             }
-            Self::Timeout { after, .. } => write!(f, "no answer within {after:?}"),
+            Self::Timeout { after, .. } => write!(f, "no response within {after:?}"),
             Self::Io { path, message, .. } if path.is_empty() => f.write_str(message),
-            Self::Io { path, message, .. } => write!(f, "parameter `{path}`: {message}; it was not sent as a whole"),
-            Self::Decode { path, message, .. } if path.is_empty() => write!(f, "malformed answer: {message}"),
-            Self::Decode { path, message, .. } => write!(f, "malformed answer: `{path}`: {message}"),
+            Self::Io { path, message, .. } => {
+                write!(f, "parameter `{path}`: {message}; the request was not sent completely")
+            }
+            Self::Decode { path, message, .. } if path.is_empty() => write!(f, "malformed response: {message}"),
+            Self::Decode { path, message, .. } => write!(f, "malformed response: `{path}`: {message}"),
             Self::Closed { .. } => f.write_str("the client was closed"),
         }
     }
@@ -243,7 +244,7 @@ fn write_api<E: ErrorCode>(f: &mut fmt::Formatter<'_>, error: &E, detail: &str) 
     } else {
         let mut letters = description.chars();
         let first = letters.next().unwrap_or_default();
-        // A word all in capitals stays.
+        // Acronyms stay in upper case.
         if letters.clone().next().is_some_and(char::is_lowercase) || letters.as_str().starts_with(' ') {
             write!(f, "{}{} ({code})", first.to_lowercase(), letters.as_str())?;
         } else {
@@ -263,8 +264,51 @@ impl<E: ErrorCode> std::error::Error for Error<E> {
     }
 }
 
-/// Whether a server with this status may have another one later.
+/// Whether the same request may get another status later.
 pub(super) fn is_transient(status: u16) -> bool {
-    // Not implemented, and not that version of HTTP: these stay.
+    // 501 (not implemented) and 505 (HTTP version not supported) are permanent.
     matches!(status, 408 | 429 | 500 | 502..=504 | 506..=599)
+}
+
+/// The method of a call, and its attempts.
+#[derive(Clone, Debug)]
+pub struct CallInfo {
+    pub(crate) method: &'static Method,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) request_id: Option<Box<str>>,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl CallInfo {
+    /// The method that was called.
+    pub fn method(&self) -> &'static Method {
+        self.method
+    }
+
+    /// The number of attempts: zero if the request is invalid, so that nothing was sent.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The duration of the call, with all attempts and the delays between them.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// The id that the server gave the request in the header `x-request-id`.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// The delay before the next attempt that the server asked for.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+}
+
+impl From<&'static Method> for CallInfo {
+    fn from(method: &'static Method) -> Self {
+        Self { method, attempts: 0, elapsed: Duration::ZERO, request_id: None, retry_after: None }
+    }
 }

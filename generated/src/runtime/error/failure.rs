@@ -1,12 +1,11 @@
-//! Why a call failed, for code that does not know which call it is.
+//! Failures without the call that failed.
 
 use std::time::Duration;
 
-use super::call_error::{Error, Source, is_transient};
-use super::call_info::CallInfo;
+use super::call_error::{CallInfo, Error, Source, is_transient};
 use crate::runtime::text::excerpt;
 
-/// Why a call failed, by everyone who does not need to know which call it is.
+/// An [`Error`] without the facts of the call, for code that does not know them.
 #[derive(Debug)]
 pub(crate) enum Failure {
     Invalid { path: String, reason: String },
@@ -22,7 +21,7 @@ impl Failure {
         Self::Invalid { path: path.into(), reason: reason.into() }
     }
 
-    /// A malformed answer or, on the other side, request.
+    /// A malformed response or, on a server, request.
     pub(crate) fn decode(path: impl Into<String>, message: impl Into<String>, text: &str) -> Self {
         Self::Decode { path: path.into(), message: message.into(), excerpt: excerpt(text) }
     }
@@ -43,7 +42,7 @@ impl Failure {
         }
     }
 
-    /// Whether the request provably did not reach the server, although it may another time.
+    /// Whether the request was certainly not sent, and another attempt may succeed.
     pub(crate) fn is_unsent(&self) -> bool {
         match self {
             Self::Transport { unsent, .. } => *unsent,
@@ -61,7 +60,7 @@ impl Failure {
         }
     }
 
-    /// The kind of failure in a word, for logs.
+    /// The value of `error.type` in logs.
     pub(crate) fn kind(&self) -> String {
         match self {
             Self::Invalid { .. } => "invalid_request".to_owned(),
@@ -73,7 +72,6 @@ impl Failure {
         }
     }
 
-    /// What is wrong, without knowing the call.
     pub(crate) fn explain(&self) -> String {
         match self {
             Self::Invalid { path, reason: text } | Self::Decode { path, message: text, .. } if path.is_empty() => {
@@ -84,7 +82,7 @@ impl Failure {
             }
             Self::Transport { message, .. } | Self::Io { message, .. } => message.clone(),
             Self::Http { status, .. } => format!("HTTP status {status}"),
-            Self::Timeout { after } => format!("no answer within {after:?}"),
+            Self::Timeout { after } => format!("no response within {after:?}"),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! An event that makes no sense.
+//! The error of a malformed event.
 
 use std::fmt;
 
 use crate::runtime::error::Failure;
 use crate::runtime::text::excerpt;
 
-/// An event, or what should be one, that makes no sense.
+/// A malformed event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EventError(Box<Content>);
 
@@ -28,22 +28,22 @@ impl EventError {
         Self(Box::new(Content { service: service.to_owned(), event, path, message }))
     }
 
-    /// The service that it is of; empty if that is not known.
+    /// The service; empty if it is unknown.
     pub fn service(&self) -> &str {
         &self.0.service
     }
 
-    /// The event; empty if that is not known.
+    /// The name of the event; empty if it is unknown.
     pub fn event(&self) -> &str {
         &self.0.event
     }
 
-    /// Where in the event the mistake is, such as `params.reason.code`; empty when it is the event as a whole.
+    /// The path in the event, such as `params.reason.code`; empty for the event as a whole.
     pub fn path(&self) -> &str {
         &self.0.path
     }
 
-    /// What is wrong there.
+    /// What is malformed there.
     pub fn message(&self) -> &str {
         &self.0.message
     }

@@ -1,4 +1,4 @@
-//! Events, without the connection that they come on.
+//! Events, without the connection that delivers them.
 
 mod event_error;
 mod raw_event;

@@ -1,4 +1,4 @@
-//! An event without its type.
+//! Events without a type.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,28 +9,28 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::event_error::EventError;
+use crate::runtime::error::Failure;
 use crate::runtime::method::Channel;
 #[cfg(feature = "server")]
 use crate::runtime::wire;
 use crate::runtime::wire::{DEEPEST, EventBytes, FromWire, ToWire};
 
-/// An event as it came. Cheap to clone: nothing of it is read, or copied, before it is asked for.
+/// An event without a type. Cheap to clone; its parameters are parsed on demand.
 #[derive(Clone)]
 pub struct RawEvent {
     channel: &'static Channel,
     name: Cow<'static, str>,
     id: Arc<str>,
     bytes: EventBytes,
-    /// How deep its JSON may be nested.
-    deepest: usize,
+    max_depth: usize,
 }
 
 impl RawEvent {
-    /// An event of a session with these parameters.
+    /// An event of the session with this id.
     ///
     /// # Errors
     ///
-    /// The parameters cannot be written.
+    /// The parameters cannot be serialized.
     pub fn of<E: EventSet>(name: &'static str, id: &str, params: &impl ToWire) -> Result<Self, EventError> {
         match EventBytes::write(name, params) {
             Ok(bytes) => Ok(Self::new(E::CHANNEL, Cow::Borrowed(name), id.into(), bytes, DEEPEST)),
@@ -38,76 +38,77 @@ impl RawEvent {
         }
     }
 
-    /// An event that came.
     pub(crate) fn new(
         channel: &'static Channel,
         name: Cow<'static, str>,
         id: Arc<str>,
         bytes: EventBytes,
-        deepest: usize,
+        max_depth: usize,
     ) -> Self {
-        Self { channel, name, id, bytes, deepest }
+        Self { channel, name, id, bytes, max_depth }
     }
 
-    /// The service, as the wire spells it.
+    /// The name of the service on the wire.
     pub fn service(&self) -> &'static str {
         self.channel.service
     }
 
-    /// The event, as the wire spells it.
+    /// The name of the event on the wire.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whose event it is.
+    /// The id of the session.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The parameters without what travels beside the JSON.
+    /// The parameters as JSON, without blobs.
     ///
     /// # Errors
     ///
     /// They are malformed.
     pub fn json(&self) -> Result<Value, EventError> {
-        let members = self.bytes.members(self.deepest);
-        members.map(Value::Object).map_err(|failure| EventError::new(self.service(), self.name(), failure))
+        self.bytes.members(self.max_depth).map(Value::Object).map_err(|failure| self.error(failure))
     }
 
-    /// What travels beside the JSON.
+    /// The blobs.
     pub fn blobs(&self) -> impl Iterator<Item = Bytes> + use<> {
         self.bytes.blobs()
     }
 
-    /// Reads the parameters into a type.
+    /// Deserializes the parameters.
     ///
     /// # Errors
     ///
-    /// They are not what they should be.
+    /// They are malformed.
     pub fn params<T: FromWire>(&self) -> Result<T, EventError> {
-        self.bytes.read(self.deepest).map_err(|failure| EventError::new(self.service(), self.name(), failure))
+        self.bytes.read(self.max_depth).map_err(|failure| self.error(failure))
     }
 
-    /// Whether no event follows.
+    /// Whether it is the last event of its session.
     pub(crate) fn ends(&self) -> bool {
         self.channel.kind(self.name()).is_some_and(|kind| kind.ends)
     }
 
-    /// How much it holds, about.
+    /// The number of bytes.
     pub(crate) fn size(&self) -> usize {
         self.bytes.len()
     }
 
-    /// The message of the event.
+    /// The WebSocket message.
     #[cfg(feature = "server")]
     pub(crate) fn to_message(&self) -> Result<Bytes, EventError> {
-        wire::event_message(self.service(), &self.bytes)
-            .map_err(|failure| EventError::new(self.service(), self.name(), failure))
+        wire::event_message(self.service(), &self.bytes).map_err(|failure| self.error(failure))
+    }
+
+    fn error(&self, failure: Failure) -> EventError {
+        EventError::new(self.service(), self.name(), failure)
     }
 }
 
 impl PartialEq for RawEvent {
-    /// Events are equal if they say the same, however their JSON is spelled.
+    /// Compares the values of the JSON, not its text.
     fn eq(&self, other: &Self) -> bool {
         let is_same_json = || self.bytes.json() == other.bytes.json() || self.json() == other.json();
         self.service() == other.service()
@@ -130,22 +131,22 @@ impl fmt::Debug for RawEvent {
     }
 }
 
-/// The events of a service as one type.
+/// A type of the events of a service.
 pub trait EventSet: Debug + Clone + Send + Sync + Sized + 'static {
     /// The facts of the events.
     const CHANNEL: &'static Channel;
 
-    /// Reads an event. One that the definition does not have is kept as it is.
+    /// Converts an event into the type. An unknown event is kept as it is.
     ///
     /// # Errors
     ///
-    /// The event is known, but its parameters are not what they should be.
+    /// The event is known, but its parameters are malformed.
     fn read(event: RawEvent) -> Result<Self, EventError>;
 
-    /// The event without its type.
+    /// The event without the type.
     ///
     /// # Errors
     ///
-    /// The parameters cannot be written.
+    /// The parameters cannot be serialized.
     fn write(&self) -> Result<RawEvent, EventError>;
 }

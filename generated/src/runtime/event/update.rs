@@ -1,4 +1,4 @@
-//! What a subscription delivers.
+//! The updates of a subscription.
 
 use std::fmt;
 
@@ -6,24 +6,24 @@ use super::event_error::EventError;
 use super::raw_event::RawEvent;
 use crate::runtime::method::ApiError;
 
-/// What a subscription delivers: events, and what became of those that are missing.
+/// An update of a subscription: an event, or why events are missing.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Update<E = RawEvent> {
     /// An event.
     Event(E),
-    /// So many events were dropped here, as they were not read in time.
+    /// This number of events was dropped here, because they were not read in time.
     Lagged(u64),
-    /// The connection was lost here, and another one is in its place: events in between are missing.
+    /// The connection was lost and replaced here: events in between are missing.
     Gap,
-    /// The server sent something that makes no sense. What follows is not affected.
+    /// The server sent a malformed event. Those that follow are not affected.
     Malformed(EventError),
-    /// Nothing follows, although no last event came.
+    /// The subscription ended without a last event. No update follows.
     Ended(EndReason),
 }
 
 impl<E> Update<E> {
-    /// The event, if it is one.
+    /// The event, if the update is one.
     pub fn event(self) -> Option<E> {
         match self {
             Self::Event(event) => Some(event),
@@ -32,28 +32,28 @@ impl<E> Update<E> {
     }
 }
 
-/// Why a subscription ended without a last event.
+/// The reason why a subscription ended without a last event.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EndReason {
-    /// The connection was lost, and subscribing again was refused: the session ended meanwhile, as a rule.
+    /// The connection was lost, and the API rejected the new subscription, usually because the session has ended.
     Rejected(ApiError),
-    /// The connection was lost for good, or cannot be subscribed on again.
+    /// The connection was lost, and the subscription cannot be restored.
     #[non_exhaustive]
     ConnectionLost {
-        /// What happened.
+        /// The description of the failure.
         message: String,
     },
-    /// Someone else called the method that ends the subscription.
+    /// Other code called the method that ends the subscription.
     Unsubscribed,
 }
 
 impl fmt::Display for EndReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rejected(error) => write!(f, "subscribing again was refused: {error}"),
+            Self::Rejected(error) => write!(f, "resubscription was rejected: {error}"),
             Self::ConnectionLost { message } => f.write_str(message),
-            Self::Unsubscribed => f.write_str("the subscription was ended by a call"),
+            Self::Unsubscribed => f.write_str("subscription was ended by a call"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Errors that the API answers with: a code and fields.
+//! Errors of the API: a code and fields.
 
 use std::fmt;
 
@@ -8,13 +8,13 @@ use serde_json::{Map, Value};
 
 use crate::runtime::text::{excerpt, path_text};
 
-/// The errors of a method, told apart by their code.
+/// The errors of a method, distinguished by their code.
 pub trait ErrorCode: fmt::Debug + Send + Sync + Sized + 'static {
     /// Reads an error.
     ///
     /// # Errors
     ///
-    /// The code is known, but its fields are not what they should be.
+    /// The code is known, but its fields are malformed.
     fn from_api(error: ApiError) -> Result<Self, FieldError>;
 
     /// The code, as the API spells it.
@@ -26,11 +26,11 @@ pub trait ErrorCode: fmt::Debug + Send + Sync + Sized + 'static {
     /// Whether the same call may succeed later.
     fn is_retryable(&self) -> bool;
 
-    /// What the code means, in one sentence; empty when that is not known.
+    /// The meaning of the code in one sentence; empty if it is unknown.
     fn description(&self) -> &str;
 }
 
-/// An error as it came: its code and its other fields.
+/// An error without a type: its code and its other fields.
 #[derive(Clone)]
 pub struct ApiError(Box<Content>);
 
@@ -38,7 +38,7 @@ pub struct ApiError(Box<Content>);
 struct Content {
     code: String,
     fields: Map<String, Value>,
-    /// What the typed error knew, kept when its type is given up.
+    /// The description of the typed error that this was made from; the next field likewise.
     description: String,
     retryable: bool,
 }
@@ -49,7 +49,7 @@ impl ApiError {
         Self::from_parts(code.into(), Map::new())
     }
 
-    /// An error with the fields of a struct or map. Of anything else, nothing is taken.
+    /// An error with the fields of a struct or map. Other values add no fields.
     pub fn with_fields(code: impl Into<String>, fields: &impl Serialize) -> Self {
         let fields = match serde_json::to_value(fields) {
             Ok(Value::Object(fields)) => fields,
@@ -63,20 +63,18 @@ impl ApiError {
         Self(Box::new(Content { code, fields, description: String::new(), retryable: false }))
     }
 
-    /// An error that explains itself in the field `message`.
+    /// An error with the field `message`.
     #[cfg(feature = "server")]
     pub(crate) fn with_message(code: &str, message: impl Into<String>) -> Self {
         let fields = Map::from_iter([("message".to_owned(), Value::String(message.into()))]);
         Self::from_parts(code.to_owned(), fields)
     }
 
-    /// Gives up the type of an error, but not what it knows.
+    /// Erases the type of an error, but keeps its description.
     pub(crate) fn erase(error: impl ErrorCode) -> Self {
         let (description, retryable) = (error.description().to_owned(), error.is_retryable());
-        let mut erased = error.into_api();
-        erased.0.description = description;
-        erased.0.retryable = retryable;
-        erased
+        let content = error.into_api().0;
+        Self(Box::new(Content { description, retryable, ..*content }))
     }
 
     /// The code, as the API spells it.
@@ -84,12 +82,12 @@ impl ApiError {
         &self.0.code
     }
 
-    /// Everything but the code.
+    /// All fields except the code.
     pub fn fields(&self) -> &Map<String, Value> {
         &self.0.fields
     }
 
-    /// Reads the fields into a type.
+    /// Deserializes the fields.
     ///
     /// # Errors
     ///
@@ -102,7 +100,7 @@ impl ApiError {
         })
     }
 
-    /// What the fields say, for messages; empty when there are none.
+    /// The fields as text, shortened, for messages; empty if there are none.
     pub(crate) fn detail(&self) -> String {
         let fields = self.fields();
         match fields.get("message") {
@@ -165,7 +163,7 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-/// An error code is known, but its fields are not what they should be.
+/// An error has a known code, but malformed fields.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldError {
     code: String,
@@ -179,12 +177,12 @@ impl FieldError {
         &self.code
     }
 
-    /// Where in the error the mistake is; empty when it is the error as a whole.
+    /// The path of the malformed field; empty for the error as a whole.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong there.
+    /// What is malformed there.
     pub fn message(&self) -> &str {
         &self.message
     }

@@ -1,26 +1,26 @@
-//! What the runtime knows of a service's events.
+//! Facts of the events of a service.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use super::facts::{IdSource, Method};
 
-/// The events of a service, and how one subscribes to them.
+/// The events of a service, and the methods that subscribe to them.
 pub struct Channel {
-    /// The service, as the wire spells it.
+    /// The name of the service on the wire.
     pub service: &'static str,
-    /// The parameter of each event that says whose it is, such as `terminalSessionId`.
+    /// The parameter of each event with the id of its session, such as `terminalSessionId`.
     pub id: &'static str,
-    /// Subscribes to a session that is there already. Without it, a lost connection ends the subscription.
+    /// Subscribes to an existing session. Without it, a lost connection ends the subscription.
     pub subscribe: Option<&'static Method>,
-    /// Ends a subscription. Without it, events come for as long as the connection lasts.
+    /// Ends a subscription. Without it, events come until the connection is closed.
     pub unsubscribe: Option<&'static Method>,
     /// The events.
     pub events: &'static [EventKind],
 }
 
 impl Channel {
-    /// The facts of an event; nothing if the definition does not have it.
+    /// The facts of an event; `None` if the definition does not have it.
     pub fn kind(&self, name: &str) -> Option<&'static EventKind> {
         self.events.iter().find(|kind| kind.name == name)
     }
@@ -30,7 +30,7 @@ impl Channel {
         self.kind(&name).map_or_else(|| Cow::Owned(name.into_owned()), |kind| Cow::Borrowed(kind.name))
     }
 
-    /// The method that subscribes, and the parameter that says to what.
+    /// The method that subscribes, and its parameter with the id.
     pub(crate) fn subscribing(&self) -> Option<(&'static Method, &'static str)> {
         let method = self.subscribe?;
         match method.opens? {
@@ -39,7 +39,7 @@ impl Channel {
         }
     }
 
-    /// The method that unsubscribes, and the parameter that says from what.
+    /// The method that unsubscribes, and its parameter with the id.
     pub(crate) fn unsubscribing(&self) -> Option<(&'static Method, &'static str)> {
         let method = self.unsubscribe?;
         Some((method, method.closes?))
@@ -56,19 +56,19 @@ impl fmt::Debug for Channel {
 /// The facts of an event.
 #[derive(Clone, Copy, Debug)]
 pub struct EventKind {
-    /// The event, as the wire spells it.
+    /// The name of the event on the wire.
     pub name: &'static str,
-    /// Whether no event follows.
+    /// Whether it is the last event of a session.
     pub ends: bool,
 }
 
 impl EventKind {
-    /// An event that others follow.
+    /// An event that is not the last one.
     pub const fn new(name: &'static str) -> Self {
         Self { name, ends: false }
     }
 
-    /// Is the last one.
+    /// Makes it the last event of a session.
     pub const fn ends(self) -> Self {
         Self { ends: true, ..self }
     }

@@ -1,26 +1,26 @@
-//! What the runtime knows of a method.
+//! Facts of methods, and the API key.
 
 use std::fmt;
-use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// The facts of a method that do not depend on types.
+/// The facts of a method, apart from its types.
 pub struct Method {
-    /// The service, as the wire spells it.
+    /// The name of the service on the wire.
     pub service: &'static str,
-    /// The method, as the wire spells it.
+    /// The name of the method on the wire.
     pub name: &'static str,
-    /// How calls travel.
+    /// The transport of calls.
     pub transport: TransportKind,
-    /// Whether a call may be repeated without doing more than once would.
+    /// Whether repeating a call has no further effect.
     pub idempotent: bool,
-    /// How long a call may take where the client's default is too short.
+    /// The deadline of calls, if the client's default is too short.
     pub deadline: Option<Duration>,
-    /// Where the id stands that a successful call subscribes to.
+    /// The place of the id that a successful call subscribes to.
     pub opens: Option<IdSource>,
-    /// The parameter with the id of which a successful call ends the subscription.
+    /// The parameter with the id whose subscription a successful call ends.
     pub closes: Option<&'static str>,
-    /// Whether the blobs of a response are bytes, which can be written to files while they arrive.
+    /// Whether the blobs of a response are bytes, which can be received into files.
     pub responds_with_bytes: bool,
 }
 
@@ -32,7 +32,7 @@ impl fmt::Debug for Method {
 }
 
 impl Method {
-    /// A method over HTTP, not safe to repeat; the other functions say what differs.
+    /// A method over HTTP that is not idempotent; the other functions change that.
     pub const fn new(service: &'static str, name: &'static str) -> Self {
         Self {
             service,
@@ -46,64 +46,87 @@ impl Method {
         }
     }
 
-    /// Travels by another transport.
+    /// Sets the transport.
     pub const fn transport(self, transport: TransportKind) -> Self {
         Self { transport, ..self }
     }
 
-    /// Is safe to repeat.
+    /// Makes it idempotent.
     pub const fn idempotent(self) -> Self {
         Self { idempotent: true, ..self }
     }
 
-    /// May take that long.
+    /// Sets the deadline.
     pub const fn deadline_seconds(self, seconds: u64) -> Self {
         Self { deadline: Some(Duration::from_secs(seconds)), ..self }
     }
 
-    /// Subscribes to the events of an id.
+    /// Makes it subscribe to the events of an id.
     pub const fn opens(self, id: IdSource) -> Self {
         Self { opens: Some(id), ..self }
     }
 
-    /// Ends the subscription to the id in this parameter.
+    /// Makes it end the subscription to the id in a parameter.
     pub const fn closes(self, param: &'static str) -> Self {
         Self { closes: Some(param), ..self }
     }
 
-    /// Responds with bytes.
+    /// Makes it respond with bytes.
     pub const fn responds_with_bytes(self) -> Self {
         Self { responds_with_bytes: true, ..self }
     }
 }
 
-/// How the calls of a method travel.
+/// The transport of the calls of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportKind {
-    /// As an HTTP request.
+    /// HTTP.
     Http,
-    /// On the WebSocket.
+    /// The WebSocket.
     WebSocket,
-    /// On the WebSocket, unless a boolean parameter has a value; then as an HTTP request.
+    /// The WebSocket, unless a boolean parameter has a value; then HTTP.
     WebSocketUnless {
         /// The parameter.
         param: &'static str,
         /// Its value.
         equals: bool,
     },
-    /// On a WebSocket that is open already; otherwise answered on the spot.
+    /// The WebSocket if it is open already; otherwise calls fail with an error of the API, and nothing is sent.
     OpenWebSocketElse {
-        /// The code that it is answered with.
+        /// The code of the error.
         error: &'static str,
     },
 }
 
-/// Where the id stands that a method subscribes to.
+/// The place of the id that a method subscribes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdSource {
-    /// This parameter.
+    /// A parameter.
     Params(&'static str),
-    /// This property of the result.
+    /// A property of the result.
     Result(&'static str),
+}
+
+/// An API key. No output of this crate shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(Arc<str>);
+
+impl ApiKey {
+    /// A key, without the white space around it; `None` if it is empty.
+    pub fn new(key: impl AsRef<str>) -> Option<Self> {
+        let key = key.as_ref().trim();
+        (!key.is_empty()).then(|| Self(key.into()))
+    }
+
+    /// The key itself, for a server that checks it. It must not be logged.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey(***)")
+    }
 }

@@ -1,13 +1,11 @@
-//! Facts of methods and channels, error codes, and the API key: what says nothing about how calls travel.
+//! Facts of methods and channels, error codes, and the API key.
 
 mod api_error;
-mod api_key;
 mod channel;
 mod error_codes;
 mod facts;
 
 pub use api_error::{ApiError, ErrorCode, FieldError};
-pub use api_key::ApiKey;
 pub use channel::{Channel, EventKind};
 pub use error_codes::ErrorInfo;
-pub use facts::{IdSource, Method, TransportKind};
+pub use facts::{ApiKey, IdSource, Method, TransportKind};

@@ -1,17 +1,16 @@
-//! Blobs on their way out: small ones gathered in one buffer, large ones as they are.
+//! Outgoing blobs: small ones are gathered in one buffer, large ones are not copied.
 
 use bytes::Bytes;
 
 use crate::runtime::blob::Sourced;
-use crate::runtime::error::Failure;
 use crate::tensor::Tensor;
 use crate::varint;
 
-/// What is larger is a piece of its own and is not copied. Smaller pieces are sent at half the speed or less, as
-/// measured with pieces of 2 to 128 KiB, and copying more is hardly faster.
-const LARGE: usize = 16 << 10;
+/// Bytes up to this length are gathered. Larger ones are segments of their own, without a copy. Smaller segments are
+/// sent at half the speed or less, as measured with 2 to 128 KiB, and copying more is hardly faster.
+pub(super) const MAX_GATHERED: usize = 16 << 10;
 
-/// Where the lengths of blobs stand.
+/// The place of the lengths of blobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     /// All of them before the JSON.
@@ -20,109 +19,105 @@ pub(super) enum Layout {
     Response,
 }
 
-/// Bytes in memory, or elsewhere.
-#[derive(Clone, Debug)]
-pub(crate) enum Piece {
-    Bytes(Bytes),
-    Source(Sourced),
+/// Outgoing bytes in segments.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Segments {
+    pub(super) bytes: Vec<Bytes>,
+    /// Bytes that are not in memory, each with the number of segments before it.
+    pub(super) sources: Vec<(usize, Sourced)>,
+    /// Small bytes that follow.
+    buffer: Vec<u8>,
 }
 
-impl Piece {
-    /// The bytes, if they are in memory.
-    pub(super) fn into_bytes(self) -> Option<Bytes> {
-        match self {
-            Self::Bytes(bytes) => Some(bytes),
-            Self::Source(_) => None,
+impl Segments {
+    /// Segments that begin with these bytes.
+    pub(super) fn new(buffer: Vec<u8>) -> Self {
+        Self { buffer, ..Self::default() }
+    }
+
+    pub(super) fn push(&mut self, bytes: &Bytes) {
+        if bytes.len() <= MAX_GATHERED {
+            self.buffer.extend_from_slice(bytes);
+        } else {
+            self.flush();
+            self.bytes.push(bytes.clone());
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Bytes(bytes) => bytes.len(),
-            Self::Source(sourced) => usize::try_from(sourced.source.len()).unwrap_or(usize::MAX),
+    pub(super) fn push_source(&mut self, source: Sourced) {
+        self.flush();
+        self.sources.push((self.bytes.len(), source));
+    }
+
+    pub(super) fn append(&mut self, other: &Self) {
+        let mut sources = other.sources.iter().peekable();
+        for index in 0..=other.bytes.len() {
+            while let Some((_, source)) = sources.next_if(|(before, _)| *before == index) {
+                self.push_source(source.clone());
+            }
+            if let Some(bytes) = other.bytes.get(index) {
+                self.push(bytes);
+            }
         }
     }
 
-    /// Reads into memory what is not there.
-    pub(super) async fn load(&mut self) -> Result<(), Failure> {
-        if let Self::Source(source) = self {
-            *self = Self::Bytes(source.load().await?);
+    pub(super) fn flush(&mut self) {
+        if !self.buffer.is_empty() {
+            self.bytes.push(std::mem::take(&mut self.buffer).into());
         }
-        Ok(())
     }
 }
 
 /// Collects blobs.
 #[derive(Debug)]
 pub(super) struct BlobWriter {
-    layout: Layout,
+    pub(super) layout: Layout,
     lens: Vec<usize>,
-    pieces: Vec<Piece>,
-    /// Small bytes behind the last piece.
-    gathered: Vec<u8>,
+    segments: Segments,
 }
 
 impl BlobWriter {
     pub(super) fn new(layout: Layout) -> Self {
-        Self { layout, lens: Vec::new(), pieces: Vec::new(), gathered: Vec::new() }
+        Self { layout, lens: Vec::new(), segments: Segments::default() }
     }
 
-    /// How many blobs there are.
+    /// The number of blobs.
     pub(super) fn count(&self) -> usize {
         self.lens.len()
     }
 
-    /// Adds a blob of these bytes.
     pub(super) fn bytes(&mut self, bytes: &Bytes) {
         self.begin(bytes.len());
-        self.push(bytes);
+        self.segments.push(bytes);
     }
 
-    /// Adds a blob of these tensors, back to back.
+    /// Adds one blob with all of these tensors.
     pub(super) fn tensors(&mut self, tensors: &[Tensor]) {
-        let len = tensors.iter().fold(0, |sum: usize, tensor| sum.saturating_add(tensor.encoded_len()));
-        self.begin(len);
+        self.begin(tensors.iter().fold(0, |sum: usize, tensor| sum.saturating_add(tensor.encoded_len())));
         for tensor in tensors {
-            tensor.write_header(&mut self.gathered);
-            self.push(tensor.elements());
+            tensor.write_header(&mut self.segments.buffer);
+            self.segments.push(tensor.elements());
         }
     }
 
-    /// Adds a blob that is not in memory.
     pub(super) fn source(&mut self, source: Sourced, len: usize) {
         self.begin(len);
-        self.flush();
-        self.pieces.push(Piece::Source(source));
+        self.segments.push_source(source);
     }
 
-    /// The lengths, where the layout has them elsewhere, and the bytes.
-    pub(super) fn finish(mut self) -> (Vec<usize>, Vec<Piece>) {
-        self.flush();
-        (self.lens, self.pieces)
+    /// The length of each blob, and their bytes.
+    pub(super) fn finish(mut self) -> (Vec<usize>, Segments) {
+        self.segments.flush();
+        (self.lens, self.segments)
     }
 
     fn begin(&mut self, len: usize) {
         self.lens.push(len);
         if self.layout == Layout::Response {
-            write_len(len, &mut self.gathered);
+            write_len(len, &mut self.segments.buffer);
         }
-        if len <= LARGE {
-            self.gathered.reserve(len);
-        }
-    }
-
-    fn push(&mut self, bytes: &Bytes) {
-        if bytes.len() <= LARGE {
-            self.gathered.extend_from_slice(bytes);
-        } else {
-            self.flush();
-            self.pieces.push(Piece::Bytes(bytes.clone()));
-        }
-    }
-
-    fn flush(&mut self) {
-        if !self.gathered.is_empty() {
-            self.pieces.push(Piece::Bytes(std::mem::take(&mut self.gathered).into()));
+        if len <= MAX_GATHERED {
+            self.segments.buffer.reserve(len);
         }
     }
 }

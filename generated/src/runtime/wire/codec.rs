@@ -1,16 +1,19 @@
-//! The codec of types that hold nothing but JSON, and of options, lists and base64 text.
+//! The codec of plain JSON, options, lists, base64 text and tensors by themselves.
 
 use bytes::Bytes;
 use serde::de;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
-use serde::ser::Serialize;
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::reader::{BlobReader, FromWire};
 use super::wire_error::{Segment, WireError};
 use super::writer::{FrameWriter, ToWire};
 use crate::runtime::blob::{Base64, notation};
+use crate::runtime::text::Text;
+use crate::tensor::{self, Tensor};
 
-/// A type that travels in the JSON as a whole, as serde writes it.
+/// A type without blobs, which is serialized by serde.
 pub trait PlainJson: Serialize + DeserializeOwned {}
 
 /// Marks types as [`PlainJson`](crate::runtime::PlainJson).
@@ -78,24 +81,25 @@ impl FromWire for Base64 {
     }
 }
 
-/// Bytes that were read from base64 text.
+/// Bytes that were deserialized from base64 text.
 #[derive(Debug)]
 pub struct Base64Text(Bytes);
 
 impl<'de> Deserialize<'de> for Base64Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl de::Visitor<'_> for Text {
-            type Value = Base64Text;
+        notation::decode(&Text::deserialize(deserializer)?.0).map(Self)
+    }
+}
 
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("base64 text")
-            }
+/// Outside of a call, a tensor is serialized as JSON. In a call, it travels beside the JSON.
+impl Serialize for Tensor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        tensor::notation::to_value(self).serialize(serializer)
+    }
+}
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Base64Text, E> {
-                notation::decode(text).map(Base64Text)
-            }
-        }
-        deserializer.deserialize_str(Text)
+impl<'de> Deserialize<'de> for Tensor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        tensor::notation::from_value(Value::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }

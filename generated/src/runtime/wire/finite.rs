@@ -1,4 +1,4 @@
-//! Finds a number that JSON has no form for.
+//! Finds numbers that JSON cannot represent.
 
 use std::fmt::Display;
 use std::{fmt, io};
@@ -11,29 +11,29 @@ use serde_path_to_error::Track;
 use super::wire_error::join_paths;
 use crate::runtime::text::path_text;
 
-/// Writes compact JSON, and notices whether there is a `null` in it.
+/// Writes compact JSON, and records whether it contains `null`.
 ///
-/// NaN and the infinite numbers are written as `null`. Few requests have any, so only these are looked at again.
+/// NaN and the infinite numbers are written as `null`. Few requests contain it, so only these are searched.
 #[derive(Default)]
 pub(super) struct Nulls {
-    pub(super) seen: bool,
+    pub(super) found: bool,
 }
 
 impl Formatter for &mut Nulls {
     fn write_null<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.seen = true;
+        self.found = true;
         CompactFormatter.write_null(writer)
     }
 }
 
-/// Where a number stands that is not finite, such as `options[2].rate`, and the number.
+/// The path of the first number that is not finite, such as `options[2].rate`, and the number.
 pub(super) fn not_finite<T: Serialize + ?Sized>(value: &T) -> Option<(String, f64)> {
     let mut track = Track::new();
     let NotFinite(found) = value.serialize(serde_path_to_error::Serializer::new(Walk, &mut track)).err()?;
     found.map(|(inner, number)| (join_paths(&path_text(&track.path()), &inner), number))
 }
 
-/// The number that ends the walk, and where in a variant it stands; nothing if the value cannot be written anyway.
+/// The number that was found, with its path within a variant; `None` for a failure of the serialized type.
 #[derive(Debug)]
 struct NotFinite(Option<(String, f64)>);
 
@@ -51,10 +51,10 @@ impl ser::Error for NotFinite {
     }
 }
 
-/// A serializer that writes nothing, and fails at the first number that is not finite.
+/// A serializer without output, which fails at the first number that is not finite.
 struct Walk;
 
-macro_rules! pass {
+macro_rules! accept {
     ($($method:ident($($type:ty),*);)*) => {
         $(fn $method(self, $(_: $type),*) -> Result<(), NotFinite> {
             Ok(())
@@ -81,7 +81,7 @@ impl Serializer for Walk {
     type SerializeStruct = Self;
     type SerializeStructVariant = Self;
 
-    pass! {
+    accept! {
         serialize_bool(bool);
         serialize_i8(i8);
         serialize_i16(i16);
@@ -133,7 +133,7 @@ impl Serializer for Walk {
         variant: &'static str,
         value: &T,
     ) -> Result<(), NotFinite> {
-        // The library loses the path within such a variant.
+        // `serde_path_to_error` loses the path within such a variant.
         match not_finite(value) {
             Some((inner, number)) => Err(NotFinite(Some((join_paths(variant, &inner), number)))),
             None => Ok(()),
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_is_found_wherever_it_stands() {
+    fn numbers_are_found_at_any_path() {
         let shapes = |radius| BTreeMap::from([("a", vec![Shape::Circle(Circle { radius })])]);
         assert_eq!(not_finite(&shapes(Some(f64::NAN))).unwrap().0, "a[0].Circle.radius");
         assert_eq!(not_finite(&(1.0, f32::INFINITY)).unwrap().0, "[1]");

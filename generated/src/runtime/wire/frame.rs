@@ -5,37 +5,28 @@ use std::ops::Range;
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 
-use super::blobs::{BlobWriter, Layout, Piece, write_len};
+use super::blobs::{BlobWriter, Layout, MAX_GATHERED, Segments, write_len};
 use crate::runtime::blob::Sourced;
 use crate::runtime::error::Failure;
 use crate::runtime::text::count;
 use crate::varint;
 
-/// Neighbours smaller than this are put together: one write is cheaper than many.
-const SMALL: usize = 4096;
-
-/// A request on its way out: its JSON and its blobs. Cheap to clone.
+/// An outgoing request: its JSON and its blobs. Cheap to clone.
 #[derive(Clone)]
 pub struct RequestFrame {
     json: Bytes,
     /// The length of each blob.
     lens: Vec<usize>,
-    /// The blobs' bytes.
-    pieces: Vec<Piece>,
+    blobs: Segments,
 }
 
 impl RequestFrame {
     pub(super) fn new(json: Vec<u8>, blobs: BlobWriter) -> Self {
-        let (lens, pieces) = blobs.finish();
-        Self { json: json.into(), lens, pieces }
+        let (lens, blobs) = blobs.finish();
+        Self { json: json.into(), lens, blobs }
     }
 
-    /// A request without blobs.
-    pub(super) fn of_json(json: impl Into<Bytes>) -> Self {
-        Self { json: json.into(), lens: Vec::new(), pieces: Vec::new() }
-    }
-
-    /// The same blobs beside other JSON.
+    /// The same blobs with other JSON.
     pub(super) fn with_json(self, json: Vec<u8>) -> Self {
         Self { json: json.into(), ..self }
     }
@@ -47,84 +38,65 @@ impl RequestFrame {
 
     /// The blobs in their order; they are copied. Those that are not in memory are empty.
     pub fn blobs(&self) -> Vec<Bytes> {
-        let bytes = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Bytes(bytes) => Some(bytes.clone()),
-            Piece::Source(_) => None,
-        });
-        let mut whole = join(&bytes.collect::<Vec<_>>());
+        let mut whole = join(&self.blobs.bytes);
         self.lens.iter().map(|len| whole.split_to(whole.len().min(*len))).collect()
     }
 
-    /// The body of an HTTP request in one piece.
+    /// The body of an HTTP request as one buffer.
     pub fn to_bytes(&self) -> Bytes {
         join(&self.to_segments().0)
     }
 
-    /// The pieces of the body that are in memory, and the others with how many of those come before.
+    /// The segments of the body that are in memory, and the sources, each with the number of segments before it.
     pub(crate) fn to_segments(&self) -> (Vec<Bytes>, Vec<(usize, Sourced)>) {
-        // Small JSON is put behind the head.
-        let room = if self.json.len() <= SMALL { self.json.len() } else { 0 };
-        let mut segments = Segments::new(self.head(room));
+        let mut segments = Segments::new(self.head(self.json.len().min(MAX_GATHERED)));
         segments.push(&self.json);
-        for piece in &self.pieces {
-            match piece {
-                Piece::Bytes(bytes) => segments.push(bytes),
-                Piece::Source(source) => segments.source(source.clone()),
-            }
-        }
-        segments.finish()
+        segments.append(&self.blobs);
+        segments.flush();
+        (segments.bytes, segments.sources)
     }
 
-    /// The body behind some bytes in one piece.
-    pub(super) fn to_message(&self, begin: &[u8]) -> BytesMut {
+    /// The body behind a prefix, as one buffer.
+    pub(super) fn to_message(&self, prefix: &[u8]) -> BytesMut {
         let head = self.head(0);
-        let mut message = BytesMut::with_capacity(begin.len().saturating_add(self.body_len()));
-        message.extend_from_slice(begin);
-        message.extend_from_slice(&head);
-        message.extend_from_slice(&self.json);
-        for piece in &self.pieces {
-            if let Piece::Bytes(bytes) = piece {
-                message.extend_from_slice(bytes);
-            }
-        }
+        let mut message = BytesMut::with_capacity(prefix.len().saturating_add(self.body_len()));
+        [prefix, &head, &self.json].into_iter().for_each(|part| message.extend_from_slice(part));
+        self.blobs.bytes.iter().for_each(|bytes| message.extend_from_slice(bytes));
         message
     }
 
-    /// What stands before the JSON, with room for some more bytes.
-    fn head(&self, room: usize) -> Vec<u8> {
-        let mut head = Vec::with_capacity(self.lens.len().saturating_add(room).saturating_add(16));
+    /// The number of blobs and all lengths, which precede the JSON, with capacity for more bytes.
+    fn head(&self, more: usize) -> Vec<u8> {
+        let mut head = Vec::with_capacity(self.lens.len().saturating_add(more).saturating_add(16));
         head.push(u8::try_from(self.lens.len()).unwrap_or(u8::MAX));
         write_len(self.json.len(), &mut head);
         self.lens.iter().for_each(|len| write_len(*len, &mut head));
         head
     }
 
-    /// What is not in memory.
+    /// The blobs that are not in memory.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Sourced> {
-        self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Bytes(_) => None,
-            Piece::Source(source) => Some(source),
-        })
+        self.blobs.sources.iter().map(|(_, source)| source)
     }
 
-    /// Reads into memory what is not there.
+    /// Reads all blobs into memory.
     pub(crate) async fn load(&mut self) -> Result<(), Failure> {
-        for piece in &mut self.pieces {
-            piece.load().await?;
+        // From the last one on, as each moves the segments behind it.
+        while let Some((index, source)) = self.blobs.sources.pop() {
+            self.blobs.bytes.insert(index, source.load().await?);
         }
         Ok(())
     }
 
     /// The number of bytes of its JSON and blobs.
     pub(crate) fn size(&self) -> usize {
-        self.pieces.iter().fold(self.json.len(), |sum, piece| sum.saturating_add(piece.len()))
+        self.lens.iter().fold(self.json.len(), |sum, len| sum.saturating_add(*len))
     }
 
     /// The number of bytes of the body of an HTTP request.
     pub(crate) fn body_len(&self) -> usize {
-        let len = |len: usize| varint::len(u64::try_from(len).unwrap_or(u64::MAX));
-        let head =
-            self.lens.iter().fold(len(self.json.len()).saturating_add(1), |sum, size| sum.saturating_add(len(*size)));
+        let width = |len: &usize| varint::len(u64::try_from(*len).unwrap_or(u64::MAX));
+        let head = self.lens.iter().map(width).fold(width(&self.json.len()).saturating_add(1), usize::saturating_add);
         head.saturating_add(self.size())
     }
 }
@@ -136,8 +108,8 @@ impl fmt::Debug for RequestFrame {
     }
 }
 
-/// A response in its frame, in pieces: the body of an HTTP response, of which the status is 200 and the type
-/// `application/octet-stream` also when it is an error.
+/// A response frame in segments: the body of an HTTP response, whose status is 200 and whose type is
+/// `application/octet-stream`, even for an error.
 #[derive(Clone, Debug)]
 pub struct ResponseFrame {
     segments: Vec<Bytes>,
@@ -149,14 +121,13 @@ impl ResponseFrame {
         write_len(json.len(), &mut head);
         let mut segments = Segments::new(head);
         segments.push(&json.into());
-        for piece in blobs.finish().1 {
-            segments.push(&piece.into_bytes().unwrap_or_default());
-        }
-        Self { segments: segments.finish().0 }
+        // The bytes of a source are missing; a server has to load them before.
+        blobs.finish().1.bytes.iter().for_each(|bytes| segments.push(bytes));
+        segments.flush();
+        Self { segments: segments.bytes }
     }
 
-    /// A response of this JSON and these blobs.
-    #[cfg(any(feature = "test-util", test))]
+    #[cfg(feature = "test-util")]
     pub(crate) fn of_parts(json: &Bytes, blobs: &[Bytes]) -> Self {
         let mut writer = BlobWriter::new(Layout::Response);
         blobs.iter().for_each(|blob| writer.bytes(blob));
@@ -168,12 +139,12 @@ impl ResponseFrame {
         Self::new(json, BlobWriter::new(Layout::Response))
     }
 
-    /// The pieces.
+    /// The segments.
     pub fn segments(&self) -> &[Bytes] {
         &self.segments
     }
 
-    /// The pieces.
+    /// The segments.
     pub fn into_segments(self) -> Vec<Bytes> {
         self.segments
     }
@@ -183,56 +154,18 @@ impl ResponseFrame {
         total(&self.segments)
     }
 
-    /// Whether there are no bytes, which no response is.
+    /// Whether there are no bytes, which is never the case.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The whole in one piece; copies unless it is in one piece already.
+    /// The frame as one buffer; copies unless there is one segment.
     pub fn to_bytes(&self) -> Bytes {
         join(&self.segments)
     }
 }
 
-/// Puts small neighbours together.
-struct Segments {
-    done: Vec<Bytes>,
-    sources: Vec<(usize, Sourced)>,
-    small: Vec<u8>,
-}
-
-impl Segments {
-    fn new(begin: Vec<u8>) -> Self {
-        Self { done: Vec::new(), sources: Vec::new(), small: begin }
-    }
-
-    fn push(&mut self, bytes: &Bytes) {
-        if bytes.len() <= SMALL {
-            self.small.extend_from_slice(bytes);
-        } else {
-            self.flush();
-            self.done.push(bytes.clone());
-        }
-    }
-
-    fn source(&mut self, source: Sourced) {
-        self.flush();
-        self.sources.push((self.done.len(), source));
-    }
-
-    fn flush(&mut self) {
-        if !self.small.is_empty() {
-            self.done.push(std::mem::take(&mut self.small).into());
-        }
-    }
-
-    fn finish(mut self) -> (Vec<Bytes>, Vec<(usize, Sourced)>) {
-        self.flush();
-        (self.done, self.sources)
-    }
-}
-
-/// All pieces in one.
+/// All segments as one buffer.
 pub(crate) fn join(segments: &[Bytes]) -> Bytes {
     if let [one] = segments {
         return one.clone();
@@ -242,12 +175,12 @@ pub(crate) fn join(segments: &[Bytes]) -> Bytes {
     whole.freeze()
 }
 
-/// The number of bytes in all pieces.
+/// The number of bytes of all segments.
 pub(crate) fn total(segments: &[Bytes]) -> usize {
     segments.iter().fold(0, |sum, segment| sum.saturating_add(segment.len()))
 }
 
-/// Takes the JSON off a response; the rest is its blobs.
+/// Splits the JSON off a response; its blobs remain.
 pub(crate) fn take_json(body: &mut Bytes) -> Result<Bytes, Failure> {
     let json = json_range(body)?;
     let taken = body.slice(json.clone());
@@ -255,47 +188,27 @@ pub(crate) fn take_json(body: &mut Bytes) -> Result<Bytes, Failure> {
     Ok(taken)
 }
 
-/// Where the JSON is in a response or an event.
+/// The range of the JSON in a response or an event.
 pub(super) fn json_range(body: &[u8]) -> Result<Range<usize>, Failure> {
     if body.is_empty() {
-        return Err(malformed("the answer is empty"));
+        return Err(malformed("the response is empty"));
     }
     let mut rest = body;
-    let size = take_len(&mut rest, Part::JsonLength)?;
+    let size = take_len(&mut rest, format_args!("the length of the JSON"))?;
     let start = body.len().saturating_sub(rest.len());
-    take(&mut rest, size, Part::Json)?;
+    take(&mut rest, size, format_args!("the JSON"))?;
     Ok(start..body.len().saturating_sub(rest.len()))
 }
 
-/// A part of a frame, for the error when the frame ends before it does.
-#[derive(Clone, Copy)]
-pub(super) enum Part {
-    JsonLength,
-    Json,
-    BlobLength(usize),
-    Blob(usize),
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::JsonLength => f.write_str("the length of the JSON"),
-            Self::Json => f.write_str("the JSON"),
-            Self::BlobLength(index) => write!(f, "the length of blob {index}"),
-            Self::Blob(index) => write!(f, "blob {index}"),
-        }
-    }
-}
-
-/// Takes the next blob with its length.
+/// Splits off the next blob, which follows its length.
 #[inline]
 pub(super) fn take_blob<'a>(data: &mut &'a [u8], index: usize) -> Result<&'a [u8], Failure> {
-    let size = take_len(data, Part::BlobLength(index))?;
-    take(data, size, Part::Blob(index))
+    let size = take_len(data, format_args!("the length of blob {index}"))?;
+    take(data, size, format_args!("blob {index}"))
 }
 
 #[inline]
-pub(super) fn take_len(data: &mut &[u8], part: Part) -> Result<u64, Failure> {
+pub(super) fn take_len(data: &mut &[u8], part: fmt::Arguments<'_>) -> Result<u64, Failure> {
     match varint::read(data).and_then(|(value, width)| Some((value, data.get(width..)?))) {
         Some((value, rest)) => {
             *data = rest;
@@ -306,7 +219,7 @@ pub(super) fn take_len(data: &mut &[u8], part: Part) -> Result<u64, Failure> {
 }
 
 #[inline]
-pub(super) fn take<'a>(data: &mut &'a [u8], size: u64, part: Part) -> Result<&'a [u8], Failure> {
+pub(super) fn take<'a>(data: &mut &'a [u8], size: u64, part: fmt::Arguments<'_>) -> Result<&'a [u8], Failure> {
     match usize::try_from(size).ok().and_then(|size| data.split_at_checked(size)) {
         Some((taken, rest)) => {
             *data = rest;
@@ -314,7 +227,7 @@ pub(super) fn take<'a>(data: &mut &'a [u8], size: u64, part: Part) -> Result<&'a
         }
         None => {
             let left = count(data.len(), "byte");
-            Err(malformed(format!("{part} should have {size} bytes, and the frame ends after {left} of it")))
+            Err(malformed(format!("{part} should have {size} bytes, but the frame ends after {left} of it")))
         }
     }
 }

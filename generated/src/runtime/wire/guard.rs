@@ -1,46 +1,38 @@
-//! A deserializer that watches what passes through it: it bounds the depth, and takes no list for a struct.
+//! A deserializer that limits the depth of nesting, and rejects lists for structs.
 
 use std::fmt;
 
 use serde::de;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Unexpected, Visitor};
 
-/// How deep JSON may be nested at most: recursion ends before the stack does.
+/// The maximum depth of JSON, so that recursion does not overflow the stack.
 pub(crate) const DEEPEST: usize = 128;
 
-/// How many more levels there may be.
+/// The levels of nesting that are left.
+#[derive(Clone, Copy)]
 pub(super) struct Levels {
     left: usize,
-    most: usize,
+    max: usize,
 }
 
 impl Levels {
-    pub(super) fn new(most: usize) -> Self {
-        Self { left: most.min(DEEPEST), most }
+    pub(super) fn new(max: usize) -> Self {
+        Self { left: max.min(DEEPEST), max }
     }
 
-    fn enter<E: de::Error>(&mut self) -> Result<(), E> {
-        match self.left.checked_sub(1) {
-            Some(left) => {
-                self.left = left;
-                Ok(())
-            }
-            None => Err(E::custom(format_args!("the JSON is nested more than {} deep", self.most))),
-        }
-    }
-
-    fn leave(&mut self) {
-        self.left = self.left.saturating_add(1);
+    fn enter<E: de::Error>(self) -> Result<Self, E> {
+        let too_deep = || E::custom(format_args!("the JSON is nested more than {} deep", self.max));
+        Ok(Self { left: self.left.checked_sub(1).ok_or_else(too_deep)?, ..self })
     }
 }
 
-/// A deserializer, or a seed, whose values are guarded.
-pub(super) struct Guard<'l, T> {
+/// A deserializer, seed or access whose values are guarded.
+pub(super) struct Guard<T> {
     pub(super) inner: T,
-    pub(super) levels: &'l mut Levels,
+    pub(super) levels: Levels,
 }
 
-macro_rules! pass_on {
+macro_rules! forward {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
             self.inner.$method(visitor)
@@ -48,24 +40,24 @@ macro_rules! pass_on {
     };
 }
 
-macro_rules! watch {
+macro_rules! guard {
     ($($method:ident($($name:ident: $type:ty),*) $is_struct:literal;)*) => {
         $(fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, D::Error> {
-            self.inner.$method($($name,)* Watch { visitor, levels: self.levels, is_struct: $is_struct })
+            self.inner.$method($($name,)* GuardVisitor { visitor, levels: self.levels, is_struct: $is_struct })
         })*
     };
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Guard<'_, D> {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Guard<D> {
     type Error = D::Error;
 
-    pass_on! {
+    forward! {
         deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16
         deserialize_u32 deserialize_u64 deserialize_f32 deserialize_f64 deserialize_char deserialize_str
         deserialize_string deserialize_bytes deserialize_byte_buf deserialize_unit deserialize_identifier
     }
 
-    watch! {
+    guard! {
         deserialize_any() false;
         deserialize_option() false;
         deserialize_unit_struct(name: &'static str) false;
@@ -79,12 +71,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Guard<'_, D> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        // What is not read is bounded all the same.
+        // The limit applies to ignored values as well.
         self.deserialize_any(visitor)
     }
 }
 
-impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for Guard<'_, T> {
+impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for Guard<T> {
     type Value = T::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<T::Value, D::Error> {
@@ -92,22 +84,22 @@ impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for Guard<'_, T> {
     }
 }
 
-/// A visitor that puts guards around what it is given.
-struct Watch<'l, V> {
+/// A visitor that guards the deserializers that are passed to it.
+struct GuardVisitor<V> {
     visitor: V,
-    levels: &'l mut Levels,
+    levels: Levels,
     is_struct: bool,
 }
 
 macro_rules! visit {
-    ($($method:ident: $type:ty;)*) => {
-        $(fn $method<E: de::Error>(self, value: $type) -> Result<V::Value, E> {
-            self.visitor.$method(value)
+    ($($method:ident($($value:ident: $type:ty)?);)*) => {
+        $(fn $method<E: de::Error>(self $(, $value: $type)?) -> Result<V::Value, E> {
+            self.visitor.$method($($value)?)
         })*
     };
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Watch<'_, V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for GuardVisitor<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -115,21 +107,15 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watch<'_, V> {
     }
 
     visit! {
-        visit_bool: bool;
-        visit_i64: i64;
-        visit_u64: u64;
-        visit_f64: f64;
-        visit_str: &str;
-        visit_borrowed_str: &'de str;
-        visit_string: String;
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<V::Value, E> {
-        self.visitor.visit_none()
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<V::Value, E> {
-        self.visitor.visit_unit()
+        visit_bool(value: bool);
+        visit_i64(value: i64);
+        visit_u64(value: u64);
+        visit_f64(value: f64);
+        visit_str(value: &str);
+        visit_borrowed_str(value: &'de str);
+        visit_string(value: String);
+        visit_none();
+        visit_unit();
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
@@ -142,20 +128,14 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watch<'_, V> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
         if self.is_struct {
-            // A derived struct would take a list as its fields in order.
+            // A derived struct would accept a list of its fields.
             return Err(de::Error::invalid_type(Unexpected::Seq, &self.visitor));
         }
-        self.levels.enter()?;
-        let value = self.visitor.visit_seq(Guard { inner, levels: self.levels });
-        self.levels.leave();
-        value
+        self.visitor.visit_seq(Guard { inner, levels: self.levels.enter()? })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.levels.enter()?;
-        let value = self.visitor.visit_map(Guard { inner, levels: self.levels });
-        self.levels.leave();
-        value
+        self.visitor.visit_map(Guard { inner, levels: self.levels.enter()? })
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
@@ -163,7 +143,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watch<'_, V> {
     }
 }
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Guard<'_, A> {
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Guard<A> {
     type Error = A::Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, inner: T) -> Result<Option<T::Value>, A::Error> {
@@ -175,7 +155,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Guard<'_, A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Guard<'_, A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Guard<A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {

@@ -1,9 +1,9 @@
-//! Lists whose names and indexes stand in the JSON, and whose bytes travel in blobs.
+//! Items of lists with names and indexes in the JSON, and bytes in blobs.
 
 use crate::runtime::blob::Blob;
 use crate::tensor::Tensor;
 
-/// An item of a list whose names stand in the JSON and whose bytes travel in a blob each.
+/// An item of a list with its name in the JSON and its bytes in a blob.
 pub trait KeyedBlob: Sized {
     /// The property with the name.
     const KEY: &'static str;
@@ -13,11 +13,11 @@ pub trait KeyedBlob: Sized {
     /// The name and the bytes.
     fn parts(&self) -> (&str, &Blob);
 
-    /// The item with these parts.
+    /// Makes an item from its parts.
     fn from_parts(key: String, data: Blob) -> Self;
 }
 
-/// A name and the tensors under it, one for each entry. The names stand in the JSON, each tensor travels in a blob.
+/// A column of tensors, one for each entry, with its name in the JSON and each tensor in a blob.
 pub trait TensorColumn: Sized {
     /// The property with the name.
     const KEY: &'static str;
@@ -27,11 +27,11 @@ pub trait TensorColumn: Sized {
     /// The name and the tensors.
     fn parts(&self) -> (&str, &[Tensor]);
 
-    /// The column with these parts.
+    /// Makes a column from its parts.
     fn from_parts(key: String, data: Vec<Tensor>) -> Self;
 }
 
-/// The same with the index of each entry, which all columns share.
+/// A column of tensors with indexes, which all columns share.
 pub trait IndexedTensorColumn: Sized {
     /// A tensor with its index.
     type Cell: IndexedTensor;
@@ -43,7 +43,7 @@ pub trait IndexedTensorColumn: Sized {
     /// The name and the cells.
     fn parts(&self) -> (&str, &[Self::Cell]);
 
-    /// The column with these parts.
+    /// Makes a column from its parts.
     fn from_parts(key: String, data: Vec<Self::Cell>) -> Self;
 }
 
@@ -52,6 +52,6 @@ pub trait IndexedTensor: Sized {
     /// The index and the tensor.
     fn parts(&self) -> (u32, &Tensor);
 
-    /// The cell with these parts.
+    /// Makes a cell from its parts.
     fn from_parts(index: u32, data: Tensor) -> Self;
 }

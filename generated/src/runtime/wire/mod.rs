@@ -14,7 +14,6 @@ mod reader;
 mod response;
 #[cfg(any(feature = "server", feature = "dynamic"))]
 mod server;
-mod tensor_serde;
 mod unions;
 mod wire_error;
 mod wire_object;

@@ -1,4 +1,4 @@
-//! Writing the members of an object.
+//! Writing the properties of objects.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::items::{IndexedTensor as _, IndexedTensorColumn, KeyedBlob, TensorColumn};
 use super::wire_error::{Segment, WireError};
-use super::writer::{FrameWriter, ToWire};
+use super::writer::{FrameWriter, MAX_BLOBS, ToWire};
 use crate::runtime::blob::Blob;
 use crate::runtime::text::count;
 use crate::tensor::Tensor;
@@ -25,10 +25,6 @@ impl FrameWriter {
     }
 
     /// Writes an object with one property that has blobs.
-    ///
-    /// # Errors
-    ///
-    /// Those of the content.
     pub fn keyed<T: ToWire>(&mut self, key: &'static str, content: &T) -> Result<(), WireError> {
         let mut object = self.object();
         object.nested(key, content)?;
@@ -36,7 +32,12 @@ impl FrameWriter {
     }
 }
 
-/// Takes the members of an object.
+/// Writes the properties of an object.
+///
+/// # Errors
+///
+/// Its functions return an error if a value cannot be serialized, contains a number that is not finite, has duplicate
+/// names or columns that do not match, or has more tensors than a request may have.
 #[derive(Debug)]
 pub struct ObjectWriter<'a> {
     frame: &'a mut FrameWriter,
@@ -44,40 +45,23 @@ pub struct ObjectWriter<'a> {
 }
 
 impl ObjectWriter<'_> {
-    /// Writes a property that is all JSON.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be written as JSON, or holds a number that is not finite.
+    /// Writes a property without blobs.
     pub fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), WireError> {
         self.key(name);
-        self.frame.path.push(Segment::Field(name));
-        self.frame.value(value)?;
-        self.frame.path.pop();
-        Ok(())
+        self.frame.within(Segment::Field(name), |frame| frame.value(value))
     }
 
-    /// The same for a property that may be absent.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`field`](Self::field).
+    /// Writes an optional property without blobs, unless it is `None`.
     pub fn optional<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), WireError> {
         value.as_ref().map_or(Ok(()), |value| self.field(name, value))
     }
 
-    /// Writes a property that has blobs. It is left out if its value writes no JSON.
-    ///
-    /// # Errors
-    ///
-    /// The wire has no form for the value.
+    /// Writes a property that may have blobs. It is omitted if its value writes no JSON.
     pub fn nested<T: ToWire>(&mut self, name: &'static str, value: &T) -> Result<(), WireError> {
         let (start, was_empty) = (self.frame.json.len(), self.is_empty);
         self.key(name);
         let begin = self.frame.json.len();
-        self.frame.path.push(Segment::Field(name));
-        value.to_wire(self.frame)?;
-        self.frame.path.pop();
+        self.frame.within(Segment::Field(name), |frame| value.to_wire(frame))?;
         if self.frame.json.len() == begin {
             self.frame.json.truncate(start);
             self.is_empty = was_empty;
@@ -85,11 +69,7 @@ impl ObjectWriter<'_> {
         Ok(())
     }
 
-    /// Writes a list whose items a request tells apart by a name.
-    ///
-    /// # Errors
-    ///
-    /// A request uses a name twice, or the wire has no form for an item.
+    /// Writes a list whose items have names, which are unique in a request.
     pub fn named_list<T: ToWire>(
         &mut self,
         name: &'static str,
@@ -101,37 +81,26 @@ impl ObjectWriter<'_> {
             self.check_names(name, key, items.iter().map(key_of))?;
         }
         self.key(name);
-        self.frame.path.push(Segment::Field(name));
-        self.frame.list(items)?;
-        self.frame.path.pop();
-        Ok(())
+        self.frame.within(Segment::Field(name), |frame| frame.list(items))
     }
 
-    /// Adds a blob with these bytes; nothing stands in the JSON.
-    ///
-    /// # Errors
-    ///
-    /// It has more bytes than this machine can count.
+    /// Adds a blob with these bytes. Nothing is written to the JSON.
     pub fn bytes(&mut self, name: &'static str, blob: &Blob) -> Result<(), WireError> {
         self.frame.blob(blob, &[Segment::Field(name)])
     }
 
-    /// Adds a blob with this tensor; nothing stands in the JSON.
+    /// Adds a blob with this tensor. Nothing is written to the JSON.
     pub fn tensor(&mut self, name: &'static str, tensor: &Tensor) {
         self.tensors(name, std::slice::from_ref(tensor));
     }
 
-    /// Adds a blob with all of these tensors, back to back; nothing stands in the JSON.
+    /// Adds a blob with all of these tensors. Nothing is written to the JSON.
     pub fn tensors(&mut self, name: &'static str, tensors: &[Tensor]) {
         self.frame.count_blob(&[Segment::Field(name)]);
         self.frame.blobs.tensors(tensors);
     }
 
-    /// Adds a blob for each item, and writes their names into the property `names`.
-    ///
-    /// # Errors
-    ///
-    /// A name is used twice.
+    /// Adds a blob for each item, and writes their names to the property `names`.
     pub fn keyed<T: KeyedBlob>(
         &mut self,
         name: &'static str,
@@ -142,72 +111,47 @@ impl ObjectWriter<'_> {
         self.field(names, &keys)
     }
 
-    /// The same with the names at the root, where [`root_names`](Self::root_names) writes them.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`keyed`](Self::keyed).
+    /// Adds a blob for each item, whose names [`root_names`](Self::root_names) writes at the root.
     pub fn keyed_at_root<T: KeyedBlob>(&mut self, name: &'static str, items: &[T]) -> Result<(), WireError> {
         let keys = self.keyed_blobs(name, items)?.into_iter().map(str::to_owned).collect();
         self.frame.root_names = Some(keys);
         Ok(())
     }
 
-    /// Writes the names of blobs that belong deeper, if there are any.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`field`](Self::field).
+    /// Writes the names of [`keyed_at_root`](Self::keyed_at_root), if there are any.
     pub fn root_names(&mut self, names: &'static str) -> Result<(), WireError> {
         let keys = self.frame.root_names.take();
         self.optional(names, &keys)
     }
 
     /// Adds a blob for each tensor, entry by entry, and writes the names of the columns, sorted.
-    ///
-    /// # Errors
-    ///
-    /// There is no column, a name is used twice, the columns differ in length, or there are too many tensors.
     pub fn entries<T: TensorColumn>(&mut self, name: &'static str, columns: &[T]) -> Result<(), WireError> {
         self.check_names(name, T::KEY, columns.iter().map(|column| column.parts().0))?;
         let mut columns: Vec<(&str, &[Tensor])> = columns.iter().map(TensorColumn::parts).collect();
         let Some(&(_, first)) = columns.first() else {
-            return Err(self.frame.error(&[Segment::Field(name)], "there has to be at least one key"));
+            return Err(self.frame.error(&[Segment::Field(name)], "at least one key is needed"));
         };
         let entries = first.len();
-        if let Some(index) = columns.iter().position(|(_, tensors)| tensors.len() != entries) {
-            let has = columns.get(index).map_or(0, |(_, tensors)| tensors.len());
-            let other = self.frame.path.text(&[Segment::Field(name), Segment::Index(0), Segment::Field(T::DATA)]);
-            let reason = format!("has {}, and `{other}` has {entries}: each entry needs one of each key", tensors(has));
+        if let Some((index, (_, other))) = columns.iter().enumerate().find(|(_, (_, column))| column.len() != entries) {
+            let first = self.frame.path.text(&[Segment::Field(name), Segment::Index(0), Segment::Field(T::DATA)]);
+            let number = count(other.len(), "tensor");
+            let reason = format!("has {number}, but `{first}` has {entries}: each entry needs one of each key");
             let at = [Segment::Field(name), Segment::Index(index), Segment::Field(T::DATA)];
             return Err(self.frame.error(&at, reason));
         }
         let blobs = entries.saturating_mul(columns.len());
-        if blobs > self.frame.most_blobs {
-            let (keys, most) = (count(columns.len(), "key"), self.frame.most_blobs);
-            let reason = format!(
-                "{} in each of {keys} make {blobs} blobs, and a request holds at most {most}",
-                tensors(entries)
-            );
+        if self.frame.is_request() && blobs > MAX_BLOBS {
+            let (tensors, keys) = (count(entries, "tensor"), count(columns.len(), "key"));
+            let reason = format!("{keys} with {tensors} each are {blobs} blobs, but a request has at most {MAX_BLOBS}");
             return Err(self.frame.error(&[Segment::Field(name)], reason));
         }
-        // The servers' order is that of JavaScript: by UTF-16 code unit.
+        // Servers sort as JavaScript does, by UTF-16 code unit.
         columns.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-        for entry in 0..entries {
-            for (_, tensors) in &columns {
-                self.tensors(name, tensors.get(entry).map_or(&[], std::slice::from_ref));
-            }
-        }
-        let keys: Vec<&str> = columns.iter().map(|(key, _)| *key).collect();
-        self.field(name, &keys)
+        self.columns(name, &columns, |tensor| tensor)
     }
 
     /// Adds a blob for each tensor, entry by entry, and writes the names of the columns, and the indexes of the entries
-    /// into the property `indexes`.
-    ///
-    /// # Errors
-    ///
-    /// The columns differ in their indexes.
+    /// to the property `indexes`.
     pub fn indexed_entries<T: IndexedTensorColumn>(
         &mut self,
         name: &'static str,
@@ -224,19 +168,27 @@ impl ObjectWriter<'_> {
                 return Err(self.frame.error(&at, format!("has other indexes than `{other}`")));
             }
         }
-        for entry in 0..first.len() {
-            for (_, cells) in &columns {
-                if let Some(cell) = cells.get(entry) {
-                    self.tensor(name, cell.parts().1);
-                }
-            }
-        }
-        let keys: Vec<&str> = columns.iter().map(|(key, _)| *key).collect();
-        self.field(name, &keys)?;
-        self.field(indexes, &first.iter().map(index_of).collect::<Vec<_>>())
+        let numbers: Vec<u32> = first.iter().map(index_of).collect();
+        self.columns(name, &columns, |cell| cell.parts().1)?;
+        self.field(indexes, &numbers)
     }
 
-    /// Adds a blob for each item; gives the names.
+    /// Adds the blobs of all columns, entry by entry, and writes their names.
+    fn columns<C>(
+        &mut self,
+        name: &'static str,
+        columns: &[(&str, &[C])],
+        tensor: impl Fn(&C) -> &Tensor,
+    ) -> Result<(), WireError> {
+        for entry in 0..columns.first().map_or(0, |(_, cells)| cells.len()) {
+            for cell in columns.iter().filter_map(|(_, cells)| cells.get(entry)) {
+                self.tensor(name, tensor(cell));
+            }
+        }
+        self.field(name, &columns.iter().map(|(key, _)| *key).collect::<Vec<_>>())
+    }
+
+    /// Adds a blob for each item, and returns their names.
     fn keyed_blobs<'t, T: KeyedBlob>(&mut self, name: &'static str, items: &'t [T]) -> Result<Vec<&'t str>, WireError> {
         self.check_names(name, T::KEY, items.iter().map(|item| item.parts().0))?;
         let mut keys = Vec::with_capacity(items.len());
@@ -258,17 +210,13 @@ impl ObjectWriter<'_> {
         for (index, name) in names.enumerate() {
             if !seen.insert(name) {
                 let at = [Segment::Field(list), Segment::Index(index), Segment::Field(key)];
-                return Err(self.frame.error(&at, format!("duplicate name {name:?}: each has to be there once")));
+                return Err(self.frame.error(&at, format!("duplicate name {name:?}")));
             }
         }
         Ok(())
     }
 
     /// Ends the object.
-    ///
-    /// # Errors
-    ///
-    /// None; it is the last expression of what writes a value.
     pub fn end(self) -> Result<(), WireError> {
         self.frame.json.push(b'}');
         Ok(())
@@ -293,8 +241,4 @@ impl ObjectWriter<'_> {
             let _ = serde_json::to_writer(&mut *json, name);
         }
     }
-}
-
-fn tensors(number: usize) -> String {
-    count(number, "tensor")
 }

@@ -1,4 +1,4 @@
-//! Reading the blobs of a frame into the places that the JSON leaves for them.
+//! Reading values from their JSON and the blobs of a frame.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -11,12 +11,12 @@ use crate::runtime::error::Failure;
 use crate::runtime::text::count;
 use crate::tensor::Tensor;
 
-/// A type that can be read from the wire: its JSON is read first, then its blobs are attached.
+/// A type that can be read from the wire: its JSON is deserialized first, then its blobs are attached.
 pub trait FromWire: Sized {
-    /// What stands in the JSON.
+    /// The part that is JSON.
     type Json: DeserializeOwned;
 
-    /// Makes the value of its JSON and the next blobs.
+    /// Makes the value from its JSON and the next blobs.
     ///
     /// # Errors
     ///
@@ -24,31 +24,23 @@ pub trait FromWire: Sized {
     fn from_wire(json: Self::Json, blobs: &mut BlobReader) -> Result<Self, WireError>;
 }
 
-/// What stands in the JSON for a type.
+/// The JSON of a type.
 pub type Json<T> = <T as FromWire>::Json;
 
-/// Blobs that arrived, whose number and lengths have been checked.
+/// The blobs of a frame, whose lengths have been checked.
 #[derive(Debug)]
-pub(super) struct Blobs {
-    left: usize,
-    source: Source,
-}
-
-#[derive(Debug)]
-enum Source {
-    /// Lengths and data by turns, and how many bytes have been taken. A list of blobs could need far more memory than the
-    /// frame itself.
+pub(super) enum Blobs {
+    /// The rest of a frame. A list of its blobs could need far more memory than the frame itself.
     Interleaved {
         data: Bytes,
         at: usize,
+        left: usize,
     },
-    #[cfg(any(feature = "server", feature = "dynamic"))]
-    List(std::vec::IntoIter<Bytes>),
-    Files(std::vec::IntoIter<Blob>),
+    List(std::vec::IntoIter<Blob>),
 }
 
 impl Blobs {
-    /// The blobs of a response or an event, which stand behind its JSON: from this place of the data.
+    /// The blobs of a response or an event, which follow its JSON, from this position of the data.
     pub(super) fn interleaved(data: Bytes, at: usize) -> Result<Self, Failure> {
         let mut left: usize = 0;
         let mut rest = data.get(at..).unwrap_or_default();
@@ -56,52 +48,46 @@ impl Blobs {
             take_blob(&mut rest, left)?;
             left = left.saturating_add(1);
         }
-        Ok(Self { left, source: Source::Interleaved { data, at } })
+        Ok(Self::Interleaved { data, at, left })
     }
 
-    #[cfg(any(feature = "server", feature = "dynamic"))]
-    pub(super) fn list(blobs: Vec<Bytes>) -> Self {
-        Self { left: blobs.len(), source: Source::List(blobs.into_iter()) }
-    }
-
-    /// The blobs of a response that were written to files while it arrived.
-    pub(super) fn files(blobs: Vec<Blob>) -> Self {
-        Self { left: blobs.len(), source: Source::Files(blobs.into_iter()) }
+    pub(super) fn list(blobs: Vec<Blob>) -> Self {
+        Self::List(blobs.into_iter())
     }
 
     pub(super) fn left(&self) -> usize {
-        self.left
+        match self {
+            Self::Interleaved { left, .. } => *left,
+            Self::List(blobs) => blobs.len(),
+        }
     }
 
-    pub(super) fn next(&mut self) -> Option<Blob> {
-        match &mut self.source {
-            Source::Files(blobs) => {
-                self.left = self.left.saturating_sub(1);
-                blobs.next()
+    #[inline]
+    fn next(&mut self) -> Option<Blob> {
+        match self {
+            Self::Interleaved { data, at, left } => {
+                *left = left.checked_sub(1)?;
+                let mut rest = data.get(*at..)?;
+                let blob = take_blob(&mut rest, 0).ok()?;
+                *at = data.len().saturating_sub(rest.len());
+                Some(data.slice_ref(blob).into())
             }
-            _ => self.next_bytes().map(Blob::from),
+            Self::List(blobs) => blobs.next(),
         }
     }
 
     /// The next blob, if it is in memory.
     #[inline]
     pub(super) fn next_bytes(&mut self) -> Option<Bytes> {
-        self.left = self.left.checked_sub(1)?;
-        match &mut self.source {
-            Source::Interleaved { data, at } => {
-                let mut rest = data.get(*at..)?;
-                let blob = take_blob(&mut rest, 0).ok()?;
-                *at = data.len().saturating_sub(rest.len());
-                Some(data.slice_ref(blob))
-            }
-            #[cfg(any(feature = "server", feature = "dynamic"))]
-            Source::List(blobs) => blobs.next(),
-            Source::Files(blobs) => blobs.next().map(Blob::into_bytes),
-        }
+        self.next().map(Blob::into_bytes)
     }
 }
 
-/// Gives out the blobs of a frame, one after the other.
+/// Reads the blobs of a frame in their order.
+///
+/// # Errors
+///
+/// Its functions return an error if a blob is missing or malformed, or if the JSON does not match the number of blobs.
 #[derive(Debug)]
 pub struct BlobReader {
     blobs: Blobs,
@@ -115,69 +101,45 @@ impl BlobReader {
         Self { blobs, taken: 0, path: Path::default(), root_names: None }
     }
 
-    /// Makes a value of its JSON and of all blobs.
+    /// Makes a value from its JSON and all blobs.
     pub(super) fn read<T: FromWire>(mut self, json: T::Json) -> Result<T, WireError> {
         let value = T::from_wire(json, &mut self)?;
         match self.blobs.left() {
             0 => Ok(value),
             left => {
                 let (there, wanted) = (count(self.taken.saturating_add(left), "blob"), self.taken);
-                Err(WireError::new("", format!("the frame has {there}, and its JSON has places for {wanted}")))
+                Err(WireError::new("", format!("the frame has {there}, but its JSON has places for {wanted}")))
             }
         }
     }
 
     /// Reads a property that has blobs.
-    ///
-    /// # Errors
-    ///
-    /// A blob is missing or malformed.
     pub fn nested<T: FromWire>(&mut self, name: &'static str, json: T::Json) -> Result<T, WireError> {
         self.within(Segment::Field(name), |blobs| T::from_wire(json, blobs))
     }
 
-    /// Takes a blob of bytes.
-    ///
-    /// # Errors
-    ///
-    /// It is missing.
+    /// Reads a blob of bytes.
     pub fn bytes(&mut self, name: &'static str) -> Result<Blob, WireError> {
         self.take(&[Segment::Field(name)])
     }
 
-    /// Takes a blob of one tensor.
-    ///
-    /// # Errors
-    ///
-    /// It is missing or malformed.
+    /// Reads a blob of one tensor.
     pub fn tensor(&mut self, name: &'static str) -> Result<Tensor, WireError> {
         self.one_tensor(&[Segment::Field(name)])
     }
 
-    /// Takes a blob of any number of tensors, back to back.
-    ///
-    /// # Errors
-    ///
-    /// It is missing or malformed.
+    /// Reads a blob of any number of consecutive tensors.
     pub fn tensors(&mut self, name: &'static str) -> Result<Vec<Tensor>, WireError> {
         self.within(Segment::Field(name), Self::tensors_here)
     }
 
-    /// The same for the value that is being read.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`tensors`](Self::tensors).
+    /// Reads a blob of any number of consecutive tensors, which is the whole value.
     pub fn tensors_here(&mut self) -> Result<Vec<Tensor>, WireError> {
         let blob = self.take_bytes(&[])?;
         Tensor::decode_many(blob).map_err(|error| self.malformed(&[], error))
     }
 
-    /// Takes a blob for each of these names.
-    ///
-    /// # Errors
-    ///
-    /// One is missing.
+    /// Reads a blob for each name.
     pub fn keyed<T: KeyedBlob>(&mut self, name: &'static str, names: Vec<String>) -> Result<Vec<T>, WireError> {
         self.check(names.len(), name)?;
         let items = names.into_iter().enumerate().map(|(index, key)| {
@@ -187,11 +149,7 @@ impl BlobReader {
         items.collect()
     }
 
-    /// Takes a blob for each of the names at the root.
-    ///
-    /// # Errors
-    ///
-    /// There are no names, or a blob is missing.
+    /// Reads a blob for each name of the list at the root.
     pub fn keyed_at_root<T: KeyedBlob>(&mut self, name: &'static str) -> Result<Vec<T>, WireError> {
         match self.root_names.take() {
             Some(names) => self.keyed(name, names),
@@ -199,33 +157,25 @@ impl BlobReader {
         }
     }
 
-    /// Remembers the names of blobs that belong deeper.
+    /// Sets the list of names at the root.
     pub fn root_names(&mut self, names: Option<Vec<String>>) {
         self.root_names = names;
     }
 
-    /// Takes a blob for each name and entry: the first entry of each name, then the second of each.
-    ///
-    /// # Errors
-    ///
-    /// The names do not share the blobs evenly, or a tensor is malformed.
+    /// Reads a blob for each name and entry: the first entry of each name, then the second of each.
     pub fn entries<T: TensorColumn>(&mut self, name: &'static str, keys: Vec<String>) -> Result<Vec<T>, WireError> {
         let left = self.blobs.left();
         let entries = left.checked_div(keys.len()).unwrap_or(0);
         if entries.saturating_mul(keys.len()) != left {
             let message =
-                format!("has {}, which {} do not share evenly", count(left, "blob"), count(keys.len(), "key"));
+                format!("has {}, which is no multiple of its {}", count(left, "blob"), count(keys.len(), "key"));
             return Err(self.error(&[Segment::Field(name)], message));
         }
         let columns = self.columns(name, keys.len(), 0..entries, |tensor, _| tensor)?;
         Ok(keys.into_iter().zip(columns).map(|(key, data)| T::from_parts(key, data)).collect())
     }
 
-    /// Takes a blob for each name and index: the first index of each name, then the second of each.
-    ///
-    /// # Errors
-    ///
-    /// There are fewer blobs, or a tensor is malformed.
+    /// Reads a blob for each name and index: the first index of each name, then the second of each.
     pub fn indexed_entries<T: IndexedTensorColumn>(
         &mut self,
         name: &'static str,
@@ -238,7 +188,7 @@ impl BlobReader {
         Ok(keys.into_iter().zip(columns).map(|(key, data)| T::from_parts(key, data)).collect())
     }
 
-    /// Reads what stands deeper.
+    /// Reads at a deeper path.
     pub(super) fn within<T>(
         &mut self,
         segment: Segment,
@@ -250,16 +200,13 @@ impl BlobReader {
         Ok(value)
     }
 
-    fn columns<I, C>(
+    fn columns<I: Copy, C>(
         &mut self,
         name: &'static str,
         keys: usize,
         entries: impl ExactSizeIterator<Item = I>,
         cell: impl Fn(Tensor, I) -> C,
-    ) -> Result<Vec<Vec<C>>, WireError>
-    where
-        I: Copy,
-    {
+    ) -> Result<Vec<Vec<C>>, WireError> {
         let mut columns: Vec<Vec<C>> = (0..keys).map(|_| Vec::with_capacity(entries.len())).collect();
         for entry in entries {
             for (key, column) in columns.iter_mut().enumerate() {
@@ -275,32 +222,31 @@ impl BlobReader {
         Tensor::decode(blob).map_err(|error| self.malformed(at, error))
     }
 
-    /// Fails unless so many blobs are left: nothing is built for blobs that are not there, whose number may be far
-    /// larger than the frame.
+    /// Fails if fewer blobs are left, before anything is allocated for them: their number may be far larger than the
+    /// frame.
     fn check(&self, wanted: usize, name: &'static str) -> Result<(), WireError> {
         let left = self.blobs.left();
         if wanted <= left {
             return Ok(());
         }
-        let message = format!("needs {}, and the frame has {left} left", count(wanted, "blob"));
+        let message = format!("needs {}, but the frame has {left} left", count(wanted, "blob"));
         Err(self.error(&[Segment::Field(name)], message))
     }
 
+    #[inline]
     fn take(&mut self, at: &[Segment]) -> Result<Blob, WireError> {
-        let blob = self.blobs.next().ok_or_else(|| self.missing(at))?;
-        self.taken = self.taken.saturating_add(1);
-        Ok(blob)
+        match self.blobs.next() {
+            Some(blob) => {
+                self.taken = self.taken.saturating_add(1);
+                Ok(blob)
+            }
+            None => Err(self.error(at, format!("blob is missing: the frame has {}", count(self.taken, "blob")))),
+        }
     }
 
     #[inline]
     fn take_bytes(&mut self, at: &[Segment]) -> Result<Bytes, WireError> {
-        let blob = self.blobs.next_bytes().ok_or_else(|| self.missing(at))?;
-        self.taken = self.taken.saturating_add(1);
-        Ok(blob)
-    }
-
-    fn missing(&self, at: &[Segment]) -> WireError {
-        self.error(at, format!("its blob is missing: the frame has {}", count(self.taken, "blob")))
+        self.take(at).map(Blob::into_bytes)
     }
 
     fn malformed(&self, at: &[Segment], error: impl std::fmt::Display) -> WireError {
@@ -309,35 +255,5 @@ impl BlobReader {
 
     fn error(&self, at: &[Segment], message: impl Into<String>) -> WireError {
         WireError::new(self.path.text(at), message)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use bytes::Bytes;
-
-    use super::Blobs;
-    use crate::runtime::wire::ResponseFrame;
-    use crate::runtime::wire::frame::take_json;
-
-    #[test]
-    fn a_response_cut_anywhere_is_an_error() {
-        let blobs = [0, 300, 70_000].map(|size| Bytes::from(vec![7; size]));
-        let whole = ResponseFrame::of_parts(&Bytes::from_static(b"{}"), &blobs).to_bytes();
-        let read = |mut response: Bytes| {
-            take_json(&mut response)?;
-            Blobs::interleaved(response, 0)
-        };
-        let mut blobs = read(whole.clone()).unwrap();
-        assert_eq!(blobs.left(), 3);
-        assert_eq!(blobs.next().unwrap().len(), 0);
-        assert_eq!(blobs.next().unwrap().len(), 300);
-        assert_eq!(blobs.next().unwrap().len(), 70_000);
-        assert!(blobs.next().is_none());
-        // A cut between blobs is a frame with fewer of them.
-        let between = [3, 4, 4 + 3 + 300, whole.len()];
-        for end in (0..400).chain(whole.len() - 10..whole.len()).filter(|end| !between.contains(end)) {
-            assert!(read(whole.slice(..end)).is_err(), "{end}");
-        }
     }
 }

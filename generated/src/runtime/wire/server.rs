@@ -1,4 +1,4 @@
-//! The server's side: requests that arrive, and what is sent in return.
+//! Incoming requests of a server, and its messages.
 
 use bytes::Bytes;
 
@@ -7,17 +7,18 @@ use super::blobs::Layout;
 use super::blobs::write_len;
 #[cfg(feature = "server")]
 use super::event::EventBytes;
-use super::frame::{Part, ResponseFrame, malformed, take, take_len};
+use super::frame::{ResponseFrame, malformed, take, take_len};
 use super::guard::DEEPEST;
 use super::json;
 use super::reader::{BlobReader, Blobs, FromWire};
 use super::writer::{FrameWriter, ToWire};
+use crate::runtime::blob::Blob;
 use crate::runtime::error::Failure;
 #[cfg(feature = "server")]
 use crate::runtime::method::ApiKey;
 use crate::runtime::text::count;
 
-/// A request as a server reads it.
+/// The frame of an incoming request.
 #[derive(Clone, Debug)]
 pub(crate) struct IncomingFrame {
     pub(crate) json: Bytes,
@@ -30,44 +31,44 @@ impl IncomingFrame {
         let Some((number, mut rest)) = body.split_first() else {
             return Err(malformed("the body is empty"));
         };
-        let json = take_len(&mut rest, Part::JsonLength)?;
+        let json = take_len(&mut rest, format_args!("the length of the JSON"))?;
         let mut sizes = Vec::with_capacity(usize::from(*number));
         for index in 0..*number {
-            sizes.push(take_len(&mut rest, Part::BlobLength(index.into()))?);
+            sizes.push(take_len(&mut rest, format_args!("the length of blob {index}"))?);
         }
-        let json = body.slice_ref(take(&mut rest, json, Part::Json)?);
+        let json = body.slice_ref(take(&mut rest, json, format_args!("the JSON"))?);
         let mut blobs = Vec::with_capacity(sizes.len());
         for (index, size) in sizes.into_iter().enumerate() {
-            blobs.push(body.slice_ref(take(&mut rest, size, Part::Blob(index))?));
+            blobs.push(body.slice_ref(take(&mut rest, size, format_args!("blob {index}"))?));
         }
         if !rest.is_empty() {
-            return Err(malformed(format!("{} more than the frame says", count(rest.len(), "byte"))));
+            return Err(malformed(format!("the frame is followed by {}", count(rest.len(), "byte"))));
         }
         Ok(Self { json, blobs })
     }
 }
 
-/// A request, read from its frame.
+/// Reads a request from its frame.
 pub(crate) fn read_request<T: FromWire>(frame: IncomingFrame) -> Result<T, Failure> {
     let json = json::read(&frame.json, DEEPEST)?;
-    let request = BlobReader::new(Blobs::list(frame.blobs)).read(json);
+    let request = BlobReader::new(Blobs::list(frame.blobs.into_iter().map(Blob::from).collect())).read(json);
     request.map_err(|error| error.malformed("", &String::from_utf8_lossy(&frame.json)))
 }
 
-/// A result in its frame.
+/// The frame of a result.
 pub(crate) fn write_result(result: &impl ToWire) -> Result<ResponseFrame, Failure> {
     let (mut json, blobs) = FrameWriter::new(Layout::Response, b"{\"result\":").write(result)?;
     json.push(b'}');
     Ok(ResponseFrame::new(json, blobs))
 }
 
-/// A result without members in its frame.
+/// The frame of an empty result.
 #[cfg(feature = "server")]
 pub(crate) fn write_empty_result() -> ResponseFrame {
     ResponseFrame::of_json(b"{\"result\":{}}".to_vec())
 }
 
-/// The message of an event.
+/// The WebSocket message of an event.
 #[cfg(feature = "server")]
 pub(crate) fn event_message(service: &str, event: &EventBytes) -> Result<Bytes, Failure> {
     let Ok(len) = u8::try_from(service.len()) else {
@@ -81,7 +82,7 @@ pub(crate) fn event_message(service: &str, event: &EventBytes) -> Result<Bytes, 
     Ok(message.into())
 }
 
-/// The message of a response.
+/// The WebSocket message of a response.
 #[cfg(feature = "server")]
 pub(crate) fn response_message(id: u32, response: &ResponseFrame) -> Bytes {
     let mut message = Vec::with_capacity(response.len().saturating_add(5));
@@ -91,14 +92,13 @@ pub(crate) fn response_message(id: u32, response: &ResponseFrame) -> Bytes {
     message.into()
 }
 
-/// A request as a server reads it.
+/// An incoming WebSocket request.
 #[cfg(feature = "server")]
 #[derive(Debug)]
 pub(crate) struct SocketRequest {
     pub(crate) service: String,
     pub(crate) method: String,
     pub(crate) key: Option<ApiKey>,
-    /// The parameters and the blobs.
     pub(crate) frame: IncomingFrame,
 }
 
@@ -107,7 +107,7 @@ pub(crate) struct SocketRequest {
 struct Envelope<'a> {
     api: String,
     method: String,
-    // The type of the parameters is known when the method is.
+    // The method determines the type.
     #[serde(borrow)]
     params: Option<&'a serde_json::value::RawValue>,
     #[serde(rename = "apiKey")]
@@ -121,7 +121,7 @@ pub(crate) fn split_id(message: &Bytes) -> Option<(u32, Bytes)> {
     Some((u32::from_be_bytes(*id), message.slice_ref(rest)))
 }
 
-/// Reads a request behind its id.
+/// Reads a request that follows its id.
 #[cfg(feature = "server")]
 pub(crate) fn read_socket_request(body: &Bytes) -> Result<SocketRequest, Failure> {
     let IncomingFrame { json, blobs } = IncomingFrame::read(body)?;

@@ -1,11 +1,11 @@
-//! Values that cannot be written or read, and where they stand.
+//! Errors of writing and reading values, with their paths.
 
 use std::fmt;
 use std::fmt::Write as _;
 
 use crate::runtime::error::Failure;
 
-/// The way from the root to the value that is being written or read.
+/// The path of the value that is being written or read.
 #[derive(Debug, Default)]
 pub(super) struct Path(Vec<Segment>);
 
@@ -24,7 +24,7 @@ impl Path {
         self.0.pop();
     }
 
-    /// The path as text, with some more segments.
+    /// The path with more segments as text.
     pub(super) fn text(&self, more: &[Segment]) -> String {
         let mut text = String::new();
         for segment in self.0.iter().chain(more) {
@@ -39,7 +39,6 @@ impl Path {
     }
 }
 
-/// Two paths as one.
 pub(super) fn join_paths(parent: &str, child: &str) -> String {
     match (parent, child) {
         (parent, "") => parent.to_owned(),
@@ -49,7 +48,7 @@ pub(super) fn join_paths(parent: &str, child: &str) -> String {
     }
 }
 
-/// A value cannot be written to the wire, or not be read from it.
+/// A value cannot be written to the wire or read from it.
 #[derive(Debug)]
 pub struct WireError(Box<Content>);
 
@@ -64,22 +63,22 @@ impl WireError {
         Self(Box::new(Content { path: path.into(), message: message.into() }))
     }
 
-    /// Where the value is, such as `params[2].data`; empty when it is the whole.
+    /// The path of the value, such as `params[2].data`; empty for the root.
     pub fn path(&self) -> &str {
         &self.0.path
     }
 
-    /// What is wrong there.
+    /// Why it cannot be written or read.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The failure of whoever writes.
+    /// The failure of writing.
     pub(super) fn invalid(self) -> Failure {
         Failure::invalid(self.0.path, self.0.message)
     }
 
-    /// The failure of whoever reads; the path begins with the prefix.
+    /// The failure of reading, with a prefix of the path.
     pub(super) fn malformed(self, prefix: &str, text: &str) -> Failure {
         Failure::decode(join_paths(prefix, &self.0.path), self.0.message, text)
     }

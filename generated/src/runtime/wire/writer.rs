@@ -1,4 +1,4 @@
-//! Writing a request, a response or an event: its JSON and its blobs in one go.
+//! Writing the JSON and the blobs of requests, responses and events in one pass.
 
 use serde::Serialize;
 
@@ -10,43 +10,44 @@ use crate::runtime::blob::{Blob, Sourced};
 use crate::runtime::error::Failure;
 use crate::tensor::Tensor;
 
-/// A type that can be written to the wire: what goes into the JSON, and what travels beside it in blobs.
+/// A type that can be written to the wire, as JSON and blobs.
 pub trait ToWire {
-    /// Writes the value's JSON, and adds its blobs in the wire's order. A value that is left out of the JSON writes
-    /// nothing.
+    /// Writes the JSON of the value, and adds its blobs in the order of the wire. A value without JSON writes none.
     ///
     /// # Errors
     ///
-    /// The wire has no form for the value.
+    /// The value cannot be represented on the wire.
     fn to_wire(&self, frame: &mut FrameWriter) -> Result<(), WireError>;
 }
 
-/// The most blobs that a request holds: their number is one byte.
-pub(super) const MOST_BLOBS: usize = 255;
+/// The most blobs of a request: their number is one byte.
+pub(super) const MAX_BLOBS: usize = 255;
 
-/// Takes the JSON and the blobs of a value.
+/// Writes the JSON and the blobs of a value.
+///
+/// # Errors
+///
+/// Its functions return an error if a value cannot be represented on the wire.
 #[derive(Debug)]
 pub struct FrameWriter {
     pub(super) json: Vec<u8>,
     pub(super) blobs: BlobWriter,
-    pub(super) most_blobs: usize,
-    /// Where the first blob came from that is too many.
+    /// The path of the first blob beyond the limit.
     surplus: Option<String>,
     pub(super) path: Path,
     /// The tag of the object that is written next.
     pub(super) tag: Option<(&'static str, &'static str)>,
-    /// Names that are written at the root, of blobs that belong deeper.
+    /// The names of blobs of a deeper value, which are written at the root.
     pub(super) root_names: Option<Vec<String>>,
 }
 
 impl FrameWriter {
-    /// Writes what begins with this JSON.
-    pub(super) fn new(layout: Layout, begin: &[u8]) -> Self {
+    /// A writer whose JSON begins with a prefix.
+    pub(super) fn new(layout: Layout, prefix: &[u8]) -> Self {
         let mut json = Vec::with_capacity(256);
-        json.extend_from_slice(begin);
-        let most_blobs = if layout == Layout::Request { MOST_BLOBS } else { usize::MAX };
+        json.extend_from_slice(prefix);
         let (blobs, path) = (BlobWriter::new(layout), Path::default());
-        Self { json, blobs, most_blobs, surplus: None, path, tag: None, root_names: None }
+        Self { json, blobs, surplus: None, path, tag: None, root_names: None }
     }
 
     pub(super) fn write(mut self, value: &impl ToWire) -> Result<(Vec<u8>, BlobWriter), Failure> {
@@ -54,39 +55,31 @@ impl FrameWriter {
         match self.surplus {
             None => Ok((self.json, self.blobs)),
             Some(path) => {
-                let (made, most) = (self.blobs.count(), self.most_blobs);
+                let number = self.blobs.count();
                 let reason =
-                    format!("with it the request makes {made} blobs, and it holds at most {most}; send less at a time");
+                    format!("the request has {number} blobs, but may have at most {MAX_BLOBS}; send less at a time");
                 Err(Failure::invalid(path, reason))
             }
         }
     }
 
-    /// Writes a value that is all JSON.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be written as JSON, or holds a number that is not finite.
+    /// Writes a value without blobs.
     pub fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WireError> {
         let mut nulls = Nulls::default();
         let mut serializer = serde_json::Serializer::with_formatter(&mut self.json, &mut nulls);
         if let Err(error) = value.serialize(&mut serializer) {
-            return Err(self.error(&[], format!("cannot be written as JSON: {error}")));
+            return Err(self.error(&[], format!("cannot be serialized as JSON: {error}")));
         }
-        match nulls.seen.then(|| not_finite(value)).flatten() {
+        match nulls.found.then(|| not_finite(value)).flatten() {
             Some((inner, number)) => {
                 let path = join_paths(&self.path.text(&[]), &inner);
-                Err(WireError::new(path, format!("{number} is no number that JSON can hold; make it a finite one")))
+                Err(WireError::new(path, format!("{number} is no number that JSON can represent; it must be finite")))
             }
             None => Ok(()),
         }
     }
 
     /// Writes an object that begins with its tag.
-    ///
-    /// # Errors
-    ///
-    /// Those of the content.
     pub fn tagged<T: ToWire>(
         &mut self,
         property: &'static str,
@@ -97,11 +90,7 @@ impl FrameWriter {
         content.to_wire(self)
     }
 
-    /// Adds a blob with all of these tensors, back to back; nothing stands in the JSON.
-    ///
-    /// # Errors
-    ///
-    /// None; it is the last expression of what writes a value.
+    /// Adds a blob with all of these tensors. Nothing is written to the JSON.
     pub fn tensors(&mut self, tensors: &[Tensor]) -> Result<(), WireError> {
         self.count_blob(&[]);
         self.blobs.tensors(tensors);
@@ -114,34 +103,44 @@ impl FrameWriter {
             if index > 0 {
                 self.json.push(b',');
             }
-            self.path.push(Segment::Index(index));
-            item.to_wire(self)?;
-            self.path.pop();
+            self.within(Segment::Index(index), |frame| item.to_wire(frame))?;
         }
         self.json.push(b']');
         Ok(())
     }
 
+    /// Writes at a deeper path.
+    pub(super) fn within(
+        &mut self,
+        segment: Segment,
+        write: impl FnOnce(&mut Self) -> Result<(), WireError>,
+    ) -> Result<(), WireError> {
+        self.path.push(segment);
+        write(self)?;
+        self.path.pop();
+        Ok(())
+    }
+
     pub(super) fn is_request(&self) -> bool {
-        self.most_blobs == MOST_BLOBS
+        self.blobs.layout == Layout::Request
     }
 
     pub(super) fn blob(&mut self, blob: &Blob, at: &[Segment]) -> Result<(), WireError> {
         self.count_blob(at);
-        let Some(source) = blob.source() else {
-            self.blobs.bytes(blob.in_memory());
+        let Some(source) = &blob.source else {
+            self.blobs.bytes(&blob.bytes);
             return Ok(());
         };
         let Ok(len) = usize::try_from(source.len()) else {
-            return Err(self.error(at, "it has more bytes than this machine can count"));
+            return Err(self.error(at, "it is too large for this platform"));
         };
         self.blobs.source(Sourced { source: source.clone(), path: self.path.text(at).into() }, len);
         Ok(())
     }
 
-    /// Remembers the place of a blob that is too many; the others are still counted.
+    /// Records the path of the first blob beyond the limit; those that follow are counted.
     pub(super) fn count_blob(&mut self, at: &[Segment]) {
-        if self.surplus.is_none() && self.blobs.count() >= self.most_blobs {
+        if self.surplus.is_none() && self.is_request() && self.blobs.count() >= MAX_BLOBS {
             self.surplus = Some(self.path.text(at));
         }
     }
@@ -151,7 +150,7 @@ impl FrameWriter {
     }
 }
 
-/// A request in its frame.
+/// The frame of a request.
 pub(crate) fn write_request(request: &impl ToWire) -> Result<RequestFrame, Failure> {
     let (json, blobs) = FrameWriter::new(Layout::Request, b"").write(request)?;
     Ok(RequestFrame::new(json, blobs))

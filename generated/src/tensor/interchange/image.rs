@@ -40,7 +40,7 @@ impl Image {
 
     /// Decodes the image. Its format is what its data says, whatever the format is called. Needs the feature `image-rs`.
     ///
-    /// Images that take more than 512 MiB are refused, which is the limit of crate `image`.
+    /// Images that take more than 512 MiB are rejected, which is the limit of crate `image`.
     ///
     /// # Errors
     ///

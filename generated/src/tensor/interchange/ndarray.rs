@@ -59,7 +59,7 @@ impl Tensor {
     /// The numbers as an array, in place where the machine can read them so, as with [`view`](Self::view). Needs the
     /// feature `ndarray`.
     ///
-    /// `is_view` of what comes back tells whether it is the tensor's own memory, `is_owned` whether it is a copy.
+    /// `is_view` of the result is true if it is the tensor's own memory, `is_owned` if it is a copy.
     ///
     /// # Errors
     ///

@@ -32,7 +32,7 @@ pub enum TerminatedReason {
     ProcessExit { exit_code: Option<i32>, signal: Option<String>, oom: bool },
 }
 
-/// Reads a message of the server; there is no event in an answer.
+/// Reads a message of the server; there is no event in a response.
 pub fn read_event(mut message: Bytes) -> Result<Option<Event>> {
     if message.try_get_u8()? == 0 {
         return Ok(None);

@@ -36,16 +36,16 @@ impl Floor {
         let request = request.header("content-type", "application/octet-stream").body(body);
         let mut body = request.send().await?.error_for_status()?.bytes().await?;
         match read_json(&take_sized(&mut body)?)? {
-            Answer::Result(result) => Ok((result, body)),
-            Answer::Error(error) => bail!("the error {}", error.code),
+            Response::Result(result) => Ok((result, body)),
+            Response::Error(error) => bail!("the error {}", error.code),
         }
     }
 }
 
-/// The JSON of an answer.
+/// The JSON of a response.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Answer<T> {
+pub enum Response<T> {
     Result(T),
     Error(ApiError),
 }
@@ -63,7 +63,7 @@ fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T> {
 /// Takes bytes that follow their length.
 fn take_sized(input: &mut Bytes) -> Result<Bytes> {
     let len = usize::try_from(take_varint(input)?)?;
-    ensure!(len <= input.len(), "the answer ends too early");
+    ensure!(len <= input.len(), "the response ends too early");
     Ok(input.split_to(len))
 }
 

@@ -18,7 +18,7 @@ use crate::processes::child::Program;
 use crate::processes::folder::Folder;
 use crate::processes::process::{ExitCause, Process, ProcessEvents, ProcessOptions, StartedProcess};
 
-/// The service. Connections answer `unsubscribeFromEvents` themselves.
+/// The service. Connections handle `unsubscribeFromEvents` themselves.
 pub(crate) struct LanguageServers {
     context: Arc<Context>,
     processes: Sessions<Process>,

@@ -26,7 +26,7 @@ use crate::processes::process::{ExitCause, Process, ProcessEvents, ProcessOption
 const DEFAULT_TIMEOUT_SECONDS: u32 = 3600;
 const DEFAULT_IDLE_SECONDS: u32 = 600;
 
-/// The service. Connections answer `unsubscribeFromEvents` themselves.
+/// The service. Connections handle `unsubscribeFromEvents` themselves.
 pub(crate) struct SpawnedCommands {
     context: Arc<Context>,
     processes: Sessions<Process>,

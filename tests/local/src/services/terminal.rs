@@ -24,7 +24,7 @@ use crate::processes::process::{ExitCause, Process, ProcessEvents, ProcessOption
 
 const SHELL: &str = "sh";
 
-/// The service. Connections answer `unsubscribeFromEvents` themselves.
+/// The service. Connections handle `unsubscribeFromEvents` themselves.
 pub(crate) struct Terminals {
     context: Arc<Context>,
     processes: Sessions<Process>,

@@ -19,7 +19,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(300);
 /// How much memory is reserved for a body in advance, since the announced length may be wrong.
 const MAX_RESERVED: usize = 1 << 20;
 
-/// Answers `POST /v0/{service}/{method}`.
+/// Serves `POST /v0/{service}/{method}`.
 pub(super) async fn call(
     State(shared): State<Arc<Shared>>,
     Path((service, method)): Path<(String, String)>,

@@ -68,7 +68,7 @@ pub(super) async fn serve(shared: &Arc<Shared>, socket: Socket) {
                 while let Some(Ok(_)) = stream.next().await {}
             }
         };
-        // The client may not answer.
+        // The client may not respond.
         let _ = timeout(CLOSE_TIMEOUT, close).await;
     }
 }

@@ -55,7 +55,7 @@ pub(super) async fn read_to_files(
             file.write_all(&data).await.map_err(write_failure)?;
         }
         file.flush().await.map_err(write_failure)?;
-        files.push(Blob::elsewhere(Source::part(part, len)));
+        files.push(Blob::from_source(Source::part(part, len)));
     }
     Ok((head.into(), files))
 }

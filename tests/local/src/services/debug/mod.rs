@@ -20,7 +20,7 @@ use crate::jobs::sessions::Sessions;
 use crate::services::common::delegate;
 use session::Shared;
 
-/// The service. Connections answer `unsubscribeFromEvents` themselves.
+/// The service. Connections handle `unsubscribeFromEvents` themselves.
 pub(crate) struct DebugSessions(Shared);
 
 impl DebugSessions {
