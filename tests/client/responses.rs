@@ -113,7 +113,7 @@ async fn a_reset_before_the_response_names_the_address() {
         let error = get_state(&client(&server)).await.unwrap_err();
         assert!(matches!(error, Error::Transport { unsent: false, .. }), "{error:?}");
         let text = error.to_string();
-        assert!(text.contains(&server.address().to_string()) && text.contains("before the answer"), "{text}");
+        assert!(text.contains(&server.address().to_string()) && text.contains("before the response"), "{text}");
     }
 }
 

@@ -8,9 +8,10 @@ use reqwest::header::CONTENT_ENCODING;
 use reqwest::{Response, Url};
 use tokio::sync::Semaphore;
 
+use super::blob_files::read_to_files;
 use super::request_body::request_body;
 use super::response_body::{ResponseBody, connection_failure};
-use super::spool::spool;
+
 use crate::runtime::error::{BuildError, Failure};
 use crate::runtime::transport::error::TransportError;
 use crate::runtime::transport::interface::Transport;
@@ -70,9 +71,11 @@ impl Http {
             _ if !status.is_success() => (read_beginning(response).await, Vec::new()),
             // Is rejected in any case.
             _ if is_encoded => (Bytes::new(), Vec::new()),
-            None => (ResponseBody::new(response, counter, base).read(*max, buffer).await?, Vec::new()),
+            None => (ResponseBody::new(response, counter, base).read_to_memory(*max, buffer).await?, Vec::new()),
             // On the heap, as few calls need it.
-            Some(folder) => Box::pin(spool(&mut ResponseBody::new(response, counter, base), &folder, *max)).await?,
+            Some(folder) => {
+                Box::pin(read_to_files(&mut ResponseBody::new(response, counter, base), &folder, *max)).await?
+            }
         };
         Ok(TransportResponse { status, headers, body, files })
     }

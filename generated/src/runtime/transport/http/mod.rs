@@ -1,6 +1,6 @@
 //! Calls as HTTP requests.
 
+mod blob_files;
 pub(super) mod client;
 mod request_body;
 mod response_body;
-mod spool;

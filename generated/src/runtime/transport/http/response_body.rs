@@ -45,7 +45,7 @@ impl<'a> ResponseBody<'a> {
 
     /// Reads the body into memory: its chunks are copied once, into memory that grows with what has arrived, not with
     /// `Content-Length`.
-    pub(super) async fn read(mut self, max: u64, buffer: Option<ResponseBuffer>) -> Result<Bytes, Failure> {
+    pub(super) async fn read_to_memory(mut self, max: u64, buffer: Option<ResponseBuffer>) -> Result<Bytes, Failure> {
         let too_large = || {
             let message = format!("larger than {max} bytes; `ClientBuilder::max_response_bytes` changes the limit");
             Err(Failure::decode("", message, ""))

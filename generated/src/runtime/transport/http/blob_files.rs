@@ -16,7 +16,7 @@ const CHUNK: usize = 256 << 10;
 
 /// Reads a response with JSON of at most `max_json` bytes, and writes its blobs to files in the folder. Returns the
 /// JSON in its frame, and the blobs.
-pub(super) async fn spool(
+pub(super) async fn read_to_files(
     body: &mut ResponseBody<'_>,
     folder: &Path,
     max_json: u64,
