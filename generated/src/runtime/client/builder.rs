@@ -231,7 +231,7 @@ impl ClientBuilder {
     }
 
     /// Sets the maximum number of unread events of a subscription; 1024 by default, and no more than 16 MiB. Then the
-    /// oldest are dropped, whose number [`Update::Lagged`](super::Update::Lagged) reports.
+    /// oldest are dropped, whose number [`Update::Lagged`](crate::Update::Lagged) reports.
     pub fn event_buffer(mut self, events: usize) -> Self {
         self.event_buffer = events;
         self

@@ -73,8 +73,8 @@ impl<R: Operation> Call<R> {
 
     /// Writes the blobs of the response to files in this folder as they arrive, instead of reading them into memory.
     ///
-    /// The [`Blob`](super::Blob)s of the result are temporary files, which are removed with their last clone unless
-    /// [`save_as`](super::Blob::save_as) renames them. A call that fails or is dropped leaves no files.
+    /// The [`Blob`](crate::Blob)s of the result are temporary files, which are removed with their last clone unless
+    /// [`save_as`](crate::Blob::save_as) renames them. A call that fails or is dropped leaves no files.
     /// [`max_response_bytes`](super::ClientBuilder::max_response_bytes) limits only the JSON.
     ///
     /// This has no effect on tensors, on the WebSocket, and with custom transports or services in the same process.
