@@ -12,6 +12,7 @@ pub const CALL: &[&str] = &[
     "blobs_to_files",
     "buffer",
     "client",
+    "client",
     "in_parts",
     "into_future",
     "into_request",
