@@ -11,8 +11,6 @@ pub const CALL: &[&str] = &[
     "attempt_timeout",
     "blobs_to_files",
     "buffer",
-    "client",
-    "client",
     "in_parts",
     "into_future",
     "into_request",
