@@ -11,7 +11,6 @@ pub const CALL: &[&str] = &[
     "attempt_timeout",
     "blobs_to_files",
     "buffer",
-    "client",
     "in_parts",
     "into_future",
     "into_request",
