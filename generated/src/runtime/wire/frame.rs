@@ -81,7 +81,7 @@ impl RequestFrame {
 
     /// Reads all blobs into memory.
     pub(crate) async fn load(&mut self) -> Result<(), Failure> {
-        // From the last one on, as each moves the segments behind it.
+        // Starts at the end, as an insertion moves the segments that follow.
         while let Some((index, source)) = self.blobs.sources.pop() {
             self.blobs.bytes.insert(index, source.load().await?);
         }
