@@ -14,7 +14,7 @@ use super::source::Source;
 /// Bytes that travel beside the JSON. Cheap to clone.
 ///
 /// They are in memory, unless they were made [of a file](Self::from_file) or [of a reader](Self::from_reader), or came
-/// with a response whose [blobs are files](super::Call::blobs_to_files). For those, [`size`](Self::size) returns the
+/// with a response whose [blobs are files](crate::Call::blobs_to_files). For those, [`size`](Self::size) returns the
 /// length, and [`load`](Self::load), [`write_to`](Self::write_to) and [`save_as`](Self::save_as) read the bytes; as a
 /// slice, they are empty.
 ///

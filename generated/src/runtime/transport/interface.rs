@@ -43,7 +43,7 @@ pub trait Transport: Send + Sync + 'static {
 
     /// Whether the transport also sends the calls of a method that would use the WebSocket.
     ///
-    /// By default, it does not; test doubles do. A [`Subscription`](super::Subscription) always uses the WebSocket.
+    /// By default, it does not; test doubles do. A [`Subscription`](crate::Subscription) always uses the WebSocket.
     fn replaces_socket(&self, _method: &Method) -> bool {
         false
     }
