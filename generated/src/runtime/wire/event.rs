@@ -21,16 +21,16 @@ use crate::runtime::text::Text;
 /// The bytes of an event.
 #[derive(Clone, Debug)]
 pub(crate) struct EventBytes {
-    /// The name of the service; empty for an event that was not received.
-    pub(super) service: Bytes,
-    /// The JSON and then the blobs.
+    /// The whole message, of which the JSON and the blobs are the rest.
     pub(super) message: Bytes,
+    /// The name of the service; empty for an event that was not received.
+    pub(super) service: Range<usize>,
     pub(super) json: Range<usize>,
 }
 
 impl EventBytes {
     pub(crate) fn service(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.service)
+        String::from_utf8_lossy(self.message.get(self.service.clone()).unwrap_or_default())
     }
 
     /// An event with these parameters.
@@ -44,7 +44,7 @@ impl EventBytes {
         let len = json.len();
         let mut segments = blobs.finish().1.bytes;
         segments.insert(0, json.into());
-        Ok(Self { service: Bytes::new(), message: join(&segments), json: 0..len })
+        Ok(Self { message: join(&segments), service: 0..0, json: 0..len })
     }
 
     /// `{"event": …, "params": {…}}`

@@ -1,5 +1,7 @@
 //! WebSocket messages: frames with an id before them, and events.
 
+use std::ops::Range;
+
 use bytes::{Buf as _, Bytes, BytesMut};
 use serde_json::{Map, Value};
 
@@ -73,15 +75,17 @@ pub(crate) fn read_server_message(mut message: Bytes) -> Result<ServerMessage, M
         return Ok(ServerMessage::Response { id, body: message });
     }
     let len = message.try_get_u8().map_or(usize::MAX, usize::from);
-    if len > message.len() {
+    let Some((service, body)) = message.split_at_checked(len) else {
         let failure = malformed("the message ends inside the name of the service");
         return Err(MalformedMessage::Event { service: String::new(), failure });
-    }
-    let service = message.split_to(len);
-    match json_range(&message) {
-        Ok(json) => Ok(ServerMessage::Event(EventBytes { service, message, json })),
+    };
+    match json_range(body) {
+        Ok(Range { start, end }) => {
+            let json = len.saturating_add(start)..len.saturating_add(end);
+            Ok(ServerMessage::Event(EventBytes { message, service: 0..len, json }))
+        }
         Err(failure) => {
-            let service = String::from_utf8_lossy(&service).into_owned();
+            let service = String::from_utf8_lossy(service).into_owned();
             Err(MalformedMessage::Event { service, failure })
         }
     }

@@ -62,16 +62,9 @@ impl Blobs {
         }
     }
 
-    #[inline]
     fn next(&mut self) -> Option<Blob> {
         match self {
-            Self::Interleaved { data, at, left } => {
-                *left = left.checked_sub(1)?;
-                let mut rest = data.get(*at..)?;
-                let blob = take_blob(&mut rest, 0).ok()?;
-                *at = data.len().saturating_sub(rest.len());
-                Some(data.slice_ref(blob).into())
-            }
+            Self::Interleaved { .. } => self.next_bytes().map(Blob::from),
             Self::List(blobs) => blobs.next(),
         }
     }
@@ -79,7 +72,16 @@ impl Blobs {
     /// The next blob, if it is in memory.
     #[inline]
     pub(super) fn next_bytes(&mut self) -> Option<Bytes> {
-        self.next().map(Blob::into_bytes)
+        match self {
+            Self::Interleaved { data, at, left } => {
+                *left = left.checked_sub(1)?;
+                let mut rest = data.get(*at..)?;
+                let blob = take_blob(&mut rest, 0).ok()?;
+                *at = data.len().saturating_sub(rest.len());
+                Some(data.slice_ref(blob))
+            }
+            Self::List(blobs) => blobs.next().map(Blob::into_bytes),
+        }
     }
 }
 
@@ -233,20 +235,21 @@ impl BlobReader {
         Err(self.error(&[Segment::Field(name)], message))
     }
 
-    #[inline]
     fn take(&mut self, at: &[Segment]) -> Result<Blob, WireError> {
-        match self.blobs.next() {
-            Some(blob) => {
-                self.taken = self.taken.saturating_add(1);
-                Ok(blob)
-            }
-            None => Err(self.error(at, format!("blob is missing: the frame has {}", count(self.taken, "blob")))),
-        }
+        let blob = self.blobs.next().ok_or_else(|| self.missing(at))?;
+        self.taken = self.taken.saturating_add(1);
+        Ok(blob)
     }
 
     #[inline]
     fn take_bytes(&mut self, at: &[Segment]) -> Result<Bytes, WireError> {
-        self.take(at).map(Blob::into_bytes)
+        let blob = self.blobs.next_bytes().ok_or_else(|| self.missing(at))?;
+        self.taken = self.taken.saturating_add(1);
+        Ok(blob)
+    }
+
+    fn missing(&self, at: &[Segment]) -> WireError {
+        self.error(at, format!("blob is missing: the frame has {}", count(self.taken, "blob")))
     }
 
     fn malformed(&self, at: &[Segment], error: impl std::fmt::Display) -> WireError {
