@@ -1,20 +1,44 @@
-//! What generated code stands on: calls, errors, the wire, transports.
+//! What generated code uses: calls, errors, the wire, transports.
 //!
-//! Each folder is a layer, and uses only those below it:
+//! Each folder is a layer, and imports from those below it only:
 //!
-//! | layer | what it has |
+//! | layer | contents |
 //! |---|---|
 //! | `testing`, `blocking` | test doubles; calls without async code |
-//! | `server`, `follow` | the other side of the services; pages, waiters and subscriptions |
+//! | `server`, `follow` | the server side of services; pages, waiters and subscriptions |
 //! | `client` | the builder, calls and their attempts: deadlines, retries, middleware, tracing |
 //! | `transport` | HTTP, the WebSocket and its session |
-//! | `event` | events, without the connection that they come on |
+//! | `event` | events, independent of their connection |
 //! | `wire` | frames, messages, and the codec that generated code calls |
 //! | `blob` | bytes in memory, in files and from readers |
 //! | `error` | why a call failed |
-//! | `method` | facts of methods and channels, error codes |
+//! | `method` | facts of methods and channels, error codes, the API key |
 //!
-//! This module is the facade for generated code and for users. Nothing below imports from it.
+//! This module re-exports what generated code and users need. No layer imports from it.
+//!
+//! The way of a call:
+//!
+//! ```text
+//! Call<TrainRequest>              plain data, completed by setters         client/call.rs
+//!   TrainRequest::to_wire         its JSON, and its blobs in order         wire/{writer,object,blobs}.rs
+//!   RequestFrame                  small blobs copied, large ones shared    wire/frame.rs
+//!   Core::call, attempt           deadline, retries, spans, middleware     client/attempts.rs
+//!   Transport::send               HTTP, in-process, a test double          transport/http/, server/, testing/
+//!     or Session::call            a message on the WebSocket               transport/session/, wire/message.rs
+//!   RawResponse                   its bytes                                transport/response.rs
+//!   read_response                 one pass over the JSON, then the blobs   wire/{response,json,reader}.rs
+//!   TrainResult::from_wire        the typed response, or TrainError
+//! FromResponse                    the output: the response, or a waiter    client/operation.rs, follow/waiter.rs
+//! ```
+//!
+//! The way of an event:
+//!
+//! ```text
+//! read_server_message             the frame, not its JSON                  wire/message.rs
+//! Readers::deliver                the head: the event and its session      wire/event.rs, transport/session/readers.rs
+//! Buffer                          bounded, drops the oldest events         transport/session/buffer.rs
+//! Subscription::next              parses the event into its type           follow/subscription.rs, event/raw_event.rs
+//! ```
 
 pub(crate) mod backoff;
 pub(crate) mod blob;
@@ -25,7 +49,6 @@ pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod follow;
 pub(crate) mod method;
-
 #[cfg(feature = "schemars")]
 pub mod schema;
 #[cfg(feature = "server")]
