@@ -32,7 +32,7 @@ for (const row of rows('requests.jsonl')) {
 }
 // Cases that are neither whole nor an error of the API show what readers forgive.
 for (const row of rows('responses.jsonl').filter((it) => /^(ok_full|ok_min|err_)/.test(it.case) && it.expect?.value)) {
-    check(row, 'answer', jsonOf(Buffer.from(row.frame_b64, 'base64').subarray(row.transport === 'ws' ? 5 : 0)));
+    check(row, 'response', jsonOf(Buffer.from(row.frame_b64, 'base64').subarray(row.transport === 'ws' ? 5 : 0)));
 }
 console.log(`${checked} wire cases checked`);
 

@@ -87,7 +87,7 @@ fn check_shows_what_would_change_and_changes_nothing() {
     assert!(diff.contains("-    pub thing: u32") && diff.contains("+    pub thing: String"), "{diff}");
     assert!(diff.contains("sell.rs") && diff.contains("-// by hand"), "{diff}");
     assert!(diff.contains("mod.rs") && diff.contains("+pub struct ShopClient"), "{diff}");
-    assert!(text(&output.stderr).contains("cargo xtask codegen"), "says how to mend it");
+    assert!(text(&output.stderr).contains("cargo xtask codegen"), "names the command");
     assert!(orphan.exists() && !missing.exists());
 
     assert!(folder.codegen(&[]).status.success());

@@ -6,7 +6,7 @@
 //! $ cargo run --example train -- --csv iris.csv    # the last column is the label
 //! ```
 //!
-//! Without `DECTHINGS_API_KEY` or `DECTHINGS_HTTP_URL` in the environment it starts a Decthings of its own.
+//! Without `DECTHINGS_API_KEY` or `DECTHINGS_HTTP_URL` in the environment it starts a local Decthings server.
 
 // The lints of library code are not for an example.
 #![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]

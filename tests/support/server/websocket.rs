@@ -48,13 +48,13 @@ impl RequestMessage {
 }
 
 impl WebSocket {
-    /// Answers the handshake of a new connection.
+    /// Accepts the handshake of a new connection.
     pub async fn accept(mut stream: TcpStream) -> Self {
         let request = read_head(&mut stream).await.expect("a handshake");
         Self::upgrade(stream, request).await
     }
 
-    /// Answers a handshake that was read already.
+    /// Accepts a handshake that was read already.
     pub(super) async fn upgrade(mut stream: TcpStream, handshake: Request) -> Self {
         assert_eq!(handshake.path(), "/v0/ws");
         assert_eq!(handshake.header("sec-websocket-version"), ["13"]);

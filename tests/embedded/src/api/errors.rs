@@ -13,7 +13,7 @@ use crate::runtime::schema::{JsonSchema, tidy};
 /// What is known of an error code; nothing of a code that is not in the definition.
 pub fn error_info(code: &str) -> ErrorInfo {
     match code {
-        "error_info" => ErrorInfo::new("Has the name of a type that tells what codes mean."),
+        "error_info" => ErrorInfo::new("Has the name of the type that describes error codes."),
         "not_found" => ErrorInfo::new("There is no such session."),
         "not_subscribed" => ErrorInfo::new("Nothing is subscribed to."),
         _ => ErrorInfo::new(""),

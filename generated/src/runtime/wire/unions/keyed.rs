@@ -8,7 +8,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::runtime::text::Text;
 
-/// A union that is told apart by which key is there. See [`keyed_union!`](crate::keyed_union).
+/// A union whose variant is determined by the key that is present. See [`keyed_union!`](crate::keyed_union).
 pub trait KeyedUnion: Sized {
     /// The keys of the variants.
     const KEYS: &'static [&'static str];
@@ -58,7 +58,7 @@ impl<'de, T: KeyedUnion> Visitor<'de> for KeyedVisitor<T> {
     }
 }
 
-/// Declares a union whose variants are told apart by which key is present, reads it, and converts contents into it.
+/// Declares a union whose variants differ by the key that is present, reads it, and converts contents into it.
 ///
 /// A variant gets an `impl From` of its content, unless it is marked with `#[skip(From)]`.
 ///

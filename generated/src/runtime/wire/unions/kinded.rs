@@ -1,4 +1,4 @@
-//! Values that are told apart by their JSON type.
+//! Unions whose variant is determined by the JSON type of the value.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -22,7 +22,7 @@ pub enum JsonKind {
     Boolean,
 }
 
-/// A union that is told apart by the JSON type of its values. See [`kinded_union!`](crate::kinded_union).
+/// A union whose variant is determined by the JSON type of the value. See [`kinded_union!`](crate::kinded_union).
 pub trait KindedUnion: Sized {
     /// The types of the variants.
     const KINDS: &'static [JsonKind];
@@ -88,7 +88,7 @@ impl<'de, T: KindedUnion> Visitor<'de> for KindedVisitor<T> {
     }
 }
 
-/// Declares a union whose variants are told apart by the JSON type of their values, reads it, and converts contents into
+/// Declares a union whose variants differ by the JSON type of their values, reads it, and converts contents into
 /// it. A variant may be read from several JSON types.
 ///
 /// A variant gets an `impl From` of its content, unless it is marked with `#[skip(From)]`.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::runtime::text::{Text, path_text};
 
-/// A union that is told apart by a tag, which is one property of the object. See [`tagged_union!`](crate::tagged_union).
+/// A union whose variant is determined by a tag, a property of the object. See [`tagged_union!`](crate::tagged_union).
 pub trait TaggedUnion: Sized {
     /// The property with the tag.
     const TAG: &'static str;
@@ -85,7 +85,7 @@ fn late<T: TaggedUnion, E: de::Error>(object: Map<String, Value>) -> Result<T, E
     })
 }
 
-/// Declares a union whose variants are told apart by a tag, reads it, and converts contents into it.
+/// Declares a union whose variants differ by a tag, reads it, and converts contents into it.
 ///
 /// A variant without content has no members beside the tag. An object with another tag becomes `Unrecognized`, which the
 /// macro adds. A variant gets an `impl From` of its content, unless it is marked with `#[skip(From)]`, as several variants

@@ -135,7 +135,7 @@ plain_json!(BuyRequest, BuyResult);
 error_codes! {
     /// Why the API rejected [`ShopClient::buy`].
     pub enum BuyError {
-        /// `error_info`: Has the name of a type that tells what codes mean.
+        /// `error_info`: Has the name of the type that describes error codes.
         ErrorInfo(ErrorInfoType) = "error_info",
     }
 }
