@@ -30,6 +30,7 @@ pub mod files;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 pub mod runtime;
+mod service;
 pub mod tensor;
 mod varint;
 

@@ -34,8 +34,17 @@ pub const CALL: &[&str] = &[
 ];
 
 /// Functions of `Client`.
-pub const CLIENT: &[&str] =
-    &["builder", "call_json", "fmt", "from_env", "http_url", "release", "set_api_key", "websocket_url"];
+pub const CLIENT: &[&str] = &[
+    "builder",
+    "call_json",
+    "call_operation",
+    "fmt",
+    "from_env",
+    "http_url",
+    "release",
+    "set_api_key",
+    "websocket_url",
+];
 
 /// Functions of `Router`.
 pub const ROUTER: &[&str] = &["connect", "dispatch", "events", "fmt", "handle", "new", "route"];

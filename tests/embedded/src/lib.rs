@@ -5,6 +5,8 @@
 
 #[path = "../../../generated/src/runtime/mod.rs"]
 pub mod runtime;
+#[path = "../../../generated/src/service.rs"]
+mod service;
 #[path = "../../../generated/src/tensor/mod.rs"]
 pub mod tensor;
 #[path = "../../../generated/src/varint.rs"]

@@ -26,10 +26,10 @@ impl ClientBuilder {
         if let Some(variable) = self.invalid_variable {
             return Err(BuildError::Environment { variable });
         }
-        let http = Endpoint::http(self.http_url.as_deref())?;
+        let http = Endpoint::http(self.http_url.as_deref().unwrap_or(self.default_urls.0))?;
         let websocket = match (&self.websocket_url, &self.http_url) {
             (None, Some(_)) => http.websocket()?,
-            (url, _) => Endpoint::websocket_at(url.as_deref())?,
+            (url, _) => Endpoint::websocket_at(url.as_deref().unwrap_or(self.default_urls.1))?,
         };
         let (http_url, websocket_url) = (http.url.to_string(), websocket.url.to_string());
         let (transport, session, headers, credentials) = self.connections(http, websocket)?;

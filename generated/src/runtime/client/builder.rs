@@ -47,6 +47,8 @@ type InProcess = (Arc<dyn Transport>, Arc<dyn Connector>);
 #[derive(Clone)]
 #[must_use = "call `build` to make the client"]
 pub struct ClientBuilder {
+    /// The HTTP URL and the WebSocket URL.
+    pub(super) default_urls: (&'static str, &'static str),
     pub(super) api_key: Option<ApiKey>,
     pub(super) api_key_file: Option<PathBuf>,
     pub(super) api_key_provider: Option<Arc<dyn ApiKeyProvider>>,
@@ -78,9 +80,10 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The default settings: the public service, without an API key.
-    pub fn new() -> Self {
+    /// The default settings of a client of the service at these URLs.
+    pub(crate) fn with_default_urls(http: &'static str, websocket: &'static str) -> Self {
         Self {
+            default_urls: (http, websocket),
             api_key: None,
             api_key_file: None,
             api_key_provider: None,

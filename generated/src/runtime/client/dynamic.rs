@@ -97,13 +97,14 @@ impl DynamicOperation {
 }
 
 impl Client {
-    /// Calls a method by the names on the wire. `null` means no parameters.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] if there is no such method, or its cargo feature is off; otherwise as those of a typed call.
-    pub async fn call_json(&self, service: &str, method: &str, params: Value) -> Result<Value, Error> {
-        match crate::api::dynamic::operation(service, method) {
+    /// Makes a call of a method that was looked up by its names.
+    pub(crate) async fn call_operation(
+        &self,
+        operation: Option<DynamicOperation>,
+        (service, method): (&str, &str),
+        params: Value,
+    ) -> Result<Value, Error> {
+        match operation {
             Some(operation) => operation.call(self, params).await,
             None => {
                 static UNKNOWN: Method = Method::new("", "");

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use reqwest::Url;
 
-use crate::api::{HTTP_URL, WEBSOCKET_URL};
 use crate::runtime::error::BuildError;
 use crate::runtime::method::ApiKey;
 
@@ -15,12 +14,12 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(super) fn http(url: Option<&str>) -> Result<Self, BuildError> {
-        parse(url.unwrap_or(HTTP_URL), ["http", "https"])
+    pub(super) fn http(url: &str) -> Result<Self, BuildError> {
+        parse(url, ["http", "https"])
     }
 
-    pub(super) fn websocket_at(url: Option<&str>) -> Result<Self, BuildError> {
-        parse(url.unwrap_or(WEBSOCKET_URL), ["ws", "wss"])
+    pub(super) fn websocket_at(url: &str) -> Result<Self, BuildError> {
+        parse(url, ["ws", "wss"])
     }
 
     /// The WebSocket of an HTTP URL.
