@@ -87,7 +87,7 @@ impl Shared {
     /// Takes the queued work for a connection; `None` if the session was dropped.
     pub(super) fn take_work(&self, context: &mut Context<'_>) -> Option<Work> {
         let mut state = self.lock();
-        state.waker = Some(context.waker().clone());
+        state.register(context);
         let work = std::mem::take(&mut state.work);
         (!state.closed).then_some(work)
     }
@@ -95,7 +95,7 @@ impl Shared {
     /// The number of calls that wait for a connection; `None` if the session was dropped.
     pub(super) fn queued(&self, context: &mut Context<'_>) -> Option<usize> {
         let mut state = self.lock();
-        state.waker = Some(context.waker().clone());
+        state.register(context);
         state.work.cancelled.clear();
         (!state.closed).then_some(state.work.calls.len())
     }
@@ -152,6 +152,14 @@ impl Shared {
 }
 
 impl State {
+    fn register(&mut self, context: &Context<'_>) {
+        match &mut self.waker {
+            // Does nothing for the same task.
+            Some(waker) => waker.clone_from(context.waker()),
+            none => *none = Some(context.waker().clone()),
+        }
+    }
+
     fn wake(&mut self) {
         if let Some(waker) = self.waker.take() {
             waker.wake();
