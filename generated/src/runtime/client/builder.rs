@@ -12,7 +12,7 @@ use crate::runtime::method::ApiKey;
 #[cfg(feature = "server")]
 use crate::runtime::transport::Connector;
 use crate::runtime::transport::{ApiKeyProvider, Heartbeat, Reconnect, Transport};
-use crate::runtime::wire::DEEPEST;
+use crate::runtime::wire::MAX_JSON_DEPTH;
 
 #[cfg(feature = "test-util")]
 type WrapTransport = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
@@ -97,7 +97,7 @@ impl ClientBuilder {
             retry_budget: 50,
             max_response_bytes: 1 << 30,
             max_connections: 100,
-            json_depth: DEEPEST,
+            json_depth: MAX_JSON_DEPTH,
             max_message_bytes: 256 << 20,
             heartbeat: Heartbeat { every: Duration::from_secs(20), timeout: Duration::from_secs(20) },
             reconnect: Reconnect {
@@ -211,7 +211,7 @@ impl ClientBuilder {
     /// Sets the maximum nesting of the JSON of a response or an event; 128 by default and at most. Deeper JSON is an
     /// error.
     pub fn max_json_depth(self, depth: usize) -> Self {
-        Self { json_depth: depth.min(DEEPEST), ..self }
+        Self { json_depth: depth.min(MAX_JSON_DEPTH), ..self }
     }
 
     /// Sets the interval of pings on an idle WebSocket, and the timeout of the pong, after which the connection is closed;

@@ -15,7 +15,7 @@ use crate::runtime::error::{Error, Failure};
 use crate::runtime::method::Method;
 use crate::runtime::text::path_text;
 use crate::runtime::wire;
-use crate::runtime::wire::{DEEPEST, IncomingFrame, RequestFrame, ResponseFrame};
+use crate::runtime::wire::{IncomingFrame, MAX_JSON_DEPTH, RequestFrame, ResponseFrame};
 
 /// A method without its types. Parameters and results are JSON.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ pub const fn dynamic<R: Operation>() -> DynamicOperation {
         decode_request: |body| write(&wire::read_request::<R>(IncomingFrame::read(&body)?)?),
         encode_result: |result| wire::write_result(&read::<R::Response>(result, "result")?),
         decode_response: |body| {
-            let response = wire::read_response::<R::Response, R::Error>(body.into(), DEEPEST);
+            let response = wire::read_response::<R::Response, R::Error>(body.into(), MAX_JSON_DEPTH);
             let response = response.map_err(|error| error.at(R::METHOD).into_raw())?;
             write(&response).map_err(|failure| failure.at(R::METHOD))
         },

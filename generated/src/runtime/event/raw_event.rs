@@ -13,7 +13,7 @@ use crate::runtime::error::Failure;
 use crate::runtime::method::Channel;
 #[cfg(feature = "server")]
 use crate::runtime::wire;
-use crate::runtime::wire::{DEEPEST, EventBytes, FromWire, ToWire};
+use crate::runtime::wire::{EventBytes, FromWire, MAX_JSON_DEPTH, ToWire};
 
 /// An event without a type. Cheap to clone; its parameters are parsed on demand.
 #[derive(Clone)]
@@ -33,7 +33,7 @@ impl RawEvent {
     /// The parameters cannot be serialized.
     pub fn of<E: EventSet>(name: &'static str, id: &str, params: &impl ToWire) -> Result<Self, EventError> {
         match EventBytes::write(name, params) {
-            Ok(bytes) => Ok(Self::new(E::CHANNEL, Cow::Borrowed(name), id.into(), bytes, DEEPEST)),
+            Ok(bytes) => Ok(Self::new(E::CHANNEL, Cow::Borrowed(name), id.into(), bytes, MAX_JSON_DEPTH)),
             Err(failure) => Err(EventError::new(E::CHANNEL.service, name, failure)),
         }
     }

@@ -4,8 +4,8 @@ use schemars::Schema;
 use schemars::transform::{Transform, transform_subschemas};
 use serde_json::{Number, Value, json};
 
-/// Says what a derived schema doesn't: that optional members are left out rather than `null`, which integers fit, and
-/// that members which nobody knows yet may be there. Links of the docs become names.
+/// Adapts a derived schema to the definition: optional members are absent instead of `null`, integers have bounds, and
+/// unknown members are allowed. Links in descriptions become names.
 pub fn tidy(schema: &mut Schema) {
     let description = schema.get("description").and_then(Value::as_str).map(without_links);
     if let Some(description) = description {

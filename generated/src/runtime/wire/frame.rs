@@ -36,7 +36,7 @@ impl RequestFrame {
         &self.json
     }
 
-    /// The blobs in their order; they are copied. Those that are not in memory are empty.
+    /// The blobs in their order, all of which are in memory; they are copied.
     pub fn blobs(&self) -> Vec<Bytes> {
         let mut whole = join(&self.blobs.bytes);
         self.lens.iter().map(|len| whole.split_to(whole.len().min(*len))).collect()

@@ -6,7 +6,7 @@ use serde::de;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Unexpected, Visitor};
 
 /// The maximum depth of JSON, so that recursion does not overflow the stack.
-pub(crate) const DEEPEST: usize = 128;
+pub(crate) const MAX_JSON_DEPTH: usize = 128;
 
 /// The levels of nesting that are left.
 #[derive(Clone, Copy)]
@@ -17,7 +17,7 @@ pub(super) struct Levels {
 
 impl Levels {
     pub(super) fn new(max: usize) -> Self {
-        Self { left: max.min(DEEPEST), max }
+        Self { left: max.min(MAX_JSON_DEPTH), max }
     }
 
     fn enter<E: de::Error>(self) -> Result<Self, E> {

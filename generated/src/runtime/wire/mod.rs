@@ -32,7 +32,7 @@ pub use writer::ToWire;
 
 pub(crate) use event::{EventBytes, EventHead};
 pub(crate) use frame::{join, total};
-pub(crate) use guard::DEEPEST;
+pub(crate) use guard::MAX_JSON_DEPTH;
 pub(crate) use message::{
     MalformedMessage, ServerMessage, id_request, read_server_message, request_message, socket_request, with_id,
 };

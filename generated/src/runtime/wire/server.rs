@@ -8,7 +8,7 @@ use super::blobs::write_len;
 #[cfg(feature = "server")]
 use super::event::EventBytes;
 use super::frame::{ResponseFrame, malformed, take, take_len};
-use super::guard::DEEPEST;
+use super::guard::MAX_JSON_DEPTH;
 use super::json;
 use super::reader::{BlobReader, Blobs, FromWire};
 use super::writer::{FrameWriter, ToWire};
@@ -50,7 +50,7 @@ impl IncomingFrame {
 
 /// Reads a request from its frame.
 pub(crate) fn read_request<T: FromWire>(frame: IncomingFrame) -> Result<T, Failure> {
-    let json = json::read(&frame.json, DEEPEST)?;
+    let json = json::read(&frame.json, MAX_JSON_DEPTH)?;
     let request = BlobReader::new(Blobs::list(frame.blobs.into_iter().map(Blob::from).collect())).read(json);
     request.map_err(|error| error.malformed("", &String::from_utf8_lossy(&frame.json)))
 }

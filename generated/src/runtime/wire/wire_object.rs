@@ -167,7 +167,7 @@ macro_rules! read_root_names {
     };
 }
 
-/// Declares the struct of what stands in the JSON, field by field.
+/// Declares the struct of the JSON, field by field.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! json_struct {

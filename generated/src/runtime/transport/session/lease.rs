@@ -15,8 +15,8 @@ pub(crate) struct Lease {
     pub(crate) channel: &'static Channel,
     pub(crate) id: Arc<str>,
     pub(crate) buffer: Arc<Buffer>,
-    /// To the connection's task, which ignores leases that have been released.
-    pub(super) releases: mpsc::UnboundedSender<Release>,
+    /// To the connection's task; `None` if the lease has been released.
+    pub(super) releases: Option<mpsc::UnboundedSender<Release>>,
 }
 
 pub(super) struct Release {
@@ -31,15 +31,18 @@ pub(super) type UnsubscribeResponse = oneshot::Sender<Option<Bytes>>;
 
 impl Lease {
     /// Releases the lease, and waits for the server's response; `None` if no request was necessary.
-    pub(crate) async fn release(self) -> Option<Bytes> {
+    pub(crate) async fn release(mut self) -> Option<Bytes> {
         let (done, response) = oneshot::channel();
         self.send(Some(done));
         response.await.ok().flatten()
     }
 
-    fn send(&self, done: Option<UnsubscribeResponse>) {
-        let Self { key, channel, id, .. } = self;
-        let _ = self.releases.send(Release { key: *key, channel, id: id.clone(), done });
+    fn send(&mut self, done: Option<UnsubscribeResponse>) {
+        if let Some(releases) = self.releases.take() {
+            let Self { key, channel, id, .. } = self;
+            // A task that has ended has no subscriptions.
+            let _ = releases.send(Release { key: *key, channel, id: id.clone(), done });
+        }
     }
 }
 

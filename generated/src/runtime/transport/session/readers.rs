@@ -74,7 +74,7 @@ impl Readers {
             let session = self.expect(channel).sessions.entry(id.clone()).or_insert_with(new);
             session.readers.push((key, buffer.clone()));
         }
-        Lease { key, channel, id, buffer, releases: self.releases.clone() }
+        Lease { key, channel, id, buffer, releases: Some(self.releases.clone()) }
     }
 
     /// Removes a reader. Returns whether this has removed its session, as there is no other reader.
