@@ -217,7 +217,8 @@ impl Core {
     }
 
     fn is_on_websocket(&self, call: &UntypedCall) -> bool {
-        let is_replaced = call.method.transport != TransportKind::Http && self.transport.replaces_socket(call.method);
+        let is_replaced =
+            call.method.transport != TransportKind::Http && self.transport.handles_websocket_calls(call.method);
         call.subscribes.is_some() || (call.uses_websocket && !is_replaced)
     }
 }

@@ -60,7 +60,7 @@ impl Connection {
     }
 
     /// The response that rejects a message with an error; `None` if the message is too short for a response.
-    pub fn refuse(&self, message: &Bytes, error: &ApiError) -> Option<Bytes> {
+    pub fn reject(&self, message: &Bytes, error: &ApiError) -> Option<Bytes> {
         let (id, _) = wire::split_id(message)?;
         Some(wire::response_message(id, &ResponseFrame::error(error)))
     }

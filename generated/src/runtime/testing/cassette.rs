@@ -73,8 +73,8 @@ impl Transport for Recording {
         })
     }
 
-    fn replaces_socket(&self, method: &Method) -> bool {
-        self.transport.replaces_socket(method)
+    fn handles_websocket_calls(&self, method: &Method) -> bool {
+        self.transport.handles_websocket_calls(method)
     }
 }
 
@@ -131,7 +131,7 @@ impl Transport for Cassette {
         Box::pin(std::future::ready(self.replay(&request).map_err(TransportError::from)))
     }
 
-    fn replaces_socket(&self, _: &Method) -> bool {
+    fn handles_websocket_calls(&self, _: &Method) -> bool {
         true
     }
 }

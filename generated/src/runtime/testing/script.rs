@@ -111,7 +111,7 @@ impl Transport for Script {
         Box::pin(std::future::ready(response))
     }
 
-    fn replaces_socket(&self, _: &Method) -> bool {
+    fn handles_websocket_calls(&self, _: &Method) -> bool {
         true
     }
 }

@@ -44,7 +44,7 @@ pub trait Transport: Send + Sync + 'static {
     /// Whether the transport also sends the calls of a method that would use the WebSocket.
     ///
     /// By default, it does not; test doubles do. A [`Subscription`](crate::Subscription) always uses the WebSocket.
-    fn replaces_socket(&self, _method: &Method) -> bool {
+    fn handles_websocket_calls(&self, _method: &Method) -> bool {
         false
     }
 }
@@ -58,7 +58,7 @@ impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
         (**self).streams()
     }
 
-    fn replaces_socket(&self, method: &Method) -> bool {
-        (**self).replaces_socket(method)
+    fn handles_websocket_calls(&self, method: &Method) -> bool {
+        (**self).handles_websocket_calls(method)
     }
 }

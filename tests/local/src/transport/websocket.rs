@@ -112,7 +112,7 @@ async fn read(
         let admitted = permits.clone().try_acquire_owned().ok().zip(shared.admit(message.len()));
         calls.push(async move {
             let Some((permit, _permits)) = admitted else {
-                return Some((connection.refuse(&message, &ApiError::new("too_many_requests"))?, None));
+                return Some((connection.reject(&message, &ApiError::new("too_many_requests"))?, None));
             };
             Some((connection.handle(message).await?, Some(permit)))
         });
