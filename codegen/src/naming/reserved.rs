@@ -41,6 +41,7 @@ pub const CLIENT: &[&str] = &[
     "fmt",
     "from_env",
     "http_url",
+    "redactor",
     "release",
     "set_api_key",
     "websocket_url",
@@ -50,7 +51,7 @@ pub const CLIENT: &[&str] = &[
 pub const ROUTER: &[&str] = &["connect", "dispatch", "events", "fmt", "handle", "new", "route"];
 
 /// Functions of `Subscription`.
-pub const SUBSCRIPTION: &[&str] = &["client", "fmt", "id", "next", "poll", "poll_next", "unsubscribe"];
+pub const SUBSCRIPTION: &[&str] = &["client", "fmt", "id", "next", "poll", "poll_next", "typed", "unsubscribe"];
 
 /// Functions of the traits that types have by a derive or by a blanket implementation. An inherent function of such a
 /// name would be called in their place, or could not be called at all.

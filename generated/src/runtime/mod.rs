@@ -13,6 +13,7 @@
 //! | `blob` | bytes in memory, in files and from readers |
 //! | `error` | why a call failed |
 //! | `method` | facts of methods and channels, error codes, the API key |
+//! | `text`, `redact`, `backoff` | excerpts of text, text without credentials, delays |
 //!
 //! This module re-exports what generated code and users need. No layer imports from it.
 //!
@@ -49,6 +50,7 @@ pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod follow;
 pub(crate) mod method;
+pub(crate) mod redact;
 #[cfg(feature = "schemars")]
 pub mod schema;
 #[cfg(feature = "server")]

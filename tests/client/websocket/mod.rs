@@ -8,6 +8,6 @@ mod reconnecting;
 pub mod served;
 mod server;
 mod subscriptions;
-mod support;
+pub mod support;
 pub mod talk;
-mod unsubscribing;
+pub mod unsubscribing;

@@ -8,7 +8,8 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 
 use super::http::{Request, read_head, response};
 use crate::codec::{response_message, split_request_message};
@@ -129,5 +130,11 @@ impl WebSocket {
     /// Begins the closing handshake.
     pub async fn close(&mut self) {
         soon(self.stream.close(None)).await.expect("the client is there");
+    }
+
+    /// Closes the connection for this reason.
+    pub async fn close_because(&mut self, reason: &str) {
+        let frame = CloseFrame { code: CloseCode::Policy, reason: reason.into() };
+        soon(self.stream.close(Some(frame))).await.expect("the client is there");
     }
 }

@@ -171,7 +171,8 @@ impl Core {
         let send = timeout(limit, self.send(call, &attempt, meter.clone(), &mut outcome));
         let received = trace::instrument(send, &span).await;
         let after = if limit < left { limit } else { deadlines.overall };
-        let result = received.unwrap_or(Err(Failure::Timeout { after }));
+        let mut result = received.unwrap_or(Err(Failure::Timeout { after }));
+        self.redact(call, &attempt, &mut result, &mut outcome);
         if let (Ok(received), Some(meter)) = (&result, meter) {
             meter.finish(received.len);
         }
@@ -203,7 +204,6 @@ impl Core {
         }
         let key = self.credentials.key().await?;
         let headers = self.headers.with(&attempt.headers).authorized(key.as_ref().and_then(bearer));
-        let sent = headers.credentials();
         let (body, sources) = call.frame.to_segments();
         let mut request = TransportRequest::new(call.method, headers.into_map(), body, attempt.timeout);
         (request.sources, request.buffer, request.meter) = (sources, call.options.buffer.clone(), meter);
@@ -212,8 +212,29 @@ impl Core {
         outcome.status = Some(response.status.as_u16());
         outcome.retry_after = retry_after(&response.headers);
         let id = response.headers.get("x-request-id").and_then(|id| id.to_str().ok());
-        outcome.request_id = id.map(|id| excerpt(&sent.redact(id)).into());
-        Ok(Received::read(response.accept(&sent)?, &*call.slot, self.json_depth))
+        outcome.request_id = id.map(|id| excerpt(id).into());
+        Ok(Received::read(response.accept()?, &*call.slot, self.json_depth))
+    }
+
+    /// Removes credentials from text of the service.
+    fn redact(
+        &self,
+        call: &UntypedCall,
+        attempt: &Attempt,
+        result: &mut Result<Received, Failure>,
+        outcome: &mut AttemptOutcome,
+    ) {
+        let is_result = matches!(result, Ok(Received { outcome: ReadOutcome::Result { .. }, .. }));
+        if is_result && outcome.request_id.is_none() {
+            return;
+        }
+        let mut redactor = self.credentials.redactor();
+        self.headers.with(&attempt.headers).add_secrets(&mut redactor);
+        match result {
+            Ok(received) => received.redact(&*call.slot, &redactor),
+            Err(failure) => failure.redact(&redactor),
+        }
+        outcome.request_id = outcome.request_id.take().map(|id| redactor.redact(&id).into());
     }
 
     fn is_on_websocket(&self, call: &UntypedCall) -> bool {

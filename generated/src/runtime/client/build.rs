@@ -105,7 +105,8 @@ impl ClientBuilder {
             None => self.api_key.clone(),
         };
         let insecure = [http, websocket].into_iter().find(|endpoint| !self.allow_insecure_key && !endpoint.is_secure());
-        Credentials::new(key, self.api_key_provider.clone(), insecure.map(|endpoint| endpoint.url.to_string()))
+        let insecure = insecure.map(|endpoint| endpoint.url.to_string());
+        Credentials::new(key, self.api_key_provider.clone(), Headers::of_user(&self.headers)?, insecure)
     }
 
     #[cfg(any(feature = "ws", feature = "server"))]

@@ -12,6 +12,7 @@ use super::operation::{FromResponse as _, Operation};
 use super::retry::RetryPolicy;
 use crate::runtime::error::{CallInfo, Error, Failure};
 use crate::runtime::method::{Channel, ErrorCode as _, TransportKind};
+use crate::runtime::redact::Redactor;
 use crate::runtime::transport::{Lease, ProgressCallback, ReadOutcome, ResponseBuffer, Slot, TransferProgress};
 use crate::runtime::wire;
 use crate::runtime::wire::{RawResponse, ResponseError};
@@ -182,6 +183,19 @@ impl<R: Operation> Slot for ResponseSlot<R> {
         };
         self.replace(Some(content));
         outcome
+    }
+
+    fn redact(&self, redactor: &Redactor) -> Option<String> {
+        let mut content = self.replace(None)?;
+        let mut code = None;
+        if let Err(ResponseError::Api { .. }) = &content {
+            content = content.map_err(|error| error.redacted(redactor));
+        }
+        if let Err(ResponseError::Api { error, .. }) = &content {
+            code = Some(error.code().to_owned());
+        }
+        self.replace(Some(content));
+        code
     }
 }
 

@@ -7,6 +7,7 @@ use super::attempts::Core;
 use super::builder::ClientBuilder;
 use crate::runtime::error::{BuildError, Error, Failure};
 use crate::runtime::method::{ApiKey, Method};
+use crate::runtime::redact::Redactor;
 use crate::runtime::transport::Lease;
 use crate::runtime::wire;
 
@@ -58,12 +59,19 @@ impl Client {
         self.0.credentials.set(key.into())
     }
 
+    /// Redacts the credentials of this client.
+    pub(crate) fn redactor(&self) -> Redactor {
+        self.0.credentials.redactor()
+    }
+
     /// Releases a subscription, and waits for the server's response if this unsubscribes.
     pub(crate) async fn release(&self, lease: Lease, method: &'static Method) -> Result<(), Error> {
         let after = self.0.timeout;
         let response = tokio::time::timeout(after, lease.release()).await;
         let response = response.map_err(|_| Failure::Timeout { after }.at(method))?;
-        response.map_or(Ok(()), |body| wire::read_unsubscribed(method, body, self.0.json_depth))
+        let Some(body) = response else { return Ok(()) };
+        let read = wire::read_unsubscribed(method, body, self.0.json_depth);
+        read.map_err(|error| error.redacted(&self.redactor()).at(method))
     }
 }
 

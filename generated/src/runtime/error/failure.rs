@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::call_error::{CallInfo, Error, Source, is_transient};
+use crate::runtime::redact::Redactor;
 use crate::runtime::text::excerpt;
 
 /// An [`Error`] without the facts of the call, for code that does not know them.
@@ -38,6 +39,17 @@ impl Failure {
             Self::Io { path, message, source } => Error::Io { at, path: path.into(), message: message.into(), source },
             Self::Decode { path, message, excerpt } => {
                 Error::Decode { at, path: path.into(), message: message.into(), excerpt: excerpt.into() }
+            }
+        }
+    }
+
+    /// Removes credentials from the text.
+    pub(crate) fn redact(&mut self, redactor: &Redactor) {
+        match self {
+            Self::Invalid { .. } | Self::Timeout { .. } | Self::Io { .. } => {}
+            Self::Transport { message: text, .. } | Self::Http { excerpt: text, .. } => redactor.apply(text),
+            Self::Decode { path, message, excerpt } => {
+                [path, message, excerpt].into_iter().for_each(|text| redactor.apply(text));
             }
         }
     }

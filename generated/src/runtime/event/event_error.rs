@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::runtime::error::Failure;
+use crate::runtime::redact::Redactor;
 use crate::runtime::text::excerpt;
 
 /// A malformed event.
@@ -26,6 +27,12 @@ impl EventError {
         };
         let (event, message) = (excerpt(event), excerpt(&message));
         Self(Box::new(Content { service: service.to_owned(), event, path, message }))
+    }
+
+    /// Removes credentials from the text.
+    pub(crate) fn redact(&mut self, redactor: &Redactor) {
+        let Content { service, event, path, message } = &mut *self.0;
+        [service, event, path, message].into_iter().for_each(|text| redactor.apply(text));
     }
 
     /// The service; empty if it is unknown.

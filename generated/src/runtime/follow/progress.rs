@@ -188,7 +188,8 @@ impl<R: Waitable> Watch<R> {
         match R::outcome(&response) {
             _ if has_more => {}
             Some(outcome) => {
-                self.outcome = Some(outcome.map_err(|failed| WaitError::Failed { at: R::METHOD, failed }));
+                let redactor = self.client.redactor();
+                self.outcome = Some(outcome.map_err(|failed| WaitError::of_failed(R::METHOD, failed, &redactor)));
             }
             None => self.delay = equal_jitter(self.backoff.next()),
         }

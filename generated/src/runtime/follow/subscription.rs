@@ -81,20 +81,23 @@ impl<E: EventSet> Subscription<E> {
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Update<E>>> {
-        self.lease.buffer.poll_next(context).map(|update| update.map(typed))
+        self.lease.buffer.poll_next(context).map(|update| update.map(|update| self.typed(update)))
     }
-}
 
-fn typed<E: EventSet>(update: Update<RawEvent>) -> Update<E> {
-    match update {
-        Update::Event(event) => match E::read(event) {
-            Ok(event) => Update::Event(event),
-            Err(error) => Update::Malformed(error),
-        },
-        Update::Lagged(events) => Update::Lagged(events),
-        Update::Gap => Update::Gap,
-        Update::Malformed(error) => Update::Malformed(error),
-        Update::Ended(reason) => Update::Ended(reason),
+    fn typed(&self, update: Update<RawEvent>) -> Update<E> {
+        match update {
+            Update::Event(event) => match E::read(event) {
+                Ok(event) => Update::Event(event),
+                Err(mut error) => {
+                    error.redact(&self.client.redactor());
+                    Update::Malformed(error)
+                }
+            },
+            Update::Lagged(events) => Update::Lagged(events),
+            Update::Gap => Update::Gap,
+            Update::Malformed(error) => Update::Malformed(error),
+            Update::Ended(reason) => Update::Ended(reason),
+        }
     }
 }
 

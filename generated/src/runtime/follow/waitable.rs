@@ -10,6 +10,7 @@ use super::metrics::MetricSource;
 use crate::runtime::client::Operation;
 use crate::runtime::error::Error;
 use crate::runtime::method::Method;
+use crate::runtime::redact::Redactor;
 use crate::runtime::text::excerpt;
 
 /// A request that starts work, which continues after the call.
@@ -55,6 +56,8 @@ pub enum WaitError<F> {
         at: &'static Method,
         /// The work's result.
         failed: F,
+        /// The result as text, shortened, for messages.
+        detail: Box<str>,
     },
     /// The status could not be polled. The work may still be running.
     Call(Error),
@@ -66,6 +69,13 @@ pub enum WaitError<F> {
         /// The deadline.
         after: Duration,
     },
+}
+
+impl<F: Serialize> WaitError<F> {
+    pub(super) fn of_failed(at: &'static Method, failed: F, redactor: &Redactor) -> Self {
+        let json = serde_json::to_string(&failed).unwrap_or_default();
+        Self::Failed { at, failed, detail: excerpt(&redactor.redact(&json)).into() }
+    }
 }
 
 impl<F> WaitError<F> {
@@ -87,20 +97,17 @@ impl<F> WaitError<F> {
     }
 }
 
-impl<F: Serialize> fmt::Display for WaitError<F> {
+impl<F> fmt::Display for WaitError<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Failed { at, failed } => {
-                let failed = serde_json::to_string(failed).unwrap_or_default();
-                write!(f, "work of {at:?} failed: {}", excerpt(&failed))
-            }
+            Self::Failed { at, detail, .. } => write!(f, "work of {at:?} failed: {detail}"),
             Self::Call(error) => write!(f, "{error}"),
             Self::Deadline { at, after } => write!(f, "work of {at:?} has not finished within {after:?}"),
         }
     }
 }
 
-impl<F: Serialize + Debug> std::error::Error for WaitError<F> {
+impl<F: Debug> std::error::Error for WaitError<F> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Call(error) => error.source(),

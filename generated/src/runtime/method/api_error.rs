@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::runtime::redact::Redactor;
 use crate::runtime::text::{excerpt, path_text};
 
 /// The errors of a method, distinguished by their code.
@@ -77,6 +78,15 @@ impl ApiError {
         Self(Box::new(Content { description, retryable, ..*content }))
     }
 
+    /// Removes credentials. The code and the names of fields are kept if the code is `known`, as they are the API's own.
+    pub(crate) fn redact(&mut self, redactor: &Redactor, known: bool) {
+        let Content { code, fields, .. } = &mut *self.0;
+        if !known {
+            redactor.apply(code);
+        }
+        redact_fields(fields, redactor, known);
+    }
+
     /// The code, as the API spells it.
     pub fn code(&self) -> &str {
         &self.0.code
@@ -115,6 +125,22 @@ impl ApiError {
         let mut object = self.fields().clone();
         object.insert("code".to_owned(), Value::String(self.code().to_owned()));
         Value::Object(object)
+    }
+}
+
+fn redact_fields(fields: &mut Map<String, Value>, redactor: &Redactor, known: bool) {
+    for (name, mut value) in std::mem::take(fields) {
+        redact_value(&mut value, redactor, known);
+        fields.insert(if known { name } else { redactor.redact(&name) }, value);
+    }
+}
+
+fn redact_value(value: &mut Value, redactor: &Redactor, known: bool) {
+    match value {
+        Value::String(text) => redactor.apply(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| redact_value(item, redactor, known)),
+        Value::Object(fields) => redact_fields(fields, redactor, known),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use futures_core::future::BoxFuture;
 
-use super::headers::bearer;
+use super::headers::{Headers, bearer};
 use crate::runtime::error::{BuildError, Failure};
 use crate::runtime::method::ApiKey;
+use crate::runtime::redact::Redactor;
 
 /// Provides the API key for each attempt of a call. A provider should cache its key while it is valid, as the time that
 /// it takes counts toward the timeout of the attempt.
@@ -35,12 +36,17 @@ where
     }
 }
 
+/// The number of keys that are remembered, as the service may repeat one after it was replaced.
+const MAX_RECENT: usize = 16;
+
 const CONTROL_CHARACTERS: &str = "has control characters";
 
 /// The API key, or its provider, of a client and its clones.
 #[derive(Default)]
 pub(crate) struct Credentials {
     state: RwLock<State>,
+    /// The user's headers, whose values may be secret.
+    headers: Headers,
     /// The URL that no key may be sent to, as it is not encrypted.
     insecure: Option<String>,
 }
@@ -50,15 +56,30 @@ struct State {
     /// The key that was set, or the last one of the provider.
     key: Option<ApiKey>,
     provider: Option<Arc<dyn ApiKeyProvider>>,
+    /// The last keys, the newest last.
+    recent: Vec<ApiKey>,
+}
+
+impl State {
+    fn set_key(&mut self, key: Option<ApiKey>) {
+        if let Some(key) = key.as_ref().filter(|key| !self.recent.contains(key)) {
+            if self.recent.len() >= MAX_RECENT {
+                self.recent.remove(0);
+            }
+            self.recent.push(key.clone());
+        }
+        self.key = key;
+    }
 }
 
 impl Credentials {
     pub(crate) fn new(
         key: Option<ApiKey>,
         provider: Option<Arc<dyn ApiKeyProvider>>,
+        headers: Headers,
         insecure: Option<String>,
     ) -> Result<Self, BuildError> {
-        let credentials = Self { state: RwLock::default(), insecure };
+        let credentials = Self { state: RwLock::default(), headers, insecure };
         credentials.replace(key, provider)?;
         Ok(credentials)
     }
@@ -75,7 +96,9 @@ impl Credentials {
                 Err(BuildError::ApiKey { reason: CONTROL_CHARACTERS.to_owned() })
             }
             _ => {
-                *self.state.write().unwrap_or_else(PoisonError::into_inner) = State { key, provider };
+                let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+                state.set_key(key);
+                state.provider = provider;
                 Ok(())
             }
         }
@@ -95,7 +118,7 @@ impl Credentials {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         // The user may have set another key meanwhile.
         if state.provider.is_some() {
-            state.key.clone_from(&key);
+            state.set_key(key.clone());
         }
         Ok(key)
     }
@@ -103,6 +126,14 @@ impl Credentials {
     /// The last known key, for requests that cannot wait for a provider.
     pub(crate) fn last(&self) -> Option<ApiKey> {
         self.state().key
+    }
+
+    /// Redacts the credentials of this client.
+    pub(crate) fn redactor(&self) -> Redactor {
+        let mut redactor = Redactor::default();
+        self.state().recent.iter().for_each(|key| redactor.add(key.expose()));
+        self.headers.add_secrets(&mut redactor);
+        redactor
     }
 
     fn state(&self) -> State {

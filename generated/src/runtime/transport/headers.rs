@@ -1,14 +1,17 @@
 //! Headers of requests: those of the client, and those of the user.
 
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION,
+};
 
 use crate::runtime::error::BuildError;
 use crate::runtime::method::ApiKey;
+use crate::runtime::redact::Redactor;
 
 /// Headers that only the transport may set, besides those of the WebSocket handshake.
 const RESERVED: [&str; 5] = ["content-length", "transfer-encoding", "connection", "host", "upgrade"];
 
-/// The minimum length of a secret to redact: shorter ones may be ordinary words.
+/// The minimum length of a header's value to redact: shorter ones may be ordinary words.
 const MIN_SECRET: usize = 8;
 
 #[derive(Clone, Default)]
@@ -59,31 +62,25 @@ impl Headers {
         self.0
     }
 
-    pub(crate) fn credentials(&self) -> SentCredentials {
-        SentCredentials(self.0.get_all(AUTHORIZATION).iter().cloned().collect())
-    }
-}
-
-/// The credentials of a request.
-pub(crate) struct SentCredentials(Vec<HeaderValue>);
-
-impl SentCredentials {
-    /// Removes the credentials from a text of the server, as some servers repeat rejected credentials.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for value in &self.0 {
-            // Follows the scheme, as in `Bearer …`.
-            let secret = value.to_str().unwrap_or_default().rsplit(' ').next().unwrap_or_default();
-            if secret.len() >= MIN_SECRET {
-                text = text.replace(secret, "***");
+    /// Adds the values that may be secret to the text that is redacted.
+    pub(crate) fn add_secrets(&self, redactor: &mut Redactor) {
+        for (name, value) in &self.0 {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            if *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION {
+                // Follows the scheme, as in `Bearer …`.
+                redactor.add(value.split_once(' ').map_or(&*value, |(_, secret)| secret.trim()));
+            } else if value.chars().count() >= MIN_SECRET {
+                redactor.add(&value);
             }
         }
-        text
     }
 }
 
 /// The `Authorization` header of a key; `None` if the key has control characters.
 pub(crate) fn bearer(key: &ApiKey) -> Option<HeaderValue> {
+    if key.expose().chars().any(char::is_control) {
+        return None;
+    }
     let mut value = HeaderValue::try_from(format!("Bearer {}", key.expose())).ok()?;
     value.set_sensitive(true);
     Some(value)

@@ -64,11 +64,13 @@ impl TransportRequest {
 }
 
 impl fmt::Debug for TransportRequest {
-    /// Shows only the length of the body, which may be long or private.
+    /// Shows only the names of the headers, whose values may be secret, and the length of the body, which may be long or
+    /// private.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.keys().map(http::HeaderName::as_str).collect();
         f.debug_struct("TransportRequest")
             .field("method", &self.method)
-            .field("headers", &self.headers)
+            .field("headers", &headers)
             .field("body_len", &self.body_len())
             .field("timeout", &self.timeout)
             .finish()

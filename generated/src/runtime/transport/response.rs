@@ -6,11 +6,11 @@ use bytes::Bytes;
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, StatusCode};
 
-use super::headers::SentCredentials;
 use super::session::lease::Lease;
 use crate::runtime::blob::Blob;
 use crate::runtime::error::Failure;
-use crate::runtime::text::excerpt;
+use crate::runtime::redact::Redactor;
+use crate::runtime::text::excerpt_bytes;
 use crate::runtime::wire::RawResponse;
 
 /// The number of bytes that are used of the body of a failure.
@@ -41,15 +41,14 @@ impl TransportResponse {
         Self { headers, ..self }
     }
 
-    /// The body if the status is a success; otherwise the server's message, without the credentials that were sent.
-    pub(crate) fn accept(self, sent: &SentCredentials) -> Result<RawResponse, Failure> {
+    /// The body if the status is a success; otherwise the server's message.
+    pub(crate) fn accept(self) -> Result<RawResponse, Failure> {
         if !self.status.is_success() {
-            let text = self.body.get(..MAX_FAILURE_BODY).unwrap_or(&self.body);
-            let text = sent.redact(&String::from_utf8_lossy(text));
-            return Err(Failure::Http { status: self.status.as_u16(), excerpt: excerpt(text.trim()), unsent: false });
+            let (status, excerpt) = (self.status.as_u16(), excerpt_bytes(self.body.trim_ascii_start()));
+            return Err(Failure::Http { status, excerpt, unsent: false });
         }
         if let Some(encoding) = self.headers.get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
-            let message = format!("unexpected content encoding {encoding:?}");
+            let message = format!("unexpected content encoding `{}`", excerpt_bytes(encoding.as_bytes()));
             return Err(Failure::decode("", message, ""));
         }
         Ok(RawResponse { body: self.body, files: self.files })
@@ -57,11 +56,13 @@ impl TransportResponse {
 }
 
 impl fmt::Debug for TransportResponse {
-    /// Shows only the length of the body, which may be long or private.
+    /// Shows only the names of the headers, whose values may repeat credentials, and the length of the body, which may be
+    /// long or private.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.keys().map(http::HeaderName::as_str).collect();
         f.debug_struct("TransportResponse")
             .field("status", &self.status)
-            .field("headers", &self.headers)
+            .field("headers", &headers)
             .field("body_len", &self.body.len())
             .finish()
     }
@@ -71,6 +72,9 @@ impl fmt::Debug for TransportResponse {
 pub(crate) trait Slot: Send + Sync {
     /// Reads and stores a response whose JSON is nested at most that deeply.
     fn read(&self, response: RawResponse, json_depth: usize) -> ReadOutcome;
+
+    /// Removes credentials from a stored error of the API. Returns its code.
+    fn redact(&self, redactor: &Redactor) -> Option<String>;
 }
 
 pub(crate) enum ReadOutcome {
@@ -98,5 +102,14 @@ impl Received {
     pub(crate) fn read(response: RawResponse, slot: &dyn Slot, json_depth: usize) -> Self {
         let len = response.len();
         Self { outcome: slot.read(response, json_depth), len, lease: None }
+    }
+
+    /// Removes credentials from an error, which is stored in the slot if it is the API's.
+    pub(crate) fn redact(&mut self, slot: &dyn Slot, redactor: &Redactor) {
+        match &mut self.outcome {
+            ReadOutcome::Result { .. } => {}
+            ReadOutcome::Api { code, .. } => *code = slot.redact(redactor).unwrap_or_default(),
+            ReadOutcome::Malformed(failure) => failure.redact(redactor),
+        }
     }
 }

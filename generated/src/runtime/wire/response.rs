@@ -11,6 +11,7 @@ use super::reader::{BlobReader, Blobs, FromWire};
 use crate::runtime::blob::Blob;
 use crate::runtime::error::{CallInfo, Error, Failure};
 use crate::runtime::method::{ApiError, ErrorCode, Method, TransportKind};
+use crate::runtime::redact::Redactor;
 use crate::runtime::text::{count, excerpt_bytes};
 
 /// The bytes of a response.
@@ -45,6 +46,26 @@ pub(crate) enum ResponseError<E> {
 }
 
 impl<E: ErrorCode> ResponseError<E> {
+    /// The error without credentials.
+    pub(crate) fn redacted(self, redactor: &Redactor) -> Self {
+        match self {
+            Self::Api { error, .. } => {
+                let is_known = !error.description().is_empty();
+                let mut error = error.into_api();
+                error.redact(redactor, is_known);
+                let detail = error.detail();
+                match E::from_api(error) {
+                    Ok(error) => Self::Api { error, detail },
+                    Err(error) => Self::Malformed(Failure::decode("error", error.message(), "")),
+                }
+            }
+            Self::Malformed(mut failure) => {
+                failure.redact(redactor);
+                Self::Malformed(failure)
+            }
+        }
+    }
+
     pub(crate) fn at(self, at: impl Into<CallInfo>) -> Error<E> {
         match self {
             Self::Api { error, detail } => {
@@ -120,14 +141,18 @@ pub(crate) fn read_acknowledgement(body: Bytes, max_depth: usize) -> Result<(), 
 }
 
 /// Reads the response of a method that ends a subscription. The error that there is no subscription is ignored.
-pub(crate) fn read_unsubscribed(at: &'static Method, body: Bytes, max_depth: usize) -> Result<(), Error> {
+pub(crate) fn read_unsubscribed(
+    at: &'static Method,
+    body: Bytes,
+    max_depth: usize,
+) -> Result<(), ResponseError<ApiError>> {
     let none = match at.transport {
         TransportKind::OpenWebSocketElse { error } => Some(error),
         _ => None,
     };
     match read_acknowledgement(body, max_depth) {
         Err(ResponseError::Api { error, .. }) if none == Some(error.code()) => Ok(()),
-        read => read.map_err(|error| error.at(at)),
+        read => read,
     }
 }
 

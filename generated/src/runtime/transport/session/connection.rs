@@ -108,7 +108,7 @@ impl<'a> Connection<'a> {
                     return Poll::Pending;
                 }
                 Ok(handled) => handled,
-                Err(error) => return Poll::Ready(Some(error)),
+                Err(error) => return Poll::Ready(Some(error.redacted(&self.shared.settings.credentials.redactor()))),
             };
             if self.is_unused() && self.shared.set_disconnected(true) {
                 return Poll::Ready(None);
@@ -216,10 +216,10 @@ impl<'a> Connection<'a> {
             Err(MalformedMessage::Response(failure)) => {
                 self.pending.call_ids().into_iter().for_each(|id| self.respond(id, Bytes::new()));
                 self.after_response();
-                self.readers.report(&EventError::new("", "", failure));
+                self.report(EventError::new("", "", failure));
             }
             Err(MalformedMessage::Event { service, failure }) => {
-                self.readers.report(&EventError::new(&service, "", failure));
+                self.report(EventError::new(&service, "", failure));
             }
         }
         if self.resubscribe_deadline.is_none() {
@@ -245,8 +245,13 @@ impl<'a> Connection<'a> {
                     self.unclaimed.hold(event);
                 }
             }
-            Err(error) => self.readers.report(&error),
+            Err(error) => self.report(error),
         }
+    }
+
+    fn report(&self, mut error: EventError) {
+        error.redact(&self.shared.settings.credentials.redactor());
+        self.readers.report(&error);
     }
 
     fn is_unused(&mut self) -> bool {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures_core::future::BoxFuture;
 
 use crate::runtime::error::Failure;
+use crate::runtime::redact::Redactor;
 
 pub(crate) trait Connector: Send + Sync {
     /// Connects, within a bounded time.
@@ -51,6 +52,12 @@ pub(crate) struct ConnectionError {
 impl ConnectionError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), status: None }
+    }
+
+    /// The error without credentials.
+    pub(super) fn redacted(self, redactor: &Redactor) -> Self {
+        let status = self.status.map(|(status, excerpt)| (status, redactor.redact(&excerpt)));
+        Self { message: redactor.redact(&self.message), status }
     }
 
     /// The failure of a call.

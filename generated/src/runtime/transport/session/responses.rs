@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::connection::Connection;
 use super::pending::{PendingCall, PendingRequest};
+use super::settings::SessionSettings;
 use crate::runtime::event::EndReason;
 use crate::runtime::method::{Channel, IdSource, Method};
 use crate::runtime::transport::response::{ReadOutcome, Received};
@@ -61,7 +62,9 @@ impl Connection<'_> {
 
     fn handle_resubscribed(&mut self, channel: &'static Channel, id: &str, body: Bytes) {
         let service = channel.service;
-        match wire::read_acknowledgement(body, self.shared.settings.json_depth) {
+        let SessionSettings { credentials, json_depth, .. } = &self.shared.settings;
+        let read = wire::read_acknowledgement(body, *json_depth);
+        match read.map_err(|error| error.redacted(&credentials.redactor())) {
             Ok(()) => {
                 #[cfg(feature = "tracing")]
                 tracing::debug!(target: "decthings::socket", { rpc.service = service, id }, "resubscribed");

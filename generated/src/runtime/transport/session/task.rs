@@ -60,6 +60,7 @@ impl Task {
                 Connection::new(shared, readers, delays, releases, link).run().await
             }
             Err(error) => {
+                let error = error.redacted(&self.shared.settings.credentials.redactor());
                 self.shared.fail(&error, false);
                 Some(error)
             }
