@@ -20,6 +20,8 @@ pub struct LocalConfig {
     pub(crate) keys: Vec<String>,
     pub(crate) allow_remote: bool,
     pub(crate) allow_processes: bool,
+    /// More names of this machine.
+    pub(crate) hosts: Vec<String>,
     /// Language, program, arguments.
     pub(crate) language_servers: Vec<(String, String, Vec<String>)>,
     pub(crate) launcher_startup: Duration,
@@ -37,6 +39,7 @@ impl LocalConfig {
             keys: vec![util::new_key()],
             allow_remote: false,
             allow_processes: false,
+            hosts: Vec::new(),
             language_servers: language_servers(),
             launcher_startup: Duration::ZERO,
             limits: Limits::default(),
@@ -60,6 +63,13 @@ impl LocalConfig {
     /// Whether other machines may connect. Keys and data travel unencrypted, so allow it in a trusted network only.
     pub fn allow_remote(mut self, allow: bool) -> Self {
         self.allow_remote = allow;
+        self
+    }
+
+    /// Allows requests for another host name than `localhost` and the addresses of this machine, and from its web pages.
+    /// All others are rejected with the status 403, as a web page of another site can send them too.
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.hosts.push(host.into());
         self
     }
 
@@ -146,6 +156,7 @@ impl fmt::Debug for LocalConfig {
             .field("keys", &self.keys.len())
             .field("allow_remote", &self.allow_remote)
             .field("allow_processes", &self.allow_processes)
+            .field("hosts", &self.hosts)
             .field("language_servers", &self.language_servers)
             .field("launcher_startup", &self.launcher_startup)
             .field("limits", &self.limits)
@@ -183,7 +194,10 @@ pub struct Limits {
     pub requests: usize,
     /// The bodies of all concurrent calls together, in bytes: 1 GiB. Above it, `too_many_requests`.
     pub bodies_bytes: usize,
-    /// The open WebSockets: 64. Above it, the handshake fails with the status 503.
+    /// The open connections: half of the files that the process may have open, and at most 512. Above it, the connection
+    /// is closed that has been idle for longest. One without a valid key is idle even if it sends something.
+    pub connections: usize,
+    /// The open WebSockets that have sent a valid key: 64. Above it, `too_many_requests`.
     pub sockets: usize,
     /// The concurrent calls of one WebSocket: 128. Above it, `too_many_requests`.
     pub socket_calls: usize,
@@ -221,6 +235,7 @@ impl Default for Limits {
             body_bytes: 256 << 20,
             requests: 256,
             bodies_bytes: 1 << 30,
+            connections: open_files().div_ceil(2).min(512),
             sockets: 64,
             socket_calls: 128,
             stored_bytes: 4 << 30,
@@ -237,4 +252,10 @@ impl Default for Limits {
             running_trainings: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }
+}
+
+/// The files that this process may have open.
+fn open_files() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX)
 }

@@ -12,9 +12,12 @@ use bytes::Bytes;
 use decthings::runtime::{ApiError, ResponseFrame};
 use http_body::{Frame, SizeHint};
 
-/// A response of the API. Errors of the API have the status 200 too.
-pub(super) fn api(frame: ResponseFrame) -> Response<Body> {
-    let body = Segments { left: frame.len(), segments: frame.into_segments().into() };
+use super::connections::Active;
+
+/// A response of the API. Errors of the API have the status 200 too. The connection stays active until the response is
+/// sent.
+pub(super) fn api(frame: ResponseFrame, active: Option<Active>) -> Response<Body> {
+    let body = Segments { left: frame.len(), segments: frame.into_segments().into(), _active: active };
     let mut response = Response::new(Body::new(body));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     response
@@ -22,7 +25,7 @@ pub(super) fn api(frame: ResponseFrame) -> Response<Body> {
 
 /// An error that every method has.
 pub(super) fn error(code: &str) -> Response<Body> {
-    api(ResponseFrame::error(&ApiError::new(code)))
+    api(ResponseFrame::error(&ApiError::new(code)), None)
 }
 
 /// A failure outside the API.
@@ -37,6 +40,7 @@ pub(super) fn text(status: StatusCode, message: String) -> Response<Body> {
 struct Segments {
     segments: VecDeque<Bytes>,
     left: usize,
+    _active: Option<Active>,
 }
 
 impl http_body::Body for Segments {

@@ -2,24 +2,21 @@
 
 use std::fmt;
 use std::io;
-use std::mem;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Response, StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
-use super::shared::Shared;
-use super::{http, response, upgrade};
+use super::listener::listen;
+use super::shared::{CLOSE_TIMEOUT, Shared};
+use super::{http, origin, response, upgrade};
 use crate::local::Local;
-use crate::util;
-
-/// How long connections may take to close after all calls have completed.
-const CLOSING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A [`Local`] that listens on a socket.
 ///
@@ -28,7 +25,7 @@ pub struct LocalServer {
     shared: Arc<Shared>,
     local: Arc<Local>,
     address: SocketAddr,
-    serving: Option<JoinHandle<io::Result<()>>>,
+    serving: Option<JoinHandle<()>>,
 }
 
 impl LocalServer {
@@ -49,11 +46,8 @@ impl LocalServer {
         let bind = |source| StartError::Bind { address, source };
         let listener = TcpListener::bind(address).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
-        let shared = Arc::new(Shared::new(local.clone()));
-        let stopping = shared.stopping.clone();
-        let server = axum::serve(listener, routes(shared.clone()));
-        let server = server.with_graceful_shutdown(async move { stopping.wait().await });
-        let serving = Some(tokio::spawn(server.into_future()));
+        let shared = Arc::new(Shared::new(local.clone(), address));
+        let serving = Some(tokio::spawn(listen(shared.clone(), listener, routes(shared.clone()))));
         Ok(Self { shared, local, address, serving })
     }
 
@@ -77,13 +71,8 @@ impl LocalServer {
         // First the jobs, since calls wait for them.
         self.local.shutdown().await;
         self.shared.stopping.set(());
-        let mut sockets = mem::take(&mut *util::lock(&self.shared.sockets));
-        let closed = async { while sockets.join_next().await.is_some() {} };
-        if tokio::time::timeout(CLOSING_TIMEOUT, closed).await.is_err() {
-            sockets.shutdown().await;
-        }
         if let Some(mut serving) = self.serving.take()
-            && tokio::time::timeout(CLOSING_TIMEOUT, &mut serving).await.is_err()
+            && timeout(CLOSE_TIMEOUT.saturating_mul(2), &mut serving).await.is_err()
         {
             serving.abort();
         }
@@ -96,6 +85,7 @@ fn routes(shared: Arc<Shared>) -> axum::Router {
         .route("/v0/{service}/{method}", post(http::call))
         .route("/v0/ws", get(upgrade::upgrade))
         .fallback(not_found)
+        .layer(from_fn_with_state(shared.clone(), origin::check))
         .with_state(shared)
 }
 

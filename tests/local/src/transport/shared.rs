@@ -1,17 +1,23 @@
 //! What all connections share: the services, the keys, the limits.
 
-use std::sync::{Arc, Mutex};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use decthings::ApiKey;
 use decthings::runtime::Router;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::task::JoinSet;
 
+use super::connections::Connections;
+use super::origin::is_own_host;
 use crate::config::{Limits, LocalConfig};
 use crate::jobs::signal::Once;
 use crate::local::Local;
+
+/// How long the calls in progress, and then the closing of a connection, may take when the server stops.
+pub(super) const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What all connections share.
 pub(super) struct Shared {
@@ -20,18 +26,28 @@ pub(super) struct Shared {
     requests: Semaphore,
     /// A permit for each kibibyte of bodies.
     bodies: Semaphore,
-    /// The tasks that serve the WebSockets.
-    pub(super) sockets: Mutex<JoinSet<()>>,
+    address: SocketAddr,
+    pub(super) connections: Arc<Connections>,
+    /// A permit for each WebSocket that has sent a valid key.
+    pub(super) sockets: Arc<Semaphore>,
     /// Set when the server stops.
     pub(super) stopping: Once<()>,
 }
 
 impl Shared {
-    pub(super) fn new(local: Arc<Local>) -> Self {
+    pub(super) fn new(local: Arc<Local>, address: SocketAddr) -> Self {
         let limits = &local.config().limits;
-        let requests = Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS));
-        let bodies = Semaphore::new(kibibytes(limits.bodies_bytes).min(Semaphore::MAX_PERMITS));
-        Self { router: local.router(), requests, bodies, sockets: Mutex::default(), stopping: Once::new(), local }
+        let semaphore = |permits: usize| Semaphore::new(permits.min(Semaphore::MAX_PERMITS));
+        Self {
+            router: local.router(),
+            address,
+            connections: Connections::new(limits.connections),
+            requests: semaphore(limits.requests),
+            bodies: semaphore(kibibytes(limits.bodies_bytes)),
+            sockets: Arc::new(semaphore(limits.sockets)),
+            stopping: Once::new(),
+            local,
+        }
     }
 
     fn config(&self) -> &LocalConfig {
@@ -47,6 +63,13 @@ impl Shared {
         let request = self.requests.try_acquire().ok()?;
         let body = self.bodies.try_acquire_many(u32::try_from(kibibytes(body)).ok()?).ok()?;
         Some([request, body])
+    }
+
+    /// Whether requests may be for this host, as URLs have it, or from its pages.
+    pub(super) fn is_allowed_host(&self, host: &str) -> bool {
+        let config = self.config();
+        is_own_host(host, self.address.ip(), config.allow_remote)
+            || config.hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host))
     }
 
     /// Whether the headers of a request have one of the keys.
