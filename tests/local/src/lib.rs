@@ -62,6 +62,7 @@
 //! | `jobs` | background jobs, sessions, stop signals |
 //! | `error` | the errors of all methods |
 //! | `config` | configuration and limits |
+//! | `workspace` | the folder for programs, which is cleaned up even if the server is killed |
 //! | `filesystem` | filesystems in memory, and their copies on disk |
 //! | [`compute`] | training and evaluation |
 //! | `util` | ids, times, locks |
@@ -79,6 +80,7 @@ mod services;
 mod store;
 mod transport;
 mod util;
+mod workspace;
 
 pub use config::{Limits, LocalConfig, LocalUser};
 pub use local::Local;

@@ -57,6 +57,6 @@ impl Local {
     /// Stops all jobs and waits until they have ended. The data stays readable, but no job starts any more: calls that
     /// need one fail with `unknown`.
     pub async fn shutdown(&self) {
-        self.context.jobs.shutdown().await;
+        self.context.shutdown().await;
     }
 }

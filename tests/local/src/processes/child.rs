@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::fs::{read_dir, read_to_string};
 use std::io;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 
 use bytes::Bytes;
@@ -14,6 +13,9 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::Receiver;
+
+use super::folder::Folder;
+use crate::workspace::TEMPORARY_VARIABLE;
 
 /// The most output that is read at once, in bytes.
 const READ_BYTES: usize = 1 << 14;
@@ -30,7 +32,7 @@ pub(crate) struct ChildProcess {
 pub(crate) struct Program<'a> {
     pub(crate) name: &'a str,
     pub(crate) args: &'a [String],
-    pub(crate) folder: &'a Path,
+    pub(crate) folder: &'a Folder,
     /// The rows and columns of its terminal. Without, it has pipes.
     pub(crate) terminal: Option<(u16, u16)>,
 }
@@ -59,11 +61,8 @@ pub(super) enum Input {
 /// Starts a program with pipes, in its own process group.
 fn with_pipes(program: &Program<'_>) -> io::Result<ChildProcess> {
     let mut command = Command::new(program.name);
-    command.args(program.args).current_dir(program.folder).process_group(0).kill_on_drop(true);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for name in secrets() {
-        command.env_remove(name);
-    }
+    command.args(program.args).current_dir(program.folder.path()).process_group(0).kill_on_drop(true);
+    command.env_clear().envs(environment(program)).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
     let missing = || io::Error::other("a pipe is missing");
     let input = Input::Pipe(Box::new(child.stdin.take().ok_or_else(missing)?));
@@ -76,11 +75,8 @@ fn with_pipes(program: &Program<'_>) -> io::Result<ChildProcess> {
 fn on_terminal(program: &Program<'_>, (rows, columns): (u16, u16)) -> io::Result<ChildProcess> {
     let (pty, pts) = pty_process::open().map_err(io::Error::other)?;
     pty.resize(Size::new(rows, columns)).map_err(io::Error::other)?;
-    let mut command = pty_process::Command::new(program.name).args(program.args).current_dir(program.folder);
-    command = command.env("TERM", "xterm-256color").kill_on_drop(true);
-    for name in secrets() {
-        command = command.env_remove(name);
-    }
+    let mut command = pty_process::Command::new(program.name).args(program.args).current_dir(program.folder.path());
+    command = command.env_clear().envs(environment(program)).env("TERM", "xterm-256color").kill_on_drop(true);
     let child = command.spawn(pts).map_err(io::Error::other)?;
     let (output, input) = pty.into_split();
     Ok(ChildProcess {
@@ -91,9 +87,11 @@ fn on_terminal(program: &Program<'_>, (rows, columns): (u16, u16)) -> io::Result
     })
 }
 
-/// The environment variables that a program must not see, such as the API key.
-fn secrets() -> impl Iterator<Item = OsString> {
-    std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("DECTHINGS_"))
+/// The environment of a program: that of the server without what is meant for the server, such as the API key, and with
+/// the folder for temporary files, by which the workspace finds the program.
+fn environment(program: &Program<'_>) -> impl Iterator<Item = (OsString, OsString)> {
+    let own = std::env::vars_os().filter(|(name, _)| !name.as_encoded_bytes().starts_with(b"DECTHINGS_"));
+    own.chain([(TEMPORARY_VARIABLE.into(), program.folder.temporary().into())])
 }
 
 /// Kills a process with its group, and all other processes of the session that it leads.

@@ -31,8 +31,9 @@ impl Folder {
         own: Option<&str>,
         others: Vec<FilesystemAccess>,
     ) -> Result<Self, CallError> {
-        let root = tempfile::Builder::new().prefix("decthings-local-").tempdir().map_err(|_| CallError::Unknown)?;
+        let root = TempDir::new_in(context.workspace().await?.path()).map_err(|_| CallError::Unknown)?;
         let folder = Self { root, own: own.map(str::to_owned), models: Mutex::default() };
+        std::fs::create_dir(folder.temporary()).map_err(|_| CallError::Unknown)?;
         match own {
             Some(model) => folder.add(context, model).await?,
             None => std::fs::create_dir(folder.path()).map_err(|_| CallError::Unknown)?,
@@ -44,8 +45,13 @@ impl Folder {
     }
 
     /// The working directory of the process.
-    pub(crate) fn path(&self) -> PathBuf {
+    pub(super) fn path(&self) -> PathBuf {
         self.path_of(self.own.as_deref().unwrap_or("files"))
+    }
+
+    /// The folder for temporary files of the process.
+    pub(super) fn temporary(&self) -> PathBuf {
+        self.path_of("tmp")
     }
 
     fn path_of(&self, model: &str) -> PathBuf {

@@ -25,7 +25,7 @@ const WRITE_QUEUE: usize = 16;
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long output may take to arrive after a program has ended.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A process in progress.
 pub(crate) struct Process {

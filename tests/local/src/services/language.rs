@@ -35,11 +35,10 @@ impl LanguageServers {
         context.store().model(&request.model_id)?;
         check_processes_allowed(&context.config, "language")?;
         let folder = Folder::new(context, Some(&request.model_id), Vec::new()).await?;
-        let path = folder.path();
         let language = request.language.as_str();
         let candidates = context.config.language_servers.iter().filter(|(name, ..)| name == language);
         let mut started = candidates.filter_map(|(_, name, args)| {
-            let program = Program { name, args, folder: &path, terminal: None };
+            let program = Program { name, args, folder: &folder, terminal: None };
             program.start().ok()
         });
         let child = started.next().ok_or_else(|| {

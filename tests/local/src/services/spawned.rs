@@ -57,8 +57,7 @@ impl SpawnedCommands {
         let idle_seconds = command.idle_seconds.unwrap_or(DEFAULT_IDLE_SECONDS);
         check::seconds("options.timeoutAfterInactiveSeconds", idle_seconds)?;
         let folder = Folder::new(context, command.model.as_deref(), command.others).await?;
-        let path = folder.path();
-        let program = Program { name: &command.program, args: &command.args, folder: &path, terminal: None };
+        let program = Program { name: &command.program, args: &command.args, folder: &folder, terminal: None };
         let child = program
             .start()
             .map_err(|error| CallError::invalid("command", format!("{:?} does not start: {error}", command.program)))?;

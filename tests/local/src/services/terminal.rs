@@ -47,8 +47,7 @@ impl Terminals {
         let columns = checked_size("options.cols", options.cols.unwrap_or(80))?;
         let others = options.add_filesystem_access.unwrap_or_default();
         let folder = Folder::new(context, Some(&request.model_id), others).await?;
-        let path = folder.path();
-        let program = Program { name: SHELL, args: &[], folder: &path, terminal: Some((rows, columns)) };
+        let program = Program { name: SHELL, args: &[], folder: &folder, terminal: Some((rows, columns)) };
         let child = program.start().map_err(|_| CallError::Unknown)?;
         let (model_id, location) = (Some(request.model_id), Some(location));
         let options = ProcessOptions { model_id, location, idle_seconds, max_seconds: None };

@@ -17,6 +17,7 @@ use super::listener::listen;
 use super::shared::{CLOSE_TIMEOUT, Shared};
 use super::{http, origin, response, upgrade};
 use crate::local::Local;
+use crate::workspace;
 
 /// A [`Local`] that listens on a socket.
 ///
@@ -29,7 +30,8 @@ pub struct LocalServer {
 }
 
 impl LocalServer {
-    /// Starts to listen. Port 0 stands for any free port.
+    /// Starts to listen. Port 0 stands for any free port. If a server of the same user was killed, this ends the programs
+    /// that it has left, and deletes its folder.
     ///
     /// # Errors
     ///
@@ -43,6 +45,7 @@ impl LocalServer {
         if !address.ip().is_loopback() && !local.config().allow_remote {
             return Err(StartError::NotLoopback(address));
         }
+        workspace::clean_up().await;
         let bind = |source| StartError::Bind { address, source };
         let listener = TcpListener::bind(address).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;

@@ -211,6 +211,7 @@ fn received(message: Option<Result<Message, Error>>) -> Result<Option<Bytes>, Re
         Some(Ok(message)) if message.is_binary() || message.is_text() => Ok(Some(message.into_payload().into())),
         Some(Ok(message)) if message.is_ping() || message.is_pong() => Ok(None),
         Some(Err(Error::PayloadTooLong { .. })) => Err(Some((CloseCode::MESSAGE_TOO_BIG, "the message is too long"))),
+        Some(Err(Error::Protocol(_))) => Err(Some((CloseCode::PROTOCOL_ERROR, "a frame is malformed"))),
         Some(_) | None => Err(None),
     }
 }

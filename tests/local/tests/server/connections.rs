@@ -8,23 +8,12 @@ use decthings::types::StateEntry;
 use decthings::{Client, Error};
 use decthings_local::{Limits, Local, LocalConfig, LocalServer, StartError};
 use decthings_tests::KEY;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::support::{
-    client_of, config, ended, error_code, launcher, many, moons, new_model, new_state, one, sizes, start, within,
+    client_of, config, ended, error_code, launcher, many, moons, new_model, new_state, one, raw, sizes, start, within,
 };
-
-/// Sends a raw request. Returns the status line and the body of the response.
-async fn raw(server: &LocalServer, request: &str) -> (String, String) {
-    let mut stream = TcpStream::connect(server.address()).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut response = Vec::new();
-    stream.read_to_end(&mut response).await.unwrap();
-    let response = String::from_utf8_lossy(&response).into_owned();
-    let (head, body) = response.split_once("\r\n\r\n").unwrap();
-    (head.lines().next().unwrap().to_owned(), body.to_owned())
-}
 
 #[tokio::test]
 async fn model_is_trained_over_http() {
@@ -147,8 +136,10 @@ async fn shutdown_completes_waiting_calls() {
         // Connections that would never end on their own.
         let silent = TcpStream::connect(address).await.unwrap();
         let mut slow = TcpStream::connect(address).await.unwrap();
-        let head =
-            format!("POST /v0/Model/getModels HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\n", server.key());
+        let head = format!(
+            "POST /v0/Model/getModels HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n",
+            server.key()
+        );
         slow.write_all(format!("{head}Content-Length: 100\r\n\r\n").as_bytes()).await.unwrap();
 
         let waiting = client.model().create_state(&id, "first", sizes(), launcher()).send();

@@ -19,6 +19,7 @@ mod file_trees;
 mod files;
 mod filesystems;
 mod images;
+mod keyless;
 mod launchers;
 mod long_running;
 mod models;
@@ -26,6 +27,8 @@ mod organizations;
 mod processes;
 mod snapshots;
 mod states;
+#[cfg(target_os = "linux")]
+mod stopping;
 mod support;
 mod training;
 mod users;

@@ -21,7 +21,7 @@ async fn start() -> (Arc<Local>, LocalServer, Client) {
     (local, server, client)
 }
 
-fn shell(script: &str) -> Vec<String> {
+pub fn shell(script: &str) -> Vec<String> {
     vec!["-c".to_owned(), script.to_owned()]
 }
 
@@ -38,10 +38,10 @@ async fn ended(mut events: Subscription<SpawnedEvent>) -> (String, String, Spawn
     }
 }
 
-/// Waits for a character in the output of a command.
-async fn printed(events: &mut Subscription<SpawnedEvent>, until: char) -> String {
+/// Waits for a number of lines in the output of a command.
+pub async fn printed(events: &mut Subscription<SpawnedEvent>, lines: usize) -> String {
     let mut all = String::new();
-    while !all.contains(until) {
+    while all.matches('\n').count() < lines {
         match events.next().await {
             Some(Update::Event(SpawnedEvent::Stdout(event))) => all.push_str(&String::from_utf8_lossy(&event.data)),
             other => panic!("{other:?}"),
@@ -51,13 +51,13 @@ async fn printed(events: &mut Subscription<SpawnedEvent>, until: char) -> String
 }
 
 /// Whether a process exists and is not a zombie.
-fn is_running(id: &str) -> bool {
+pub fn is_running(id: &str) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
     status.rsplit(')').next().is_some_and(|rest| !rest.is_empty() && !rest.trim_start().starts_with('Z'))
 }
 
 /// Waits until a process has disappeared, which takes a moment after it has been killed.
-async fn is_gone(id: &str) {
+pub async fn is_gone(id: &str) {
     while is_running(id) {
         tokio::task::yield_now().await;
     }
@@ -126,10 +126,7 @@ async fn terminated_command_leaves_no_process_or_folder() {
         let script = "pwd; sleep 1000 & echo $!; wait";
         for shut_down in [false, true] {
             let mut events = spawned.spawn_command(launcher(), "sh", shell(script)).subscribe().await.unwrap();
-            let mut text = printed(&mut events, '\n').await;
-            if !text.contains('\n') {
-                text = format!("{text}\n{}", printed(&mut events, '\n').await);
-            }
+            let text = printed(&mut events, 2).await;
             let (folder, child) = text.split_once('\n').unwrap();
             assert!(Path::new(folder).is_dir() && is_running(child), "{text}");
             let reason = if shut_down {

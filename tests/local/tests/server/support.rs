@@ -11,6 +11,8 @@ use decthings::types::{
 };
 use decthings::{Client, Error, Tensor};
 use decthings_local::{Local, LocalConfig, LocalServer};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// Far longer than any test takes.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -70,6 +72,17 @@ pub async fn start(config: LocalConfig) -> (LocalServer, Client) {
 /// A client of a server, over sockets.
 pub fn client_of(server: &LocalServer, key: &str) -> Client {
     Client::builder().http_url(server.url()).api_key(key).build().unwrap()
+}
+
+/// Sends a raw request. Returns the status line and the body of the response.
+pub async fn raw(server: &LocalServer, request: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).await.unwrap();
+    let response = String::from_utf8_lossy(&response).into_owned();
+    let (head, body) = response.split_once("\r\n\r\n").unwrap();
+    (head.lines().next().unwrap().to_owned(), body.to_owned())
 }
 
 pub fn launcher() -> ExecutionLocation {
