@@ -92,6 +92,8 @@ pub struct ErrorShape {
     pub since: Option<String>,
     /// Whether the same call may succeed later.
     pub retryable: bool,
+    /// The fields for the path and the reason, if servers reject requests with it that they cannot read.
+    pub invalid_request: Option<(String, String)>,
     /// The object of its fields, if it has any.
     pub fields: Option<Type>,
 }

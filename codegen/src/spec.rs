@@ -81,11 +81,24 @@ pub struct ErrorCode {
     pub _comment: Option<String>,
     /// What the error carries besides its code.
     pub fields: Option<Spanned<Schema>>,
+    /// That servers reject requests which they cannot read with this error.
+    #[serde(rename = "invalidRequest")]
+    pub invalid_request: Option<Spanned<InvalidRequest>>,
     /// Whether the same call may succeed later.
     #[serde(default)]
     pub retryable: bool,
     /// The revision that added the code.
     pub since: Option<Spanned<String>>,
+}
+
+/// The fields of the error for requests that a server cannot read.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvalidRequest {
+    /// The field with the path of the parameter that is missing or invalid.
+    pub parameter: String,
+    /// The field that says what is wrong with it.
+    pub reason: String,
 }
 
 /// Error codes that several methods share.

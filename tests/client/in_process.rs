@@ -156,7 +156,20 @@ async fn malformed_requests_are_rejected() {
     for body in bodies {
         let response = soon(router.handle("Model", "train", bytes::Bytes::from_static(body))).await.to_bytes();
         let text = String::from_utf8_lossy(&response);
-        assert!(text.contains(r#""code":"invalid_request""#) && text.contains("message"), "{body:?}: {text}");
+        assert!(text.contains(r#""code":"invalid_parameter""#) && text.contains("reason"), "{body:?}: {text}");
+    }
+    let parameters = [
+        ("deleteModel", "{}", "modelId", "missing field `modelId`"),
+        ("deleteModel", r#"{"modelId":1}"#, "modelId", "expected a string"),
+        ("getModels", r#"{"filter":{"ids":["a",2]}}"#, "filter.ids[1]", "expected a string"),
+        ("getModels", r#"{"filter":{"tags":[{"tag":"a"}]}}"#, "filter.tags[0].value", "missing field `value`"),
+    ];
+    for (method, params, path, reason) in parameters {
+        let body = [&[0, u8::try_from(params.len()).unwrap()], params.as_bytes()].concat();
+        let response = soon(router.handle("Model", method, body.into())).await.to_bytes();
+        let text = String::from_utf8_lossy(&response);
+        let expected = format!(r#""parameterName":"{path}""#);
+        assert!(text.contains(&expected) && text.contains(reason), "{params}: {text}");
     }
     let response = soon(router.handle("Model", "fly", bytes::Bytes::new())).await.to_bytes();
     assert!(String::from_utf8_lossy(&response).contains("unknown_method"));

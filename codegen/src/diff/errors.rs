@@ -21,6 +21,15 @@ impl Comparison<'_> {
                 let what = if new.retryable { "is retryable" } else { "is not retryable" };
                 self.note("", Class::Compatible, what, "Existing clients retry as before.");
             }
+            if old.invalid_request != new.invalid_request {
+                let what = match &new.invalid_request {
+                    Some((parameter, reason)) => {
+                        format!("is the error of invalid requests, with `{parameter}` and `{reason}`")
+                    }
+                    None => "is not the error of invalid requests".to_owned(),
+                };
+                self.note("", Class::Compatible, what, "Only servers respond differently.");
+            }
             self.carried(old.fields.as_ref(), new.fields.as_ref(), "");
             let remarks = |shape: &ErrorShape| (shape.description.clone(), shape.since.clone());
             let ((before, old_since), (after, new_since)) = (remarks(old), remarks(new));

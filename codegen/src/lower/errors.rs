@@ -16,14 +16,25 @@ impl Lowering<'_> {
         for (name, at, error) in spec.errors.iter() {
             self.check_prose(&error.description, &format!("error `{name}`"), at);
             let code = error.code.as_ref().and_then(|code| code.get().cloned()).unwrap_or_else(|| name.to_owned());
+            let fields = error.fields.as_ref().and_then(|fields| self.lower_error_fields(name, fields));
+            let marked = error.invalid_request.as_ref();
             shapes.push(ErrorShape {
                 name: name.to_owned(),
                 code,
                 description: error.description.clone(),
                 since: self.since(error.since.as_ref()),
                 retryable: error.retryable,
-                fields: error.fields.as_ref().and_then(|fields| self.lower_error_fields(name, fields)),
+                invalid_request: marked.and_then(|marked| self.lower_invalid_request(marked, fields.as_ref())),
+                fields,
             });
+        }
+        let marked = spec.errors.iter().filter_map(|(.., error)| error.invalid_request.as_ref());
+        for second in marked.skip(1) {
+            self.error(
+                &second.at,
+                "a second error has `invalidRequest`",
+                "keep it on the error that servers respond with",
+            );
         }
         for (name, at, set) in spec.error_sets.iter() {
             self.check_prose(&set.description, &format!("error set `{name}`"), at);
@@ -68,6 +79,28 @@ impl Lowering<'_> {
         }
         self.reject_marks(schema, &fields.at, "mark the error instead");
         self.lower_type(schema, &fields.at, &place)
+    }
+
+    /// Checks that the error can be made of the path of a parameter and a reason.
+    fn lower_invalid_request(
+        &mut self,
+        marked: &Spanned<spec::InvalidRequest>,
+        fields: Option<&Type>,
+    ) -> Option<(String, String)> {
+        let spec::InvalidRequest { parameter, reason } = marked.get()?;
+        let object = fields.and_then(|fields| self.object_of(fields)).cloned().unwrap_or_default();
+        for name in [parameter, reason] {
+            if !object.field(name).is_some_and(|field| field.required && field.ty == Type::String) {
+                let message = format!("`{name}` is not a required string of the error's `fields`");
+                self.error(&marked.at, message, "name the field that holds it");
+            }
+        }
+        for field in object.fields.iter().filter(|field| field.required && ![parameter, reason].contains(&&field.wire))
+        {
+            let message = format!("`{}` is required, but an invalid request does not say what it is", field.wire);
+            self.error(&marked.at, message, "make the field optional");
+        }
+        Some((parameter.clone(), reason.clone()))
     }
 
     fn check_error_name(&mut self, name: &Spanned<String>) {

@@ -96,7 +96,9 @@ fn variant(file: &File<'_, '_>, shape: &ErrorShape) -> TokenStream {
         let ty = file.ty(fields);
         quote!((#ty))
     });
-    quote!(#doc #name #fields = #code,)
+    let invalid_request = shape.invalid_request.as_ref();
+    let invalid_request = invalid_request.map(|(parameter, reason)| quote!(#[invalid_request(#parameter, #reason)]));
+    quote!(#doc #invalid_request #name #fields = #code,)
 }
 
 /// What a code means.

@@ -77,7 +77,8 @@ pub use self::follow::{
     Subscription, WaitError, Waitable, Waiter,
 };
 pub use self::method::{
-    ApiError, ApiKey, Channel, ErrorCode, ErrorInfo, EventKind, FieldError, IdSource, Method, TransportKind,
+    ApiError, ApiKey, Channel, ErrorCode, ErrorInfo, EventKind, FieldError, IdSource, InvalidRequest, Method,
+    TransportKind,
 };
 #[cfg(feature = "server")]
 pub use self::server::{

@@ -134,6 +134,20 @@ fn error_fields_and_descriptions_change() {
         &["rust: closed carries fields"],
         &["wire: closed carries no fields any more"],
     );
+    let fields = json!({
+        "type": "object",
+        "properties": {"part": {"type": "string"}, "problem": {"type": "string"}},
+        "required": ["part", "problem"],
+    });
+    let marked = json!({"parameter": "part", "reason": "problem"});
+    rule(
+        &[put("/errors/closed/fields", fields), put("/errors/closed/invalidRequest", marked)],
+        &[
+            "compatible: closed is the error of invalid requests, with `part` and `problem`",
+            "rust: closed carries fields",
+        ],
+        &["compatible: closed is not the error of invalid requests", "wire: closed carries no fields any more"],
+    );
     rule(
         &[put("/errors/sold_out/fields/properties/right", json!({"type": "string"}))],
         &["compatible: sold_out right is new, and optional"],

@@ -65,6 +65,7 @@ error_codes! {
         /// `unknown`: An internal error of the server.
         Unknown = "unknown",
         /// `invalid_parameter`: A parameter is missing or has an unacceptable value.
+        #[invalid_request("parameterName", "reason")]
         InvalidParameter(InvalidParameter) = "invalid_parameter",
     }
 }

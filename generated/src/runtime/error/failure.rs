@@ -84,17 +84,20 @@ impl Failure {
         }
     }
 
-    pub(crate) fn explain(&self) -> String {
+    /// The path of the invalid value, which may be empty, and what is wrong.
+    pub(crate) fn path_and_message(&self) -> (&str, String) {
         match self {
-            Self::Invalid { path, reason: text } | Self::Decode { path, message: text, .. } if path.is_empty() => {
-                text.clone()
-            }
-            Self::Invalid { path, reason: text } | Self::Decode { path, message: text, .. } => {
-                format!("`{path}`: {text}")
-            }
-            Self::Transport { message, .. } | Self::Io { message, .. } => message.clone(),
-            Self::Http { status, .. } => format!("HTTP status {status}"),
-            Self::Timeout { after } => format!("no response within {after:?}"),
+            Self::Invalid { path, reason: message } | Self::Decode { path, message, .. } => (path, message.clone()),
+            Self::Transport { message, .. } | Self::Io { message, .. } => ("", message.clone()),
+            Self::Http { status, .. } => ("", format!("HTTP status {status}")),
+            Self::Timeout { after } => ("", format!("no response within {after:?}")),
+        }
+    }
+
+    pub(crate) fn explain(&self) -> String {
+        match self.path_and_message() {
+            ("", message) => message,
+            (path, message) => format!("`{path}`: {message}"),
         }
     }
 }

@@ -6,11 +6,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::error_codes::InvalidRequest;
 use crate::runtime::redact::Redactor;
 use crate::runtime::text::{excerpt, path_text};
 
 /// The errors of a method, distinguished by their code.
 pub trait ErrorCode: fmt::Debug + Send + Sync + Sized + 'static {
+    /// The error of a server for a request that it cannot read; `None` if the method has none.
+    const INVALID_REQUEST: Option<InvalidRequest> = None;
+
     /// Reads an error.
     ///
     /// # Errors

@@ -21,9 +21,35 @@ impl ErrorInfo {
     }
 }
 
+/// The error of a server for a request that it cannot read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidRequest {
+    /// The code.
+    pub code: &'static str,
+    /// The field with the path of the parameter that is missing or invalid, such as `keys[0].data`.
+    pub parameter: &'static str,
+    /// The field that says what is wrong with it.
+    pub reason: &'static str,
+}
+
+impl InvalidRequest {
+    /// The first of several, for [`error_codes!`](crate::error_codes).
+    pub const fn first_of(mut all: &[Option<Self>]) -> Option<Self> {
+        while let [first, rest @ ..] = all {
+            if first.is_some() {
+                return *first;
+            }
+            all = rest;
+        }
+        None
+    }
+}
+
 /// Declares an enum of error codes, which implements [`ErrorCode`](crate::runtime::ErrorCode).
 ///
-/// A variant may hold the fields of the error. A `#[shared]` variant holds another enum of error codes. An error with a
+/// A variant may hold the fields of the error. With `#[invalid_request("parameter", "reason")]` it is the error for requests
+/// that a server cannot read, with these two fields, as [`InvalidRequest`](crate::runtime::InvalidRequest) has them. A
+/// `#[shared]` variant holds another enum of error codes. An error with a
 /// code of no variant becomes `Unrecognized`, which the macro adds. A function `error_info`, which returns the
 /// [`ErrorInfo`](crate::runtime::ErrorInfo) of a code, has to be in scope.
 ///
@@ -65,7 +91,11 @@ macro_rules! error_codes {
     (
         $(#[doc = $about:literal])*
         pub enum $name:ident {
-            $($(#[doc = $doc:literal])* $variant:ident $(($fields:ty))? = $code:literal,)*
+            $(
+                $(#[doc = $doc:literal])*
+                $(#[invalid_request($parameter:literal, $reason:literal)])?
+                $variant:ident $(($fields:ty))? = $code:literal,
+            )*
             $(#[shared] $shared:ident($errors:ident),)*
         }
     ) => {
@@ -80,6 +110,11 @@ macro_rules! error_codes {
         }
 
         impl $crate::runtime::ErrorCode for $name {
+            const INVALID_REQUEST: Option<$crate::runtime::InvalidRequest> = $crate::runtime::InvalidRequest::first_of(&[
+                $($(Some($crate::runtime::InvalidRequest { code: $code, parameter: $parameter, reason: $reason }),)?)*
+                $(<$errors as $crate::runtime::ErrorCode>::INVALID_REQUEST,)*
+            ]);
+
             fn from_api(error: $crate::runtime::ApiError) -> Result<Self, $crate::runtime::FieldError> {
                 match error.code() {
                     $($code => return Ok(Self::$variant $((error.parse_fields::<$fields>()?))?),)*

@@ -7,5 +7,5 @@ mod facts;
 
 pub use api_error::{ApiError, ErrorCode, FieldError};
 pub use channel::{Channel, EventKind};
-pub use error_codes::ErrorInfo;
+pub use error_codes::{ErrorInfo, InvalidRequest};
 pub use facts::{ApiKey, IdSource, Method, TransportKind};

@@ -1,12 +1,14 @@
 //! Reads one request, and writes its response.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
 
 use super::hub::Subscriber;
 use crate::runtime::client::Operation;
 use crate::runtime::error::Failure;
-use crate::runtime::method::{ApiError, ErrorCode, Method, TransportKind};
+use crate::runtime::method::{ApiError, ErrorCode, InvalidRequest, Method, TransportKind};
 use crate::runtime::wire;
 use crate::runtime::wire::{IncomingFrame, ResponseFrame};
 
@@ -52,7 +54,7 @@ impl ResponseFrame {
 
 /// Decodes a request, calls the service, and encodes the response.
 ///
-/// The response to a malformed request is the error `invalid_request`. Subscriptions belong to the connection: a method
+/// The response to a malformed request is the error of the method for it, or else `invalid_request`. Subscriptions belong to the connection: a method
 /// that unsubscribes does not reach the service, and one that subscribes does so when it succeeds.
 pub fn handle<'a, R, F, Fut>(request: IncomingRequest, service: F) -> BoxFuture<'a, ResponseFrame>
 where
@@ -64,7 +66,7 @@ where
     Box::pin(async move {
         let (request, subscriber) = match request.read::<R>() {
             Ok(read) => read,
-            Err(failure) => return ResponseFrame::failure("invalid_request", &failure),
+            Err(failure) => return invalid_request(R::Error::INVALID_REQUEST, &failure),
         };
         let id = request.subscription_id().map(str::to_owned);
         if method.closes.is_some() {
@@ -86,6 +88,20 @@ where
             Err(failure) => ResponseFrame::failure("invalid_result", &failure),
         }
     })
+}
+
+fn invalid_request(error: Option<InvalidRequest>, failure: &Failure) -> ResponseFrame {
+    let Some(InvalidRequest { code, parameter, reason }) = error else {
+        return ResponseFrame::failure("invalid_request", failure);
+    };
+    let (path, message) = failure.path_and_message();
+    // serde reports a missing field at the object that should have it.
+    let path = match message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        Some(name) => wire::join_paths(path, name),
+        None => path.to_owned(),
+    };
+    let fields = BTreeMap::from([(parameter, path), (reason, message)]);
+    ResponseFrame::error(&ApiError::with_fields(code, &fields))
 }
 
 fn unsubscribe(method: &Method, subscriber: Option<Subscriber>, id: &str) -> ResponseFrame {

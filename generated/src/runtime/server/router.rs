@@ -45,7 +45,8 @@ impl Router {
 
     /// The response to a request, whose body is that of `POST /{service}/{method}`.
     ///
-    /// The response to an invalid request is an error: `unknown_service`, `unknown_method`, `invalid_request`.
+    /// The response to an invalid request is an error: `unknown_service`, `unknown_method`, or that of the method for
+    /// requests that it cannot read, which is `invalid_request` if the API has none.
     pub async fn handle(&self, service: &str, method: &str, body: Bytes) -> ResponseFrame {
         self.dispatch(service, method, IncomingRequest::new(body)).await
     }

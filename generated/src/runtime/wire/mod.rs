@@ -47,4 +47,6 @@ pub(crate) use server::{IncomingFrame, read_request, write_result};
 pub(crate) use server::{
     SocketRequest, event_message, read_socket_request, response_message, split_id, write_empty_result,
 };
+#[cfg(feature = "server")]
+pub(crate) use wire_error::join_paths;
 pub(crate) use writer::write_request;

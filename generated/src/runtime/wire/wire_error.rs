@@ -39,7 +39,7 @@ impl Path {
     }
 }
 
-pub(super) fn join_paths(parent: &str, child: &str) -> String {
+pub(crate) fn join_paths(parent: &str, child: &str) -> String {
     match (parent, child) {
         (parent, "") => parent.to_owned(),
         ("", child) => child.to_owned(),

@@ -101,9 +101,11 @@ async fn malformed_requests_get_a_response() {
             raw(&server, &format!("POST {path} HTTP/1.1\r\n{head}Content-Length: {length}\r\n\r\n{body}")).await
         };
         let (status, body) = post("/v0/Model/getModels", "malformed").await;
-        assert!(status.contains("200") && body.contains("invalid_request"), "{status} {body}");
+        assert!(status.contains("200") && body.contains("invalid_parameter"), "{status} {body}");
         let (status, body) = post("/v0/Model/getModels", "").await;
-        assert!(status.contains("200") && body.contains("invalid_request"), "{status} {body}");
+        assert!(status.contains("200") && body.contains("invalid_parameter"), "{status} {body}");
+        let (status, body) = post("/v0/Model/deleteModel", "\0\u{2}{}").await;
+        assert!(status.contains("200") && body.contains("\"parameterName\":\"modelId\""), "{status} {body}");
         let (status, body) = post("/v0/Model/getUnknown", "\0\u{2}{}").await;
         assert!(status.contains("200") && body.contains("unknown_method"), "{status} {body}");
         let (status, body) = post("/v0/Model/getModels", "\0\u{2}{}").await;
