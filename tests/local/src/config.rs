@@ -74,8 +74,10 @@ impl LocalConfig {
     }
 
     /// Whether `Spawned`, `Terminal` and `Language` run programs of this machine. They run as the user of the server,
-    /// in temporary folders but without a sandbox, so that a key gives full access to the account. It cannot be combined
-    /// with [`allow_remote`](Self::allow_remote).
+    /// in temporary folders but without a sandbox, so that a key gives full access to the account. They get the
+    /// environment of this process without the variables `DECTHINGS_*`. When the server ends, even if it is killed, so do
+    /// they, and their folders are deleted; on systems without `/proc`, a killed server leaves programs behind. It cannot
+    /// be combined with [`allow_remote`](Self::allow_remote).
     pub fn allow_processes(mut self, allow: bool) -> Self {
         self.allow_processes = allow;
         self

@@ -28,9 +28,8 @@ pub(super) async fn check(State(shared): State<Arc<Shared>>, request: Request, n
     let mut named = hosts.chain(origins);
     if let Some((header, _)) = named.find(|(_, authority)| !authority.as_ref().is_some_and(is_allowed)) {
         let shown: String = String::from_utf8_lossy(header.as_bytes()).chars().take(SHOWN_CHARACTERS).collect();
-        let rule =
-            "requests must be for this server, and from a page of it or from no page; other hosts must be allowed";
-        return forbidden(format!("the host {shown:?} is foreign: {rule}\n"));
+        let help = "start the server with --allow-host, or LocalConfig::allow_host, if it is yours";
+        return forbidden(format!("{shown:?} is not a host of this server, nor a page of one; {help}\n"));
     }
     // A URI with a host, which proxies receive, takes precedence over the header.
     if !headers.contains_key(HOST) || !request.uri().authority().is_none_or(is_allowed) {
