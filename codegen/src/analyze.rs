@@ -5,7 +5,7 @@ mod recursion;
 
 use crate::diag::Diagnostics;
 use crate::ir::Api;
-use crate::ir::types::{Owner, Type, TypeKind, UnionStyle};
+use crate::ir::types::{JsonKind, Owner, Type, TypeKind, UnionStyle};
 use crate::spec::Spec;
 
 /// Completes the model; mistakes that only the whole shows are reported.
@@ -14,6 +14,30 @@ pub(crate) fn analyze(api: &mut Api, spec: &Spec, diagnostics: &mut Diagnostics)
     report_unused(api, spec, diagnostics);
     recursion::check(api, diagnostics);
     blobs::collect(api, diagnostics);
+    check_items(api, diagnostics);
+}
+
+/// Reports lists that may be one item which no reader could tell from a list, or which has parts elsewhere.
+fn check_items(api: &Api, diagnostics: &mut Diagnostics) {
+    let objects = api.types.iter().filter_map(|definition| match &definition.kind {
+        TypeKind::Object(object) => Some(object),
+        _ => None,
+    });
+    for field in objects.flat_map(|object| &object.fields) {
+        let Some(items) = field.declared_item() else { continue };
+        let is_list = match api.union(items) {
+            Some(union) => union.variants.iter().any(|variant| variant.kind == JsonKind::Array),
+            None => matches!(items, Type::List(_)),
+        };
+        let message = if is_list {
+            "an item is a list here, and cannot be told from the list of items"
+        } else if api.has_wire_form(items) {
+            "an item holds bytes or tensors, and is read in a list only"
+        } else {
+            continue;
+        };
+        diagnostics.error(&field.at, message, "remove `declared`, or change the type of the items");
+    }
 }
 
 fn mark_reach(api: &mut Api) {

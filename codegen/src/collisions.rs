@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diag::Diagnostics;
-use crate::ir::types::{Owner, TypeDef, TypeId, TypeKind, UnionStyle};
+use crate::ir::types::{Owner, TypeDef, TypeId, TypeKind};
 use crate::ir::{Api, Service};
 use crate::naming;
 use crate::source::Location;
@@ -21,13 +21,14 @@ pub(crate) fn check(api: &Api, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Shared types and those of errors are in two files, which others import as a whole.
 fn check_shared(api: &Api, claims: &mut Claims<'_>) {
     for set in &api.error_sets {
         let (name, what) = (naming::error_set_type(set), format!("the error set `{}`", set.name));
-        claims.claim("errors", name.to_string(), what, &set.at, RENAME);
+        claims.claim("types", name.to_string(), what, &set.at, RENAME);
         for shape in set.errors.iter().filter_map(|index| api.errors.get(*index)) {
             let (variants, what) = (format!("error set {}", set.name), format!("`{}`", shape.code));
-            claims.claim_once(&variants, naming::variant_name(&shape.code, None), what, &set.at, RENAME);
+            claims.claim_once(&variants, naming::variant(&shape.code, None).to_string(), what, &set.at, RENAME);
         }
     }
     for (id, definition) in api.types.iter().enumerate() {
@@ -45,7 +46,8 @@ fn check_shared(api: &Api, claims: &mut Claims<'_>) {
                 }
             }
             Owner::Errors => {
-                claims.claim("errors", name, what, &definition.at, IDENTIFIER);
+                let what = format!("the type `{}` of an error", definition.name);
+                claims.claim("types", name, what, &definition.at, IDENTIFIER);
             }
             Owner::Method(..) | Owner::Event(..) => {}
         }
@@ -94,7 +96,7 @@ fn check_service(api: &Api, index: usize, service: &Service, claims: &mut Claims
         for shape in api.errors_of(method) {
             claims.claim_once(
                 &variants,
-                naming::variant_name(&shape.code, None),
+                naming::variant(&shape.code, None).to_string(),
                 format!("`{}`", shape.code),
                 at,
                 RENAME,
@@ -103,7 +105,7 @@ fn check_service(api: &Api, index: usize, service: &Service, claims: &mut Claims
     }
     for event in &service.events {
         let what = format!("`{}`", event.wire);
-        claims.claim(&place("events"), naming::variant_name(&event.wire, None), what, &event.at, RENAME);
+        claims.claim(&place("events"), naming::variant(&event.wire, None).to_string(), what, &event.at, RENAME);
     }
     for definition in &api.types {
         let of = match definition.owner {
@@ -142,17 +144,13 @@ fn check_members(id: usize, definition: &TypeDef, claims: &mut Claims<'_>) {
         }
         TypeKind::Enum(set) => {
             for value in &set.values {
-                let name = naming::variant_name(&value.wire, value.identifier.as_deref());
+                let name = naming::variant(&value.wire, value.identifier.as_deref()).to_string();
                 claims.claim_once(&owner, name, format!("`{}`", value.wire), &value.at, IDENTIFIER);
             }
         }
         TypeKind::Union(union) => {
             for variant in &union.variants {
-                let name = if union.style == UnionStyle::Kinded {
-                    variant.wire.clone()
-                } else {
-                    naming::variant_name(&variant.wire, None)
-                };
+                let name = naming::union_variant(union, variant).to_string();
                 claims.claim_once(&owner, name, format!("`{}`", variant.wire), &variant.at, IDENTIFIER);
             }
         }
@@ -191,13 +189,12 @@ impl Claims<'_> {
         }
     }
 
-    /// The same for types of a service, whose files import shared types and those of errors.
+    /// The same for types of a service, whose files import the shared ones.
     fn claim_type(&mut self, scope: &str, name: String, what: String, at: &Location, help: &str) -> bool {
         if !self.claim(scope, name.clone(), what.clone(), at, help) {
             return false;
         }
-        let imported = ["types", "errors"].map(|imported| (imported.to_owned(), name.clone()));
-        let earlier = imported.iter().find_map(|key| self.names.get(key)).cloned();
+        let earlier = self.names.get(&("types".to_owned(), name.clone())).cloned();
         if let Some(earlier) = &earlier {
             self.report(&name, &what, earlier, at, help);
         }

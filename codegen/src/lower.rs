@@ -66,7 +66,7 @@ impl Lowering<'_> {
             self.error(
                 at,
                 format!("`{name}` is not a service name"),
-                "use UpperCamelCase letters and digits, such as `PersistentLauncher`",
+                "use UpperCamelCase letters and digits, such as `PersistentLauncher`, and at most 100 of them",
             );
         }
         if service.methods.is_empty() && service.events.is_empty() {

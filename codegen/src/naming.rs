@@ -6,8 +6,10 @@ pub(crate) mod case;
 pub mod reserved;
 
 use proc_macro2::{Ident, Span};
+use unicode_ident::{is_xid_continue, is_xid_start};
+use unicode_normalization::UnicodeNormalization as _;
 
-use crate::ir::types::{Field, TypeDef, Variant};
+use crate::ir::types::{Field, TypeDef, Union, UnionStyle, Variant};
 use crate::ir::{Api, ErrorSet, Method, Service};
 use case::{is_type_name, kebab, snake, upper_camel};
 
@@ -22,21 +24,18 @@ const NEVER_RAW: &[&str] = &["crate", "self", "super", "Self", "_"];
 
 /// A field, function or module name as an identifier: keywords are made raw, or get an underscore.
 pub(crate) fn ident(name: &str) -> Ident {
-    let mut name = name.to_owned();
-    if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+    // Rust compares names in this form.
+    let mut name: String = name.nfc().collect();
+    if !name.starts_with(|first| is_xid_start(first) || first == '_') {
         name.insert(0, '_');
     }
     if KEYWORDS.contains(&name.as_str()) {
         return Ident::new_raw(&name, Span::call_site());
     }
-    if NEVER_RAW.contains(&name.as_str()) || !is_rust_ident(&name) {
-        name = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).chain(['_']).collect();
+    if NEVER_RAW.contains(&name.as_str()) || !name.chars().all(is_xid_continue) {
+        name = name.chars().map(|c| if is_xid_continue(c) { c } else { '_' }).chain(['_']).collect();
     }
     Ident::new(&name, Span::call_site())
-}
-
-fn is_rust_ident(name: &str) -> bool {
-    name.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
 /// A type's or variant's name as an identifier.
@@ -78,9 +77,16 @@ impl Scope {
             Self::Constructor => &[reserved::TRAITS],
             Self::Method => &[&["new"], reserved::TRAITS],
             Self::Session => &[reserved::SUBSCRIPTION, reserved::TRAITS],
-            Self::MethodModule => &[reserved::FOLDER, reserved::CRATES],
-            Self::TypeModule => &[&["mod"], reserved::CRATES],
-            Self::Service => &[reserved::CLIENT, reserved::ROUTER, reserved::ROOT, reserved::TRAITS],
+            Self::MethodModule => &[reserved::FOLDER, reserved::CRATES, reserved::PRIMITIVES, reserved::DEVICES],
+            Self::TypeModule => &[&["mod"], reserved::CRATES, reserved::PRIMITIVES, reserved::DEVICES],
+            Self::Service => &[
+                reserved::CLIENT,
+                reserved::ROUTER,
+                reserved::ROOT,
+                reserved::TRAITS,
+                reserved::PRIMITIVES,
+                reserved::DEVICES,
+            ],
             Self::Feature => &[reserved::FEATURES],
         }
     }
@@ -111,7 +117,7 @@ pub(crate) fn json_type(name: &Ident) -> Ident {
 
 /// The name of a field in Rust.
 pub(crate) fn field_name(field: &Field) -> String {
-    field.identifier.clone().unwrap_or_else(|| snake(&field.wire))
+    snake(field.identifier.as_ref().unwrap_or(&field.wire))
 }
 
 /// The setter of a field: called as the field, or `with_…` where calls have that name for something else.
@@ -140,7 +146,7 @@ pub(crate) fn method_module(method: &Method) -> String {
 }
 
 fn method_base(method: &Method) -> String {
-    method.identifier.clone().unwrap_or_else(|| snake(&method.wire))
+    snake(method.identifier.as_ref().unwrap_or(&method.wire))
 }
 
 /// UpperCamelCase name of a method, from which the names of its types are made.
@@ -185,7 +191,7 @@ pub(crate) fn error_set_type(set: &ErrorSet) -> Ident {
 
 /// The variant that holds an error of such a set.
 pub(crate) fn error_set_variant(set: &ErrorSet) -> Ident {
-    ident(&variant_name(&set.name, None))
+    variant(&set.name, None)
 }
 
 /// The enum of a service's events.
@@ -193,14 +199,22 @@ pub(crate) fn service_event(service: &Service) -> Ident {
     type_ident(&format!("{}Event", upper_camel(&service.wire)))
 }
 
-/// The name of an enum's or union's variant in Rust.
-pub(crate) fn variant_name(wire: &str, identifier: Option<&str>) -> String {
-    let name = identifier.map_or_else(|| upper_camel(wire), upper_camel);
+/// A variant of an enum, for what the wire calls so.
+pub(crate) fn variant(wire: &str, identifier: Option<&str>) -> Ident {
+    let name = upper_camel(identifier.unwrap_or(wire));
     match name.chars().next() {
-        None => "Empty".to_owned(),
-        Some(first) if first.is_ascii_digit() => format!("V{name}"),
-        Some(_) if name == "Self" || name == "Unrecognized" => format!("{name}Value"),
-        Some(_) => name,
+        None => ident("Empty"),
+        Some(first) if first.is_ascii_digit() => ident(&format!("V{name}")),
+        Some(_) if name == "Self" || name == "Unrecognized" => ident(&format!("{name}Value")),
+        Some(_) => ident(&name),
+    }
+}
+
+/// A variant of a union.
+pub(crate) fn union_variant(union: &Union, of: &Variant) -> Ident {
+    match union.style {
+        UnionStyle::Kinded => ident(&of.wire),
+        UnionStyle::Tagged { .. } | UnionStyle::Keyed => variant(&of.wire, of.identifier.as_deref()),
     }
 }
 

@@ -65,6 +65,21 @@ async fn null_lacks_required_parameters() {
 }
 
 #[tokio::test]
+async fn one_member_is_sent_as_a_list() {
+    let server = Server::always(Reply::Respond(ok(&frame(r#"{"result":{}}"#, &[])))).await;
+    let member = json!({"userId": "u", "role": "admin"});
+    for members in [member.clone(), json!([member])] {
+        let params = json!({"organizationId": "o", "members": members});
+        call(&client(&server), "Organization", "assignRoles", params).await.unwrap();
+    }
+    let sent = json!({"organizationId": "o", "members": [member]}).to_string();
+    assert_eq!(server.requests().len(), 2);
+    for request in server.requests() {
+        assert!(request.body.ends_with(sent.as_bytes()), "{}", request.body.escape_ascii());
+    }
+}
+
+#[tokio::test]
 async fn an_invalid_parameter_is_named_with_its_path() {
     let error = call(&small(), "Model", "getModelState", json!({"modelId": "m", "keys": ["a", 7]})).await.unwrap_err();
     let Error::Invalid { path, .. } = &error else { panic!("{error:?}") };

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use decthings::Error;
 use decthings::api::dynamic::operation;
 use decthings_tests::server::{Reply, Server, chunked, ok, response};
+use serde_json::{Value, json};
 
 use super::faults::{self, failure};
 use super::support::{client, frame, get_state, state_bytes, state_frame};
@@ -218,5 +219,36 @@ async fn a_client_works_after_every_bad_response() {
     for _ in 0..number {
         assert!(get_state(&client).await.is_err());
         assert_eq!(state_bytes(&get_state(&client).await), b"abc");
+    }
+}
+
+#[test]
+fn one_pending_invite_is_read_as_a_list() {
+    let organization = json!({"id": "o", "name": "n", "createdAt": 1, "members": [], "pendingInvites": {"email": "e"}});
+    let result = json!({"result": {"organizations": [organization], "total": 1, "offset": 0, "limit": 20}});
+    let operation = operation("Organization", "getOrganizations").unwrap();
+    let result = operation.decode_response(frame(&result.to_string(), &[]).into()).unwrap();
+    assert_eq!(result["organizations"][0]["pendingInvites"], json!([{"email": "e"}]));
+}
+
+#[test]
+fn evaluations_are_read_under_their_older_names() {
+    let operation = operation("Model", "getFinishedEvaluationResult").unwrap();
+    let read = |key: &str, other: Value, blobs: &[&[u8]]| {
+        let spec = json!({"cpus": 1.0, "memoryMebibytes": 1024});
+        let launcher = json!({"type": "temporaryLauncher", "spec": spec});
+        let mut outcome = json!({"totalDuration": 2, "durations": {"evaluate": 1}, "executedOnLauncher": launcher});
+        outcome.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
+        let result = json!({"result": {(key): outcome}});
+        operation.decode_response(frame(&result.to_string(), blobs).into()).unwrap()
+    };
+    for key in ["success", "evaluationSuccess"] {
+        let result = read(key, json!({"output": [{"name": "o"}]}), &[b"\x07\x00\x05"]);
+        let tensor = json!({"type": "u8", "shape": [], "data": [5]});
+        assert_eq!(result["success"]["output"], json!([{"name": "o", "data": [tensor]}]));
+    }
+    for key in ["failed", "evaluationFailed"] {
+        let result = read(key, json!({"error": {"code": "cancelled"}}), &[]);
+        assert_eq!(result["failed"]["error"]["code"], "cancelled");
     }
 }

@@ -6,6 +6,7 @@ mod edit;
 mod exports;
 mod fixtures;
 mod generated_code;
+mod names;
 mod reserved_names;
 mod revisions;
 mod site;

@@ -59,7 +59,7 @@ impl Comparison<'_> {
             let what = if new.boxed { "is boxed" } else { "is no longer boxed" };
             self.note(path, Class::Rust, what, "The type of the field changes in Rust.");
         }
-        self.aliases(old, new, direction, path);
+        self.aliases(&old.aliases, &new.aliases, direction, path);
         if old.accepts_text && !new.accepts_text {
             self.note(path, Class::Rust, "no longer takes text", "Code may give it a string.");
         } else if new.accepts_text && !old.accepts_text {
@@ -91,8 +91,8 @@ impl Comparison<'_> {
         }
     }
 
-    fn aliases(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
-        for alias in old.aliases.iter().filter(|alias| !new.aliases.contains(alias)) {
+    pub(super) fn aliases(&mut self, old: &[String], new: &[String], direction: Direction, path: &str) {
+        for alias in old.iter().filter(|alias| !new.contains(alias)) {
             let what = format!("no longer has the alias `{alias}`");
             if direction.sent {
                 self.note(path, Class::Wire, what, "Existing clients may send the alias.");
@@ -100,7 +100,7 @@ impl Comparison<'_> {
                 self.note(path, Class::Compatible, what, "Existing clients read both names.");
             }
         }
-        for alias in new.aliases.iter().filter(|alias| !old.aliases.contains(alias)) {
+        for alias in new.iter().filter(|alias| !old.contains(alias)) {
             let what = format!("has the new alias `{alias}`");
             if direction.received {
                 self.note(path, Class::Wire, what, "Responses may use the alias, which existing clients do not read.");

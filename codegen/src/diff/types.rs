@@ -80,8 +80,8 @@ impl Comparison<'_> {
                 }
                 continue;
             };
-            let name = naming::variant_name(&after.wire, after.identifier.as_deref());
-            if name != naming::variant_name(&before.wire, before.identifier.as_deref()) {
+            let name = naming::variant(&after.wire, after.identifier.as_deref());
+            if name != naming::variant(&before.wire, before.identifier.as_deref()) {
                 let what = format!("has the variant `{name}` for `{}`", after.wire);
                 self.note(path, Class::Rust, what, "Code uses the variant by its old name.");
             }

@@ -44,6 +44,7 @@ impl Comparison<'_> {
             let what = if new.boxed { "is boxed" } else { "is no longer boxed" };
             self.note(path, Class::Rust, what, "The type of the variant changes in Rust.");
         }
+        self.aliases(&old.aliases, &new.aliases, direction, path);
         match (&old.payload, &new.payload) {
             (Some(old), Some(new)) => self.ty(old, new, direction, path),
             (None, Some(content)) => {

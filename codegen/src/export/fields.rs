@@ -34,7 +34,8 @@ pub(super) fn properties(api: &Api, object: &Object) -> (Vec<Property>, Vec<Stri
     let mut notes = Vec::new();
     for field in &object.fields {
         let name = &field.wire;
-        let text = prose(field);
+        let texts: Vec<String> = prose(field).into_iter().chain(also_read(field)).collect();
+        let text = (!texts.is_empty()).then(|| texts.join(" "));
         let detached = |how: &str| {
             let text = text.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
             format!("`{name}` is not in the JSON: {how}.{text}")
@@ -92,6 +93,19 @@ fn without_tensors(api: &Api, ty: &Type) -> Vec<Type> {
     let union = api.union(ty).filter(|union| union.style == UnionStyle::Kinded);
     let payloads = union.into_iter().flat_map(|union| &union.variants).filter_map(|variant| variant.payload.clone());
     payloads.filter(|ty| !matches!(ty, Type::List(items) if **items == Type::Tensor)).collect()
+}
+
+/// What else a reader should accept.
+fn also_read(field: &Field) -> Option<String> {
+    let item = field.declared_item().map(|_| "one item in place of the list".to_owned());
+    let accepted: Vec<String> = names(&field.aliases).into_iter().chain(item).collect();
+    (!accepted.is_empty()).then(|| format!("Readers should also accept {}.", accepted.join(", and ")))
+}
+
+/// What readers should accept besides a name.
+pub(super) fn names(aliases: &[String]) -> Option<String> {
+    let names: Vec<String> = aliases.iter().map(|alias| format!("`{alias}`")).collect();
+    (!names.is_empty()).then(|| format!("the name {}", names.join(" or ")))
 }
 
 /// What a field means, its default, and whether it should still be used.

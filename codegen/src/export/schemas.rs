@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{Property, properties};
+use super::fields::{Property, names, properties};
 use super::names::Names;
 use crate::ir::types::{Object, StringEnum, Type, TypeId, TypeKind, Union, UnionStyle, Variant};
 use crate::ir::{Api, Event, Method, Service};
@@ -248,7 +248,14 @@ impl<'a> Schemas<'a> {
                 self.add_tagged(name, description, property, members);
             }
             UnionStyle::Keyed => {
-                let mut schema = self.head(name, &format!("{description}\n\nExactly one member is present."));
+                let aliases = union.variants.iter().filter_map(|variant| {
+                    let names = names(&variant.aliases)?;
+                    Some(format!("\n- `{}`: Readers should also accept {names}.", variant.wire))
+                });
+                let aliases: String = aliases.collect();
+                let gap = if aliases.is_empty() { "" } else { "\n" };
+                let text = format!("{description}\n\nExactly one member is present.{gap}{aliases}");
+                let mut schema = self.head(name, &text);
                 let members = union
                     .variants
                     .iter()

@@ -194,6 +194,16 @@ pub struct Field {
     pub at: Location,
 }
 
+impl Field {
+    /// The type of the items, if the field is a list that the API's reference declares as one of them.
+    pub fn declared_item(&self) -> Option<&Type> {
+        match (self.declared.as_ref()?.how, &self.ty) {
+            (DeclaredAs::Item, Type::List(items)) => Some(items),
+            _ => None,
+        }
+    }
+}
+
 /// The value that the server uses when a property is absent.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Absent {
@@ -273,6 +283,8 @@ pub enum UnionStyle {
 pub struct Variant {
     /// The tag, the key, or for kinds the title.
     pub wire: String,
+    /// Other spellings of the key that a reader accepts.
+    pub aliases: Vec<String>,
     /// Name that replaces the wire's in generated code.
     pub identifier: Option<String>,
     /// What it means.

@@ -72,7 +72,7 @@ impl Lowering<'_> {
 
     fn lower_error_fields(&mut self, name: &str, fields: &Spanned<spec::types::Schema>) -> Option<Type> {
         let schema = fields.get()?;
-        let place = Place { name: case::upper_camel(name), owner: Owner::Errors, property: false, variant: false };
+        let place = Place::new(case::upper_camel(name), Owner::Errors);
         if schema.properties.is_none() {
             self.error(&fields.at, "the fields of an error are an object", "add `properties`");
             return None;

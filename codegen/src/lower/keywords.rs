@@ -1,6 +1,6 @@
 //! Keywords: where they are allowed, and the marks that any part of a definition can have.
 
-use super::lowering::{Lowering, Place};
+use super::lowering::{Lowering, Role};
 use crate::ir::ErrorShape;
 use crate::ir::types::{Declared, DeclaredAs, Deprecated, Type};
 use crate::source::Location;
@@ -9,15 +9,17 @@ use crate::spec;
 use crate::spec::types::Schema;
 
 impl Lowering<'_> {
-    pub(super) fn reject_property_keywords(&mut self, schema: &Schema, at: &Location, place: &Place) {
+    /// Reports keywords of a property where there is none.
+    pub(super) fn check_role(&mut self, schema: &Schema, at: &Location, role: Role) {
         let present = [
-            ("default", schema.default.is_some()),
-            ("defaultsTo", schema.defaults_to.is_some()),
-            ("blob", schema.blob.is_some()),
-            ("aliases", schema.aliases.is_some()),
-            ("declared", schema.declared.is_some() && !place.variant),
+            ("default", schema.default.is_some(), None),
+            ("defaultsTo", schema.defaults_to.is_some(), None),
+            ("blob", schema.blob.is_some(), None),
+            ("aliases", schema.aliases.is_some(), Some(Role::Key)),
+            ("declared", schema.declared.is_some(), Some(Role::Variant)),
         ];
-        for (keyword, _) in present.iter().filter(|(_, present)| *present) {
+        let is_allowed = |also: Option<Role>| role == Role::Property || also == Some(role);
+        for (keyword, ..) in present.iter().filter(|(_, is_present, also)| *is_present && !is_allowed(*also)) {
             self.error(at, format!("`{keyword}` is not allowed here"), "it belongs on a property of an object");
         }
     }
@@ -94,6 +96,10 @@ impl Lowering<'_> {
             Some(spec::types::DeclaredAs::Item) if !matches!(ty, Type::List(_)) => {
                 ("the property is not a list here either", "remove `declared`, or make the property an array")
             }
+            Some(spec::types::DeclaredAs::Item) if schema.blob.is_some() => (
+                "a list that travels in blobs cannot be one item there",
+                "remove `declared`: readers could not tell one item from the list",
+            ),
             Some(spec::types::DeclaredAs::Absent) => {
                 ("only a variant of a union can be declared absent", "remove `declared`")
             }

@@ -6,6 +6,7 @@ use crate::diag::Diagnostics;
 use crate::ir::types::{Object, Owner, Type, TypeDef, TypeId, TypeKind};
 use crate::naming::case;
 use crate::source::Location;
+use crate::spanned::Spanned;
 use crate::spec::Spec;
 
 pub(super) struct Lowering<'a> {
@@ -27,24 +28,33 @@ pub(super) struct Place {
     /// Name of an inline type without a title.
     pub(super) name: String,
     pub(super) owner: Owner,
-    /// Whether the keywords of a property are allowed here.
-    pub(super) property: bool,
-    /// Whether this is a variant of a tagged union.
-    pub(super) variant: bool,
+    pub(super) role: Role,
+}
+
+/// What a schema is the type of, which decides on keywords that say nothing about the type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A property of an object.
+    Property,
+    /// The property that distinguishes an alternative of a union by key.
+    Key,
+    /// A variant of a union by tag.
+    Variant,
+    /// Anything else.
+    Other,
 }
 
 impl Place {
-    pub(super) fn inside(&self, member: &str) -> Self {
-        Self {
-            name: format!("{}{}", self.name, case::upper_camel(member)),
-            owner: self.owner,
-            property: true,
-            variant: false,
-        }
+    pub(super) fn new(name: impl Into<String>, owner: Owner) -> Self {
+        Self { name: name.into(), owner, role: Role::Other }
+    }
+
+    pub(super) fn inside(&self, member: &str, role: Role) -> Self {
+        Self { name: format!("{}{}", self.name, case::upper_camel(member)), role, owner: self.owner }
     }
 
     pub(super) fn element(&self) -> Self {
-        Self { property: false, variant: false, ..self.clone() }
+        Self { role: Role::Other, ..self.clone() }
     }
 }
 
@@ -78,9 +88,23 @@ impl<'a> Lowering<'a> {
             self.error(
                 at,
                 format!("`{name}` is not a type name"),
-                "use UpperCamelCase letters and digits, such as `LauncherSpec`",
+                "use UpperCamelCase letters and digits, such as `LauncherSpec`, and at most 100 of them",
             );
         }
+    }
+
+    /// The name that replaces the wire's own in generated code.
+    pub(super) fn identifier(&mut self, identifier: Option<&Spanned<String>>) -> Option<String> {
+        let identifier = identifier?;
+        let name = identifier.get()?;
+        if !case::is_identifier(name) {
+            self.error(
+                &identifier.at,
+                format!("`{name}` is not an identifier"),
+                "begin with a letter, and use at most 100 letters, digits and underscores of ASCII",
+            );
+        }
+        Some(name.clone())
     }
 
     pub(super) fn kind_of(&self, ty: &Type) -> Option<&TypeKind> {

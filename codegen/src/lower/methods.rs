@@ -25,10 +25,10 @@ impl Lowering<'_> {
             self.error(
                 at,
                 format!("`{name}` is not a method name"),
-                "use lowerCamelCase letters and digits, such as `getModels`",
+                "use lowerCamelCase letters and digits, such as `getModels`, and at most 100 of them",
             );
         }
-        let identifier = method.identifier.as_ref().and_then(|name| name.get().cloned());
+        let identifier = self.identifier(method.identifier.as_ref());
         let base = case::upper_camel(identifier.as_deref().unwrap_or(name));
         let owner = Owner::Method(service, index);
         let params = self.lower_root(&method.params, &format!("{base}Request"), owner, false);
@@ -92,7 +92,7 @@ impl Lowering<'_> {
     fn lower_root(&mut self, schema: &Spanned<Schema>, name: &str, owner: Owner, keyed: bool) -> Type {
         let nothing = Type::Named(crate::ir::types::TypeId(usize::MAX));
         let Some(inner) = schema.get() else { return nothing };
-        let place = Place { name: name.to_owned(), owner, property: false, variant: false };
+        let place = Place::new(name, owner);
         let Some(ty) = self.lower_type(inner, &schema.at, &place) else { return nothing };
         self.reject_marks(inner, &schema.at, "mark the method or event instead");
         if !keyed && inner.reference.is_some() {

@@ -1,12 +1,13 @@
 //! Objects and their fields.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::keywords::deprecated;
-use super::lowering::{Lowering, Place};
+use super::lowering::{Lowering, Place, Role};
 use crate::ir::blobs::Blob;
 use crate::ir::types::{Absent, Field, Object, Type};
-use crate::naming::case;
 use crate::source::Location;
 use crate::spanned::Spanned;
 use crate::spec;
@@ -34,6 +35,7 @@ impl Lowering<'_> {
             }
         }
         let mut object = Object::default();
+        let mut names: BTreeSet<String> = properties.iter().map(|(wire, ..)| wire.to_owned()).collect();
         for (wire, at, property) in properties.iter() {
             let is_required = required.iter().any(|name| name.get().is_some_and(|name| name == wire));
             if let Some(constant) = &property.constant {
@@ -50,8 +52,10 @@ impl Lowering<'_> {
             if tag == Some(wire) {
                 continue;
             }
-            if let Some(field) = self.lower_field(wire, at, property, is_required, &place.inside(wire)) {
-                object.fields.push(field);
+            let aliases = self.lower_aliases(property, &mut names);
+            if let Some(field) = self.lower_field(wire, at, property, is_required, &place.inside(wire, Role::Property))
+            {
+                object.fields.push(Field { aliases, ..field });
             }
         }
         Some(object)
@@ -72,11 +76,7 @@ impl Lowering<'_> {
         if let Some(text) = &schema.description {
             self.check_prose(text, &format!("`{wire}`"), at);
         }
-        if let Some(identifier) = &schema.identifier
-            && !identifier.get().is_some_and(|name| case::is_identifier(name))
-        {
-            self.error(&identifier.at, "this is not a name", "use snake_case letters and digits");
-        }
+        let identifier = self.identifier(schema.identifier.as_ref());
         // A rule with a mistake of its own leaves nothing to check the type against.
         if schema.blob.is_some() && blob.is_none() {
             return None;
@@ -94,8 +94,8 @@ impl Lowering<'_> {
         }
         Some(Field {
             wire: wire.to_owned(),
-            aliases: schema.aliases.iter().flatten().filter_map(|alias| alias.get().cloned()).collect(),
-            identifier: schema.identifier.as_ref().and_then(|name| name.get().cloned()),
+            aliases: Vec::new(),
+            identifier,
             description: schema.description.clone(),
             since: self.since(schema.since.as_ref()),
             deprecated: deprecated(schema.deprecated.as_ref()),
@@ -110,6 +110,20 @@ impl Lowering<'_> {
             declared,
             at: at.clone(),
         })
+    }
+
+    /// The other spellings of a property's name; `names` are all names beside it.
+    pub(super) fn lower_aliases(&mut self, schema: &Schema, names: &mut BTreeSet<String>) -> Vec<String> {
+        let mut aliases = Vec::new();
+        for alias in schema.aliases.iter().flatten() {
+            let Some(name) = alias.get() else { continue };
+            if !names.insert(name.clone()) {
+                let message = format!("the alias `{name}` is a name of a property already");
+                self.error(&alias.at, message, "remove it, or choose another one");
+            }
+            aliases.push(name.clone());
+        }
+        aliases
     }
 
     fn lower_blob(&mut self, schema: &Schema, required: bool) -> Option<Blob> {

@@ -17,12 +17,7 @@ impl Lowering<'_> {
         if is_named(schema) {
             let id = self.reserve();
             self.names.insert(name.to_owned(), id);
-            self.build(
-                id,
-                schema,
-                at,
-                &Place { name: name.to_owned(), owner: Owner::Shared(id), property: false, variant: false },
-            );
+            self.build(id, schema, at, &Place::new(name, Owner::Shared(id)));
             return Some(Type::Named(id));
         }
         if self.resolving.iter().any(|resolving| resolving == name) {
@@ -30,7 +25,7 @@ impl Lowering<'_> {
             return None;
         }
         self.resolving.push(name.to_owned());
-        let place = Place { name: name.to_owned(), owner: Owner::Errors, property: false, variant: false };
+        let place = Place::new(name, Owner::Errors);
         let ty = self.lower_type(schema, at, &place);
         self.resolving.pop();
         ty
@@ -43,9 +38,7 @@ impl Lowering<'_> {
 
     /// Resolves a schema; `None` after a mistake, which is reported.
     pub(super) fn lower_type(&mut self, schema: &Schema, at: &Location, place: &Place) -> Option<Type> {
-        if !place.property {
-            self.reject_property_keywords(schema, at, place);
-        }
+        self.check_role(schema, at, place.role);
         if let Some(reference) = &schema.reference {
             return self.lower_reference(schema, reference, at);
         }
@@ -209,15 +202,15 @@ impl Lowering<'_> {
                 continue;
             }
             let description = schema.enum_descriptions.as_ref().and_then(|texts| texts.get(wire)).cloned();
-            let identifier = schema.enum_identifiers.as_ref().and_then(|names| names.get(wire)).cloned();
+            let identifier = schema.enum_identifiers.as_ref().and_then(|names| names.get(wire));
+            let identifier = self.identifier(identifier);
             let since = schema.enum_since.as_ref().and_then(|marks| marks.get(wire));
             let since = self.since(since);
             seen.push(EnumValue { wire: wire.clone(), identifier, description, since, at: value.at.clone() });
         }
-        let notes = [&schema.enum_descriptions, &schema.enum_identifiers].into_iter().flatten().flat_map(Map::iter);
-        let notes = notes.map(|(name, at, _)| (name, at));
-        let marks = schema.enum_since.iter().flat_map(Map::iter).map(|(name, at, _)| (name, at));
-        for (name, at) in notes.chain(marks) {
+        let texts = schema.enum_descriptions.iter().flat_map(Map::iter).map(|(name, at, _)| (name, at));
+        let marks = [&schema.enum_identifiers, &schema.enum_since].into_iter().flatten().flat_map(Map::iter);
+        for (name, at) in texts.chain(marks.map(|(name, at, _)| (name, at))) {
             if !seen.iter().any(|value| value.wire == name) {
                 self.error(at, format!("`{name}` is not a value of this enum"), "add it to `enum`, or remove it here");
             }

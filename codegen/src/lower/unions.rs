@@ -1,6 +1,8 @@
 //! Unions: how their alternatives are distinguished.
 
-use super::lowering::{Lowering, Place};
+use std::collections::BTreeSet;
+
+use super::lowering::{Lowering, Place, Role};
 use crate::ir::types::{JsonKind, Type, TypeKind, Union, UnionStyle, Variant};
 use crate::naming::case;
 use crate::source::Location;
@@ -85,11 +87,7 @@ impl<'a> Lowering<'a> {
             let has_fields = target.properties.as_ref().is_some_and(|properties| properties.len() > 1);
             let payload = if has_fields || schema.reference.is_some() {
                 let name = name.unwrap_or_else(|| format!("{}{}", place.name, case::upper_camel(&tag)));
-                self.lower_type(
-                    schema,
-                    &alternative.at,
-                    &Place { name, property: false, variant: true, ..place.clone() },
-                )
+                self.lower_type(schema, &alternative.at, &Place { name, role: Role::Variant, ..place.clone() })
             } else {
                 // Still resolved for its mistakes; nothing but the tag comes out of it.
                 self.lower_object(schema, &alternative.at, place, Some(&property));
@@ -100,6 +98,7 @@ impl<'a> Lowering<'a> {
             }
             variants.push(Variant {
                 wire: tag,
+                aliases: Vec::new(),
                 identifier: None,
                 description: schema.description.clone().or_else(|| target.description.clone()),
                 since: self.since(schema.since.as_ref()),
@@ -115,6 +114,9 @@ impl<'a> Lowering<'a> {
 
     fn lower_keyed(&mut self, alternatives: &[Spanned<Schema>], place: &Place) -> Option<Union> {
         let mut variants: Vec<Variant> = Vec::new();
+        let keys =
+            alternatives.iter().filter_map(|alternative| sole_required_property(self.target(alternative.get()?)?));
+        let mut names: BTreeSet<String> = keys.map(str::to_owned).collect();
         for alternative in alternatives {
             let schema = alternative.get()?;
             let target = self.target(schema)?;
@@ -123,9 +125,10 @@ impl<'a> Lowering<'a> {
                 self.error(at, format!("two alternatives have the key `{key}`"), "give each alternative its own key");
                 continue;
             }
-            let payload = self.lower_type(property, at, &place.inside(key));
+            let payload = self.lower_type(property, at, &place.inside(key, Role::Key));
             variants.push(Variant {
                 wire: key.to_owned(),
+                aliases: self.lower_aliases(property, &mut names),
                 identifier: None,
                 description: property.description.clone().or_else(|| schema.description.clone()),
                 since: self.since(schema.since.as_ref()),
@@ -144,12 +147,12 @@ impl<'a> Lowering<'a> {
         for alternative in alternatives {
             let schema = alternative.get()?;
             let title = schema.title.as_ref().and_then(|title| title.get().cloned());
+            if let (Some(title), Some(spanned)) = (&title, &schema.title) {
+                self.check_type_name(title, &spanned.at);
+            }
             let inline = title.clone().map_or_else(|| place.name.clone(), |title| format!("{}{title}", place.name));
-            let payload = self.lower_type(
-                schema,
-                &alternative.at,
-                &Place { name: inline, property: false, variant: false, ..place.clone() },
-            )?;
+            let payload =
+                self.lower_type(schema, &alternative.at, &Place { name: inline, role: Role::Other, ..place.clone() })?;
             let Some(kind) = json_kind(self, &payload) else {
                 self.error(
                     &alternative.at,
@@ -161,6 +164,7 @@ impl<'a> Lowering<'a> {
             let name = title.or_else(|| self.name_of(&payload)).unwrap_or_else(|| format!("{kind:?}"));
             variants.push(Variant {
                 wire: name,
+                aliases: Vec::new(),
                 identifier: None,
                 description: schema.description.clone(),
                 since: self.since(schema.since.as_ref()),

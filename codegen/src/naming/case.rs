@@ -2,20 +2,27 @@
 
 use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
 
+/// The largest number of characters of a name that becomes the name of a file. File systems stop at 255 bytes, and
+/// words are separated there.
+const MAX_LENGTH: usize = 100;
+
 /// Whether a name is UpperCamelCase letters and digits; a run of capitals such as `FS` is fine.
 pub(crate) fn is_type_name(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric())
+    name.starts_with(|first: char| first.is_ascii_uppercase()) && is_short_word(name)
 }
 
 /// Whether a name is lowerCamelCase letters and digits.
 pub(crate) fn is_member_name(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_lowercase()) && name.chars().all(|c| c.is_ascii_alphanumeric())
+    name.starts_with(|first: char| first.is_ascii_lowercase()) && is_short_word(name)
 }
 
 /// Whether a name may be given as an `identifier`.
 pub(crate) fn is_identifier(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    name.starts_with(|first: char| first.is_ascii_alphabetic()) && is_short_word(&name.replace('_', "0"))
+}
+
+fn is_short_word(name: &str) -> bool {
+    name.len() <= MAX_LENGTH && name.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 /// `trainingStatus`, `training_status` → `TrainingStatus`.

@@ -118,6 +118,18 @@ pub(super) const FOLDER: &[&str] = &["events", "mod", "service"];
 /// Crates that generated code names where it imports all of its folder.
 pub(super) const CRATES: &[&str] = &["core", "decthings", "schemars", "serde", "serde_json", "std"];
 
+/// Primitive types, which a module of such a name would hide.
+pub(super) const PRIMITIVES: &[&str] = &[
+    "bool", "char", "f16", "f32", "f64", "f128", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32",
+    "u64", "u128", "usize",
+];
+
+/// Names that Windows has for devices, and for no file.
+pub(super) const DEVICES: &[&str] = &[
+    "aux", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "con", "lpt1", "lpt2", "lpt3",
+    "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "nul", "prn",
+];
+
 /// Types that generated code uses with another meaning.
 pub(super) const TYPES: &[&str] = &[
     "Api",

@@ -1,5 +1,7 @@
 //! Doc comments.
 
+use std::borrow::Cow;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -23,6 +25,7 @@ pub(super) fn inner(text: &str) -> TokenStream {
 }
 
 fn lines(text: &str, columns: usize) -> Vec<String> {
+    let text = visible(text);
     let mut lines = Vec::new();
     let mut in_code = false;
     for line in text.lines() {
@@ -31,6 +34,21 @@ fn lines(text: &str, columns: usize) -> Vec<String> {
         if is_prose { wrap(line, columns, &mut lines) } else { lines.push(pad(line)) }
     }
     lines
+}
+
+/// The text without characters that Rust does not allow in comments: those that control, or change the direction.
+fn visible(text: &str) -> Cow<'_, str> {
+    let is_hidden = |c: char| {
+        c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_hidden) {
+        return text.into();
+    }
+    let mut visible = String::new();
+    for c in text.chars() {
+        if is_hidden(c) { visible.extend(c.escape_default()) } else { visible.push(c) }
+    }
+    visible.into()
 }
 
 fn wrap(text: &str, columns: usize, lines: &mut Vec<String>) {

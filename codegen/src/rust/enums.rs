@@ -14,7 +14,7 @@ pub(super) fn item(file: &File<'_, '_>, definition: &TypeDef, set: &StringEnum, 
     let doc = docs::doc(1, &docs::definition(definition));
     let schema = schemas::derive_values(file);
     let members = set.values.iter().map(|value| {
-        let variant = naming::ident(&naming::variant_name(&value.wire, value.identifier.as_deref()));
+        let variant = naming::variant(&value.wire, value.identifier.as_deref());
         let doc = docs::doc(2, &value_text(value));
         let wire = &value.wire;
         quote!(#doc #variant = #wire,)

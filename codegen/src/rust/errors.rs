@@ -90,7 +90,7 @@ pub(super) fn item(file: &File<'_, '_>, method: &Method, link: &str) -> TokenStr
 
 fn variant(file: &File<'_, '_>, shape: &ErrorShape) -> TokenStream {
     let code = &shape.code;
-    let name = naming::ident(&naming::variant_name(code, None));
+    let name = naming::variant(code, None);
     let doc = docs::doc(2, &variant_text(shape));
     let fields = shape.fields.as_ref().map(|fields| {
         let ty = file.ty(fields);

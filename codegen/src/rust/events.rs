@@ -83,7 +83,7 @@ pub(super) fn enum_ident(service: &Service) -> Ident {
 }
 
 fn variant(event: &Event) -> Ident {
-    naming::ident(&naming::variant_name(&event.wire, None))
+    naming::variant(&event.wire, None)
 }
 
 fn channel(file: &File<'_, '_>, service: &Service, id: &str) -> TokenStream {

@@ -149,10 +149,10 @@ impl Example<'_, '_> {
             TypeKind::Object(object) => {
                 self.arguments(object).map(|arguments| format!("{name}::new({})", arguments.join(", ")))
             }
-            TypeKind::Enum(set) => set.values.first().map(|value| {
-                let variant = naming::variant_name(&value.wire, value.identifier.as_deref());
-                format!("{name}::{}", naming::ident(&variant))
-            }),
+            TypeKind::Enum(set) => set
+                .values
+                .first()
+                .map(|value| format!("{name}::{}", naming::variant(&value.wire, value.identifier.as_deref()))),
             TypeKind::Union(union) => {
                 union.variants.iter().rev().find_map(|variant| self.variant(&name, union, variant))
             }
@@ -166,10 +166,7 @@ impl Example<'_, '_> {
     }
 
     fn variant(&mut self, name: &str, union: &Union, variant: &Variant) -> Option<String> {
-        let ident = match union.style {
-            UnionStyle::Kinded => naming::ident(&variant.wire),
-            _ => naming::ident(&naming::variant_name(&variant.wire, None)),
-        };
+        let ident = naming::union_variant(union, variant);
         let Some(payload) = &variant.payload else { return Some(format!("{name}::{ident}")) };
         let Some(object) = self.cx.api.object(payload).filter(|_| matches!(union.style, UnionStyle::Tagged { .. }))
         else {

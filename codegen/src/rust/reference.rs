@@ -82,7 +82,7 @@ fn declaration(file: &File<'_, '_>, definition: &TypeDef) -> TokenStream {
         TypeKind::Enum(set) => {
             let values = set.values.iter().map(|value| {
                 let doc = docs::doc(1, &enums::value_text(value));
-                let name = naming::ident(&naming::variant_name(&value.wire, value.identifier.as_deref()));
+                let name = naming::variant(&value.wire, value.identifier.as_deref());
                 quote!(#doc #name)
             });
             quote!(#doc pub enum #name { #(#values,)* Unrecognized(String) })
@@ -90,7 +90,7 @@ fn declaration(file: &File<'_, '_>, definition: &TypeDef) -> TokenStream {
         TypeKind::Union(union) => {
             let variants = union.variants.iter().map(|variant| {
                 let doc = docs::doc(1, &unions::variant_text(file, union, variant));
-                let name = unions::variant_ident(union, variant);
+                let name = naming::union_variant(union, variant);
                 let content = unions::content(file, variant).map(|content| quote!((#content)));
                 quote!(#doc #name #content)
             });
@@ -117,7 +117,7 @@ fn error_declarations(file: &File<'_, '_>, method: &Method) -> TokenStream {
 fn error_declaration(file: &File<'_, '_>, name: &Ident, shapes: Vec<&ErrorShape>, sets: &[&ErrorSet]) -> TokenStream {
     let variants = shapes.into_iter().map(|shape| {
         let doc = docs::doc(1, &errors::variant_text(shape));
-        let name = naming::ident(&naming::variant_name(&shape.code, None));
+        let name = naming::variant(&shape.code, None);
         let fields = shape.fields.as_ref().map(|fields| file.ty(fields)).map(|ty| quote!((#ty)));
         quote!(#doc #name #fields)
     });

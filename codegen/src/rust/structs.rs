@@ -68,20 +68,25 @@ pub(super) fn field_ident(field: &Field) -> Ident {
     naming::ident(&naming::field_name(field))
 }
 
-/// Whether serde's `camelCase` gives the wire name back.
+/// Whether serde's `camelCase` gives the wire name back. It knows the letters of ASCII only, and cannot be applied to a
+/// name that has other ones first, or nothing but underscores.
 pub(super) fn is_camel(name: &Ident, wire: &str) -> bool {
     let name = name.to_string();
     let mut camel = String::new();
     let mut upper = false;
     for c in name.strip_prefix("r#").unwrap_or(&name).chars() {
         if c == '_' {
-            upper = true;
+            upper = !camel.is_empty();
         } else {
-            camel.extend(if upper { c.to_uppercase().collect::<Vec<_>>() } else { vec![c] });
+            camel.push(match camel.is_empty() {
+                true => c.to_ascii_lowercase(),
+                false if upper => c.to_ascii_uppercase(),
+                false => c,
+            });
             upper = false;
         }
     }
-    camel == wire
+    camel.starts_with(|first: char| first.is_ascii()) && camel == wire
 }
 
 fn struct_field(file: &File<'_, '_>, field: &Field, camel: bool) -> TokenStream {
@@ -96,6 +101,12 @@ fn struct_field(file: &File<'_, '_>, field: &Field, camel: bool) -> TokenStream 
         options.push(quote!(rename = #wire));
     }
     options.extend(field.aliases.iter().map(|alias| quote!(alias = #alias)));
+    if field.declared_item().is_some() {
+        let function = if field.required { "item_or_list" } else { "optional_item_or_list" };
+        let path = format!("{}::{function}", file.cx.options.runtime);
+        let default = (!field.required).then(|| quote!(default,));
+        options.push(quote!(#default deserialize_with = #path));
+    }
     if !field.required {
         options.push(quote!(skip_serializing_if = "Option::is_none"));
     }

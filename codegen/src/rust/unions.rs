@@ -45,7 +45,7 @@ pub(super) fn reader(
         UnionStyle::Keyed | UnionStyle::Kinded => None,
     };
     let members = union.variants.iter().zip(contents).map(|(variant, content)| {
-        let variant_name = variant_ident(union, variant);
+        let variant_name = naming::union_variant(union, variant);
         let content = content.as_ref().map(|content| quote!((#content)));
         let sign = sign(union, variant);
         quote!(#variant_name #content = #sign,)
@@ -53,7 +53,7 @@ pub(super) fn reader(
     render::in_macro(&macro_name, quote!(#tag enum #name { #(#members)* }))
 }
 
-/// What distinguishes a variant: its tag or key, or the JSON types of its values.
+/// What distinguishes a variant: its tag, its key with its other spellings, or the JSON types of its values.
 fn sign(union: &Union, variant: &Variant) -> TokenStream {
     match union.style {
         UnionStyle::Kinded => {
@@ -61,8 +61,8 @@ fn sign(union: &Union, variant: &Variant) -> TokenStream {
             quote!(#kind)
         }
         UnionStyle::Tagged { .. } | UnionStyle::Keyed => {
-            let wire = &variant.wire;
-            quote!(#wire)
+            let (wire, aliases) = (&variant.wire, &variant.aliases);
+            quote!(#wire #(| #aliases)*)
         }
     }
 }
@@ -73,15 +73,8 @@ pub(super) fn content(file: &File<'_, '_>, variant: &Variant) -> Option<TokenStr
     Some(if variant.boxed { quote!(Box<#ty>) } else { ty })
 }
 
-pub(super) fn variant_ident(union: &Union, variant: &Variant) -> Ident {
-    match union.style {
-        UnionStyle::Kinded => naming::ident(&variant.wire),
-        _ => naming::ident(&naming::variant_name(&variant.wire, variant.identifier.as_deref())),
-    }
-}
-
 fn member(file: &File<'_, '_>, union: &Union, variant: &Variant) -> TokenStream {
-    let name = variant_ident(union, variant);
+    let name = naming::union_variant(union, variant);
     let doc = docs::doc(2, &variant_text(file, union, variant));
     let holders = union.variants.iter().filter(|other| other.payload == variant.payload).count();
     let skip = (variant.payload.is_some() && holders > 1).then(|| quote!(#[skip(From)]));
@@ -127,7 +120,7 @@ fn constructors(file: &File<'_, '_>, name: &Ident, union: &Union, outer: &TokenS
         let TypeKind::Object(object) = &definition.kind else { return None };
         // What is only received is made by nobody but the side that sends it.
         let gate = if definition.sent { TokenStream::new() } else { file.cx.gate_server() };
-        let variant_name = variant_ident(union, variant);
+        let variant_name = naming::union_variant(union, variant);
         let function = naming::constructor(variant);
         let ty = file.ty(payload);
         let parameters = structs::parameters(file, object);

@@ -4,9 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::File;
-use super::{structs, unions};
+use super::structs;
 use crate::ir::types::{Field, Type, Union, UnionStyle};
 use crate::ir::{Method, Metrics, Service, Waiter};
+use crate::naming;
 
 /// What the caller gets: the result, or a handle on what has been started.
 pub(super) fn output(file: &File<'_, '_>, method: &Method) -> TokenStream {
@@ -102,7 +103,7 @@ fn ending(
     may_lack: bool,
 ) -> Option<(TokenStream, TokenStream, TokenStream)> {
     let variant = union.variants.iter().find(|variant| variant.wire == wire)?;
-    let name = unions::variant_ident(union, variant);
+    let name = naming::union_variant(union, variant);
     let (ty, pattern, content) = match &variant.payload {
         None => (quote!(()), quote!(#name), quote!(())),
         Some(payload) if variant.boxed => (file.ty(payload), quote!(#name(content)), quote!((**content).clone())),

@@ -42,7 +42,7 @@ pub struct Schema {
     /// What the values of `enum` mean.
     pub enum_descriptions: Option<Map<String>>,
     /// Names for values of `enum` whose own would collide in generated code.
-    pub enum_identifiers: Option<Map<String>>,
+    pub enum_identifiers: Option<Map<Spanned<String>>>,
     /// The revisions that added values of `enum`.
     pub enum_since: Option<Map<Spanned<String>>>,
     /// The alternatives of a union.
@@ -55,7 +55,7 @@ pub struct Schema {
     pub default: Option<Spanned<Value>>,
     /// What the server uses when the property is absent, in words such as `everything`, where that is no literal value.
     pub defaults_to: Option<Spanned<String>>,
-    /// Other spellings of the property's name that a reader accepts.
+    /// Other spellings of the property's name that a reader accepts; also of a key of a union by key.
     pub aliases: Option<Vec<Spanned<String>>>,
     /// Values to show in examples.
     pub examples: Option<Vec<Spanned<Value>>>,
@@ -65,7 +65,8 @@ pub struct Schema {
     pub since: Option<Spanned<String>>,
     /// Since when, and for what, this should not be used any more.
     pub deprecated: Option<Deprecated>,
-    /// What the API's reference declares instead, where that is wrong. Exports that follow the reference keep it.
+    /// What the API's reference declares instead, where that is wrong. Exports that follow the reference keep it, and
+    /// readers accept one item in place of a list.
     pub declared: Option<Spanned<Declared>>,
 }
 
@@ -86,7 +87,7 @@ pub struct Declared {
 pub enum DeclaredAs {
     /// A property that is always present.
     Required,
-    /// A property with one item in place of the list.
+    /// A property with one item in place of the list. Readers accept either.
     Item,
     /// No such variant of the union.
     Absent,

@@ -90,9 +90,9 @@ pub use self::transport::{
     TransportRequest, TransportResponse,
 };
 pub use self::wire::{
-    Base64Text, BlobReader, FrameWriter, FromWire, IndexedTensor, IndexedTensorColumn, Json, JsonKind, KeyedBlob,
-    KeyedUnion, KindedUnion, ObjectWriter, PlainJson, RequestFrame, ResponseFrame, TaggedUnion, TensorColumn, ToWire,
-    WireError, read_keyed, read_kinded, read_tagged,
+    Base64Text, BlobReader, FrameWriter, FromWire, IndexedTensor, IndexedTensorColumn, ItemOrList, Json, JsonKind,
+    KeyedBlob, KeyedUnion, KindedUnion, ObjectWriter, PlainJson, RequestFrame, ResponseFrame, TaggedUnion,
+    TensorColumn, ToWire, WireError, item_or_list, optional_item_or_list, read_keyed, read_kinded, read_tagged,
 };
 pub use crate::tensor::Tensor;
 pub use crate::{

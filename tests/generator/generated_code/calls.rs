@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use decthings::Error;
 use decthings::runtime::{ApiError, ErrorCode, ServiceError};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client;
 use super::ok::*;
@@ -204,6 +204,7 @@ async fn unimplemented_methods_return_not_implemented() {
 #[tokio::test]
 async fn awkward_names_are_unchanged_on_the_wire() {
     use naming::fs::*;
+    use naming::types::{A, D};
     struct Fs;
     impl FsService for Fs {
         async fn r#type(&self, request: TypeRequest) -> Result<TypeResult, ServiceError<TypeError>> {
@@ -222,6 +223,13 @@ async fn awkward_names_are_unchanged_on_the_wire() {
         r#"{"type":"t","self":"s","crate":1,"fn":"f","async":"a","3d":2,"URL":"u","kebab-case":"k","new":"n"}"#;
     assert_eq!(wire, members);
     fs.twin("a", "b").await.unwrap();
+    let text = ByTag::text(A::new("a"), D::new("d"));
+    let request = ChooseRequest::new(D::new("key"), text, D::new("kind"), [], ["item"; 0], "e").foo_bar("f");
+    let wire = serde_json::to_value(&request).unwrap();
+    assert_eq!(wire["keyed"], json!({ "d": { "text": "key" } }));
+    assert_eq!(wire["tagged"], json!({ "type": "text", "a": { "text": "a" }, "d": { "text": "d" } }));
+    assert_eq!((&wire["été"], &wire["fooBar"]), (&json!("e"), &json!("f")));
+    assert_eq!(serde_json::from_value::<ChooseRequest>(wire).unwrap(), request);
 }
 
 #[tokio::test]
@@ -270,4 +278,61 @@ fn aliases_are_read_and_the_name_is_written() {
     }
     let request = StatRequest::new("/").follow_links(true).max_depth(2);
     assert_eq!(serde_json::to_value(request).unwrap(), json!({ "path": "/", "FollowLinks": true, "max_depth": 2 }));
+}
+
+#[test]
+fn aliases_of_keys_are_read_and_the_key_is_written() {
+    use keyed_union::shop::*;
+    for key in ["success", "succeeded", "bakingSuccess"] {
+        let result: BakeResult = serde_json::from_value(json!({ (key): { "slices": 5 } })).unwrap();
+        assert_eq!(result, BakedCake::new(5).into());
+        assert_eq!(serde_json::to_value(&result).unwrap(), json!({ "success": { "slices": 5 } }));
+    }
+    let both = json!({ "success": { "slices": 5 }, "succeeded": { "slices": 5 } });
+    let error = serde_json::from_value::<BakeResult>(both).unwrap_err().to_string();
+    assert!(error.contains("both `success` and `succeeded`"), "{error}");
+}
+
+#[test]
+fn a_list_that_is_declared_as_one_item_is_read_as_either() {
+    use declared::shop::*;
+    for sizes in [json!("m"), json!(["m"])] {
+        let request: LookRequest = serde_json::from_value(json!({ "sizes": sizes })).unwrap();
+        assert_eq!(request, LookRequest::new().sizes(["m"]));
+        assert_eq!(serde_json::to_value(&request).unwrap(), json!({ "sizes": ["m"] }));
+    }
+    for none in [json!({}), json!({ "sizes": null })] {
+        assert_eq!(serde_json::from_value::<LookRequest>(none).unwrap(), LookRequest::new());
+    }
+    let many: LookRequest = serde_json::from_value(json!({ "sizes": ["m", "l"] })).unwrap();
+    assert_eq!(many.sizes.unwrap().len(), 2);
+    for wrong in [json!({ "sizes": 5 }), json!({ "sizes": [["m"]] }), json!({ "sizes": {} })] {
+        assert!(serde_json::from_value::<LookRequest>(wrong.clone()).is_err(), "{wrong}");
+    }
+    for sent in [json!({ "name": "Ada" }), json!([{ "name": "Ada" }])] {
+        let result: SendResult = serde_json::from_value(json!({ "sent": sent })).unwrap();
+        assert_eq!(result.sent[0].name, "Ada");
+    }
+    for wrong in [json!({}), json!({ "sent": null }), json!({ "sent": "Ada" })] {
+        assert!(serde_json::from_value::<SendResult>(wrong.clone()).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn calls_with_bytes_read_either_shape() {
+    use declared::shop::*;
+    let operation = decthings::runtime::dynamic::<SendRequest>();
+    let request = |name: &str, to: Value, weights: Value| {
+        let json = json!({ "to": to, (name): weights }).to_string();
+        let frame = [&[1, json.len() as u8, 3], json.as_bytes(), b"abc"].concat();
+        operation.decode_request(frame.into())
+    };
+    let ada = json!({ "name": "Ada" });
+    let read = json!({ "to": [ada], "weights": [7], "picture": { "$bytes": "YWJj" } });
+    assert_eq!(request("weights", ada.clone(), json!(7)).unwrap(), read);
+    assert_eq!(request("masses", json!([ada]), json!([7])).unwrap(), read);
+    let read = json!({ "to": [], "picture": { "$bytes": "YWJj" } });
+    assert_eq!(request("weights", json!([]), Value::Null).unwrap(), read);
+    let error = request("weights", ada, json!(["7"])).unwrap_err().to_string();
+    assert!(error.contains("weights[0]"), "{error}");
 }

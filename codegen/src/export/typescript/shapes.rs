@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::super::fields::prose;
 use crate::ir::Api;
-use crate::ir::types::{Declared, DeclaredAs, Field, Object, Owner, Type, TypeId, TypeKind, Union, UnionStyle};
+use crate::ir::types::{DeclaredAs, Field, Object, Owner, Type, TypeId, TypeKind, Union, UnionStyle};
 
 pub(super) struct Shapes<'a> {
     pub(super) api: &'a Api,
@@ -82,8 +82,7 @@ impl Shapes<'_> {
             };
             let _ = write!(notes, "\n\nThe reference declares this {how}: {}", declared.why);
         }
-        let single = is_single(field.declared.as_ref(), &field.ty);
-        let ty = self.ty(single.as_ref().unwrap_or(&field.ty), depth);
+        let ty = self.ty(field.declared_item().unwrap_or(&field.ty), depth);
         let ty = if field.accepts_text { format!("string | {ty}") } else { ty };
         let always = field.required || field.declared.as_ref().is_some_and(|it| it.how == DeclaredAs::Required);
         let mark = if always { "" } else { "?" };
@@ -156,12 +155,4 @@ pub(super) fn doc(text: &str, depth: usize) -> String {
 
 pub(super) fn indent(depth: usize) -> String {
     "    ".repeat(depth)
-}
-
-/// Whether the reference has one item where the API has a list of them.
-fn is_single(declared: Option<&Declared>, ty: &Type) -> Option<Type> {
-    match (declared?.how, ty) {
-        (DeclaredAs::Item, Type::List(items)) => Some((**items).clone()),
-        _ => None,
-    }
 }

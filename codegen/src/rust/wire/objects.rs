@@ -38,6 +38,11 @@ fn travels(file: &File<'_, '_>, definition: &TypeDef, field: &Field) -> TokenStr
             let name = naming::ident(&case::snake(indexes));
             quote!(indexed_entries(#wire #(, alias = #aliases)*, #indexes = #name))
         }
+        None if field.declared_item().is_some() => {
+            let item = field.declared_item().map(|item| file.ty(item));
+            let kind = naming::ident(if field.required { "item_or_list" } else { "optional_item_or_list" });
+            quote!(#kind::<#item>(#wire #(, alias = #aliases)*))
+        }
         None if !file.cx.api.has_wire_form(&field.ty) => {
             // What contains itself is in a box.
             let ty = if field.boxed { quote!(Box<#ty>) } else { ty };

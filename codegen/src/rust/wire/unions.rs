@@ -19,7 +19,7 @@ pub(super) fn items(file: &File<'_, '_>, union: &Union, name: &Ident) -> TokenSt
     let writes = write_variants(file, union, &variants, is_tagged);
     let write = to_wire(file, name, quote!(match self { #writes }));
     let contents = json_contents(file, &variants);
-    let names: Vec<Ident> = union.variants.iter().map(|variant| unions::variant_ident(union, variant)).collect();
+    let names: Vec<Ident> = union.variants.iter().map(|variant| naming::union_variant(union, variant)).collect();
     let members = names.iter().zip(&contents).map(|(name, content)| match content {
         Some(content) => quote!(#name(#content),),
         None => quote!(#name,),
@@ -54,7 +54,7 @@ pub(super) fn items(file: &File<'_, '_>, union: &Union, name: &Ident) -> TokenSt
 /// The arms that write variants; one for all that are plain JSON, among them what is not recognized.
 fn write_variants(file: &File<'_, '_>, union: &Union, variants: &[&Variant], is_open: bool) -> TokenStream {
     let writes = variants.iter().filter(|variant| has_wire_form(file, variant)).map(|variant| {
-        let (variant_name, wire) = (unions::variant_ident(union, variant), &variant.wire);
+        let (variant_name, wire) = (naming::union_variant(union, variant), &variant.wire);
         let content = if variant.boxed { quote!(&**content) } else { quote!(content) };
         let write = match &union.style {
             UnionStyle::Tagged { property } => quote!(frame.tagged(#property, #wire, #content)),
@@ -96,14 +96,14 @@ fn read_variant(file: &File<'_, '_>, union: &Union, variant: &Variant) -> (Token
 
 /// A union of tensors, which leave the JSON, and one or more alternatives that stay.
 fn tensors_union(file: &File<'_, '_>, union: &Union, tensors: &Variant, name: &Ident) -> TokenStream {
-    let tensors_name = unions::variant_ident(union, tensors);
+    let tensors_name = naming::union_variant(union, tensors);
     let others: Vec<&Variant> = union.variants.iter().filter(|variant| variant.wire != tensors.wire).collect();
     let writes = write_variants(file, union, &others, false);
     let write =
         to_wire(file, name, quote!(match self { Self::#tensors_name(tensors) => frame.tensors(tensors), #writes }));
     let contents = json_contents(file, &others);
     if let ([other], [Some(ty)]) = (others.as_slice(), contents.as_slice()) {
-        let other_name = unions::variant_ident(union, other);
+        let other_name = naming::union_variant(union, other);
         let (content, value) = read_variant(file, union, other);
         let body = quote! {
             let value = match json {
@@ -116,7 +116,7 @@ fn tensors_union(file: &File<'_, '_>, union: &Union, tensors: &Variant, name: &I
         return quote!(#write #read);
     }
     let json = naming::json_type(name);
-    let names: Vec<Ident> = others.iter().map(|variant| unions::variant_ident(union, variant)).collect();
+    let names: Vec<Ident> = others.iter().map(|variant| naming::union_variant(union, variant)).collect();
     let members = names.iter().zip(&contents).map(|(name, content)| quote!(#name(#content),));
     let reads = others.iter().zip(&names).map(|(other, name)| {
         let (content, value) = read_variant(file, union, other);

@@ -39,6 +39,7 @@ pub struct AssignRolesRequest {
     /// Id of the organization.
     pub organization_id: String,
     /// Whose role to change, and to what.
+    #[serde(deserialize_with = "crate::runtime::item_or_list")]
     pub members: Vec<RoleAssignment>,
 }
 

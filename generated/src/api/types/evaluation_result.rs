@@ -12,9 +12,9 @@ keyed_union! {
     #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
     pub enum EvaluationResult {
         /// `failed`: The evaluation ran and failed.
-        Failed(EvaluationFailed) = "failed",
+        Failed(EvaluationFailed) = "failed" | "evaluationFailed",
         /// `success`: The evaluation succeeded.
-        Success(EvaluationSucceeded) = "success",
+        Success(EvaluationSucceeded) = "success" | "evaluationSuccess",
     }
 }
 
@@ -37,8 +37,8 @@ pub enum EvaluationResultJson {
 
 keyed_union! {
     enum EvaluationResultJson {
-        Failed(EvaluationFailed) = "failed",
-        Success(Json<EvaluationSucceeded>) = "success",
+        Failed(EvaluationFailed) = "failed" | "evaluationFailed",
+        Success(Json<EvaluationSucceeded>) = "success" | "evaluationSuccess",
     }
 }
 

@@ -19,6 +19,7 @@ pub struct Organization {
     /// Members of the organization.
     pub members: Vec<OrganizationMember>,
     /// Invitations that are pending.
+    #[serde(deserialize_with = "crate::runtime::item_or_list")]
     pub pending_invites: Vec<OrganizationInvite>,
 }
 

@@ -89,9 +89,18 @@ macro_rules! constructor {
             $($rest)*
         }
     };
+    // Laid out over several lines, where the name is long.
     (
         [$($parameter:tt)*] [$($value:tt)*]
-        $field:ident: impl IntoIterator<Item = $item:ty>, $($rest:tt)*
+        $field:ident: impl IntoIterator<Item = impl Into<$item:ty>,>, $($rest:tt)*
+    ) => {
+        $crate::constructor! {
+            [$($parameter)*] [$($value)*] $field: impl IntoIterator<Item = impl Into<$item>>, $($rest)*
+        }
+    };
+    (
+        [$($parameter:tt)*] [$($value:tt)*]
+        $field:ident: impl IntoIterator<Item = $item:ty $(,)?>, $($rest:tt)*
     ) => {
         $crate::constructor! {
             [$($parameter)* $field: impl IntoIterator<Item = $item>,]
@@ -101,7 +110,7 @@ macro_rules! constructor {
     };
     (
         [$($parameter:tt)*] [$($value:tt)*]
-        $field:ident: impl Into<$content:ty>, $($rest:tt)*
+        $field:ident: impl Into<$content:ty $(,)?>, $($rest:tt)*
     ) => {
         $crate::constructor! {
             [$($parameter)* $field: impl Into<$content>,]
@@ -129,12 +138,15 @@ macro_rules! setter {
             $field.into_iter().map(Into::<$item>::into).collect()
         }
     };
-    ($attributes:tt $setter:ident $field:ident [impl IntoIterator<Item = $item:ty> $(,)?]) => {
+    ($attributes:tt $setter:ident $field:ident [impl IntoIterator<Item = impl Into<$item:ty>,> $(,)?]) => {
+        $crate::setter! { $attributes $setter $field [impl IntoIterator<Item = impl Into<$item>>] }
+    };
+    ($attributes:tt $setter:ident $field:ident [impl IntoIterator<Item = $item:ty $(,)?> $(,)?]) => {
         $crate::setter! {
             @function $attributes $setter $field [impl IntoIterator<Item = $item>] $field.into_iter().collect()
         }
     };
-    ($attributes:tt $setter:ident $field:ident [impl Into<$content:ty> $(,)?]) => {
+    ($attributes:tt $setter:ident $field:ident [impl Into<$content:ty $(,)?> $(,)?]) => {
         $crate::setter! {
             @function $attributes $setter $field [impl Into<$content>] Into::<$content>::into($field).into()
         }

@@ -25,7 +25,10 @@ pub use items::{IndexedTensor, IndexedTensorColumn, KeyedBlob, TensorColumn};
 pub use object::ObjectWriter;
 pub use reader::BlobReader;
 pub use reader::{FromWire, Json};
-pub use unions::{JsonKind, KeyedUnion, KindedUnion, TaggedUnion, read_keyed, read_kinded, read_tagged};
+pub use unions::{
+    ItemOrList, JsonKind, KeyedUnion, KindedUnion, TaggedUnion, item_or_list, optional_item_or_list, read_keyed,
+    read_kinded, read_tagged,
+};
 pub use wire_error::WireError;
 pub use writer::FrameWriter;
 pub use writer::ToWire;

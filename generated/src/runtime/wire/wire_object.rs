@@ -5,6 +5,7 @@
 /// its name there:
 ///
 /// - `field`, `optional`: plain JSON
+/// - `item_or_list`, `optional_item_or_list`: a list of plain JSON, which may also be one item
 /// - `nested`, `boxed`, `optional_boxed`: a type that has blobs itself; `nested_or_absent` where it may leave no JSON
 /// - `named_list`, `optional_named_list`: a list of such a type, whose items have the given property as their name
 /// - `bytes`, `tensor`, `tensors`, `keyed`, `keyed_at_root`, `entries`, `indexed_entries`: a rule for blobs
@@ -23,7 +24,7 @@
 #[macro_export]
 macro_rules! wire_object {
     (
-        $name:ident { $($field:ident: $kind:ident $(::<$ty:ty>)? ($($argument:tt)*)),* $(,)? }
+        $name:ident { $($field:ident: $kind:ident $(::<$ty:ty $(,)?>)? ($($argument:tt)*)),* $(,)? }
         $(, constant($property:literal, $value:literal))?
         $(, root_names($names:literal))?
         $(,)?
@@ -39,7 +40,7 @@ macro_rules! wire_object {
         }
 
         const _: () = {
-            $crate::json_struct! { [] $($field $kind [$($ty)?] ($($argument)*);)* $(names root_names [] ($names);)? }
+            $crate::json_struct! { [] $($field $kind [$($ty)?] ($($argument)*);)* $(__names root_names [] ($names);)? }
 
             impl $crate::runtime::FromWire for $name {
                 type Json = Json;
@@ -66,6 +67,12 @@ macro_rules! write_field {
         $object.field($wire, &$value)?
     };
     (optional($object:ident, $value:expr, $wire:literal $(, alias = $alias:literal)*)) => {
+        $object.optional($wire, &$value)?
+    };
+    (item_or_list($object:ident, $value:expr, $wire:literal $(, alias = $alias:literal)*)) => {
+        $object.field($wire, &$value)?
+    };
+    (optional_item_or_list($object:ident, $value:expr, $wire:literal $(, alias = $alias:literal)*)) => {
         $object.optional($wire, &$value)?
     };
     (nested($object:ident, $value:expr, $wire:literal $(, alias = $alias:literal)*)) => {
@@ -123,6 +130,12 @@ macro_rules! read_field {
     (optional($blobs:ident, $json:ident, $field:ident, $($argument:tt)*)) => {
         $json.$field
     };
+    (item_or_list($blobs:ident, $json:ident, $field:ident, $($argument:tt)*)) => {
+        $json.$field.into()
+    };
+    (optional_item_or_list($blobs:ident, $json:ident, $field:ident, $($argument:tt)*)) => {
+        $json.$field.map(Into::into)
+    };
     (boxed($blobs:ident, $json:ident, $field:ident, $wire:literal $(, alias = $alias:literal)*)) => {
         Box::new($blobs.nested($wire, *$json.$field)?)
     };
@@ -163,7 +176,7 @@ macro_rules! read_field {
 #[macro_export]
 macro_rules! read_root_names {
     ($names:literal, $blobs:ident, $json:ident) => {
-        $blobs.root_names($json.names)
+        $blobs.root_names($json.__names)
     };
 }
 
@@ -185,6 +198,24 @@ macro_rules! json_struct {
     ([$($done:tt)*] $field:ident optional [$ty:ty] ($wire:literal $(, alias = $alias:literal)*); $($rest:tt)*) => {
         $crate::json_struct! {
             [$($done)* #[serde(rename = $wire $(, alias = $alias)*)] $field: Option<$ty>,] $($rest)*
+        }
+    };
+    ([$($done:tt)*] $field:ident item_or_list [$ty:ty] ($wire:literal $(, alias = $alias:literal)*); $($rest:tt)*) => {
+        $crate::json_struct! {
+            [$($done)* #[serde(rename = $wire $(, alias = $alias)*)] $field: $crate::runtime::ItemOrList<$ty>,] $($rest)*
+        }
+    };
+    (
+        [$($done:tt)*] $field:ident optional_item_or_list [$ty:ty] ($wire:literal $(, alias = $alias:literal)*);
+        $($rest:tt)*
+    ) => {
+        $crate::json_struct! {
+            [
+                $($done)*
+                #[serde(rename = $wire $(, alias = $alias)*)]
+                $field: Option<$crate::runtime::ItemOrList<$ty>>,
+            ]
+            $($rest)*
         }
     };
     ([$($done:tt)*] $field:ident nested_or_absent [$ty:ty] ($wire:literal $(, alias = $alias:literal)*); $($rest:tt)*) => {

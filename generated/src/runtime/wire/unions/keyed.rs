@@ -10,7 +10,7 @@ use crate::runtime::text::Text;
 
 /// A union whose variant is determined by the key that is present. See [`keyed_union!`](crate::keyed_union).
 pub trait KeyedUnion: Sized {
-    /// The keys of the variants.
+    /// The keys of the variants, in all their spellings.
     const KEYS: &'static [&'static str];
 
     /// Reads what stands under this key, which is one of [`KEYS`](Self::KEYS); nothing if it is `null`.
@@ -58,7 +58,8 @@ impl<'de, T: KeyedUnion> Visitor<'de> for KeyedVisitor<T> {
     }
 }
 
-/// Declares a union whose variants differ by the key that is present, reads it, and converts contents into it.
+/// Declares a union whose variants differ by the key that is present, reads it, and converts contents into it. A key may
+/// have other spellings, as in `"success" | "succeeded"`, of which the first is written.
 ///
 /// A variant gets an `impl From` of its content, unless it is marked with `#[skip(From)]`.
 ///
@@ -85,7 +86,11 @@ macro_rules! keyed_union {
         $(#[doc = $about:literal])*
         $(#[cfg_attr($($attribute:tt)*)])?
         pub enum $name:ident {
-            $($(#[doc = $doc:literal])* $(#[skip($skip:ident)])? $variant:ident($($content:tt)*) = $key:literal,)*
+            $(
+                $(#[doc = $doc:literal])*
+                $(#[skip($skip:ident)])?
+                $variant:ident($($content:tt)*) = $key:literal $(| $alias:literal)*,
+            )*
         }
     ) => {
         $(#[doc = $about])*
@@ -96,17 +101,18 @@ macro_rules! keyed_union {
             $($(#[doc = $doc])* #[serde(rename = $key)] $variant($($content)*),)*
         }
 
-        $crate::keyed_union! { enum $name { $($variant($($content)*) = $key,)* } }
+        $crate::keyed_union! { enum $name { $($variant($($content)*) = $key $(| $alias)*,)* } }
 
         $($crate::union_from! { [$($skip)?] $name $variant [$($content)*] })*
     };
-    (enum $name:ident { $($variant:ident($content:ty $(,)?) = $key:literal,)* }) => {
+    (enum $name:ident { $($variant:ident($content:ty $(,)?) = $key:literal $(| $alias:literal)*,)* }) => {
         impl $crate::runtime::KeyedUnion for $name {
-            const KEYS: &'static [&'static str] = &[$($key),*];
+            const KEYS: &'static [&'static str] = &[$($key $(, $alias)*),*];
 
-            fn read<'de, A: serde::de::MapAccess<'de>>(key: &str, map: &mut A) -> Result<Option<Self>, A::Error> {
+            // A type of the definition may be called like a type parameter, but has no underscores.
+            fn read<'de, __A: serde::de::MapAccess<'de>>(key: &str, map: &mut __A) -> Result<Option<Self>, __A::Error> {
                 match key {
-                    $($key => Ok(map.next_value::<Option<$content>>()?.map(Self::$variant)),)*
+                    $($key $(| $alias)* => Ok(map.next_value::<Option<$content>>()?.map(Self::$variant)),)*
                     _ => Ok(None),
                 }
             }

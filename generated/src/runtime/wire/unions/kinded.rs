@@ -136,16 +136,17 @@ macro_rules! kinded_union {
         impl $crate::runtime::KindedUnion for $name {
             const KINDS: &'static [$crate::runtime::JsonKind] = &[$($($crate::runtime::JsonKind::$kind),+),*];
 
-            fn read<'de, D: serde::Deserializer<'de>>(
+            // A type of the definition may be called like a type parameter, but has no underscores.
+            fn read<'de, __D: serde::Deserializer<'de>>(
                 kind: $crate::runtime::JsonKind,
-                content: D,
-            ) -> Result<Self, D::Error> {
+                content: __D,
+            ) -> Result<Self, __D::Error> {
                 match kind {
                     $($($crate::runtime::JsonKind::$kind)|+ => {
                         <$content as serde::Deserialize>::deserialize(content).map(Self::$variant)
                     })*
                     #[allow(unreachable_patterns)]
-                    _ => Err(<D::Error as serde::de::Error>::custom("no variant is of this type")),
+                    _ => Err(<__D::Error as serde::de::Error>::custom("no variant is of this type")),
                 }
             }
         }

@@ -156,10 +156,11 @@ macro_rules! tagged_union {
             const TAG: &'static str = $property;
             const TAGS: &'static [&'static str] = &[$($tag),*];
 
-            fn read<'de, D: serde::Deserializer<'de>>(tag: &str, content: D) -> Result<Self, D::Error> {
+            // A type of the definition may be called like a type parameter, but has no underscores.
+            fn read<'de, __D: serde::Deserializer<'de>>(tag: &str, content: __D) -> Result<Self, __D::Error> {
                 match tag {
                     $($tag => $crate::tagged_union!(@read content, $variant $(, $content)?),)*
-                    _ => Err(<D::Error as serde::de::Error>::unknown_variant(tag, Self::TAGS)),
+                    _ => Err(<__D::Error as serde::de::Error>::unknown_variant(tag, Self::TAGS)),
                 }
             }
 
