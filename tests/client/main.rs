@@ -20,7 +20,11 @@ mod limits;
 mod long_running;
 mod model_files;
 mod pagination;
+<<<<<<< HEAD
 mod redaction;
+=======
+mod proxies;
+>>>>>>> f5e3daa (Use one proxy for HTTP and the WebSocket)
 mod responses;
 mod retries;
 mod service;

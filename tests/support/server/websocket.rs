@@ -55,7 +55,8 @@ impl WebSocket {
 
     /// Accepts a handshake that was read already.
     pub(super) async fn upgrade(mut stream: TcpStream, handshake: Request) -> Self {
-        assert_eq!(handshake.path(), "/v0/ws");
+        // A proxy gets the whole URL.
+        assert!(handshake.path().ends_with("/v0/ws"), "{handshake:?}");
         assert_eq!(handshake.header("sec-websocket-version"), ["13"]);
         let key = accept_key(handshake.header("sec-websocket-key").first().expect("a key"));
         let lines = ["Connection: Upgrade", "Upgrade: websocket", &format!("Sec-WebSocket-Accept: {key}")];
@@ -108,6 +109,13 @@ impl WebSocket {
             soon(self.stream.feed(Message::binary(message))).await.expect("the client is there");
         }
         soon(self.stream.flush()).await.expect("the client is there");
+    }
+
+    /// Sends bytes that are not a message, such as a part of a frame.
+    pub async fn send_raw(&mut self, bytes: &[u8]) {
+        let stream = self.stream.get_mut();
+        stream.set_nodelay(true).expect("the connection is open");
+        soon(stream.write_all(bytes)).await.expect("the client is there");
     }
 
     /// Sends a text message.

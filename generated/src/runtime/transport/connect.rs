@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reqwest::{Client, ClientBuilder, Url};
 
-use super::io_error::{cause, connect_cause};
+use super::io_error::connect_cause;
 use crate::runtime::error::BuildError;
 
 /// The settings of connections to a server.
@@ -86,12 +86,14 @@ impl Target {
 
     /// Describes an error for which [`reqwest::Error::is_connect`] is true.
     pub(super) fn connect_error(&self, error: &reqwest::Error) -> String {
-        let reason = match &self.proxy {
-            _ if error.is_timeout() => " in time; is it reachable?".to_owned(),
-            None => format!(": {}", connect_cause(error)),
-            Some(_) => format!(": {}; `ClientBuilder::proxy` and `no_proxy` change the proxy", cause(error)),
+        if error.is_timeout() {
+            return format!("could not connect to {self} in time; is it reachable?");
+        }
+        let advice = match &self.proxy {
+            Some(_) => "; `ClientBuilder::proxy` and `no_proxy` replace the proxy",
+            None => "",
         };
-        format!("could not connect to {self}{reason}")
+        format!("could not connect to {self}: {}", connect_cause(error, advice))
     }
 }
 

@@ -15,6 +15,8 @@ const FIN: u8 = 0x80;
 const CONTROL: u8 = 0x08;
 /// Bits of the first byte that are 0 if the frame continues a message.
 const OPCODE: u8 = 0x0f;
+/// A bit of the second byte: the payload is masked.
+const MASKED: u8 = 0x80;
 /// Lengths in the second byte: the length follows, in 16 or in 64 bits.
 const LENGTH_16: u8 = 126;
 const LENGTH_64: u8 = 127;
@@ -77,7 +79,7 @@ impl Fragmenter {
     }
 
     fn begin_frame(&mut self) -> Result<(), MessageTooLong> {
-        let (first, length) = self.header.parse();
+        let (first, second, length) = self.header.parse();
         if first & CONTROL == 0 {
             let before = if first & OPCODE == 0 { self.message } else { 0 };
             self.message = before.saturating_add(length);
@@ -85,7 +87,8 @@ impl Fragmenter {
                 return Err(MessageTooLong { length: self.message, max: self.max_message });
             }
         }
-        if first & CONTROL != 0 || length <= MAX_FRAGMENT {
+        // The library rejects a long control frame or a masked frame by its header.
+        if length <= MAX_FRAGMENT || first & CONTROL != 0 || second & MASKED != 0 {
             self.fragment = length;
             return Ok(());
         }
@@ -103,7 +106,7 @@ impl Fragmenter {
     }
 }
 
-/// A header without a mask, which servers do not use.
+/// A header up to its mask, which no server sends.
 #[derive(Default)]
 struct Header {
     bytes: [u8; 10],
@@ -129,15 +132,15 @@ impl Header {
         Self { bytes, length, complete: true, written: 0 }
     }
 
-    /// The first byte, and the length of the payload.
-    fn parse(&self) -> (u8, u64) {
+    /// The first two bytes, and the length of the payload.
+    fn parse(&self) -> (u8, u8, u64) {
         let [first, second, a, b, c, d, e, f, g, h] = self.bytes;
         let length = match second & LENGTH_64 {
             LENGTH_64 => u64::from_be_bytes([a, b, c, d, e, f, g, h]),
             LENGTH_16 => u64::from(u16::from_be_bytes([a, b])),
             length => u64::from(length),
         };
-        (first, length)
+        (first, second, length)
     }
 
     /// Reads more of the header; whether it is complete.
