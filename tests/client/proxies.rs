@@ -1,11 +1,19 @@
 //! Proxies, the names of this machine, and the user's own HTTP clients: for HTTP and the WebSocket.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use decthings::{BuildError, Client, ClientBuilder, Error, RetryPolicy};
-use decthings_tests::server::{Listener, Reply, Server, ok, response, sized, unused_address};
+use decthings_tests::codec::response_message;
+use decthings_tests::server::{Listener, Reply, RequestMessage, Server, ok, response, sized, unused_address};
 use decthings_tests::{KEY, log_value, soon};
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
 
 use super::support::{get_state, state_bytes, state_frame};
 use super::websocket::talk::launch;
@@ -133,12 +141,77 @@ async fn names_below_localhost_are_this_machine() {
     launch_through(&server, &Client::builder().http_url(url).api_key(KEY).build().unwrap()).await;
 }
 
-/// A client of the HTTP library with this user agent.
-fn own_client(user_agent: &str) -> reqwest::Client {
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
+/// The settings of a client of the HTTP library with this user agent, which trusts this certificate.
+fn own_builder(user_agent: &str, root: Option<CertificateDer<'static>>) -> reqwest::ClientBuilder {
+    let mut roots = RootCertStore::empty();
+    root.into_iter().for_each(|root| roots.add(root).unwrap());
+    let tls = ClientConfig::builder_with_provider(Arc::new(default_provider()));
     let tls = tls.with_safe_default_protocol_versions().unwrap();
-    let tls = tls.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
-    reqwest::Client::builder().tls_backend_preconfigured(tls).user_agent(user_agent).no_proxy().build().unwrap()
+    let tls = tls.with_root_certificates(roots).with_no_client_auth();
+    reqwest::Client::builder().tls_backend_preconfigured(tls).user_agent(user_agent).no_proxy()
+}
+
+fn own_client(user_agent: &str) -> reqwest::Client {
+    own_builder(user_agent, None).build().unwrap()
+}
+
+/// Decrypts the connections to `server.example`, and passes them on. Returns where it listens, and its certificate.
+async fn serve_tls(server: SocketAddr) -> (SocketAddr, CertificateDer<'static>) {
+    let certified = rcgen::generate_simple_self_signed(["server.example".to_owned()]).unwrap();
+    let certificate = certified.cert.der().clone();
+    let key = certified.signing_key.serialize_der().try_into().unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()));
+    let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+    let acceptor = TlsAcceptor::from(Arc::new(config.with_single_cert(vec![certificate.clone()], key).unwrap()));
+    let listener = Listener::bind().await;
+    let address = listener.address();
+    tokio::spawn(async move {
+        while let Some(stream) = listener.accept_any().await {
+            let mut stream = acceptor.accept(stream).await.unwrap();
+            tokio::spawn(async move {
+                let mut server = TcpStream::connect(server).await.unwrap();
+                copy_bidirectional(&mut stream, &mut server).await
+            });
+        }
+    });
+    (address, certificate)
+}
+
+/// A proxy whose tunnels all end at `server`.
+async fn tunnel_to(server: SocketAddr) -> SocketAddr {
+    let listener = Listener::bind().await;
+    let address = listener.address();
+    tokio::spawn(async move {
+        while let Some(mut stream) = listener.accept_any().await {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(stream.read_u8().await.unwrap());
+            }
+            assert!(head.starts_with(b"CONNECT server.example:443 "));
+            stream.write_all(&response("200 OK", &[], b"")).await.unwrap();
+            tokio::spawn(async move {
+                let mut server = TcpStream::connect(server).await.unwrap();
+                copy_bidirectional(&mut stream, &mut server).await
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn calls_go_through_a_tunnel_and_tls() {
+    let launched = |request: &RequestMessage| response_message(request.id, r#"{"result":{"talkId":"t"}}"#, &[]);
+    let state = Reply::Respond(ok(&state_frame(b"abc")));
+    let server = Server::builder().reply(move |_| state.clone()).messages(move |request| vec![launched(request)]);
+    let server = server.start().await;
+    let (tls, root) = serve_tls(server.address()).await;
+    let proxy = format!("http://{}", tunnel_to(tls).await);
+    let own = own_builder("own", Some(root)).proxy(reqwest::Proxy::all(proxy).unwrap()).build().unwrap();
+    let client = Client::builder().http_url("https://server.example/v0").reqwest_client(own).api_key(KEY);
+    let client = client.build().unwrap();
+    assert_eq!(state_bytes(&get_state(&client).await), b"abc");
+    assert_eq!(soon(launch(&client, "x").send()).await.unwrap().talk_id, "t");
+    assert_eq!(server.take_message().unwrap().json["apiKey"], KEY);
 }
 
 #[tokio::test]

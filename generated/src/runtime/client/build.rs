@@ -75,6 +75,7 @@ impl ClientBuilder {
         let transport = match &self.transport {
             Some(transport) => transport.clone(),
             None => {
+                http.check_tls(&http_connect)?;
                 let settings = HttpSettings {
                     base: http.url,
                     connect: http_connect,
@@ -86,6 +87,7 @@ impl ClientBuilder {
         };
         #[cfg(feature = "ws")]
         let session = {
+            websocket.check_tls(&websocket_connect)?;
             let settings = WebSocketSettings {
                 request_url: websocket.request_url(),
                 url: websocket.url,

@@ -55,6 +55,14 @@ impl Endpoint {
         matches!(self.url.scheme(), "https" | "wss")
     }
 
+    /// Rejects a URL that needs TLS if neither this build nor the user's client has it.
+    pub(super) fn check_tls(&self, settings: &ConnectSettings) -> Result<(), BuildError> {
+        if cfg!(not(feature = "rustls")) && settings.client.is_none() && self.uses_tls() {
+            return Err(invalid(self.url.as_str(), "needs the cargo feature `rustls`"));
+        }
+        Ok(())
+    }
+
     /// Completes the settings for connections to this endpoint, which are made by `client` if there is one.
     pub(super) fn connect_settings(
         &self,
@@ -66,9 +74,6 @@ impl Endpoint {
         settings.client = client.cloned();
         let proxy = self.proxy(proxy)?;
         if client.is_none() {
-            if cfg!(not(feature = "rustls")) && self.uses_tls() {
-                return Err(invalid(self.url.as_str(), "needs the cargo feature `rustls`"));
-            }
             let hosts = [Some(&self.url), proxy.as_ref().map(|proxy| &proxy.url)].into_iter().flatten();
             settings.local_names = hosts.filter_map(local_name).map(str::to_owned).collect();
             settings.proxy = proxy;

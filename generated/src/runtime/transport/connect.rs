@@ -80,6 +80,7 @@ impl Target {
         Self { url: url.to_string(), proxy: proxy.map(|proxy| proxy.url.clone()) }
     }
 
+    #[cfg(feature = "ws")]
     pub(super) fn url(&self) -> &str {
         &self.url
     }
