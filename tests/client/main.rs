@@ -20,11 +20,8 @@ mod limits;
 mod long_running;
 mod model_files;
 mod pagination;
-<<<<<<< HEAD
-mod redaction;
-=======
 mod proxies;
->>>>>>> f5e3daa (Use one proxy for HTTP and the WebSocket)
+mod redaction;
 mod responses;
 mod retries;
 mod service;
