@@ -3,14 +3,19 @@
 use std::process::Command;
 
 use decthings::Client;
-use decthings_tests::server::{Reply, Server, ok};
+use decthings_tests::codec::response_message;
+use decthings_tests::server::{Reply, RequestMessage, Server, ok, sized};
 use decthings_tests::{KEY, soon};
 
 use super::support::{get_state, state_bytes, state_frame};
+use super::websocket::talk::launch;
 
 const TEST: &str = "environment::in_child_process";
 const ROLE: &str = "DECTHINGS_TEST_ROLE";
 const MARK: &str = "outcome: ";
+
+const PROXY_VARIABLES: [&str; 8] =
+    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
 
 /// The part of the tests below that runs in a child process.
 #[tokio::test]
@@ -21,10 +26,14 @@ async fn in_child_process() {
         Ok(client) => client,
         Err(error) => return println!("\n{MARK}{error}"),
     };
-    if role == "call" {
-        println!("\n{MARK}{}", String::from_utf8_lossy(state_bytes(&get_state(&client).await)));
-    } else {
-        println!("\n{MARK}{} {}", client.http_url(), client.websocket_url());
+    match role.as_str() {
+        "call" => println!("\n{MARK}{}", String::from_utf8_lossy(state_bytes(&get_state(&client).await))),
+        "two calls" => {
+            let http = get_state(&client).await.map(|_| "HTTP").map_err(|error| error.to_string());
+            let websocket = soon(launch(&client, "x").send()).await.map_err(|error| error.to_string());
+            println!("\n{MARK}{http:?} {websocket:?}");
+        }
+        _ => println!("\n{MARK}{} {}", client.http_url(), client.websocket_url()),
     }
 }
 
@@ -33,6 +42,9 @@ fn process(role: &str, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([TEST, "--exact", "--ignored", "--nocapture"]).env(ROLE, role);
     for inherited in ["DECTHINGS_API_KEY", "DECTHINGS_HTTP_URL", "DECTHINGS_WS_URL"] {
+        command.env_remove(inherited);
+    }
+    for inherited in PROXY_VARIABLES {
         command.env_remove(inherited);
     }
     command.envs(variables.iter().copied());
@@ -101,14 +113,39 @@ async fn a_variable_that_is_not_unicode_is_named() {
 }
 
 #[tokio::test]
-async fn a_key_for_loopback_does_not_go_through_a_proxy() {
-    let server = Server::always(Reply::Respond(ok(&state_frame(b"abc")))).await;
+async fn a_server_on_loopback_is_not_behind_the_proxy_of_the_environment() {
+    let launched = |request: &RequestMessage| response_message(request.id, r#"{"result":{"talkId":"t"}}"#, &[]);
+    let state = Reply::Respond(ok(&state_frame(b"abc")));
+    let server = Server::builder().reply(move |_| state.clone()).messages(move |request| vec![launched(request)]);
+    let server = server.start().await;
     let proxy = Server::always(Reply::Respond(ok(&state_frame(b"proxy")))).await;
-    let (url, through) = (server.url(), format!("http://{}", proxy.address()));
-    let mut variables = vec![("DECTHINGS_API_KEY", KEY), ("DECTHINGS_HTTP_URL", url.as_str()), ("NO_PROXY", "")];
-    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
-        variables.push((name, &through));
+    for host in ["127.0.0.1", "localhost", "api.localhost"] {
+        let url = format!("http://{host}:{}/v0", server.address().port());
+        let through = format!("http://{}", proxy.address());
+        let mut variables = vec![("DECTHINGS_API_KEY", KEY), ("DECTHINGS_HTTP_URL", url.as_str())];
+        variables.extend(PROXY_VARIABLES.iter().take(6).map(|name| (*name, through.as_str())));
+        let outcome = outcome(process("two calls", &variables)).await;
+        assert_eq!(outcome, r#"Ok("HTTP") Ok(Launched { talk_id: "t" })"#);
     }
-    assert_eq!(outcome(process("call", &variables)).await, "abc");
     assert_eq!(proxy.counts().connections, 0);
+}
+
+#[tokio::test]
+async fn the_proxy_of_the_environment_is_for_http_and_the_websocket() {
+    let proxy = Server::always(Reply::Respond(sized("403 Forbidden", b"no"))).await;
+    let through = format!("http://name:secret@{}", proxy.address());
+    for variable in ["HTTPS_PROXY", "all_proxy"] {
+        let variables =
+            [("DECTHINGS_API_KEY", KEY), ("DECTHINGS_HTTP_URL", "https://192.0.2.1/v0"), (variable, through.as_str())];
+        let text = outcome(process("two calls", &variables)).await;
+        assert_eq!(text.matches(&format!("through the proxy http://{}/", proxy.address())).count(), 2, "{text}");
+        assert!(!text.contains("secret"), "{text}");
+    }
+    let tunnels = proxy.requests();
+    // The call over HTTP may be retried, as no request was sent.
+    assert!(tunnels.len() >= 4);
+    for tunnel in tunnels {
+        assert_eq!(tunnel.path(), "192.0.2.1:443");
+        assert_eq!(tunnel.header("proxy-authorization"), ["Basic bmFtZTpzZWNyZXQ="]);
+    }
 }

@@ -20,6 +20,7 @@ mod limits;
 mod long_running;
 mod model_files;
 mod pagination;
+mod proxies;
 mod redaction;
 mod responses;
 mod retries;

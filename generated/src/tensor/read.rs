@@ -67,10 +67,10 @@ impl Tensor {
     /// ```
     pub fn view<T: Number>(&self) -> Result<Cow<'_, [T]>, TensorError> {
         self.expect_type(T::DTYPE)?;
-        if cfg!(target_endian = "little") {
-            if let Ok(values) = bytemuck::try_cast_slice(&self.payload) {
-                return Ok(Cow::Borrowed(values));
-            }
+        if cfg!(target_endian = "little")
+            && let Ok(values) = bytemuck::try_cast_slice(&self.payload)
+        {
+            return Ok(Cow::Borrowed(values));
         }
         Ok(Cow::Owned(T::unpack(&self.payload, self.len())))
     }

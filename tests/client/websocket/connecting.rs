@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use decthings::{BuildError, Client, Error};
 use decthings_tests::server::Listener;
-use decthings_tests::{KEY, soon};
+use decthings_tests::{KEY, Log, soon};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -114,6 +114,22 @@ async fn the_key_is_in_each_message_and_headers_are_in_the_handshake() {
     assert_eq!(request.json["apiKey"], KEY);
     socket.echo(request).await;
     soon(call).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn no_library_logs_the_key() {
+    let log = Log::capture();
+    let server = Listener::bind().await;
+    let client = builder_of(&server).api_key(KEY).header("X-Token", KEY).build().unwrap();
+    let call = tokio::spawn(echo(&client, "x").send());
+    let mut socket = server.accept().await;
+    let request = socket.request("echo").await;
+    socket.echo(request).await;
+    soon(call).await.unwrap().unwrap();
+    let text = log.text();
+    // A record of the `log` facade, which libraries use.
+    assert!(text.contains("DEBUG reqwest::connect: starting new connection"), "{text}");
+    assert!(!text.contains(KEY), "{text}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod attempts;
 mod calls;
 mod connecting;
+mod fragments;
 mod json_depth;
 mod reconnecting;
 pub mod served;

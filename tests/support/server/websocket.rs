@@ -1,15 +1,13 @@
 //! The server's end of a WebSocket.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
+use tokio_websockets::{CloseCode, Limits, Message, ServerBuilder, WebSocketStream};
 
 use super::http::{Request, read_head, response};
 use crate::codec::{response_message, split_request_message};
@@ -57,23 +55,24 @@ impl WebSocket {
 
     /// Accepts a handshake that was read already.
     pub(super) async fn upgrade(mut stream: TcpStream, handshake: Request) -> Self {
-        assert_eq!(handshake.path(), "/v0/ws");
+        // A proxy gets the whole URL.
+        assert!(handshake.path().ends_with("/v0/ws"), "{handshake:?}");
         assert_eq!(handshake.header("sec-websocket-version"), ["13"]);
-        let key = derive_accept_key(handshake.header("sec-websocket-key").first().expect("a key").as_bytes());
+        let key = accept_key(handshake.header("sec-websocket-key").first().expect("a key"));
         let lines = ["Connection: Upgrade", "Upgrade: websocket", &format!("Sec-WebSocket-Accept: {key}")];
         // A client that is gone meanwhile is noticed by whoever reads.
         let _ = stream.write_all(&response("101 Switching Protocols", &lines, b"")).await;
-        Self { stream: WebSocketStream::from_raw_socket(stream, Role::Server, None).await, handshake }
+        Self { stream: ServerBuilder::new().limits(Limits::unlimited()).serve(stream), handshake }
     }
 
     /// The next request, however long it takes; `None` once the client has closed the connection.
     pub async fn receive(&mut self) -> Option<RequestMessage> {
         loop {
-            match self.stream.next().await?.ok()? {
-                Message::Binary(bytes) => return Some(RequestMessage::parse(bytes)),
-                Message::Close(_) | Message::Ping(_) | Message::Pong(_) => {}
-                other => panic!("a client sends binary messages only: {other:?}"),
+            let message = self.stream.next().await?.ok()?;
+            if message.is_binary() {
+                return Some(RequestMessage::parse(message.into_payload().into()));
             }
+            assert!(!message.is_text(), "a client sends binary messages only: {message:?}");
         }
     }
 
@@ -96,7 +95,7 @@ impl WebSocket {
 
     /// Sends a message; whether it was sent.
     pub async fn try_send(&mut self, message: impl Into<Bytes>) -> bool {
-        soon(self.stream.send(Message::Binary(message.into()))).await.is_ok()
+        soon(self.stream.send(Message::binary(message.into()))).await.is_ok()
     }
 
     /// Sends a message.
@@ -107,14 +106,21 @@ impl WebSocket {
     /// Sends several messages in one write.
     pub async fn send_together(&mut self, messages: impl IntoIterator<Item = Vec<u8>>) {
         for message in messages {
-            soon(self.stream.feed(Message::Binary(message.into()))).await.expect("the client is there");
+            soon(self.stream.feed(Message::binary(message))).await.expect("the client is there");
         }
         soon(self.stream.flush()).await.expect("the client is there");
     }
 
+    /// Sends bytes that are not a message, such as a part of a frame.
+    pub async fn send_raw(&mut self, bytes: &[u8]) {
+        let stream = self.stream.get_mut();
+        stream.set_nodelay(true).expect("the connection is open");
+        soon(stream.write_all(bytes)).await.expect("the client is there");
+    }
+
     /// Sends a text message.
     pub async fn send_text(&mut self, text: String) {
-        soon(self.stream.send(text.into())).await.expect("the client is there");
+        soon(self.stream.send(Message::text(text))).await.expect("the client is there");
     }
 
     /// Responds to a request with a result.
@@ -129,12 +135,18 @@ impl WebSocket {
 
     /// Begins the closing handshake.
     pub async fn close(&mut self) {
-        soon(self.stream.close(None)).await.expect("the client is there");
+        soon(self.stream.send(Message::close(None, ""))).await.expect("the client is there");
     }
 
     /// Closes the connection for this reason.
     pub async fn close_because(&mut self, reason: &str) {
-        let frame = CloseFrame { code: CloseCode::Policy, reason: reason.into() };
-        soon(self.stream.close(Some(frame))).await.expect("the client is there");
+        let message = Message::close(Some(CloseCode::POLICY_VIOLATION), reason);
+        soon(self.stream.send(message)).await.expect("the client is there");
     }
+}
+
+/// The value of `Sec-WebSocket-Accept`.
+fn accept_key(key: &str) -> String {
+    let text = format!("{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    BASE64_STANDARD.encode(sha1_smol::Sha1::from(text).digest().bytes())
 }

@@ -96,10 +96,10 @@ impl Blob {
     pub async fn save_as(mut self, path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref();
         // A rename to another filesystem fails; then the bytes are copied.
-        if let Some(Kind::Part(part)) = self.source.as_mut().and_then(Arc::get_mut).map(|source| &source.kind) {
-            if tokio::fs::rename(part.path(), path).await.is_ok() {
-                return Ok(());
-            }
+        if let Some(Kind::Part(part)) = self.source.as_mut().and_then(Arc::get_mut).map(|source| &source.kind)
+            && tokio::fs::rename(part.path(), path).await.is_ok()
+        {
+            return Ok(());
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let (part, mut file) = Part::create(folder).await?;

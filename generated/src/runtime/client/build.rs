@@ -8,11 +8,11 @@ use super::endpoint::{self, Endpoint};
 use super::handle::Client;
 use super::retry::RetryBudget;
 use crate::runtime::error::BuildError;
-#[cfg(feature = "ws")]
-use crate::runtime::transport::WebSocketConnector;
 #[cfg(any(feature = "ws", feature = "server"))]
 use crate::runtime::transport::{BufferLimits, Connector, SessionSettings};
-use crate::runtime::transport::{Credentials, Headers, Http, HttpSettings, Session, Transport};
+use crate::runtime::transport::{ConnectSettings, Credentials, Headers, Http, HttpSettings, Session, Transport};
+#[cfg(feature = "ws")]
+use crate::runtime::transport::{WebSocketConnector, WebSocketSettings};
 
 type Connections = (Arc<dyn Transport>, Session, Headers, Arc<Credentials>);
 
@@ -58,40 +58,44 @@ impl ClientBuilder {
             let session = Session::new(Some(self.session(connector, credentials.clone())));
             return Ok((transport, session, Headers::default(), credentials));
         }
-        let credentials = Arc::new(self.credentials(&http, &websocket)?);
+        let connect = ConnectSettings {
+            timeout: self.connect_timeout,
+            client: None,
+            proxy: None,
+            local_names: Vec::new(),
+            #[cfg(feature = "rustls")]
+            tls: crate::runtime::transport::tls_config()?,
+        };
+        let http_connect = http.connect_settings(&connect, self.pool.as_ref(), &self.proxy)?;
+        let websocket_client = self.websocket_pool.as_ref().or(self.pool.as_ref());
+        let websocket_connect = websocket.connect_settings(&connect, websocket_client, &self.proxy)?;
+        let readers = [http.unencrypted_to(&http_connect), websocket.unencrypted_to(&websocket_connect)];
+        let credentials = Arc::new(self.credentials(readers.into_iter().flatten().next())?);
         let headers = Headers::new(&self.headers)?;
-        #[cfg(feature = "ws")]
-        websocket.check_tls()?;
-        #[cfg(feature = "rustls")]
-        let tls = crate::runtime::transport::tls_config()?;
         let transport = match &self.transport {
             Some(transport) => transport.clone(),
             None => {
-                http.check_tls()?;
-                let is_local = http.is_local();
+                http.check_tls(&http_connect)?;
                 let settings = HttpSettings {
                     base: http.url,
-                    connect_timeout: self.connect_timeout,
+                    connect: http_connect,
                     max_response_bytes: self.max_response_bytes,
                     max_connections: self.max_connections,
-                    pool: self.pool.clone(),
-                    #[cfg(feature = "rustls")]
-                    tls: tls.clone(),
                 };
-                Arc::new(Http::new(settings, is_local)?)
+                Arc::new(Http::new(settings)?)
             }
         };
         #[cfg(feature = "ws")]
         let session = {
-            let connector = WebSocketConnector {
-                target: websocket.url.to_string(),
+            websocket.check_tls(&websocket_connect)?;
+            let settings = WebSocketSettings {
+                request_url: websocket.request_url(),
                 url: websocket.url,
                 headers: Headers::of_user(&self.headers)?,
-                connect_timeout: self.connect_timeout,
+                connect: websocket_connect,
                 max_message_bytes: self.max_message_bytes,
-                #[cfg(feature = "rustls")]
-                tls,
             };
+            let connector = WebSocketConnector::new(settings)?;
             Session::new(Some(self.session(Arc::new(connector), credentials.clone())))
         };
         #[cfg(not(feature = "ws"))]
@@ -99,13 +103,13 @@ impl ClientBuilder {
         Ok((transport, session, headers, credentials))
     }
 
-    fn credentials(&self, http: &Endpoint, websocket: &Endpoint) -> Result<Credentials, BuildError> {
+    /// `insecure` is the URL of another machine that would get the key unencrypted.
+    fn credentials(&self, insecure: Option<String>) -> Result<Credentials, BuildError> {
         let key = match &self.api_key_file {
             Some(path) => Some(endpoint::read_key(path)?),
             None => self.api_key.clone(),
         };
-        let insecure = [http, websocket].into_iter().find(|endpoint| !self.allow_insecure_key && !endpoint.is_secure());
-        let insecure = insecure.map(|endpoint| endpoint.url.to_string());
+        let insecure = insecure.filter(|_| !self.allow_insecure_key);
         Credentials::new(key, self.api_key_provider.clone(), Headers::of_user(&self.headers)?, insecure)
     }
 

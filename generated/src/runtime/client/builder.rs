@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::endpoint;
+use super::endpoint::{self, ProxySetting};
 use super::middleware::Middleware;
 use super::retry::RetryPolicy;
 use crate::runtime::method::ApiKey;
@@ -72,6 +72,8 @@ pub struct ClientBuilder {
     pub(super) invalid_variable: Option<&'static str>,
     pub(super) transport: Option<Arc<dyn Transport>>,
     pub(super) pool: Option<reqwest::Client>,
+    pub(super) websocket_pool: Option<reqwest::Client>,
+    pub(super) proxy: ProxySetting,
     pub(super) middleware: Vec<Arc<dyn Middleware>>,
     #[cfg(feature = "test-util")]
     pub(crate) wrap: Option<WrapTransport>,
@@ -110,6 +112,8 @@ impl ClientBuilder {
             invalid_variable: None,
             transport: None,
             pool: None,
+            websocket_pool: None,
+            proxy: ProxySetting::default(),
             middleware: Vec::new(),
             #[cfg(feature = "test-util")]
             wrap: None,
@@ -240,7 +244,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows to send the API key to another machine without TLS.
+    /// Allows to send the API key to another machine without TLS, or through a proxy on another machine without TLS. This
+    /// machine is `127.0.0.1` and the like, and `localhost` and names that end with `.localhost`.
     pub fn allow_insecure_key(self, allow: bool) -> Self {
         Self { allow_insecure_key: allow, ..self }
     }
@@ -270,13 +275,40 @@ impl ClientBuilder {
         Self { transport: Some(Arc::new(transport)), ..self }
     }
 
-    /// Makes calls over HTTP with this client of the `reqwest` crate, with its own TLS, proxies and timeouts.
+    /// Connects through this proxy, such as `http://name:password@proxy.example:3128`, for calls over HTTP and for the
+    /// WebSocket. Proxies of HTTP and of SOCKS are supported.
+    ///
+    /// By default, the proxy is that of the environment variables `HTTPS_PROXY` (for `https` and `wss`), `HTTP_PROXY` (for
+    /// `http` and `ws`) or `ALL_PROXY`, except for the hosts in `NO_PROXY` and for this machine.
+    ///
+    /// TLS goes through the proxy in a tunnel (`CONNECT`). Without TLS, the proxy reads the API key; a proxy on another
+    /// machine needs [`allow_insecure_key`](Self::allow_insecure_key).
+    pub fn proxy(self, url: impl Into<String>) -> Self {
+        Self { proxy: ProxySetting::Url(url.into()), ..self }
+    }
+
+    /// Connects without a proxy, whatever the environment variables say.
+    pub fn no_proxy(self) -> Self {
+        Self { proxy: ProxySetting::Off, ..self }
+    }
+
+    /// Connects with this client of the `reqwest` crate, with its own TLS, proxies and timeouts; [`proxy`](Self::proxy) and
+    /// [`no_proxy`](Self::no_proxy) do not affect it.
     ///
     /// Build it with `redirect(Policy::none())`, as the API key must not follow redirects, and with
-    /// `retry(reqwest::retry::never())`, as only this crate knows which calls are safe to repeat. Upgrading `reqwest` to
-    /// another major version is not a breaking change of this crate.
+    /// `retry(reqwest::retry::never())`, as only this crate knows which calls are safe to repeat. For a server on this
+    /// machine, also use `no_proxy()`: a proxy of the environment would get the API key. If it may use HTTP/2, set another
+    /// client for the WebSocket with [`websocket_reqwest_client`](Self::websocket_reqwest_client).
+    ///
+    /// Upgrading `reqwest` to another major version is not a breaking change of this crate.
     pub fn reqwest_client(self, client: reqwest::Client) -> Self {
         Self { pool: Some(client), ..self }
+    }
+
+    /// Connects the WebSocket with this client of the `reqwest` crate, instead of that of
+    /// [`reqwest_client`](Self::reqwest_client). Build it with `http1_only()`, and as that one.
+    pub fn websocket_reqwest_client(self, client: reqwest::Client) -> Self {
+        Self { websocket_pool: Some(client), ..self }
     }
 }
 

@@ -1,12 +1,27 @@
-//! URLs of the service, and the file with the API key.
+//! URLs of the service and of the proxy, and the file with the API key.
 
 use std::net::IpAddr;
 use std::path::Path;
 
+use http::uri::InvalidUri;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use reqwest::Url;
 
 use crate::runtime::error::BuildError;
 use crate::runtime::method::ApiKey;
+use crate::runtime::transport::{ConnectSettings, Proxy};
+
+/// Which proxy connections go through.
+#[derive(Clone, Default)]
+pub(super) enum ProxySetting {
+    /// That of the environment variables, except to this machine.
+    #[default]
+    Environment,
+    Off,
+    Url(String),
+}
+
+const LOCALHOST: &str = "localhost";
 
 /// A URL that has been checked.
 pub(super) struct Endpoint {
@@ -28,26 +43,99 @@ impl Endpoint {
         parse(&url.replacen("http", "ws", 1), ["ws", "wss"])
     }
 
-    /// Rejects a URL that needs TLS if this build has none.
-    pub(super) fn check_tls(&self) -> Result<(), BuildError> {
-        if cfg!(not(feature = "rustls")) && matches!(self.url.scheme(), "https" | "wss") {
+    /// The URL of the requests: the handshake of a WebSocket is a request of HTTP.
+    pub(super) fn request_url(&self) -> Url {
+        let mut url = self.url.clone();
+        // Fails for other schemes only.
+        let _ = url.set_scheme(if self.uses_tls() { "https" } else { "http" });
+        url
+    }
+
+    pub(super) fn uses_tls(&self) -> bool {
+        matches!(self.url.scheme(), "https" | "wss")
+    }
+
+    /// Rejects a URL that needs TLS if neither this build nor the user's client has it.
+    pub(super) fn check_tls(&self, settings: &ConnectSettings) -> Result<(), BuildError> {
+        if cfg!(not(feature = "rustls")) && settings.client.is_none() && self.uses_tls() {
             return Err(invalid(self.url.as_str(), "needs the cargo feature `rustls`"));
         }
         Ok(())
     }
 
-    pub(super) fn is_local(&self) -> bool {
-        let host = self.url.host_str().unwrap_or_default();
-        let address = host.trim_start_matches('[').trim_end_matches(']');
-        match address.parse::<IpAddr>() {
-            Ok(address) => address.is_loopback(),
-            Err(_) => host == "localhost" || host.ends_with(".localhost"),
+    /// Completes the settings for connections to this endpoint, which are made by `client` if there is one.
+    pub(super) fn connect_settings(
+        &self,
+        settings: &ConnectSettings,
+        client: Option<&reqwest::Client>,
+        proxy: &ProxySetting,
+    ) -> Result<ConnectSettings, BuildError> {
+        let mut settings = settings.clone();
+        settings.client = client.cloned();
+        let proxy = self.proxy(proxy)?;
+        if client.is_none() {
+            let hosts = [Some(&self.url), proxy.as_ref().map(|proxy| &proxy.url)].into_iter().flatten();
+            settings.local_names = hosts.filter_map(local_name).map(str::to_owned).collect();
+            settings.proxy = proxy;
+        }
+        Ok(settings)
+    }
+
+    fn proxy(&self, setting: &ProxySetting) -> Result<Option<Proxy>, BuildError> {
+        let matcher = match setting {
+            ProxySetting::Off => return Ok(None),
+            // To the proxy, the URL means another machine.
+            ProxySetting::Environment if is_local(&self.url) => return Ok(None),
+            ProxySetting::Environment => Matcher::from_system(),
+            ProxySetting::Url(url) => Matcher::builder().all(url.trim()).build(),
+        };
+        let target = self.request_url();
+        let target =
+            target.as_str().parse().map_err(|error: InvalidUri| invalid(target.as_str(), error.to_string()))?;
+        match (matcher.intercept(&target), setting) {
+            (Some(intercept), _) => proxy_of(&intercept).map(Some),
+            (None, ProxySetting::Url(url)) => {
+                Err(invalid(url, "is not the URL of a proxy, such as http://proxy.example:3128"))
+            }
+            (None, _) => Ok(None),
         }
     }
 
-    pub(super) fn is_secure(&self) -> bool {
-        matches!(self.url.scheme(), "https" | "wss") || self.is_local()
+    /// The URL of a machine other than this that reads what is sent to this endpoint.
+    pub(super) fn unencrypted_to(&self, settings: &ConnectSettings) -> Option<String> {
+        let proxy = settings.proxy.as_ref().map(|proxy| &proxy.url);
+        let mut readers = [proxy, Some(&self.url)].into_iter().flatten();
+        let is_local = |url: &Url| match local_name(url) {
+            // The user's client looks names up.
+            Some(name) if settings.client.is_some() => name == LOCALHOST,
+            _ => is_local(url),
+        };
+        readers.find(|url| !self.uses_tls() && !is_local(url)).map(Url::to_string)
     }
+}
+
+fn proxy_of(intercept: &Intercept) -> Result<Proxy, BuildError> {
+    let url = intercept.uri().to_string();
+    let mut proxy = reqwest::Proxy::all(&url).map_err(|error| BuildError::Setup { source: Box::new(error) })?;
+    if let Some(authorization) = intercept.basic_auth() {
+        proxy = proxy.custom_http_auth(authorization.clone());
+    } else if let Some((name, password)) = intercept.raw_auth() {
+        proxy = proxy.basic_auth(name, password);
+    }
+    let url = Url::parse(&url).map_err(|error| invalid(&url, error.to_string()))?;
+    Ok(Proxy { url, proxy })
+}
+
+/// Whether the host is this machine.
+fn is_local(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.map_or_else(|_| local_name(url).is_some(), |address| address.is_loopback())
+}
+
+/// The host, if it is a name of this machine: RFC 6761, section 6.3.
+fn local_name(url: &Url) -> Option<&str> {
+    url.host_str().filter(|name| *name == LOCALHOST || name.ends_with(".localhost"))
 }
 
 fn parse(text: &str, schemes: [&str; 2]) -> Result<Endpoint, BuildError> {

@@ -37,10 +37,10 @@ pub enum BuildError {
         /// The cause.
         source: io::Error,
     },
-    /// The API key would be sent to another machine without TLS.
+    /// Another machine would get the API key without TLS.
     #[non_exhaustive]
     InsecureKey {
-        /// The URL of the server.
+        /// The URL of the machine: a server or a proxy.
         url: String,
     },
     /// An environment variable is not Unicode.

@@ -17,13 +17,13 @@ pub(super) fn cause(error: &(dyn Error + 'static)) -> String {
     innermost.to_string()
 }
 
-/// The cause of an error while connecting, and advice.
-pub(super) fn connect_cause(error: &(dyn Error + 'static)) -> String {
+/// The cause of an error while connecting, and advice: that for its kind, or else `advice`.
+pub(super) fn connect_cause(error: &(dyn Error + 'static), advice: &str) -> String {
     let advice = match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => "; is a server running there?",
         Some(io::ErrorKind::InvalidData) => "; does the server speak TLS, with a certificate that this system trusts?",
         Some(io::ErrorKind::TimedOut) => "; is it reachable?",
-        _ => "",
+        _ => advice,
     };
     format!("{}{advice}", cause(error))
 }

@@ -1,6 +1,7 @@
 //! Transports: HTTP, and the session on a WebSocket.
 
 mod body;
+mod connect;
 mod credentials;
 mod error;
 mod headers;
@@ -18,6 +19,7 @@ mod tls;
 mod websocket;
 
 pub use body::RequestBody;
+pub(crate) use connect::{ConnectSettings, Proxy};
 pub(crate) use credentials::Credentials;
 pub use credentials::{ApiKeyProvider, ProviderError};
 pub use error::TransportError;
@@ -42,4 +44,4 @@ pub(crate) use session::{
 #[cfg(feature = "rustls")]
 pub(crate) use tls::config as tls_config;
 #[cfg(feature = "ws")]
-pub(crate) use websocket::dial::WebSocketConnector;
+pub(crate) use websocket::dial::{WebSocketConnector, WebSocketSettings};

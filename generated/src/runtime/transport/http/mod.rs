@@ -3,4 +3,4 @@
 mod blob_files;
 pub(super) mod client;
 mod request_body;
-mod response_body;
+pub(super) mod response_body;

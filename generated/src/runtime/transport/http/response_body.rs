@@ -4,8 +4,10 @@ use bytes::Bytes;
 use reqwest::Response;
 
 use crate::runtime::error::Failure;
-use crate::runtime::transport::io_error::{cause, connect_cause};
+use crate::runtime::transport::connect::Target;
+use crate::runtime::transport::io_error::cause;
 use crate::runtime::transport::progress::TransferCounter;
+use crate::runtime::transport::response::MAX_FAILURE_BODY;
 use crate::runtime::transport::response_buffer::ResponseBuffer;
 
 /// The maximum number of bytes that are reserved because of `Content-Length`.
@@ -17,19 +19,20 @@ pub(super) struct ResponseBody<'a> {
     /// The unread rest of the last chunk.
     chunk: Bytes,
     counter: Option<TransferCounter>,
-    base: &'a str,
+    target: &'a Target,
 }
 
 impl<'a> ResponseBody<'a> {
-    pub(super) fn new(response: Response, counter: Option<TransferCounter>, base: &'a str) -> Self {
-        Self { content_length: response.content_length(), response, chunk: Bytes::new(), counter, base }
+    pub(super) fn new(response: Response, counter: Option<TransferCounter>, target: &'a Target) -> Self {
+        Self { content_length: response.content_length(), response, chunk: Bytes::new(), counter, target }
     }
 
     /// The next bytes, at most `max`; `None` at the end.
     pub(super) async fn next(&mut self, max: u64) -> Result<Option<Bytes>, Failure> {
         while self.chunk.is_empty() {
             let chunk = self.response.chunk().await;
-            let chunk = chunk.map_err(|error| connection_failure(error, self.base, "before the response was complete"));
+            let chunk =
+                chunk.map_err(|error| connection_failure(error, self.target, "before the response was complete"));
             let Some(chunk) = chunk? else { return Ok(None) };
             if let Some(counter) = &self.counter {
                 counter.count(|now| {
@@ -88,18 +91,26 @@ impl<'a> ResponseBody<'a> {
     }
 }
 
-/// Converts an error of the HTTP library. `base` must not contain secrets.
-pub(super) fn connection_failure(error: reqwest::Error, base: &str, when: &str) -> Failure {
-    // The message has the base.
+/// Reads the beginning of the body of a failure.
+pub(in crate::runtime::transport) async fn read_beginning(mut response: Response) -> Bytes {
+    let mut body = Vec::new();
+    while body.len() < MAX_FAILURE_BODY {
+        let Ok(Some(chunk)) = response.chunk().await else { break };
+        body.extend_from_slice(&chunk);
+    }
+    body.into()
+}
+
+/// Converts an error of the HTTP library.
+pub(super) fn connection_failure(error: reqwest::Error, target: &Target, when: &str) -> Failure {
+    // The message has the URL.
     let error = error.without_url();
     let message = if error.is_builder() {
-        format!("could not make a request to {base}: {}", cause(&error))
-    } else if error.is_connect() && error.is_timeout() {
-        format!("could not connect to {base} in time; is it reachable?")
+        format!("could not make a request to {target}: {}", cause(&error))
     } else if error.is_connect() {
-        format!("could not connect to {base}: {}", connect_cause(&error))
+        target.connect_error(&error)
     } else {
-        format!("the connection to {base} broke {when}: {}", cause(&error))
+        format!("the connection to {target} broke {when}: {}", cause(&error))
     };
     let unsent = error.is_connect() || error.is_builder();
     Failure::Transport { message, unsent, source: Some(Box::new(error)) }

@@ -1,80 +1,107 @@
-//! Connecting to a WebSocket.
+//! Connecting to a WebSocket: an HTTP request that upgrades its connection.
 
-use std::io;
-#[cfg(feature = "rustls")]
-use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use futures_core::future::BoxFuture;
-use reqwest::Url;
-use tokio::net::TcpStream;
+use http::StatusCode;
+use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
+use reqwest::{Client, Response, Url};
+use sha1_smol::Sha1;
 use tokio::time::timeout;
-use tokio_tungstenite::client_async_with_config;
-use tokio_tungstenite::tungstenite::Error;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
-use super::failure::connect_error;
 use super::link::WebSocketLink;
-use super::stream::Stream;
+use crate::runtime::error::BuildError;
+use crate::runtime::text::excerpt_bytes;
+use crate::runtime::transport::connect::{ConnectSettings, Target};
 use crate::runtime::transport::headers::Headers;
+use crate::runtime::transport::http::response_body::read_beginning;
+use crate::runtime::transport::io_error::cause;
 use crate::runtime::transport::session::link::{ConnectionError, Connector, Link};
 
-pub(crate) struct WebSocketConnector {
+/// What the server appends to the key of a handshake, to prove that it speaks the protocol: RFC 6455, section 1.3.
+const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+pub(crate) struct WebSocketSettings {
+    /// The URL, with the scheme `ws` or `wss`.
     pub(crate) url: Url,
-    /// The URL, for messages.
-    pub(crate) target: String,
+    /// The URL of the handshake, with the scheme `http` or `https`.
+    pub(crate) request_url: Url,
     /// The headers of the handshake.
     pub(crate) headers: Headers,
-    pub(crate) connect_timeout: Duration,
+    pub(crate) connect: ConnectSettings,
     pub(crate) max_message_bytes: usize,
-    #[cfg(feature = "rustls")]
-    pub(crate) tls: rustls::ClientConfig,
+}
+
+pub(crate) struct WebSocketConnector {
+    client: Client,
+    target: Target,
+    request_url: Url,
+    headers: Headers,
+    timeout: Duration,
+    max_message_bytes: usize,
 }
 
 impl WebSocketConnector {
-    async fn open(&self) -> Result<Box<dyn Link>, Error> {
-        let stream = self.stream().await?;
-        let mut request = self.url.as_str().into_client_request()?;
-        request.headers_mut().extend(self.headers.clone().into_map());
-        let limit = Some(self.max_message_bytes);
-        let config = WebSocketConfig::default().max_message_size(limit).max_frame_size(limit);
-        let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
-        Ok(Box::new(WebSocketLink::new(socket, &self.target)))
+    pub(crate) fn new(settings: WebSocketSettings) -> Result<Self, BuildError> {
+        let WebSocketSettings { url, request_url, headers, connect, max_message_bytes } = settings;
+        // The handshake of HTTP/2 is another one. A connection is of no use after a rejected handshake.
+        let client = connect.client(|builder| builder.http1_only().pool_max_idle_per_host(0))?;
+        let target = Target::new(&url, connect.proxy.as_ref());
+        Ok(Self { client, target, request_url, headers, timeout: connect.timeout, max_message_bytes })
     }
 
-    async fn stream(&self) -> io::Result<Stream> {
-        let host = self.url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-        let port = self.url.port_or_known_default().unwrap_or_default();
-        let stream = TcpStream::connect((host, port)).await?;
-        stream.set_nodelay(true)?;
-        if self.url.scheme() == "ws" {
-            return Ok(Stream::new(stream));
+    async fn open(&self) -> Result<Box<dyn Link>, ConnectionError> {
+        let target = &self.target;
+        let invalid = |reason: &str| {
+            ConnectionError::new(format!("could not connect to {target}: {reason}; is it a WebSocket server?"))
+        };
+        let mut nonce = [0; 16];
+        getrandom::fill(&mut nonce).map_err(|error| ConnectionError::new(format!("no random numbers: {error}")))?;
+        let key = BASE64_STANDARD.encode(nonce);
+        let request = self.client.get(self.request_url.clone()).headers(self.headers.clone().into_map());
+        let request = request.header(CONNECTION, "Upgrade").header(UPGRADE, "websocket");
+        let request = request.header(SEC_WEBSOCKET_VERSION, "13").header(SEC_WEBSOCKET_KEY, &key);
+        let response = request.send().await.map_err(|error| match error.is_connect() {
+            true => ConnectionError::new(target.connect_error(&error)),
+            false => invalid(&cause(&error)),
+        })?;
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            return Err(rejected(target, response).await);
         }
-        #[cfg(not(feature = "rustls"))]
-        return Err(io::Error::new(io::ErrorKind::Unsupported, "TLS needs the cargo feature `rustls`"));
-        #[cfg(feature = "rustls")]
-        {
-            let name = rustls::pki_types::ServerName::try_from(host.to_owned())
-                .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-            let connector = tokio_rustls::TlsConnector::from(Arc::new(self.tls.clone()));
-            Ok(Stream::new(connector.connect(name, stream).await?))
+        let accept = Sha1::from([key.as_bytes(), GUID].concat()).digest().bytes();
+        let accepted = response.headers().get(SEC_WEBSOCKET_ACCEPT);
+        if accepted.is_none_or(|accepted| accepted != BASE64_STANDARD.encode(accept).as_str()) {
+            return Err(invalid("the header `Sec-WebSocket-Accept` of the response is wrong"));
         }
+        let stream = response.upgrade().await.map_err(|error| invalid(&cause(&error)))?;
+        Ok(Box::new(WebSocketLink::new(stream, target.url(), self.max_message_bytes)))
     }
 }
 
 impl Connector for WebSocketConnector {
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectionError>> {
         Box::pin(async {
-            let target = &self.target;
-            match timeout(self.connect_timeout, self.open()).await {
-                Ok(connected) => connected.map_err(|error| connect_error(target, error)),
-                Err(_) => Err(ConnectionError::new(format!("could not connect to {target} in time; is it reachable?"))),
-            }
+            timeout(self.timeout, self.open()).await.unwrap_or_else(|_| {
+                let message = format!("could not connect to {} in time; is it reachable?", self.target);
+                Err(ConnectionError::new(message))
+            })
         })
     }
 
     fn target(&self) -> &str {
-        &self.target
+        self.target.url()
     }
+}
+
+/// The error of a handshake that has another response than that of a WebSocket.
+async fn rejected(target: &Target, response: Response) -> ConnectionError {
+    let status = response.status();
+    let message = format!("{target} responded with HTTP status {} instead of a WebSocket", status.as_u16());
+    if status.is_success() {
+        return ConnectionError::new(message);
+    }
+    let body = read_beginning(response).await;
+    ConnectionError { message, status: Some((status.as_u16(), excerpt_bytes(&body))) }
 }

@@ -6,12 +6,14 @@ use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::future::BoxFuture;
-use futures_util::{Sink as _, SinkExt as _, Stream as _, StreamExt as _};
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::{Error, Message};
+use futures_util::{Sink as _, SinkExt as _, Stream as _};
+use reqwest::Upgraded;
+use tokio_websockets::{ClientBuilder, CloseCode, Config, Error, Limits, Message, WebSocketStream};
 
-use super::failure::{closed, connection_error};
+use super::fragments::MessageTooLong;
 use super::stream::Stream;
+use crate::runtime::text::excerpt;
+use crate::runtime::transport::io_error::cause;
 use crate::runtime::transport::session::link::{ConnectionError, Incoming, Link};
 
 /// The largest message that is copied.
@@ -31,7 +33,14 @@ pub(super) struct WebSocketLink {
 }
 
 impl WebSocketLink {
-    pub(super) fn new(socket: WebSocketStream<Stream>, target: &str) -> Self {
+    /// Takes over a connection after the handshake.
+    pub(super) fn new(upgraded: Upgraded, target: &str, max_message_bytes: usize) -> Self {
+        let socket = ClientBuilder::new()
+            // Messages are sent in one frame each, as not every server puts fragments together.
+            .config(Config::default().frame_size(usize::MAX))
+            // The stream has a limit for whole messages.
+            .limits(Limits::unlimited())
+            .take_over(Stream::new(upgraded, max_message_bytes));
         let (target, to_send, memory) = (target.to_owned(), VecDeque::new(), BytesMut::new());
         Self { socket, target, to_send, unflushed: false, send_error: None, memory }
     }
@@ -69,19 +78,17 @@ impl WebSocketLink {
         for message in std::mem::take(&mut self.to_send) {
             self.socket.feed(message).await?;
         }
-        self.socket.close(None).await?;
-        while let Some(Ok(_)) = self.socket.next().await {}
-        Ok(())
+        self.socket.close().await
     }
 }
 
 impl Link for WebSocketLink {
     fn send(&mut self, message: Bytes) {
-        self.to_send.push_back(Message::Binary(message));
+        self.to_send.push_back(Message::binary(message));
     }
 
     fn ping(&mut self) {
-        self.to_send.push_back(Message::Ping(Bytes::new()));
+        self.to_send.push_back(Message::ping(""));
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
@@ -91,12 +98,17 @@ impl Link for WebSocketLink {
         }
         loop {
             let error = match Pin::new(&mut self.socket).poll_next(context) {
-                Poll::Ready(Some(Ok(Message::Binary(message)))) => {
-                    return Poll::Ready(Incoming::Message(self.detach(message)));
+                Poll::Ready(Some(Ok(message))) if message.is_binary() || message.is_text() => {
+                    return Poll::Ready(Incoming::Message(self.detach(message.into_payload().into())));
                 }
-                Poll::Ready(Some(Ok(Message::Text(text)))) => return Poll::Ready(Incoming::Message(text.into())),
-                Poll::Ready(Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)))) => continue,
-                Poll::Ready(Some(Ok(Message::Close(frame)))) => closed(&self.target, frame.as_ref()),
+                Poll::Ready(Some(Ok(message))) => match message.as_close() {
+                    Some(close) => {
+                        // The response to the server, if it can be sent at once.
+                        let _ = Pin::new(&mut self.socket).poll_flush(context);
+                        closed(&self.target, Some(close))
+                    }
+                    None => continue,
+                },
                 Poll::Ready(Some(Err(error))) => connection_error(&self.target, &error),
                 Poll::Ready(None) => closed(&self.target, None),
                 Poll::Pending => match self.send_error.take() {
@@ -118,4 +130,26 @@ impl Link for WebSocketLink {
             let _ = self.finish().await;
         })
     }
+}
+
+/// Converts an error of an open connection.
+fn connection_error(target: &str, error: &Error) -> ConnectionError {
+    let message = match error {
+        Error::AlreadyClosed => return closed(target, None),
+        Error::Io(error) => match error.get_ref().and_then(|error| error.downcast_ref::<MessageTooLong>()) {
+            Some(error) => format!("{target} sent {error}; `ClientBuilder::max_message_bytes` changes it"),
+            None => format!("the connection to {target} broke: {}", cause(error)),
+        },
+        error => format!("the connection to {target} broke: {error}"),
+    };
+    ConnectionError::new(message)
+}
+
+/// Why the server closed the connection.
+fn closed(target: &str, reason: Option<(CloseCode, &str)>) -> ConnectionError {
+    ConnectionError::new(match reason {
+        None | Some((CloseCode::NO_STATUS_RECEIVED, _)) => format!("{target} closed the connection"),
+        Some((code, "")) => format!("{target} closed the connection ({})", u16::from(code)),
+        Some((code, reason)) => format!("{target} closed the connection: {} ({})", excerpt(reason), u16::from(code)),
+    })
 }

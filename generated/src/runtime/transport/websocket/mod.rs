@@ -1,6 +1,6 @@
 //! Connections that are WebSockets.
 
 pub(super) mod dial;
-mod failure;
+mod fragments;
 mod link;
 mod stream;
