@@ -1,12 +1,19 @@
 //! The memory that large transfers take. Every allocation of the process is counted, so this test is a program of its
 //! own.
 
+use std::time::Duration;
+
 use decthings::api::types::{ExecutionLocation, LauncherSpec, ParameterProvider, StateEntry};
-use decthings::{Blob, Client, ResponseBuffer, Tensor};
+use decthings::{Blob, Call, Client, ResponseBuffer, Tensor};
 use decthings_tests::codec::{join_response, varint};
-use decthings_tests::server::{Reply, Server, response};
+use decthings_tests::server::{Listener, Reply, Server, response};
 use decthings_tests::{PATIENCE, Temporary, soon};
 use peak_alloc::PeakAlloc;
+use tokio::task::JoinHandle;
+
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "websocket/talk.rs"]
+mod talk;
 
 #[global_allocator]
 static ALLOCATIONS: PeakAlloc = PeakAlloc;
@@ -50,6 +57,8 @@ async fn memory() {
     receiving_into_a_buffer_takes_nothing_more().await;
     an_announced_length_is_not_believed().await;
     what_is_not_in_memory_does_not_come_there().await;
+    unsent_calls_take_no_more_than_the_limit().await;
+    calls_given_up_take_nothing().await;
 }
 
 fn decoding_a_tensor_allocates_nothing() {
@@ -140,4 +149,41 @@ async fn what_is_not_in_memory_does_not_come_there() {
     assert_eq!(result.unwrap().data.remove(0).data.size(), len);
     assert!(most <= MORE, "receiving {size} bytes into a file took {most}");
     assert_eq!(folder.names(), [""; 0]);
+}
+
+/// A call on the WebSocket with 1 MiB.
+fn echo(client: &Client, data: &Blob) -> Call<talk::Echo> {
+    Call::new(client, talk::Echo { text: String::new(), data: data.clone() })
+}
+
+async fn unsent_calls_take_no_more_than_the_limit() {
+    // Nobody accepts the connection.
+    let listener = Listener::bind().await;
+    let client = Client::builder().http_url(listener.url()).max_queued_bytes(16 * MIB).build().unwrap();
+    let data = Blob::from(vec![7; MIB]);
+    let (calls, most) = peak(async {
+        let calls: Vec<_> = (0..100).map(|_| tokio::spawn(echo(&client, &data).send())).collect();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        calls
+    })
+    .await;
+    assert!(most >= 14 * MIB, "the calls take {most}");
+    assert!(most <= 16 * MIB + MORE, "calls of 100 MiB take {most}, and the limit is 16 MiB");
+    calls.iter().for_each(JoinHandle::abort);
+}
+
+async fn calls_given_up_take_nothing() {
+    let listener = Listener::bind().await;
+    let client = Client::builder().http_url(listener.url()).build().unwrap();
+    let data = Blob::from(vec![7; MIB]);
+    let before = ALLOCATIONS.current_usage();
+    let calls: Vec<_> =
+        (0..200).map(|_| tokio::spawn(echo(&client, &data).timeout(Duration::from_millis(50)).send())).collect();
+    // The server does not read, so that its system accepts some bytes only.
+    let _socket = listener.accept().await;
+    for call in calls {
+        assert!(soon(call).await.unwrap().is_err());
+    }
+    let kept = ALLOCATIONS.current_usage().saturating_sub(before);
+    assert!(kept <= MORE, "calls that were given up take {kept}");
 }

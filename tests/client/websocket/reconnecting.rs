@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use decthings::{Call, Client, EndReason, Error, Update};
-use decthings_tests::codec::event_message;
+use decthings_tests::codec::{event_message, response_message};
 use decthings_tests::server::{Listener, WebSocket};
 use decthings_tests::soon;
 use serde_json::json;
@@ -156,6 +156,76 @@ async fn reconnecting_is_delayed_and_given_up() {
     assert!(!rejecting.is_finished());
     rejecting.abort();
     assert_eq!(soon(subscription.next()).await, None);
+}
+
+/// Accepts connections, responds to the first request of each, and closes it; returns their number after the time.
+async fn close_after_response(server: &Listener, time: Duration) -> usize {
+    let mut connections = 0;
+    let accepting = async {
+        loop {
+            let mut socket = server.accept().await;
+            connections += 1;
+            if let Some(request) = socket.next_request().await {
+                socket.try_send(response_message(request.id, json!({"result": {}}), &[])).await;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(time, accepting).await;
+    connections
+}
+
+#[tokio::test]
+async fn reconnecting_backs_off_and_is_given_up_if_no_connection_holds() {
+    let server = Listener::bind().await;
+    let builder = builder_of(&server).reconnect_delay(Duration::from_millis(50), Duration::from_secs(3600));
+    let client = builder.reconnect_for(Duration::from_millis(500)).build().unwrap();
+    let (socket, mut subscription) = first_subscribed(&client, &server, "t").await;
+    drop(socket);
+    // Without backoff they would be more than 40.
+    let connections = close_after_response(&server, Duration::from_secs(2)).await;
+    assert!((2..12).contains(&connections), "{connections} connections");
+    loop {
+        match next(&mut subscription).await {
+            Update::Gap => {}
+            Update::Ended(EndReason::ConnectionLost { .. }) => break,
+            update => panic!("{update:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn delays_begin_anew_after_a_connection_has_held() {
+    let server = Listener::bind().await;
+    let builder = builder_of(&server).reconnect_delay(Duration::ZERO, SHORT);
+    let client = builder.reconnect_for(Duration::ZERO).build().unwrap();
+    let (mut socket, mut subscription) = first_subscribed(&client, &server, "t").await;
+    // A second attempt in a row would be given up.
+    for _ in 0..3 {
+        drop(socket);
+        socket = accept_again(&server, "t").await;
+        assert_eq!(next(&mut subscription).await, Update::Gap);
+        tokio::time::sleep(SHORT * 5).await;
+    }
+    drop(socket);
+    drop(accept_again(&server, "t").await);
+    assert_eq!(next(&mut subscription).await, Update::Gap);
+    assert!(matches!(next(&mut subscription).await, Update::Ended(EndReason::ConnectionLost { .. })));
+}
+
+#[tokio::test]
+async fn calls_do_not_reconnect_again_and_again_without_delay() {
+    let server = Listener::bind().await;
+    let client = builder_of(&server).reconnect_delay(SHORT * 10, SHORT * 10).build().unwrap();
+    let (socket, _subscription) = first_subscribed(&client, &server, "t").await;
+    drop(socket);
+    let calling = tokio::spawn(async move {
+        loop {
+            let _ = echo(&client, "x").send().await;
+        }
+    });
+    let connections = close_after_response(&server, Duration::from_secs(2)).await;
+    calling.abort();
+    assert!((2..30).contains(&connections), "{connections} connections");
 }
 
 #[tokio::test]

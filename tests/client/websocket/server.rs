@@ -39,6 +39,7 @@ async fn a_session_runs_from_start_to_end() {
         assert_eq!(next(&mut subscription).await, Update::Event(exit("t")));
         assert_eq!(soon(subscription.next()).await, None);
         assert_eq!(talk.hub.subscribers::<TalkEvent>("t"), 0);
+        drop((subscription, client));
         if let Some(served) = served {
             until(|| served.open.load(Ordering::SeqCst) == 0).await;
         }

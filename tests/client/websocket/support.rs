@@ -9,9 +9,11 @@ use decthings_tests::server::{Listener, RequestMessage, WebSocket};
 use decthings_tests::{log_value, soon};
 use serde_json::json;
 
-/// Settings for a client of this server, which makes one attempt, so that a test sees each step of the server.
+/// Settings for a client of this server, which makes one attempt and keeps no idle socket, so that a test sees each step
+/// of the server.
 pub fn builder_of(server: &Listener) -> ClientBuilder {
-    Client::builder().http_url(server.url()).retry(RetryPolicy::off())
+    let builder = Client::builder().http_url(server.url());
+    builder.retry(RetryPolicy::off()).websocket_idle_timeout(Duration::ZERO)
 }
 
 /// A client of this server.

@@ -56,6 +56,7 @@ impl ClientBuilder {
         if let Some((transport, connector)) = self.in_process.clone() {
             let credentials = Arc::new(Credentials::default());
             let session = Session::new(Some(self.session(connector, credentials.clone())));
+            let transport = self.transport.clone().unwrap_or(transport);
             return Ok((transport, session, Headers::default(), credentials));
         }
         let connect = ConnectSettings {
@@ -120,6 +121,9 @@ impl ClientBuilder {
             credentials,
             max_message_bytes: self.max_message_bytes,
             json_depth: self.json_depth,
+            max_calls: self.max_websocket_calls,
+            max_queued_bytes: self.max_queued_bytes,
+            idle_timeout: self.websocket_idle_timeout,
             heartbeat: self.heartbeat,
             reconnect: self.reconnect,
             limits: BufferLimits { events: self.event_buffer, bytes: 16 << 20 },

@@ -32,9 +32,11 @@ type InProcess = (Arc<dyn Transport>, Arc<dyn Connector>);
 /// | size of an HTTP response | 1 GiB | [`max_response_bytes`](Self::max_response_bytes) |
 /// | size of a WebSocket message | 256 MiB | [`max_message_bytes`](Self::max_message_bytes) |
 /// | concurrent HTTP connections and calls | 100 | [`max_connections`](Self::max_connections) |
-/// | concurrent calls on the WebSocket | 1024 | fixed |
+/// | concurrent calls on the WebSocket | 1024 | [`max_websocket_calls`](Self::max_websocket_calls) |
+/// | unsent bytes of calls on the WebSocket | 64 MiB | [`max_queued_bytes`](Self::max_queued_bytes) |
 /// | unread events | 1024, and 16 MiB | [`event_buffer`](Self::event_buffer) |
-/// | idle time of a WebSocket | 20 s, and 20 s until the pong | [`heartbeat`](Self::heartbeat) |
+/// | silence of a WebSocket | 20 s, and 20 s until the pong | [`heartbeat`](Self::heartbeat) |
+/// | time that an unused WebSocket stays open | 10 s | [`websocket_idle_timeout`](Self::websocket_idle_timeout) |
 /// | time to reconnect a WebSocket | 5 min | [`reconnect_for`](Self::reconnect_for) |
 /// | depth of JSON | 128 | [`max_json_depth`](Self::max_json_depth) |
 /// | blobs of a request | 255 | fixed, by the wire format |
@@ -64,6 +66,9 @@ pub struct ClientBuilder {
     pub(super) max_connections: usize,
     pub(super) json_depth: usize,
     pub(super) max_message_bytes: usize,
+    pub(super) max_websocket_calls: usize,
+    pub(super) max_queued_bytes: usize,
+    pub(super) websocket_idle_timeout: Duration,
     pub(super) heartbeat: Heartbeat,
     pub(super) reconnect: Reconnect,
     pub(super) event_buffer: usize,
@@ -101,6 +106,9 @@ impl ClientBuilder {
             max_connections: 100,
             json_depth: MAX_JSON_DEPTH,
             max_message_bytes: 256 << 20,
+            max_websocket_calls: 1024,
+            max_queued_bytes: 64 << 20,
+            websocket_idle_timeout: Duration::from_secs(10),
             heartbeat: Heartbeat { every: Duration::from_secs(20), timeout: Duration::from_secs(20) },
             reconnect: Reconnect {
                 first: Duration::from_millis(200),
@@ -212,13 +220,35 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the maximum number of calls on the WebSocket that are queued or wait for their responses; 1024 by default.
+    /// Further calls wait, as part of their timeout.
+    pub fn max_websocket_calls(mut self, calls: usize) -> Self {
+        self.max_websocket_calls = calls;
+        self
+    }
+
+    /// Sets the maximum number of bytes of calls on the WebSocket that the server has not begun to receive; 64 MiB by
+    /// default. Further calls wait, as part of their timeout. A larger message waits until the queue is empty. A call
+    /// that is given up leaves the queue, and is not sent.
+    pub fn max_queued_bytes(mut self, bytes: usize) -> Self {
+        self.max_queued_bytes = bytes;
+        self
+    }
+
+    /// Sets for how long a WebSocket without calls and subscriptions stays open for the next ones; 10 s by default. Zero
+    /// closes it at once. It is closed with the client in any case.
+    pub fn websocket_idle_timeout(mut self, time: Duration) -> Self {
+        self.websocket_idle_timeout = time;
+        self
+    }
+
     /// Sets the maximum nesting of the JSON of a response or an event; 128 by default and at most. Deeper JSON is an
     /// error.
     pub fn max_json_depth(self, depth: usize) -> Self {
         Self { json_depth: depth.min(MAX_JSON_DEPTH), ..self }
     }
 
-    /// Sets the interval of pings on an idle WebSocket, and the timeout of the pong, after which the connection is closed;
+    /// Sets the interval of pings on a silent WebSocket, and the timeout of the pong, after which the connection is closed;
     /// 20 s each by default.
     pub fn heartbeat(mut self, every: Duration, timeout: Duration) -> Self {
         self.heartbeat = Heartbeat { every, timeout };
@@ -226,12 +256,15 @@ impl ClientBuilder {
     }
 
     /// Sets the delays before a WebSocket with subscriptions reconnects: `first`, which doubles up to `max`, each reduced
-    /// by a random jitter of up to half; 200 ms and 30 s by default. Calls reconnect without a delay.
+    /// by a random jitter of up to half; 200 ms and 30 s by default. The delays begin anew after all subscriptions have
+    /// been restored and the connection has held for `max`. A call reconnects without a delay at first, and after at most
+    /// 1 s if connections keep failing.
     pub fn reconnect_delay(self, first: Duration, max: Duration) -> Self {
         Self { reconnect: Reconnect { first, max, ..self.reconnect }, ..self }
     }
 
-    /// Sets for how long a WebSocket tries to reconnect until its subscriptions end; 5 minutes by default.
+    /// Sets for how long a WebSocket tries to reconnect until its subscriptions end; 5 minutes by default. The time begins
+    /// anew when the [delays](Self::reconnect_delay) do; that of connections which do not hold is left out.
     pub fn reconnect_for(mut self, time: Duration) -> Self {
         self.reconnect.give_up = time;
         self

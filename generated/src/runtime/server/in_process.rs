@@ -18,6 +18,9 @@ use crate::runtime::transport::{
     ConnectionError, Connector, Incoming, Link, Transport, TransportError, TransportRequest, TransportResponse,
 };
 
+/// The maximum number of calls on a connection that services handle at a time.
+const MAX_CALLS: usize = 1024;
+
 #[derive(Debug)]
 struct InProcess(Router);
 
@@ -46,7 +49,7 @@ impl Connector for InProcess {
 
 impl ClientBuilder {
     /// Sends calls to services in this process, with the same encoding but without a socket. URLs, API keys and headers
-    /// have no effect.
+    /// have no effect. A [`transport`](Self::transport) replaces them for calls over HTTP.
     pub fn service(mut self, router: Router) -> Self {
         let services = Arc::new(InProcess(router));
         self.in_process = Some((services.clone(), services));
@@ -62,6 +65,11 @@ struct InProcessLink {
 }
 
 impl Link for InProcessLink {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<()> {
+        // `poll` wakes the task when a call completes.
+        if self.calls.len() < MAX_CALLS { Poll::Ready(()) } else { Poll::Pending }
+    }
+
     fn send(&mut self, message: Bytes) {
         self.calls.spawn(self.connection.handle(message));
     }

@@ -1,5 +1,6 @@
-//! Test doubles of the service: a [`Script`] with predefined responses, and a [`Cassette`] that replays the calls that a
-//! [`Recorder`] wrote to a file. Only the recorder uses the network.
+//! Test doubles of the service: a [`Script`] with predefined responses, a [`Cassette`] that replays the calls that a
+//! [`Recorder`] wrote to a file, and a [`SocketListener`] for the messages of WebSockets. Only the recorder uses the
+//! network.
 //!
 //! ```
 //! use decthings::api::model::{DeleteModelError, DeleteModelRequest, TrainRequest, TrainResult};
@@ -29,6 +30,8 @@
 mod cassette;
 mod recorded_call;
 mod script;
+mod socket;
 
 pub use cassette::{Cassette, Recorder};
 pub use script::{Script, ScriptError, ScriptedCall};
+pub use socket::{Socket, SocketListener};

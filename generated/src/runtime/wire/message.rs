@@ -11,6 +11,9 @@ use super::frame::{RequestFrame, json_range, malformed};
 use crate::runtime::error::Failure;
 use crate::runtime::method::{ApiKey, Method};
 
+/// The number of bytes of a call's id.
+const ID_LEN: usize = 4;
+
 /// A message of the server.
 #[derive(Debug)]
 pub(crate) enum ServerMessage {
@@ -56,7 +59,12 @@ pub(crate) fn id_request(param: &str, id: &str) -> RequestFrame {
 
 /// The message of a request, with space for its id.
 pub(crate) fn request_message(request: &RequestFrame) -> BytesMut {
-    request.to_message(&[0; 4])
+    request.to_message(&[0; ID_LEN])
+}
+
+/// The number of bytes of a request's message.
+pub(crate) fn message_len(request: &RequestFrame) -> usize {
+    request.body_len().saturating_add(ID_LEN)
 }
 
 /// Writes the id into a message.

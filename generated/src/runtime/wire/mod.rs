@@ -37,7 +37,8 @@ pub(crate) use event::{EventBytes, EventHead};
 pub(crate) use frame::{join, total};
 pub(crate) use guard::MAX_JSON_DEPTH;
 pub(crate) use message::{
-    MalformedMessage, ServerMessage, id_request, read_server_message, request_message, socket_request, with_id,
+    MalformedMessage, ServerMessage, id_request, message_len, read_server_message, request_message, socket_request,
+    with_id,
 };
 #[cfg(feature = "test-util")]
 pub(crate) use response::split_response;

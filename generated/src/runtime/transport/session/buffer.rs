@@ -138,10 +138,22 @@ impl UnclaimedEvents {
         self.buffers.entry(key).or_insert_with(|| Buffer::new(self.limits, 0)).push(Update::Event(event));
     }
 
-    /// The buffer for the reader of a session, with the events that have arrived.
-    pub(super) fn take(&mut self, service: &'static str, id: &str) -> Buffer {
-        let new = || Buffer::new(self.limits, self.dropped);
-        self.buffers.remove(&(service, id.to_owned())).unwrap_or_else(new)
+    /// The buffer for the reader of a session, with the events that have arrived. If other calls subscribe to the session,
+    /// too, its end is kept for them.
+    pub(super) fn take(&mut self, service: &'static str, id: &str, has_others: bool) -> Buffer {
+        let key = (service, id.to_owned());
+        let Some(buffer) = self.buffers.remove(&key) else { return Buffer::new(self.limits, self.dropped) };
+        if has_others && buffer.is_ended() {
+            let end = Buffer::new(self.limits, 0);
+            buffer.lock().updates.back().into_iter().for_each(|update| end.push(update.clone()));
+            self.buffers.insert(key, end);
+        }
+        buffer
+    }
+
+    /// Drops the events of a session.
+    pub(super) fn forget(&mut self, service: &'static str, id: &str) {
+        self.buffers.remove(&(service, id.to_owned()));
     }
 
     pub(super) fn clear(&mut self) {

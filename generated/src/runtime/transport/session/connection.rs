@@ -15,11 +15,11 @@ use super::buffer::UnclaimedEvents;
 use super::lease::{Release, UnsubscribeResponse};
 use super::link::{ConnectionError, Incoming, Link};
 use super::pending::{Pending, PendingCall, PendingRequest};
-use super::readers::Readers;
+use super::readers::{Readers, Undelivered};
 use super::settings::{HeartbeatEvent, HeartbeatMonitor, ReconnectDelays};
-use super::shared::{Shared, Work};
+use super::shared::Shared;
 use crate::runtime::event::EventError;
-use crate::runtime::method::{Channel, Method};
+use crate::runtime::method::Channel;
 use crate::runtime::wire;
 use crate::runtime::wire::{EventBytes, MalformedMessage, ServerMessage};
 
@@ -31,6 +31,8 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// memory that the next messages are received into.
 const MAX_MESSAGES: u32 = 64;
 
+const MAX_ORPHANED: usize = 1 << 14;
+
 pub(super) struct Connection<'a> {
     pub(super) shared: &'a Shared,
     pub(super) readers: &'a mut Readers,
@@ -39,15 +41,15 @@ pub(super) struct Connection<'a> {
     link: Box<dyn Link>,
     pub(super) pending: Pending,
     pub(super) unclaimed: UnclaimedEvents,
-    /// Calls that wait until an unsubscribe request for the same id has completed.
+    /// Calls that wait for the response to a request for the same id.
     blocked: Vec<PendingCall>,
     /// Subscriptions without a reader, which a pending call for the same id takes over.
     pub(super) orphaned: BTreeSet<(&'static str, Arc<str>)>,
     heartbeat: HeartbeatMonitor,
     /// Runs until all subscriptions of the previous connection are restored.
     resubscribe_deadline: Option<Pin<Box<Sleep>>>,
-    /// Runs while only unsubscribe requests are pending.
-    unsubscribe_deadline: Option<Pin<Box<Sleep>>>,
+    /// Runs while the connection is unused, with whether it waits for responses to unsubscribing.
+    unused: Option<(bool, Pin<Box<Sleep>>)>,
 }
 
 impl<'a> Connection<'a> {
@@ -70,7 +72,7 @@ impl<'a> Connection<'a> {
             orphaned: BTreeSet::new(),
             heartbeat: HeartbeatMonitor::new(shared.settings.heartbeat),
             resubscribe_deadline: None,
-            unsubscribe_deadline: None,
+            unused: None,
         }
     }
 
@@ -79,7 +81,7 @@ impl<'a> Connection<'a> {
         self.shared.set_connected();
         self.resubscribe();
         match poll_fn(|context| self.poll(context)).await {
-            Some(error) => Some(self.fail(error)),
+            Some(error) => Some(self.disconnect(error)),
             None => {
                 let closing = self.link.close();
                 tokio::spawn(timeout(CLOSE_TIMEOUT, closing));
@@ -90,18 +92,17 @@ impl<'a> Connection<'a> {
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<ConnectionError>> {
         loop {
-            // Leases that were released before a call was made are handled before the call.
-            let work = self.shared.take_work(context);
-            while let Poll::Ready(Some(release)) = self.releases.poll_recv(context) {
-                if self.readers.remove(&release) {
-                    self.unsubscribe(release.channel, release.id, release.done);
-                }
+            let cancelled = self.shared.take_cancelled(context);
+            self.handle_releases(context);
+            for key in cancelled.iter().flatten() {
+                self.blocked.retain(|call| call.key != *key);
+                self.pending.cancel(*key);
             }
-            let Some(work) = work else {
-                self.shared.set_disconnected(false);
+            self.poll_send(context);
+            if cancelled.is_none() {
+                self.shared.set_disconnected();
                 return Poll::Ready(None);
-            };
-            self.handle_work(work);
+            }
             let handled = match self.poll_messages(context) {
                 Ok(MAX_MESSAGES) => {
                     context.waker().wake_by_ref();
@@ -110,11 +111,11 @@ impl<'a> Connection<'a> {
                 Ok(handled) => handled,
                 Err(error) => return Poll::Ready(Some(error.redacted(&self.shared.settings.credentials.redactor()))),
             };
-            if self.is_unused() && self.shared.set_disconnected(true) {
-                return Poll::Ready(None);
-            }
             if handled > 0 {
                 continue;
+            }
+            if self.is_expired(context) {
+                return Poll::Ready(None);
             }
             match self.heartbeat.poll(self.link.activity(), context) {
                 Poll::Ready(HeartbeatEvent::PingDue) => {
@@ -124,12 +125,10 @@ impl<'a> Connection<'a> {
                 Poll::Ready(HeartbeatEvent::TimedOut) => return self.lost("did not respond to a ping"),
                 Poll::Pending => {}
             }
-            if is_elapsed(&mut self.resubscribe_deadline, context) {
+            if self.resubscribe_deadline.as_mut().is_some_and(|timer| timer.as_mut().poll(context).is_ready()) {
                 return self.lost("did not respond to resubscribing");
             }
-            if !is_elapsed(&mut self.unsubscribe_deadline, context) {
-                return Poll::Pending;
-            }
+            return Poll::Pending;
         }
     }
 
@@ -150,59 +149,79 @@ impl<'a> Connection<'a> {
         Ok(MAX_MESSAGES)
     }
 
-    fn handle_work(&mut self, work: Work) {
-        for key in work.cancelled {
-            self.blocked.retain(|call| call.key != key);
-            self.pending.cancel(key);
+    fn handle_releases(&mut self, context: &mut Context<'_>) {
+        while let Poll::Ready(Some(release)) = self.releases.poll_recv(context) {
+            if self.readers.remove(&release) {
+                self.unsubscribe(release.channel, release.id, release.done);
+            }
         }
-        work.calls.into_iter().for_each(|call| self.send(call));
     }
 
-    fn send(&mut self, mut call: PendingCall) {
-        if let Some(channel) = call.subscribes {
-            let target = call.subscription_id.as_deref().map(|id| (channel.service, id));
-            if target.is_some_and(|target| self.pending.unsubscribes().any(|pending| pending == target)) {
-                self.blocked.push(call);
+    /// Sends queued requests while the link takes them. The others stay in their queues, where they can be cancelled.
+    fn poll_send(&mut self, context: &mut Context<'_>) {
+        while self.link.poll_ready(context).is_ready() {
+            if let Some(request) = self.pending.next_queued() {
+                self.send_request(request);
+            } else if let Some(call) = self.shared.next_call() {
+                self.send_call(call);
+            } else {
                 return;
             }
+        }
+    }
+
+    fn send_call(&mut self, mut call: PendingCall) {
+        if self.pending.blocks(&call) {
+            self.blocked.push(call);
+            return;
+        }
+        if let Some(channel) = call.subscribes {
             self.readers.expect(channel);
         } else if call.method.opens.is_some() {
             self.readers.ignore(call.method.service);
         }
         let message = std::mem::take(&mut call.message);
+        call.byte_permit = None;
         let id = self.pending.add(PendingRequest::Call(call));
         self.link.send(wire::with_id(message, id));
     }
 
-    pub(super) fn send_blocked(&mut self) {
-        std::mem::take(&mut self.blocked).into_iter().for_each(|call| self.send(call));
-    }
-
     fn resubscribe(&mut self) {
         for (channel, id) in self.readers.stale() {
-            let Some((method, param)) = channel.subscribing() else { continue };
-            self.send_request(method, param, &id.clone(), PendingRequest::Resubscribe(channel, id));
+            self.pending.queue(PendingRequest::Resubscribe(channel, id));
         }
         if self.readers.has_stale() {
             self.resubscribe_deadline = Some(Box::pin(sleep(self.shared.settings.timeout)));
+        } else {
+            self.delays.connected();
         }
     }
 
-    /// Unsubscribes, unless a pending call for the same id can take the subscription over.
+    /// Unsubscribes, unless a pending request subscribes to the same id: then its response decides.
     pub(super) fn unsubscribe(&mut self, channel: &'static Channel, id: Arc<str>, done: Option<UnsubscribeResponse>) {
-        if self.pending.subscribes().any(|pending| pending == (channel.service, Some(&id))) {
+        if self.pending.is_subscribing(channel.service, &id) {
             self.orphaned.insert((channel.service, id));
-        } else if let Some((method, param)) = channel.unsubscribing() {
-            self.send_request(method, param, &id.clone(), PendingRequest::Unsubscribe(channel, id, done));
+            if self.orphaned.len() > MAX_ORPHANED {
+                // Those of requests that are no longer pending, as too many were.
+                self.orphaned.retain(|(service, id)| self.pending.is_subscribing(service, id));
+            }
+        } else if channel.unsubscribing().is_some() {
+            self.pending.queue(PendingRequest::Unsubscribe(channel, id, done));
         }
     }
 
-    /// Sends a request whose only parameter is an id.
-    fn send_request(&mut self, method: &'static Method, param: &str, id: &str, pending: PendingRequest) {
+    /// Sends a request of the session, whose only parameter is an id.
+    fn send_request(&mut self, request: PendingRequest) {
+        let (at, id) = match &request {
+            PendingRequest::Resubscribe(channel, id) => (channel.subscribing(), id),
+            PendingRequest::Unsubscribe(channel, id, _) => (channel.unsubscribing(), id),
+            PendingRequest::Call(_) => return,
+        };
+        let Some((method, param)) = at else { return };
         let key = self.shared.settings.credentials.last();
-        let request = wire::socket_request(method, wire::id_request(param, id), key.as_ref());
-        let id = self.pending.add(pending);
-        self.link.send(wire::with_id(wire::request_message(&request), id));
+        let frame = wire::socket_request(method, wire::id_request(param, id), key.as_ref());
+        let id = self.pending.add(request);
+        self.link.send(wire::with_id(wire::request_message(&frame), id));
     }
 
     fn handle_message(&mut self, message: Bytes) {
@@ -222,26 +241,26 @@ impl<'a> Connection<'a> {
                 self.report(EventError::new(&service, "", failure));
             }
         }
-        if self.resubscribe_deadline.is_none() {
-            self.delays.reset();
-        }
     }
 
     fn after_response(&mut self) {
+        self.shared.requeue(self.blocked.drain(..));
         if self.pending.subscribes().next().is_none() {
             self.unclaimed.clear();
         }
         if self.resubscribe_deadline.is_some() && !self.readers.has_stale() {
             self.resubscribe_deadline = None;
+            self.delays.connected();
         }
     }
 
     fn handle_event(&mut self, event: EventBytes) {
         match self.readers.deliver(event, self.shared.settings.json_depth) {
             Ok(None) => {}
-            Ok(Some(event)) => {
-                let target = (event.service(), event.id());
-                if self.pending.subscribes().any(|(service, id)| (service, id.unwrap_or(target.1)) == target) {
+            Ok(Some(Undelivered { event, is_known })) => {
+                // A call that does not know its id yet gets that of a new session.
+                let matches = |id: Option<&str>| id.map_or(!is_known, |id| id == event.id());
+                if self.pending.subscribes().any(|(service, id)| service == event.service() && matches(id)) {
                     self.unclaimed.hold(event);
                 }
             }
@@ -254,28 +273,35 @@ impl<'a> Connection<'a> {
         self.readers.report(&error);
     }
 
-    fn is_unused(&mut self) -> bool {
+    /// Whether the connection has been unused for as long as it may be. While it is, it counts as closed for the calls
+    /// that need an open one.
+    fn is_expired(&mut self, context: &mut Context<'_>) -> bool {
         if self.pending.has_calls() || !self.readers.is_empty() || !self.blocked.is_empty() {
-            self.unsubscribe_deadline = None;
+            self.unused = None;
             return false;
         }
-        if self.pending.unsubscribes().next().is_none() {
+        let unsubscribing = self.pending.has_unsubscribes();
+        if !unsubscribing && !self.shared.set_idle() {
+            self.unused = None;
+            return false;
+        }
+        let time = if unsubscribing { UNSUBSCRIBE_TIMEOUT } else { self.shared.settings.idle_timeout };
+        if time.is_zero() {
             return true;
         }
-        self.unsubscribe_deadline.get_or_insert_with(|| Box::pin(sleep(UNSUBSCRIBE_TIMEOUT))).is_elapsed()
+        if self.unused.as_ref().is_none_or(|(waits, _)| *waits != unsubscribing) {
+            self.unused = Some((unsubscribing, Box::pin(sleep(time))));
+        }
+        self.unused.as_mut().is_some_and(|(_, timer)| timer.as_mut().poll(context).is_ready()) && self.shared.set_idle()
     }
 
-    /// Fails all calls.
-    fn fail(self, error: ConnectionError) -> ConnectionError {
-        self.shared.set_disconnected(false);
+    /// Fails the calls that were sent. The others wait for the next connection.
+    fn disconnect(mut self, error: ConnectionError) -> ConnectionError {
+        self.shared.requeue(self.blocked.drain(..));
+        self.shared.set_disconnected();
         let message = format!("the connection broke before the response arrived: {}", error.message);
         let broken = ConnectionError { message, ..error.clone() };
         self.pending.into_calls().for_each(|call| call.fail(&broken, false));
-        self.blocked.into_iter().for_each(|call| call.fail(&broken, true));
         error
     }
-}
-
-fn is_elapsed(deadline: &mut Option<Pin<Box<Sleep>>>, context: &mut Context<'_>) -> bool {
-    deadline.as_mut().is_some_and(|timer| timer.as_mut().poll(context).is_ready())
 }

@@ -16,21 +16,25 @@ pub(crate) trait Connector: Send + Sync {
     fn target(&self) -> &str;
 }
 
-/// An open connection.
+/// An open connection. It holds at most one message that it has not begun to send, beside a bounded write buffer.
 pub(crate) trait Link: Send {
-    /// Queues a message, which [`poll`](Self::poll) sends.
+    /// Whether [`send`](Self::send) can take a message. `Pending` also after an error, which [`poll`](Self::poll) returns.
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<()>;
+
+    /// Takes a message, which [`poll`](Self::poll) sends. Call it only after [`poll_ready`](Self::poll_ready) has returned
+    /// `Ready`.
     fn send(&mut self, message: Bytes);
 
-    /// Queues a ping.
+    /// Sends a ping as soon as possible.
     fn ping(&mut self);
 
-    /// Sends queued messages, and receives. Must not be called after it has returned [`Incoming::Disconnected`].
+    /// Sends what it holds, and receives. Must not be called after it has returned [`Incoming::Disconnected`].
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Incoming>;
 
     /// A number that changes with every sign of life from the server.
     fn activity(&self) -> u64;
 
-    /// Sends queued messages, and closes the connection.
+    /// Sends what it holds, and closes the connection.
     fn close(self: Box<Self>) -> BoxFuture<'static, ()>;
 }
 

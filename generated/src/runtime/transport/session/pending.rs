@@ -1,6 +1,6 @@
 //! Requests that wait for a response.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::BytesMut;
@@ -12,7 +12,7 @@ use crate::runtime::error::Failure;
 use crate::runtime::method::{Channel, Method, TransportKind};
 use crate::runtime::transport::response::{Received, Slot};
 
-/// The maximum number of pending requests that no caller waits for.
+/// The maximum number of sent requests that wait for a response, but no caller does.
 const MAX_BACKGROUND_REQUESTS: usize = 4096;
 
 pub(super) enum PendingRequest {
@@ -35,7 +35,9 @@ pub(super) struct PendingCall {
     pub(super) slot: Arc<dyn Slot>,
     pub(super) reply: oneshot::Sender<Result<Received, Failure>>,
     /// Limits the number of calls; `None` after the call was cancelled.
-    pub(super) permit: Option<OwnedSemaphorePermit>,
+    pub(super) call_permit: Option<OwnedSemaphorePermit>,
+    /// Limits the bytes of queued calls; `None` after the call was sent.
+    pub(super) byte_permit: Option<OwnedSemaphorePermit>,
 }
 
 impl PendingCall {
@@ -45,6 +47,16 @@ impl PendingCall {
             TransportKind::OpenWebSocketElse { error } => Some(error),
             _ => None,
         }
+    }
+
+    /// The service and, if it is known, the id that the call subscribes to.
+    fn subscribes_to(&self) -> Option<(&'static str, Option<&str>)> {
+        Some((self.subscribes?.service, self.subscription_id.as_deref()))
+    }
+
+    /// The service and the id of the subscription that the call ends.
+    fn unsubscribes_from(&self) -> Option<(&'static str, Option<&str>)> {
+        self.method.closes.map(|_| (self.method.service, self.subscription_id.as_deref()))
     }
 
     pub(super) fn fail(self, error: &ConnectionError, unsent: bool) {
@@ -58,11 +70,24 @@ pub(super) struct Pending {
     next_id: u32,
     requests: BTreeMap<u32, PendingRequest>,
     /// The ids of calls that have not been cancelled, by their key.
-    calls: HashMap<u64, u32>,
+    calls: BTreeMap<u64, u32>,
+    /// Requests to resubscribe and unsubscribe that have not been sent: at most one each for the subscriptions that the
+    /// connection has had a reader of at a time.
+    unsent: VecDeque<PendingRequest>,
 }
 
 impl Pending {
-    /// Adds a request; returns the id of its message.
+    /// Queues a request, which is sent before any call.
+    pub(super) fn queue(&mut self, request: PendingRequest) {
+        self.unsent.push_back(request);
+    }
+
+    /// Takes the next queued request.
+    pub(super) fn next_queued(&mut self) -> Option<PendingRequest> {
+        self.unsent.pop_front()
+    }
+
+    /// Adds a request that is sent; returns the id of its message.
     pub(super) fn add(&mut self, request: PendingRequest) -> u32 {
         while self.requests.contains_key(&self.next_id) {
             self.next_id = self.next_id.wrapping_add(1);
@@ -86,11 +111,13 @@ impl Pending {
         Some(request)
     }
 
-    /// Cancels a call. One that subscribes stays pending, as its subscription has to be ended.
+    /// Cancels a call. One that subscribes or unsubscribes stays pending, as its response changes the subscriptions.
     pub(super) fn cancel(&mut self, key: u64) {
         let Some(id) = self.calls.remove(&key) else { return };
         match self.requests.get_mut(&id) {
-            Some(PendingRequest::Call(call)) if call.subscribes.is_some() => call.permit = None,
+            Some(PendingRequest::Call(call)) if call.subscribes_to().or(call.unsubscribes_from()).is_some() => {
+                call.call_permit = None;
+            }
             _ => drop(self.requests.remove(&id)),
         }
         self.limit_background_requests();
@@ -120,20 +147,50 @@ impl Pending {
         !self.calls.is_empty()
     }
 
-    /// The services and ids of unsubscribe requests.
-    pub(super) fn unsubscribes(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.requests.values().filter_map(|request| match request {
-            PendingRequest::Unsubscribe(channel, id, _) => Some((channel.service, &**id)),
-            _ => None,
+    /// Whether a request to unsubscribe is queued, or waits for its response.
+    pub(super) fn has_unsubscribes(&self) -> bool {
+        self.unanswered().any(|request| matches!(request, PendingRequest::Unsubscribe(..)))
+    }
+
+    /// Whether the call has to wait for a response: subscribing to a session and unsubscribing from it take turns, as the
+    /// server may handle requests in any order.
+    pub(super) fn blocks(&self, call: &PendingCall) -> bool {
+        if let Some((service, Some(id))) = call.subscribes_to() {
+            return self.is_unsubscribing(service, id);
+        }
+        match call.unsubscribes_from() {
+            Some((service, Some(id))) => self.is_subscribing(service, id),
+            _ => false,
+        }
+    }
+
+    fn is_unsubscribing(&self, service: &str, id: &str) -> bool {
+        self.unanswered().any(|request| match request {
+            PendingRequest::Call(call) => call.unsubscribes_from() == Some((service, Some(id))),
+            PendingRequest::Unsubscribe(channel, session, _) => (channel.service, &**session) == (service, id),
+            PendingRequest::Resubscribe(..) => false,
+        })
+    }
+
+    /// Whether a request to subscribe or resubscribe to this session is queued, or waits for its response.
+    pub(super) fn is_subscribing(&self, service: &str, id: &str) -> bool {
+        self.unanswered().any(|request| match request {
+            PendingRequest::Call(call) => call.subscribes_to() == Some((service, Some(id))),
+            PendingRequest::Resubscribe(channel, session) => (channel.service, &**session) == (service, id),
+            PendingRequest::Unsubscribe(..) => false,
         })
     }
 
     /// The services and ids of calls that subscribe. Some ids are known only after the response.
     pub(super) fn subscribes(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
         self.requests.values().filter_map(|request| match request {
-            PendingRequest::Call(call) => Some((call.subscribes?.service, call.subscription_id.as_deref())),
+            PendingRequest::Call(call) => call.subscribes_to(),
             _ => None,
         })
+    }
+
+    fn unanswered(&self) -> impl Iterator<Item = &PendingRequest> {
+        self.requests.values().chain(&self.unsent)
     }
 
     pub(super) fn into_calls(self) -> impl Iterator<Item = PendingCall> {

@@ -37,6 +37,13 @@ struct Session {
     stale: bool,
 }
 
+/// An event of a session without readers, or the last event of one with readers, which later ones need as well.
+pub(super) struct Undelivered {
+    pub(super) event: RawEvent,
+    /// Whether the session had readers.
+    pub(super) is_known: bool,
+}
+
 impl Readers {
     pub(super) fn new(releases: mpsc::UnboundedSender<Release>) -> Self {
         Self { releases, services: BTreeMap::new(), ignored: BTreeSet::new() }
@@ -85,8 +92,8 @@ impl Readers {
         session.readers.is_empty() && service.sessions.remove(id).is_some()
     }
 
-    /// Delivers an event to its readers. Returns the event if its session has none.
-    pub(super) fn deliver(&mut self, event: EventBytes, json_depth: usize) -> Result<Option<RawEvent>, EventError> {
+    /// Delivers an event to its readers. Returns the event if a call that subscribes to the session may need it.
+    pub(super) fn deliver(&mut self, event: EventBytes, json_depth: usize) -> Result<Option<Undelivered>, EventError> {
         let Some(service) = self.services.get_mut(&*event.service()) else {
             if self.ignored.contains(&*event.service()) {
                 return Ok(None);
@@ -102,20 +109,20 @@ impl Readers {
         let id = id.ok_or_else(missing)?;
         let name = channel.name_of(name);
         let Some(session) = service.sessions.get_mut(&*id) else {
-            let id = id.into();
-            return Ok(Some(RawEvent::new(channel, name, id, event, json_depth)));
+            let event = RawEvent::new(channel, name, id.into(), event, json_depth);
+            return Ok(Some(Undelivered { event, is_known: false }));
         };
         let event = RawEvent::new(channel, name, session.id.clone(), event, json_depth);
         session.notify_gap();
-        let ended = event.ends().then(|| session.id.clone());
+        let last = event.ends().then(|| event.clone());
         if let Some(((_, last), others)) = session.readers.split_last() {
             others.iter().for_each(|(_, buffer)| buffer.push(Update::Event(event.clone())));
             last.push(Update::Event(event));
         }
-        if let Some(id) = ended {
-            service.sessions.remove(&id);
-        }
-        Ok(None)
+        Ok(last.map(|event| {
+            service.sessions.remove(event.id());
+            Undelivered { event, is_known: true }
+        }))
     }
 
     /// Reports an error to the readers of its service, or to all readers if the service has none.

@@ -20,11 +20,12 @@ impl Connection<'_> {
             None => {}
             Some(PendingRequest::Call(call)) => self.respond_to_call(call, body),
             Some(PendingRequest::Resubscribe(channel, id)) => self.handle_resubscribed(channel, &id, body),
-            Some(PendingRequest::Unsubscribe(_, _, done)) => {
+            Some(PendingRequest::Unsubscribe(channel, id, done)) => {
+                // Events until here are of the subscription that has ended.
+                self.unclaimed.forget(channel.service, &id);
                 if let Some(done) = done {
                     let _ = done.send(Some(body));
                 }
-                self.send_blocked();
             }
         }
     }
@@ -39,12 +40,14 @@ impl Connection<'_> {
                 // Before other messages are handled, so that no event is missed.
                 Some(id) if is_result => {
                     self.orphaned.remove(&(channel.service, id.clone()));
-                    let buffer = self.unclaimed.take(channel.service, &id);
+                    let has_others = self.pending.is_subscribing(channel.service, &id);
+                    let buffer = self.unclaimed.take(channel.service, &id, has_others);
                     received.lease = Some(self.readers.add(key, channel, id, buffer));
                 }
                 id => self.discard(channel, id, subscription_id),
             }
         } else if let (Some(id), true, true) = (subscription_id, method.closes.is_some(), is_result) {
+            self.unclaimed.forget(method.service, &id);
             self.readers.end(method.service, &id, &EndReason::Unsubscribed);
         }
         // If the call was cancelled, this drops the lease, which unsubscribes.
@@ -60,14 +63,21 @@ impl Connection<'_> {
         }
     }
 
-    fn handle_resubscribed(&mut self, channel: &'static Channel, id: &str, body: Bytes) {
+    fn handle_resubscribed(&mut self, channel: &'static Channel, id: &Arc<str>, body: Bytes) {
         let service = channel.service;
         let SessionSettings { credentials, json_depth, .. } = &self.shared.settings;
-        let read = wire::read_acknowledgement(body, *json_depth);
-        match read.map_err(|error| error.redacted(&credentials.redactor())) {
+        let result = wire::read_acknowledgement(body, *json_depth);
+        if self.orphaned.remove(&(service, id.clone())) {
+            // Its last reader has left meanwhile.
+            if !matches!(result, Err(ResponseError::Api { .. })) {
+                self.unsubscribe(channel, id.clone(), None);
+            }
+            return;
+        }
+        match result.map_err(|error| error.redacted(&credentials.redactor())) {
             Ok(()) => {
                 #[cfg(feature = "tracing")]
-                tracing::debug!(target: "decthings::socket", { rpc.service = service, id }, "resubscribed");
+                tracing::debug!(target: "decthings::socket", { rpc.service = service, id = &**id }, "resubscribed");
                 self.readers.resumed(service, id);
             }
             Err(ResponseError::Api { error, .. }) => self.readers.end(service, id, &EndReason::Rejected(error)),

@@ -3,9 +3,9 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::buffer::BufferLimits;
 use super::link::Connector;
@@ -18,6 +18,12 @@ pub(crate) struct SessionSettings {
     pub(crate) json_depth: usize,
     /// The maximum size of a message.
     pub(crate) max_message_bytes: usize,
+    /// The maximum number of calls that are queued or in flight.
+    pub(crate) max_calls: usize,
+    /// The maximum number of bytes of queued calls.
+    pub(crate) max_queued_bytes: usize,
+    /// How long an unused connection is kept.
+    pub(crate) idle_timeout: Duration,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) reconnect: Reconnect,
     /// Limits of each reader's buffer.
@@ -80,30 +86,56 @@ pub(crate) struct Reconnect {
     pub(crate) give_up: Duration,
 }
 
+/// The longest delay before reconnecting for a call.
+const MAX_CALL_DELAY: Duration = Duration::from_secs(1);
+
 /// The delays between attempts to reconnect.
 pub(super) struct ReconnectDelays {
     settings: Reconnect,
-    /// The backoff, and the time of the first attempt; `None` while the connection is healthy.
+    /// The backoff, and the time of the first attempt without that of connections; `None` while the connection is healthy.
     current: Option<(Backoff, Instant)>,
+    /// When the current connection was established, with all subscriptions.
+    connected: Option<Instant>,
+}
+
+/// How long to wait before reconnecting.
+pub(super) struct ReconnectDelay {
+    pub(super) subscriptions: Duration,
+    pub(super) calls: Duration,
 }
 
 impl ReconnectDelays {
     pub(super) fn new(settings: Reconnect) -> Self {
-        Self { settings, current: None }
+        Self { settings, current: None, connected: None }
     }
 
-    pub(super) fn reset(&mut self) {
-        self.current = None;
+    pub(super) fn connected(&mut self) {
+        self.connected = Some(Instant::now());
     }
 
-    /// The delay before the next attempt; `None` after the time for reconnecting. The first attempt is always made.
-    pub(super) fn next(&mut self) -> Option<Duration> {
+    /// The delay after a connection was lost or could not be established; `None` after the time for reconnecting. The
+    /// first attempt is always made, and at once for calls.
+    pub(super) fn next(&mut self) -> Option<ReconnectDelay> {
         let Reconnect { first, max, give_up } = self.settings;
-        match &self.current {
-            Some((_, since)) if since.elapsed() >= give_up => None,
-            _ => {
-                let start = || (Backoff::doubling(first, max), Instant::now());
-                Some(equal_jitter(self.current.get_or_insert_with(start).0.next()))
+        if let (Some(connected), Some((_, since))) = (self.connected.take(), &mut self.current) {
+            let held = connected.elapsed();
+            match since.checked_add(held) {
+                Some(later) if held < max => *since = later,
+                _ => self.current = None,
+            }
+        }
+        match &mut self.current {
+            Some((_, since)) if since.elapsed() >= give_up => {
+                self.current = None;
+                None
+            }
+            Some((backoff, _)) => {
+                let delay = equal_jitter(backoff.next());
+                Some(ReconnectDelay { subscriptions: delay, calls: delay.min(MAX_CALL_DELAY) })
+            }
+            none => {
+                let (backoff, _) = none.insert((Backoff::doubling(first, max), Instant::now()));
+                Some(ReconnectDelay { subscriptions: equal_jitter(backoff.next()), calls: Duration::ZERO })
             }
         }
     }

@@ -40,28 +40,31 @@ impl Session {
             return Err(Failure::invalid("", "calls on the WebSocket need the cargo feature `ws`"));
         };
         let SessionSettings { credentials, max_message_bytes, .. } = &shared.settings;
+        let call_permit = shared.call_permit().await;
         let api_key = credentials.key().await?;
         let request = wire::socket_request(call.method, call.frame.clone(), api_key.as_ref());
-        let message = wire::request_message(&request);
-        if message.len() > *max_message_bytes {
+        let len = wire::message_len(&request);
+        if len > *max_message_bytes {
             let reason = format!(
                 "the message has {}, and the limit is {max_message_bytes}; `ClientBuilder::max_message_bytes` changes it",
-                count(message.len(), "byte")
+                count(len, "byte")
             );
             return Err(Failure::invalid("", reason));
         }
-        let permit = shared.permits.clone().acquire_owned().await.ok();
+        // Before the blobs are copied into the message.
+        let byte_permit = shared.byte_permit(len).await;
         let (reply, response) = oneshot::channel();
         let guard = CancelGuard { shared, key: shared.new_key() };
         let call = PendingCall {
             key: guard.key,
             method: call.method,
-            message,
+            message: wire::request_message(&request),
             subscribes: call.subscribes,
             subscription_id: call.subscription_id.map(Arc::from),
             slot: call.slot.clone(),
             reply,
-            permit,
+            call_permit,
+            byte_permit,
         };
         if shared.enqueue(call) {
             tokio::spawn(Task::new(shared.clone()).run());

@@ -3,7 +3,6 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::sleep;
@@ -12,7 +11,7 @@ use super::connection::Connection;
 use super::lease::Release;
 use super::link::{ConnectionError, Link};
 use super::readers::Readers;
-use super::settings::ReconnectDelays;
+use super::settings::{ReconnectDelay, ReconnectDelays};
 use super::shared::Shared;
 
 /// The task that owns the connection. It reconnects, and ends when neither calls nor subscriptions need a connection.
@@ -44,7 +43,6 @@ impl Task {
                 self.handle_disconnect(&error).await;
             }
             if self.readers.is_empty() {
-                self.delays.reset();
                 self.finished = self.shared.finish();
             }
         }
@@ -74,16 +72,17 @@ impl Task {
             target: "decthings::socket", { url.full = self.target(), error.message = error.message }, "connection lost"
         );
         self.readers.disconnect(error);
-        if self.readers.is_empty() {
-            return;
-        }
-        let Some(delay) = self.delays.next() else { return self.readers.end_all(error) };
+        let Some(delay) = self.delays.next() else {
+            self.shared.fail(error, false);
+            return self.readers.end_all(error);
+        };
         #[cfg(feature = "tracing")]
-        tracing::debug!(
-            target: "decthings::socket",
-            { url.full = self.target(), delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX) },
-            "reconnecting after a delay"
-        );
+        if !self.readers.is_empty() {
+            let delay_ms = u64::try_from(delay.subscriptions.as_millis()).unwrap_or(u64::MAX);
+            tracing::debug!(
+                target: "decthings::socket", { url.full = self.target(), delay_ms }, "reconnecting after a delay"
+            );
+        }
         self.wait(delay).await;
     }
 
@@ -98,12 +97,15 @@ impl Task {
         .await
     }
 
-    /// Waits until the delay has passed, or calls need a connection, or nothing does.
-    async fn wait(&mut self, delay: Duration) {
-        let mut timer = std::pin::pin!(sleep(delay));
+    /// Waits until the delay has passed, or nothing needs a connection.
+    async fn wait(&mut self, delay: ReconnectDelay) {
+        let (mut subscriptions, mut calls) =
+            (std::pin::pin!(sleep(delay.subscriptions)), std::pin::pin!(sleep(delay.calls)));
         poll_fn(|context| match self.demand(context) {
-            Demand::Subscriptions => timer.as_mut().poll(context),
-            _ => Poll::Ready(()),
+            Demand::Calls if delay.calls.is_zero() => Poll::Ready(()),
+            Demand::Calls => calls.as_mut().poll(context),
+            Demand::Subscriptions => subscriptions.as_mut().poll(context),
+            Demand::None => Poll::Ready(()),
         })
         .await;
     }

@@ -1,6 +1,5 @@
 //! An open WebSocket.
 
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -24,7 +23,7 @@ const CHUNK: usize = 16 << 10;
 pub(super) struct WebSocketLink {
     socket: WebSocketStream<Stream>,
     target: String,
-    to_send: VecDeque<Message>,
+    ping_due: bool,
     unflushed: bool,
     /// The error of sending. Received messages may still be readable.
     send_error: Option<ConnectionError>,
@@ -41,8 +40,8 @@ impl WebSocketLink {
             // The stream has a limit for whole messages.
             .limits(Limits::unlimited())
             .take_over(Stream::new(upgraded, max_message_bytes));
-        let (target, to_send, memory) = (target.to_owned(), VecDeque::new(), BytesMut::new());
-        Self { socket, target, to_send, unflushed: false, send_error: None, memory }
+        let (target, memory) = (target.to_owned(), BytesMut::new());
+        Self { socket, target, ping_due: false, unflushed: false, send_error: None, memory }
     }
 
     /// Copies a small message, which would otherwise keep the socket's read buffer alive until it is handled: the
@@ -58,15 +57,16 @@ impl WebSocketLink {
         self.memory.split().freeze()
     }
 
-    fn poll_write(&mut self, context: &mut Context<'_>) -> Result<(), Error> {
-        while !self.to_send.is_empty() {
-            if Pin::new(&mut self.socket).poll_ready(context)?.is_pending() {
-                return Ok(());
-            }
-            if let Some(message) = self.to_send.pop_front() {
-                Pin::new(&mut self.socket).start_send(message)?;
-                self.unflushed = true;
-            }
+    /// Adds a message to the write buffer.
+    fn write(&mut self, message: Message) -> Result<(), Error> {
+        self.unflushed = true;
+        Pin::new(&mut self.socket).start_send(message)
+    }
+
+    fn poll_flush(&mut self, context: &mut Context<'_>) -> Result<(), Error> {
+        if self.ping_due && Pin::new(&mut self.socket).poll_ready(context)?.is_ready() {
+            self.ping_due = false;
+            self.write(Message::ping(""))?;
         }
         if self.unflushed && Pin::new(&mut self.socket).poll_flush(context)?.is_ready() {
             self.unflushed = false;
@@ -74,27 +74,44 @@ impl WebSocketLink {
         Ok(())
     }
 
-    async fn finish(mut self) -> Result<(), Error> {
-        for message in std::mem::take(&mut self.to_send) {
-            self.socket.feed(message).await?;
+    fn record(&mut self, result: Result<(), Error>) {
+        if let Err(error) = result {
+            self.send_error = Some(connection_error(&self.target, &error));
         }
+    }
+
+    async fn finish(mut self) -> Result<(), Error> {
         self.socket.close().await
     }
 }
 
 impl Link for WebSocketLink {
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.send_error.is_some() {
+            return Poll::Pending;
+        }
+        match Pin::new(&mut self.socket).poll_ready(context) {
+            Poll::Ready(Err(error)) => {
+                self.record(Err(error));
+                Poll::Pending
+            }
+            ready => ready.map(drop),
+        }
+    }
+
     fn send(&mut self, message: Bytes) {
-        self.to_send.push_back(Message::binary(message));
+        let result = self.write(Message::binary(message));
+        self.record(result);
     }
 
     fn ping(&mut self) {
-        self.to_send.push_back(Message::ping(""));
+        self.ping_due = true;
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
         if self.send_error.is_none() {
-            let result = self.poll_write(context);
-            self.send_error = result.err().map(|error| connection_error(&self.target, &error));
+            let result = self.poll_flush(context);
+            self.record(result);
         }
         loop {
             let error = match Pin::new(&mut self.socket).poll_next(context) {
