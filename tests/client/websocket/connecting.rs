@@ -71,6 +71,20 @@ async fn a_server_without_websocket_is_a_connection_error() {
 }
 
 #[tokio::test]
+async fn a_response_to_another_handshake_is_rejected() {
+    let server = Listener::bind().await;
+    let client = client_of(&server);
+    for accept in ["", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"] {
+        let call = tokio::spawn(echo(&client, "x").send());
+        let response =
+            format!("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n{accept}\r\n");
+        let _stream = respond_to_handshake(&server, &response).await;
+        let error = soon(call).await.unwrap().unwrap_err();
+        assert!(error.to_string().contains("`Sec-WebSocket-Accept`"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_handshake_without_a_response_times_out() {
     let server = Listener::bind().await;
     let client = builder_of(&server).connect_timeout(Duration::from_millis(100)).build().unwrap();
