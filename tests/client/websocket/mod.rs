@@ -16,4 +16,3 @@ pub mod support;
 pub mod talk;
 mod threads;
 pub mod unsubscribing;
-mod unsubscribing;
