@@ -136,7 +136,8 @@ macro_rules! service {
 
             pub async fn run(case: &EventCase, frame: Bytes) {
                 let server = Listener::bind().await;
-                run_on::<Open>(case, frame, &server, &Client::builder().http_url(server.url()).build().unwrap(), $id).await;
+                let builder = Client::builder().http_url(server.url()).websocket_idle_timeout(std::time::Duration::ZERO);
+                run_on::<Open>(case, frame, &server, &builder.build().unwrap(), $id).await;
             }
 
             impl Updated for Event {
