@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use decthings::{Client, Error};
+use decthings_tests::codec::{join_request, request_message};
 use decthings_tests::server::{Reply, Server, chunked, ok, response};
-use decthings_tests::{PATIENCE, soon};
+use decthings_tests::{PATIENCE, Temporary, soon};
 
 use super::faults::{absurd_length, failure, more_than_allowed, no_response_in_time};
 use super::service::Small;
@@ -85,6 +87,64 @@ async fn a_response_of_exactly_the_limit_is_accepted() {
         let build = |bytes| Client::builder().http_url(server.url()).max_response_bytes(bytes).build().unwrap();
         assert_eq!(state_bytes(&get_state(&build(limit)).await), b"abc");
         assert!(get_state(&build(limit - 1)).await.is_err());
+    }
+}
+
+/// A response with this number of bytes of JSON, and a blob.
+fn with_json(len: usize) -> Vec<u8> {
+    let begin = r#"{"result":{"stateKeyNames":["w"],"more":""#;
+    let json = format!(r#"{begin}{}"}}}}"#, "x".repeat(len - begin.len() - 3));
+    assert_eq!(json.len(), len);
+    frame(&json, &[b"abc"])
+}
+
+#[tokio::test]
+async fn json_over_the_limit_names_limit_and_setting() {
+    let folder = Temporary::new();
+    for bytes in [ok(&with_json(5000)), chunked(&with_json(5000), 1), chunked(&with_json(5000), 600)] {
+        let server = Server::always(Reply::Respond(bytes)).await;
+        for (most, fits) in [(5000, true), (4999, false)] {
+            let client = Client::builder().http_url(server.url()).max_json_bytes(most).build().unwrap();
+            let call = || client.model().get_model_state("m");
+            for result in [soon(call()).await, soon(call().blobs_to_files(folder.path())).await] {
+                let Err(error) = result else {
+                    assert!(fits);
+                    continue;
+                };
+                assert!(!fits && matches!(error, Error::Decode { .. }), "{error:?}");
+                let text = error.to_string();
+                assert!(text.contains("5000 bytes") && text.contains("may have 4999"), "{text}");
+                assert!(text.contains("max_json_bytes"), "{text}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn json_announced_over_the_limit_is_not_read() {
+    // It announces more than it sends: the call would time out if the limit were not checked first.
+    let begun = response("200 OK", &["Content-Length: 100000000"], &[254, 5, 0xf5, 0xe1, 0]);
+    let server = Server::always(Reply::Stall(begun)).await;
+    let error = get_state(&client(&server)).await.unwrap_err();
+    assert!(matches!(error, Error::Decode { .. }), "{error:?}");
+    assert!(error.to_string().contains("100000000 bytes"), "{error}");
+}
+
+#[tokio::test]
+async fn requests_with_json_over_the_limit_are_invalid() {
+    let router = Small::new().router();
+    let params = format!(r#"{{"modelId":"{}"}}"#, "x".repeat(4986));
+    let message = format!(r#"{{"api":"Model","method":"getModelState","params":{params}}}"#);
+    for (most, fits) in [(5055, true), (4999, false)] {
+        let router = router.clone().max_json_bytes(most);
+        let request = join_request::<&[u8]>(&params, &[]);
+        let response = router.handle("Model", "getModelState", request.into()).await.to_bytes();
+        let message = Bytes::from(request_message(7, &message, &[]));
+        let message = soon(router.connect().handle(message)).await.unwrap();
+        for response in [&response, &message] {
+            let text = String::from_utf8_lossy(response);
+            assert_eq!(text.contains("error") && text.contains("max_json_bytes"), !fits, "{text}");
+        }
     }
 }
 

@@ -48,7 +48,7 @@ pub const CLIENT: &[&str] = &[
 ];
 
 /// Functions of `Router`.
-pub const ROUTER: &[&str] = &["connect", "dispatch", "events", "fmt", "handle", "new", "route"];
+pub const ROUTER: &[&str] = &["connect", "dispatch", "events", "fmt", "handle", "max_json_bytes", "new", "route"];
 
 /// Functions of `Subscription`.
 pub const SUBSCRIPTION: &[&str] = &["client", "fmt", "id", "next", "poll", "poll_next", "typed", "unsubscribe"];

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_path_to_error::{Path, Segment};
 
 /// A string of JSON, which is borrowed unless it has escapes.
@@ -21,6 +21,18 @@ pub(crate) fn excerpt(text: &str) -> String {
     let mut short: String = text.chars().take(MAX_CHARS.saturating_sub(1)).map(printable).collect();
     short.push('…');
     short
+}
+
+/// The beginning of a value as JSON.
+pub(crate) fn json_excerpt(value: &impl Serialize) -> String {
+    // A character has at most four bytes, and one more is seen to be left out.
+    let mut head = [0; (MAX_CHARS + 1) * 4];
+    let mut space = head.as_mut_slice();
+    // Fails when no space is left.
+    let _ = serde_json::to_writer(&mut space, value);
+    let left = space.len();
+    let written = head.get(..head.len().saturating_sub(left)).unwrap_or_default();
+    excerpt(&String::from_utf8_lossy(written))
 }
 
 /// Replaces control characters, which would affect a terminal.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::{Buf as _, Bytes};
 
 use super::format::known;
-use super::layout::{INLINE, Layout};
+use super::layout::{INLINE, Layout, shape_memory};
 use super::reader::{Reader, utf8};
 use super::shape::count;
 use super::text::Texts;
@@ -46,21 +46,35 @@ impl Tensor {
 
     /// Reads tensors that stand back to back; no bytes are no tensors. They share the memory of the bytes.
     ///
-    /// The vector takes at most 64 bytes for each byte of the input while it grows: a tensor takes 64 bytes besides its
-    /// elements, and the smallest one three bytes of the input.
+    /// The vector takes 64 bytes for each tensor, the smallest of which is three bytes of the input.
     ///
     /// # Errors
     ///
     /// As for [`decode`](Self::decode). Offsets count from the start of all bytes.
     pub fn decode_many(input: Bytes) -> Result<Vec<Self>, DecodeError> {
+        let allow = |_| Ok::<_, DecodeError>(());
+        Self::decode_within(input, allow)?
+    }
+
+    /// Reads tensors that stand back to back, if the memory that they need, without their elements, is allowed.
+    pub(crate) fn decode_within<E>(
+        input: Bytes,
+        allow: impl FnOnce(usize) -> Result<(), E>,
+    ) -> Result<Result<Vec<Self>, DecodeError>, E> {
+        let (count, memory) = Reader::new(&input, 0).count_tensors();
+        allow(memory)?;
         let mut reader = Reader::new(&input, 0);
-        let mut tensors = Vec::new();
+        let mut tensors = Vec::with_capacity(count);
         while reader.left() > 0 {
-            let found = reader.tensor()?;
-            let payload = input.slice(found.payload.clone());
-            tensors.push(found.into_tensor(payload));
+            match reader.tensor() {
+                Ok(found) => {
+                    let payload = input.slice(found.payload.clone());
+                    tensors.push(found.into_tensor(payload));
+                }
+                Err(error) => return Ok(Err(error)),
+            }
         }
-        Ok(tensors)
+        Ok(Ok(tensors))
     }
 }
 
@@ -104,6 +118,32 @@ impl<'a> Reader<'a> {
             None => (start, is_shortest) = self.elements(dtype, count)?,
         }
         Ok(Found { layout, payload: start..self.at, is_shortest })
+    }
+
+    /// The number of tensors, and the memory that they take without their elements. Malformed ones are not counted.
+    fn count_tensors(&mut self) -> (usize, usize) {
+        let (mut count, mut memory) = (0usize, 0usize);
+        while let Ok(rank) = self.skip_tensor() {
+            count = count.saturating_add(1);
+            memory = memory.saturating_add(size_of::<Tensor>()).saturating_add(shape_memory(rank));
+        }
+        (count, memory)
+    }
+
+    /// Skips a tensor. Gives its rank.
+    fn skip_tensor(&mut self) -> Result<u8, DecodeError> {
+        let dtype = DType::from_tag(self.byte(Part::Type)?);
+        let rank = self.byte(Part::Rank)?;
+        let mut elements = 1u64;
+        for index in 0..rank {
+            elements = elements.saturating_mul(self.varint(Part::Dimension(index.into()))?);
+        }
+        let len = match dtype.and_then(DType::size) {
+            Some(size) => elements.saturating_mul(size as u64),
+            None => self.varint(Part::Total)?,
+        };
+        self.take(len, Part::Elements)?;
+        Ok(rank)
     }
 
     /// Reads the shape of elements that take at least `size` bytes each. Gives the number of elements, too.

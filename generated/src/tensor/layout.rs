@@ -8,6 +8,12 @@ use super::{DType, TensorError};
 /// The most dimensions that are stored without an allocation.
 pub(super) const INLINE: usize = 3;
 
+/// The memory that a shape with this number of dimensions takes beside the tensor: a shared slice with two counters.
+pub(super) fn shape_memory(rank: u8) -> usize {
+    let rank = usize::from(rank);
+    if rank <= INLINE { 0 } else { rank.saturating_add(2).saturating_mul(size_of::<usize>()) }
+}
+
 /// The element type and the dimensions, whose product is known to fit.
 ///
 /// Both are in one type because that makes it 32 bytes, and a tensor 64.

@@ -86,6 +86,11 @@ impl Tensor {
         self.layout.count()
     }
 
+    /// The memory that the shape takes beside the tensor.
+    pub(crate) fn shape_memory(&self) -> usize {
+        layout::shape_memory(self.layout.rank())
+    }
+
     /// Whether there are no elements, which is so when a dimension is 0.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -1,14 +1,15 @@
-//! The limit on the depth of JSON in responses about subscriptions.
+//! The limits on JSON in messages.
 
 use std::time::Duration;
 
 use decthings::{EndReason, Error, Update};
+use decthings_tests::codec::event_message;
 use decthings_tests::server::Listener;
 use decthings_tests::soon;
 use serde_json::{Value, json};
 
 use super::support::{builder_of, next};
-use super::talk::launch;
+use super::talk::{echo, launch};
 use super::unsubscribing::first_subscribed;
 
 /// With the two objects around it, it is nested 30 deep.
@@ -50,6 +51,22 @@ async fn responses_to_resubscribing_respect_the_limit() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test]
+async fn messages_with_json_over_the_limit_are_malformed() {
+    let server = Listener::bind().await;
+    let client = builder_of(&server).max_json_bytes(500).build().unwrap();
+    let (mut socket, mut subscription) = first_subscribed(&client, &server, "t").await;
+    let params = json!({ "talkId": "t", "more": "x".repeat(1000) });
+    socket.send(event_message("Talk", json!({ "event": "data", "params": params }), &[b"x"])).await;
+    let Update::Malformed(error) = next(&mut subscription).await else { panic!("it is too large") };
+    assert!(error.to_string().contains("max_json_bytes"), "{error}");
+    let call = tokio::spawn(echo(&client, "x").send());
+    let request = socket.request("echo").await;
+    socket.respond(request.id, json!({ "text": "x".repeat(1000) })).await;
+    let error = soon(call).await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::Decode { .. }) && error.to_string().contains("max_json_bytes"), "{error}");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use crate::runtime::transport::{
     Credentials, Headers, Lease, ProgressCallback, ReadOutcome, Received, ResponseBuffer, Session, SessionCall, Slot,
     TransferCounter, Transport, TransportRequest, bearer,
 };
-use crate::runtime::wire::RequestFrame;
+use crate::runtime::wire::{JsonLimits, RequestFrame};
 
 /// The state that clones of a client share.
 pub(super) struct Core {
@@ -29,7 +29,7 @@ pub(super) struct Core {
     pub(super) timeout: Duration,
     pub(super) attempt_timeout: Option<Duration>,
     pub(super) retry: RetryPolicy,
-    pub(super) json_depth: usize,
+    pub(super) json_limits: JsonLimits,
     pub(super) budget: RetryBudget,
     pub(super) http_url: String,
     pub(super) websocket_url: String,
@@ -213,7 +213,7 @@ impl Core {
         outcome.retry_after = retry_after(&response.headers);
         let id = response.headers.get("x-request-id").and_then(|id| id.to_str().ok());
         outcome.request_id = id.map(|id| excerpt(id).into());
-        Ok(Received::read(response.accept()?, &*call.slot, self.json_depth))
+        Ok(Received::read(response.accept()?, &*call.slot, self.json_limits))
     }
 
     /// Removes credentials from text of the service.

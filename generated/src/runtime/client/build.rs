@@ -44,7 +44,7 @@ impl ClientBuilder {
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             retry: self.retry,
-            json_depth: self.json_depth,
+            json_limits: self.json_limits,
             budget: RetryBudget::new(self.retry_budget),
             http_url,
             websocket_url,
@@ -81,6 +81,7 @@ impl ClientBuilder {
                     base: http.url,
                     connect: http_connect,
                     max_response_bytes: self.max_response_bytes,
+                    json_limits: self.json_limits,
                     max_connections: self.max_connections,
                 };
                 Arc::new(Http::new(settings)?)
@@ -120,7 +121,7 @@ impl ClientBuilder {
             connector,
             credentials,
             max_message_bytes: self.max_message_bytes,
-            json_depth: self.json_depth,
+            json_limits: self.json_limits,
             max_calls: self.max_websocket_calls,
             max_queued_bytes: self.max_queued_bytes,
             idle_timeout: self.websocket_idle_timeout,

@@ -12,7 +12,7 @@ use crate::runtime::method::ApiKey;
 #[cfg(feature = "server")]
 use crate::runtime::transport::Connector;
 use crate::runtime::transport::{ApiKeyProvider, Heartbeat, Reconnect, Transport};
-use crate::runtime::wire::MAX_JSON_DEPTH;
+use crate::runtime::wire::{JsonLimits, MAX_JSON_DEPTH};
 
 #[cfg(feature = "test-util")]
 type WrapTransport = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
@@ -38,7 +38,9 @@ type InProcess = (Arc<dyn Transport>, Arc<dyn Connector>);
 /// | silence of a WebSocket | 20 s, and 20 s until the pong | [`heartbeat`](Self::heartbeat) |
 /// | time that an unused WebSocket stays open | 10 s | [`websocket_idle_timeout`](Self::websocket_idle_timeout) |
 /// | time to reconnect a WebSocket | 5 min | [`reconnect_for`](Self::reconnect_for) |
+/// | size of the JSON of a response or an event | 64 MiB | [`max_json_bytes`](Self::max_json_bytes) |
 /// | depth of JSON | 128 | [`max_json_depth`](Self::max_json_depth) |
+/// | memory for decoding | 32 bytes for each byte that arrived, and 1 MiB | fixed |
 /// | blobs of a request | 255 | fixed, by the wire format |
 ///
 /// ```
@@ -64,7 +66,7 @@ pub struct ClientBuilder {
     pub(super) retry_budget: u32,
     pub(super) max_response_bytes: u64,
     pub(super) max_connections: usize,
-    pub(super) json_depth: usize,
+    pub(super) json_limits: JsonLimits,
     pub(super) max_message_bytes: usize,
     pub(super) max_websocket_calls: usize,
     pub(super) max_queued_bytes: usize,
@@ -104,7 +106,7 @@ impl ClientBuilder {
             retry_budget: 50,
             max_response_bytes: 1 << 30,
             max_connections: 100,
-            json_depth: MAX_JSON_DEPTH,
+            json_limits: JsonLimits::default(),
             max_message_bytes: 256 << 20,
             max_websocket_calls: 1024,
             max_queued_bytes: 64 << 20,
@@ -203,7 +205,8 @@ impl ClientBuilder {
         Self { connect_timeout: timeout, ..self }
     }
 
-    /// Sets the maximum number of bytes of a response; 1 GiB by default. A larger response is an error.
+    /// Sets the maximum number of bytes of a response; 1 GiB by default. A larger response is an error, and so is one whose
+    /// JSON exceeds [`max_json_bytes`](Self::max_json_bytes).
     pub fn max_response_bytes(self, bytes: u64) -> Self {
         Self { max_response_bytes: bytes, ..self }
     }
@@ -242,10 +245,16 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the maximum number of bytes of the JSON of a response or an event, which does not include blobs; 64 MiB by
+    /// default. Larger JSON is an error.
+    pub fn max_json_bytes(self, bytes: usize) -> Self {
+        Self { json_limits: JsonLimits { bytes, ..self.json_limits }, ..self }
+    }
+
     /// Sets the maximum nesting of the JSON of a response or an event; 128 by default and at most. Deeper JSON is an
     /// error.
     pub fn max_json_depth(self, depth: usize) -> Self {
-        Self { json_depth: depth.min(MAX_JSON_DEPTH), ..self }
+        Self { json_limits: JsonLimits { depth: depth.min(MAX_JSON_DEPTH), ..self.json_limits }, ..self }
     }
 
     /// Sets the interval of pings on a silent WebSocket, and the timeout of the pong, after which the connection is closed;

@@ -15,7 +15,7 @@ use crate::runtime::method::{Channel, ErrorCode as _, TransportKind};
 use crate::runtime::redact::Redactor;
 use crate::runtime::transport::{Lease, ProgressCallback, ReadOutcome, ResponseBuffer, Slot, TransferProgress};
 use crate::runtime::wire;
-use crate::runtime::wire::{RawResponse, ResponseError};
+use crate::runtime::wire::{JsonLimits, RawResponse, ResponseError};
 
 /// A call: complete it with its setters, then await it, or [`send`](Self::send) it.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ impl<R: Operation> Call<R> {
     ///
     /// The [`Blob`](crate::Blob)s of the result are temporary files, which are removed with their last clone unless
     /// [`save_as`](crate::Blob::save_as) renames them. A call that fails or is dropped leaves no files.
-    /// [`max_response_bytes`](super::ClientBuilder::max_response_bytes) limits only the JSON.
+    /// The size of the blobs is not limited.
     ///
     /// This has no effect on tensors, on the WebSocket, and with custom transports or services in the same process.
     ///
@@ -167,8 +167,8 @@ impl<R: Operation> ResponseSlot<R> {
 }
 
 impl<R: Operation> Slot for ResponseSlot<R> {
-    fn read(&self, response: RawResponse, max_depth: usize) -> ReadOutcome {
-        let content = match wire::read_response::<R::Response, R::Error>(response, max_depth) {
+    fn read(&self, response: RawResponse, limits: JsonLimits) -> ReadOutcome {
+        let content = match wire::read_response::<R::Response, R::Error>(response, limits) {
             Err(ResponseError::Malformed(failure)) => return ReadOutcome::Malformed(failure),
             content => content,
         };

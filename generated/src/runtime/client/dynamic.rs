@@ -2,6 +2,8 @@
 //!
 //! Bytes are `{"$bytes": base64}` or text, and tensors are `{"type", "shape", "data"}`.
 
+use std::io;
+
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use serde::Serialize;
@@ -15,7 +17,7 @@ use crate::runtime::error::{Error, Failure};
 use crate::runtime::method::Method;
 use crate::runtime::text::path_text;
 use crate::runtime::wire;
-use crate::runtime::wire::{IncomingFrame, MAX_JSON_DEPTH, RequestFrame, ResponseFrame};
+use crate::runtime::wire::{IncomingFrame, JsonLimits, RequestFrame, ResponseFrame};
 
 /// A method without its types. Parameters and results are JSON.
 #[derive(Clone, Copy, Debug)]
@@ -34,12 +36,16 @@ pub const fn dynamic<R: Operation>() -> DynamicOperation {
         method: R::METHOD,
         call: call::<R>,
         encode_request: |params| wire::write_request(&read::<R>(params, "parameters")?),
-        decode_request: |body| write(&wire::read_request::<R>(IncomingFrame::read(&body)?)?),
+        decode_request: |body| {
+            let limits = JsonLimits::default();
+            write(&wire::read_request::<R>(IncomingFrame::read(&body)?, limits)?, limits)
+        },
         encode_result: |result| wire::write_result(&read::<R::Response>(result, "result")?),
         decode_response: |body| {
-            let response = wire::read_response::<R::Response, R::Error>(body.into(), MAX_JSON_DEPTH);
+            let limits = JsonLimits::default();
+            let response = wire::read_response::<R::Response, R::Error>(body.into(), limits);
             let response = response.map_err(|error| error.at(R::METHOD).into_raw())?;
-            write(&response).map_err(|failure| failure.at(R::METHOD))
+            write(&response, limits).map_err(|failure| failure.at(R::METHOD))
         },
     }
 }
@@ -52,9 +58,12 @@ impl DynamicOperation {
 
     /// Makes a call. `null` means no parameters.
     ///
+    /// The result may need far more memory than that of a typed call: tensors and bytes are part of its JSON, each byte of
+    /// which takes up to 48 bytes. So [`max_json_bytes`](super::ClientBuilder::max_json_bytes) limits it, too.
+    ///
     /// # Errors
     ///
-    /// As those of a typed call.
+    /// As those of a typed call; [`Error::Decode`] if the result is larger than allowed.
     pub fn call(&self, client: &Client, params: Value) -> BoxFuture<'static, Result<Value, Error>> {
         (self.call)(client.clone(), params)
     }
@@ -120,7 +129,7 @@ fn call<R: Operation>(client: Client, params: Value) -> BoxFuture<'static, Resul
     Box::pin(async move {
         let request: R = read(params, "parameters").map_err(|failure| failure.at(at))?;
         let result = Call::new(&client, request).response().await.map_err(Error::into_raw)?;
-        write(&result).map_err(|failure| failure.at(at))
+        write(&result, client.0.json_limits).map_err(|failure| failure.at(at))
     })
 }
 
@@ -135,6 +144,25 @@ fn read<T: DeserializeOwned>(value: Value, noun: &str) -> Result<T, Failure> {
         .map_err(|error| Failure::invalid(path_text(error.path()), error.inner().to_string()))
 }
 
-fn write<T: Serialize>(value: &T) -> Result<Value, Failure> {
-    serde_json::to_value(value).map_err(|error| Failure::decode("", format!("cannot be encoded as JSON: {error}"), ""))
+/// Encodes a value as JSON. That may need far more memory than the value, so its size is computed before.
+fn write<T: Serialize>(value: &T, limits: JsonLimits) -> Result<Value, Failure> {
+    let failure = |error| Failure::decode("", format!("cannot be encoded as JSON: {error}"), "");
+    let mut size = Size(0);
+    serde_json::to_writer(&mut size, value).map_err(failure)?;
+    limits.check(size.0)?;
+    serde_json::to_value(value).map_err(failure)
+}
+
+/// The number of bytes that were written.
+struct Size(u64);
+
+impl io::Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -70,7 +70,7 @@ impl Client {
         let response = tokio::time::timeout(after, lease.release()).await;
         let response = response.map_err(|_| Failure::Timeout { after }.at(method))?;
         let Some(body) = response else { return Ok(()) };
-        let read = wire::read_unsubscribed(method, body, self.0.json_depth);
+        let read = wire::read_unsubscribed(method, body, self.0.json_limits);
         read.map_err(|error| error.redacted(&self.redactor()).at(method))
     }
 }

@@ -13,7 +13,7 @@ use crate::runtime::error::Failure;
 use crate::runtime::method::Channel;
 #[cfg(feature = "server")]
 use crate::runtime::wire;
-use crate::runtime::wire::{EventBytes, FromWire, MAX_JSON_DEPTH, ToWire};
+use crate::runtime::wire::{EventBytes, FromWire, JsonLimits, ToWire};
 
 /// An event without a type. Cheap to clone; its parameters are parsed on demand.
 #[derive(Clone)]
@@ -22,7 +22,7 @@ pub struct RawEvent {
     name: Cow<'static, str>,
     id: Arc<str>,
     bytes: EventBytes,
-    max_depth: usize,
+    limits: JsonLimits,
 }
 
 impl RawEvent {
@@ -33,7 +33,7 @@ impl RawEvent {
     /// The parameters cannot be serialized.
     pub fn of<E: EventSet>(name: &'static str, id: &str, params: &impl ToWire) -> Result<Self, EventError> {
         match EventBytes::write(name, params) {
-            Ok(bytes) => Ok(Self::new(E::CHANNEL, Cow::Borrowed(name), id.into(), bytes, MAX_JSON_DEPTH)),
+            Ok(bytes) => Ok(Self::new(E::CHANNEL, Cow::Borrowed(name), id.into(), bytes, JsonLimits::default())),
             Err(failure) => Err(EventError::new(E::CHANNEL.service, name, failure)),
         }
     }
@@ -43,9 +43,9 @@ impl RawEvent {
         name: Cow<'static, str>,
         id: Arc<str>,
         bytes: EventBytes,
-        max_depth: usize,
+        limits: JsonLimits,
     ) -> Self {
-        Self { channel, name, id, bytes, max_depth }
+        Self { channel, name, id, bytes, limits }
     }
 
     /// The name of the service on the wire.
@@ -69,7 +69,7 @@ impl RawEvent {
     ///
     /// They are malformed.
     pub fn json(&self) -> Result<Value, EventError> {
-        self.bytes.members(self.max_depth).map(Value::Object).map_err(|failure| self.error(failure))
+        self.bytes.members(self.limits).map(Value::Object).map_err(|failure| self.error(failure))
     }
 
     /// The blobs.
@@ -83,7 +83,7 @@ impl RawEvent {
     ///
     /// They are malformed.
     pub fn params<T: FromWire>(&self) -> Result<T, EventError> {
-        self.bytes.read(self.max_depth).map_err(|failure| self.error(failure))
+        self.bytes.read(self.limits).map_err(|failure| self.error(failure))
     }
 
     /// Whether it is the last event of its session.

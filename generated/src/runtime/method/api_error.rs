@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::error_codes::InvalidRequest;
 use crate::runtime::redact::Redactor;
-use crate::runtime::text::{excerpt, path_text};
+use crate::runtime::text::{excerpt, json_excerpt, path_text};
 
 /// The errors of a method, distinguished by their code.
 pub trait ErrorCode: fmt::Debug + Send + Sync + Sized + 'static {
@@ -107,7 +107,7 @@ impl ApiError {
     ///
     /// A field is missing or of another type.
     pub fn parse_fields<T: DeserializeOwned>(&self) -> Result<T, FieldError> {
-        serde_path_to_error::deserialize(Value::Object(self.fields().clone())).map_err(|error| FieldError {
+        serde_path_to_error::deserialize(self.fields()).map_err(|error| FieldError {
             code: self.code().to_owned(),
             path: path_text(error.path()),
             message: error.inner().to_string(),
@@ -120,7 +120,7 @@ impl ApiError {
         match fields.get("message") {
             _ if fields.is_empty() => String::new(),
             Some(Value::String(message)) if fields.len() == 1 => excerpt(message),
-            _ => excerpt(&Value::Object(fields.clone()).to_string()),
+            _ => json_excerpt(fields),
         }
     }
 

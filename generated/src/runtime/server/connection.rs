@@ -44,7 +44,7 @@ impl Connection {
         let (router, subscriber, check) = (self.router.clone(), self.subscriber.clone(), self.check.clone());
         async move {
             let (id, body) = wire::split_id(&message)?;
-            let response = match wire::read_socket_request(&body) {
+            let response = match wire::read_socket_request(&body, router.json_limits) {
                 Ok(SocketRequest { service, method, frame, key, .. }) => {
                     match check.map_or(Ok(()), |check| check(key.as_ref())) {
                         Ok(()) => {

@@ -10,11 +10,14 @@ use crate::runtime::client::Operation;
 use crate::runtime::error::Failure;
 use crate::runtime::method::{ApiError, ErrorCode, InvalidRequest, Method, TransportKind};
 use crate::runtime::wire;
-use crate::runtime::wire::{IncomingFrame, ResponseFrame};
+use crate::runtime::wire::{IncomingFrame, JsonLimits, ResponseFrame};
 
 /// A request that has not been decoded yet.
 #[derive(Clone, Debug)]
-pub struct IncomingRequest(Source);
+pub struct IncomingRequest {
+    source: Source,
+    limits: JsonLimits,
+}
 
 #[derive(Clone, Debug)]
 enum Source {
@@ -25,19 +28,24 @@ enum Source {
 impl IncomingRequest {
     /// A request from the body of an HTTP request. The caller has to limit its size.
     pub fn new(body: Bytes) -> Self {
-        Self(Source::Http(body))
+        Self { source: Source::Http(body), limits: JsonLimits::default() }
     }
 
     pub(super) fn on_socket(frame: IncomingFrame, subscriber: Subscriber) -> Self {
-        Self(Source::Socket(frame, subscriber))
+        Self { source: Source::Socket(frame, subscriber), limits: JsonLimits::default() }
+    }
+
+    /// Sets the limits on its JSON.
+    pub(super) fn limited(self, limits: JsonLimits) -> Self {
+        Self { limits, ..self }
     }
 
     fn read<R: Operation>(self) -> Result<(R, Option<Subscriber>), Failure> {
-        let (frame, subscriber) = match self.0 {
+        let (frame, subscriber) = match self.source {
             Source::Http(body) => (IncomingFrame::read(&body)?, None),
             Source::Socket(frame, subscriber) => (frame, Some(subscriber)),
         };
-        Ok((wire::read_request(frame)?, subscriber))
+        Ok((wire::read_request(frame, self.limits)?, subscriber))
     }
 }
 

@@ -10,7 +10,8 @@ use futures_core::future::BoxFuture;
 use super::handle::IncomingRequest;
 use super::hub::EventHub;
 use crate::runtime::method::ApiError;
-use crate::runtime::wire::ResponseFrame;
+use crate::runtime::text::excerpt;
+use crate::runtime::wire::{JsonLimits, ResponseFrame};
 
 /// The methods of a service.
 pub trait Routes: Send + Sync + 'static {
@@ -23,6 +24,7 @@ pub trait Routes: Send + Sync + 'static {
 pub struct Router {
     services: Arc<BTreeMap<&'static str, Arc<dyn Routes>>>,
     pub(super) hub: EventHub,
+    pub(super) json_limits: JsonLimits,
 }
 
 impl Router {
@@ -43,6 +45,13 @@ impl Router {
         self
     }
 
+    /// Sets the maximum number of bytes of the JSON of a request, which does not include blobs; 64 MiB by default. The
+    /// response to larger JSON is the error `invalid_request`.
+    pub fn max_json_bytes(mut self, bytes: usize) -> Self {
+        self.json_limits.bytes = bytes;
+        self
+    }
+
     /// The response to a request, whose body is that of `POST /{service}/{method}`.
     ///
     /// The response to an invalid request is an error: `unknown_service`, `unknown_method`, or that of the method for
@@ -53,13 +62,13 @@ impl Router {
 
     pub(super) async fn dispatch(&self, service: &str, method: &str, request: IncomingRequest) -> ResponseFrame {
         let Some(routes) = self.services.get(service) else {
-            let message = format!("unknown service {service:?}");
+            let message = format!("unknown service {:?}", excerpt(service));
             return ResponseFrame::error(&ApiError::with_message("unknown_service", message));
         };
-        match routes.dispatch(method, request) {
+        match routes.dispatch(method, request.limited(self.json_limits)) {
             Some(response) => response.await,
             None => {
-                let message = format!("unknown method {method:?} of the service {service}");
+                let message = format!("unknown method {:?} of the service {service}", excerpt(method));
                 ResponseFrame::error(&ApiError::with_message("unknown_method", message))
             }
         }

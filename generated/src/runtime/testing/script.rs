@@ -13,7 +13,7 @@ use crate::runtime::error::{Error, Failure};
 use crate::runtime::method::{ErrorCode, Method};
 use crate::runtime::transport::{Transport, TransportError, TransportRequest, TransportResponse};
 use crate::runtime::wire;
-use crate::runtime::wire::IncomingFrame;
+use crate::runtime::wire::{IncomingFrame, JsonLimits};
 
 type Response = Result<TransportResponse, TransportError>;
 
@@ -141,7 +141,7 @@ impl ScriptedCall {
     /// It is a request of another method.
     pub fn request<R: Operation>(&self) -> Result<R, Error> {
         let request = if is_same(self.method, R::METHOD) {
-            IncomingFrame::read(&self.body).and_then(wire::read_request)
+            IncomingFrame::read(&self.body).and_then(|frame| wire::read_request(frame, JsonLimits::default()))
         } else {
             Err(Failure::decode("", format!("the call is of {:?}", self.method), ""))
         };

@@ -11,7 +11,7 @@ use crate::runtime::blob::Blob;
 use crate::runtime::error::Failure;
 use crate::runtime::redact::Redactor;
 use crate::runtime::text::excerpt_bytes;
-use crate::runtime::wire::RawResponse;
+use crate::runtime::wire::{JsonLimits, RawResponse};
 
 /// The number of bytes that are used of the body of a failure.
 pub(super) const MAX_FAILURE_BODY: usize = 4096;
@@ -70,8 +70,8 @@ impl fmt::Debug for TransportResponse {
 
 /// Stores the response of a call, whose type the transport does not know.
 pub(crate) trait Slot: Send + Sync {
-    /// Reads and stores a response whose JSON is nested at most that deeply.
-    fn read(&self, response: RawResponse, json_depth: usize) -> ReadOutcome;
+    /// Reads and stores a response whose JSON is within the limits.
+    fn read(&self, response: RawResponse, limits: JsonLimits) -> ReadOutcome;
 
     /// Removes credentials from a stored error of the API. Returns its code.
     fn redact(&self, redactor: &Redactor) -> Option<String>;
@@ -99,9 +99,9 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    pub(crate) fn read(response: RawResponse, slot: &dyn Slot, json_depth: usize) -> Self {
+    pub(crate) fn read(response: RawResponse, slot: &dyn Slot, limits: JsonLimits) -> Self {
         let len = response.len();
-        Self { outcome: slot.read(response, json_depth), len, lease: None }
+        Self { outcome: slot.read(response, limits), len, lease: None }
     }
 
     /// Removes credentials from an error, which is stored in the slot if it is the API's.

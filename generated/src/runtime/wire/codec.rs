@@ -62,8 +62,11 @@ impl<T: FromWire> FromWire for Vec<T> {
     type Json = Vec<T::Json>;
 
     fn from_wire(json: Self::Json, blobs: &mut BlobReader) -> Result<Self, WireError> {
-        let items = json.into_iter().enumerate();
-        items.map(|(index, json)| blobs.within(Segment::Index(index), |blobs| T::from_wire(json, blobs))).collect()
+        let mut items = blobs.vec(&[], json.len())?;
+        for (index, json) in json.into_iter().enumerate() {
+            items.push(blobs.within(Segment::Index(index), |blobs| T::from_wire(json, blobs))?);
+        }
+        Ok(items)
     }
 }
 
@@ -94,7 +97,7 @@ impl<'de> Deserialize<'de> for Base64Text {
 /// Outside of a call, a tensor is serialized as JSON. In a call, it travels beside the JSON.
 impl Serialize for Tensor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        tensor::notation::to_value(self).serialize(serializer)
+        tensor::notation::Notation(self).serialize(serializer)
     }
 }
 

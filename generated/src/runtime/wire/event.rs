@@ -1,7 +1,6 @@
 //! Events: a name, parameters, and blobs.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -11,6 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::blobs::Layout;
+use super::budget::{Budget, JsonLimits};
 use super::frame::join;
 use super::json;
 use super::reader::{BlobReader, Blobs, FromWire, Json};
@@ -63,16 +63,17 @@ impl EventBytes {
     }
 
     /// Deserializes the parameters.
-    pub(crate) fn read<T: FromWire>(&self, max_depth: usize) -> Result<T, Failure> {
+    pub(crate) fn read<T: FromWire>(&self, limits: JsonLimits) -> Result<T, Failure> {
+        let budget = Budget::of_frame(self.len());
         let blobs = Blobs::interleaved(self.message.clone(), self.json.end)?;
-        let event: Params<Json<T>> = json::read(self.json(), max_depth)?;
-        let params = BlobReader::new(blobs).read(event.params);
+        let event: Params<Json<T>> = json::read(self.json(), limits, &budget)?;
+        let params = BlobReader::new(blobs, budget).read(event.params);
         params.map_err(|error| error.malformed("params", &String::from_utf8_lossy(self.json())))
     }
 
     /// The parameters without blobs.
-    pub(crate) fn members(&self, max_depth: usize) -> Result<Map<String, Value>, Failure> {
-        json::read(self.json(), max_depth).map(|event: Params<_>| event.params)
+    pub(crate) fn members(&self, limits: JsonLimits) -> Result<Map<String, Value>, Failure> {
+        json::read(self.json(), limits, &Budget::of_frame(self.len())).map(|event: Params<_>| event.params)
     }
 
     pub(crate) fn blobs(&self) -> impl Iterator<Item = Bytes> + use<> {
@@ -101,19 +102,16 @@ impl<'a> EventHead<'a> {
         struct Event<'a> {
             #[serde(borrow)]
             event: Text<'a>,
-            #[serde(borrow, default)]
-            params: HashMap<Text<'a>, &'a RawValue>,
+            #[serde(borrow)]
+            params: Option<&'a RawValue>,
         }
         if let Some(head) = Self::read_usual_form(json, id_param) {
             return Ok(head);
         }
         let read = || {
             let Event { event: Text(name), params } = serde_json::from_slice(json)?;
-            let id = params
-                .get(&Text(Cow::Borrowed(id_param)))
-                .map(|id| serde_json::from_str::<Text<'a>>(id.get()))
-                .transpose()?;
-            Ok(Self { name, id: id.map(|Text(id)| id) })
+            let id = params.map_or(Ok(None), |params| json::text_member(params, id_param))?;
+            Ok(Self { name, id })
         };
         read().map_err(|error| json::failure(json, &error))
     }

@@ -1,6 +1,7 @@
 //! The wire: frames, their JSON, their blobs.
 
 mod blobs;
+mod budget;
 mod codec;
 mod event;
 mod finite;
@@ -33,9 +34,9 @@ pub use wire_error::WireError;
 pub use writer::FrameWriter;
 pub use writer::ToWire;
 
+pub(crate) use budget::{Budget, JsonLimits, MAX_JSON_DEPTH};
 pub(crate) use event::{EventBytes, EventHead};
 pub(crate) use frame::{join, total};
-pub(crate) use guard::MAX_JSON_DEPTH;
 pub(crate) use message::{
     MalformedMessage, ServerMessage, id_request, message_len, read_server_message, request_message, socket_request,
     with_id,
@@ -43,7 +44,8 @@ pub(crate) use message::{
 #[cfg(feature = "test-util")]
 pub(crate) use response::split_response;
 pub(crate) use response::{
-    RawResponse, ResponseError, read_acknowledgement, read_response, read_unsubscribed, result_members, write_error,
+    RawResponse, ResponseError, has_result, read_acknowledgement, read_response, read_unsubscribed, result_text,
+    write_error,
 };
 #[cfg(any(feature = "server", feature = "dynamic"))]
 pub(crate) use server::{IncomingFrame, read_request, write_result};

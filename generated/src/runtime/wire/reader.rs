@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
+use super::budget::Budget;
 use super::frame::take_blob;
 use super::items::{IndexedTensor, IndexedTensorColumn, KeyedBlob, TensorColumn};
 use super::wire_error::{Path, Segment, WireError};
@@ -96,11 +97,13 @@ pub struct BlobReader {
     taken: usize,
     path: Path,
     root_names: Option<Vec<String>>,
+    budget: Budget,
 }
 
 impl BlobReader {
-    pub(super) fn new(blobs: Blobs) -> Self {
-        Self { blobs, taken: 0, path: Path::default(), root_names: None }
+    /// A reader of the blobs of a frame, with what its JSON has left of the budget.
+    pub(super) fn new(blobs: Blobs, budget: Budget) -> Self {
+        Self { blobs, taken: 0, path: Path::default(), root_names: None, budget }
     }
 
     /// Makes a value from its JSON and all blobs.
@@ -117,7 +120,11 @@ impl BlobReader {
 
     /// Reads a property that has blobs.
     pub fn nested<T: FromWire>(&mut self, name: &'static str, json: T::Json) -> Result<T, WireError> {
-        self.within(Segment::Field(name), |blobs| T::from_wire(json, blobs))
+        self.within(Segment::Field(name), |blobs| {
+            // It may be in a box.
+            blobs.charge(&[], size_of::<T>())?;
+            T::from_wire(json, blobs)
+        })
     }
 
     /// Reads a blob of bytes.
@@ -138,17 +145,19 @@ impl BlobReader {
     /// Reads a blob of any number of consecutive tensors, which is the whole value.
     pub fn tensors_here(&mut self) -> Result<Vec<Tensor>, WireError> {
         let blob = self.take_bytes(&[])?;
-        Tensor::decode_many(blob).map_err(|error| self.malformed(&[], error))
+        let tensors = Tensor::decode_within(blob, |bytes| self.charge(&[], bytes))?;
+        tensors.map_err(|error| self.malformed(&[], error))
     }
 
     /// Reads a blob for each name.
     pub fn keyed<T: KeyedBlob>(&mut self, name: &'static str, names: Vec<String>) -> Result<Vec<T>, WireError> {
         self.check(names.len(), name)?;
-        let items = names.into_iter().enumerate().map(|(index, key)| {
+        let mut items = self.vec(&[Segment::Field(name)], names.len())?;
+        for (index, key) in names.into_iter().enumerate() {
             let data = self.take(&[Segment::Field(name), Segment::Index(index), Segment::Field(T::DATA)])?;
-            Ok(T::from_parts(key, data))
-        });
-        items.collect()
+            items.push(T::from_parts(key, data));
+        }
+        Ok(items)
     }
 
     /// Reads a blob for each name of the list at the root.
@@ -173,8 +182,7 @@ impl BlobReader {
                 format!("has {}, which is no multiple of its {}", count(left, "blob"), count(keys.len(), "key"));
             return Err(self.error(&[Segment::Field(name)], message));
         }
-        let columns = self.columns(name, keys.len(), 0..entries, |tensor, _| tensor)?;
-        Ok(keys.into_iter().zip(columns).map(|(key, data)| T::from_parts(key, data)).collect())
+        self.columns(name, keys, 0..entries, |tensor, _| tensor, T::from_parts)
     }
 
     /// Reads a blob for each name and index: the first index of each name, then the second of each.
@@ -186,8 +194,7 @@ impl BlobReader {
     ) -> Result<Vec<T>, WireError> {
         self.check(keys.len().saturating_mul(indexes.len()), name)?;
         let cell = |tensor, index| T::Cell::from_parts(index, tensor);
-        let columns = self.columns(name, keys.len(), indexes.into_iter(), cell)?;
-        Ok(keys.into_iter().zip(columns).map(|(key, data)| T::from_parts(key, data)).collect())
+        self.columns(name, keys, indexes.into_iter(), cell, T::from_parts)
     }
 
     /// Reads at a deeper path.
@@ -202,26 +209,45 @@ impl BlobReader {
         Ok(value)
     }
 
-    fn columns<I: Copy, C>(
+    /// An empty vector with space for this number of items.
+    pub(super) fn vec<T>(&self, at: &[Segment], len: usize) -> Result<Vec<T>, WireError> {
+        self.charge(at, len.saturating_mul(size_of::<T>()))?;
+        Ok(Vec::with_capacity(len))
+    }
+
+    fn columns<I: Copy, C, T>(
         &mut self,
         name: &'static str,
-        keys: usize,
+        keys: Vec<String>,
         entries: impl ExactSizeIterator<Item = I>,
         cell: impl Fn(Tensor, I) -> C,
-    ) -> Result<Vec<Vec<C>>, WireError> {
-        let mut columns: Vec<Vec<C>> = (0..keys).map(|_| Vec::with_capacity(entries.len())).collect();
+        column: impl Fn(String, Vec<C>) -> T,
+    ) -> Result<Vec<T>, WireError> {
+        let at = [Segment::Field(name)];
+        let mut columns = self.vec(&at, keys.len())?;
+        for _ in 0..keys.len() {
+            columns.push(self.vec(&at, entries.len())?);
+        }
         for entry in entries {
             for (key, column) in columns.iter_mut().enumerate() {
                 let tensor = self.one_tensor(&[Segment::Field(name), Segment::Index(key)])?;
                 column.push(cell(tensor, entry));
             }
         }
-        Ok(columns)
+        let mut named = self.vec(&at, keys.len())?;
+        named.extend(keys.into_iter().zip(columns).map(|(key, data)| column(key, data)));
+        Ok(named)
     }
 
     fn one_tensor(&mut self, at: &[Segment]) -> Result<Tensor, WireError> {
         let blob = self.take_bytes(at)?;
-        Tensor::decode(blob).map_err(|error| self.malformed(at, error))
+        let tensor = Tensor::decode(blob).map_err(|error| self.malformed(at, error))?;
+        self.charge(at, tensor.shape_memory())?;
+        Ok(tensor)
+    }
+
+    fn charge(&self, at: &[Segment], bytes: usize) -> Result<(), WireError> {
+        self.budget.charge(bytes).map_err(|error| self.error(at, error.to_string()))
     }
 
     /// Fails if fewer blobs are left, before anything is allocated for them: their number may be far larger than the

@@ -1,9 +1,13 @@
 //! Responses: `{"result": …}` or `{"error": …}`, with the blobs of the result.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::budget::{Budget, JsonLimits};
 use super::codec::PlainJson;
 use super::frame::{ResponseFrame, take_json};
 use super::json;
@@ -79,17 +83,18 @@ impl<E: ErrorCode> ResponseError<E> {
 /// Reads a response in one pass over its JSON.
 pub(crate) fn read_response<T: FromWire, E: ErrorCode>(
     response: RawResponse,
-    max_depth: usize,
+    limits: JsonLimits,
 ) -> Result<T, ResponseError<E>> {
     let malformed = ResponseError::Malformed;
+    let budget = Budget::of_frame(usize::try_from(response.len()).unwrap_or(usize::MAX));
     let RawResponse { mut body, files } = response;
     let json = take_json(&mut body).map_err(malformed)?;
     let blobs = if files.is_empty() { Blobs::interleaved(body, 0).map_err(malformed)? } else { Blobs::list(files) };
-    let envelope: Envelope<T::Json> = json::read(&json, max_depth).map_err(malformed)?;
+    let envelope: Envelope<T::Json> = json::read(&json, limits, &budget).map_err(malformed)?;
     let invalid = |message: String| Err(malformed(Failure::decode("", message, &excerpt_bytes(&json))));
     match (envelope.result, envelope.error) {
         (Some(result), None) => {
-            let result = BlobReader::new(blobs).read(result);
+            let result = BlobReader::new(blobs, budget).read(result);
             result.map_err(|error| malformed(error.malformed("result", &String::from_utf8_lossy(&json))))
         }
         (None, Some(_)) if blobs.left() > 0 => {
@@ -133,37 +138,48 @@ pub(crate) fn write_error(error: &ApiError) -> ResponseFrame {
 }
 
 /// Reads a response with an empty result.
-pub(crate) fn read_acknowledgement(body: Bytes, max_depth: usize) -> Result<(), ResponseError<ApiError>> {
+pub(crate) fn read_acknowledgement(body: Bytes, limits: JsonLimits) -> Result<(), ResponseError<ApiError>> {
     #[derive(Serialize, Deserialize)]
     struct Empty {}
     impl PlainJson for Empty {}
-    read_response(body.into(), max_depth).map(|Empty {}| ())
+    read_response(body.into(), limits).map(|Empty {}| ())
 }
 
 /// Reads the response of a method that ends a subscription. The error that there is no subscription is ignored.
 pub(crate) fn read_unsubscribed(
     at: &'static Method,
     body: Bytes,
-    max_depth: usize,
+    limits: JsonLimits,
 ) -> Result<(), ResponseError<ApiError>> {
     let none = match at.transport {
         TransportKind::OpenWebSocketElse { error } => Some(error),
         _ => None,
     };
-    match read_acknowledgement(body, max_depth) {
+    match read_acknowledgement(body, limits) {
         Err(ResponseError::Api { error, .. }) if none == Some(error.code()) => Ok(()),
         read => read,
     }
 }
 
-/// The result without its type.
-pub(crate) fn result_members(body: &Bytes) -> Option<Map<String, Value>> {
+/// Whether the response has a result, which may be malformed.
+pub(crate) fn has_result(body: &Bytes) -> bool {
+    with_result(body, |_| Some(())).is_some()
+}
+
+/// The text of a property of the result, the rest of which may be malformed.
+pub(crate) fn result_text(body: &Bytes, name: &str) -> Option<String> {
+    with_result(body, |result| json::text_member(result, name).ok().flatten().map(Cow::into_owned))
+}
+
+fn with_result<T>(body: &Bytes, read: impl FnOnce(&RawValue) -> Option<T>) -> Option<T> {
     #[derive(Deserialize)]
-    struct Members {
-        result: Map<String, Value>,
+    struct Response<'a> {
+        #[serde(borrow)]
+        result: &'a RawValue,
     }
     let json = take_json(&mut body.clone()).ok()?;
-    serde_json::from_slice(&json).ok().map(|Members { result }| result)
+    let Response { result } = serde_json::from_slice(&json).ok()?;
+    read(result)
 }
 
 /// The JSON and the blobs of a response or an event.

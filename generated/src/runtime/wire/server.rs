@@ -5,10 +5,10 @@ use bytes::Bytes;
 use super::blobs::Layout;
 #[cfg(feature = "server")]
 use super::blobs::write_len;
+use super::budget::{Budget, JsonLimits};
 #[cfg(feature = "server")]
 use super::event::EventBytes;
-use super::frame::{ResponseFrame, malformed, take, take_len};
-use super::guard::MAX_JSON_DEPTH;
+use super::frame::{ResponseFrame, malformed, take, take_len, total};
 use super::json;
 use super::reader::{BlobReader, Blobs, FromWire};
 use super::writer::{FrameWriter, ToWire};
@@ -49,9 +49,11 @@ impl IncomingFrame {
 }
 
 /// Reads a request from its frame.
-pub(crate) fn read_request<T: FromWire>(frame: IncomingFrame) -> Result<T, Failure> {
-    let json = json::read(&frame.json, MAX_JSON_DEPTH)?;
-    let request = BlobReader::new(Blobs::list(frame.blobs.into_iter().map(Blob::from).collect())).read(json);
+pub(crate) fn read_request<T: FromWire>(frame: IncomingFrame, limits: JsonLimits) -> Result<T, Failure> {
+    let budget = Budget::of_frame(frame.json.len().saturating_add(total(&frame.blobs)));
+    let json = json::read(&frame.json, limits, &budget)?;
+    let blobs = Blobs::list(frame.blobs.into_iter().map(Blob::from).collect());
+    let request = BlobReader::new(blobs, budget).read(json);
     request.map_err(|error| error.malformed("", &String::from_utf8_lossy(&frame.json)))
 }
 
@@ -123,8 +125,9 @@ pub(crate) fn split_id(message: &Bytes) -> Option<(u32, Bytes)> {
 
 /// Reads a request that follows its id.
 #[cfg(feature = "server")]
-pub(crate) fn read_socket_request(body: &Bytes) -> Result<SocketRequest, Failure> {
+pub(crate) fn read_socket_request(body: &Bytes, limits: JsonLimits) -> Result<SocketRequest, Failure> {
     let IncomingFrame { json, blobs } = IncomingFrame::read(body)?;
+    limits.check(u64::try_from(json.len()).unwrap_or(u64::MAX))?;
     let envelope: Envelope<'_> = serde_json::from_slice(&json).map_err(|error| json::failure(&json, &error))?;
     let params = match envelope.params {
         Some(params) => json.slice_ref(params.get().as_bytes()),

@@ -30,8 +30,11 @@ use crate::tensor::Tensor;
 const FORMAT: &str = ".npz";
 /// How much [`read`] lets compressed arrays take.
 const MOST: u64 = 1 << 30;
+/// How much is decompressed at a time.
+const CHUNK: usize = 64 << 10;
 
-/// Reads a `.npz` file. Arrays that are not compressed share its memory; those that are may take 1 GiB in all.
+/// Reads a `.npz` file. Arrays that are not compressed share its memory; those that are may take 1 GiB in all,
+/// and the one that is being read as much again as itself.
 ///
 /// # Errors
 ///
@@ -41,7 +44,8 @@ pub fn read(file: Bytes) -> Result<BTreeMap<String, Tensor>, InterchangeError> {
     read_at_most(file, MOST)
 }
 
-/// Reads a `.npz` file of which the compressed arrays may take that many bytes in all.
+/// Reads a `.npz` file of which the compressed arrays may take that many bytes in all, and the one that is being read as
+/// much again as itself.
 ///
 /// # Errors
 ///
@@ -150,11 +154,23 @@ fn stored_bytes(member: &mut Member<'_>, file: &Bytes, left: &mut u64) -> Result
     }
 }
 
+/// The bytes of a compressed member. Its memory grows with what has been read, and at the end not beyond the announced
+/// size.
 fn inflated(member: &mut Member<'_>, left: &mut u64, most: u64) -> Result<Bytes, InterchangeError> {
-    let mut bytes = Vec::new();
-    let read = member.take(left.saturating_add(1)).read_to_end(&mut bytes);
-    let read = read.map_err(|error| InterchangeError::malformed(FORMAT, error))? as u64;
-    *left = left.checked_sub(read).ok_or(InterchangeError::TooLarge { most })?;
+    let announced = usize::try_from(member.size()).unwrap_or(usize::MAX);
+    let mut member = member.take(left.saturating_add(1));
+    let (mut bytes, mut chunk) = (Vec::new(), vec![0; CHUNK]);
+    loop {
+        let len = member.read(&mut chunk).map_err(|error| InterchangeError::malformed(FORMAT, error))?;
+        let Some(read @ [_, ..]) = chunk.get(..len) else { break };
+        *left = left.checked_sub(len as u64).ok_or(InterchangeError::TooLarge { most })?;
+        let needed = bytes.len().saturating_add(len);
+        if needed > bytes.capacity() {
+            let capacity = needed.saturating_mul(2).min(announced).max(needed);
+            bytes.reserve_exact(capacity.saturating_sub(bytes.len()));
+        }
+        bytes.extend_from_slice(read);
+    }
     Ok(bytes.into())
 }
 

@@ -21,6 +21,7 @@ use std::path::Path;
 use ::safetensors::tensor::{Dtype, View, serialize, serialize_to_file};
 use ::safetensors::{SafeTensorError, SafeTensors};
 use bytes::Bytes;
+use memchr::memchr_iter;
 
 use super::InterchangeError;
 use super::named::{EXPECTED, plain, read_file as bytes_of, sorted};
@@ -29,13 +30,15 @@ use crate::tensor::{DType, Tensor};
 /// The name that the format has taken for itself.
 const METADATA: &str = "__metadata__";
 
-/// Reads a file of safetensors. The tensors share its memory.
+/// Reads a file of safetensors. The tensors share its memory; reading takes at most 32 times the size of the file, and
+/// 1 MiB.
 ///
 /// # Errors
 ///
-/// [`InterchangeError::Malformed`] when it is no such file, and [`InterchangeError::Unsupported`] when elements have no
+/// [`InterchangeError::Malformed`] when it is no such file, or its header has so many values that it would take more; and [`InterchangeError::Unsupported`] when elements have no
 /// counterpart, with the name of their tensor.
 pub fn read(file: Bytes) -> Result<BTreeMap<String, Tensor>, InterchangeError> {
+    check_header(&file)?;
     let tensors = SafeTensors::deserialize(&file).map_err(malformed)?;
     let read = |(name, view): (&str, ::safetensors::tensor::TensorView<'_>)| {
         let unsupported = || InterchangeError::Unsupported {
@@ -49,6 +52,20 @@ pub fn read(file: Bytes) -> Result<BTreeMap<String, Tensor>, InterchangeError> {
         Ok((name.to_owned(), tensor))
     };
     tensors.iter().map(read).collect()
+}
+
+/// The memory that crate `safetensors` takes for each value of a header, such as a dimension.
+const MEMORY_OF_VALUE: usize = 96;
+
+fn check_header(file: &Bytes) -> Result<(), InterchangeError> {
+    let Some((len, rest)) = file.split_first_chunk() else { return Ok(()) };
+    let len = usize::try_from(u64::from_le_bytes(*len)).unwrap_or(usize::MAX);
+    let values = memchr_iter(b',', rest.get(..len).unwrap_or_default()).count();
+    if values.saturating_mul(MEMORY_OF_VALUE) > file.len().saturating_mul(32).saturating_add(1 << 19) {
+        let message = format!("its header has more than {values} values, too many for a file of its size");
+        return Err(InterchangeError::malformed("safetensors", message));
+    }
+    Ok(())
 }
 
 /// Reads a file of safetensors from the disk. Blocks.

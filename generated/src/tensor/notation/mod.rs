@@ -13,4 +13,5 @@ mod read;
 mod write;
 
 pub use self::read::from_value;
+pub(crate) use self::write::Notation;
 pub use self::write::to_value;

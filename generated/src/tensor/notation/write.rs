@@ -1,8 +1,11 @@
 //! Tensors to their notation.
 
+use std::fmt::Display;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::Value;
 
 use crate::tensor::media::split;
 use crate::tensor::text::text;
@@ -20,42 +23,79 @@ use crate::tensor::{DType, Tensor};
 /// assert_eq!(notation::to_value(&tensor), json!({"type": "u64", "shape": [1, 2], "data": ["1", "2"]}));
 /// ```
 pub fn to_value(tensor: &Tensor) -> Value {
-    let data: Vec<Value> = match tensor.dtype() {
-        DType::F32 => tensor.numbers::<f32>().map(|value| float(value.into())).collect(),
-        DType::F64 => tensor.numbers::<f64>().map(float).collect(),
-        DType::I8 => tensor.numbers::<i8>().map(Value::from).collect(),
-        DType::I16 => tensor.numbers::<i16>().map(Value::from).collect(),
-        DType::I32 => tensor.numbers::<i32>().map(Value::from).collect(),
-        DType::I64 => tensor.numbers::<i64>().map(|value| value.to_string().into()).collect(),
-        DType::U8 => tensor.numbers::<u8>().map(Value::from).collect(),
-        DType::U16 => tensor.numbers::<u16>().map(Value::from).collect(),
-        DType::U32 => tensor.numbers::<u32>().map(Value::from).collect(),
-        DType::U64 => tensor.numbers::<u64>().map(|value| value.to_string().into()).collect(),
-        DType::Boolean => tensor.booleans().map(Value::from).collect(),
-        DType::String => tensor.texts().map(Value::from).collect(),
-        DType::Binary => tensor.parts().map(|part| STANDARD.encode(part).into()).collect(),
-        DType::Image | DType::Audio | DType::Video => tensor.parts().map(media).collect(),
-    };
-    object([("type", tensor.dtype().as_str().into()), ("shape", tensor.shape().into()), ("data", data.into())])
+    // Neither the keys nor the numbers are such that they cannot be a value.
+    serde_json::to_value(Notation(tensor)).unwrap_or_default()
 }
 
-fn float(value: f64) -> Value {
-    if value == 0.0 && value.is_sign_negative() {
-        return "-0".into();
-    }
-    match serde_json::Number::from_f64(value) {
-        Some(number) => number.into(),
-        None if value.is_nan() => "NaN".into(),
-        None if value.is_sign_negative() => "-Infinity".into(),
-        None => "Infinity".into(),
+/// A tensor that is serialized in its notation.
+pub(crate) struct Notation<'a>(pub(crate) &'a Tensor);
+
+impl Serialize for Notation<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(3))?;
+        object.serialize_entry("type", self.0.dtype().as_str())?;
+        object.serialize_entry("shape", self.0.shape())?;
+        object.serialize_entry("data", &Data(self.0))?;
+        object.end()
     }
 }
 
-fn media(part: &[u8]) -> Value {
-    let (format, data) = split(part).unwrap_or_default();
-    object([("format", text(format).into()), ("data", STANDARD.encode(data).into())])
+struct Data<'a>(&'a Tensor);
+
+impl Serialize for Data<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let tensor = self.0;
+        match tensor.dtype() {
+            DType::F32 => serializer.collect_seq(tensor.numbers::<f32>().map(|value| Float(value.into()))),
+            DType::F64 => serializer.collect_seq(tensor.numbers::<f64>().map(Float)),
+            DType::I8 => serializer.collect_seq(tensor.numbers::<i8>()),
+            DType::I16 => serializer.collect_seq(tensor.numbers::<i16>()),
+            DType::I32 => serializer.collect_seq(tensor.numbers::<i32>()),
+            DType::I64 => serializer.collect_seq(tensor.numbers::<i64>().map(Digits)),
+            DType::U8 => serializer.collect_seq(tensor.numbers::<u8>()),
+            DType::U16 => serializer.collect_seq(tensor.numbers::<u16>()),
+            DType::U32 => serializer.collect_seq(tensor.numbers::<u32>()),
+            DType::U64 => serializer.collect_seq(tensor.numbers::<u64>().map(Digits)),
+            DType::Boolean => serializer.collect_seq(tensor.booleans()),
+            DType::String => serializer.collect_seq(tensor.texts()),
+            DType::Binary => serializer.collect_seq(tensor.parts().map(|part| STANDARD.encode(part))),
+            DType::Image | DType::Audio | DType::Video => serializer.collect_seq(tensor.parts().map(Media)),
+        }
+    }
 }
 
-fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>().into()
+/// A number, or the name of one that JSON lacks.
+struct Float(f64);
+
+impl Serialize for Float {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            value if value.is_nan() => serializer.serialize_str("NaN"),
+            f64::INFINITY => serializer.serialize_str("Infinity"),
+            f64::NEG_INFINITY => serializer.serialize_str("-Infinity"),
+            value if value == 0.0 && value.is_sign_negative() => serializer.serialize_str("-0"),
+            value => serializer.serialize_f64(value),
+        }
+    }
+}
+
+/// An integer as text.
+struct Digits<T>(T);
+
+impl<T: Display> Serialize for Digits<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+struct Media<'a>(&'a [u8]);
+
+impl Serialize for Media<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (format, data) = split(self.0).unwrap_or_default();
+        let mut object = serializer.serialize_map(Some(2))?;
+        object.serialize_entry("format", text(format))?;
+        object.serialize_entry("data", &STANDARD.encode(data))?;
+        object.end()
+    }
 }

@@ -9,25 +9,25 @@ use tokio::io::{AsyncWriteExt as _, BufWriter};
 use super::response_body::ResponseBody;
 use crate::runtime::blob::{Blob, Part, Source};
 use crate::runtime::error::Failure;
+use crate::runtime::wire::{Budget, JsonLimits};
 use crate::varint;
 
+/// The memory that a file takes until its blob is dropped, with its path.
+const MEMORY_OF_FILE: usize = 512;
 /// The size of the write buffer.
 const CHUNK: usize = 256 << 10;
 
-/// Reads a response with JSON of at most `max_json` bytes, and writes its blobs to files in the folder. Returns the
-/// JSON in its frame, and the blobs.
+/// Reads a response, and writes its blobs to files in the folder. Returns the JSON in its frame, and the blobs.
 pub(super) async fn read_to_files(
     body: &mut ResponseBody<'_>,
     folder: &Path,
-    max_json: u64,
+    json_limits: JsonLimits,
 ) -> Result<(Bytes, Vec<Blob>), Failure> {
     let mut head = Vec::new();
     let Some(json_len) = read_length(body, &mut head).await? else {
         return Err(malformed("the response is empty"));
     };
-    if json_len > max_json {
-        return Err(malformed(format!("the JSON is larger than {max_json} bytes")));
-    }
+    json_limits.check(json_len)?;
     let mut left = json_len;
     while left > 0 {
         let Some(json) = body.next(left).await? else {
@@ -37,11 +37,11 @@ pub(super) async fn read_to_files(
         head.extend_from_slice(&json);
     }
     let mut files = Vec::new();
+    let (mut received, mut memory) = (head.len(), 0usize);
     while let Some(len) = read_length(body, &mut Vec::new()).await? {
-        // Each blob has a place in the JSON, so there are fewer blobs than bytes of JSON.
-        if files.len() >= head.len() {
-            return Err(malformed("the response has more blobs than its JSON can refer to"));
-        }
+        received = received.saturating_add(usize::try_from(len).unwrap_or(usize::MAX)).saturating_add(1);
+        memory = memory.saturating_add(MEMORY_OF_FILE);
+        Budget::of_frame(received).charge(memory).map_err(|error| malformed(error.to_string()))?;
         let (part, file) = Part::create(folder).await.map_err(write_failure)?;
         let mut file = BufWriter::with_capacity(CHUNK, file);
         let mut left = len;

@@ -15,12 +15,14 @@ use crate::runtime::transport::error::TransportError;
 use crate::runtime::transport::interface::Transport;
 use crate::runtime::transport::request::TransportRequest;
 use crate::runtime::transport::response::TransportResponse;
+use crate::runtime::wire::JsonLimits;
 
 #[derive(Debug)]
 pub(crate) struct HttpSettings {
     pub(crate) base: Url,
     pub(crate) connect: ConnectSettings,
     pub(crate) max_response_bytes: u64,
+    pub(crate) json_limits: JsonLimits,
     /// The maximum number of connections, and so of concurrent requests.
     pub(crate) max_connections: usize,
 }
@@ -43,7 +45,7 @@ impl Http {
     }
 
     async fn post(&self, mut request: TransportRequest) -> Result<TransportResponse, Failure> {
-        let HttpSettings { base, max_response_bytes: max, .. } = &self.settings;
+        let HttpSettings { base, max_response_bytes: max, json_limits, .. } = &self.settings;
         let mut url = base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend([request.method.service, request.method.name]);
@@ -65,10 +67,14 @@ impl Http {
             _ if !status.is_success() => (read_beginning(response).await, Vec::new()),
             // Is rejected in any case.
             _ if is_encoded => (Bytes::new(), Vec::new()),
-            None => (ResponseBody::new(response, counter, target).read_to_memory(*max, buffer).await?, Vec::new()),
+            None => (
+                ResponseBody::new(response, counter, target).read_to_memory(*max, *json_limits, buffer).await?,
+                Vec::new(),
+            ),
             // On the heap, as few calls need it.
             Some(folder) => {
-                Box::pin(read_to_files(&mut ResponseBody::new(response, counter, target), &folder, *max)).await?
+                Box::pin(read_to_files(&mut ResponseBody::new(response, counter, target), &folder, *json_limits))
+                    .await?
             }
         };
         Ok(TransportResponse { status, headers, body, files })

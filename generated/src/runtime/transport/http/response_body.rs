@@ -9,9 +9,8 @@ use crate::runtime::transport::io_error::cause;
 use crate::runtime::transport::progress::TransferCounter;
 use crate::runtime::transport::response::MAX_FAILURE_BODY;
 use crate::runtime::transport::response_buffer::ResponseBuffer;
-
-/// The maximum number of bytes that are reserved because of `Content-Length`.
-const MAX_RESERVED: usize = 16 << 20;
+use crate::runtime::wire::JsonLimits;
+use crate::varint;
 
 pub(super) struct ResponseBody<'a> {
     response: Response,
@@ -48,7 +47,12 @@ impl<'a> ResponseBody<'a> {
 
     /// Reads the body into memory: its chunks are copied once, into memory that grows with what has arrived, not with
     /// `Content-Length`.
-    pub(super) async fn read_to_memory(mut self, max: u64, buffer: Option<ResponseBuffer>) -> Result<Bytes, Failure> {
+    pub(super) async fn read_to_memory(
+        mut self,
+        max: u64,
+        json_limits: JsonLimits,
+        buffer: Option<ResponseBuffer>,
+    ) -> Result<Bytes, Failure> {
         let too_large = || {
             let message = format!("larger than {max} bytes; `ClientBuilder::max_response_bytes` changes the limit");
             Err(Failure::decode("", message, ""))
@@ -56,16 +60,23 @@ impl<'a> ResponseBody<'a> {
         if self.content_length.is_some_and(|len| len > max) {
             return too_large();
         }
-        let (min_capacity, end) = match self.content_length {
-            Some(len) => (MAX_RESERVED, usize::try_from(len).unwrap_or(usize::MAX)),
-            None => (0, usize::MAX),
-        };
+        let end = self.content_length.map(|len| usize::try_from(len).unwrap_or(usize::MAX));
         let mut whole = buffer.as_ref().map(ResponseBuffer::take).unwrap_or_default();
         let mut first = Bytes::new();
+        let mut json_len = None;
         while let Some(chunk) = self.next(u64::MAX).await? {
             let len = whole.len().saturating_add(first.len()).saturating_add(chunk.len());
             if u64::try_from(len).map_or(true, |len| len > max) {
                 return too_large();
+            }
+            if json_len.is_none() {
+                let head = match whole.as_slice() {
+                    [] if first.is_empty() => &chunk,
+                    [] => &first,
+                    whole => whole,
+                };
+                json_len = varint::read(head);
+                json_len.map_or(Ok(()), |(len, _)| json_limits.check(len))?;
             }
             if whole.is_empty() && first.is_empty() && buffer.is_none() {
                 // The only chunk, as a rule, which is not copied then.
@@ -73,8 +84,12 @@ impl<'a> ResponseBody<'a> {
                 continue;
             }
             if len > whole.capacity() {
-                // Doubles the capacity, but not beyond the announced end.
-                let capacity = len.saturating_mul(2).max(min_capacity).min(end).max(len);
+                // The more has arrived, the more of the announced length is believed, as moving large memory takes long.
+                let capacity = match end {
+                    Some(end) if len.saturating_mul(16) >= end => end.max(len),
+                    Some(_) => len.saturating_mul(8),
+                    None => len.saturating_mul(2),
+                };
                 whole.reserve_exact(capacity.saturating_sub(whole.len()));
             }
             whole.extend_from_slice(&std::mem::take(&mut first));

@@ -255,7 +255,7 @@ impl<'a> Connection<'a> {
     }
 
     fn handle_event(&mut self, event: EventBytes) {
-        match self.readers.deliver(event, self.shared.settings.json_depth) {
+        match self.readers.deliver(event, self.shared.settings.json_limits) {
             Ok(None) => {}
             Ok(Some(Undelivered { event, is_known })) => {
                 // A call that does not know its id yet gets that of a new session.

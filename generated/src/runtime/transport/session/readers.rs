@@ -11,7 +11,7 @@ use super::link::ConnectionError;
 use crate::runtime::error::Failure;
 use crate::runtime::event::{EndReason, EventError, RawEvent, Update};
 use crate::runtime::method::Channel;
-use crate::runtime::wire::{EventBytes, EventHead};
+use crate::runtime::wire::{EventBytes, EventHead, JsonLimits};
 
 /// The readers of each session's events, across connections.
 pub(super) struct Readers {
@@ -93,7 +93,7 @@ impl Readers {
     }
 
     /// Delivers an event to its readers. Returns the event if a call that subscribes to the session may need it.
-    pub(super) fn deliver(&mut self, event: EventBytes, json_depth: usize) -> Result<Option<Undelivered>, EventError> {
+    pub(super) fn deliver(&mut self, event: EventBytes, limits: JsonLimits) -> Result<Option<Undelivered>, EventError> {
         let Some(service) = self.services.get_mut(&*event.service()) else {
             if self.ignored.contains(&*event.service()) {
                 return Ok(None);
@@ -109,10 +109,10 @@ impl Readers {
         let id = id.ok_or_else(missing)?;
         let name = channel.name_of(name);
         let Some(session) = service.sessions.get_mut(&*id) else {
-            let event = RawEvent::new(channel, name, id.into(), event, json_depth);
+            let event = RawEvent::new(channel, name, id.into(), event, limits);
             return Ok(Some(Undelivered { event, is_known: false }));
         };
-        let event = RawEvent::new(channel, name, session.id.clone(), event, json_depth);
+        let event = RawEvent::new(channel, name, session.id.clone(), event, limits);
         session.notify_gap();
         let last = event.ends().then(|| event.clone());
         if let Some(((_, last), others)) = session.readers.split_last() {

@@ -32,7 +32,7 @@ impl Connection<'_> {
 
     fn respond_to_call(&mut self, call: PendingCall, body: Bytes) {
         let PendingCall { key, method, subscription_id, .. } = call;
-        let mut received = Received::read(body.clone().into(), &*call.slot, self.shared.settings.json_depth);
+        let mut received = Received::read(body.clone().into(), &*call.slot, self.shared.settings.json_limits);
         let is_result = matches!(received.outcome, ReadOutcome::Result { .. });
         if let Some(channel) = call.subscribes {
             let id = subscribed_id(method, subscription_id.as_ref(), &received.outcome, &body);
@@ -65,8 +65,8 @@ impl Connection<'_> {
 
     fn handle_resubscribed(&mut self, channel: &'static Channel, id: &Arc<str>, body: Bytes) {
         let service = channel.service;
-        let SessionSettings { credentials, json_depth, .. } = &self.shared.settings;
-        let result = wire::read_acknowledgement(body, *json_depth);
+        let SessionSettings { credentials, json_limits, .. } = &self.shared.settings;
+        let result = wire::read_acknowledgement(body, *json_limits);
         if self.orphaned.remove(&(service, id.clone())) {
             // Its last reader has left meanwhile.
             if !matches!(result, Err(ResponseError::Api { .. })) {
@@ -95,9 +95,7 @@ fn subscribed_id(method: &Method, param: Option<&Arc<str>>, outcome: &ReadOutcom
         (ReadOutcome::Api { .. }, _) => None,
         (ReadOutcome::Result { .. }, IdSource::Params(_)) => param.cloned(),
         (ReadOutcome::Result { subscription_id }, IdSource::Result(_)) => subscription_id.as_deref().map(Arc::from),
-        (ReadOutcome::Malformed(_), IdSource::Params(_)) => wire::result_members(body).and(param.cloned()),
-        (ReadOutcome::Malformed(_), IdSource::Result(name)) => {
-            wire::result_members(body)?.get(name)?.as_str().map(Arc::from)
-        }
+        (ReadOutcome::Malformed(_), IdSource::Params(_)) => param.filter(|_| wire::has_result(body)).cloned(),
+        (ReadOutcome::Malformed(_), IdSource::Result(name)) => wire::result_text(body, name).map(Arc::from),
     }
 }

@@ -11,11 +11,12 @@ use super::buffer::BufferLimits;
 use super::link::Connector;
 use crate::runtime::backoff::{Backoff, equal_jitter};
 use crate::runtime::transport::credentials::Credentials;
+use crate::runtime::wire::JsonLimits;
 
 pub(crate) struct SessionSettings {
     pub(crate) connector: Arc<dyn Connector>,
     pub(crate) credentials: Arc<Credentials>,
-    pub(crate) json_depth: usize,
+    pub(crate) json_limits: JsonLimits,
     /// The maximum size of a message.
     pub(crate) max_message_bytes: usize,
     /// The maximum number of calls that are queued or in flight.

@@ -165,7 +165,7 @@ impl Shared {
     fn reject(&self, call: PendingCall) {
         let error = ApiError::new(call.offline_error().unwrap_or_default());
         let body = wire::write_error(&error).to_bytes();
-        let _ = call.reply.send(Ok(Received::read(body.into(), &*call.slot, self.settings.json_depth)));
+        let _ = call.reply.send(Ok(Received::read(body.into(), &*call.slot, self.settings.json_limits)));
     }
 
     /// Fails the queued calls, and marks the task as stopped if its runtime has stopped it.

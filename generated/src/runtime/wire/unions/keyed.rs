@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize as _, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::runtime::text::Text;
 
@@ -41,8 +41,8 @@ impl<'de, T: KeyedUnion> Visitor<'de> for KeyedVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut found: Option<(&str, T)> = None;
-        while let Some(Text(name)) = map.next_key()? {
-            let Some(key) = T::KEYS.iter().find(|key| **key == name) else {
+        while let Some(key) = map.next_key_seed(OneOf(T::KEYS))? {
+            let Some(key) = key else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
@@ -55,6 +55,18 @@ impl<'de, T: KeyedUnion> Visitor<'de> for KeyedVisitor<T> {
             Some((_, value)) => Ok(value),
             None => Err(de::Error::custom(format_args!("expected one of `{}`", T::KEYS.join("`, `")))),
         }
+    }
+}
+
+/// One of these keys; `None` for another one.
+struct OneOf(&'static [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for OneOf {
+    type Value = Option<&'static str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let Text(name) = Text::deserialize(deserializer)?;
+        Ok(self.0.iter().find(|key| **key == name).copied())
     }
 }
 

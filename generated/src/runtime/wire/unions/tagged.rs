@@ -8,7 +8,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::runtime::text::{Text, path_text};
+use crate::runtime::text::Text;
+use crate::runtime::wire::guard::{NoLimits, TagFirst};
 
 /// A union whose variant is determined by a tag, a property of the object. See [`tagged_union!`](crate::tagged_union).
 pub trait TaggedUnion: Sized {
@@ -34,7 +35,8 @@ pub trait TaggedUnion: Sized {
 ///
 /// It is no object, has no tag that is text, or the content is not what the variant holds.
 pub fn read_tagged<'de, T: TaggedUnion, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_map(TaggedVisitor(PhantomData))
+    // On the wire, a guard puts the tag first, which this tells it.
+    deserializer.deserialize_newtype_struct(T::TAG, TaggedVisitor(PhantomData))
 }
 
 struct TaggedVisitor<T>(PhantomData<T>);
@@ -46,43 +48,25 @@ impl<'de, T: TaggedUnion> Visitor<'de> for TaggedVisitor<T> {
         write!(f, "an object with `{}`", T::TAG)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut object = Map::new();
-        let mut key = map.next_key::<Text<'de>>()?;
-        if key.as_ref().is_some_and(|Text(key)| key == T::TAG) {
-            let Text(tag) = map.next_value()?;
-            if T::TAGS.contains(&&*tag) {
-                return T::read(&tag, MapAccessDeserializer::new(map));
-            }
-            object.insert(T::TAG.to_owned(), tag.into());
-            key = map.next_key()?;
-        }
-        while let Some(Text(name)) = key {
-            object.insert(name.into_owned(), map.next_value()?);
-            key = map.next_key()?;
-        }
-        late(object)
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_map(self)
     }
-}
 
-/// Reads an object whose tag did not come first, or that no variant is for.
-fn late<T: TaggedUnion, E: de::Error>(object: Map<String, Value>) -> Result<T, E> {
-    let tag = match object.get(T::TAG) {
-        Some(Value::String(tag)) => tag.clone(),
-        Some(_) => return Err(E::custom(format_args!("`{}` is not a string", T::TAG))),
-        None => return Err(E::missing_field(T::TAG)),
-    };
-    let object = Value::Object(object);
-    if !T::TAGS.contains(&&*tag) {
-        return Ok(T::unrecognized(object));
-    }
-    let mut track = serde_path_to_error::Track::new();
-    T::read(&tag, serde_path_to_error::Deserializer::new(&object, &mut track)).map_err(|error: serde_json::Error| {
-        match path_text(&track.path()).as_str() {
-            "" => E::custom(error),
-            path => E::custom(format_args!("`{path}`: {error}")),
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        let mut map = TagFirst::new(map, T::TAG, NoLimits)?;
+        let Some(Text(_)) = map.next_key()?.filter(|Text(key)| key == T::TAG) else {
+            return Err(de::Error::missing_field(T::TAG));
+        };
+        let Text(tag) = map.next_value()?;
+        if T::TAGS.contains(&&*tag) {
+            return T::read(&tag, MapAccessDeserializer::new(map));
         }
-    })
+        let mut object = Map::from_iter([(T::TAG.to_owned(), tag.into())]);
+        while let Some(Text(name)) = map.next_key()? {
+            object.insert(name.into_owned(), map.next_value()?);
+        }
+        Ok(T::unrecognized(Value::Object(object)))
+    }
 }
 
 /// Declares a union whose variants differ by a tag, reads it, and converts contents into it.
