@@ -135,7 +135,7 @@ async fn blob_rules(responding: &Responding) {
         (format!(r#"{{"result":{{"indexes":{zeros}}}}}"#), vec![]),
         (format!(r#"{{"result":{{"keys":{names},"indexes":[]}}}}"#), vec![]),
         (format!(r#"{{"result":{{"keys":{names}}}}}"#), vec![]),
-        (format!(r#"{{"result":{{"keys":[""],"indexes":[0]}}}}"#), blobs(&[])),
+        (r#"{"result":{"keys":[""],"indexes":[0]}}"#.to_owned(), blobs(&[])),
     ] {
         responding.check(&json, &blobs, entries).await;
         responding.check(&json, &blobs, reviewed).await;
