@@ -139,14 +139,14 @@ async fn known_codes_and_numbers_are_kept() {
 #[tokio::test]
 async fn a_key_of_a_provider_is_not_shown_after_it_was_replaced() {
     let echo = |key: &str| Reply::Respond(sized("400 Bad Request", format!("old key {key}").as_bytes()));
-    let server = Server::in_turn(vec![echo("k3y-none"), echo("k3y-first"), echo("k3y-first")]).await;
+    let server = Server::in_turn(vec![echo("no-key-of-the-client"), echo("k3y-first"), echo("k3y-first")]).await;
     let keys = Arc::new(Mutex::new(vec!["k3y-third", "k3y-second", "k3y-first"]));
     let builder = Client::builder().http_url(server.url()).retry(RetryPolicy::off()).api_key_provider(move || {
         let key = keys.lock().unwrap().pop();
         async move { Ok(key.and_then(ApiKey::new)) }
     });
     let client = builder.build().unwrap();
-    assert!(get_state(&client).await.unwrap_err().to_string().contains("k3y-none"));
+    assert!(get_state(&client).await.unwrap_err().to_string().contains("no-key-of-the-client"));
     for _ in 0..2 {
         let error = get_state(&client).await.unwrap_err();
         assert!(error.to_string().contains("old key ***"), "{error}");
