@@ -1,5 +1,7 @@
 //! Requests of the client, over HTTP and on the WebSocket.
 
+use std::time::Duration;
+
 use decthings::Client;
 use decthings_tests::codec::response_message;
 use decthings_tests::server::{Reply, Server, ok};
@@ -101,7 +103,9 @@ pub async fn calls() -> Vec<Value> {
         ),
     ];
     let server = Server::messages(|request| vec![response_message(request.id, json!({ "result": {} }), &[])]).await;
-    let client = Client::builder().http_url(server.url()).api_key("the-key").build().unwrap();
+    // Each call opens a connection.
+    let builder = Client::builder().http_url(server.url()).api_key("the-key");
+    let client = builder.websocket_idle_timeout(Duration::ZERO).build().unwrap();
     let mut vectors = Vec::new();
     for (name, service, method, params) in all {
         let call = client.call_json(service, method, params.clone());
