@@ -35,6 +35,17 @@ pub(crate) fn json_excerpt(value: &impl Serialize) -> String {
     excerpt(&String::from_utf8_lossy(written))
 }
 
+/// A text without its middle, if it is long: messages of parsers begin with what they found, and end with what they
+/// expected.
+pub(crate) fn abridged(text: String) -> String {
+    let Some((end, _)) = text.char_indices().nth(MAX_CHARS) else { return text };
+    let start = text.char_indices().rev().nth(MAX_CHARS).map_or(0, |(at, _)| at);
+    match (text.get(..end), text.get(start..)) {
+        (Some(head), Some(tail)) if end < start => format!("{head}…{tail}"),
+        _ => text,
+    }
+}
+
 /// Replaces control characters, which would affect a terminal.
 fn printable(letter: char) -> char {
     if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }

@@ -1,6 +1,7 @@
 //! The targets.
 
 mod changes;
+mod client;
 mod definitions;
 mod files;
 mod messages;
@@ -21,6 +22,7 @@ pub static TARGETS: &[Target] = &[
     files::TARGET,
     definitions::TARGET,
     changes::TARGET,
+    client::TARGET,
 ];
 
 /// The largest frame that is tried.
