@@ -35,15 +35,17 @@ pub(crate) fn json_excerpt(value: &impl Serialize) -> String {
     excerpt(&String::from_utf8_lossy(written))
 }
 
-/// A text without its middle, if it is long: messages of parsers begin with what they found, and end with what they
-/// expected.
-pub(crate) fn abridged(text: String) -> String {
-    let Some((end, _)) = text.char_indices().nth(MAX_CHARS) else { return text };
-    let start = text.char_indices().rev().nth(MAX_CHARS).map_or(0, |(at, _)| at);
-    match (text.get(..end), text.get(start..)) {
-        (Some(head), Some(tail)) if end < start => format!("{head}…{tail}"),
-        _ => text,
+/// A text without control characters, and without its middle if it is long: messages of parsers begin with what they
+/// found, and end with what they expected.
+pub(crate) fn abridged(text: &str) -> String {
+    let mut short: String = text.chars().take(MAX_CHARS).map(printable).collect();
+    let rest = text.chars().count().saturating_sub(MAX_CHARS);
+    if rest > MAX_CHARS {
+        short.push('…');
     }
+    let tail = text.chars().skip(MAX_CHARS).skip(rest.saturating_sub(MAX_CHARS));
+    short.extend(tail.map(printable));
+    short
 }
 
 /// Replaces control characters, which would affect a terminal.

@@ -16,16 +16,13 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{fault, retry};
-use crate::support::frame;
+use crate::support::{MOMENT, frame};
 
 /// How many clients share the faults.
 const CLIENTS: usize = 32;
 
 /// How often a client may take an old connection that is being closed.
 const TRIES: usize = 20;
-
-/// How long an attempt and a heartbeat take where a connection may stall.
-const STALLED: Duration = Duration::from_millis(300);
 
 /// Bytes of which none can be told from its neighbour, or from the dimension before them in a tensor, so that one that
 /// comes twice changes nothing.
@@ -51,7 +48,7 @@ async fn each_fault(method: Method) {
     let faults = faults(first.proxy.relayed());
     let mut setups = Vec::new();
     for _ in 0..CLIENTS {
-        setups.push(Setup::start(STALLED).await);
+        setups.push(Setup::start(MOMENT).await);
     }
     let run = async |(number, setup): (usize, &Setup)| {
         for fault in faults.iter().skip(number).step_by(CLIENTS) {
@@ -145,7 +142,7 @@ impl Setup {
         let name = format!("call-{:06}", CALLS.fetch_add(1, Ordering::SeqCst));
         let limit = match fault.map(|fault| fault.kind) {
             // A length that has a digit twice leads to waiting as well.
-            Some(FaultKind::Stall | FaultKind::Duplicate) => STALLED,
+            Some(FaultKind::Stall | FaultKind::Duplicate) => MOMENT,
             _ => PATIENCE,
         };
         let start = Instant::now();

@@ -24,7 +24,7 @@ impl Failure {
 
     /// A malformed response or, on a server, request.
     pub(crate) fn decode(path: impl Into<String>, message: impl Into<String>, text: &str) -> Self {
-        Self::Decode { path: path.into(), message: abridged(message.into()), excerpt: excerpt(text) }
+        Self::Decode { path: path.into(), message: abridged(&message.into()), excerpt: excerpt(text) }
     }
 
     pub(crate) fn at<E>(self, at: impl Into<CallInfo>) -> Error<E> {

@@ -56,7 +56,16 @@ fn run(input: &[u8]) {
 
 fn read<T>(file: &Bytes, inflated: usize, read: impl FnOnce(Bytes) -> Result<T, InterchangeError>) -> Option<T> {
     let read = within(file.len() + inflated, PER_BYTE, || read(file.clone()));
-    read.map_err(|error| check_text(&error.to_string())).ok()
+    match read {
+        Ok(tensors) => Some(tensors),
+        Err(error) => {
+            // Other errors have names, which may be long.
+            if let InterchangeError::Malformed { message, .. } = &error {
+                check_text(message);
+            }
+            None
+        }
+    }
 }
 
 fn mutate(input: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
