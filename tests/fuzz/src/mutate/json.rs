@@ -68,7 +68,7 @@ fn scalar(dice: &mut Dice) -> Value {
 }
 
 fn text(dice: &mut Dice) -> &'static str {
-    *pick(&TEXTS, dice)
+    pick(&TEXTS, dice)
 }
 
 fn nest(value: Value, dice: &mut Dice) -> Value {

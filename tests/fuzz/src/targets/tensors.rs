@@ -40,9 +40,9 @@ pub fn check(tensor: &Tensor) {
     let again: Tensor = serde_json::from_value(notation.clone()).expect("the notation of a tensor is read");
     assert_eq!(serde_json::to_value(again).expect("a tensor has a notation"), notation);
     assert!(format!("{tensor:?}").len() <= 4096);
-    if let Ok(rows) = tensor.rows() {
-        if !rows.is_empty() {
-            assert_eq!(Tensor::stack(&rows).as_ref(), Ok(tensor));
-        }
+    if let Ok(rows) = tensor.rows()
+        && !rows.is_empty()
+    {
+        assert_eq!(Tensor::stack(&rows).as_ref(), Ok(tensor));
     }
 }
