@@ -68,7 +68,7 @@ fn scalar(dice: &mut Dice) -> Value {
 }
 
 fn text(dice: &mut Dice) -> &'static str {
-    pick(&TEXTS, dice)
+    TEXTS[dice.roll(TEXTS.len())]
 }
 
 fn nest(value: Value, dice: &mut Dice) -> Value {
