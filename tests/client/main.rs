@@ -5,7 +5,7 @@ mod api_key;
 mod batches;
 mod blocking;
 mod calls;
-mod connection_resets;
+mod connection_faults;
 mod dynamic_calls;
 mod environment;
 mod errors;

@@ -7,6 +7,7 @@ mod docs;
 mod edit;
 mod fixtures;
 mod foreign;
+mod fuzz;
 mod programs;
 mod test;
 mod tree;
@@ -34,6 +35,8 @@ enum Command {
     Fixtures,
     /// Formats definitions.
     FmtSchema(edit::FmtArguments),
+    /// Looks for inputs at which a decoder, the generator or the client fails.
+    Fuzz(fuzz::Arguments),
     /// Adds the skeleton of a method to the definition.
     NewMethod(edit::NewMethodArguments),
     /// Checks that tools of other languages can read the exports.
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Examples => programs::examples(),
         Command::Fixtures => fixtures::fixtures(),
         Command::FmtSchema(arguments) => edit::fmt_schema(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::NewMethod(arguments) => edit::new_method(&arguments),
         Command::Foreign(arguments) => foreign::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),

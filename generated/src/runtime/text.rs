@@ -35,6 +35,19 @@ pub(crate) fn json_excerpt(value: &impl Serialize) -> String {
     excerpt(&String::from_utf8_lossy(written))
 }
 
+/// A text without control characters, and without its middle if it is long: messages of parsers begin with what they
+/// found, and end with what they expected.
+pub(crate) fn abridged(text: &str) -> String {
+    let mut short: String = text.chars().take(MAX_CHARS).map(printable).collect();
+    let rest = text.chars().count().saturating_sub(MAX_CHARS);
+    if rest > MAX_CHARS {
+        short.push('…');
+    }
+    let tail = text.chars().skip(MAX_CHARS).skip(rest.saturating_sub(MAX_CHARS));
+    short.extend(tail.map(printable));
+    short
+}
+
 /// Replaces control characters, which would affect a terminal.
 fn printable(letter: char) -> char {
     if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }

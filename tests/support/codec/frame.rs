@@ -25,7 +25,7 @@ pub fn varint(value: usize, out: &mut Vec<u8>) {
 }
 
 /// Takes a varint off the bytes.
-pub(super) fn take_varint(bytes: &mut &[u8]) -> Result<usize, String> {
+pub fn take_varint(bytes: &mut &[u8]) -> Result<usize, String> {
     let first = take(bytes, 1)?[0];
     let width = match first {
         0..=252 => return Ok(first.into()),

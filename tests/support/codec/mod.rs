@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 pub use frame::{
     Parts, event_message, join_request, join_response, request_message, response_message, split_request,
-    split_request_message, split_response, varint,
+    split_request_message, split_response, take_varint, varint,
 };
 pub use read::Decoded;
 pub use schema::{Property, Schema, Shape};

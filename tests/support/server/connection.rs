@@ -1,7 +1,6 @@
 //! The connections of a server that follows a script.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -28,17 +27,6 @@ pub enum Reply {
     Reset(Vec<u8>),
 }
 
-/// Where the server resets a connection before it has a whole request.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Cut {
-    /// Before it reads anything.
-    BeforeRequest,
-    /// After the head of the request.
-    AfterHead,
-    /// In the middle of the body.
-    MidBody,
-}
-
 /// How much has happened so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Counts {
@@ -55,16 +43,12 @@ pub struct Counts {
 pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(super) type Responder = Arc<dyn Fn(&Request) -> BoxFuture<Reply> + Send + Sync>;
 pub(super) type Messages = Box<dyn FnMut(&RequestMessage) -> Vec<Vec<u8>> + Send>;
-pub(super) type Cuts = Box<dyn Fn(usize) -> Option<Cut> + Send + Sync>;
 
 /// The script of a running server, and what has happened so far.
 pub(super) struct Shared {
     pub(super) responder: Mutex<Responder>,
     pub(super) messages: Mutex<Messages>,
-    pub(super) cuts: Cuts,
     pub(super) keeps_bodies: bool,
-    /// How often the server began to wait for a request.
-    pub(super) attempts: AtomicUsize,
     /// The paths of all requests whose head arrived.
     pub(super) paths: Mutex<Vec<String>>,
     pub(super) requests: Mutex<Vec<Request>>,
@@ -84,27 +68,18 @@ pub(super) async fn accept(listener: Listener, shared: Arc<Shared>) {
 /// Serves a connection until one side ends it.
 async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
     loop {
-        let cut = (shared.cuts)(shared.attempts.fetch_add(1, Ordering::SeqCst));
-        if cut == Some(Cut::BeforeRequest) {
-            return reset(&stream);
-        }
         let Some(mut request) = read_head(&mut stream).await else { break };
-        if request.header("upgrade").first().is_some_and(|protocol| protocol.eq_ignore_ascii_case("websocket")) {
+        if WebSocket::is_handshake(&request) {
             return serve_websocket(WebSocket::upgrade(stream, request).await, &shared).await;
         }
         shared.paths.lock().unwrap().push(request.path().to_owned());
-        let length = request.content_length();
-        let read = match cut {
-            Some(Cut::AfterHead) => return reset(&stream),
-            Some(Cut::MidBody) => read_body(&mut stream, &mut request, length / 2).await,
-            _ if shared.keeps_bodies => read_body(&mut stream, &mut request, length).await,
-            _ => discard_body(&mut stream, &mut request).await,
+        let Some(length) = request.content_length() else { break };
+        let read = match shared.keeps_bodies {
+            true => read_body(&mut stream, &mut request, length).await,
+            false => discard_body(&mut stream, &mut request, length).await,
         };
         if read.is_none() {
             break;
-        }
-        if cut.is_some() {
-            return reset(&stream);
         }
         let responder = Arc::clone(&shared.responder.lock().unwrap());
         let reply = responder(&request);

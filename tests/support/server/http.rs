@@ -29,8 +29,9 @@ impl Request {
         lines.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).collect()
     }
 
-    pub(super) fn content_length(&self) -> usize {
-        self.header("content-length").first().map_or(0, |length| length.parse().expect("a length"))
+    /// The length of the body; `None` if it is malformed.
+    pub(super) fn content_length(&self) -> Option<usize> {
+        self.header("content-length").first().map_or(Some(0), |length| length.parse().ok())
     }
 }
 
@@ -64,8 +65,8 @@ pub(super) async fn read_body(stream: &mut TcpStream, request: &mut Request, len
 }
 
 /// Reads the body and drops it piece by piece. `None` when the client is gone.
-pub(super) async fn discard_body(stream: &mut TcpStream, request: &mut Request) -> Option<()> {
-    let mut left = request.content_length().saturating_sub(std::mem::take(&mut request.body).len());
+pub(super) async fn discard_body(stream: &mut TcpStream, request: &mut Request, length: usize) -> Option<()> {
+    let mut left = length.saturating_sub(std::mem::take(&mut request.body).len());
     let mut piece = vec![0; PIECE];
     while left > 0 {
         let most = left.min(PIECE);

@@ -6,11 +6,13 @@
 mod connection;
 mod http;
 mod listener;
+mod proxy;
 mod script;
 mod websocket;
 
-pub use connection::{Counts, Cut, Reply};
+pub use connection::{Counts, Reply};
 pub use http::{Request, chunked, ok, response, sized};
 pub use listener::{Listener, unused_address};
+pub use proxy::{Direction, Fault, FaultKind, Proxy, Relayed};
 pub use script::{Server, ServerBuilder};
 pub use websocket::{RequestMessage, WebSocket};

@@ -1,13 +1,12 @@
 //! A server that follows a script on its own.
 
 use std::net::SocketAddr;
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::connection::{Counts, Cut, Cuts, Messages, Reply, Responder, Shared, accept};
+use super::connection::{Counts, Messages, Reply, Responder, Shared, accept};
 use super::http::{Request, ok};
 use super::listener::Listener;
 use super::websocket::RequestMessage;
@@ -17,7 +16,6 @@ use crate::soon;
 pub struct ServerBuilder {
     responder: Responder,
     messages: Messages,
-    cuts: Cuts,
     keeps_bodies: bool,
 }
 
@@ -42,12 +40,6 @@ impl ServerBuilder {
         self
     }
 
-    /// Decides where to reset the connection, by the number of the request. Called before anything is read.
-    pub fn cut(mut self, cuts: impl Fn(usize) -> Option<Cut> + Send + Sync + 'static) -> Self {
-        self.cuts = Box::new(cuts);
-        self
-    }
-
     /// Counts the bytes of bodies, and drops them.
     pub fn discard_bodies(mut self) -> Self {
         self.keeps_bodies = false;
@@ -61,9 +53,7 @@ impl ServerBuilder {
         let shared = Arc::new(Shared {
             responder: Mutex::new(self.responder),
             messages: Mutex::new(self.messages),
-            cuts: self.cuts,
             keeps_bodies: self.keeps_bodies,
-            attempts: AtomicUsize::new(0),
             paths: Mutex::default(),
             requests: Mutex::default(),
             request_messages: Mutex::default(),
@@ -87,7 +77,6 @@ impl Server {
         ServerBuilder {
             responder: Arc::new(|_| Box::pin(std::future::ready(Reply::Respond(ok(b""))))),
             messages: Box::new(|_| Vec::new()),
-            cuts: Box::new(|_| None),
             keeps_bodies: true,
         }
     }

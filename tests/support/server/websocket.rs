@@ -34,10 +34,10 @@ pub struct RequestMessage {
 }
 
 impl RequestMessage {
-    fn parse(bytes: Bytes) -> Self {
-        let (id, (json, blobs)) = split_request_message(&bytes).expect("the client sends well-formed messages");
-        let json = serde_json::from_slice(json).expect("the client sends JSON");
-        Self { id, json, blobs, bytes }
+    fn parse(bytes: Bytes) -> Option<Self> {
+        let (id, (json, blobs)) = split_request_message(&bytes).ok()?;
+        let json = serde_json::from_slice(json).ok()?;
+        Some(Self { id, json, blobs, bytes })
     }
 
     /// The method that is called.
@@ -53,11 +53,18 @@ impl WebSocket {
         Self::upgrade(stream, request).await
     }
 
+    /// Whether a request is a handshake.
+    pub(super) fn is_handshake(request: &Request) -> bool {
+        // A proxy gets the whole URL.
+        request.path().ends_with("/v0/ws")
+            && request.header("upgrade").iter().any(|protocol| protocol.eq_ignore_ascii_case("websocket"))
+            && request.header("sec-websocket-version") == ["13"]
+            && request.header("sec-websocket-key").len() == 1
+    }
+
     /// Accepts a handshake that was read already.
     pub(super) async fn upgrade(mut stream: TcpStream, handshake: Request) -> Self {
-        // A proxy gets the whole URL.
-        assert!(handshake.path().ends_with("/v0/ws"), "{handshake:?}");
-        assert_eq!(handshake.header("sec-websocket-version"), ["13"]);
+        assert!(Self::is_handshake(&handshake), "the client sends another request than a handshake: {handshake:?}");
         let key = accept_key(handshake.header("sec-websocket-key").first().expect("a key"));
         let lines = ["Connection: Upgrade", "Upgrade: websocket", &format!("Sec-WebSocket-Accept: {key}")];
         // A client that is gone meanwhile is noticed by whoever reads.
@@ -65,18 +72,20 @@ impl WebSocket {
         Self { stream: ServerBuilder::new().limits(Limits::unlimited()).serve(stream), handshake }
     }
 
-    /// The next request, however long it takes; `None` once the client has closed the connection.
+    /// The next request, however long it takes; `None` once the client has closed the connection or sent another message.
     pub async fn receive(&mut self) -> Option<RequestMessage> {
         loop {
             let message = self.stream.next().await?.ok()?;
             if message.is_binary() {
-                return Some(RequestMessage::parse(message.into_payload().into()));
+                return RequestMessage::parse(message.into_payload().into());
             }
-            assert!(!message.is_text(), "a client sends binary messages only: {message:?}");
+            if message.is_text() {
+                return None;
+            }
         }
     }
 
-    /// The next request; `None` when the client closes the connection.
+    /// The next request; `None` when the client closes the connection, or sends another message.
     pub async fn next_request(&mut self) -> Option<RequestMessage> {
         soon(self.receive()).await
     }

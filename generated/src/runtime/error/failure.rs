@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::call_error::{CallInfo, Error, Source, is_transient};
 use crate::runtime::redact::Redactor;
-use crate::runtime::text::excerpt;
+use crate::runtime::text::{abridged, excerpt};
 
 /// An [`Error`] without the facts of the call, for code that does not know them.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Failure {
 
     /// A malformed response or, on a server, request.
     pub(crate) fn decode(path: impl Into<String>, message: impl Into<String>, text: &str) -> Self {
-        Self::Decode { path: path.into(), message: message.into(), excerpt: excerpt(text) }
+        Self::Decode { path: path.into(), message: abridged(&message.into()), excerpt: excerpt(text) }
     }
 
     pub(crate) fn at<E>(self, at: impl Into<CallInfo>) -> Error<E> {

@@ -8,6 +8,9 @@ use std::path::PathBuf;
 use crate::tensor::shape::ShapeText;
 use crate::tensor::{Tensor, TensorError};
 
+/// The most characters of a message, which may quote the data.
+const MAX_CHARS: usize = 1000;
+
 /// A tensor cannot be read from another format, or not be written in it.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -58,7 +61,9 @@ pub enum InterchangeError {
 
 impl InterchangeError {
     pub(super) fn malformed(format: &'static str, message: impl fmt::Display) -> Self {
-        Self::Malformed { format, message: message.to_string() }
+        let printable = |letter: char| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter };
+        let message = message.to_string().chars().take(MAX_CHARS).map(printable).collect();
+        Self::Malformed { format, message }
     }
 
     /// A tensor that the other side cannot have.
