@@ -26,7 +26,7 @@ impl EventError {
             other => (String::new(), other.explain()),
         };
         let (event, message) = (excerpt(event), excerpt(&message));
-        Self(Box::new(Content { service: service.to_owned(), event, path, message }))
+        Self(Box::new(Content { service: excerpt(service), event, path, message }))
     }
 
     /// Removes credentials from the text.
