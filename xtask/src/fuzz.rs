@@ -97,7 +97,8 @@ fn fuzz(program: &Path, name: &str, seconds: u32) -> Result<Option<PathBuf>> {
     fs::rename(&failure, &input)?;
     // It fails when it finds a smaller input.
     libfuzzer().args(["-minimize_crash=1", MINIMIZE]).arg(&input).status()?;
-    let smallest = if failure.exists() { &failure } else { &input };
+    let is_smaller = fs::metadata(&failure).is_ok_and(|smaller| smaller.len() > 0);
+    let smallest = if is_smaller { &failure } else { &input };
     fs::create_dir_all(&regressions)?;
     let number = fs::read_dir(&regressions)?.count();
     let regression = regressions.join(format!("new-{number}"));
