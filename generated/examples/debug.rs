@@ -14,7 +14,9 @@ async fn main() -> common::Result {
     let mut session = client.debug().launch_debug_session(&model_id, common::launcher()).subscribe().await?;
     while let Some(update) = session.next().await {
         match update {
-            Update::Event(DebugEvent::Stdout(printed)) => print!("{}", String::from_utf8_lossy(&printed.data)),
+            Update::Event(DebugEvent::Stdout(printed)) => {
+                print!("{}", String::from_utf8_lossy(printed.data.as_bytes()?))
+            }
             Update::Event(DebugEvent::Initialized(_)) => break,
             other => return Err(format!("the session did not start: {other:?}").into()),
         }
@@ -29,7 +31,9 @@ async fn main() -> common::Result {
     session.terminate_debug_session().await?;
     while let Some(update) = session.next().await {
         match update {
-            Update::Event(DebugEvent::Stdout(printed)) => print!("{}", String::from_utf8_lossy(&printed.data)),
+            Update::Event(DebugEvent::Stdout(printed)) => {
+                print!("{}", String::from_utf8_lossy(printed.data.as_bytes()?))
+            }
             Update::Event(DebugEvent::Exit(exit)) => println!("the session has ended: {:?}", exit.reason),
             _ => {}
         }

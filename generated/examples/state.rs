@@ -11,7 +11,7 @@ async fn main() -> common::Result {
     for entry in &downloaded.data {
         println!("{:<20} {:>6} bytes", entry.key, entry.data.len());
     }
-    // To keep it, write each `entry.data.as_bytes()` to a file.
+    // To keep it, save each entry: `entry.data.save_as(path).await?`.
 
     let uploaded = client.model().upload_state(&model_id, "a copy", downloaded.data.clone()).await?;
     client.model().set_active_model_state(&model_id, &uploaded.state_id).await?;

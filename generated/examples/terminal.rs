@@ -43,7 +43,7 @@ async fn main() -> common::Result {
             tokio::select! {
                 update = session.next() => match update {
                     Some(Update::Event(TerminalEvent::Data(printed))) => {
-                        stdout().write_all(&printed.data)?;
+                        stdout().write_all(printed.data.as_bytes()?)?;
                         stdout().flush()?;
                     }
                     Some(Update::Event(TerminalEvent::Exit(exit))) => break Ok(exit.reason),

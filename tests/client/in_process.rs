@@ -83,7 +83,7 @@ async fn bytes_round_trip() {
         let uploaded = soon(client.model().upload_state("m", "n", entries)).await.unwrap();
         assert_eq!(uploaded.state_id, "a:100000,b:0");
         let state = soon(client.model().get_model_state("model é").keys(["x", "y"])).await.unwrap();
-        let got: Vec<_> = state.data.iter().map(|entry| (entry.key.as_str(), &*entry.data)).collect();
+        let got: Vec<_> = state.data.iter().map(|entry| (entry.key.as_str(), entry.data.as_bytes().unwrap())).collect();
         assert_eq!(got, [("x", "model é".as_bytes()), ("y", "model é".as_bytes())]);
     }
 }

@@ -62,8 +62,8 @@ impl FsService for Odd {
         let mut content = self.content.lock().unwrap();
         let len = if request.truncate == Some(true) { 0 } else { usize::try_from(request.offset).unwrap() };
         content.truncate(len);
-        let written = self.at_a_time.min(request.data.len());
-        content.extend_from_slice(&request.data[..written]);
+        let written = self.at_a_time.min(request.data.as_bytes().unwrap().len());
+        content.extend_from_slice(&request.data.as_bytes().unwrap()[..written]);
         Ok(WriteResult::new(u64::try_from(written).unwrap()))
     }
 }

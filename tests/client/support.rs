@@ -51,7 +51,7 @@ pub fn state_frame(bytes: &[u8]) -> Vec<u8> {
 
 /// The bytes under the first key.
 pub fn state_bytes(result: &StateResult) -> &[u8] {
-    &result.as_ref().unwrap().data[0].data
+    result.as_ref().unwrap().data[0].data.as_bytes().unwrap()
 }
 
 /// The numbers below `end`.

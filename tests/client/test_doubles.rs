@@ -135,7 +135,7 @@ async fn the_key_is_not_recorded() {
     let state = get_state(&client).await.unwrap();
     let stars = "*".repeat(KEY.len());
     assert_eq!(
-        (state.data[0].key.as_str(), &*state.data[0].data),
+        (state.data[0].key.as_str(), state.data[0].data.as_bytes().unwrap()),
         (&*stars, format!("your key is {stars}").as_bytes())
     );
     assert!(!std::fs::read_to_string(&path).unwrap().contains(KEY));

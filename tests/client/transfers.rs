@@ -146,9 +146,14 @@ async fn responses_are_received_into_files() {
     let mut state = soon(call).await.unwrap();
     assert_eq!(folder.names().len(), 2);
     let (empty, whole) = (state.data.remove(1), state.data.remove(0));
-    assert_eq!((empty.key.as_str(), empty.data.size()), ("e", 0));
-    assert_eq!((whole.key.as_str(), whole.data.size()), ("w", u64::try_from(SIZE).unwrap()));
-    assert!(whole.data.load().await.unwrap() == bytes());
+    assert_eq!((empty.key.as_str(), empty.data.is_empty()), ("e", true));
+    assert_eq!((whole.key.as_str(), whole.data.len()), ("w", u64::try_from(SIZE).unwrap()));
+    assert!(whole.data.bytes().await.unwrap() == bytes());
+    let error = whole.data.as_bytes().unwrap_err();
+    assert_eq!(Vec::<u8>::try_from(whole.data.clone()), Err(error.clone()));
+    assert_eq!(whole.data.clone().into_bytes(), Err(error.clone()));
+    let text = error.to_string();
+    assert!(text.contains(&format!("{SIZE} bytes")) && text.contains("`bytes`"), "{text}");
     let mut copy = Vec::new();
     whole.data.write_to(&mut copy).await.unwrap();
     assert!(copy == bytes());

@@ -85,21 +85,21 @@ async fn receiving_into_a_buffer_takes_nothing_more() {
 
     // A growing buffer is moved, and both places are counted for a moment.
     let (first, most) = peak(ask()).await;
-    assert_eq!(first.len(), size);
+    assert_eq!(first.as_bytes().unwrap().len(), size);
     assert!(most <= 2 * size, "receiving {size} bytes took {most}");
-    let place = first.as_ptr();
+    let place = first.as_bytes().unwrap().as_ptr();
 
     // The first is alive, so its memory cannot be reused.
     let (second, most) = peak(ask()).await;
-    assert_ne!(second.as_ptr(), place);
-    assert!(first.iter().all(|byte| *byte == b'w'));
+    assert_ne!(second.as_bytes().unwrap().as_ptr(), place);
+    assert!(first.as_bytes().unwrap().iter().all(|byte| *byte == b'w'));
     assert!(most <= 2 * size, "receiving {size} bytes took {most}");
 
-    let place = second.as_ptr();
+    let place = second.as_bytes().unwrap().as_ptr();
     drop((first, second));
     let (third, most) = peak(ask()).await;
-    assert_eq!(third.as_ptr(), place);
-    assert_eq!(third.len(), size);
+    assert_eq!(third.as_bytes().unwrap().as_ptr(), place);
+    assert_eq!(third.as_bytes().unwrap().len(), size);
     assert!(most <= MORE, "receiving {size} bytes into a buffer took {most}");
 
     drop(third);
@@ -134,7 +134,7 @@ async fn what_is_not_in_memory_does_not_come_there() {
     let server = serve(r#"{"result":{"stateKeyNames":["w"]}}"#, size, size).await;
     let call = client(&server).model().get_model_state("m").blobs_to_files(folder.path());
     let (result, most) = peak(async { call.await }).await;
-    assert_eq!(result.unwrap().data.remove(0).data.size(), len);
+    assert_eq!(result.unwrap().data.remove(0).data.len(), len);
     assert!(most <= MORE, "receiving {size} bytes into a file took {most}");
     assert_eq!(folder.names(), [""; 0]);
 }

@@ -103,6 +103,7 @@ impl ModelFiles {
         });
         let link = call.await.map_err(|error| FilesError::api(&item.path, error.into_raw()))?.link;
         let failed = |error| FilesError::io(item.local.display(), error);
+        let link = link.bytes().await.map_err(failed)?;
         match fs::remove_file(&item.local).await {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
             _ => symlink(&link, &item.local).await.map_err(failed),

@@ -75,14 +75,15 @@ impl ModelFiles {
                 request
             });
             let piece = call.await.map_err(|error| FilesError::api(path, error.into_raw()))?.data;
-            if piece.size() > most {
+            if piece.len() > most {
                 return Err(FilesError::wrong(path, "the response has more bytes than requested"));
             }
             if piece.is_empty() {
                 break;
             }
+            let piece = piece.bytes().await.map_err(|error| FilesError::io(path, error))?;
             to.write_all(&piece).await.map_err(|error| FilesError::io(path, error))?;
-            offset = offset.saturating_add(piece.size());
+            offset = offset.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
             tally.bytes(piece.len());
         }
         to.flush().await.map_err(|error| FilesError::io(path, error))

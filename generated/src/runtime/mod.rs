@@ -63,7 +63,7 @@ pub(crate) mod wire;
 
 pub use futures_core::future::BoxFuture;
 
-pub use self::blob::{Base64, Blob};
+pub use self::blob::{Base64, Blob, NotInMemory};
 pub use self::client::{
     Attempt, AttemptOutcome, Call, Client, ClientBuilder, FromResponse, Middleware, Operation, RetryPolicy,
     Subscribable,

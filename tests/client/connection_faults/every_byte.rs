@@ -215,7 +215,7 @@ impl Method {
                 let (mut updates, mut sizes) = (Vec::new(), Vec::new());
                 while let Some(update) = soon(subscription.next()).await {
                     if let Update::Event(TerminalEvent::Data(event)) = &update {
-                        sizes.push(event.data.len() / PAD.len());
+                        sizes.push(event.data.as_bytes().unwrap().len() / PAD.len());
                     }
                     updates.push(update);
                 }

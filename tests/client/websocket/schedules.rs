@@ -317,7 +317,8 @@ impl World {
                     }
                     Some(Update::Event(TalkEvent::Data(event))) => {
                         let id = reader.subscription.id();
-                        let number: usize = std::str::from_utf8(&event.data).unwrap().parse().unwrap();
+                        let number: usize =
+                            std::str::from_utf8(event.data.as_bytes().unwrap()).unwrap().parse().unwrap();
                         if event.talk_id != id || reader.last.is_some_and(|last| last + 1 != number) {
                             let last = reader.last;
                             return Err(format!("a reader of {id} got {number} of {} after {last:?}", event.talk_id));

@@ -1,5 +1,7 @@
 //! Why a call fails, before the error becomes the method's own.
 
+use bytes::Bytes;
+use decthings::Blob;
 use decthings::api::errors::{
     DatasetKeyNotFound, Exception, IncorrectVersionId, InvalidParameter, ReferencedDatasetNotFound,
 };
@@ -124,4 +126,9 @@ impl<E: ErrorCode> From<CallError> for ServiceError<E> {
             Err(_) => Self::Other(error),
         }
     }
+}
+
+/// The bytes of a parameter. Those of a request that has arrived are in memory.
+pub(crate) fn in_memory(path: &str, blob: Blob) -> Result<Bytes, CallError> {
+    blob.into_bytes().map_err(|error| CallError::invalid(path, error.to_string()))
 }

@@ -14,9 +14,22 @@ use super::source::Source;
 /// Bytes that travel beside the JSON. Cheap to clone.
 ///
 /// They are in memory, unless they were made [of a file](Self::from_file) or [of a reader](Self::from_reader), or came
-/// with a response whose [blobs are files](crate::Call::blobs_to_files). For those, [`size`](Self::size) returns the
-/// length, and [`load`](Self::load), [`write_to`](Self::write_to) and [`save_as`](Self::save_as) read the bytes; as a
-/// slice, they are empty.
+/// with a response whose [blobs are files](crate::Call::blobs_to_files). [`bytes`](Self::bytes),
+/// [`write_to`](Self::write_to) and [`save_as`](Self::save_as) read them wherever they are; [`as_bytes`](Self::as_bytes)
+/// borrows those in memory.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use decthings::Blob;
+///
+/// let blob = Blob::from("abc");
+/// assert_eq!(blob.len(), 3);
+/// assert_eq!(blob.as_bytes()?, b"abc");
+/// assert_eq!(blob.bytes().await?, "abc");
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// Serialized by itself, outside of a call, it is `{"$bytes": "<base64>"}`; plain text can be deserialized as well.
 #[derive(Clone, Default)]
@@ -27,14 +40,28 @@ pub struct Blob {
 }
 
 impl Blob {
-    /// The bytes that are in memory.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
+    /// The bytes, if they are in memory.
+    ///
+    /// # Errors
+    ///
+    /// They are in a file or come from a reader.
+    pub fn as_bytes(&self) -> Result<&[u8], NotInMemory> {
+        match &self.source {
+            Some(source) => Err(NotInMemory { len: source.len() }),
+            None => Ok(&self.bytes),
+        }
     }
 
-    /// The bytes that are in memory, not copied.
-    pub fn into_bytes(self) -> Bytes {
-        self.bytes
+    /// The bytes, not copied, if they are in memory.
+    ///
+    /// # Errors
+    ///
+    /// They are in a file or come from a reader.
+    pub fn into_bytes(self) -> Result<Bytes, NotInMemory> {
+        match &self.source {
+            Some(source) => Err(NotInMemory { len: source.len() }),
+            None => Ok(self.bytes),
+        }
     }
 
     /// Bytes with an owner, such as a memory-mapped file. They are not copied, and the last clone drops the owner.
@@ -73,18 +100,45 @@ impl Hash for Blob {
 impl fmt::Debug for Blob {
     /// Shows the length only: the bytes may be many, or private.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Blob({} bytes)", self.size())
+        write!(f, "Blob({} bytes)", self.len())
     }
 }
 
 impl Serialize for Blob {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.source {
-            Some(_) => Err(ser::Error::custom("the bytes are not in memory; load them first")),
-            None => notation::serialize(&self.bytes, serializer),
-        }
+        notation::serialize(self.as_bytes().map_err(ser::Error::custom)?, serializer)
     }
 }
+
+impl TryFrom<Blob> for Bytes {
+    type Error = NotInMemory;
+
+    fn try_from(blob: Blob) -> Result<Self, NotInMemory> {
+        blob.into_bytes()
+    }
+}
+
+impl TryFrom<Blob> for Vec<u8> {
+    type Error = NotInMemory;
+
+    fn try_from(blob: Blob) -> Result<Self, NotInMemory> {
+        blob.into_bytes().map(Self::from)
+    }
+}
+
+/// The bytes of a [`Blob`] are in a file or come from a reader, so they cannot be borrowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotInMemory {
+    len: u64,
+}
+
+impl fmt::Display for NotInMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the blob of {} bytes is not in memory; read it with `bytes`, `write_to` or `save_as`", self.len)
+    }
+}
+
+impl std::error::Error for NotInMemory {}
 
 impl From<Bytes> for Blob {
     fn from(bytes: Bytes) -> Self {
@@ -136,22 +190,40 @@ impl Serialize for Base64 {
     }
 }
 
+impl Deref for Base64 {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl AsRef<[u8]> for Base64 {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl From<Base64> for Bytes {
+    fn from(value: Base64) -> Self {
+        value.bytes
+    }
+}
+
+impl From<Base64> for Vec<u8> {
+    fn from(value: Base64) -> Self {
+        value.bytes.into()
+    }
+}
+
+impl PartialEq<[u8]> for Base64 {
+    fn eq(&self, other: &[u8]) -> bool {
+        self.bytes == other
+    }
+}
+
 macro_rules! conversions {
     ($name:ident from $($owned:ty),*) => {
-        impl Deref for $name {
-            type Target = [u8];
-
-            fn deref(&self) -> &[u8] {
-                &self.bytes
-            }
-        }
-
-        impl AsRef<[u8]> for $name {
-            fn as_ref(&self) -> &[u8] {
-                &self.bytes
-            }
-        }
-
         $(impl From<$owned> for $name {
             fn from(bytes: $owned) -> Self {
                 Self::from(Bytes::from(bytes))
@@ -167,24 +239,6 @@ macro_rules! conversions {
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 Self::from(Bytes::copy_from_slice(text.as_bytes()))
-            }
-        }
-
-        impl From<$name> for Bytes {
-            fn from(value: $name) -> Self {
-                value.bytes
-            }
-        }
-
-        impl From<$name> for Vec<u8> {
-            fn from(value: $name) -> Self {
-                value.bytes.into()
-            }
-        }
-
-        impl PartialEq<[u8]> for $name {
-            fn eq(&self, other: &[u8]) -> bool {
-                self.bytes == other
             }
         }
 

@@ -48,19 +48,24 @@ impl Blob {
     }
 
     /// The number of bytes, wherever they are.
-    pub fn size(&self) -> u64 {
+    pub fn len(&self) -> u64 {
         match &self.source {
             Some(source) => source.len,
             None => u64::try_from(self.bytes.len()).unwrap_or(u64::MAX),
         }
     }
 
+    /// Whether there are no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The bytes, which are read into memory if they are not there yet.
     ///
     /// # Errors
     ///
-    /// They cannot be read, or their number differs from [`size`](Self::size).
-    pub async fn load(&self) -> io::Result<Bytes> {
+    /// They cannot be read, or their number differs from [`len`](Self::len).
+    pub async fn bytes(&self) -> io::Result<Bytes> {
         match self.sourced() {
             Some(sourced) => sourced.load().await.map_err(io_error),
             None => Ok(self.bytes.clone()),
@@ -71,7 +76,7 @@ impl Blob {
     ///
     /// # Errors
     ///
-    /// They cannot be read, their number differs from [`size`](Self::size), or they cannot be written.
+    /// They cannot be read, their number differs from [`len`](Self::len), or they cannot be written.
     pub async fn write_to(&self, writer: &mut (impl AsyncWrite + Unpin + ?Sized)) -> io::Result<()> {
         match self.sourced() {
             Some(sourced) => {
@@ -92,7 +97,7 @@ impl Blob {
     ///
     /// # Errors
     ///
-    /// They cannot be read, their number differs from [`size`](Self::size), or they cannot be written.
+    /// They cannot be read, their number differs from [`len`](Self::len), or they cannot be written.
     pub async fn save_as(mut self, path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref();
         // A rename to another filesystem fails; then the bytes are copied.

@@ -5,5 +5,5 @@ mod file;
 pub(crate) mod notation;
 mod source;
 
-pub use bytes::{Base64, Blob};
+pub use bytes::{Base64, Blob, NotInMemory};
 pub(crate) use source::{Part, Pull, Source, Sourced};

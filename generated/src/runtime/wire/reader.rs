@@ -81,7 +81,7 @@ impl Blobs {
                 *at = data.len().saturating_sub(rest.len());
                 Some(data.slice_ref(blob))
             }
-            Self::List(blobs) => blobs.next().map(Blob::into_bytes),
+            Self::List(blobs) => blobs.next()?.into_bytes().ok(),
         }
     }
 }

@@ -30,7 +30,7 @@ impl RawResponse {
     /// The number of bytes.
     pub(crate) fn len(&self) -> u64 {
         let body = u64::try_from(self.body.len()).unwrap_or(u64::MAX);
-        self.files.iter().fold(body, |sum, file| sum.saturating_add(file.size()))
+        self.files.iter().fold(body, |sum, file| sum.saturating_add(file.len()))
     }
 }
 

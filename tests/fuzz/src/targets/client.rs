@@ -249,7 +249,7 @@ async fn take(step: Step, client: Client, name: String, executed: Executed) {
                     }
                 }
                 assert!(sizes.is_sorted_by(|one, other| one < other), "{sizes:?}");
-                assert!(is_reported || sizes == [PAD.len(), 2 * PAD.len()], "{sizes:?} without a report");
+                assert!(is_reported || sizes == [PAD.len() as u64, 2 * PAD.len() as u64], "{sizes:?} without a report");
             }
             Err(error) => check(&error.into_raw()),
         },

@@ -12,7 +12,7 @@ use decthings::types::RunningOperationType;
 
 use super::common::location::check_processes_allowed;
 use crate::context::Context;
-use crate::error::CallError;
+use crate::error::{self, CallError};
 use crate::jobs::sessions::{IdleTimeout, Sessions};
 use crate::processes::child::Program;
 use crate::processes::folder::Folder;
@@ -65,7 +65,7 @@ impl LanguageService for LanguageServers {
     ) -> ServiceResult<WriteToLanguageServerRequest> {
         let process = self.processes.get(&request.language_server_id).ok_or(CallError::LanguageServerNotFound)?;
         process.idle.reset();
-        process.write(request.data.into()).await?;
+        process.write(error::in_memory("data", request.data)?).await?;
         Ok(WriteToLanguageServerResult::new())
     }
 }

@@ -17,7 +17,7 @@ use decthings::types::{
 use super::common::check;
 use super::common::location::{check_processes_allowed, locate};
 use crate::context::Context;
-use crate::error::CallError;
+use crate::error::{self, CallError};
 use crate::jobs::sessions::Sessions;
 use crate::processes::child::{Program, process_exit};
 use crate::processes::folder::Folder;
@@ -129,7 +129,7 @@ impl SpawnedService for SpawnedCommands {
         &self,
         request: WriteToSpawnedCommandRequest,
     ) -> ServiceResult<WriteToSpawnedCommandRequest> {
-        self.find(&request.spawned_command_id)?.write(request.data.into()).await?;
+        self.find(&request.spawned_command_id)?.write(error::in_memory("data", request.data)?).await?;
         Ok(WriteToSpawnedCommandResult::new())
     }
 

@@ -16,7 +16,7 @@ use decthings::types::{RunningOperationType, TerminalSessionTerminatedReason as 
 use super::common::check;
 use super::common::location::{check_processes_allowed, locate};
 use crate::context::Context;
-use crate::error::CallError;
+use crate::error::{self, CallError};
 use crate::jobs::sessions::{IdleTimeout, Sessions};
 use crate::processes::child::{Program, process_exit};
 use crate::processes::folder::Folder;
@@ -99,7 +99,7 @@ impl TerminalService for Terminals {
     ) -> ServiceResult<WriteToTerminalSessionRequest> {
         let process = self.find(&request.terminal_session_id)?;
         process.idle.reset();
-        process.write(request.data.into()).await?;
+        process.write(error::in_memory("data", request.data)?).await?;
         Ok(WriteToTerminalSessionResult::new())
     }
 

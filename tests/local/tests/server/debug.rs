@@ -36,7 +36,7 @@ async fn printed(events: &mut Events, until: &str) -> String {
     let mut all = String::new();
     while !all.contains(until) {
         match next(events).await {
-            DebugEvent::Stdout(event) => all.push_str(&String::from_utf8_lossy(&event.data)),
+            DebugEvent::Stdout(event) => all.push_str(&String::from_utf8_lossy(event.data.as_bytes().unwrap())),
             other => panic!("{other:?}"),
         }
     }
@@ -88,7 +88,7 @@ async fn functions_of_a_model_are_called() {
 
         let kept = debug.call_get_model_state(&id, &instance).await.unwrap();
         let data = debug.download_state_data(&id, &kept.data_id).await.unwrap().data;
-        let sizes: Vec<_> = data.iter().map(|entry| (entry.key.as_str(), entry.data.len() as u64)).collect();
+        let sizes: Vec<_> = data.iter().map(|entry| (entry.key.as_str(), entry.data.len())).collect();
         let listed: Vec<_> = kept.state.iter().map(|key| (key.key.as_str(), key.byte_size)).collect();
         assert_eq!(sizes, listed);
         let again = debug.call_instantiate_model(&id, StateSource::data(data)).await.unwrap().instantiated_model_id;

@@ -112,7 +112,7 @@ async fn snapshots_and_copies_of_models_keep_their_files() {
         new_file(&fs, &id, ROOT, "new", b"").await;
 
         let then = fs.read(&id, file, 0, 99).snapshot_id(&snapshot).await.unwrap().data;
-        assert_eq!(then.as_bytes(), b"before");
+        assert_eq!(then.as_bytes().unwrap(), b"before");
         let entries = fs.readdir(&id, ROOT).snapshot_id(&snapshot).await.unwrap().entries;
         assert_eq!(entries.len(), 1);
         assert_eq!((all(&fs, &copy, file).await, all(&fs, &id, file).await), (b"before".to_vec(), b"after!".to_vec()));

@@ -30,8 +30,12 @@ async fn ended(mut events: Subscription<SpawnedEvent>) -> (String, String, Spawn
     let (mut output, mut errors) = (String::new(), String::new());
     loop {
         match events.next().await {
-            Some(Update::Event(SpawnedEvent::Stdout(event))) => output.push_str(&String::from_utf8_lossy(&event.data)),
-            Some(Update::Event(SpawnedEvent::Stderr(event))) => errors.push_str(&String::from_utf8_lossy(&event.data)),
+            Some(Update::Event(SpawnedEvent::Stdout(event))) => {
+                output.push_str(&String::from_utf8_lossy(event.data.as_bytes().unwrap()))
+            }
+            Some(Update::Event(SpawnedEvent::Stderr(event))) => {
+                errors.push_str(&String::from_utf8_lossy(event.data.as_bytes().unwrap()))
+            }
             Some(Update::Event(SpawnedEvent::Exit(exit))) => return (output, errors, exit.reason.unwrap()),
             other => panic!("{other:?}"),
         }
@@ -43,7 +47,9 @@ pub async fn printed(events: &mut Subscription<SpawnedEvent>, lines: usize) -> S
     let mut all = String::new();
     while all.matches('\n').count() < lines {
         match events.next().await {
-            Some(Update::Event(SpawnedEvent::Stdout(event))) => all.push_str(&String::from_utf8_lossy(&event.data)),
+            Some(Update::Event(SpawnedEvent::Stdout(event))) => {
+                all.push_str(&String::from_utf8_lossy(event.data.as_bytes().unwrap()))
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -224,7 +230,9 @@ async fn shown(events: &mut Subscription<TerminalEvent>, until: &str) {
     let mut all = String::new();
     while !all.contains(until) {
         match events.next().await {
-            Some(Update::Event(TerminalEvent::Data(event))) => all.push_str(&String::from_utf8_lossy(&event.data)),
+            Some(Update::Event(TerminalEvent::Data(event))) => {
+                all.push_str(&String::from_utf8_lossy(event.data.as_bytes().unwrap()))
+            }
             other => panic!("{other:?} after {all:?}"),
         }
     }
@@ -240,7 +248,7 @@ async fn language_server_ends_with_its_connection() {
         let id = events.id().to_owned();
         events.write_to_language_server("hello").await.unwrap();
         match events.next().await {
-            Some(Update::Event(LanguageEvent::Data(event))) => assert_eq!(&event.data[..], b"hello"),
+            Some(Update::Event(LanguageEvent::Data(event))) => assert_eq!(event.data.as_bytes().unwrap(), b"hello"),
             other => panic!("{other:?}"),
         }
         drop(events);

@@ -182,7 +182,7 @@ async fn programs_do_not_see_the_key() {
         let mut text = String::new();
         while let Some(Update::Event(event)) = events.next().await {
             match event {
-                SpawnedEvent::Stdout(event) => text.push_str(&String::from_utf8_lossy(&event.data)),
+                SpawnedEvent::Stdout(event) => text.push_str(&String::from_utf8_lossy(event.data.as_bytes().unwrap())),
                 SpawnedEvent::Exit(_) => break,
                 _ => {}
             }

@@ -8,7 +8,7 @@ use decthings::types::StateEntry;
 use super::check;
 use crate::compute::state::StatePart;
 use crate::config::Limits;
-use crate::error::CallError;
+use crate::error::{self, CallError};
 use crate::jobs::signal::{StopReason, StopSignal};
 use crate::store::Store;
 use crate::store::states::StoredState;
@@ -35,10 +35,11 @@ pub(crate) fn read_parts(path: &str, data: &[StateEntry]) -> Result<Vec<StatePar
     let part = |(index, entry): (usize, &StateEntry)| {
         let path = format!("{path}[{index}].key");
         check::name(&path, &entry.key)?;
+        let bytes = error::in_memory(&path, entry.data.clone())?.into();
         if !seen.insert(entry.key.clone()) {
             return Err(CallError::repeated_key(path, &entry.key));
         }
-        Ok(StatePart { key: entry.key.clone(), bytes: entry.data.to_vec() })
+        Ok(StatePart { key: entry.key.clone(), bytes })
     };
     data.iter().enumerate().map(part).collect()
 }

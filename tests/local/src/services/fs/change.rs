@@ -8,7 +8,7 @@ use decthings::types::FileTime;
 
 use super::arguments::{dir_entry, target, with_files};
 use crate::context::Context;
-use crate::error::CallError;
+use crate::error::{self, CallError};
 use crate::filesystem::change::Changes;
 use crate::filesystem::files::Files;
 use crate::filesystem::posix::{PERMISSIONS, kind};
@@ -87,10 +87,10 @@ fn stat(files: &Files, number: u64) -> Result<SetattrResult, CallError> {
 
 /// Writes all or nothing.
 pub(super) fn write(context: &Context, request: WriteRequest) -> Result<WriteResult, CallError> {
-    let data = request.data.as_bytes();
+    let data = error::in_memory("data", request.data)?;
     let offset = (!request.truncate.unwrap_or(false)).then_some(request.offset);
     with_files(context, &request.model_id, |files, space| {
-        files.write(request.inode, offset, data, space)?;
+        files.write(request.inode, offset, &data, space)?;
         Ok(WriteResult::new(u64::try_from(data.len()).unwrap_or(u64::MAX)))
     })
 }
