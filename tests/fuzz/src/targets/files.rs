@@ -92,7 +92,7 @@ fn array(rest: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
     let header = std::str::from_utf8(header).ok()?;
     let edge = edge(dice).to_string();
     let words: Vec<&str> = header.split_inclusive([' ', ',', '(', ')', '\'']).collect();
-    let word = *pick(&words, dice);
+    let word = *words.get(dice.roll(words.len()))?;
     let replacement = *pick(&["", &edge, "True", "(", ")", "'>f8'", "'|S0'", "'<U1'", "'|O'", "-1", ",", "'\\x"], dice);
     let count = copies(dice);
     let header = header.replacen(word.trim_end_matches([' ', ',', '(', ')', '\'']), &replacement.repeat(count), 1);
@@ -111,7 +111,7 @@ fn entries(input: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
         files.insert(file.name().to_owned(), content);
     }
     let names: Vec<String> = files.keys().cloned().collect();
-    let name = pick(names.get(..names.len())?, dice).clone();
+    let name = names.get(dice.roll(names.len()))?.clone();
     let content = files.remove(&name)?;
     match dice.roll(4) {
         0 => drop(files.insert(pick(&["a", "/a.npy", "../a.npy", "a.npy.npy", ""], dice).to_string(), content)),
