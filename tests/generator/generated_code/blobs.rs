@@ -15,7 +15,7 @@ async fn bytes_and_base64_names() {
     impl ShopService for Shop {
         async fn write(&self, request: WriteRequest) -> Result<WriteResult, ServiceError<WriteError>> {
             assert_eq!(request.name.as_bytes(), b"caf\xe9");
-            Ok(WriteResult::new(request.data.len() as u64))
+            Ok(WriteResult::new(request.data.len()))
         }
         async fn read(&self, request: ReadRequest) -> Result<ReadResult, ServiceError<ReadError>> {
             Ok(ReadResult::new(request.name.as_bytes().repeat(2)))
