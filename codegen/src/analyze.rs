@@ -30,7 +30,7 @@ fn check_items(api: &Api, diagnostics: &mut Diagnostics) {
             None => matches!(items, Type::List(_)),
         };
         let message = if is_list {
-            "an item is a list here, and cannot be told from the list of items"
+            "an item is a list here, and cannot be distinguished from the list of items"
         } else if api.has_wire_form(items) {
             "an item holds bytes or tensors, and is read in a list only"
         } else {

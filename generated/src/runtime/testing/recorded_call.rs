@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::runtime::error::Failure;
 use crate::runtime::text::excerpt;
+use crate::runtime::transport;
 use crate::runtime::wire;
 use crate::runtime::wire::{IncomingFrame, ResponseFrame};
 
@@ -86,11 +87,9 @@ fn decode(text: &str) -> Result<Bytes, Failure> {
     bytes.map(Bytes::from).map_err(|error| Failure::invalid("", format!("invalid base64 in the cassette: {error}")))
 }
 
-/// The values of sensitive headers, without their scheme such as `Bearer`.
+/// The values of headers to mask.
 pub(super) fn secrets(headers: &HeaderMap) -> Vec<Vec<u8>> {
-    let sensitive = headers.values().filter(|value| value.is_sensitive());
-    let bare = sensitive.filter_map(|value| value.as_bytes().rsplit(|byte| *byte == b' ').next());
-    bare.filter(|secret| secret.len() >= MIN_SECRET_LEN).map(<[u8]>::to_vec).collect()
+    transport::secrets(headers).filter(|secret| secret.len() >= MIN_SECRET_LEN).map(<[u8]>::to_vec).collect()
 }
 
 /// Replaces each byte of the secrets by an asterisk, so that lengths stay.

@@ -64,16 +64,20 @@ impl Headers {
 
     /// Adds the values that may be secret to the text that is redacted.
     pub(crate) fn add_secrets(&self, redactor: &mut Redactor) {
-        for (name, value) in &self.0 {
-            let value = String::from_utf8_lossy(value.as_bytes());
-            if *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION {
-                // Follows the scheme, as in `Bearer …`.
-                redactor.add(value.split_once(' ').map_or(&*value, |(_, secret)| secret.trim()));
-            } else if value.chars().count() >= MIN_SECRET {
-                redactor.add(&value);
-            }
-        }
+        secrets(&self.0).for_each(|secret| redactor.add(&String::from_utf8_lossy(secret)));
     }
+}
+
+/// The values that may be secret, credentials without their scheme such as `Bearer`.
+pub(crate) fn secrets(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    headers.iter().filter_map(|(name, value)| {
+        let bytes = value.as_bytes();
+        if *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION {
+            let scheme = bytes.iter().position(|byte| *byte == b' ');
+            return Some(scheme.and_then(|end| bytes.get(end..)).unwrap_or(bytes).trim_ascii());
+        }
+        (value.is_sensitive() && bytes.len() >= MIN_SECRET).then_some(bytes)
+    })
 }
 
 /// The `Authorization` header of a key; `None` if the key has control characters.

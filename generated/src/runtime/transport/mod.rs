@@ -23,6 +23,8 @@ pub(crate) use connect::{ConnectSettings, Proxy};
 pub(crate) use credentials::Credentials;
 pub use credentials::{ApiKeyProvider, ProviderError};
 pub use error::TransportError;
+#[cfg(feature = "test-util")]
+pub(crate) use headers::secrets;
 pub(crate) use headers::{Headers, bearer};
 pub(crate) use http::client::{Http, HttpSettings};
 pub use interface::Transport;
