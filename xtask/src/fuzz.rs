@@ -28,6 +28,9 @@ pub struct Arguments {
     /// How many seconds each target runs.
     #[arg(long, default_value_t = 60)]
     seconds: u32,
+    /// The seed of the random changes; another one each time by default.
+    #[arg(long, default_value_t = 0)]
+    seed: u32,
 }
 
 /// Runs the command. An input that fails is kept as a regression.
@@ -43,7 +46,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut failed = Vec::new();
     for name in names {
         println!("== {name}");
-        if let Some(regression) = fuzz(&program, name, arguments.seconds)? {
+        if let Some(regression) = fuzz(&program, name, arguments)? {
             failed.push(regression);
         }
     }
@@ -67,7 +70,7 @@ fn build() -> Result<PathBuf> {
 }
 
 /// Runs a target; the regression, if an input failed.
-fn fuzz(program: &Path, name: &str, seconds: u32) -> Result<Option<PathBuf>> {
+fn fuzz(program: &Path, name: &str, arguments: &Arguments) -> Result<Option<PathBuf>> {
     let folder = |kind: &str| -> Result<PathBuf> {
         let path = Path::new(FOLDER).join(kind).join(name);
         fs::create_dir_all(&path).with_context(|| format!("cannot create {}", path.display()))?;
@@ -85,7 +88,8 @@ fn fuzz(program: &Path, name: &str, seconds: u32) -> Result<Option<PathBuf>> {
         command
     };
     let mut command = libfuzzer();
-    command.env("FUZZ_SEEDS", &seeds).args(["-print_final_stats=1", &format!("-max_total_time={seconds}")]);
+    command.env("FUZZ_SEEDS", &seeds).arg("-print_final_stats=1");
+    command.args([format!("-max_total_time={}", arguments.seconds), format!("-seed={}", arguments.seed)]);
     command.args([&corpus, &seeds]).args(Some(&regressions).filter(|path| path.exists()));
     if command.status().with_context(|| format!("cannot run {}", program.display()))?.success() {
         return Ok(None);

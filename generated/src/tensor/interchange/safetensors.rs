@@ -21,7 +21,7 @@ use std::path::Path;
 use ::safetensors::tensor::{Dtype, View, serialize, serialize_to_file};
 use ::safetensors::{SafeTensorError, SafeTensors};
 use bytes::Bytes;
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memchr2_iter};
 
 use super::InterchangeError;
 use super::named::{EXPECTED, plain, read_file as bytes_of, sorted};
@@ -35,8 +35,8 @@ const METADATA: &str = "__metadata__";
 ///
 /// # Errors
 ///
-/// [`InterchangeError::Malformed`] when it is no such file, or its header has so many values that it would take more; and [`InterchangeError::Unsupported`] when elements have no
-/// counterpart, with the name of their tensor.
+/// [`InterchangeError::Malformed`] when it is no such file, or its header has so many values that it would take more; and
+/// [`InterchangeError::Unsupported`] when elements have no counterpart, with the name of their tensor.
 pub fn read(file: Bytes) -> Result<BTreeMap<String, Tensor>, InterchangeError> {
     check_header(&file)?;
     let tensors = SafeTensors::deserialize(&file).map_err(malformed)?;
@@ -56,13 +56,18 @@ pub fn read(file: Bytes) -> Result<BTreeMap<String, Tensor>, InterchangeError> {
 
 /// The memory that crate `safetensors` takes for each value of a header, such as a dimension.
 const MEMORY_OF_VALUE: usize = 96;
+/// The memory that it takes for each list and object of a header before there is anything in it.
+const MEMORY_OF_LIST: usize = 256;
 
 fn check_header(file: &Bytes) -> Result<(), InterchangeError> {
     let Some((len, rest)) = file.split_first_chunk() else { return Ok(()) };
     let len = usize::try_from(u64::from_le_bytes(*len)).unwrap_or(usize::MAX);
-    let values = memchr_iter(b',', rest.get(..len).unwrap_or_default()).count();
-    if values.saturating_mul(MEMORY_OF_VALUE) > file.len().saturating_mul(32).saturating_add(1 << 19) {
-        let message = format!("its header has more than {values} values, too many for a file of its size");
+    let header = rest.get(..len).unwrap_or_default();
+    let values = memchr_iter(b',', header).count();
+    let lists = memchr2_iter(b'[', b'{', header).count();
+    let memory = values.saturating_mul(MEMORY_OF_VALUE).saturating_add(lists.saturating_mul(MEMORY_OF_LIST));
+    if memory > file.len().saturating_mul(32).saturating_add(1 << 19) {
+        let message = format!("its header has {values} values and {lists} lists, too many for a file of its size");
         return Err(InterchangeError::malformed("safetensors", message));
     }
     Ok(())
