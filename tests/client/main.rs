@@ -27,6 +27,7 @@ mod retries;
 mod service;
 mod support;
 mod test_doubles;
+mod tls;
 mod traces;
 mod transfers;
 mod websocket;

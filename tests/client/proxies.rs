@@ -7,7 +7,7 @@ use decthings::{BuildError, Client, ClientBuilder, Error, RetryPolicy};
 use decthings_tests::codec::response_message;
 use decthings_tests::server::{Listener, Reply, RequestMessage, Server, ok, response, sized, unused_address};
 use decthings_tests::{KEY, log_value, soon};
-use rustls::crypto::ring::default_provider;
+use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use serde_json::json;

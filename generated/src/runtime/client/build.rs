@@ -64,8 +64,11 @@ impl ClientBuilder {
             client: None,
             proxy: None,
             local_names: Vec::new(),
-            #[cfg(feature = "rustls")]
-            tls: crate::runtime::transport::tls_config()?,
+            #[cfg(feature = "rustls-no-provider")]
+            tls: match self.pool {
+                Some(_) => None,
+                None => Some(crate::runtime::transport::tls_config()?),
+            },
         };
         let http_connect = http.connect_settings(&connect, self.pool.as_ref(), &self.proxy)?;
         let websocket_client = self.websocket_pool.as_ref().or(self.pool.as_ref());

@@ -57,7 +57,7 @@ impl Endpoint {
 
     /// Rejects a URL that needs TLS if neither this build nor the user's client has it.
     pub(super) fn check_tls(&self, settings: &ConnectSettings) -> Result<(), BuildError> {
-        if cfg!(not(feature = "rustls")) && settings.client.is_none() && self.uses_tls() {
+        if cfg!(not(feature = "rustls-no-provider")) && settings.client.is_none() && self.uses_tls() {
             return Err(invalid(self.url.as_str(), "needs the cargo feature `rustls`"));
         }
         Ok(())

@@ -19,8 +19,9 @@ pub(crate) struct ConnectSettings {
     pub(crate) proxy: Option<Proxy>,
     /// Names of this machine, which are not looked up.
     pub(crate) local_names: Vec<String>,
-    #[cfg(feature = "rustls")]
-    pub(crate) tls: rustls::ClientConfig,
+    /// There unless the client is the user's.
+    #[cfg(feature = "rustls-no-provider")]
+    pub(crate) tls: Option<rustls::ClientConfig>,
 }
 
 impl ConnectSettings {
@@ -47,8 +48,10 @@ impl ConnectSettings {
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy.proxy.clone());
         }
-        #[cfg(feature = "rustls")]
-        let builder = builder.tls_backend_preconfigured(self.tls.clone());
+        #[cfg(feature = "rustls-no-provider")]
+        if let Some(tls) = &self.tls {
+            builder = builder.tls_backend_preconfigured(tls.clone());
+        }
         adapt(builder).build().map_err(|error| BuildError::Setup { source: Box::new(error) })
     }
 }

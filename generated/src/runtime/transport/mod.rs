@@ -13,7 +13,7 @@ mod request;
 mod response;
 mod response_buffer;
 mod session;
-#[cfg(feature = "rustls")]
+#[cfg(feature = "rustls-no-provider")]
 mod tls;
 #[cfg(feature = "ws")]
 mod websocket;
@@ -43,7 +43,7 @@ pub(crate) use session::{
     settings::{Heartbeat, Reconnect},
     socket::{Session, SessionCall},
 };
-#[cfg(feature = "rustls")]
+#[cfg(feature = "rustls-no-provider")]
 pub(crate) use tls::config as tls_config;
 #[cfg(feature = "ws")]
 pub(crate) use websocket::dial::{WebSocketConnector, WebSocketSettings};
