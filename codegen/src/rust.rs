@@ -62,6 +62,9 @@ pub(crate) fn emit(api: &Api, options: &Options) -> Result<Files, EmitError> {
         add("schemas.rs".into(), schemas::file(&cx))?;
     }
     add("mod.rs".into(), index::root(&cx))?;
+    if cx.at_home() {
+        files.insert("services.md".into(), index::services(&cx));
+    }
     Ok(files)
 }
 

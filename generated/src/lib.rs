@@ -1,17 +1,28 @@
 //! Client of Decthings, a cloud for machine learning.
 //!
 //! ```no_run
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use decthings::Client;
+//! use decthings::types::{DatasetReference, ExecutionLocation, LauncherSpec, ParameterProvider};
 //!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::builder().api_key_file("auth.txt").build()?;
-//! # let _ = client;
+//! let images = ParameterProvider::new("x", DatasetReference::new("dataset-id", "image"));
+//! let labels = ParameterProvider::new("y", DatasetReference::new("dataset-id", "label"));
+//! let launcher = ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096));
+//! let training = client.model().train("model-id", "digits-v2", [images, labels], launcher).state_id("state-id").await?;
+//! println!("created the state {}", training.wait().await?.created_state_id);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! - A [`Client`] has one accessor per service, which has one function per method. Each returns a [`Call`]: complete it with
-//!   its setters, then await it.
+//! A [`Client`] has one accessor per service, which has one function per method. Required parameters are its arguments.
+//! Optional ones are setters of the [`Call`] that it returns; the docs of each method list them. Then await the call.
+//!
+#![doc = include_str!("api/services.md")]
+//!
+//! Types that only one method uses stand beside it, in the module of its service. Those that several methods share are in
+//! [`types`].
+//!
 //! - [`Tensor`]s and [`Blob`]s carry data. They are cheap to clone, and are sent without copying.
 //! - Data that is too large for memory is streamed from and to files: [`Blob::from_file`], [`Call::blobs_to_files`].
 //! - [`Call::subscribe`] starts a session and returns a [`Subscription`], the stream of its events.
@@ -21,6 +32,8 @@
 //!
 //! The [`guide`] leads from a first call to your own tests, and lists the cargo features: [`guide::features`]. The default
 //! features are all that a client of the public service needs.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "dataset")]
 pub mod bulk;
@@ -36,15 +49,23 @@ mod varint;
 
 pub use api::types;
 #[cfg(feature = "blocking")]
+#[doc(inline)]
 pub use runtime::blocking;
 #[cfg(feature = "test-util")]
+#[doc(inline)]
 pub use runtime::testing;
+#[doc(inline)]
 pub use runtime::{ApiError, ApiKey, Base64, Blob, BuildError, Call, Client, ClientBuilder, Error, NotInMemory};
+#[doc(inline)]
 pub use runtime::{ApiKeyProvider, Attempt, AttemptOutcome, CallInfo, Middleware, RetryPolicy, Transport};
 #[cfg(feature = "server")]
+#[doc(inline)]
 pub use runtime::{Connection, EventHub, Router, ServiceError};
+#[doc(inline)]
 pub use runtime::{EndReason, EventError, RawEvent, ResponseBuffer, Subscription, TransferProgress, Update};
+#[doc(inline)]
 pub use runtime::{Items, Page, Pages, Progress, ProgressUpdate, WaitError, Waiter};
+#[doc(inline)]
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 
 pub mod api;

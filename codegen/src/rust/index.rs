@@ -9,6 +9,7 @@ use super::context::Context;
 use super::docs;
 use crate::ir::types::{Owner, TypeKind};
 use crate::naming;
+use crate::render::HEADER;
 
 /// `types/mod.rs`.
 pub(super) fn types(cx: &Context<'_>) -> TokenStream {
@@ -45,7 +46,7 @@ pub(super) fn types(cx: &Context<'_>) -> TokenStream {
 
 /// `mod.rs`.
 pub(super) fn root(cx: &Context<'_>) -> TokenStream {
-    let about = docs::inner(&format!("{}\n\n{}", cx.api.description, table(cx)));
+    let about = docs::inner(&format!("{}\n\n{}\n\n{WHERE_TYPES_ARE}", cx.api.description, table(cx, "")));
     let modules = cx.api.services.iter().enumerate().map(|(index, service)| {
         let gate = cx.gate_service(index);
         let module = naming::ident(&naming::service_module(service));
@@ -136,12 +137,22 @@ fn accessors(cx: &Context<'_>) -> TokenStream {
     }
 }
 
-fn table(cx: &Context<'_>) -> String {
+const WHERE_TYPES_ARE: &str = "The types that only one method uses stand beside it, in the module of its service. Those that several \
+    methods share are in [`types`].";
+
+/// `services.md`: the services, for the front page of the crate.
+pub(super) fn services(cx: &Context<'_>) -> String {
+    format!("<!-- {} -->\n{}", HEADER.trim_start_matches("// "), table(cx, "crate::api::"))
+}
+
+/// A table of the services, whose modules are at a path.
+fn table(cx: &Context<'_>, path: &str) -> String {
     let mut table = String::from("| service | |\n|---|---|\n");
     for service in &cx.api.services {
         let module = naming::service_module(service);
         let sentence = docs::first_sentence(&service.description);
-        table.push_str(&format!("| [`{module}`] | {sentence} |\n"));
+        let link = if path.is_empty() { String::new() } else { format!("({path}{module})") };
+        table.push_str(&format!("| [`{module}`]{link} | {sentence} |\n"));
     }
     table
 }

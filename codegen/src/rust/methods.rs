@@ -77,7 +77,17 @@ fn call(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream 
 fn prose(cx: &Context<'_>, service: &Service, method: &Method) -> String {
     let (description, facts, example) =
         (&method.description, facts(cx, service, method), example::call(cx, service, method));
-    format!("{description}\n\n{facts}\n\n{example}")
+    let setters = setters(cx, method).map(|setters| format!("{setters}\n\n")).unwrap_or_default();
+    format!("{description}\n\n{facts}\n\n{setters}{example}")
+}
+
+/// The optional parameters, where there are any. They link to the setters of the request: those of a call stand among
+/// those of all other calls.
+fn setters(cx: &Context<'_>, method: &Method) -> Option<String> {
+    let (object, request) = (cx.api.object(&method.params)?, cx.request_ident(method)?);
+    let optional = object.fields.iter().filter(|field| !field.required).map(structs::setter_ident);
+    let links: Vec<String> = optional.map(|setter| format!("[`{setter}`]({request}::{setter})")).collect();
+    (!links.is_empty()).then(|| format!("Optional parameters, set on the call: {}.", links.join(", ")))
 }
 
 /// How the method is called, and what the call gives.

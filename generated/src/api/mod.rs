@@ -15,6 +15,10 @@
 //! | [`spawned`] | Commands: programs that run on a launcher without a terminal, alone or in the filesystem of a model. |
 //! | [`terminal`] | Terminal sessions: shells on launchers, in the filesystem of a model. |
 //! | [`user`] | Users, and the account of the caller: notifications, bills and quotas. |
+//!
+//!
+//! The types that only one method uses stand beside it, in the module of its service. Those that several methods share
+//! are in [`types`].
 
 #[cfg(feature = "dataset")]
 pub mod dataset;

@@ -11,6 +11,8 @@ impl DatasetClient {
     ///
     /// Calls `Dataset.addEntries` over HTTP; not safe to repeat. Errors: [`AddEntriesError`].
     ///
+    /// Optional parameters, set on the call: [`dataset_version_id`](AddEntriesRequest::dataset_version_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::DatasetKeyData;

@@ -12,6 +12,9 @@ impl DatasetClient {
     ///
     /// Calls `Dataset.addEntriesToNeedsReview` over HTTP; not safe to repeat. Errors: [`AddEntriesToNeedsReviewError`].
     ///
+    /// Optional parameters, set on the call:
+    /// [`dataset_version_id`](AddEntriesToNeedsReviewRequest::dataset_version_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::DatasetKeyData;

@@ -11,6 +11,9 @@ impl DatasetClient {
     ///
     /// Calls `Dataset.createDataset` over HTTP; not safe to repeat. Errors: [`CreateDatasetError`].
     ///
+    /// Optional parameters, set on the call: [`public_access`](CreateDatasetRequest::public_access),
+    /// [`tags`](CreateDatasetRequest::tags).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::{ElementType, ParameterDefinition, TensorRules};

@@ -12,6 +12,9 @@ impl DatasetClient {
     /// Calls `Dataset.finalizeNeedsReviewEntries` over HTTP; not safe to repeat. Errors:
     /// [`FinalizeNeedsReviewEntriesError`].
     ///
+    /// Optional parameters, set on the call:
+    /// [`dataset_version_id`](FinalizeNeedsReviewEntriesRequest::dataset_version_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::DatasetKeyData;

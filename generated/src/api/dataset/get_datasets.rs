@@ -13,6 +13,10 @@ impl DatasetClient {
     /// Calls `Dataset.getDatasets` over HTTP; safe to repeat. Errors: [`CommonError`]. Returns one page of `datasets`;
     /// [`items`](Call::items) and [`pages`](Call::pages) read all pages.
     ///
+    /// Optional parameters, set on the call: [`offset`](GetDatasetsRequest::offset),
+    /// [`limit`](GetDatasetsRequest::limit), [`filter`](GetDatasetsRequest::filter),
+    /// [`sort`](GetDatasetsRequest::sort), [`sort_direction`](GetDatasetsRequest::sort_direction).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.dataset().get_datasets().await?;

@@ -9,6 +9,8 @@ impl DatasetClient {
     ///
     /// Calls `Dataset.getEntries` over HTTP; safe to repeat. Errors: [`GetEntriesError`].
     ///
+    /// Optional parameters, set on the call: [`dataset_version_id`](GetEntriesRequest::dataset_version_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::EntryRange;

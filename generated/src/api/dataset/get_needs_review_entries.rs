@@ -9,6 +9,8 @@ impl DatasetClient {
     ///
     /// Calls `Dataset.getNeedsReviewEntries` over HTTP; safe to repeat. Errors: [`GetNeedsReviewEntriesError`].
     ///
+    /// Optional parameters, set on the call: [`dataset_version_id`](GetNeedsReviewEntriesRequest::dataset_version_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::EntryRange;

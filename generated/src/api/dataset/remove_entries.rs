@@ -12,6 +12,8 @@ impl DatasetClient {
     ///
     /// Calls `Dataset.removeEntries` over HTTP; not safe to repeat. Errors: [`RemoveEntriesError`].
     ///
+    /// Optional parameters, set on the call: [`dataset_version_id`](RemoveEntriesRequest::dataset_version_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.dataset().remove_entries("dataset-id", [0, 7]).await?;

@@ -12,6 +12,9 @@ impl DatasetClient {
     /// Calls `Dataset.removeNeedsReviewEntries` over HTTP; not safe to repeat. Errors:
     /// [`RemoveNeedsReviewEntriesError`].
     ///
+    /// Optional parameters, set on the call:
+    /// [`dataset_version_id`](RemoveNeedsReviewEntriesRequest::dataset_version_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.dataset().remove_needs_review_entries("dataset-id", [0, 7]).await?;

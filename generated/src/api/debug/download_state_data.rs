@@ -9,6 +9,8 @@ impl DebugClient {
     ///
     /// Calls `Debug.downloadStateData` over HTTP; safe to repeat. Errors: [`DownloadStateDataError`].
     ///
+    /// Optional parameters, set on the call: [`keys`](DownloadStateDataRequest::keys).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.debug().download_state_data("debug-session-id", "data-id").await?;

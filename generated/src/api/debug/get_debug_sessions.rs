@@ -12,6 +12,8 @@ impl DebugClient {
     ///
     /// Calls `Debug.getDebugSessions` over HTTP; safe to repeat. Errors: [`CommonError`].
     ///
+    /// Optional parameters, set on the call: [`debug_session_ids`](GetDebugSessionsRequest::debug_session_ids).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.debug().get_debug_sessions().await?;

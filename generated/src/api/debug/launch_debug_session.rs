@@ -14,6 +14,9 @@ impl DebugClient {
     /// Calls `Debug.launchDebugSession` over the WebSocket, or over HTTP if `subscribeToEvents` is false; not safe to
     /// repeat. Errors: [`LaunchDebugSessionError`]. [`subscribe`](Call::subscribe) gives a stream of [`DebugEvent`]s.
     ///
+    /// Optional parameters, set on the call: [`options`](LaunchDebugSessionRequest::options),
+    /// [`subscribe_to_events`](LaunchDebugSessionRequest::subscribe_to_events).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::{ExecutionLocation, LauncherSpec};

@@ -11,6 +11,8 @@ impl FsClient {
     ///
     /// Calls `FS.getattr` over HTTP; safe to repeat. Errors: [`GetattrError`].
     ///
+    /// Optional parameters, set on the call: [`snapshot_id`](GetattrRequest::snapshot_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.fs().getattr("model-id", 42).await?;

@@ -11,6 +11,8 @@ impl FsClient {
     ///
     /// Calls `FS.lookup` over HTTP; safe to repeat. Errors: [`LookupError`].
     ///
+    /// Optional parameters, set on the call: [`snapshot_id`](LookupRequest::snapshot_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.fs().lookup("model-id", 1, b"bytes".as_slice()).await?;

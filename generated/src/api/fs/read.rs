@@ -11,6 +11,8 @@ impl FsClient {
     ///
     /// Calls `FS.read` over HTTP; safe to repeat. Errors: [`ReadError`].
     ///
+    /// Optional parameters, set on the call: [`snapshot_id`](ReadRequest::snapshot_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.fs().read("model-id", 42, 0, 65536).await?;

@@ -11,6 +11,8 @@ impl FsClient {
     ///
     /// Calls `FS.readdir` over HTTP; safe to repeat. Errors: [`ReaddirError`].
     ///
+    /// Optional parameters, set on the call: [`snapshot_id`](ReaddirRequest::snapshot_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.fs().readdir("model-id", 42).await?;

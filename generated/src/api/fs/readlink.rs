@@ -11,6 +11,8 @@ impl FsClient {
     ///
     /// Calls `FS.readlink` over HTTP; safe to repeat. Errors: [`ReadlinkError`].
     ///
+    /// Optional parameters, set on the call: [`snapshot_id`](ReadlinkRequest::snapshot_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.fs().readlink("model-id", 42).await?;

@@ -12,6 +12,8 @@ impl FsClient {
     ///
     /// Calls `FS.rename` over HTTP; not safe to repeat. Errors: [`RenameError`].
     ///
+    /// Optional parameters, set on the call: [`flags`](RenameRequest::flags).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client.fs().rename("model-id", 1, b"bytes".as_slice(), 1, b"bytes".as_slice()).await?;

@@ -11,6 +11,9 @@ impl FsClient {
     ///
     /// Calls `FS.setattr` over HTTP; safe to repeat. Errors: [`SetattrError`].
     ///
+    /// Optional parameters, set on the call: [`mode`](SetattrRequest::mode), [`size`](SetattrRequest::size),
+    /// [`atime`](SetattrRequest::atime), [`mtime`](SetattrRequest::mtime).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.fs().setattr("model-id", 42).await?;

@@ -11,6 +11,8 @@ impl FsClient {
     ///
     /// Calls `FS.write` over HTTP; safe to repeat. Errors: [`WriteError`].
     ///
+    /// Optional parameters, set on the call: [`truncate`](WriteRequest::truncate).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.fs().write("model-id", 42, b"bytes".as_slice(), 0).await?;

@@ -11,6 +11,8 @@ impl ImageClient {
     ///
     /// Calls `Image.createRepository` over HTTP; not safe to repeat. Errors: [`CreateRepositoryError`].
     ///
+    /// Optional parameters, set on the call: [`public_access`](CreateRepositoryRequest::public_access).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client.image().create_repository("mnist-runtime", "Images to run digit models in.").await?;

@@ -11,6 +11,10 @@ impl ImageClient {
     /// Calls `Image.getRepositories` over HTTP; safe to repeat. Errors: [`CommonError`]. Returns one page of
     /// `repositories`; [`items`](Call::items) and [`pages`](Call::pages) read all pages.
     ///
+    /// Optional parameters, set on the call: [`offset`](GetRepositoriesRequest::offset),
+    /// [`limit`](GetRepositoriesRequest::limit), [`filter`](GetRepositoriesRequest::filter),
+    /// [`sort`](GetRepositoriesRequest::sort), [`sort_direction`](GetRepositoriesRequest::sort_direction).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.image().get_repositories().await?;

@@ -14,6 +14,8 @@ impl ModelClient {
     /// Calls `Model.createModel` over HTTP; not safe to repeat. Errors: [`CreateModelError`]. Returns a [`Waiter`],
     /// which dereferences to the result and follows the work.
     ///
+    /// Optional parameters, set on the call: [`public_access`](CreateModelRequest::public_access).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::model::ModelOptions;

@@ -14,6 +14,8 @@ impl ModelClient {
     /// Calls `Model.createState` over HTTP; not safe to repeat. Errors: [`CreateStateError`]. The default timeout is
     /// 600 s.
     ///
+    /// Optional parameters, set on the call: [`mount_models`](CreateStateRequest::mount_models).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::{DatasetReference, ExecutionLocation, LauncherSpec, ParameterProvider};

@@ -11,6 +11,8 @@ impl ModelClient {
     ///
     /// Calls `Model.evaluate` over HTTP; not safe to repeat. Errors: [`EvaluateError`]. The default timeout is 600 s.
     ///
+    /// Optional parameters, set on the call: [`snapshot_id`](EvaluateRequest::snapshot_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::{DatasetReference, ParameterProvider};

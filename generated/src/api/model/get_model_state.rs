@@ -9,6 +9,9 @@ impl ModelClient {
     ///
     /// Calls `Model.getModelState` over HTTP; safe to repeat. Errors: [`GetModelStateError`].
     ///
+    /// Optional parameters, set on the call: [`state_id`](GetModelStateRequest::state_id),
+    /// [`keys`](GetModelStateRequest::keys).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.model().get_model_state("model-id").await?;

@@ -13,6 +13,10 @@ impl ModelClient {
     /// Calls `Model.getModels` over HTTP; safe to repeat. Errors: [`CommonError`]. Returns one page of `models`;
     /// [`items`](Call::items) and [`pages`](Call::pages) read all pages.
     ///
+    /// Optional parameters, set on the call: [`offset`](GetModelsRequest::offset), [`limit`](GetModelsRequest::limit),
+    /// [`filter`](GetModelsRequest::filter), [`sort`](GetModelsRequest::sort),
+    /// [`sort_direction`](GetModelsRequest::sort_direction).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.model().get_models().await?;

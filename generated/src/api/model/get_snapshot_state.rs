@@ -9,6 +9,8 @@ impl ModelClient {
     ///
     /// Calls `Model.getSnapshotState` over HTTP; safe to repeat. Errors: [`GetSnapshotStateError`].
     ///
+    /// Optional parameters, set on the call: [`keys`](GetSnapshotStateRequest::keys).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.model().get_snapshot_state("model-id", "snapshot-id").await?;

@@ -11,6 +11,8 @@ impl ModelClient {
     ///
     /// Calls `Model.getTrainingSysinfo` over HTTP; safe to repeat. Errors: [`GetTrainingSysinfoError`].
     ///
+    /// Optional parameters, set on the call: [`from_timestamp`](GetTrainingSysinfoRequest::from_timestamp).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.model().get_training_sysinfo("model-id", "training-session-id").await?;

@@ -18,6 +18,8 @@ impl ModelClient {
     /// Calls `Model.train` over HTTP; not safe to repeat. Errors: [`TrainError`]. Returns a [`Waiter`], which
     /// dereferences to the result and follows the work.
     ///
+    /// Optional parameters, set on the call: [`state_id`](TrainRequest::state_id).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::{DatasetReference, ExecutionLocation, LauncherSpec, ParameterProvider};

@@ -12,6 +12,9 @@ impl ModelClient {
     ///
     /// Calls `Model.uploadState` over HTTP; not safe to repeat. Errors: [`UploadStateError`].
     ///
+    /// Optional parameters, set on the call: [`delete_states`](UploadStateRequest::delete_states),
+    /// [`mount_models`](UploadStateRequest::mount_models).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::StateEntry;

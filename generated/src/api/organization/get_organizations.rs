@@ -11,6 +11,10 @@ impl OrganizationClient {
     /// Calls `Organization.getOrganizations` over HTTP; safe to repeat. Errors: [`CommonError`]. Returns one page of
     /// `organizations`; [`items`](Call::items) and [`pages`](Call::pages) read all pages.
     ///
+    /// Optional parameters, set on the call: [`offset`](GetOrganizationsRequest::offset),
+    /// [`limit`](GetOrganizationsRequest::limit), [`filter`](GetOrganizationsRequest::filter),
+    /// [`sort`](GetOrganizationsRequest::sort), [`sort_direction`](GetOrganizationsRequest::sort_direction).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.organization().get_organizations().await?;

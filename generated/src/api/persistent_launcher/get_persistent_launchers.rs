@@ -11,6 +11,11 @@ impl PersistentLauncherClient {
     /// Calls `PersistentLauncher.getPersistentLaunchers` over HTTP; safe to repeat. Errors: [`CommonError`]. Returns
     /// one page of `persistentLaunchers`; [`items`](Call::items) and [`pages`](Call::pages) read all pages.
     ///
+    /// Optional parameters, set on the call: [`offset`](GetPersistentLaunchersRequest::offset),
+    /// [`limit`](GetPersistentLaunchersRequest::limit), [`filter`](GetPersistentLaunchersRequest::filter),
+    /// [`sort`](GetPersistentLaunchersRequest::sort),
+    /// [`sort_direction`](GetPersistentLaunchersRequest::sort_direction).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.persistent_launcher().get_persistent_launchers().await?;

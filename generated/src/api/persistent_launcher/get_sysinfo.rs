@@ -11,6 +11,8 @@ impl PersistentLauncherClient {
     ///
     /// Calls `PersistentLauncher.getSysinfo` over HTTP; safe to repeat. Errors: [`GetSysinfoError`].
     ///
+    /// Optional parameters, set on the call: [`from_timestamp`](GetSysinfoRequest::from_timestamp).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.persistent_launcher().get_sysinfo("persistent-launcher-id").await?;

@@ -12,6 +12,8 @@ impl SpawnedClient {
     ///
     /// Calls `Spawned.getSpawnedCommands` over HTTP; safe to repeat. Errors: [`CommonError`].
     ///
+    /// Optional parameters, set on the call: [`spawned_command_ids`](GetSpawnedCommandsRequest::spawned_command_ids).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.spawned().get_spawned_commands().await?;

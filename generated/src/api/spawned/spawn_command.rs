@@ -13,6 +13,9 @@ impl SpawnedClient {
     /// Calls `Spawned.spawnCommand` over the WebSocket, or over HTTP if `subscribeToEvents` is false; not safe to
     /// repeat. Errors: [`SpawnCommandError`]. [`subscribe`](Call::subscribe) gives a stream of [`SpawnedEvent`]s.
     ///
+    /// Optional parameters, set on the call: [`options`](SpawnCommandRequest::options),
+    /// [`subscribe_to_events`](SpawnCommandRequest::subscribe_to_events).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::{ExecutionLocation, LauncherSpec};

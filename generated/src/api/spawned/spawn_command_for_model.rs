@@ -14,6 +14,9 @@ impl SpawnedClient {
     /// to repeat. Errors: [`SpawnCommandForModelError`]. [`subscribe`](Call::subscribe) gives a stream of
     /// [`SpawnedEvent`]s.
     ///
+    /// Optional parameters, set on the call: [`options`](SpawnCommandForModelRequest::options),
+    /// [`subscribe_to_events`](SpawnCommandForModelRequest::subscribe_to_events).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::{ExecutionLocation, LauncherSpec};

@@ -12,6 +12,9 @@ impl TerminalClient {
     ///
     /// Calls `Terminal.getTerminalSessions` over HTTP; safe to repeat. Errors: [`CommonError`].
     ///
+    /// Optional parameters, set on the call:
+    /// [`terminal_session_ids`](GetTerminalSessionsRequest::terminal_session_ids).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.terminal().get_terminal_sessions().await?;

@@ -15,6 +15,9 @@ impl TerminalClient {
     /// safe to repeat. Errors: [`LaunchTerminalSessionError`]. [`subscribe`](Call::subscribe) gives a stream of
     /// [`TerminalEvent`]s.
     ///
+    /// Optional parameters, set on the call: [`options`](LaunchTerminalSessionRequest::options),
+    /// [`subscribe_to_events`](LaunchTerminalSessionRequest::subscribe_to_events).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use decthings::api::types::{ExecutionLocation, LauncherSpec};

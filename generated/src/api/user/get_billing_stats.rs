@@ -9,6 +9,9 @@ impl UserClient {
     ///
     /// Calls `User.getBillingStats` over HTTP; safe to repeat. Errors: [`CommonError`].
     ///
+    /// Optional parameters, set on the call: [`billing_cycle`](GetBillingStatsRequest::billing_cycle),
+    /// [`resources`](GetBillingStatsRequest::resources).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.user().get_billing_stats().await?;

@@ -11,6 +11,8 @@ impl UserClient {
     ///
     /// Calls `User.getNotifications` over HTTP; safe to repeat. Errors: [`CommonError`].
     ///
+    /// Optional parameters, set on the call: [`notification_ids`](GetNotificationsRequest::notification_ids).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.user().get_notifications().await?;

@@ -18,6 +18,8 @@ use crate::runtime::wire;
 use crate::runtime::wire::{JsonLimits, RawResponse, ResponseError};
 
 /// A call: complete it with its setters, then await it, or [`send`](Self::send) it.
+///
+/// A call has the setters of its request, for the optional parameters of its method. The docs of each method list them.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct Call<R> {

@@ -57,6 +57,8 @@ macro_rules! request_constructors {
             }
         }
 
+        // The docs have the setters of each request on its own page.
+        #[cfg(not(doc))]
         impl $crate::runtime::Call<$name> {
             $(
                 $(#[$attribute])*
