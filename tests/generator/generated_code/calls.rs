@@ -321,7 +321,7 @@ fn a_list_that_is_declared_as_one_item_is_read_as_either() {
 #[test]
 fn calls_with_bytes_read_either_shape() {
     use declared::shop::*;
-    let operation = decthings::runtime::dynamic::<SendRequest>();
+    let operation = decthings::runtime::DynamicOperation::of::<SendRequest>();
     let request = |name: &str, to: Value, weights: Value| {
         let json = json!({ "to": to, (name): weights }).to_string();
         let frame = [&[1, json.len() as u8, 3], json.as_bytes(), b"abc"].concat();
