@@ -217,7 +217,7 @@ async fn awkward_names_are_unchanged_on_the_wire() {
     }
     let fs = FsClient::new(&client("FS", Arc::new(Dispatch(Arc::new(Fs)))));
     let call =
-        fs.r#type("t", "s", 1, "f").with(|request| request.r#async("a")._3d(2).url("u").kebab_case("k").with_new("n"));
+        fs.r#type("t", "s", 1, "f").with(|request| request.r#async("a").d3(2).url("u").kebab_case("k").with_new("n"));
     let wire = call.await.unwrap().r#match;
     let members =
         r#"{"type":"t","self":"s","crate":1,"fn":"f","async":"a","3d":2,"URL":"u","kebab-case":"k","new":"n"}"#;
