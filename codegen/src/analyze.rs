@@ -6,12 +6,11 @@ mod recursion;
 use crate::diag::Diagnostics;
 use crate::ir::Api;
 use crate::ir::types::{JsonKind, Owner, Type, TypeKind, UnionStyle};
-use crate::spec::Spec;
 
 /// Completes the model; mistakes that only the whole shows are reported.
-pub(crate) fn analyze(api: &mut Api, spec: &Spec, diagnostics: &mut Diagnostics) {
+pub(crate) fn analyze(api: &mut Api, diagnostics: &mut Diagnostics) {
     mark_reach(api);
-    report_unused(api, spec, diagnostics);
+    check_constants(api, diagnostics);
     recursion::check(api, diagnostics);
     blobs::collect(api, diagnostics);
     check_items(api, diagnostics);
@@ -88,12 +87,9 @@ fn mark_reach(api: &mut Api) {
     }
 }
 
-fn report_unused(api: &Api, spec: &Spec, diagnostics: &mut Diagnostics) {
+/// Reports types that write their constant in one place, and have it written by a union in another.
+fn check_constants(api: &Api, diagnostics: &mut Diagnostics) {
     for definition in api.types.iter().filter(|definition| matches!(definition.owner, Owner::Shared(_))) {
-        if definition.services.is_empty() && !definition.bare {
-            let message = format!("no method or event reaches the type `{}`", definition.name);
-            diagnostics.error(&definition.at, message, "use it, or remove it");
-        }
         let tagged = matches!(&definition.kind, TypeKind::Object(object) if object.constant.is_some());
         if tagged && definition.standalone && definition.variant {
             let message = format!(
@@ -101,20 +97,6 @@ fn report_unused(api: &Api, spec: &Spec, diagnostics: &mut Diagnostics) {
                 definition.name
             );
             diagnostics.error(&definition.at, message, "define it twice, once for each use");
-        }
-    }
-    let used: Vec<usize> =
-        api.services.iter().flat_map(|service| &service.methods).flat_map(|method| method.errors.clone()).collect();
-    for (name, at, _) in spec.errors.iter() {
-        let index = api.errors.iter().position(|error| error.name == name);
-        if index.is_some_and(|index| !used.contains(&index)) {
-            diagnostics.error(at, format!("no method returns the error `{name}`"), "use it, or remove it");
-        }
-    }
-    for (name, at, _) in spec.error_sets.iter() {
-        let mut methods = spec.services.iter().flat_map(|(.., service)| service.methods.iter());
-        if !methods.any(|(.., method)| method.error_sets.iter().any(|set| set.get().is_some_and(|set| set == name))) {
-            diagnostics.error(at, format!("no method uses the error set `{name}`"), "use it, or remove it");
         }
     }
 }

@@ -165,14 +165,14 @@ const RENAME: &str = "rename one of them";
 
 /// Names that are taken, and by what.
 struct Claims<'d> {
-    names: HashMap<(String, String), String>,
+    names: HashMap<(String, String), (String, Location)>,
     diagnostics: &'d mut Diagnostics,
 }
 
 impl Claims<'_> {
     /// Records a name, and returns whether it is new there.
     fn claim(&mut self, scope: &str, name: String, what: String, at: &Location, help: &str) -> bool {
-        match self.names.insert((scope.to_owned(), name.clone()), what.clone()) {
+        match self.names.insert((scope.to_owned(), name.clone()), (what.clone(), at.clone())) {
             Some(earlier) => {
                 self.report(&name, &what, &earlier, at, help);
                 false
@@ -184,7 +184,7 @@ impl Claims<'_> {
     /// The same for members, where a duplicate wire name is reported already.
     fn claim_once(&mut self, scope: &str, name: String, what: String, at: &Location, help: &str) -> bool {
         match self.names.get(&(scope.to_owned(), name.clone())) {
-            Some(earlier) if *earlier == what => false,
+            Some((earlier, _)) if *earlier == what => false,
             _ => self.claim(scope, name, what, at, help),
         }
     }
@@ -201,7 +201,15 @@ impl Claims<'_> {
         earlier.is_none()
     }
 
-    fn report(&mut self, name: &str, what: &str, earlier: &str, at: &Location, help: &str) {
-        self.diagnostics.error(at, format!("{what} and {earlier} are both `{name}` in Rust"), help);
+    fn report(&mut self, name: &str, what: &str, (earlier, place): &(String, Location), at: &Location, help: &str) {
+        let message = if what != earlier {
+            format!("{what} and {earlier} are both `{name}` in Rust")
+        } else if place.pointer != at.pointer {
+            format!("{what} is defined twice, here and at {}", place.pointer)
+        } else {
+            // One name twice in an object is reported already.
+            return;
+        };
+        self.diagnostics.error(at, message, help);
     }
 }

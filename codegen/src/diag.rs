@@ -1,5 +1,10 @@
 //! Diagnostics: what is wrong with a definition, where, and how to fix it.
 
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+use strsim::osa_distance;
+
 use crate::source::Location;
 
 /// One mistake in a definition.
@@ -24,6 +29,8 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    /// Names that others, which do not exist, probably mean.
+    meant: BTreeSet<String>,
 }
 
 impl Diagnostics {
@@ -37,6 +44,16 @@ impl Diagnostics {
         if !self.list.contains(&diagnostic) {
             self.list.push(diagnostic);
         }
+    }
+
+    /// Notes which name was probably meant by one that does not exist: it is not unused.
+    pub fn note_meant(&mut self, name: Option<&str>) {
+        self.meant.extend(name.map(str::to_owned));
+    }
+
+    /// Whether a name that does not exist probably means this one.
+    pub fn is_meant(&self, name: &str) -> bool {
+        self.meant.contains(name)
     }
 
     /// Whether there are none.
@@ -57,8 +74,13 @@ pub(crate) fn did_you_mean<'n>(
     candidates: impl IntoIterator<Item = &'n str>,
     otherwise: impl Into<String>,
 ) -> String {
-    match nearest(name, candidates) {
-        Some(near) => format!("did you mean `{near}`?"),
+    suggest(nearest(name, candidates), otherwise)
+}
+
+/// Help with the name that was probably meant, or something else.
+pub(crate) fn suggest(name: Option<impl Display>, otherwise: impl Into<String>) -> String {
+    match name {
+        Some(name) => format!("did you mean `{name}`?"),
         None => otherwise.into(),
     }
 }
@@ -66,27 +88,11 @@ pub(crate) fn did_you_mean<'n>(
 /// The name that was probably meant, if one is close.
 pub(crate) fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let limit = name.chars().count().div_ceil(3).max(1);
-    let distances = candidates.into_iter().map(|candidate| (distance(name, candidate), candidate));
+    let lower = name.to_lowercase();
+    let distances =
+        candidates.into_iter().map(|candidate| (osa_distance(&lower, &candidate.to_lowercase()), candidate));
     distances
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
-}
-
-/// Edits that turn one name into the other.
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
-    for (index, a) in left.chars().enumerate() {
-        let mut previous = index.saturating_add(1);
-        let mut diagonal = index;
-        let mut next = vec![previous];
-        for (above, b) in row.iter().skip(1).zip(right.chars()) {
-            let replace = diagonal.saturating_add(usize::from(!a.eq_ignore_ascii_case(&b)));
-            previous = replace.min(above.saturating_add(1)).min(previous.saturating_add(1));
-            diagonal = *above;
-            next.push(previous);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }

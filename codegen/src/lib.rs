@@ -21,6 +21,7 @@ mod lower;
 mod naming;
 mod output;
 mod parse;
+mod references;
 mod render;
 mod report;
 mod rust;

@@ -4,7 +4,7 @@ use crate::diag::Diagnostics;
 use crate::ir::Api;
 use crate::report::Report;
 use crate::source::Source;
-use crate::{analyze, collisions, lower, parse};
+use crate::{analyze, collisions, lower, parse, references};
 
 /// Reads and checks a definition.
 ///
@@ -14,8 +14,13 @@ use crate::{analyze, collisions, lower, parse};
 pub fn load(source: &Source) -> Result<Api, Report> {
     let mut diagnostics = Diagnostics::default();
     let Some(spec) = parse::parse(source, &mut diagnostics) else { return Err(Report::new(source, diagnostics)) };
+    // Of a part that cannot be read, it is unknown what it uses.
+    let is_whole = diagnostics.is_empty();
     let mut api = lower::lower(&spec, &mut diagnostics);
-    analyze::analyze(&mut api, &spec, &mut diagnostics);
+    analyze::analyze(&mut api, &mut diagnostics);
+    if is_whole {
+        references::check(&api, &spec, &mut diagnostics);
+    }
     collisions::check(&api, &mut diagnostics);
     if diagnostics.is_empty() { Ok(api) } else { Err(Report::new(source, diagnostics)) }
 }

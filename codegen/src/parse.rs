@@ -10,7 +10,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, did_you_mean};
 use crate::json::{self, Json, Member, Node};
 use crate::source::{Location, Source};
 use crate::spanned::{FIELDS, SPANNED};
@@ -77,11 +77,13 @@ impl de::Error for Mistake {
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        Self::new(format!("`{variant}` is not known here"), format!("use one of: {}", list(expected)))
+        let help = did_you_mean(variant, expected.iter().copied(), format!("use one of: {}", list(expected)));
+        Self::new(format!("`{variant}` is not known here"), help)
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        Self::new(format!("unknown keyword `{field}`"), format!("the keywords here are: {}", list(expected)))
+        let help = did_you_mean(field, expected.iter().copied(), format!("the keywords here are: {}", list(expected)));
+        Self::new(format!("unknown keyword `{field}`"), help)
     }
 
     fn missing_field(field: &'static str) -> Self {

@@ -106,7 +106,8 @@ fn kind(lines: &[&str]) -> Option<Kind> {
         is_documented |= line.starts_with("///");
         !is_attribute && !line.starts_with("///")
     })?;
-    let item = header.strip_prefix("pub ").or_else(|| header.strip_prefix("pub(crate) ")).unwrap_or(header);
+    let visibilities = ["pub ", "pub(crate) ", "pub(super) "];
+    let item = visibilities.iter().find_map(|visibility| header.strip_prefix(visibility)).unwrap_or(header);
     let keyword = item.split([' ', '<']).next().unwrap_or_default();
     Some(match keyword {
         "mod" => Kind::Module,

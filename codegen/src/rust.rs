@@ -33,6 +33,7 @@ use context::{Context, File};
 
 /// Emits every file of the API's module.
 pub(crate) fn emit(api: &Api, options: &Options) -> Result<Files, EmitError> {
+    let definition = api;
     let api = &prose::translate(api, options.runtime.starts_with("crate"));
     let cx = Context::new(api, options)?;
     let mut files = Files::new();
@@ -58,7 +59,14 @@ pub(crate) fn emit(api: &Api, options: &Options) -> Result<Files, EmitError> {
         add(format!("{folder}/mod.rs"), services::file(&cx, index))?;
     }
     if options.features {
-        add("dynamic.rs".into(), dynamic::file(&cx))?;
+        let cx = Context::new(definition, options)?;
+        for (index, service) in definition.services.iter().enumerate() {
+            add(format!("dynamic/{}.rs", naming::service_module(service)), dynamic::service(&cx, index, service))?;
+        }
+        if let Some(types) = dynamic::types(&cx) {
+            add("dynamic/types.rs".into(), types)?;
+        }
+        add("dynamic/mod.rs".into(), dynamic::index(&cx))?;
         add("schemas.rs".into(), schemas::file(&cx))?;
     }
     add("mod.rs".into(), index::root(&cx))?;

@@ -14,17 +14,18 @@ impl ClientBuilder {
 impl crate::runtime::Client {
     /// Calls a method by the names on the wire. `null` means no parameters.
     ///
+    /// [`api::dynamic::methods`](crate::api::dynamic::methods) lists the methods and their parameters.
+    ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::runtime::Error::Invalid) if there is no such method, or its cargo feature is off;
-    /// otherwise as those of a typed call.
+    /// [`Error::Invalid`](crate::runtime::Error::Invalid) if there is no such method, its cargo feature is off, or a
+    /// parameter is unknown, at any depth; otherwise as those of a typed call.
     pub async fn call_json(
         &self,
         service: &str,
         method: &str,
         params: serde_json::Value,
     ) -> Result<serde_json::Value, crate::runtime::Error> {
-        let operation = crate::api::dynamic::operation(service, method);
-        self.call_operation(operation, (service, method), params).await
+        crate::api::dynamic::operation(service, method)?.call(self, params).await
     }
 }

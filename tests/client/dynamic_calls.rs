@@ -1,5 +1,10 @@
 //! Calls by name, with JSON for parameters and results.
 
+use std::collections::BTreeSet;
+
+use decthings::api::dynamic::{methods, operation, services};
+use decthings::runtime::DynamicService;
+use decthings::runtime::describe::{FieldInfo, TypeKind, ValueType};
 use decthings::{ApiError, Client, Error};
 use decthings_tests::server::{Reply, Server, ok};
 use decthings_tests::soon;
@@ -25,12 +30,155 @@ fn train(data: Value) -> Value {
 
 #[tokio::test]
 async fn unknown_methods_are_named() {
-    for (service, method) in [("Modle", "train"), ("Model", "fly"), ("Model", "Train"), ("", "")] {
+    for (service, method, expected) in [
+        ("Modle", "train", "unknown service `Modle`; did you mean `Model`?"),
+        ("Model", "getModel", "unknown method `Model.getModel`; did you mean `getModels`?"),
+        ("Model", "Train", "unknown method `Model.Train`; did you mean `train`?"),
+        ("Language", "fly", "unknown method `Language.fly`; the methods are `startLanguageServer`, "),
+        ("", "", "unknown service ``; the services are `Dataset`, "),
+    ] {
         let error = call(&small(), service, method, Value::Null).await.unwrap_err();
         assert!(matches!(error, Error::Invalid { .. }), "{error:?}");
         let text = error.to_string();
-        assert!(text.contains(&format!("unknown method {service}.{method}")) && text.contains("feature"), "{text}");
+        assert!(text.contains(expected), "{text}");
+        assert!(text.len() < 1000);
     }
+    let long = "x".repeat(1_000_000);
+    let error = call(&small(), &long, &long, Value::Null).await.unwrap_err();
+    assert!(error.to_string().len() < 1000);
+}
+
+#[test]
+fn services_of_a_feature_that_is_off_name_it() {
+    let error = DynamicService::find(services(), &[("Sleep", "sleep-service")], ("Sleep", "wake")).unwrap_err();
+    assert!(matches!(error, Error::Invalid { .. }));
+    assert!(error.to_string().contains("the service `Sleep` needs the cargo feature `sleep-service`"), "{error}");
+}
+
+#[tokio::test]
+async fn unknown_parameters_are_invalid_at_every_depth() {
+    let reference = |key: &str| json!([{"name": "a", "data": {"type": "dataset", "datasetId": "d", key: "k"}}]);
+    let with = |name: &str, value: Value| {
+        let mut params = train(json!([]));
+        params[name] = value;
+        params
+    };
+    let spec = json!({"cpu": 1.0, "memoryMebibytes": 1024});
+    for (service, method, params, path, help) in [
+        ("Model", "getModels", json!({"limt": 1}), "limt", "did you mean `limit`?"),
+        ("Model", "getModels", json!({"limt": null}), "limt", "did you mean `limit`?"),
+        ("Model", "getModels", json!({"Limit": 1}), "Limit", "did you mean `limit`?"),
+        ("Model", "train", with("extra", json!(1)), "extra", "the names here are `modelId`, "),
+        ("Model", "train", with("params", json!([{"name": "a", "dta": []}])), "params[0].dta", "did you mean `data`?"),
+        ("Model", "train", with("params", reference("datasetkey")), "params[0].data.datasetkey", "`datasetKey`?"),
+        (
+            "Model",
+            "train",
+            with("executionLocation", json!({"type": "temporaryLauncher", "spec": spec})),
+            "executionLocation.spec.cpu",
+            "did you mean `cpus`?",
+        ),
+        (
+            "Model",
+            "train",
+            with("executionLocation", json!({"type": "temporaryLauncher", "spec": {}, "speck": {}})),
+            "executionLocation.speck",
+            "did you mean `spec`?",
+        ),
+        (
+            "Organization",
+            "assignRoles",
+            json!({"organizationId": "o", "members": {"userID": "u", "role": "admin"}}),
+            "members.userID",
+            "did you mean `userId`?",
+        ),
+    ] {
+        let error = call(&small(), service, method, params.clone()).await.unwrap_err();
+        let Error::Invalid { path: found, reason, .. } = &error else { panic!("{params}: {error:?}") };
+        assert_eq!(&**found, path, "{params}");
+        assert!(reason.starts_with("unknown; ") && reason.contains(help), "{reason}");
+        let encoded = operation(service, method).unwrap().encode_request(params).unwrap_err();
+        assert_eq!(encoded.to_string(), error.to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_long_unknown_name_is_shortened() {
+    let name = "limit".repeat(100_000);
+    let error = call(&small(), "Model", "getModels", json!({ name: 1 })).await.unwrap_err();
+    assert!(matches!(error, Error::Invalid { .. }));
+    assert!(error.to_string().len() < 1000);
+}
+
+#[test]
+fn unknown_variants_are_sent_as_they_are() {
+    let mut params = train(json!([]));
+    params["executionLocation"] = json!({"type": "onTheMoon", "crater": 7});
+    let frame = operation("Model", "train").unwrap().encode_request(params).unwrap();
+    assert!(String::from_utf8_lossy(&frame.to_bytes()).contains(r#"{"type":"onTheMoon","crater":7}"#));
+}
+
+/// The members of the objects in the parameters, and those of a schema, have to be the same.
+fn assert_same_members(fields: &[FieldInfo], schema: &Value, root: &Value, depth: usize) {
+    let schema = match schema["$ref"].as_str() {
+        Some(reference) => root.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => schema,
+    };
+    let names: BTreeSet<&str> = fields.iter().map(|field| field.name).collect();
+    let expected = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+    assert_eq!(names, expected.collect(), "{schema}");
+    let required: BTreeSet<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+    let expected = schema["required"].as_array().into_iter().flatten().map(|name| name.as_str().unwrap());
+    assert_eq!(required, expected.collect(), "{schema}");
+    for field in fields.iter().filter(|_| depth > 0) {
+        assert!(!field.docs.is_empty(), "{field:?}");
+        if let ValueType::Named(describe) = field.ty
+            && let TypeKind::Object(members) = describe().kind
+        {
+            assert_same_members(members, &schema["properties"][field.name], root, depth - 1);
+        }
+    }
+}
+
+#[test]
+fn all_methods_are_listed_with_their_parameters_docs_and_schemas() {
+    let definition: Value = serde_json::from_str(include_str!("../../schema/decthings.json")).unwrap();
+    let mut listed = 0;
+    for method in methods() {
+        let facts = method.method();
+        let defined = &definition["services"][facts.service]["methods"][facts.name];
+        assert_eq!(defined["description"], method.docs(), "{method:?}");
+        assert_eq!(defined["idempotent"].as_bool().unwrap_or(false), facts.idempotent, "{method:?}");
+        let schema = method.params_schema();
+        assert_same_members(method.params(), &schema, &schema, 4);
+        assert!(method.result_schema().is_object());
+        let codes: Vec<&str> = method.errors().into_iter().map(|(code, _)| code).collect();
+        for code in defined["errors"].as_array().into_iter().flatten() {
+            let code = code.as_str().unwrap();
+            let code = definition["errors"][code]["code"].as_str().unwrap_or(code);
+            assert!(codes.contains(&code), "{method:?} {code} {codes:?}");
+        }
+        listed += 1;
+    }
+    let services = definition["services"].as_object().unwrap();
+    let defined = services.values().map(|service| service["methods"].as_object().unwrap().len());
+    assert_eq!(listed, defined.sum::<usize>());
+}
+
+#[test]
+fn parameters_are_listed_with_their_kinds_and_values() {
+    let params = operation("Dataset", "addEntries").unwrap().params();
+    let words: Vec<String> = params.iter().map(|param| format!("{} {}", param.name, param.ty)).collect();
+    assert_eq!(words, ["datasetId string", "keys list of DatasetKeyData", "datasetVersionId string"]);
+    let train = operation("Model", "train").unwrap();
+    let location = train.params().iter().find(|param| param.name == "executionLocation").unwrap();
+    let ValueType::Named(describe) = location.ty else { panic!("{location:?}") };
+    let TypeKind::Tagged { tag, variants } = describe().kind else { panic!("{location:?}") };
+    assert_eq!(tag, "type");
+    let tags: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
+    assert_eq!(tags, ["persistentLauncher", "temporaryLauncher"]);
+    let state = train.params().iter().find(|param| param.name == "stateId").unwrap();
+    assert!(!state.required && state.docs == "Id of the state to start from. Default: the active state.");
 }
 
 #[tokio::test]

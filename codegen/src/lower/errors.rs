@@ -1,7 +1,7 @@
 //! Error codes and the sets that methods share.
 
 use super::lowering::{Lowering, Place};
-use crate::diag::did_you_mean;
+use crate::diag::{nearest, suggest};
 use crate::ir::types::{Owner, Type};
 use crate::ir::{ErrorSet, ErrorShape};
 use crate::naming::case;
@@ -107,7 +107,9 @@ impl Lowering<'_> {
         let spec = self.spec;
         let Some(text) = name.get() else { return };
         if !spec.errors.contains(text) {
-            let help = did_you_mean(text, spec.errors.iter().map(|(name, ..)| name), "add it to `errors`");
+            let near = nearest(text, spec.errors.iter().map(|(name, ..)| name));
+            self.diagnostics.note_meant(near);
+            let help = suggest(near, "add it to `errors`");
             self.error(&name.at, format!("error `{text}` does not exist"), help);
         }
     }
@@ -129,11 +131,12 @@ impl Lowering<'_> {
             match spec.error_sets.get(text) {
                 Some(set) => names.extend(&set.errors),
                 None if spec.error_sets.contains(text) => {}
-                None => self.error(
-                    &set.at,
-                    format!("error set `{text}` does not exist"),
-                    "add it to `errorSets`, or list the errors under `errors`",
-                ),
+                None => {
+                    let near = nearest(text, spec.error_sets.iter().map(|(name, ..)| name));
+                    self.diagnostics.note_meant(near);
+                    let help = suggest(near, "add it to `errorSets`, or list the errors under `errors`");
+                    self.error(&set.at, format!("error set `{text}` does not exist"), help);
+                }
             }
         }
         let mut errors: Vec<usize> = Vec::new();

@@ -8,6 +8,7 @@ use super::keywords::deprecated;
 use super::lowering::{Lowering, Place, Role};
 use crate::ir::blobs::Blob;
 use crate::ir::types::{Absent, Field, Object, Type};
+use crate::naming::case;
 use crate::source::Location;
 use crate::spanned::Spanned;
 use crate::spec;
@@ -77,12 +78,20 @@ impl Lowering<'_> {
             self.check_prose(text, &format!("`{wire}`"), at);
         }
         let identifier = self.identifier(schema.identifier.as_ref());
+        if schema.identifier.is_none() && !case::is_word(wire) {
+            let help = "use lowerCamelCase letters and digits, such as `modelId`; where the wire has this name, add an `identifier`";
+            self.error(at, format!("`{wire}` is not a property name"), help);
+        }
         // A rule with a mistake of its own leaves nothing to check the type against.
         if schema.blob.is_some() && blob.is_none() {
             return None;
         }
         let ty = ty?;
         self.check_declared(schema, &ty, required);
+        if let Some(alias) = schema.aliases.iter().flatten().next().filter(|_| !has_name_on_wire(blob.as_ref(), &ty)) {
+            let message = format!("`aliases` has no effect on `{wire}`: its name is not on the wire");
+            self.error(&alias.at, message, "remove `aliases`");
+        }
         for value in schema.examples.iter().flatten().chain(&schema.default) {
             if value.get().is_some_and(|value| !fits(value, &ty)) {
                 self.error(
@@ -162,6 +171,15 @@ impl Lowering<'_> {
             return value.get().cloned().map(Absent::Literal);
         }
         schema.defaults_to.as_ref()?.get().cloned().map(Absent::Described)
+    }
+}
+
+/// Whether the JSON of a message has a member of the property's name, with what is left of its value.
+fn has_name_on_wire(blob: Option<&Blob>, ty: &Type) -> bool {
+    match blob {
+        None | Some(Blob::Entries | Blob::IndexedEntries { .. }) => true,
+        Some(Blob::Tensors) => !matches!(ty, Type::List(_)),
+        Some(Blob::Bytes | Blob::Tensor | Blob::Keyed { .. }) => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::keywords::deprecated;
 use super::lowering::{Lowering, Place};
-use crate::diag::nearest;
+use crate::diag::{nearest, suggest};
 use crate::ir::types::{EnumValue, Object, Owner, StringEnum, Type, TypeDef, TypeId, TypeKind};
 use crate::source::Location;
 use crate::spanned::{Map, Spanned};
@@ -79,7 +79,7 @@ impl Lowering<'_> {
                     Some(Format::Int64) => Some(Type::Int64),
                     Some(Format::Uint32) => Some(Type::Uint32),
                     Some(Format::Uint64) => Some(Type::Uint64),
-                    _ => self.wrong_format(at, "an integer", "`int32`, `int64`, `uint32` or `uint64`"),
+                    _ => self.wrong_format(schema, at, "an integer", "`int32`, `int64`, `uint32` or `uint64`"),
                 }
             }
             Kind::Number => {
@@ -87,7 +87,7 @@ impl Lowering<'_> {
                 match format {
                     Some(Format::Float) => Some(Type::Float),
                     Some(Format::Double) => Some(Type::Double),
-                    _ => self.wrong_format(at, "a number", "`float` or `double`"),
+                    _ => self.wrong_format(schema, at, "a number", "`float` or `double`"),
                 }
             }
             Kind::Array => {
@@ -107,7 +107,7 @@ impl Lowering<'_> {
                 if format == Some(Format::Tensor) {
                     Some(Type::Tensor)
                 } else {
-                    self.wrong_format(at, "an object", "`tensor`, or `properties` instead")
+                    self.wrong_format(schema, at, "an object", "`tensor`, or `properties` instead")
                 }
             }
         }
@@ -127,12 +127,18 @@ impl Lowering<'_> {
                 self.allow_keywords(schema, at, "base64 bytes", &["type", "contentEncoding", "acceptsText"]);
                 Some(Type::Base64)
             }
-            _ => self.wrong_format(at, "a string", "`binary`, or `contentEncoding` alone"),
+            _ => self.wrong_format(schema, at, "a string", "`binary`, or `contentEncoding` alone"),
         }
     }
 
-    fn wrong_format(&mut self, at: &Location, what: &str, formats: &str) -> Option<Type> {
-        self.error(at, format!("{what} needs another `format`"), format!("use {formats}"));
+    fn wrong_format(&mut self, schema: &Schema, at: &Location, what: &str, formats: &str) -> Option<Type> {
+        let (at, message) = match &schema.format {
+            // A format that does not exist is reported already.
+            Some(format) if format.get().is_none() => return None,
+            Some(format) => (&format.at, format!("{what} needs another `format`")),
+            None => (at, format!("{what} needs a `format`")),
+        };
+        self.error(at, message, format!("use {formats}"));
         None
     }
 
@@ -147,10 +153,10 @@ impl Lowering<'_> {
             // An entry with a mistake of its own is reported there.
             None if spec.defs.contains(target) => None,
             None => {
-                let help = match nearest(target, spec.defs.iter().map(|(name, ..)| name)) {
-                    Some(name) => format!("did you mean `#/$defs/{name}`?"),
-                    None => "refer to an entry of `$defs`, as in `#/$defs/Name`".to_owned(),
-                };
+                let near = nearest(target, spec.defs.iter().map(|(name, ..)| name));
+                self.diagnostics.note_meant(near);
+                let near = near.map(|name| format!("#/$defs/{name}"));
+                let help = suggest(near, "refer to an entry of `$defs`, as in `#/$defs/Name`");
                 self.error(&reference.at, format!("`{text}` does not exist"), help);
                 None
             }

@@ -5,6 +5,7 @@ use crate::diag::did_you_mean;
 use crate::ir::types::{Field, Object, Type, TypeKind, UnionStyle};
 use crate::ir::{ErrorShape, Method, Metrics, Waiter, WaiterId};
 use crate::source::Location;
+use crate::spanned::Spanned;
 use crate::spec;
 
 impl Lowering<'_> {
@@ -18,51 +19,59 @@ impl Lowering<'_> {
     ) -> Option<Waiter> {
         let spanned = method.waiter.as_ref()?;
         let (waiter, at) = (spanned.get()?, &spanned.at);
-        let index = self.sibling(at, &waiter.method, names)?;
+        let index = self.sibling(&waiter.method, names)?;
         if index == position {
-            self.error(at, "a method cannot be its own waiter", "name the method to poll");
+            self.error(&waiter.method.at, "a method cannot be its own waiter", "name the method to poll");
             return None;
         }
         let (starter, asked) = (methods.get(position)?, methods.get(index)?);
         let path = self.check_stage(at, &asked.result, waiter);
         let ids = self.waiter_ids(starter, waiter);
-        self.check_taken(at, asked, &ids, None);
-        let codes = asked.errors.iter().filter_map(|error| shapes.get(*error));
-        if let Some(code) =
-            waiter.already_finished.as_ref().filter(|code| !codes.clone().any(|shape| shape.code == **code))
+        self.check_taken(&waiter.method.at, asked, waiter, None);
+        if let Some(spanned) = &waiter.already_finished
+            && let Some(code) = spanned.get()
         {
-            let message = format!("`{code}` is not an error code of `{}`", asked.wire);
-            self.error(at, message, "name one of that method's error codes, or leave `alreadyFinished` out");
+            let codes: Vec<&str> =
+                asked.errors.iter().filter_map(|error| Some(shapes.get(*error)?.code.as_str())).collect();
+            if !codes.contains(&code.as_str()) {
+                let message = format!("`{code}` is not an error code of `{}`", asked.wire);
+                let otherwise = "name one of that method's error codes, or leave `alreadyFinished` out";
+                self.error(&spanned.at, message, did_you_mean(code, codes, otherwise));
+            }
         }
-        let cancel = waiter.cancel.as_ref().and_then(|name| self.sibling(at, name, names));
-        if let Some(cancel) = cancel.and_then(|cancel| methods.get(cancel)) {
-            self.check_taken(at, cancel, &ids, None);
+        let cancel = waiter.cancel.as_ref().and_then(|name| self.sibling(name, names));
+        if let (Some(spanned), Some(cancel)) = (&waiter.cancel, cancel.and_then(|cancel| methods.get(cancel))) {
+            self.check_taken(&spanned.at, cancel, waiter, None);
         }
-        let metrics = waiter.metrics.as_ref().and_then(|metrics| {
-            let index = self.sibling(at, &metrics.method, names)?;
+        let metrics = waiter.metrics.as_ref().and_then(|spanned| {
+            let (metrics, at) = (spanned.get()?, &spanned.at);
+            let index = self.sibling(&metrics.method, names)?;
             let fetch = methods.get(index)?;
-            self.check_taken(at, fetch, &ids, Some(&metrics.list));
+            self.check_taken(&metrics.method.at, fetch, waiter, Some(&metrics.list));
             self.check_metrics(at, metrics, asked, fetch);
             let spec::methods::Metrics { list, name, start, amount, values, .. } = metrics.clone();
             Some(Metrics { method: index, list, name, start, amount, values })
         });
-        let (done, failed, already_finished) =
-            (waiter.done.clone(), waiter.failed.clone(), waiter.already_finished.clone());
+        let already_finished = waiter.already_finished.as_ref().and_then(|code| code.get().cloned());
+        let (done, failed) = (waiter.done.get()?.clone(), waiter.failed.get()?.clone());
         Some(Waiter { method: index, ids, path, done, failed, already_finished, cancel, metrics })
     }
 
-    fn sibling(&mut self, at: &Location, name: &str, names: &[&str]) -> Option<usize> {
-        let found = names.iter().position(|sibling| *sibling == name);
+    fn sibling(&mut self, spanned: &Spanned<String>, names: &[&str]) -> Option<usize> {
+        let name = spanned.get()?;
+        let found = names.iter().position(|sibling| sibling == name);
         if found.is_none() {
             let help = did_you_mean(name, names.iter().copied(), "name a method of the same service");
-            self.error(at, format!("`{name}` is not a method of this service"), help);
+            self.error(&spanned.at, format!("`{name}` is not a method of this service"), help);
         }
         found
     }
 
     fn waiter_ids(&mut self, starter: &Method, waiter: &spec::methods::Waiter) -> Vec<WaiterId> {
         let mut ids = Vec::new();
-        for (param, at, path) in waiter.ids.iter() {
+        for (param, _, spanned) in waiter.ids.iter() {
+            let Some(path) = spanned.get() else { continue };
+            let at = &spanned.at;
             let (in_result, field) = match path.split_once('.') {
                 Some(("params", field)) => (false, field),
                 Some(("result", field)) => (true, field),
@@ -84,17 +93,17 @@ impl Lowering<'_> {
     }
 
     /// Checks that a method can be called with the ids, and perhaps a list.
-    fn check_taken(&mut self, at: &Location, method: &Method, ids: &[WaiterId], list: Option<&str>) {
+    fn check_taken(&mut self, at: &Location, method: &Method, waiter: &spec::methods::Waiter, list: Option<&str>) {
         let fields = self.object_of(&method.params).map(|object| object.fields.clone()).unwrap_or_default();
         for field in fields.iter().filter(|field| field.required && list != Some(field.wire.as_str())) {
-            if !ids.iter().any(|id| id.param == field.wire) {
+            if !waiter.ids.contains(&field.wire) {
                 let message = format!("`{}` needs `{}`, which is not among the `ids`", method.wire, field.wire);
                 self.error(at, message, "say under `ids` where its value comes from");
             }
         }
-        for id in ids {
-            if !fields.iter().any(|field| field.wire == id.param && field.required && field.ty == Type::String) {
-                let message = format!("`{}` is not a required string of the params of `{}`", id.param, method.wire);
+        for (param, at, _) in waiter.ids.iter() {
+            if !fields.iter().any(|field| field.wire == param && field.required && field.ty == Type::String) {
+                let message = format!("`{param}` is not a required string of the params of `{}`", method.wire);
                 self.error(at, message, "name under `ids` what the methods of the waiter take");
             }
         }
@@ -102,7 +111,8 @@ impl Lowering<'_> {
 
     /// Checks that the result holds a union with the variants that end the work; the members on the way to it.
     fn check_stage(&mut self, at: &Location, result: &Type, waiter: &spec::methods::Waiter) -> Vec<String> {
-        let (members, tag) = match &waiter.path {
+        let path = waiter.path.as_ref().and_then(|path| path.get());
+        let (members, tag) = match path {
             Some(path) => {
                 path.rsplit_once('.').map_or(("", Some(path.as_str())), |(members, tag)| (members, Some(tag)))
             }
@@ -121,12 +131,14 @@ impl Lowering<'_> {
             _ => None,
         });
         let Some(tags) = tags else {
-            let (message, help) = match &waiter.path {
-                Some(path) => (
+            let (at, message, help) = match (&waiter.path, path) {
+                (Some(spanned), Some(path)) => (
+                    &spanned.at,
                     format!("`{path}` is not a tag in the result of the named method"),
                     "write the path to the tag of a union, such as `status.state`",
                 ),
-                None => (
+                _ => (
+                    at,
                     "the result of the named method is not a union distinguished by keys".to_owned(),
                     "give the `path` to the tag of the state, such as `status.state`",
                 ),
@@ -134,13 +146,18 @@ impl Lowering<'_> {
             self.error(at, message, help);
             return members;
         };
-        let place = waiter.path.as_deref().map_or("the result".to_owned(), |path| format!("`{path}`"));
-        for stage in [&waiter.done, &waiter.failed].into_iter().filter(|stage| !tags.contains(stage)) {
-            self.error(at, format!("`{stage}` is not a value of {place}"), format!("use one of: {}", tags.join(", ")));
+        let place = path.map_or("the result".to_owned(), |path| format!("`{path}`"));
+        for spanned in [&waiter.done, &waiter.failed] {
+            let Some(stage) = spanned.get().filter(|stage| !tags.contains(*stage)) else { continue };
+            let otherwise = format!("use one of: {}", tags.join(", "));
+            let help = did_you_mean(stage, tags.iter().map(String::as_str), otherwise);
+            self.error(&spanned.at, format!("`{stage}` is not a value of {place}"), help);
         }
-        if waiter.done == waiter.failed {
-            let message = format!("`{}` cannot be both `done` and `failed`", waiter.done);
-            self.error(at, message, "use different values for `done` and `failed`");
+        if let (Some(done), Some(failed)) = (waiter.done.get(), waiter.failed.get())
+            && done == failed
+        {
+            let message = format!("`{done}` cannot be both `done` and `failed`");
+            self.error(&waiter.failed.at, message, "use different values for `done` and `failed`");
         }
         members
     }

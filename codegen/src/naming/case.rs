@@ -18,7 +18,13 @@ pub(crate) fn is_member_name(name: &str) -> bool {
 
 /// Whether a name may be given as an `identifier`.
 pub(crate) fn is_identifier(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic()) && is_short_word(&name.replace('_', "0"))
+    name.len() <= MAX_LENGTH && is_word(name)
+}
+
+/// Whether a name begins with a letter, and has letters, digits and underscores.
+pub(crate) fn is_word(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn is_short_word(name: &str) -> bool {

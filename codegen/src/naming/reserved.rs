@@ -34,18 +34,8 @@ pub const CALL: &[&str] = &[
 ];
 
 /// Functions of `Client`.
-pub const CLIENT: &[&str] = &[
-    "builder",
-    "call_json",
-    "call_operation",
-    "fmt",
-    "from_env",
-    "http_url",
-    "redactor",
-    "release",
-    "set_api_key",
-    "websocket_url",
-];
+pub const CLIENT: &[&str] =
+    &["builder", "call_json", "fmt", "from_env", "http_url", "redactor", "release", "set_api_key", "websocket_url"];
 
 /// Functions of `Router`.
 pub const ROUTER: &[&str] = &["connect", "dispatch", "events", "fmt", "handle", "max_json_bytes", "new", "route"];
@@ -153,6 +143,8 @@ pub(super) const TYPES: &[&str] = &[
     "Dispatch",
     "Display",
     "Drop",
+    "DynamicOperation",
+    "DynamicService",
     "Duration",
     "Eq",
     "Err",

@@ -103,6 +103,14 @@ pub(super) fn since(text: impl Into<String>, revision: Option<&str>) -> String {
     }
 }
 
+/// A text with what to use instead, if that should be.
+pub(super) fn with_deprecation(text: String, mark: Option<&Deprecated>) -> String {
+    match mark {
+        Some(Deprecated { since, instead }) => format!("{text} Deprecated since revision `{since}`: use {instead}."),
+        None => text,
+    }
+}
+
 /// The same for a type without a text of its own.
 pub(super) fn definition(definition: &TypeDef) -> String {
     let text = definition.description.clone().unwrap_or_else(|| plain(&definition.name, &Type::Boolean));

@@ -145,21 +145,21 @@ pub struct Paginated {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Waiter {
     /// The method of the same service to poll.
-    pub method: String,
+    pub method: Spanned<String>,
     /// The parameters of that method and the others, and where their values come from: `params.name` or `result.name` of the call that starts the work.
-    pub ids: Map<String>,
+    pub ids: Map<Spanned<String>>,
     /// The path to the tag with the state in the polled method's result, such as `status.state`. Absent when the result itself is a union distinguished by which key is present.
-    pub path: Option<String>,
+    pub path: Option<Spanned<String>>,
     /// The tag or key of work that succeeded.
-    pub done: String,
+    pub done: Spanned<String>,
     /// The tag or key of work that failed.
-    pub failed: String,
+    pub failed: Spanned<String>,
     /// The error code of the polled method which means that the work had already finished, successfully.
-    pub already_finished: Option<String>,
+    pub already_finished: Option<Spanned<String>>,
     /// The method of the same service that stops the work.
-    pub cancel: Option<String>,
+    pub cancel: Option<Spanned<String>>,
     /// How the metrics of the work are fetched.
-    pub metrics: Option<Metrics>,
+    pub metrics: Option<Spanned<Metrics>>,
 }
 
 /// How metrics are fetched as they come.
@@ -167,7 +167,7 @@ pub struct Waiter {
 #[serde(deny_unknown_fields)]
 pub struct Metrics {
     /// The method of the same service that fetches values.
-    pub method: String,
+    pub method: Spanned<String>,
     /// An array of objects, one a metric, that is there three times: in the polled method's result (`name`, `amount`), in this method's params (`name`, `start`, `amount`) and in its result (`name`, `start`, `values`).
     pub list: String,
     /// The property with the metric's name.

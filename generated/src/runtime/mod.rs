@@ -69,13 +69,15 @@ pub use self::client::{
     Subscribable,
 };
 #[cfg(feature = "dynamic")]
-pub use self::client::{DynamicOperation, dynamic};
+pub use self::client::{DynamicOperation, DynamicService, dynamic};
 pub use self::error::{BuildError, CallInfo, Error};
 pub use self::event::{EndReason, EventError, EventSet, RawEvent, Update};
 pub use self::follow::{
     Cancellable, Items, MetricRange, MetricSource, NoMetrics, Page, Paged, Pages, Progress, ProgressUpdate,
     Subscription, WaitError, Waitable, Waiter,
 };
+#[cfg(feature = "dynamic")]
+pub use self::method::describe;
 pub use self::method::{
     ApiError, ApiKey, Channel, ErrorCode, ErrorInfo, EventKind, FieldError, IdSource, InvalidRequest, Method,
     TransportKind,
@@ -94,6 +96,8 @@ pub use self::wire::{
     KeyedBlob, KeyedUnion, KindedUnion, ObjectWriter, PlainJson, RequestFrame, ResponseFrame, TaggedUnion,
     TensorColumn, ToWire, WireError, item_or_list, optional_item_or_list, read_keyed, read_kinded, read_tagged,
 };
+#[cfg(feature = "dynamic")]
+pub use crate::describe;
 pub use crate::tensor::Tensor;
 pub use crate::{
     constructors, error_codes, keyed_union, kinded_union, plain_json, request_constructors, string_enum, tagged_union,

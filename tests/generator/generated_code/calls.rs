@@ -217,7 +217,7 @@ async fn awkward_names_are_unchanged_on_the_wire() {
     }
     let fs = FsClient::new(&client("FS", Arc::new(Dispatch(Arc::new(Fs)))));
     let call =
-        fs.r#type("t", "s", 1, "f").with(|request| request.r#async("a")._3d(2).url("u").kebab_case("k").with_new("n"));
+        fs.r#type("t", "s", 1, "f").with(|request| request.r#async("a").d3(2).url("u").kebab_case("k").with_new("n"));
     let wire = call.await.unwrap().r#match;
     let members =
         r#"{"type":"t","self":"s","crate":1,"fn":"f","async":"a","3d":2,"URL":"u","kebab-case":"k","new":"n"}"#;
@@ -321,7 +321,7 @@ fn a_list_that_is_declared_as_one_item_is_read_as_either() {
 #[test]
 fn calls_with_bytes_read_either_shape() {
     use declared::shop::*;
-    let operation = decthings::runtime::dynamic::<SendRequest>();
+    let operation = decthings::runtime::DynamicOperation::of::<SendRequest>();
     let request = |name: &str, to: Value, weights: Value| {
         let json = json!({ "to": to, (name): weights }).to_string();
         let frame = [&[1, json.len() as u8, 3], json.as_bytes(), b"abc"].concat();

@@ -13,7 +13,7 @@ use super::{
 
 /// Whether the service of a case exists; cases of others are kept until it does.
 fn is_covered(api: &str, transport: &str) -> bool {
-    transport == "http" && decthings::api::dynamic::services().contains(&api)
+    transport == "http" && decthings::api::dynamic::services().iter().any(|service| service.name == api)
 }
 
 fn client(server: &Server, key: Option<&str>) -> Client {

@@ -2,6 +2,7 @@
 //!
 //! Bytes are `{"$bytes": base64}` or text, and tensors are `{"type", "shape", "data"}`.
 
+use std::fmt;
 use std::io;
 
 use bytes::Bytes;
@@ -11,18 +12,65 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::call::Call;
+use super::dynamic_params::{check_params, did_you_mean};
 use super::handle::Client;
 use super::operation::Operation;
 use crate::runtime::error::{Error, Failure};
-use crate::runtime::method::Method;
-use crate::runtime::text::path_text;
+use crate::runtime::method::describe::{Described, FieldInfo, TypeInfo};
+use crate::runtime::method::{ErrorCode, ErrorInfo, Method};
+use crate::runtime::text::{excerpt, path_text};
 use crate::runtime::wire;
 use crate::runtime::wire::{IncomingFrame, JsonLimits, RequestFrame, ResponseFrame};
 
-/// A method without its types. Parameters and results are JSON.
+/// A service, with its methods by name.
 #[derive(Clone, Copy, Debug)]
+pub struct DynamicService {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// What it is for.
+    pub docs: &'static str,
+    /// The methods.
+    pub methods: &'static [DynamicOperation],
+}
+
+impl DynamicService {
+    /// Finds a method among the services of a crate, by the names on the wire. `disabled` are the services that the crate was
+    /// built without, and the cargo feature of each.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`]: there is no such service or method.
+    pub fn find(
+        services: &'static [Self],
+        disabled: &[(&str, &str)],
+        (service, method): (&str, &str),
+    ) -> Result<&'static DynamicOperation, Error> {
+        static UNKNOWN: Method = Method::new("", "");
+        let unknown = |reason: String| Failure::invalid("", reason).at(&UNKNOWN);
+        if let Some((_, feature)) = disabled.iter().find(|(name, _)| *name == service) {
+            return Err(unknown(format!("the service `{service}` needs the cargo feature `{feature}`")));
+        }
+        let names = || services.iter().map(|service| service.name);
+        let Some(found) = services.iter().find(|found| found.name == service) else {
+            let help = did_you_mean(service, names(), "services");
+            return Err(unknown(format!("unknown service `{}`{help}", excerpt(service))));
+        };
+        found.methods.iter().find(|found| found.method.name == method).ok_or_else(|| {
+            let help = did_you_mean(method, found.methods.iter().map(|method| method.method.name), "methods");
+            unknown(format!("unknown method `{service}.{}`{help}", excerpt(method)))
+        })
+    }
+}
+
+/// A method without its types. Parameters and results are JSON.
+#[derive(Clone, Copy)]
 pub struct DynamicOperation {
     method: &'static Method,
+    docs: &'static str,
+    params: Option<fn() -> &'static TypeInfo>,
+    errors: fn() -> Vec<(&'static str, ErrorInfo)>,
+    #[cfg(feature = "schemars")]
+    schemas: Option<[fn() -> schemars::Schema; 2]>,
     call: fn(Client, Value) -> BoxFuture<'static, Result<Value, Error>>,
     encode_request: fn(Value) -> Result<RequestFrame, Failure>,
     decode_request: fn(Bytes) -> Result<Value, Failure>,
@@ -30,30 +78,87 @@ pub struct DynamicOperation {
     decode_response: fn(Bytes) -> Result<Value, Error>,
 }
 
-/// The method of a request, without its types.
-pub const fn dynamic<R: Operation>() -> DynamicOperation {
+/// The method of a request, without its types, and what it does.
+pub const fn dynamic<R: Operation<Response: Schematic> + Described + Schematic>(
+    docs: &'static str,
+) -> DynamicOperation {
     DynamicOperation {
-        method: R::METHOD,
-        call: call::<R>,
-        encode_request: |params| wire::write_request(&read::<R>(params, "parameters")?),
-        decode_request: |body| {
-            let limits = JsonLimits::default();
-            write(&wire::read_request::<R>(IncomingFrame::read(&body)?, limits)?, limits)
-        },
-        encode_result: |result| wire::write_result(&read::<R::Response>(result, "result")?),
-        decode_response: |body| {
-            let limits = JsonLimits::default();
-            let response = wire::read_response::<R::Response, R::Error>(body.into(), limits);
-            let response = response.map_err(|error| error.at(R::METHOD).into_raw())?;
-            write(&response, limits).map_err(|failure| failure.at(R::METHOD))
-        },
+        docs,
+        params: Some(R::describe),
+        #[cfg(feature = "schemars")]
+        schemas: Some([|| schemars::schema_for!(R), || schemars::schema_for!(R::Response)]),
+        ..DynamicOperation::of::<R>()
     }
 }
 
+/// With the feature `schemars`, the types that have a JSON Schema; without it, all types.
+#[cfg(feature = "schemars")]
+pub trait Schematic: schemars::JsonSchema {}
+#[cfg(feature = "schemars")]
+impl<T: schemars::JsonSchema> Schematic for T {}
+
+/// With the feature `schemars`, the types that have a JSON Schema; without it, all types.
+#[cfg(not(feature = "schemars"))]
+pub trait Schematic {}
+#[cfg(not(feature = "schemars"))]
+impl<T> Schematic for T {}
+
 impl DynamicOperation {
-    /// The method.
+    /// The method of a request without a description: unknown parameters are ignored.
+    pub const fn of<R: Operation>() -> Self {
+        Self {
+            method: R::METHOD,
+            docs: "",
+            params: None,
+            errors: R::Error::codes,
+            #[cfg(feature = "schemars")]
+            schemas: None,
+            call: call::<R>,
+            encode_request: |params| wire::write_request(&read::<R>(params, "parameters")?),
+            decode_request: |body| {
+                let limits = JsonLimits::default();
+                write(&wire::read_request::<R>(IncomingFrame::read(&body)?, limits)?, limits)
+            },
+            encode_result: |result| wire::write_result(&read::<R::Response>(result, "result")?),
+            decode_response: |body| {
+                let limits = JsonLimits::default();
+                let response = wire::read_response::<R::Response, R::Error>(body.into(), limits);
+                let response = response.map_err(|error| error.at(R::METHOD).into_raw())?;
+                write(&response, limits).map_err(|failure| failure.at(R::METHOD))
+            },
+        }
+    }
+
+    /// The method: its names, its transport, and whether it is idempotent.
     pub fn method(&self) -> &'static Method {
         self.method
+    }
+
+    /// What the method does.
+    pub fn docs(&self) -> &'static str {
+        self.docs
+    }
+
+    /// The parameters.
+    pub fn params(&self) -> &'static [FieldInfo] {
+        self.params.map_or(&[], |describe| describe().fields())
+    }
+
+    /// The error codes of the method, and what is known of them.
+    pub fn errors(&self) -> Vec<(&'static str, ErrorInfo)> {
+        (self.errors)()
+    }
+
+    /// The JSON Schema of the parameters, which is made at each call.
+    #[cfg(feature = "schemars")]
+    pub fn params_schema(&self) -> Value {
+        self.schemas.map_or(Value::Bool(true), |[params, _]| params().to_value())
+    }
+
+    /// The JSON Schema of the result, which is made at each call.
+    #[cfg(feature = "schemars")]
+    pub fn result_schema(&self) -> Value {
+        self.schemas.map_or(Value::Bool(true), |[_, result]| result().to_value())
     }
 
     /// Makes a call. `null` means no parameters.
@@ -63,9 +168,13 @@ impl DynamicOperation {
     ///
     /// # Errors
     ///
-    /// As those of a typed call; [`Error::Decode`] if the result is larger than allowed.
+    /// As those of a typed call; [`Error::Invalid`] if there is an unknown parameter, at any depth; [`Error::Decode`] if
+    /// the result is larger than allowed.
     pub fn call(&self, client: &Client, params: Value) -> BoxFuture<'static, Result<Value, Error>> {
-        (self.call)(client.clone(), params)
+        match self.check(&params) {
+            Ok(()) => (self.call)(client.clone(), params),
+            Err(error) => Box::pin(async { Err(error) }),
+        }
     }
 
     /// Encodes a request with these parameters.
@@ -74,6 +183,7 @@ impl DynamicOperation {
     ///
     /// [`Error::Invalid`]: the parameters are not those of the method.
     pub fn encode_request(&self, params: Value) -> Result<RequestFrame, Error> {
+        self.check(&params)?;
         (self.encode_request)(params).map_err(|failure| failure.at(self.method))
     }
 
@@ -103,23 +213,11 @@ impl DynamicOperation {
     pub fn decode_response(&self, body: Bytes) -> Result<Value, Error> {
         (self.decode_response)(body)
     }
-}
 
-impl Client {
-    /// Makes a call of a method that was looked up by its names.
-    pub(crate) async fn call_operation(
-        &self,
-        operation: Option<DynamicOperation>,
-        (service, method): (&str, &str),
-        params: Value,
-    ) -> Result<Value, Error> {
-        match operation {
-            Some(operation) => operation.call(self, params).await,
-            None => {
-                static UNKNOWN: Method = Method::new("", "");
-                let reason = format!("unknown method {service}.{method}, or its cargo feature is off");
-                Err(Failure::invalid("", reason).at(&UNKNOWN))
-            }
+    fn check(&self, params: &Value) -> Result<(), Error> {
+        match self.params {
+            Some(describe) => check_params(describe(), params).map_err(|failure| failure.at(self.method)),
+            None => Ok(()),
         }
     }
 }
@@ -142,6 +240,13 @@ fn read<T: DeserializeOwned>(value: Value, noun: &str) -> Result<T, Failure> {
     };
     serde_path_to_error::deserialize(value)
         .map_err(|error| Failure::invalid(path_text(error.path()), error.inner().to_string()))
+}
+
+impl fmt::Debug for DynamicOperation {
+    /// `Model.train`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.method.fmt(f)
+    }
 }
 
 /// Encodes a value as JSON. That may need far more memory than the value, so its size is computed before.

@@ -7,6 +7,8 @@ mod call;
 mod constructors;
 #[cfg(feature = "dynamic")]
 mod dynamic;
+#[cfg(feature = "dynamic")]
+mod dynamic_params;
 mod endpoint;
 mod handle;
 mod middleware;
@@ -17,7 +19,7 @@ mod trace;
 pub use builder::ClientBuilder;
 pub use call::Call;
 #[cfg(feature = "dynamic")]
-pub use dynamic::{DynamicOperation, dynamic};
+pub use dynamic::{DynamicOperation, DynamicService, dynamic};
 pub use handle::Client;
 pub use middleware::{Attempt, AttemptOutcome, Middleware};
 pub use operation::{FromResponse, Operation, Subscribable};

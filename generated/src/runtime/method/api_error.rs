@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::error_codes::InvalidRequest;
+use super::error_codes::{ErrorInfo, InvalidRequest};
 use crate::runtime::redact::Redactor;
 use crate::runtime::text::{excerpt, json_excerpt, path_text};
 
@@ -14,6 +14,11 @@ use crate::runtime::text::{excerpt, json_excerpt, path_text};
 pub trait ErrorCode: fmt::Debug + Send + Sync + Sized + 'static {
     /// The error of a server for a request that it cannot read; `None` if the method has none.
     const INVALID_REQUEST: Option<InvalidRequest> = None;
+
+    /// The codes that are known, and what is known of them. Default: none.
+    fn codes() -> Vec<(&'static str, ErrorInfo)> {
+        Vec::new()
+    }
 
     /// Reads an error.
     ///

@@ -115,6 +115,11 @@ macro_rules! error_codes {
                 $(<$errors as $crate::runtime::ErrorCode>::INVALID_REQUEST,)*
             ]);
 
+            fn codes() -> Vec<(&'static str, $crate::runtime::ErrorInfo)> {
+                let own: &[(&'static str, $crate::runtime::ErrorInfo)] = &[$(($code, error_info($code))),*];
+                [own, $(&<$errors as $crate::runtime::ErrorCode>::codes()),*].concat()
+            }
+
             fn from_api(error: $crate::runtime::ApiError) -> Result<Self, $crate::runtime::FieldError> {
                 match error.code() {
                     $($code => return Ok(Self::$variant $((error.parse_fields::<$fields>()?))?),)*

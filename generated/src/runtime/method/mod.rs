@@ -2,6 +2,8 @@
 
 mod api_error;
 mod channel;
+#[cfg(feature = "dynamic")]
+pub mod describe;
 mod error_codes;
 mod facts;
 

@@ -31,9 +31,9 @@ fn mutate(input: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
 }
 
 /// The method of a name.
-pub fn operation(name: &str) -> Option<DynamicOperation> {
+pub fn operation(name: &str) -> Option<&'static DynamicOperation> {
     let (service, method) = name.split_once('.')?;
-    decthings::api::dynamic::operation(service, method)
+    decthings::api::dynamic::operation(service, method).ok()
 }
 
 fn run(input: &[u8]) {
