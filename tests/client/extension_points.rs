@@ -177,3 +177,42 @@ async fn a_key_provider_is_called_for_each_attempt() {
     get_state(&client).await.unwrap();
     assert_eq!(keys(&server)[2], "Bearer k3y-fixed");
 }
+
+/// A transport around another one, which adds a header and counts.
+struct Tagged {
+    inner: Arc<dyn Transport>,
+    tag: &'static str,
+    requests: Arc<AtomicUsize>,
+}
+
+impl Transport for Tagged {
+    fn send(&self, mut request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+        self.requests.fetch_add(1, Ordering::SeqCst);
+        request.headers.append("x-tag", HeaderValue::from_static(self.tag));
+        self.inner.send(request)
+    }
+
+    fn streams(&self) -> bool {
+        self.inner.streams()
+    }
+}
+
+#[tokio::test]
+async fn layers_wrap_http_inside_of_retries_and_redaction() {
+    let page = super::faults::page_with_key("503 Busy");
+    let server = Server::in_turn(vec![page.clone(), Reply::Respond(ok(&state_frame(b"abc"))), page]).await;
+    let requests = Arc::new(AtomicUsize::new(0));
+    let layer = |tag| {
+        let requests = requests.clone();
+        move |inner| Tagged { inner, tag, requests: requests.clone() }
+    };
+    let policy = RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO);
+    let builder = Client::builder().http_url(server.url()).api_key(KEY).retry(policy);
+    let client = builder.transport_layer(layer("inner")).transport_layer(layer("outer")).build().unwrap();
+    assert_eq!(state_bytes(&get_state(&client).await), b"abc");
+    let error = soon(client.model().get_model_state("m").retry(RetryPolicy::off())).await.unwrap_err();
+    assert!(!format!("{error:?} {error}").contains(KEY));
+    assert_eq!(requests.load(Ordering::SeqCst), 6);
+    let tags = server.requests().iter().map(|request| request.header("x-tag").join(",")).collect::<Vec<_>>();
+    assert_eq!(tags, ["outer,inner"; 3]);
+}

@@ -24,6 +24,7 @@ mod proxies;
 mod redaction;
 mod responses;
 mod retries;
+mod scripted_events;
 mod service;
 mod support;
 mod test_doubles;

@@ -14,8 +14,7 @@ use crate::runtime::transport::Connector;
 use crate::runtime::transport::{ApiKeyProvider, Heartbeat, Reconnect, Transport};
 use crate::runtime::wire::{JsonLimits, MAX_JSON_DEPTH};
 
-#[cfg(feature = "test-util")]
-type WrapTransport = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
+type TransportLayer = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
 
 #[cfg(feature = "server")]
 type InProcess = (Arc<dyn Transport>, Arc<dyn Connector>);
@@ -82,8 +81,7 @@ pub struct ClientBuilder {
     pub(super) websocket_pool: Option<reqwest::Client>,
     pub(super) proxy: ProxySetting,
     pub(super) middleware: Vec<Arc<dyn Middleware>>,
-    #[cfg(feature = "test-util")]
-    pub(crate) wrap: Option<WrapTransport>,
+    pub(super) transport_layers: Vec<TransportLayer>,
     #[cfg(feature = "server")]
     pub(crate) in_process: Option<InProcess>,
 }
@@ -125,8 +123,7 @@ impl ClientBuilder {
             websocket_pool: None,
             proxy: ProxySetting::default(),
             middleware: Vec::new(),
-            #[cfg(feature = "test-util")]
-            wrap: None,
+            transport_layers: Vec::new(),
             #[cfg(feature = "server")]
             in_process: None,
         }
@@ -315,6 +312,20 @@ impl ClientBuilder {
     /// but not `connect_timeout`, `max_response_bytes` and `max_connections`.
     pub fn transport(self, transport: impl Transport) -> Self {
         Self { transport: Some(Arc::new(transport)), ..self }
+    }
+
+    /// Wraps the transport of calls over HTTP, to add headers, metrics or a circuit breaker around it. Several layers may be
+    /// added; the last one is the outermost.
+    ///
+    /// The transport is HTTP with the settings of this builder, or that of [`transport`](Self::transport) or of a test
+    /// double. The client makes each attempt through the layers: timeouts, retries and the redaction of credentials are
+    /// outside. A layer sees the API key in the headers, which are marked as sensitive. See [`Transport`] for an example.
+    pub fn transport_layer<T: Transport>(
+        mut self,
+        layer: impl Fn(Arc<dyn Transport>) -> T + Send + Sync + 'static,
+    ) -> Self {
+        self.transport_layers.push(Arc::new(move |transport| Arc::new(layer(transport))));
+        self
     }
 
     /// Connects through this proxy, such as `http://name:password@proxy.example:3128`, for calls over HTTP and for the
