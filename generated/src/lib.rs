@@ -35,6 +35,8 @@ pub mod tensor;
 mod varint;
 
 pub use api::types;
+#[cfg(feature = "axum")]
+pub use runtime::AxumAdapter;
 #[cfg(feature = "blocking")]
 pub use runtime::blocking;
 #[cfg(feature = "test-util")]

@@ -2,6 +2,7 @@
 //! Everything happens on loopback or in the process.
 
 mod api_key;
+mod axum_adapter;
 mod batches;
 mod blocking;
 mod calls;

@@ -85,7 +85,10 @@ async fn unexpected_subscriptions_fail_at_once_and_are_named() {
     let script = started();
     let error = soon(client(&script).spawned().subscribe_to_events("c").subscribe()).await.unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("Spawned.subscribeToEvents") && text.contains("expects a call of Spawned.spawnCommand"), "{text}");
+    assert!(
+        text.contains("Spawned.subscribeToEvents") && text.contains("expects a call of Spawned.spawnCommand"),
+        "{text}"
+    );
     assert!(script.check().unwrap_err().to_string().contains("unexpected calls: [Spawned.subscribeToEvents]"));
 }
 
@@ -144,8 +147,7 @@ async fn ending_a_subscription_needs_no_response() {
     drop(soon(spawn(&client).subscribe()).await.unwrap());
     script.check().unwrap();
     // It may have one.
-    let script = started()
-        .respond::<UnsubscribeFromEventsRequest>(Ok(UnsubscribeFromEventsResult::new()));
+    let script = started().respond::<UnsubscribeFromEventsRequest>(Ok(UnsubscribeFromEventsResult::new()));
     let command = soon(spawn(&self::client(&script)).subscribe()).await.unwrap();
     assert!(script.check().is_err());
     soon(command.unsubscribe()).await.unwrap();

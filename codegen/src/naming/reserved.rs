@@ -79,6 +79,7 @@ pub const TRAITS: &[&str] = &[
 
 /// Cargo features of the crate that do not belong to a service.
 pub const FEATURES: &[&str] = &[
+    "axum",
     "blocking",
     "default",
     "dynamic",
@@ -90,6 +91,7 @@ pub const FEATURES: &[&str] = &[
     "schemars",
     "server",
     "test-util",
+    "tower",
     "tracing",
     "ws",
 ];

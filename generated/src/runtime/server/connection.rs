@@ -23,7 +23,7 @@ pub struct Connection {
     check: Option<KeyCheck>,
 }
 
-type KeyCheck = Arc<dyn Fn(Option<&ApiKey>) -> Result<(), ApiError> + Send + Sync>;
+pub(super) type KeyCheck = Arc<dyn Fn(Option<&ApiKey>) -> Result<(), ApiError> + Send + Sync>;
 
 impl Connection {
     /// Checks the API key of each message before it is handled.

@@ -97,7 +97,6 @@ impl EventHub {
         }
     }
 
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -123,7 +123,8 @@ impl Cassette {
             }
             None => "the cassette has no calls left".to_owned(),
         };
-        let note = if method.transport == TransportKind::Http { "" } else { "; calls on the WebSocket are not recorded" };
+        let note =
+            if method.transport == TransportKind::Http { "" } else { "; calls on the WebSocket are not recorded" };
         Err(Failure::invalid("", format!("unexpected call of {method:?} with {frame}; {expected}{note}")))
     }
 }
