@@ -44,7 +44,7 @@ async fn main() -> common::Result {
     let script = Script::new()
         .respond::<DeleteModelRequest>(Ok(DeleteModelResult::new()))
         .respond::<DeleteModelRequest>(Err(DeleteModelError::ModelNotFound));
-    let client = Client::builder().transport(script.clone()).build()?;
+    let client = Client::builder().script(&script).build()?;
     assert_eq!(clean_up(&client, &["a", "gone"]).await?, 1);
     script.check()?; // both were called, and nothing else
     println!("by script: {:?}", script.calls());

@@ -48,6 +48,8 @@ pub mod tensor;
 mod varint;
 
 pub use api::types;
+#[cfg(feature = "axum")]
+pub use runtime::AxumAdapter;
 #[cfg(feature = "blocking")]
 #[doc(inline)]
 pub use runtime::blocking;

@@ -13,7 +13,7 @@ use decthings::{Client, Error, RetryPolicy};
 use decthings_tests::soon;
 
 fn client(script: &Script) -> Client {
-    Client::builder().transport(script.clone()).retry(RetryPolicy::off()).build().unwrap()
+    Client::builder().script(script).retry(RetryPolicy::off()).build().unwrap()
 }
 
 /// Two keys, so 127 entries fit into a call.

@@ -2,13 +2,15 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use decthings::runtime::{BoxFuture, Transport, TransportError, TransportRequest, TransportResponse};
+use decthings::runtime::{BoxFuture, Transport, TransportError, TransportRequest, TransportResponse, TransportService};
 use decthings::{ApiKey, Attempt, AttemptOutcome, BuildError, Client, Error, Middleware, RetryPolicy};
 use decthings_tests::server::{Reply, Server, ok, sized};
 use decthings_tests::{KEY, soon};
 use http::{HeaderValue, StatusCode};
+use tower_service::Service;
 
 use super::support::{frame, get_state, state_bytes, state_frame};
 
@@ -176,4 +178,96 @@ async fn a_key_provider_is_called_for_each_attempt() {
     client.set_api_key(ApiKey::new("k3y-fixed")).unwrap();
     get_state(&client).await.unwrap();
     assert_eq!(keys(&server)[2], "Bearer k3y-fixed");
+}
+
+/// A transport around another one, which adds a header and counts.
+struct Tagged {
+    inner: Arc<dyn Transport>,
+    tag: &'static str,
+    requests: Arc<AtomicUsize>,
+}
+
+impl Transport for Tagged {
+    fn send(&self, mut request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+        self.requests.fetch_add(1, Ordering::SeqCst);
+        request.headers.append("x-tag", HeaderValue::from_static(self.tag));
+        self.inner.send(request)
+    }
+
+    fn streams(&self) -> bool {
+        self.inner.streams()
+    }
+}
+
+#[tokio::test]
+async fn layers_wrap_http_inside_of_retries_and_redaction() {
+    let page = super::faults::page_with_key("503 Busy");
+    let server = Server::in_turn(vec![page.clone(), Reply::Respond(ok(&state_frame(b"abc"))), page]).await;
+    let requests = Arc::new(AtomicUsize::new(0));
+    let layer = |tag| {
+        let requests = requests.clone();
+        move |inner| Tagged { inner, tag, requests: requests.clone() }
+    };
+    let policy = RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO);
+    let builder = Client::builder().http_url(server.url()).api_key(KEY).retry(policy);
+    let client = builder.transport_layer(layer("inner")).transport_layer(layer("outer")).build().unwrap();
+    assert_eq!(state_bytes(&get_state(&client).await), b"abc");
+    let error = soon(client.model().get_model_state("m").retry(RetryPolicy::off())).await.unwrap_err();
+    assert!(!format!("{error:?} {error}").contains(KEY));
+    assert_eq!(requests.load(Ordering::SeqCst), 6);
+    let tags = server.requests().iter().map(|request| request.header("x-tag").join(",")).collect::<Vec<_>>();
+    assert_eq!(tags, ["outer,inner"; 3]);
+}
+
+/// A service of tower that fails while it is not ready, and else adds a header.
+#[derive(Clone)]
+struct Gate {
+    inner: TransportService,
+    closed: Arc<AtomicUsize>,
+}
+
+impl Service<TransportRequest> for Gate {
+    type Response = TransportResponse;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Future = BoxFuture<'static, Result<TransportResponse, Self::Error>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        let is_closed =
+            self.closed.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        Poll::Ready(if is_closed { Err("the circuit is open".into()) } else { Ok(()) })
+    }
+
+    fn call(&mut self, mut request: TransportRequest) -> Self::Future {
+        request.headers.append("x-tag", HeaderValue::from_static("gate"));
+        let response = self.inner.call(request);
+        Box::pin(async { Ok(response.await?) })
+    }
+}
+
+#[tokio::test]
+async fn layers_of_tower_wrap_the_transport() {
+    let server = good_server().await;
+    let closed = Arc::new(AtomicUsize::new(2));
+    let gate = closed.clone();
+    let layer = tower_layer::layer_fn(move |inner| Gate { inner, closed: gate.clone() });
+    let policy = RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO);
+    let client = Client::builder().http_url(server.url()).retry(policy).tower_layer(layer).build().unwrap();
+    // A service that is not ready has sent nothing, so that any method is retried.
+    let error = soon(client.model().delete_model("m").retry(RetryPolicy::off())).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { unsent: true, .. }), "{error:?}");
+    assert!(error.to_string().contains("the circuit is open"), "{error}");
+    assert_eq!(state_bytes(&get_state(&client).await), b"abc");
+    assert_eq!((closed.load(Ordering::SeqCst), server.requests().len()), (0, 1));
+    assert_eq!(server.requests()[0].header("x-tag"), ["gate"]);
+}
+
+#[tokio::test]
+async fn errors_of_the_transport_pass_layers_of_tower_unchanged() {
+    let seen = Arc::default();
+    let transport = Flaky { left: usize::MAX.into(), unsent: true, seen: Arc::clone(&seen) };
+    let layer = tower_layer::layer_fn(|inner| Gate { inner, closed: Arc::default() });
+    let builder = Client::builder().transport(transport).retry(RetryPolicy::off()).tower_layer(layer);
+    let error = soon(builder.build().unwrap().model().delete_model("m")).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { unsent: true, .. }), "{error:?}");
+    assert!(error.to_string().ends_with("the line is down"), "{error}");
 }

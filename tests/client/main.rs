@@ -2,6 +2,7 @@
 //! Everything happens on loopback or in the process.
 
 mod api_key;
+mod axum_adapter;
 mod batches;
 mod blocking;
 mod calls;
@@ -24,6 +25,7 @@ mod proxies;
 mod redaction;
 mod responses;
 mod retries;
+mod scripted_events;
 mod service;
 mod support;
 mod test_doubles;

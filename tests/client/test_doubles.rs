@@ -14,7 +14,7 @@ use decthings_tests::{KEY, Temporary, soon};
 use super::support::{frame, get_state, state_bytes, state_frame};
 
 fn client(script: &Script) -> Client {
-    Client::builder().transport(script.clone()).retry(RetryPolicy::off()).build().unwrap()
+    Client::builder().script(script).retry(RetryPolicy::off()).build().unwrap()
 }
 
 async fn train(client: &Client) -> Result<TrainResult, Error<TrainError>> {
@@ -86,7 +86,7 @@ async fn recorded_calls_are_played_back_without_the_network() {
     drop(server);
     let cassette = Cassette::open(&path).unwrap();
     // Key, headers and order are not part of the recording.
-    let client = Client::builder().transport(cassette.clone()).api_key("k3y-other").header("X-A", "b").build().unwrap();
+    let client = Client::builder().replay(&cassette).api_key("k3y-other").header("X-A", "b").build().unwrap();
     assert_eq!(train(&client).await.unwrap_err().to_string(), rejection.to_string());
     assert_eq!(state_bytes(&get_state(&client).await), state_bytes(&state));
     assert_eq!((cassette.left(), requests), (0, 2));
@@ -102,7 +102,7 @@ async fn an_unrecorded_request_shows_expected_and_actual() {
     let server = Server::always(Reply::Respond(ok(&state_frame(b"abc")))).await;
     let live = Client::builder().http_url(server.url()).record(Recorder::create(&path).unwrap()).build().unwrap();
     get_state(&live).await.unwrap();
-    let client = Client::builder().transport(Cassette::open(&path).unwrap()).build().unwrap();
+    let client = Client::builder().replay(&Cassette::open(&path).unwrap()).build().unwrap();
     let text = soon(client.model().get_model_state("another")).await.unwrap_err().to_string();
     for part in [
         "unexpected call of Model.getModelState with",
@@ -130,7 +130,7 @@ async fn the_key_is_not_recorded() {
     get_state(&live).await.unwrap_err();
     // Not with `get_state`, which logs its result: this server responds with the key.
     soon(live.model().get_model_state("m")).await.unwrap();
-    let client = Client::builder().transport(Cassette::open(&path).unwrap()).build().unwrap();
+    let client = Client::builder().replay(&Cassette::open(&path).unwrap()).build().unwrap();
     assert!(matches!(get_state(&client).await, Err(Error::Http { status: 400, .. })));
     let state = get_state(&client).await.unwrap();
     let stars = "*".repeat(KEY.len());

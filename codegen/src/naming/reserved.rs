@@ -69,6 +69,7 @@ pub const TRAITS: &[&str] = &[
 
 /// Cargo features of the crate that do not belong to a service.
 pub const FEATURES: &[&str] = &[
+    "axum",
     "blocking",
     "default",
     "dynamic",
@@ -80,6 +81,7 @@ pub const FEATURES: &[&str] = &[
     "schemars",
     "server",
     "test-util",
+    "tower",
     "tracing",
     "ws",
 ];

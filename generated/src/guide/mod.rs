@@ -8,6 +8,7 @@
 //! | [`events`] | the events of running programs and sessions |
 //! | [`errors_and_retries`] | errors, retries, timeouts and limits |
 //! | [`testing`] | testing your code without a network |
+//! | [`serving`] | serving an implementation of your own, with axum |
 //! | [`features`] | the cargo features |
 //!
 //! All snippets are compiled, and those that need no account are run. Complete programs are in `generated/examples`.
@@ -29,6 +30,9 @@ pub mod errors_and_retries {}
 
 #[doc = include_str!("testing.md")]
 pub mod testing {}
+
+#[doc = include_str!("serving.md")]
+pub mod serving {}
 
 #[doc = include_str!("features.md")]
 pub mod features {}

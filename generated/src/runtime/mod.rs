@@ -5,7 +5,7 @@
 //! | layer | contents |
 //! |---|---|
 //! | `testing`, `blocking` | test doubles; calls without async code |
-//! | `server`, `follow` | the server side of services; pages, waiters and subscriptions |
+//! | `server`, `follow` | the server side of services, also behind axum; pages, waiters and subscriptions |
 //! | `client` | the builder, calls and their attempts: deadlines, retries, middleware, tracing |
 //! | `transport` | HTTP, the WebSocket and its session |
 //! | `event` | events, independent of their connection |
@@ -77,11 +77,13 @@ pub use self::follow::{
     Subscription, WaitError, Waitable, Waiter,
 };
 #[cfg(feature = "dynamic")]
-pub use self::method::describe;
+pub use self::method::type_info;
 pub use self::method::{
     ApiError, ApiKey, Channel, ErrorCode, ErrorInfo, EventKind, FieldError, IdSource, InvalidRequest, Method,
     TransportKind,
 };
+#[cfg(feature = "axum")]
+pub use self::server::AxumAdapter;
 #[cfg(feature = "server")]
 pub use self::server::{
     Connection, EventHub, IncomingRequest, Outgoing, Router, Routes, ServiceError, ServiceResult, handle,
@@ -91,6 +93,8 @@ pub use self::transport::{
     ApiKeyProvider, ProviderError, RequestBody, ResponseBuffer, TransferProgress, Transport, TransportError,
     TransportRequest, TransportResponse,
 };
+#[cfg(feature = "tower")]
+pub use self::transport::{ServiceTransport, TransportService};
 pub use self::wire::{
     Base64Text, BlobReader, FrameWriter, FromWire, IndexedTensor, IndexedTensorColumn, ItemOrList, Json, JsonKind,
     KeyedBlob, KeyedUnion, KindedUnion, ObjectWriter, PlainJson, RequestFrame, ResponseFrame, TaggedUnion,

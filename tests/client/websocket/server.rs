@@ -194,9 +194,18 @@ async fn a_client_too_far_behind_gets_a_gap() {
 }
 
 #[tokio::test]
-async fn a_router_without_a_hub_sends_no_events() {
+async fn a_router_without_a_hub_rejects_subscriptions() {
     let (talk, _) = Talk::new();
-    let client = Client::builder().service(Router::new().route("Talk", talk)).build().unwrap();
-    let subscription = soon(subscribe(&client, "t").subscribe()).await.unwrap();
-    soon(subscription.unsubscribe()).await.unwrap();
+    let router = Router::new().route("Talk", talk.clone());
+    let served = Served::new(router.clone()).await;
+    let over_socket = Client::builder().websocket_url(&served.url).build().unwrap();
+    let in_process = Client::builder().service(router).build().unwrap();
+    for client in [over_socket, in_process] {
+        let error = soon(subscribe(&client, "t").subscribe()).await.unwrap_err();
+        assert_eq!(error.code(), Some("not_implemented"));
+        assert!(error.to_string().contains("Router::events"), "{error}");
+        assert_eq!(soon(echo(&client, "others work").send()).await.unwrap().text, "others work");
+    }
+    // Nothing was started that nobody could follow.
+    assert!(talk.calls.lock().unwrap().is_empty());
 }

@@ -231,7 +231,7 @@ fn calls_without_async_code() {
 #[tokio::test]
 async fn answers_from_a_script() {
     let script = Script::new().respond::<server::PingRequest>(Ok(server::PingResult::new()));
-    let client = Client::builder().transport(script.clone()).build().unwrap();
+    let client = Client::builder().script(&script).build().unwrap();
     client.server().ping().await.unwrap();
     script.check().unwrap();
 }

@@ -11,7 +11,7 @@ use super::retry::{RetryBudget, RetryPolicy, retry_after};
 use super::trace::{self, Span};
 use crate::runtime::backoff::full_jitter;
 use crate::runtime::error::{CallInfo, Failure};
-use crate::runtime::method::{Channel, Method, TransportKind};
+use crate::runtime::method::{Channel, Method};
 use crate::runtime::text::excerpt;
 use crate::runtime::transport::{
     Credentials, Headers, Lease, ProgressCallback, ReadOutcome, Received, ResponseBuffer, Session, SessionCall, Slot,
@@ -57,6 +57,12 @@ pub(super) struct UntypedCall {
     pub(super) subscribes: Option<&'static Channel>,
     /// Receives the response.
     pub(super) slot: Arc<dyn Slot>,
+}
+
+impl UntypedCall {
+    fn is_on_websocket(&self) -> bool {
+        self.subscribes.is_some() || self.uses_websocket
+    }
 }
 
 struct Deadlines {
@@ -132,7 +138,7 @@ impl Core {
         if let Some(spent) = call.frame.sources().find(|sourced| sourced.source.is_spent()) {
             return Err(Failure::invalid(&*spent.path, "its reader was consumed by an earlier call"));
         }
-        let is_streamed = !self.is_on_websocket(call) && self.transport.streams();
+        let is_streamed = !call.is_on_websocket() && self.transport.streams();
         if is_streamed || call.frame.sources().next().is_none() {
             return Ok(());
         }
@@ -191,7 +197,7 @@ impl Core {
         meter: Option<TransferCounter>,
         outcome: &mut AttemptOutcome,
     ) -> Result<Received, Failure> {
-        if self.is_on_websocket(call) {
+        if call.is_on_websocket() {
             // On the heap, as few calls need it.
             return Box::pin(self.session.call(SessionCall {
                 method: call.method,
@@ -235,12 +241,6 @@ impl Core {
             Err(failure) => failure.redact(&redactor),
         }
         outcome.request_id = outcome.request_id.take().map(|id| redactor.redact(&id).into());
-    }
-
-    fn is_on_websocket(&self, call: &UntypedCall) -> bool {
-        let is_replaced =
-            call.method.transport != TransportKind::Http && self.transport.handles_websocket_calls(call.method);
-        call.subscribes.is_some() || (call.uses_websocket && !is_replaced)
     }
 }
 

@@ -33,8 +33,7 @@ impl ClientBuilder {
         };
         let (http_url, websocket_url) = (http.url.to_string(), websocket.url.to_string());
         let (transport, session, headers, credentials) = self.connections(http, websocket)?;
-        #[cfg(feature = "test-util")]
-        let transport = self.wrap.as_ref().map_or(transport.clone(), |wrap| wrap(transport));
+        let transport = self.transport_layers.iter().fold(transport, |transport, layer| layer(transport));
         Ok(Client(Arc::new(Core {
             transport,
             session,

@@ -12,10 +12,11 @@ use crate::runtime::method::ApiKey;
 #[cfg(feature = "server")]
 use crate::runtime::transport::Connector;
 use crate::runtime::transport::{ApiKeyProvider, Heartbeat, Reconnect, Transport};
+#[cfg(feature = "tower")]
+use crate::runtime::transport::{ServiceTransport, TransportService, layered};
 use crate::runtime::wire::{JsonLimits, MAX_JSON_DEPTH};
 
-#[cfg(feature = "test-util")]
-type WrapTransport = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
+type TransportLayer = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
 
 #[cfg(feature = "server")]
 type InProcess = (Arc<dyn Transport>, Arc<dyn Connector>);
@@ -82,8 +83,7 @@ pub struct ClientBuilder {
     pub(super) websocket_pool: Option<reqwest::Client>,
     pub(super) proxy: ProxySetting,
     pub(super) middleware: Vec<Arc<dyn Middleware>>,
-    #[cfg(feature = "test-util")]
-    pub(crate) wrap: Option<WrapTransport>,
+    pub(super) transport_layers: Vec<TransportLayer>,
     #[cfg(feature = "server")]
     pub(crate) in_process: Option<InProcess>,
 }
@@ -125,8 +125,7 @@ impl ClientBuilder {
             websocket_pool: None,
             proxy: ProxySetting::default(),
             middleware: Vec::new(),
-            #[cfg(feature = "test-util")]
-            wrap: None,
+            transport_layers: Vec::new(),
             #[cfg(feature = "server")]
             in_process: None,
         }
@@ -312,9 +311,63 @@ impl ClientBuilder {
     }
 
     /// Replaces HTTP by another transport, but not the WebSocket. The client still applies timeouts, retries and headers,
-    /// but not `connect_timeout`, `max_response_bytes` and `max_connections`.
+    /// but not `connect_timeout`, `max_response_bytes` and `max_connections`. [`transport_layer`](Self::transport_layer)
+    /// wraps a transport, and [test doubles](crate::guide::testing) replace the WebSocket as well.
     pub fn transport(self, transport: impl Transport) -> Self {
         Self { transport: Some(Arc::new(transport)), ..self }
+    }
+
+    /// Wraps the transport of calls over HTTP, to add headers, metrics or a circuit breaker around it. Several layers may be
+    /// added; the last one is the outermost.
+    ///
+    /// The transport is HTTP with the settings of this builder, or that of [`transport`](Self::transport) or of a test
+    /// double. The client makes each attempt through the layers: timeouts, retries and the redaction of credentials are
+    /// outside. A layer sees the API key in the headers, which are marked as sensitive. See [`Transport`] for an example.
+    pub fn transport_layer<T: Transport>(
+        mut self,
+        layer: impl Fn(Arc<dyn Transport>) -> T + Send + Sync + 'static,
+    ) -> Self {
+        self.transport_layers.push(Arc::new(move |transport| Arc::new(layer(transport))));
+        self
+    }
+
+    /// Wraps the transport in a layer of tower, as [`transport_layer`](Self::transport_layer) does.
+    ///
+    /// ```
+    /// use decthings::Client;
+    /// use decthings::runtime::{TransportRequest, TransportService};
+    /// use tower_service::Service;
+    ///
+    /// /// Logs each request. Layers of the crates `tower` and `tower-http` are used the same way.
+    /// #[derive(Clone)]
+    /// struct Log(TransportService);
+    ///
+    /// impl Service<TransportRequest> for Log {
+    ///     type Response = <TransportService as Service<TransportRequest>>::Response;
+    ///     type Error = <TransportService as Service<TransportRequest>>::Error;
+    ///     type Future = <TransportService as Service<TransportRequest>>::Future;
+    ///
+    ///     fn poll_ready(&mut self, context: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
+    ///         self.0.poll_ready(context)
+    ///     }
+    ///
+    ///     fn call(&mut self, request: TransportRequest) -> Self::Future {
+    ///         println!("{} with {} bytes", request.path(), request.body_len());
+    ///         self.0.call(request)
+    ///     }
+    /// }
+    ///
+    /// let client = Client::builder().tower_layer(tower_layer::layer_fn(Log)).build()?;
+    /// # let _ = client;
+    /// # Ok::<(), decthings::BuildError>(())
+    /// ```
+    #[cfg(feature = "tower")]
+    pub fn tower_layer<L>(self, layer: L) -> Self
+    where
+        L: tower_layer::Layer<TransportService> + Send + Sync + 'static,
+        ServiceTransport<L::Service>: Transport,
+    {
+        self.transport_layer(layered(layer))
     }
 
     /// Connects through this proxy, such as `http://name:password@proxy.example:3128`, for calls over HTTP and for the

@@ -13,6 +13,10 @@ use crate::runtime::wire;
 
 /// A client of the API. Cheap to clone; clones share connections.
 ///
+/// There is no need to close it: a call is in flight only while its future is awaited, and dropping the last clone closes the
+/// connections. To make sure that the server knows the end of a subscription before the program exits, await
+/// [`Subscription::unsubscribe`](crate::Subscription::unsubscribe).
+///
 /// Calls need a Tokio runtime with timers and I/O enabled.
 #[derive(Clone)]
 pub struct Client(pub(super) Arc<Core>);

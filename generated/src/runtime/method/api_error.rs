@@ -75,7 +75,7 @@ impl ApiError {
 
     /// An error with the field `message`.
     #[cfg(feature = "server")]
-    pub(crate) fn with_message(code: &str, message: impl Into<String>) -> Self {
+    pub fn with_message(code: &str, message: impl Into<String>) -> Self {
         let fields = Map::from_iter([("message".to_owned(), Value::String(message.into()))]);
         Self::from_parts(code.to_owned(), fields)
     }

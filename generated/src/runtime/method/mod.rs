@@ -2,10 +2,10 @@
 
 mod api_error;
 mod channel;
-#[cfg(feature = "dynamic")]
-pub mod describe;
 mod error_codes;
 mod facts;
+#[cfg(feature = "dynamic")]
+pub mod type_info;
 
 pub use api_error::{ApiError, ErrorCode, FieldError};
 pub use channel::{Channel, EventKind};

@@ -23,7 +23,7 @@ pub struct Connection {
     check: Option<KeyCheck>,
 }
 
-type KeyCheck = Arc<dyn Fn(Option<&ApiKey>) -> Result<(), ApiError> + Send + Sync>;
+pub(super) type KeyCheck = Arc<dyn Fn(Option<&ApiKey>) -> Result<(), ApiError> + Send + Sync>;
 
 impl Connection {
     /// Checks the API key of each message before it is handled.
@@ -55,14 +55,14 @@ impl Connection {
                 }
                 Err(failure) => ResponseFrame::failure("invalid_request", &failure),
             };
-            Some(wire::response_message(id, &response))
+            Some(wire::response_message(id, response.segments()))
         }
     }
 
     /// The response that rejects a message with an error; `None` if the message is too short for a response.
     pub fn reject(&self, message: &Bytes, error: &ApiError) -> Option<Bytes> {
         let (id, _) = wire::split_id(message)?;
-        Some(wire::response_message(id, &ResponseFrame::error(error)))
+        Some(wire::response_message(id, ResponseFrame::error(error).segments()))
     }
 
     /// The messages with events.
@@ -74,7 +74,7 @@ impl Connection {
 impl Router {
     /// A connection for a new socket.
     pub fn connect(&self) -> Connection {
-        Connection { router: self.clone(), subscriber: self.hub.subscriber(), check: None }
+        Connection { router: self.clone(), subscriber: Subscriber::new(self.hub.clone()), check: None }
     }
 }
 

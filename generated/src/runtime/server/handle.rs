@@ -62,8 +62,10 @@ impl ResponseFrame {
 
 /// Decodes a request, calls the service, and encodes the response.
 ///
-/// The response to a malformed request is the error of the method for it, or else `invalid_request`. Subscriptions belong to the connection: a method
-/// that unsubscribes does not reach the service, and one that subscribes does so when it succeeds.
+/// The response to a malformed request is the error of the method for it, or else `invalid_request`. Subscriptions belong
+/// to the connection: a method that unsubscribes does not reach the service, and one that subscribes does so when it
+/// succeeds. Without an [`EventHub`](super::EventHub), it does not reach the service either, and fails with
+/// `not_implemented`.
 pub fn handle<'a, R, F, Fut>(request: IncomingRequest, service: F) -> BoxFuture<'a, ResponseFrame>
 where
     R: Operation,
@@ -81,6 +83,10 @@ where
             return unsubscribe(method, subscriber, &id.unwrap_or_default());
         }
         let opens = method.opens.is_some() && request.uses_websocket();
+        if opens && subscriber.as_ref().is_some_and(|subscriber| !subscriber.can_subscribe()) {
+            let message = format!("{method:?} subscribes to events, and the router has none: add `Router::events`");
+            return ResponseFrame::error(&ApiError::with_message("not_implemented", message));
+        }
         let response = match service(request).await {
             Ok(response) => response,
             Err(error) => return ResponseFrame::error(&error.into_api()),

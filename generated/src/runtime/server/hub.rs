@@ -97,11 +97,6 @@ impl EventHub {
         }
     }
 
-    pub(super) fn subscriber(&self) -> Subscriber {
-        let number = self.0.connections.fetch_add(1, Ordering::Relaxed);
-        Subscriber { hub: self.clone(), number, outbox: Arc::default() }
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -193,14 +188,25 @@ impl fmt::Debug for EventHub {
 /// One connection's subscriptions. Clones belong to the same connection.
 #[derive(Clone)]
 pub(super) struct Subscriber {
-    hub: EventHub,
+    /// `None` if there are no events to subscribe to.
+    hub: Option<EventHub>,
     number: u64,
     pub(super) outbox: Arc<Outbox>,
 }
 
 impl Subscriber {
+    pub(super) fn new(hub: Option<EventHub>) -> Self {
+        let number = hub.as_ref().map_or(0, |hub| hub.0.connections.fetch_add(1, Ordering::Relaxed));
+        Self { hub, number, outbox: Arc::default() }
+    }
+
+    pub(super) fn can_subscribe(&self) -> bool {
+        self.hub.is_some()
+    }
+
     pub(super) fn subscribe(&self, service: &'static str, id: &str) {
-        self.hub.lock().subscribe((service, id.to_owned()), self.number, &self.outbox);
+        let Some(hub) = &self.hub else { return };
+        hub.lock().subscribe((service, id.to_owned()), self.number, &self.outbox);
         // The connection may have closed while the service handled the call.
         if self.outbox.is_closed() {
             self.unsubscribe(service, id);
@@ -209,23 +215,25 @@ impl Subscriber {
 
     /// Returns whether the connection was subscribed.
     pub(super) fn unsubscribe(&self, service: &'static str, id: &str) -> bool {
-        let was_subscribed = match self.hub.lock().sessions.get_mut(&(service, id.to_owned())) {
+        let Some(hub) = &self.hub else { return false };
+        let was_subscribed = match hub.lock().sessions.get_mut(&(service, id.to_owned())) {
             Some(Session::Open(connections)) => connections.remove(&self.number).is_some(),
             _ => false,
         };
-        self.hub.0.unsubscribed.notify_waiters();
+        hub.0.unsubscribed.notify_waiters();
         was_subscribed
     }
 
     /// Closes the outbox first, so that no subscription is left.
     pub(super) fn close(&self) {
         self.outbox.close();
-        for session in self.hub.lock().sessions.values_mut() {
+        let Some(hub) = &self.hub else { return };
+        for session in hub.lock().sessions.values_mut() {
             if let Session::Open(connections) = session {
                 connections.remove(&self.number);
             }
         }
-        self.hub.0.unsubscribed.notify_waiters();
+        hub.0.unsubscribed.notify_waiters();
     }
 }
 

@@ -14,6 +14,7 @@ use super::connection::Connection;
 use super::outbox::Outgoing;
 use super::router::Router;
 use crate::runtime::client::ClientBuilder;
+use crate::runtime::method::Method;
 use crate::runtime::transport::{
     ConnectionError, Connector, Incoming, Link, Transport, TransportError, TransportRequest, TransportResponse,
 };
@@ -70,7 +71,7 @@ impl Link for InProcessLink {
         if self.calls.len() < MAX_CALLS { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    fn send(&mut self, message: Bytes) {
+    fn send(&mut self, _: &'static Method, message: Bytes) {
         self.calls.spawn(self.connection.handle(message));
     }
 

@@ -23,7 +23,7 @@ pub trait Routes: Send + Sync + 'static {
 #[derive(Clone, Default)]
 pub struct Router {
     services: Arc<BTreeMap<&'static str, Arc<dyn Routes>>>,
-    pub(super) hub: EventHub,
+    pub(super) hub: Option<EventHub>,
     pub(super) json_limits: JsonLimits,
 }
 
@@ -39,9 +39,9 @@ impl Router {
         self
     }
 
-    /// Delivers the events of this hub. Without it, connections receive no events.
+    /// Delivers the events of this hub. Without it, calls that subscribe to events fail with `not_implemented`.
     pub fn events(mut self, hub: EventHub) -> Self {
-        self.hub = hub;
+        self.hub = Some(hub);
         self
     }
 

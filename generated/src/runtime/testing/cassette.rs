@@ -9,11 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_core::future::BoxFuture;
 use http::StatusCode;
 
+use super::double::{Double, Response};
 use super::recorded_call::{RecordedCall, RecordedFrame, masked, secrets};
 use crate::runtime::client::ClientBuilder;
 use crate::runtime::error::Failure;
-use crate::runtime::method::Method;
+use crate::runtime::method::{Method, TransportKind};
 use crate::runtime::transport::{Transport, TransportError, TransportRequest, TransportResponse};
+use crate::runtime::wire::IncomingFrame;
 
 /// Records calls to a file, as one line of JSON each, which a [`Cassette`] replays.
 ///
@@ -40,11 +42,14 @@ impl Recorder {
 }
 
 impl ClientBuilder {
-    /// Records the calls that do not travel on the WebSocket.
-    pub fn record(mut self, recorder: Recorder) -> Self {
-        let wrap = move |transport| Arc::new(Recording { recorder: recorder.clone(), transport }) as Arc<dyn Transport>;
-        self.wrap = Some(Arc::new(wrap));
-        self
+    /// Records the calls over HTTP.
+    pub fn record(self, recorder: Recorder) -> Self {
+        self.transport_layer(move |transport| Recording { recorder: recorder.clone(), transport })
+    }
+
+    /// Replays recorded calls, without a network. URLs, API keys and headers have no effect.
+    pub fn replay(self, cassette: &Cassette) -> Self {
+        self.double(cassette.clone())
     }
 }
 
@@ -72,19 +77,16 @@ impl Transport for Recording {
             Ok(response)
         })
     }
-
-    fn handles_websocket_calls(&self, method: &Method) -> bool {
-        self.transport.handles_websocket_calls(method)
-    }
 }
 
 /// Replays the calls that a [`Recorder`] wrote to a file: each once, for an identical request. A request that was not
-/// recorded fails, with the expected and the actual request in the error.
+/// recorded fails, with the expected and the actual request in the error. So do the calls and subscriptions on the WebSocket,
+/// which are not recorded.
 #[derive(Clone, Debug)]
 pub struct Cassette(Arc<Mutex<Vec<RecordedCall>>>);
 
 impl Cassette {
-    /// Reads a file. Give the cassette to [`ClientBuilder::transport`].
+    /// Reads a file. Give the cassette to [`ClientBuilder::replay`].
     ///
     /// # Errors
     ///
@@ -105,9 +107,8 @@ impl Cassette {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    fn replay(&self, request: &TransportRequest) -> Result<TransportResponse, Failure> {
-        let method = request.method;
-        let frame = RecordedFrame::of_request(masked(request.to_bytes(), &secrets(&request.headers)));
+    fn find(&self, method: &'static Method, request: IncomingFrame) -> Result<TransportResponse, Failure> {
+        let frame = RecordedFrame::of_parts(&request.json, &request.blobs);
         let mut calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_method = |call: &RecordedCall| call.service == method.service && call.method == method.name;
         if let Some(at) = calls.iter().position(|call| is_method(call) && call.request == frame) {
@@ -122,16 +123,16 @@ impl Cassette {
             }
             None => "the cassette has no calls left".to_owned(),
         };
-        Err(Failure::invalid("", format!("unexpected call of {method:?} with {frame}; {expected}")))
+        let note =
+            if method.transport == TransportKind::Http { "" } else { "; calls on the WebSocket are not recorded" };
+        Err(Failure::invalid("", format!("unexpected call of {method:?} with {frame}; {expected}{note}")))
     }
 }
 
-impl Transport for Cassette {
-    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
-        Box::pin(std::future::ready(self.replay(&request).map_err(TransportError::from)))
-    }
+impl Double for Cassette {
+    const TARGET: &'static str = "the cassette";
 
-    fn handles_websocket_calls(&self, _: &Method) -> bool {
-        true
+    fn respond(&self, method: &'static Method, request: IncomingFrame) -> Option<Response> {
+        Some(self.find(method, request).map_err(TransportError::from))
     }
 }

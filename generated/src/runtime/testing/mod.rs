@@ -1,5 +1,5 @@
-//! Test doubles of the service: a [`Script`] with predefined responses, a [`Cassette`] that replays the calls that a
-//! [`Recorder`] wrote to a file, and a [`SocketListener`] for the messages of WebSockets. Only the recorder uses the
+//! Test doubles of the service: a [`Script`] with predefined responses and events, a [`Cassette`] that replays the calls
+//! that a [`Recorder`] wrote to a file, and a [`SocketListener`] for the messages of WebSockets. Only the recorder uses the
 //! network.
 //!
 //! ```
@@ -11,7 +11,7 @@
 //! let script = Script::new()
 //!     .respond::<TrainRequest>(Ok(TrainResult::new("session")))
 //!     .respond::<DeleteModelRequest>(Err(DeleteModelError::ModelNotFound));
-//! let client = Client::builder().transport(script.clone()).build()?;
+//! let client = Client::builder().script(&script).build()?;
 //! # let launcher = decthings::types::ExecutionLocation::temporary_launcher(decthings::types::LauncherSpec::new(2.0, 1024));
 //!
 //! // The code under test:
@@ -28,6 +28,7 @@
 //! [`ClientBuilder::service`](crate::ClientBuilder::service).
 
 mod cassette;
+mod double;
 mod recorded_call;
 mod script;
 mod socket;

@@ -51,14 +51,15 @@ impl RecordedFrame {
         Self::new(&body, wire::split_response(body.clone()))
     }
 
+    /// A frame whose JSON is valid, or else an empty one.
+    pub(super) fn of_parts(json: &[u8], blobs: &[Bytes]) -> Self {
+        let json = serde_json::from_slice(json).unwrap_or_default();
+        Self { json, blobs: blobs.iter().map(|blob| STANDARD.encode(blob)).collect(), raw: String::new() }
+    }
+
     fn new(body: &[u8], parts: Result<(Bytes, Vec<Bytes>), Failure>) -> Self {
-        let parts = parts.ok().and_then(|(json, blobs)| Some((serde_json::from_slice(&json).ok()?, blobs)));
-        match parts {
-            Some((json, blobs)) => {
-                Self { json, blobs: blobs.iter().map(|blob| STANDARD.encode(blob)).collect(), raw: String::new() }
-            }
-            None => Self { raw: STANDARD.encode(body), ..Self::default() },
-        }
+        let frame = parts.map(|(json, blobs)| Self::of_parts(&json, &blobs)).unwrap_or_default();
+        if frame.json.is_null() { Self { raw: STANDARD.encode(body), ..Self::default() } } else { frame }
     }
 
     /// The body of the response.

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::runtime::client::ClientBuilder;
 use crate::runtime::error::Failure;
+use crate::runtime::method::Method;
 use crate::runtime::transport::{
     ConnectionError, Connector, Incoming, Link, Transport, TransportError, TransportRequest, TransportResponse,
 };
@@ -180,7 +181,7 @@ impl Link for MemoryLink {
         if lock(&self.state).request.is_none() { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    fn send(&mut self, message: Bytes) {
+    fn send(&mut self, _: &'static Method, message: Bytes) {
         let mut state = lock(&self.state);
         state.request = Some(message);
         wake(&mut state.server);

@@ -15,6 +15,8 @@ mod response_buffer;
 mod session;
 #[cfg(feature = "rustls-no-provider")]
 mod tls;
+#[cfg(feature = "tower")]
+mod tower;
 #[cfg(feature = "ws")]
 mod websocket;
 
@@ -45,5 +47,9 @@ pub(crate) use session::{
 };
 #[cfg(feature = "rustls-no-provider")]
 pub(crate) use tls::config as tls_config;
+#[cfg(feature = "tower")]
+pub(crate) use tower::layered;
+#[cfg(feature = "tower")]
+pub use tower::{ServiceTransport, TransportService};
 #[cfg(feature = "ws")]
 pub(crate) use websocket::dial::{WebSocketConnector, WebSocketSettings};

@@ -86,11 +86,11 @@ pub(crate) fn event_message(service: &str, event: &EventBytes) -> Result<Bytes, 
 
 /// The WebSocket message of a response.
 #[cfg(feature = "server")]
-pub(crate) fn response_message(id: u32, response: &ResponseFrame) -> Bytes {
-    let mut message = Vec::with_capacity(response.len().saturating_add(5));
+pub(crate) fn response_message(id: u32, response: &[Bytes]) -> Bytes {
+    let mut message = Vec::with_capacity(total(response).saturating_add(5));
     message.push(0);
     message.extend_from_slice(&id.to_be_bytes());
-    response.segments().iter().for_each(|segment| message.extend_from_slice(segment));
+    response.iter().for_each(|segment| message.extend_from_slice(segment));
     message.into()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use hyper::upgrade::OnUpgrade;
+use decthings::runtime::BoxFuture;
 use tokio::sync::Notify;
 
 use crate::jobs::signal::Once;
@@ -83,7 +83,8 @@ pub(super) struct Connection {
     number: u64,
     closed: Once<()>,
     connections: Arc<Connections>,
-    upgrade: Mutex<Option<OnUpgrade>>,
+    /// Serves the WebSocket that it is to become.
+    upgrade: Mutex<Option<BoxFuture<'static, ()>>>,
 }
 
 impl Connection {
@@ -99,12 +100,12 @@ impl Connection {
     }
 
     /// Makes it a WebSocket after the response.
-    pub(super) fn upgrade(&self, upgrade: OnUpgrade) {
-        *util::lock(&self.upgrade) = Some(upgrade);
+    pub(super) fn upgrade(&self, serving: BoxFuture<'static, ()>) {
+        *util::lock(&self.upgrade) = Some(serving);
     }
 
-    /// The WebSocket that it is to become.
-    pub(super) fn take_upgrade(&self) -> Option<OnUpgrade> {
+    /// Serves the WebSocket that it is to become.
+    pub(super) fn take_upgrade(&self) -> Option<BoxFuture<'static, ()>> {
         util::lock(&self.upgrade).take()
     }
 

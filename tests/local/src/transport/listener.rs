@@ -16,7 +16,6 @@ use tokio_io_timeout::TimeoutStream;
 
 use super::connections::Connection;
 use super::shared::{CLOSE_TIMEOUT, Shared};
-use super::websocket;
 
 /// How long the head of a request may take to arrive, and how long a connection may wait for a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -69,14 +68,9 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream, connection: Arc<Connectio
             _ = &mut serving => {}
         }
     }
-    let Some(upgrade) = connection.take_upgrade() else { return };
-    let socket = async {
-        if let Ok(upgraded) = upgrade.await {
-            websocket::serve(&shared, &connection, TokioIo::new(upgraded)).await;
-        }
-    };
+    let Some(serving) = connection.take_upgrade() else { return };
     tokio::select! {
         () = connection.closed() => {}
-        () = socket => {}
+        () = serving => {}
     }
 }

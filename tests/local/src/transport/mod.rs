@@ -8,4 +8,3 @@ mod response;
 pub(crate) mod server;
 mod shared;
 mod upgrade;
-mod websocket;

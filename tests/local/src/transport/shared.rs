@@ -6,26 +6,23 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use decthings::ApiKey;
-use decthings::runtime::Router;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use decthings::{ApiError, ApiKey, AxumAdapter};
+use tokio::sync::Semaphore;
 
 use super::connections::Connections;
 use super::origin::is_own_host;
-use crate::config::{Limits, LocalConfig};
+use crate::config::LocalConfig;
 use crate::jobs::signal::Once;
 use crate::local::Local;
 
-/// How long the calls in progress, and then the closing of a connection, may take when the server stops.
+/// How long the calls in progress, and then the closing of a connection, may take when the server stops. It is at least that
+/// of the adapter's WebSockets.
 pub(super) const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What all connections share.
 pub(super) struct Shared {
-    pub(super) local: Arc<Local>,
-    pub(super) router: Router,
-    requests: Semaphore,
-    /// A permit for each kibibyte of bodies.
-    bodies: Semaphore,
+    local: Arc<Local>,
+    pub(super) adapter: AxumAdapter,
     address: SocketAddr,
     pub(super) connections: Arc<Connections>,
     /// A permit for each WebSocket that has sent a valid key.
@@ -37,32 +34,31 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(local: Arc<Local>, address: SocketAddr) -> Self {
         let limits = &local.config().limits;
-        let semaphore = |permits: usize| Semaphore::new(permits.min(Semaphore::MAX_PERMITS));
+        let (requests, bodies) = (semaphore(limits.requests), semaphore(kibibytes(limits.bodies_bytes)));
+        let (keys, stopping) = (local.clone(), Once::new());
+        let stopped = stopping.clone();
+        let adapter = AxumAdapter::new(local.router())
+            .max_body_bytes(limits.body_bytes)
+            .max_socket_calls(limits.socket_calls)
+            .check_key(move |key| check(keys.config(), key))
+            .admit(move |body| {
+                let request = requests.clone().try_acquire_owned().ok()?;
+                let body = bodies.clone().try_acquire_many_owned(u32::try_from(kibibytes(body)).ok()?).ok()?;
+                Some([request, body])
+            })
+            .with_graceful_shutdown(async move { stopped.wait().await });
         Self {
-            router: local.router(),
+            adapter,
             address,
             connections: Connections::new(limits.connections),
-            requests: semaphore(limits.requests),
-            bodies: semaphore(kibibytes(limits.bodies_bytes)),
-            sockets: Arc::new(semaphore(limits.sockets)),
-            stopping: Once::new(),
+            sockets: semaphore(limits.sockets),
+            stopping,
             local,
         }
     }
 
     fn config(&self) -> &LocalConfig {
         self.local.config()
-    }
-
-    pub(super) fn limits(&self) -> &Limits {
-        &self.config().limits
-    }
-
-    /// Admits a request with a body of this length, unless too many are in progress.
-    pub(super) fn admit(&self, body: usize) -> Option<[SemaphorePermit<'_>; 2]> {
-        let request = self.requests.try_acquire().ok()?;
-        let body = self.bodies.try_acquire_many(u32::try_from(kibibytes(body)).ok()?).ok()?;
-        Some([request, body])
     }
 
     /// Whether requests may be for this host, as URLs have it, or from its pages.
@@ -74,18 +70,26 @@ impl Shared {
 
     /// Whether the headers of a request have one of the keys.
     pub(super) fn has_valid_key(&self, headers: &HeaderMap) -> bool {
-        let given = headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
-        given.is_some_and(|given| self.is_valid_key(given))
+        let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        self.check(given.and_then(ApiKey::new).as_ref()).is_ok()
     }
 
-    /// Whether a message on a WebSocket has one of the keys.
-    pub(super) fn is_valid(&self, key: Option<&ApiKey>) -> bool {
-        key.is_some_and(|key| self.is_valid_key(key.expose().as_bytes()))
+    pub(super) fn check(&self, key: Option<&ApiKey>) -> Result<(), ApiError> {
+        check(self.config(), key)
     }
+}
 
-    fn is_valid_key(&self, given: &[u8]) -> bool {
-        self.config().keys.iter().fold(false, |valid, key| valid | is_equal(key.as_bytes(), given))
+/// Accepts the configured keys.
+fn check(config: &LocalConfig, given: Option<&ApiKey>) -> Result<(), ApiError> {
+    let given = given.map(ApiKey::expose).unwrap_or_default().as_bytes();
+    match config.keys.iter().fold(false, |valid, key| valid | is_equal(key.as_bytes(), given)) {
+        true => Ok(()),
+        false => Err(ApiError::new("bad_credentials")),
     }
+}
+
+fn semaphore(permits: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)))
 }
 
 /// Compares in a time that does not depend on where the difference is.

@@ -142,6 +142,11 @@ impl<'a> Connection<'a> {
         for handled in 0..MAX_MESSAGES {
             match self.link.poll(context) {
                 Poll::Ready(Incoming::Message(message)) => self.handle_message(message),
+                #[cfg(feature = "test-util")]
+                Poll::Ready(Incoming::Failed(id, failure)) => {
+                    self.fail(id, failure);
+                    self.after_response();
+                }
                 Poll::Ready(Incoming::Disconnected(error)) => return Err(error),
                 Poll::Pending => return Ok(handled),
             }
@@ -180,10 +185,10 @@ impl<'a> Connection<'a> {
         } else if call.method.opens.is_some() {
             self.readers.ignore(call.method.service);
         }
-        let message = std::mem::take(&mut call.message);
+        let (method, message) = (call.method, std::mem::take(&mut call.message));
         call.byte_permit = None;
         let id = self.pending.add(PendingRequest::Call(call));
-        self.link.send(wire::with_id(message, id));
+        self.link.send(method, wire::with_id(message, id));
     }
 
     fn resubscribe(&mut self) {
@@ -221,7 +226,7 @@ impl<'a> Connection<'a> {
         let key = self.shared.settings.credentials.last();
         let frame = wire::socket_request(method, wire::id_request(param, id), key.as_ref());
         let id = self.pending.add(request);
-        self.link.send(wire::with_id(wire::request_message(&frame), id));
+        self.link.send(method, wire::with_id(wire::request_message(&frame), id));
     }
 
     fn handle_message(&mut self, message: Bytes) {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures_core::future::BoxFuture;
 
 use crate::runtime::error::Failure;
+use crate::runtime::method::Method;
 use crate::runtime::redact::Redactor;
 
 pub(crate) trait Connector: Send + Sync {
@@ -21,9 +22,9 @@ pub(crate) trait Link: Send {
     /// Whether [`send`](Self::send) can take a message. `Pending` also after an error, which [`poll`](Self::poll) returns.
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<()>;
 
-    /// Takes a message, which [`poll`](Self::poll) sends. Call it only after [`poll_ready`](Self::poll_ready) has returned
-    /// `Ready`.
-    fn send(&mut self, message: Bytes);
+    /// Takes the message of a method, which [`poll`](Self::poll) sends. Call it only after
+    /// [`poll_ready`](Self::poll_ready) has returned `Ready`.
+    fn send(&mut self, method: &'static Method, message: Bytes);
 
     /// Sends a ping as soon as possible.
     fn ping(&mut self);
@@ -41,6 +42,9 @@ pub(crate) trait Link: Send {
 #[cfg_attr(not(any(feature = "ws", feature = "server")), expect(dead_code, reason = "no connector exists"))]
 pub(crate) enum Incoming {
     Message(Bytes),
+    /// The request with this id gets no response, which only test doubles know.
+    #[cfg(feature = "test-util")]
+    Failed(u32, Failure),
     Disconnected(ConnectionError),
 }
 

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use super::connection::Connection;
 use super::pending::{PendingCall, PendingRequest};
 use super::settings::SessionSettings;
+#[cfg(feature = "test-util")]
+use crate::runtime::error::Failure;
 use crate::runtime::event::EndReason;
 use crate::runtime::method::{Channel, IdSource, Method};
 use crate::runtime::transport::response::{ReadOutcome, Received};
@@ -26,6 +28,26 @@ impl Connection<'_> {
                 if let Some(done) = done {
                     let _ = done.send(Some(body));
                 }
+            }
+        }
+    }
+
+    /// Handles the failure of a request.
+    #[cfg(feature = "test-util")]
+    pub(super) fn fail(&mut self, id: u32, failure: Failure) {
+        match self.pending.take(id) {
+            // The caller of an unsubscribe request is told by its end.
+            None | Some(PendingRequest::Unsubscribe(..)) => {}
+            Some(PendingRequest::Call(call)) => {
+                if let Some(channel) = call.subscribes {
+                    self.discard(channel, None, call.subscription_id);
+                }
+                let _ = call.reply.send(Err(failure));
+            }
+            Some(PendingRequest::Resubscribe(channel, id)) => {
+                self.orphaned.remove(&(channel.service, id.clone()));
+                let message = failure.explain();
+                self.readers.end(channel.service, &id, &EndReason::ConnectionLost { message });
             }
         }
     }

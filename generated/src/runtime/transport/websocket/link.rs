@@ -11,6 +11,7 @@ use tokio_websockets::{ClientBuilder, CloseCode, Config, Error, Limits, Message,
 
 use super::fragments::MessageTooLong;
 use super::stream::Stream;
+use crate::runtime::method::Method;
 use crate::runtime::text::excerpt;
 use crate::runtime::transport::io_error::cause;
 use crate::runtime::transport::session::link::{ConnectionError, Incoming, Link};
@@ -99,7 +100,7 @@ impl Link for WebSocketLink {
         }
     }
 
-    fn send(&mut self, message: Bytes) {
+    fn send(&mut self, _: &'static Method, message: Bytes) {
         let result = self.write(Message::binary(message));
         self.record(result);
     }

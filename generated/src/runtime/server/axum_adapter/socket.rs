@@ -1,25 +1,25 @@
-//! A WebSocket: messages in, replies and events out.
+//! A WebSocket: messages in, responses and events out.
 
-use std::future::ready;
+use std::future::{pending, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use decthings::runtime::{ApiError, Connection, Outgoing};
-use futures_util::future::BoxFuture;
+use futures_core::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream};
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
-use hyper::upgrade::Upgraded;
+use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncWriteExt as _, copy, sink};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, interval, sleep_until, timeout};
 use tokio_websockets::{CloseCode, Error, Limits, Message, ServerBuilder, WebSocketStream};
 
-use super::connections;
-use super::shared::{CLOSE_TIMEOUT, Shared};
-use crate::jobs::signal::Once;
+use super::AxumAdapter;
+use crate::runtime::method::ApiError;
+use crate::runtime::server::connection::Connection;
+use crate::runtime::server::outbox::Outgoing;
 
 /// How long a client may take to send a message with a valid key.
 const KEY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -34,16 +34,19 @@ const PING_INTERVAL: Duration = Duration::from_secs(20);
 /// nothing.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// The replies that wait to be sent. When the queue is full, no messages are read.
-const REPLY_QUEUE: usize = 16;
+/// How long the calls in progress, and then the closing of a connection, may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The responses that wait to be sent. When the queue is full, no messages are read.
+const RESPONSE_QUEUE: usize = 16;
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
-/// A message to send. A call counts as in progress until its reply is sent.
-type Reply = (Bytes, Option<OwnedSemaphorePermit>);
+/// A message to send. A call counts as in progress until its response is sent.
+type Response = (Bytes, Option<OwnedSemaphorePermit>);
 
-/// A call in progress. There is no reply to a message that is too short for one.
-type Call<'a> = BoxFuture<'a, Option<Reply>>;
+/// A call in progress. There is no response to a message that is too short for one.
+type Call = BoxFuture<'static, Option<Response>>;
 
 /// The reason for closing a connection; nothing if the client has gone.
 type Reason = Option<(CloseCode, &'static str)>;
@@ -52,62 +55,72 @@ const STOPPING: Reason = Some((CloseCode::GOING_AWAY, "the server is stopping"))
 const TOO_SHORT: Reason = Some((CloseCode::PROTOCOL_ERROR, "a message is too short"));
 
 /// Serves a client until it disconnects or the server stops.
-pub(super) async fn serve(shared: &Arc<Shared>, connection: &Arc<connections::Connection>, io: TokioIo<Upgraded>) {
-    let keyless = Limits::default().max_payload_len(Some(MAX_KEYLESS_BYTES));
-    let mut socket = ServerBuilder::new().limits(keyless).serve(io);
-    let session = Session::new(shared);
+pub(super) async fn serve(adapter: AxumAdapter, upgrade: OnUpgrade) {
+    let Ok(upgraded) = upgrade.await else { return };
+    let limits = |bytes| Limits::default().max_payload_len(Some(bytes));
+    let session = Session::new(adapter);
+    let max_bytes = session.adapter.max_body_bytes;
+    let io = TokioIo::new(upgraded);
+    if session.adapter.check.is_none() {
+        return session.run(ServerBuilder::new().limits(limits(max_bytes)).serve(io), None).await;
+    }
+    let mut socket = ServerBuilder::new().limits(limits(MAX_KEYLESS_BYTES.min(max_bytes))).serve(io);
     let first = tokio::select! {
         biased;
-        () = shared.stopping.wait() => Err(STOPPING),
+        () = session.stopping() => Err(STOPPING),
         first = timeout(KEY_TIMEOUT, session.authenticate(&mut socket)) => {
             first.unwrap_or(Err(Some((CloseCode::POLICY_VIOLATION, "no call was accepted in time"))))
         }
     };
     match first {
         Ok(first) => {
-            let _active = connection.activate();
-            socket.limits_mut().set_max_payload_len(Some(shared.limits().body_bytes));
-            session.run(socket, first).await;
+            socket.limits_mut().set_max_payload_len(Some(max_bytes));
+            session.run(socket, Some(first)).await;
         }
         Err(reason) => close(socket, reason).await,
     }
 }
 
-struct Session<'a> {
-    shared: &'a Arc<Shared>,
+struct Session {
+    adapter: AxumAdapter,
     connection: Connection,
-    /// The place among the WebSockets that the first valid key takes.
-    place: Once<Arc<OwnedSemaphorePermit>>,
+    /// Whether there was a valid key.
+    authenticated: watch::Receiver<bool>,
     /// A permit for each concurrent call.
     calls: Arc<Semaphore>,
 }
 
-impl<'a> Session<'a> {
-    fn new(shared: &'a Arc<Shared>) -> Self {
-        let (own, place) = (shared.clone(), Once::new());
-        let calls = Arc::new(Semaphore::new(shared.limits().socket_calls.min(Semaphore::MAX_PERMITS)));
-        let taken = place.clone();
-        let connection = shared.router.connect().check_key(move |key| {
-            if !own.is_valid(key) {
-                return Err(ApiError::new("bad_credentials"));
-            }
-            if !taken.is_set() {
-                let place = own.sockets.clone().try_acquire_owned();
-                taken.set(Arc::new(place.map_err(|_| ApiError::new("too_many_requests"))?));
-            }
-            Ok(())
-        });
-        Self { shared, connection, place, calls }
+impl Session {
+    fn new(adapter: AxumAdapter) -> Self {
+        let calls = Arc::new(Semaphore::new(adapter.max_socket_calls.min(Semaphore::MAX_PERMITS)));
+        let (accepted, authenticated) = watch::channel(false);
+        let mut connection = adapter.router.connect();
+        if let Some(check) = adapter.check.clone() {
+            connection = connection.check_key(move |key| {
+                check(key)?;
+                accepted.send_replace(true);
+                Ok(())
+            });
+        }
+        Self { adapter, connection, authenticated, calls }
     }
 
-    fn call(&self, message: Bytes) -> Call<'a> {
-        match self.calls.clone().try_acquire_owned().ok().zip(self.shared.admit(message.len())) {
-            Some((permit, permits)) => {
+    /// Completes when the server stops.
+    async fn stopping(&self) {
+        match self.adapter.shutdown.clone() {
+            Some(shutdown) => shutdown.await,
+            None => pending().await,
+        }
+    }
+
+    fn call(&self, message: Bytes) -> Call {
+        match self.calls.clone().try_acquire_owned().ok().zip(self.adapter.admit_call(message.len())) {
+            Some((place, permit)) => {
                 let response = self.connection.handle(message);
                 Box::pin(async move {
                     let response = response.await?;
-                    drop(permits);
-                    Some((response, Some(permit)))
+                    drop(permit);
+                    Some((response, Some(place)))
                 })
             }
             None => {
@@ -118,36 +131,37 @@ impl<'a> Session<'a> {
     }
 
     /// Handles messages until one has a valid key. Returns that call.
-    async fn authenticate(&self, socket: &mut Socket) -> Result<Call<'a>, Reason> {
+    async fn authenticate(&self, socket: &mut Socket) -> Result<Call, Reason> {
+        let mut authenticated = self.authenticated.clone();
         loop {
             let Some(message) = received(socket.next().await)? else { continue };
             let mut call = self.call(message);
-            let reply = tokio::select! {
+            let response = tokio::select! {
                 biased;
-                _ = self.place.wait() => return Ok(call),
-                reply = &mut call => reply,
+                () = authenticated.wait_for(|is_valid| *is_valid).map(drop) => return Ok(call),
+                response = &mut call => response,
             };
-            if self.place.is_set() {
-                return Ok(Box::pin(ready(reply)));
+            if *self.authenticated.borrow() {
+                return Ok(Box::pin(ready(response)));
             }
-            let (reply, _) = reply.ok_or(TOO_SHORT)?;
-            socket.send(Message::binary(reply)).await.map_err(|_| None)?;
+            let (response, _) = response.ok_or(TOO_SHORT)?;
+            socket.send(Message::binary(response)).await.map_err(|_| None)?;
         }
     }
 
-    async fn run(&self, socket: Socket, first: Call<'a>) {
+    async fn run(&self, socket: Socket, first: Option<Call>) {
         let (mut sink, stream) = socket.split();
-        let (replies, to_send) = channel(REPLY_QUEUE);
+        let (responses, to_send) = channel(RESPONSE_QUEUE);
         let events = self.connection.events();
         let (stream, reason) = {
-            let reading = self.read(stream, first, replies);
+            let reading = self.read(stream, first, responses);
             let writing = write(&mut sink, to_send, events);
             tokio::pin!(reading, writing);
             let read = tokio::select! {
                 read = &mut reading => read,
                 () = &mut writing => return,
             };
-            // The last replies, and the events before them.
+            // The last responses, and the events before them.
             if timeout(CLOSE_TIMEOUT, writing).await.is_err() {
                 return;
             }
@@ -162,18 +176,19 @@ impl<'a> Session<'a> {
     async fn read(
         &self,
         mut stream: SplitStream<Socket>,
-        first: Call<'a>,
-        replies: Sender<Reply>,
+        first: Option<Call>,
+        responses: Sender<Response>,
     ) -> (SplitStream<Socket>, Reason) {
-        let mut calls = FuturesUnordered::from_iter([first]);
+        let mut calls = FuturesUnordered::from_iter(first);
         let mut idle = Box::pin(sleep_until(idle_deadline()));
+        let mut stopping = Box::pin(self.stopping());
         let reason = loop {
             let message = tokio::select! {
                 biased;
-                () = self.shared.stopping.wait() => break STOPPING,
-                Some(reply) = calls.next(), if !calls.is_empty() => {
-                    let Some(reply) = reply else { break TOO_SHORT };
-                    if replies.send(reply).await.is_err() {
+                () = &mut stopping => break STOPPING,
+                Some(response) = calls.next(), if !calls.is_empty() => {
+                    let Some(response) = response else { break TOO_SHORT };
+                    if responses.send(response).await.is_err() {
                         return (stream, None);
                     }
                     continue;
@@ -190,15 +205,15 @@ impl<'a> Session<'a> {
             }
         };
         let rest = async {
-            while let Some(reply) = calls.next().await {
-                if let Some(reply) = reply
-                    && replies.send(reply).await.is_err()
+            while let Some(response) = calls.next().await {
+                if let Some(response) = response
+                    && responses.send(response).await.is_err()
                 {
                     break;
                 }
             }
         };
-        // A call that is still in progress then gets no reply, which the client learns from the end of the connection.
+        // A call that is still in progress then gets no response, which the client learns from the end of the connection.
         let _ = timeout(CLOSE_TIMEOUT, rest).await;
         drop(calls);
         (stream, reason)
@@ -236,13 +251,13 @@ fn idle_deadline() -> Instant {
     Instant::now().checked_add(IDLE_TIMEOUT).unwrap_or_else(Instant::now)
 }
 
-/// Sends replies, events and pings until there are no more replies or the client stops reading.
-async fn write(sink: &mut SplitSink<Socket, Message>, mut replies: Receiver<Reply>, mut events: Outgoing) {
+/// Sends responses, events and pings until there are no more responses or the client stops reading.
+async fn write(sink: &mut SplitSink<Socket, Message>, mut responses: Receiver<Response>, mut events: Outgoing) {
     let mut pings = interval(PING_INTERVAL);
     loop {
-        let (message, _permit) = tokio::select! {
-            reply = replies.recv() => match reply {
-                Some((reply, permit)) => (Message::binary(reply), permit),
+        let (message, _place) = tokio::select! {
+            response = responses.recv() => match response {
+                Some((response, place)) => (Message::binary(response), place),
                 None => break,
             },
             event = events.next() => match event {
