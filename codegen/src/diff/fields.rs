@@ -2,22 +2,51 @@
 
 use super::changes::Class;
 use super::comparison::{Comparison, Direction, Remarks, join};
+use super::renames::{Sketch, match_up};
 use crate::ir::types::{Absent, Field, Object};
 use crate::naming;
 
 impl Comparison<'_> {
     pub(super) fn object(&mut self, old: &Object, new: &Object, direction: Direction, path: &str) {
-        for before in &old.fields {
+        let (old_fields, new_fields) = ((self.old, old.fields.as_slice()), (self.new, new.fields.as_slice()));
+        let matched = match_up(old_fields, new_fields, |field| &field.wire, Sketch::of_field);
+        for (before, after) in matched.old {
             let path = join(path, &before.wire);
-            match new.field(&before.wire) {
-                Some(after) => self.field(before, after, direction, &path),
-                None => self.removed(before, direction, &path),
+            let Some(after) = after else {
+                self.removed(before, direction, &path);
+                continue;
+            };
+            if before.wire == after.wire {
+                self.field_name(before, after, &path);
+            } else {
+                self.renamed_field(before, after, direction, &path);
             }
+            self.field(before, after, direction, &path);
         }
-        for after in new.fields.iter().filter(|after| old.field(&after.wire).is_none()) {
+        for after in matched.added {
             self.added(after, direction, &join(path, &after.wire));
         }
         self.order(old, new, direction, path);
+    }
+
+    fn renamed_field(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
+        let what = format!("is renamed to `{}`", new.wire);
+        let (class, why) = if direction.sent && !new.aliases.contains(&old.wire) {
+            (Class::Wire, "Existing clients send the old name, which is ignored.")
+        } else if direction.received && old.required && !old.aliases.contains(&new.wire) {
+            (Class::Wire, "Existing clients cannot read responses without the old name.")
+        } else {
+            (Class::Rust, "Code uses the field by its old name.")
+        };
+        self.note(path, class, what, why);
+    }
+
+    fn field_name(&mut self, old: &Field, new: &Field, path: &str) {
+        let (before, after) = (naming::field_name(old), naming::field_name(new));
+        if before != after {
+            let what = format!("is called `{after}` instead of `{before}`");
+            self.note(path, Class::Rust, what, "Code uses the field by its old name.");
+        }
     }
 
     fn removed(&mut self, field: &Field, direction: Direction, path: &str) {
@@ -46,15 +75,6 @@ impl Comparison<'_> {
     fn field(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
         self.presence(old, new, direction, path);
         self.ty(&old.ty, &new.ty, direction, path);
-        let (before, after) = (naming::field_name(old), naming::field_name(new));
-        if before != after {
-            self.note(
-                path,
-                Class::Rust,
-                format!("is called `{after}` instead of `{before}`"),
-                "Code uses the field by its old name.",
-            );
-        }
         if old.boxed != new.boxed {
             let what = if new.boxed { "is boxed" } else { "is no longer boxed" };
             self.note(path, Class::Rust, what, "The type of the field changes in Rust.");
