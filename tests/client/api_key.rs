@@ -61,7 +61,8 @@ fn a_missing_key_file_is_named() {
     let error = build_error(Client::builder().api_key_file(&path));
     let text = error.to_string();
     assert!(text.contains(path.to_str().unwrap()) && text.contains("key") && text.lines().count() == 1, "{text}");
-    assert!(error.source().is_some());
+    let BuildError::ApiKeyFile { source, .. } = error else { panic!("{error:?}") };
+    assert_eq!(source.kind(), std::io::ErrorKind::NotFound);
 }
 
 #[test]
@@ -164,7 +165,7 @@ async fn errors_do_not_show_the_key() {
     assert!(failures.len() >= 20);
     for error in failures {
         let mut texts = vec![error.to_string(), format!("{error:#?}")];
-        let mut next = error.source();
+        let mut next = error.cause();
         while let Some(cause) = next {
             texts.extend([cause.to_string(), format!("{cause:?}")]);
             next = cause.source();

@@ -93,6 +93,11 @@ impl Comparison<'_> {
     }
 
     fn presence(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
+        if old.required && new.required && old.is_argument() != new.is_argument() {
+            let what = if new.is_argument() { "has no default any more" } else { "is empty by default" };
+            self.note(path, Class::Rust, what, "In Rust it moves between the arguments and a setter.");
+            return;
+        }
         match (old.required, new.required) {
             (false, true) if direction.sent => {
                 self.note(path, Class::Wire, "is required", "Existing clients may not send it.");
@@ -133,6 +138,7 @@ impl Comparison<'_> {
     /// The default of an optional field.
     fn absence(&mut self, old: &Field, new: &Field, path: &str) {
         match (&old.absent, &new.absent) {
+            _ if old.required && new.required => {}
             (None, Some(_)) => {
                 let what = "documents its default";
                 self.note(path, Class::Compatible, what, "Only documentation changes.");
@@ -152,8 +158,8 @@ impl Comparison<'_> {
     /// Constructors take what is required in the order of the definition.
     fn order(&mut self, old: &Object, new: &Object, direction: Direction, path: &str) {
         let names = |object: &Object, other: &Object| -> Vec<String> {
-            let fields = object.fields.iter().filter(|field| field.required);
-            let both = fields.filter(|field| other.field(&field.wire).is_some_and(|field| field.required));
+            let fields = object.fields.iter().filter(|field| field.is_argument());
+            let both = fields.filter(|field| other.field(&field.wire).is_some_and(Field::is_argument));
             both.map(|field| field.wire.clone()).collect()
         };
         if direction.sent && names(old, new) != names(new, old) {
