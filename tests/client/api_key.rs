@@ -1,7 +1,5 @@
 //! The API key and headers: where they are sent, and that they are never shown.
 
-use std::error::Error as _;
-
 use decthings::{ApiKey, BuildError, Client, ClientBuilder};
 use decthings_tests::server::{Reply, Request, Server, ok};
 use decthings_tests::{KEY, Temporary};

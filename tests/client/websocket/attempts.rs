@@ -1,6 +1,5 @@
 //! Retries and API keys of calls on the WebSocket.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use decthings::api::model::GetModelStateError;
