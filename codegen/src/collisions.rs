@@ -136,7 +136,7 @@ fn check_members(id: usize, definition: &TypeDef, claims: &mut Claims<'_>) {
                 let what = format!("`{}`", field.wire);
                 let name = naming::ident(&naming::field_name(field)).to_string();
                 let is_new = claims.claim_once(&owner, name, what.clone(), &field.at, IDENTIFIER);
-                if is_new && !field.required {
+                if is_new && !field.is_argument() {
                     let what = format!("the setter of {what}");
                     claims.claim_once(&setters, naming::setter(field).to_string(), what, &field.at, SETTER);
                 }

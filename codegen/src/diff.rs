@@ -10,6 +10,7 @@ mod errors;
 mod fields;
 mod methods;
 mod reach;
+mod renames;
 mod render;
 mod types;
 mod unions;
@@ -17,8 +18,8 @@ mod unions;
 use crate::ir::Api;
 use crate::ir::types::{Owner, TypeDef, TypeId};
 pub use changes::{Change, Changes, Class, Place};
-use comparison::{Comparison, Direction};
-use reach::Users;
+use comparison::Comparison;
+use renames::{Sketch, match_up};
 
 /// Compares two definitions.
 pub fn diff(old: &Api, new: &Api) -> Changes {
@@ -54,30 +55,49 @@ impl Comparison<'_> {
 
     fn shared_types(&mut self) {
         let (old_api, new_api) = (self.old, self.new);
-        for (id, old) in shared(old_api) {
-            let used_by = self.users.of_type(id);
+        let (old_types, new_types): (Vec<_>, Vec<_>) = (shared(old_api).collect(), shared(new_api).collect());
+        let matched = match_up(
+            (old_api, &old_types),
+            (new_api, &new_types),
+            |(_, definition)| &definition.name,
+            |api, (_, definition)| Sketch::of_type(api, definition),
+        );
+        let renamed = matched.old.iter().filter_map(|((id, old), new)| {
+            let (new_id, new) = new.as_ref()?;
+            (old.name != new.name).then_some((*id, *new_id))
+        });
+        self.renamed = renamed.collect();
+        for ((id, old), new) in matched.old {
+            let (id, old) = (*id, *old);
+            let Some((new_id, new)) = new.copied() else {
+                self.turn_to(Place::Type(old.name.clone()), self.users.of_type(id));
+                let why = "Code uses the type. What changes on the wire is reported where it was used.";
+                self.note("", Class::Rust, "is removed", why);
+                continue;
+            };
+            let (direction, used_by) = self.users.of_both(id, &self.new_users, new_id);
             self.turn_to(Place::Type(old.name.clone()), used_by);
-            match shared(new_api).find(|(_, new)| new.name == old.name) {
-                Some((new_id, new)) => {
-                    self.begun.insert((id, new_id));
-                    let direction = Direction { sent: old.sent, received: old.received };
-                    self.rust_name(old, new, "");
-                    self.definition(old, new, direction, "");
+            self.begun.insert((id, new_id));
+            let first = self.changes.len();
+            if old.name != new.name {
+                let what = format!("is renamed to `{}`", new.name);
+                self.note("", Class::Rust, what, "Code uses the type by its old name.");
+            } else {
+                self.rust_name(old, new, "");
+            }
+            self.definition(old, new, direction, "");
+            // Where it travelled, there is something else now, which is reported there.
+            if !direction.sent && !direction.received {
+                for change in self.changes.iter_mut().skip(first).filter(|change| change.class == Class::Wire) {
+                    change.class = Class::Rust;
+                    change.why =
+                        "No existing client sends or reads it where it is used now, but code uses it.".to_owned();
                 }
-                None => self.note(
-                    "",
-                    Class::Rust,
-                    "is removed",
-                    "Code uses the type. What changes on the wire is reported where it was used.",
-                ),
             }
         }
-        let users = Users::of(new_api);
-        for (id, new) in shared(new_api) {
-            if !shared(old_api).any(|(_, old)| old.name == new.name) {
-                self.turn_to(Place::Type(new.name.clone()), users.of_type(id));
-                self.note("", Class::Compatible, "is new", "Nothing depends on it yet.");
-            }
+        for (id, new) in matched.added {
+            self.turn_to(Place::Type(new.name.clone()), self.new_users.of_type(*id));
+            self.note("", Class::Compatible, "is new", "Nothing depends on it yet.");
         }
     }
 }

@@ -22,7 +22,7 @@ async fn main() -> common::Result {
     let rows: Vec<Vec<f64>> = reader.deserialize().collect::<Result<_, _>>()?;
 
     let (client, _server) = common::connect().await?;
-    let number = TensorRules::new([], [ElementType::F64], [""; 0]);
+    let number = TensorRules::new([], [ElementType::F64]);
     let keys = names.iter().map(|name| ParameterDefinition::new(name, true, number.clone()));
     let dataset = client.dataset().create_dataset(common::unique("csv"), "Rows of a file.", keys).await?;
 

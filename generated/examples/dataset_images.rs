@@ -29,7 +29,7 @@ async fn main() -> common::Result {
     }
 
     let (client, _server) = common::connect().await?;
-    let key = |name, element| ParameterDefinition::new(name, true, TensorRules::new([], [element], [""; 0]));
+    let key = |name, element| ParameterDefinition::new(name, true, TensorRules::new([], [element]));
     let keys = [key("image", ElementType::Image), key("label", ElementType::String)];
     let dataset = client.dataset().create_dataset(common::unique("images"), "Images with labels.", keys).await?;
     let (labels, pictures): (Vec<String>, Vec<Image>) = images.into_iter().unzip();

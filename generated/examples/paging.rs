@@ -7,7 +7,7 @@ use decthings::types::{ElementType, ParameterDefinition, TensorRules};
 #[tokio::main]
 async fn main() -> common::Result {
     let (client, _server) = common::connect().await?;
-    let key = ParameterDefinition::new("x", true, TensorRules::new([], [ElementType::F32], [""; 0]));
+    let key = ParameterDefinition::new("x", true, TensorRules::new([], [ElementType::F32]));
     for index in 0..7 {
         let name = common::unique(&format!("paging-{index}"));
         client.dataset().create_dataset(name, "Of an example.", [key.clone()]).await?;

@@ -1,7 +1,5 @@
 //! The API key and headers: where they are sent, and that they are never shown.
 
-use std::error::Error as _;
-
 use decthings::{ApiKey, BuildError, Client, ClientBuilder};
 use decthings_tests::server::{Reply, Request, Server, ok};
 use decthings_tests::{KEY, Temporary};
@@ -61,7 +59,8 @@ fn a_missing_key_file_is_named() {
     let error = build_error(Client::builder().api_key_file(&path));
     let text = error.to_string();
     assert!(text.contains(path.to_str().unwrap()) && text.contains("key") && text.lines().count() == 1, "{text}");
-    assert!(error.source().is_some());
+    let BuildError::ApiKeyFile { source, .. } = error else { panic!("{error:?}") };
+    assert_eq!(source.kind(), std::io::ErrorKind::NotFound);
 }
 
 #[test]
@@ -164,7 +163,7 @@ async fn errors_do_not_show_the_key() {
     assert!(failures.len() >= 20);
     for error in failures {
         let mut texts = vec![error.to_string(), format!("{error:#?}")];
-        let mut next = error.source();
+        let mut next = error.cause();
         while let Some(cause) = next {
             texts.extend([cause.to_string(), format!("{cause:?}")]);
             next = cause.source();

@@ -2,7 +2,10 @@
 
 use std::task::{Context, Poll, Waker};
 
-use decthings::api::types::{DatasetKeyData, StateEntry};
+use decthings::api::model::TrainRequest;
+use decthings::api::types::{
+    DatasetKeyData, ElementType, ExecutionLocation, LauncherSpec, ParameterProvider, StateEntry, TensorRules,
+};
 use decthings::{Error, Tensor};
 use decthings_tests::server::{Reply, Server, ok};
 use decthings_tests::soon;
@@ -10,6 +13,19 @@ use tokio::task::JoinSet;
 
 use super::service::{RemoteService, Small};
 use super::support::{client, get_state, in_process, state_bytes, state_frame};
+
+#[test]
+fn arguments_with_one_meaning_are_converted() {
+    let tensors = vec![Tensor::scalar(1_u8)];
+    let launcher = LauncherSpec::new(1.0, 512);
+    let short = TrainRequest::new("m", "n", [ParameterProvider::new("x", [tensors[0].clone()])], launcher.clone());
+    let location = ExecutionLocation::temporary_launcher(launcher);
+    assert_eq!(short, TrainRequest::new("m", "n", [ParameterProvider::new("x", tensors)], location));
+    let rules = TensorRules::new([], [ElementType::U8]);
+    assert!(rules.annotations.is_empty());
+    assert_eq!(serde_json::to_value(&rules).unwrap()["annotations"], serde_json::json!([]));
+    assert_eq!(rules.annotations(["a byte"]).annotations, ["a byte"]);
+}
 
 async fn fine() -> Server {
     Server::always(Reply::Respond(ok(&state_frame(b"abc")))).await

@@ -1,7 +1,5 @@
 //! What errors carry: code, source, message, and whether a retry may help.
 
-use std::error::Error as _;
-
 use decthings::api::model::{DeleteModelError, GetModelStateError, TrainError};
 use decthings::{ApiError, Error};
 use decthings_tests::server::{Reply, Server, unused_address};
@@ -50,10 +48,10 @@ async fn every_error_starts_with_its_method() {
 async fn untyped_errors_show_the_same() {
     for error in faults::all().await {
         let (text, code, retryable) = (error.to_string(), error.code().map(str::to_owned), error.is_retryable());
-        let has_source = error.source().is_some();
+        let has_cause = error.cause().is_some();
         let raw = error.into_raw();
         assert_eq!((raw.to_string(), raw.code().map(str::to_owned)), (text, code));
-        assert_eq!((raw.is_retryable(), raw.source().is_some()), (retryable, has_source), "{raw}");
+        assert_eq!((raw.is_retryable(), raw.cause().is_some()), (retryable, has_cause), "{raw}");
     }
 }
 
@@ -95,9 +93,9 @@ async fn only_api_errors_have_a_code() {
 }
 
 #[tokio::test]
-async fn a_connection_error_has_an_io_error_as_source() {
+async fn a_connection_error_has_an_io_error_as_cause() {
     let (_, error) = faults::refused_connection().await;
-    let mut innermost = error.source().unwrap();
+    let mut innermost = error.cause().unwrap();
     while let Some(cause) = innermost.source() {
         innermost = cause;
     }
@@ -106,9 +104,47 @@ async fn a_connection_error_has_an_io_error_as_source() {
 }
 
 #[tokio::test]
-async fn error_without_source_has_none() {
-    assert!(failure(status("500 Oops", b"")).await.source().is_none());
-    assert!(faults::no_response_in_time().await.source().is_none());
+async fn error_without_cause_has_none() {
+    assert!(failure(status("500 Oops", b"")).await.cause().is_none());
+    assert!(faults::no_response_in_time().await.cause().is_none());
+}
+
+/// The texts of an error and of its sources, as `{:#}` of anyhow joins them.
+fn with_sources(error: &dyn std::error::Error) -> String {
+    let sources = std::iter::successors(Some(error), |error| error.source());
+    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+#[tokio::test]
+async fn an_error_with_its_sources_repeats_nothing() {
+    for error in faults::all().await {
+        let text = with_sources(&error);
+        let mut parts: Vec<&str> = text.split(": ").collect();
+        parts.sort_unstable();
+        assert!(parts.windows(2).all(|parts| parts[0] != parts[1]), "{text}");
+        assert!(text.matches("refused").count() <= 1, "{text}");
+    }
+    let error = decthings::Client::builder().api_key_file("/nowhere/key").build().unwrap_err();
+    assert_eq!(with_sources(&error).matches("os error").count(), 1, "{error}");
+}
+
+#[test]
+fn urls_without_a_scheme_suggest_one() {
+    for (url, meant) in [
+        ("example.com", "https://example.com"),
+        ("example.com:8443/v1", "https://example.com:8443/v1"),
+        ("localhost:8080", "http://localhost:8080"),
+        ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+    ] {
+        let error = decthings::Client::builder().http_url(url).build().unwrap_err().to_string();
+        assert!(error.contains(&format!("did you mean `{meant}`?")), "{error}");
+    }
+    let error = decthings::Client::builder().websocket_url("example.com/ws").build().unwrap_err().to_string();
+    assert!(error.contains("did you mean `wss://example.com/ws`?"), "{error}");
+    for url in ["", "/v1", "ftp://example.com", "not a host", "user:secret@example.com"] {
+        let error = decthings::Client::builder().http_url(url).build().unwrap_err().to_string();
+        assert!(!error.contains("did you mean") && !error.contains("secret"), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -183,9 +183,15 @@ async fn broken_responses_leave_no_files() {
         assert_eq!(folder.names(), [""; 0], "{error}");
     }
     let server = Server::always(Reply::Respond(ok(&whole))).await;
-    let call = client(&server).model().get_model_state("m").blobs_to_files(folder.join("missing"));
+    let file = folder.write("file", "not a folder");
+    let call = client(&server).model().get_model_state("m").blobs_to_files(&file);
     let error = soon(call).await.unwrap_err();
     assert!(matches!(error, Error::Io { .. }), "{error:?}");
+    assert!(error.to_string().contains(file.to_str().unwrap()), "{error}");
+    std::fs::remove_file(file).unwrap();
+    let call = client(&server).model().get_model_state("m").blobs_to_files(folder.join("made/for/it"));
+    let state = soon(call).await.unwrap();
+    assert!(state.data.iter().any(|part| !part.data.is_empty()));
 
     let rejection = frame(r#"{"error":{"code":"model_not_found"}}"#, &[]);
     let server = Server::always(Reply::Respond(ok(&rejection))).await;

@@ -1,6 +1,6 @@
 //! A comparison in progress: both definitions, the place it has reached, and the changes found so far.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::{Change, Class, Place};
 use super::reach::Users;
@@ -8,7 +8,7 @@ use crate::ir::Api;
 use crate::ir::types::{Deprecated, Type, TypeDef, TypeId, TypeKind};
 
 /// Which ways values of a type travel, seen from a client in use.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Direction {
     pub(super) sent: bool,
     pub(super) received: bool,
@@ -27,7 +27,13 @@ pub(super) struct Comparison<'a> {
     used_by: Vec<String>,
     /// Pairs of types whose comparison has begun at this place, so that recursion ends.
     pub(super) begun: BTreeSet<(TypeId, TypeId)>,
+    /// Users of the old types and errors, and of the new ones.
     pub(super) users: Users,
+    pub(super) new_users: Users,
+    /// Shared types that have another name in the new definition.
+    pub(super) renamed: BTreeMap<TypeId, TypeId>,
+    /// Whether the place has a new name, from which those of its types follow.
+    pub(super) is_renamed: bool,
 }
 
 /// Documentation, on which no program depends.
@@ -48,6 +54,9 @@ impl<'a> Comparison<'a> {
             used_by: Vec::new(),
             begun: BTreeSet::new(),
             users: Users::of(old),
+            new_users: Users::of(new),
+            renamed: BTreeMap::new(),
+            is_renamed: false,
         }
     }
 
@@ -56,6 +65,7 @@ impl<'a> Comparison<'a> {
         self.place = place;
         self.used_by = used_by;
         self.begun.clear();
+        self.is_renamed = false;
     }
 
     pub(super) fn note(&mut self, path: &str, class: Class, what: impl Into<String>, why: &str) {

@@ -2,22 +2,51 @@
 
 use super::changes::Class;
 use super::comparison::{Comparison, Direction, Remarks, join};
+use super::renames::{Sketch, match_up};
 use crate::ir::types::{Absent, Field, Object};
 use crate::naming;
 
 impl Comparison<'_> {
     pub(super) fn object(&mut self, old: &Object, new: &Object, direction: Direction, path: &str) {
-        for before in &old.fields {
+        let (old_fields, new_fields) = ((self.old, old.fields.as_slice()), (self.new, new.fields.as_slice()));
+        let matched = match_up(old_fields, new_fields, |field| &field.wire, Sketch::of_field);
+        for (before, after) in matched.old {
             let path = join(path, &before.wire);
-            match new.field(&before.wire) {
-                Some(after) => self.field(before, after, direction, &path),
-                None => self.removed(before, direction, &path),
+            let Some(after) = after else {
+                self.removed(before, direction, &path);
+                continue;
+            };
+            if before.wire == after.wire {
+                self.field_name(before, after, &path);
+            } else {
+                self.renamed_field(before, after, direction, &path);
             }
+            self.field(before, after, direction, &path);
         }
-        for after in new.fields.iter().filter(|after| old.field(&after.wire).is_none()) {
+        for after in matched.added {
             self.added(after, direction, &join(path, &after.wire));
         }
         self.order(old, new, direction, path);
+    }
+
+    fn renamed_field(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
+        let what = format!("is renamed to `{}`", new.wire);
+        let (class, why) = if direction.sent && !new.aliases.contains(&old.wire) {
+            (Class::Wire, "Existing clients send the old name, which is ignored.")
+        } else if direction.received && old.required && !old.aliases.contains(&new.wire) {
+            (Class::Wire, "Existing clients cannot read responses without the old name.")
+        } else {
+            (Class::Rust, "Code uses the field by its old name.")
+        };
+        self.note(path, class, what, why);
+    }
+
+    fn field_name(&mut self, old: &Field, new: &Field, path: &str) {
+        let (before, after) = (naming::field_name(old), naming::field_name(new));
+        if before != after {
+            let what = format!("is called `{after}` instead of `{before}`");
+            self.note(path, Class::Rust, what, "Code uses the field by its old name.");
+        }
     }
 
     fn removed(&mut self, field: &Field, direction: Direction, path: &str) {
@@ -46,15 +75,6 @@ impl Comparison<'_> {
     fn field(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
         self.presence(old, new, direction, path);
         self.ty(&old.ty, &new.ty, direction, path);
-        let (before, after) = (naming::field_name(old), naming::field_name(new));
-        if before != after {
-            self.note(
-                path,
-                Class::Rust,
-                format!("is called `{after}` instead of `{before}`"),
-                "Code uses the field by its old name.",
-            );
-        }
         if old.boxed != new.boxed {
             let what = if new.boxed { "is boxed" } else { "is no longer boxed" };
             self.note(path, Class::Rust, what, "The type of the field changes in Rust.");
@@ -73,6 +93,11 @@ impl Comparison<'_> {
     }
 
     fn presence(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
+        if old.required && new.required && old.is_argument() != new.is_argument() {
+            let what = if new.is_argument() { "has no default any more" } else { "is empty by default" };
+            self.note(path, Class::Rust, what, "In Rust it moves between the arguments and a setter.");
+            return;
+        }
         match (old.required, new.required) {
             (false, true) if direction.sent => {
                 self.note(path, Class::Wire, "is required", "Existing clients may not send it.");
@@ -113,6 +138,7 @@ impl Comparison<'_> {
     /// The default of an optional field.
     fn absence(&mut self, old: &Field, new: &Field, path: &str) {
         match (&old.absent, &new.absent) {
+            _ if old.required && new.required => {}
             (None, Some(_)) => {
                 let what = "documents its default";
                 self.note(path, Class::Compatible, what, "Only documentation changes.");
@@ -132,8 +158,8 @@ impl Comparison<'_> {
     /// Constructors take what is required in the order of the definition.
     fn order(&mut self, old: &Object, new: &Object, direction: Direction, path: &str) {
         let names = |object: &Object, other: &Object| -> Vec<String> {
-            let fields = object.fields.iter().filter(|field| field.required);
-            let both = fields.filter(|field| other.field(&field.wire).is_some_and(|field| field.required));
+            let fields = object.fields.iter().filter(|field| field.is_argument());
+            let both = fields.filter(|field| other.field(&field.wire).is_some_and(Field::is_argument));
             both.map(|field| field.wire.clone()).collect()
         };
         if direction.sent && names(old, new) != names(new, old) {

@@ -2,69 +2,80 @@
 
 use super::changes::{Class, Place};
 use super::comparison::{Comparison, Direction, Remarks};
+use super::renames::{Sketch, match_up};
 use crate::ir::{Api, Event, Method, Service, Transport};
 use crate::naming;
 
 const GONE: &str = "Existing clients call it.";
+const RENAMED: &str = "Existing clients call it by its old name.";
 const NEW: &str = "Nothing depends on it yet.";
 
 impl Comparison<'_> {
     pub(super) fn services(&mut self) {
         let (old_api, new_api) = (self.old, self.new);
-        for old in &old_api.services {
-            let new = new_api.services.iter().find(|new| new.wire == old.wire);
+        let (before, after) = ((old_api, old_api.services.as_slice()), (new_api, new_api.services.as_slice()));
+        let matched = match_up(before, after, |service| &service.wire, |_, service| Sketch::of_service(service));
+        for (old, new) in matched.old {
             self.turn_to(Place::Service(old.wire.clone()), Vec::new());
-            match new {
-                Some(new) => self.service(old, new),
-                None => self.note("", Class::Wire, "is removed", GONE),
-            }
+            let Some(new) = new else {
+                self.note("", Class::Wire, "is removed", GONE);
+                continue;
+            };
+            self.renamed_to(&old.wire, &new.wire, Class::Wire, RENAMED);
+            self.service(old, new);
         }
-        for new in &new_api.services {
-            if !old_api.services.iter().any(|old| old.wire == new.wire) {
-                self.turn_to(Place::Service(new.wire.clone()), Vec::new());
-                self.note("", Class::Compatible, "is new", NEW);
-            }
+        for new in matched.added {
+            self.turn_to(Place::Service(new.wire.clone()), Vec::new());
+            self.note("", Class::Compatible, "is new", NEW);
         }
     }
 
     fn service(&mut self, old: &Service, new: &Service) {
         self.remarks("", words(&old.description, old.since.as_deref()), words(&new.description, new.since.as_deref()));
-        for before in &old.methods {
+        let (old_methods, new_methods) = ((self.old, old.methods.as_slice()), (self.new, new.methods.as_slice()));
+        let matched = match_up(old_methods, new_methods, |method| &method.wire, Sketch::of_method);
+        for (before, after) in matched.old {
             self.turn_to(Place::Method(old.wire.clone(), before.wire.clone()), Vec::new());
-            match new.methods.iter().find(|after| after.wire == before.wire) {
-                Some(after) => self.method((old, before), (new, after)),
-                None => self.note("", Class::Wire, "is removed", GONE),
-            }
+            let Some(after) = after else {
+                self.note("", Class::Wire, "is removed", GONE);
+                continue;
+            };
+            self.renamed_to(&before.wire, &after.wire, Class::Wire, RENAMED);
+            self.method((old, before), (new, after));
         }
-        for after in &new.methods {
-            if !old.methods.iter().any(|before| before.wire == after.wire) {
-                self.turn_to(Place::Method(new.wire.clone(), after.wire.clone()), Vec::new());
-                self.note("", Class::Compatible, "is new", NEW);
-            }
+        for after in matched.added {
+            self.turn_to(Place::Method(new.wire.clone(), after.wire.clone()), Vec::new());
+            self.note("", Class::Compatible, "is new", NEW);
         }
-        for before in &old.events {
+        let (old_events, new_events) = ((self.old, old.events.as_slice()), (self.new, new.events.as_slice()));
+        let matched = match_up(old_events, new_events, |event| &event.wire, Sketch::of_event);
+        for (before, after) in matched.old {
             self.turn_to(Place::Event(old.wire.clone(), before.wire.clone()), Vec::new());
-            match new.events.iter().find(|after| after.wire == before.wire) {
-                Some(after) => self.event(before, after),
-                None => self.note(
-                    "",
-                    Class::Rust,
-                    "is removed",
-                    "Existing clients no longer receive it, but code uses its variant.",
-                ),
-            }
+            let Some(after) = after else {
+                let why = "Existing clients no longer receive it, but code uses its variant.";
+                self.note("", Class::Rust, "is removed", why);
+                continue;
+            };
+            let why = "Existing clients do not know it by its new name, and code uses its variant.";
+            self.renamed_to(&before.wire, &after.wire, Class::Rust, why);
+            self.event(before, after);
         }
-        for after in &new.events {
-            if !old.events.iter().any(|before| before.wire == after.wire) {
-                self.turn_to(Place::Event(new.wire.clone(), after.wire.clone()), Vec::new());
-                self.note("", Class::Compatible, "is new", "Events are open: readers keep unknown ones.");
-            }
+        for after in matched.added {
+            self.turn_to(Place::Event(new.wire.clone(), after.wire.clone()), Vec::new());
+            self.note("", Class::Compatible, "is new", "Events are open: readers keep unknown ones.");
+        }
+    }
+
+    fn renamed_to(&mut self, old: &str, new: &str, class: Class, why: &str) {
+        if old != new {
+            self.is_renamed = true;
+            self.note("", class, format!("is renamed to `{new}`"), why);
         }
     }
 
     fn method(&mut self, (old_service, old): (&Service, &Method), (new_service, new): (&Service, &Method)) {
         let name = |method: &Method| naming::method_name(method);
-        if name(old) != name(new) {
+        if name(old) != name(new) && !self.is_renamed {
             let what = format!("is called `{}` instead of `{}`", name(new), name(old));
             self.note("", Class::Rust, what, "Code calls it by its old name.");
         }

@@ -20,7 +20,8 @@ impl Comparison<'_> {
         let (Some(old), Some(new)) = (old_api.get(old_id), new_api.get(new_id)) else { return };
         let is_shared = |definition: &TypeDef| matches!(definition.owner, Owner::Shared(_));
         // A shared type is compared once, at its own entry.
-        if is_shared(old) && is_shared(new) && old.name == new.name {
+        let is_renamed = self.renamed.get(&old_id) == Some(&new_id);
+        if is_shared(old) && is_shared(new) && (old.name == new.name || is_renamed) {
             return;
         }
         if !self.begun.insert((old_id, new_id)) {
@@ -38,7 +39,7 @@ impl Comparison<'_> {
 
     pub(super) fn rust_name(&mut self, old: &TypeDef, new: &TypeDef, path: &str) {
         let (before, after) = (naming::type_name(self.old, old), naming::type_name(self.new, new));
-        if before != after {
+        if before != after && !self.is_renamed {
             self.note(
                 path,
                 Class::Rust,

@@ -110,7 +110,7 @@ pub(super) fn names(aliases: &[String]) -> Option<String> {
 
 /// What a field means, its default, and whether it should still be used.
 pub(super) fn prose(field: &Field) -> Option<String> {
-    let absent = field.absent.as_ref().map(|absent| match absent {
+    let absent = field.absent.as_ref().filter(|_| !field.required).map(|absent| match absent {
         Absent::Literal(value) => format!("Default: `{value}`."),
         Absent::Described(text) => format!("Default: {text}."),
     });

@@ -178,7 +178,7 @@ pub struct Field {
     pub required: bool,
     /// Whether the value must be boxed for the type to have a size.
     pub boxed: bool,
-    /// What the server uses when it is absent.
+    /// What the server uses when it is absent; of a required field, the value that constructors give it.
     pub absent: Option<Absent>,
     /// A value for examples.
     pub example: Option<Value>,
@@ -195,6 +195,11 @@ pub struct Field {
 }
 
 impl Field {
+    /// Whether constructors take it as an argument. Other fields are optional or have a default, and get a setter.
+    pub fn is_argument(&self) -> bool {
+        self.required && self.absent.is_none()
+    }
+
     /// The type of the items, if the field is a list that the API's reference declares as one of them.
     pub fn declared_item(&self) -> Option<&Type> {
         match (self.declared.as_ref()?.how, &self.ty) {

@@ -157,12 +157,16 @@ impl Lowering<'_> {
     fn lower_absent(&mut self, schema: &Schema, required: bool) -> Option<Absent> {
         let at =
             schema.default.as_ref().map(|value| &value.at).or(schema.defaults_to.as_ref().map(|value| &value.at))?;
-        if required {
+        let is_empty_list = |value: &Spanned<Value>| value.get().is_none_or(|value| *value == Value::Array(Vec::new()));
+        if required && !schema.default.as_ref().is_some_and(is_empty_list) {
             self.error(
                 at,
                 "a required property is never absent",
-                "remove the default, or take the property out of `required`",
+                "remove the default, or take the property out of `required`; only a list may be empty by default, with `[]`",
             );
+        }
+        if required && schema.blob.is_some() {
+            self.error(at, "a list in blobs cannot be empty by default", "remove the default");
         }
         if schema.default.is_some() && schema.defaults_to.is_some() {
             self.error(at, "the property has two defaults", "keep `default` or `defaultsTo`");

@@ -174,7 +174,10 @@ fn fields(cx: &Context<'_>, definition: &TypeDef, object: &Object) -> Vec<TokenS
 
 fn field(cx: &Context<'_>, field: &Field) -> TokenStream {
     let (wire, aliases, ty) = (&field.wire, &field.aliases, value_type(cx, &field.ty));
-    let text = docs::with_deprecation(docs::field(field), field.deprecated.as_ref());
+    // The default of what is required is that of constructors.
+    let absent = field.absent.clone().filter(|_| !field.required);
+    let text = docs::field(&Field { absent, ..field.clone() });
+    let text = docs::with_deprecation(text, field.deprecated.as_ref());
     let presence = if field.required { quote!(required) } else { quote!(optional) };
     quote!(#presence(#wire #(| #aliases)*, #ty, #text))
 }

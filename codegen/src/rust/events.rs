@@ -157,13 +157,13 @@ fn session(file: &File<'_, '_>, service: &Service, id: &str, name: &Ident) -> To
         let function = naming::ident(&naming::session_name(method));
         let request = file.ty(&method.params);
         let fields = file.cx.api.object(&method.params).map(|object| object.fields.as_slice()).unwrap_or_default();
-        let others = fields.iter().filter(|field| field.required && field.wire != id);
+        let others = fields.iter().filter(|field| field.is_argument() && field.wire != id);
         let parameters = others.map(|field| {
             let name = structs::field_ident(field);
             let ty = file.argument(field);
             quote!(#name: #ty)
         });
-        let arguments = fields.iter().filter(|field| field.required).map(|field| {
+        let arguments = fields.iter().filter(|field| field.is_argument()).map(|field| {
             let name = structs::field_ident(field);
             if field.wire == id { quote!(self.id()) } else { quote!(#name) }
         });

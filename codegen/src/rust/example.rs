@@ -71,7 +71,7 @@ struct Example<'c, 'a> {
 impl Example<'_, '_> {
     /// One argument for each required field; `None` when one of them leads back.
     fn arguments(&mut self, object: &Object) -> Option<Vec<String>> {
-        object.fields.iter().filter(|field| field.required).map(|field| self.argument(field)).collect()
+        object.fields.iter().filter(|field| field.is_argument()).map(|field| self.argument(field)).collect()
     }
 
     fn argument(&mut self, field: &Field) -> Option<String> {

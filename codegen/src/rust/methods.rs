@@ -57,7 +57,7 @@ fn call(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream 
     let nothing = Object::default();
     let object = file.cx.api.object(&method.params).unwrap_or(&nothing);
     let parameters = structs::parameters(file, object);
-    let arguments = object.fields.iter().filter(|field| field.required).map(structs::field_ident);
+    let arguments = object.fields.iter().filter(|field| field.is_argument()).map(structs::field_ident);
     let allow = (parameters.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let doc = docs::doc(1, &prose(file.cx, service, method));
     let deprecated = docs::deprecated(method.deprecated.as_ref());

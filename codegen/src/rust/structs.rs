@@ -122,7 +122,7 @@ fn constructors(
     (constructors, gate): (&str, &TokenStream),
 ) -> TokenStream {
     let parameters = parameters(file, object);
-    let optional: Vec<&Field> = object.fields.iter().filter(|field| !field.required).collect();
+    let optional: Vec<&Field> = object.fields.iter().filter(|field| !field.is_argument()).collect();
     let setters = optional.into_iter().map(|field| {
         let (setter, argument) = (setter_ident(field), field_ident(field));
         let ty = file.argument(field);
@@ -135,7 +135,7 @@ fn constructors(
 
 /// Parameters for what is required.
 pub(super) fn parameters(file: &File<'_, '_>, object: &Object) -> Vec<TokenStream> {
-    let required = object.fields.iter().filter(|field| field.required);
+    let required = object.fields.iter().filter(|field| field.is_argument());
     let parameters = required.map(|field| {
         let (name, ty) = (field_ident(field), file.argument(field));
         quote!(#name: #ty)

@@ -124,7 +124,7 @@ fn constructors(file: &File<'_, '_>, name: &Ident, union: &Union, outer: &TokenS
         let function = naming::constructor(variant);
         let ty = file.ty(payload);
         let parameters = structs::parameters(file, object);
-        let arguments = object.fields.iter().filter(|field| field.required).map(structs::field_ident);
+        let arguments = object.fields.iter().filter(|field| field.is_argument()).map(structs::field_ident);
         let value = quote!(#ty::new(#(#arguments),*));
         let value = if variant.boxed { quote!(Box::new(#value)) } else { value };
         let text = described(file, payload)
@@ -141,5 +141,43 @@ fn constructors(file: &File<'_, '_>, name: &Ident, union: &Union, outer: &TokenS
     if functions.is_empty() {
         return TokenStream::new();
     }
-    quote!(#outer impl #name { #(#functions)* })
+    let conversions = conversions(file, name, union, outer);
+    quote!(#outer impl #name { #(#functions)* } #conversions)
+}
+
+/// Makes a variant of the only field of its content, if that has a type of its own that no other variant has.
+fn conversions(file: &File<'_, '_>, name: &Ident, union: &Union, outer: &TokenStream) -> TokenStream {
+    let content = |variant: &Variant| {
+        let Type::Named(id) = variant.payload.as_ref()? else { return None };
+        file.cx.api.get(*id)
+    };
+    let sole_field = |variant: &Variant| {
+        let definition = content(variant)?;
+        let TypeKind::Object(object) = &definition.kind else { return None };
+        match object.fields.as_slice() {
+            [field] if field.is_argument() && definition.sent => Some(field.clone()),
+            _ => None,
+        }
+    };
+    let is_unique = |ty: &Type| {
+        let payloads = union.variants.iter().filter_map(|variant| variant.payload.clone());
+        let fields = union.variants.iter().filter_map(sole_field).map(|field| field.ty);
+        payloads.chain(fields).filter(|other| other == ty).count() == 1
+    };
+    let impls = union.variants.iter().filter_map(|variant| {
+        let field = sole_field(variant)?;
+        let Type::Named(id) = &field.ty else { return None };
+        let is_object = matches!(file.cx.api.get(*id)?.kind, TypeKind::Object(_));
+        if !is_object || !is_unique(&field.ty) {
+            return None;
+        }
+        let (ty, argument, function) = (file.ty(&field.ty), structs::field_ident(&field), naming::constructor(variant));
+        Some(quote! {
+            #outer
+            impl From<#ty> for #name {
+                fn from(#argument: #ty) -> Self { Self::#function(#argument) }
+            }
+        })
+    });
+    impls.collect()
 }

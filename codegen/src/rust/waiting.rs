@@ -146,7 +146,7 @@ fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waite
     let arguments =
         required(file, fetch).map(|field| if field.wire == *list { quote!(ranges) } else { asked_id(field) });
     let in_range = file.cx.api.object(list_of(file, &fetch.params, list)?.1)?;
-    let in_range = in_range.fields.iter().filter(|field| field.required).map(|field| match &field.wire {
+    let in_range = in_range.fields.iter().filter(|field| field.is_argument()).map(|field| match &field.wire {
         wire if *wire == metrics.name => quote!(range.name),
         wire if *wire == metrics.start => quote!(range.start),
         _ => quote!(range.amount),
@@ -187,7 +187,7 @@ fn list_of<'a>(file: &File<'_, 'a>, holder: &Type, list: &str) -> Option<(proc_m
 
 fn required<'a>(file: &File<'_, 'a>, method: &Method) -> impl Iterator<Item = &'a Field> {
     let fields = file.cx.api.object(&method.params).map(|object| object.fields.as_slice()).unwrap_or_default();
-    fields.iter().filter(|field| field.required)
+    fields.iter().filter(|field| field.is_argument())
 }
 
 /// An id as the call that starts the work has it.

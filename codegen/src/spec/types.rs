@@ -51,7 +51,7 @@ pub struct Schema {
     pub blob: Option<Spanned<Blob>>,
     /// Whether the bytes may be given as text, meaning its UTF-8.
     pub accepts_text: Option<bool>,
-    /// The value that the server uses when the property is absent.
+    /// The value that the server uses when the property is absent. `[]` on a required list: what constructors give it.
     pub default: Option<Spanned<Value>>,
     /// What the server uses when the property is absent, in words such as `everything`, where that is no literal value.
     pub defaults_to: Option<Spanned<String>>,

@@ -95,7 +95,7 @@ impl Data {
 /// A key of the dataset: what it is called and what its tensors look like.
 pub fn key<const RANK: usize>(name: &str, shape: [i64; RANK]) -> ParameterDefinition {
     let types = if RANK == 0 { [ElementType::U32] } else { [ElementType::F32] };
-    ParameterDefinition::new(name, true, TensorRules::new(shape, types, Vec::<String>::new()))
+    ParameterDefinition::new(name, true, TensorRules::new(shape, types))
 }
 
 /// The same numbers every time: this is an example, not a lottery.

@@ -57,6 +57,7 @@ impl fmt::Display for AddInPartsError {
 
 impl std::error::Error for AddInPartsError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.error)
+        // The text has that of the error itself.
+        self.error.source()
     }
 }

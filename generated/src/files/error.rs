@@ -61,8 +61,9 @@ impl fmt::Display for FilesError {
 impl std::error::Error for FilesError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Api { error, .. } => Some(error),
-            Self::Io { source, .. } => Some(source),
+            // The text has that of the error itself.
+            Self::Api { error, .. } => error.source(),
+            Self::Io { source, .. } => source.source(),
             Self::Wrong { .. } => None,
         }
     }

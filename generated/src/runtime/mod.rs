@@ -65,7 +65,7 @@ pub use futures_core::future::BoxFuture;
 
 pub use self::blob::{Base64, Blob, NotInMemory};
 pub use self::client::{
-    Attempt, AttemptOutcome, Call, Client, ClientBuilder, FromResponse, Middleware, Operation, RetryPolicy,
+    Attempt, AttemptOutcome, Call, Client, ClientBuilder, FromResponse, Middleware, Operation, RetryPolicy, Settable,
     Subscribable,
 };
 #[cfg(feature = "dynamic")]

@@ -34,6 +34,27 @@ impl<T: NestedElement + Clone> From<&[T]> for Tensor {
 }
 
 /// One dimension.
+impl<T: NestedElement + Clone> From<&Vec<T>> for Tensor {
+    fn from(data: &Vec<T>) -> Self {
+        Self::vector(data.as_slice())
+    }
+}
+
+/// One dimension.
+impl<T: NestedElement + Clone, const N: usize> From<&[T; N]> for Tensor {
+    fn from(data: &[T; N]) -> Self {
+        Self::vector(data.as_slice())
+    }
+}
+
+/// A clone, which shares the data.
+impl From<&Tensor> for Tensor {
+    fn from(tensor: &Tensor) -> Self {
+        tensor.clone()
+    }
+}
+
+/// One dimension.
 impl<T: NestedElement, const N: usize> From<[T; N]> for Tensor {
     fn from(data: [T; N]) -> Self {
         Self::vector(data)

@@ -1,6 +1,5 @@
 //! Retries and API keys of calls on the WebSocket.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use decthings::api::model::GetModelStateError;
@@ -188,7 +187,7 @@ async fn subscription_errors_do_not_show_the_key() {
     drop(socket);
     let error = soon(call).await.unwrap().unwrap_err();
     texts.extend([error.to_string(), format!("{error:#?}")]);
-    let mut next = error.source();
+    let mut next = error.cause();
     while let Some(cause) = next {
         texts.extend([cause.to_string(), format!("{cause:?}")]);
         next = cause.source();

@@ -1,5 +1,6 @@
 //! Members of objects.
 
+use decthings_codegen::diff::diff;
 use serde_json::json;
 
 use super::{put, rule, take};
@@ -100,6 +101,19 @@ fn defaults_change() {
         &["compatible: params.note no longer documents its default"],
         &["compatible: params.note documents its default"],
     );
+}
+
+#[test]
+fn required_lists_become_empty_by_default() {
+    let list = [
+        put("P/words", json!({"type": "array", "items": {"type": "string"}})),
+        put("B/params/required/-", json!("words")),
+    ];
+    let empty = [list.as_slice(), &[put("P/words/default", json!([]))]].concat();
+    let (list, empty) = (super::api(&list), super::api(&empty));
+    let changes = |old, new| -> Vec<String> { diff(old, new).list().iter().map(super::short).collect() };
+    assert_eq!(changes(&list, &empty), ["rust: params.words is empty by default"]);
+    assert_eq!(changes(&empty, &list), ["rust: params.words has no default any more"]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 mod fields;
 mod methods;
+mod renames;
 mod types;
 
 /// One edit: the new value at a pointer, or `None` to remove it.

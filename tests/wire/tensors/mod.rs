@@ -16,6 +16,16 @@ fn hex(text: &str) -> Bytes {
     digits.chunks(2).map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap()).collect()
 }
 
+#[test]
+fn references_to_plain_values_are_tensors() {
+    let values = vec![1_u8, 2];
+    let tensors: [Tensor; 4] = [(&values).into(), values.as_slice().into(), (&[1_u8, 2]).into(), values.clone().into()];
+    for tensor in &tensors {
+        assert_eq!(*tensor, Tensor::from([1_u8, 2]));
+        assert_eq!(Tensor::from(tensor), *tensor);
+    }
+}
+
 fn decode(text: &str) -> Result<Tensor, DecodeError> {
     Tensor::decode(hex(text))
 }

@@ -23,7 +23,7 @@ impl DatasetClient {
     ///     .create_dataset(
     ///         "mnist",
     ///         "Handwritten digits with their labels.",
-    ///         [ParameterDefinition::new("image", true, TensorRules::new([-1, 28, 28], [ElementType::F32], ["grayscale"]))],
+    ///         [ParameterDefinition::new("image", true, TensorRules::new([-1, 28, 28], [ElementType::F32]))],
     ///     )
     ///     .await?;
     /// println!("{}", result.dataset_id);

@@ -27,6 +27,12 @@ impl ExecutionLocation {
     }
 }
 
+impl From<LauncherSpec> for ExecutionLocation {
+    fn from(spec: LauncherSpec) -> Self {
+        Self::temporary_launcher(spec)
+    }
+}
+
 /// Run on a launcher that exists already.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]

@@ -13,7 +13,7 @@ pub struct TensorRules {
     pub shape: Vec<i64>,
     /// Element types that are acceptable.
     pub allowed_types: Vec<ElementType>,
-    /// Free-form description of what the data means, for people and tools.
+    /// Free-form description of what the data means, for people and tools. Default: `[]`.
     pub annotations: Vec<String>,
 }
 
@@ -22,7 +22,8 @@ constructors! {
         pub fn new(
             shape: impl IntoIterator<Item = i64>,
             allowed_types: impl IntoIterator<Item = ElementType>,
-            annotations: impl IntoIterator<Item = impl Into<String>>,
         );
+        /// Free-form description of what the data means, for people and tools. Default: `[]`.
+        pub fn annotations(annotations: impl IntoIterator<Item = impl Into<String>>);
     }
 }

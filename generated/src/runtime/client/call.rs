@@ -77,7 +77,8 @@ impl<R: Operation> Call<R> {
     /// Writes the blobs of the response to files in this folder as they arrive, instead of reading them into memory.
     ///
     /// The [`Blob`](crate::Blob)s of the result are temporary files, which are removed with their last clone unless
-    /// [`save_as`](crate::Blob::save_as) renames them. A call that fails or is dropped leaves no files.
+    /// [`save_as`](crate::Blob::save_as) renames them. A call that fails or is dropped leaves no files. The folder is
+    /// created if it does not exist.
     /// The size of the blobs is not limited.
     ///
     /// This has no effect on tensors, on the WebSocket, and with custom transports or services in the same process.

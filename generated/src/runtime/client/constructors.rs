@@ -1,7 +1,25 @@
 //! Constructors and setters, from their signatures.
 
+/// A field that a setter sets: an optional one, or a list that is empty by default.
+pub trait Settable<T> {
+    /// Sets the value.
+    fn set(&mut self, value: T);
+}
+
+impl<T> Settable<T> for Option<T> {
+    fn set(&mut self, value: T) {
+        *self = Some(value);
+    }
+}
+
+impl<T> Settable<Self> for Vec<T> {
+    fn set(&mut self, value: Self) {
+        *self = value;
+    }
+}
+
 /// Declares how to create a struct: `new`, which takes the required fields, and a setter of each optional field. An
-/// argument is named as its field, and is converted into it.
+/// argument is named as its field, and is converted into it. A list with a setter is empty by default.
 ///
 /// ```
 /// use decthings::runtime::constructors;
@@ -34,7 +52,7 @@ macro_rules! constructors {
         }
     ) => {
         impl $name {
-            $crate::constructor! { [] [$($field: None,)*] $($parameters)*, }
+            $crate::constructor! { [] [$($field: Default::default(),)*] $($parameters)*, }
             $($crate::setter! { [$(#[$attribute])*] $setter $field [$($argument)*] })*
         }
     };
@@ -160,7 +178,7 @@ macro_rules! setter {
     (@function [$($attribute:tt)*] $setter:ident $field:ident [$($argument:tt)*] $value:expr) => {
         $($attribute)*
         pub fn $setter(mut self, $field: $($argument)*) -> Self {
-            self.$field = Some($value);
+            $crate::runtime::Settable::set(&mut self.$field, $value);
             self
         }
     };

@@ -139,6 +139,10 @@ fn local_name(url: &Url) -> Option<&str> {
 }
 
 fn parse(text: &str, schemes: [&str; 2]) -> Result<Endpoint, BuildError> {
+    let beginning = format!("must begin with {}:// or {}://", schemes[0], schemes[1]);
+    if let Some(meant) = with_scheme(text.trim(), schemes) {
+        return Err(invalid(text, format!("{beginning}; did you mean `{meant}`?")));
+    }
     let url = Url::parse(text.trim()).map_err(|error| match presentable(text) {
         "" if text.contains('@') => invalid("", format!("has a `@` and is malformed: {error}")),
         text => invalid(text, error.to_string()),
@@ -148,12 +152,22 @@ fn parse(text: &str, schemes: [&str; 2]) -> Result<Endpoint, BuildError> {
         return Err(invalid("", "has a user name or a password; set a header instead"));
     }
     if !schemes.contains(&url.scheme()) {
-        return Err(invalid(text, format!("must begin with {}:// or {}://", schemes[0], schemes[1])));
+        return Err(invalid(text, beginning));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(invalid(text, "must not have a query or a fragment"));
     }
     Ok(Endpoint { url })
+}
+
+/// The URL that is probably meant by one without a scheme, such as `example.com:8443`.
+fn with_scheme(text: &str, [plain, encrypted]: [&str; 2]) -> Option<String> {
+    if text.contains("://") || text.starts_with('/') || presentable(text) != text {
+        return None;
+    }
+    let url = Url::parse(&format!("{encrypted}://{text}")).ok()?;
+    let scheme = if is_local(&url) { plain } else { encrypted };
+    Some(format!("{scheme}://{text}"))
 }
 
 fn invalid(url: &str, reason: impl Into<String>) -> BuildError {

@@ -18,6 +18,7 @@ mod trace;
 
 pub use builder::ClientBuilder;
 pub use call::Call;
+pub use constructors::Settable;
 #[cfg(feature = "dynamic")]
 pub use dynamic::{DynamicOperation, DynamicService, dynamic};
 pub use handle::Client;

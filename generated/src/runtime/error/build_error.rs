@@ -77,8 +77,9 @@ impl fmt::Display for BuildError {
 impl error::Error for BuildError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
-            Self::ApiKeyFile { source, .. } => Some(source),
-            Self::Setup { source } => Some(&**source),
+            // The text has that of the error itself.
+            Self::ApiKeyFile { source, .. } => source.source(),
+            Self::Setup { source } => source.source(),
             _ => None,
         }
     }

@@ -180,6 +180,16 @@ impl<E: ErrorCode> Error<E> {
         }
     }
 
+    /// The error of a library or of the system that made the call fail, if there is one. Its text is part of this error's
+    /// own.
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Transport { source: Some(source), .. } => Some(&**source),
+            Self::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+
     /// Erases the type of the API's error, for code that handles the errors of several methods.
     pub fn into_raw(self) -> Error {
         match self {
@@ -254,15 +264,8 @@ fn write_api<E: ErrorCode>(f: &mut fmt::Formatter<'_>, error: &E, detail: &str) 
     if detail.is_empty() { Ok(()) } else { write!(f, ": {detail}") }
 }
 
-impl<E: ErrorCode> std::error::Error for Error<E> {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Transport { source: Some(source), .. } => Some(&**source),
-            Self::Io { source, .. } => Some(source),
-            _ => None,
-        }
-    }
-}
+/// The text says what the [cause](Error::cause) is, so there is no `source` that would be shown a second time.
+impl<E: ErrorCode> std::error::Error for Error<E> {}
 
 /// Whether the same request may get another status later.
 pub(super) fn is_transient(status: u16) -> bool {

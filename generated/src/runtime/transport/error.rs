@@ -22,10 +22,12 @@ impl TransportError {
         self
     }
 
-    /// Sets the source of the error.
+    /// Sets the cause of the error, whose text is added to the message.
     pub fn with_source(mut self, cause: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
-        if let Failure::Transport { source, .. } = &mut self.0 {
-            *source = Some(cause.into());
+        if let Failure::Transport { message, source, .. } = &mut self.0 {
+            let cause = cause.into();
+            message.push_str(&format!(": {cause}"));
+            *source = Some(cause);
         }
         self
     }
@@ -48,11 +50,4 @@ impl fmt::Display for TransportError {
     }
 }
 
-impl error::Error for TransportError {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        match &self.0 {
-            Failure::Transport { source: Some(source), .. } => Some(&**source),
-            _ => None,
-        }
-    }
-}
+impl error::Error for TransportError {}

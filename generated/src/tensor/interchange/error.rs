@@ -109,7 +109,7 @@ impl Error for InterchangeError {
         match self {
             Self::Tensor(error) => error.source(),
             Self::Named { source, .. } => source.source(),
-            Self::File { source, .. } => Some(source),
+            Self::File { source, .. } => source.source(),
             _ => None,
         }
     }

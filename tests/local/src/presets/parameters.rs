@@ -56,5 +56,5 @@ pub(super) fn has_layers(preset: &dyn Preset) -> bool {
 }
 
 fn parameter(name: &str, required: bool, shape: &[i64], types: Vec<ElementType>, note: &str) -> ParameterDefinition {
-    ParameterDefinition::new(name, required, TensorRules::new(shape.iter().copied(), types, [note]))
+    ParameterDefinition::new(name, required, TensorRules::new(shape.iter().copied(), types).annotations([note]))
 }

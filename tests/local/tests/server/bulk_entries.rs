@@ -9,7 +9,7 @@ use crate::support::{client, within};
 const ENTRIES: u32 = 1000;
 
 async fn new_dataset(client: &Client) -> String {
-    let rules = || TensorRules::new(vec![], [ElementType::U32], [""; 0]);
+    let rules = || TensorRules::new(vec![], [ElementType::U32]);
     let keys = ["x", "y"].map(|key| ParameterDefinition::new(key, true, rules()));
     client.dataset().create_dataset("numbers", "For a test.", keys).await.unwrap().dataset_id
 }

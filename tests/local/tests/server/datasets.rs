@@ -35,9 +35,9 @@ async fn datasets_are_listed_in_pages() {
         assert_eq!(filtered(ResourceFilter::new().names(["c3", "no"])).await, ["c3"]);
         assert_eq!(filtered(ResourceFilter::new().ids([&id])).await, ["tagged"]);
         assert_eq!(filtered(ResourceFilter::new().tags([tag()])).await, ["tagged"]);
-        assert_eq!(filtered(ResourceFilter::new().tags([Tag::new("task", "other")])).await, [""; 0]);
+        assert_eq!(filtered(ResourceFilter::new().tags([Tag::new("task", "other")])).await);
         assert_eq!(filtered(ResourceFilter::new().owners(["local"])).await.len(), 5);
-        assert_eq!(filtered(ResourceFilter::new().owners(["me"])).await, [""; 0]);
+        assert_eq!(filtered(ResourceFilter::new().owners(["me"])).await);
 
         assert_eq!(error_code(list().sort("size").await), invalid("sort"));
         assert_eq!(error_code(list().limit(0).await), invalid("limit"));
@@ -60,7 +60,7 @@ async fn invalid_names_and_keys_are_rejected() {
         assert_eq!(create(&"x".repeat(201), keys().to_vec()).await, invalid("name"));
         assert_eq!(create("three", Vec::new()).await, invalid("keys"));
         let key = |name: &str, shape: &[i64], types: Vec<ElementType>| {
-            ParameterDefinition::new(name, true, TensorRules::new(shape.to_vec(), types, [""; 0]))
+            ParameterDefinition::new(name, true, TensorRules::new(shape.to_vec(), types))
         };
         let f32s = || vec![ElementType::F32];
         assert_eq!(create("three", vec![key("a", &[], f32s()), key("a", &[], f32s())]).await, invalid("keys[1].name"));

@@ -8,7 +8,7 @@ use decthings::{Client, Tensor};
 use crate::support::{client, error_code, invalid, within};
 
 pub fn keys() -> [ParameterDefinition; 2] {
-    let rules = |shape: &[i64], element| TensorRules::new(shape.to_vec(), [element], [""; 0]);
+    let rules = |shape: &[i64], element| TensorRules::new(shape.to_vec(), [element]);
     [
         ParameterDefinition::new("image", true, rules(&[-1, 2], ElementType::F32)),
         ParameterDefinition::new("class", true, rules(&[], ElementType::U8)),

@@ -90,7 +90,7 @@ async fn training_reads_data_from_a_dataset() {
         let client = client();
         let id = new_model(&client, "a", "mlp").await;
         new_state(&client, &id, "first").await;
-        let rules = |shape: &[i64], element| TensorRules::new(shape.to_vec(), [element], [""; 0]);
+        let rules = |shape: &[i64], element| TensorRules::new(shape.to_vec(), [element]);
         let keys = [
             ParameterDefinition::new("point", true, rules(&[2], ElementType::F32)),
             ParameterDefinition::new("side", true, rules(&[], ElementType::U8)),

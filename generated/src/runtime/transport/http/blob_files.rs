@@ -42,7 +42,10 @@ pub(super) async fn read_to_files(
         received = received.saturating_add(usize::try_from(len).unwrap_or(usize::MAX)).saturating_add(1);
         memory = memory.saturating_add(MEMORY_OF_FILE);
         Budget::of_frame(received).charge(memory).map_err(|error| malformed(error.to_string()))?;
-        let (part, file) = Part::create(folder).await.map_err(write_failure)?;
+        if files.is_empty() {
+            tokio::fs::create_dir_all(folder).await.map_err(|error| write_failure(folder, error))?;
+        }
+        let (part, file) = Part::create(folder).await.map_err(|error| write_failure(folder, error))?;
         let mut file = BufWriter::with_capacity(CHUNK, file);
         let mut left = len;
         while left > 0 {
@@ -52,9 +55,9 @@ pub(super) async fn read_to_files(
                 return Err(malformed(message));
             };
             left = left.saturating_sub(wide(data.len()));
-            file.write_all(&data).await.map_err(write_failure)?;
+            file.write_all(&data).await.map_err(|error| write_failure(folder, error))?;
         }
-        file.flush().await.map_err(write_failure)?;
+        file.flush().await.map_err(|error| write_failure(folder, error))?;
         files.push(Blob::from_source(Source::part(part, len)));
     }
     Ok((head.into(), files))
@@ -79,7 +82,7 @@ fn malformed(message: impl Into<String>) -> Failure {
     Failure::decode("", message, "")
 }
 
-fn write_failure(error: io::Error) -> Failure {
-    let message = format!("could not write the response to a file: {error}");
+fn write_failure(folder: &Path, error: io::Error) -> Failure {
+    let message = format!("could not write the response to a file in {}: {error}", folder.display());
     Failure::Io { path: String::new(), message, source: error }
 }

@@ -180,6 +180,19 @@ macro_rules! union_from {
             }
         }
     };
+    ([] $name:ident $variant:ident [Vec<$item:ty> $(,)?]) => {
+        impl From<Vec<$item>> for $name {
+            fn from(items: Vec<$item>) -> Self {
+                Self::$variant(items)
+            }
+        }
+
+        impl<const N: usize> From<[$item; N]> for $name {
+            fn from(items: [$item; N]) -> Self {
+                Self::$variant(items.into())
+            }
+        }
+    };
     ([] $name:ident $variant:ident [$content:ty $(,)?]) => {
         impl From<$content> for $name {
             fn from(content: $content) -> Self {

@@ -1,0 +1,133 @@
+//! What is gone under one name and new under another.
+
+use serde_json::json;
+
+use super::{changes, put, rule, take};
+
+#[test]
+fn methods_are_renamed() {
+    let list = json!({
+        "description": "Lists things.",
+        "params": {"type": "object", "properties": {
+            "offset": {"type": "integer", "format": "uint32"}, "limit": {"type": "integer", "format": "uint32"}
+        }},
+        "result": {"type": "object", "properties": {
+            "things": {"type": "array", "items": {"type": "string"}},
+            "others": {"type": "array", "items": {"type": "string"}},
+            "offset": {"type": "integer", "format": "uint32"},
+            "limit": {"type": "integer", "format": "uint32"},
+            "total": {"type": "integer", "format": "uint32"}
+        }, "required": ["things", "others", "offset", "limit", "total"]},
+        "paginated": {"items": "things"}
+    });
+    rule(
+        &[take("S/methods/list"), put("S/methods/getThings", list.clone())],
+        &["wire: list is renamed to `getThings`"],
+        &["wire: getThings is renamed to `list`"],
+    );
+    // What else is different is reported as well.
+    let mut filtered = list;
+    filtered["params"]["properties"]["filter"] = json!({"type": "string"});
+    rule(
+        &[take("S/methods/list"), put("S/methods/getThings", filtered)],
+        &["wire: list is renamed to `getThings`", "compatible: list params.filter is new, and optional"],
+        &["wire: getThings is renamed to `list`", "wire: getThings params.filter is removed"],
+    );
+}
+
+#[test]
+fn other_methods_are_removed_and_new() {
+    let paint = json!({
+        "description": "Paints the shop.",
+        "params": {"type": "object", "properties": {"colour": {"type": "string"}}, "required": ["colour"]},
+        "result": {"type": "object", "properties": {"until": {"type": "string"}}}
+    });
+    rule(
+        &[take("S/methods/list"), put("S/methods/paint", paint)],
+        &["wire: list is removed", "compatible: paint is new"],
+        &["wire: paint is removed", "compatible: list is new"],
+    );
+}
+
+#[test]
+fn properties_are_renamed() {
+    let text = |description: &str| json!({"description": description, "type": "string"});
+    rule(
+        &[take("P/text"), put("P/words", text("A text.")), put("B/params/required/0", json!("words"))],
+        &["wire: params.text is renamed to `words`"],
+        &["wire: params.words is renamed to `text`"],
+    );
+    // Under the old name as an alias, it is read.
+    let mut aliased = text("A text.");
+    aliased["aliases"] = json!(["text"]);
+    assert_eq!(
+        changes(&[take("P/text"), put("P/words", aliased), put("B/params/required/0", json!("words"))]),
+        ["rust: params.text is renamed to `words`", "compatible: params.text has the new alias `text`"]
+    );
+    // Another text.
+    assert_eq!(
+        changes(&[take("P/text"), put("P/colour", text("A colour.")), put("B/params/required/0", json!("colour"))]),
+        ["wire: params.text is removed", "wire: params.colour is new, and required"]
+    );
+    rule(
+        &[take("R/note"), put("R/notes", json!({"type": "string"}))],
+        &["rust: result.note is renamed to `notes`"],
+        &["rust: result.notes is renamed to `note`"],
+    );
+}
+
+#[test]
+fn services_and_events_are_renamed() {
+    let text = json!({"type": "string"});
+    let bought = json!({
+        "description": "Something was sold.",
+        "params": {
+            "type": "object", "properties": {"id": text, "id2": text, "thing": text}, "required": ["id", "id2", "thing"]
+        },
+        "subscription": {"id": "id"}
+    });
+    rule(
+        &[take("S/events/sold"), put("S/events/bought", bought)],
+        &["rust: sold is renamed to `bought`"],
+        &["rust: bought is renamed to `sold`"],
+    );
+    let nothing = json!({"type": "object", "properties": {}});
+    let pay = json!({"description": "Pays.", "params": nothing, "result": nothing});
+    let treasury = json!({"description": "Keeps money.", "methods": {"pay": pay}});
+    rule(
+        &[take("/services/Bank"), put("/services/Treasury", treasury)],
+        &["wire: Bank is renamed to `Treasury`"],
+        &["wire: Treasury is renamed to `Bank`"],
+    );
+}
+
+#[test]
+fn shared_types_are_renamed() {
+    let both = json!({
+        "description": "Travels both ways.", "type": "object",
+        "properties": {"name": {"type": "string"}, "note": {"type": "string"}}, "required": ["name"]
+    });
+    let twin = json!({"$ref": "#/$defs/Twin"});
+    rule(
+        &[take("/$defs/Both"), put("/$defs/Twin", both), put("P/both", twin.clone()), put("R/both", twin)],
+        &["rust: Both is renamed to `Twin`"],
+        &["rust: Twin is renamed to `Both`"],
+    );
+}
+
+#[test]
+fn a_type_that_is_no_longer_sent_may_require_more() {
+    // `Both` is in the params and in the result of `buy`.
+    let edits = [take("P/both"), put("/$defs/Both/required/-", json!("note"))];
+    assert_eq!(changes(&edits), ["rust: Both note is always present", "wire: params.both is removed"]);
+    // It is taken by another method only.
+    let only_there = [
+        take("P/both"),
+        take("R/both"),
+        put("S/methods/bake/params/properties/both", json!({"$ref": "#/$defs/Both"})),
+        put("/$defs/Both/required/-", json!("note")),
+    ];
+    let there = changes(&only_there);
+    assert!(there.iter().any(|change| change == "rust: Both note is always present"), "{there:?}");
+    assert!(!there.iter().any(|change| change.starts_with("wire: Both")), "{there:?}");
+}
