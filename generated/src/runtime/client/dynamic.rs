@@ -14,7 +14,7 @@ use super::call::Call;
 use super::handle::Client;
 use super::operation::Operation;
 use crate::runtime::error::{Error, Failure};
-use crate::runtime::method::Method;
+use crate::runtime::method::{ApiError, Method};
 use crate::runtime::text::path_text;
 use crate::runtime::wire;
 use crate::runtime::wire::{IncomingFrame, JsonLimits, RequestFrame, ResponseFrame};
@@ -127,7 +127,7 @@ impl Client {
 fn call<R: Operation>(client: Client, params: Value) -> BoxFuture<'static, Result<Value, Error>> {
     let at = R::METHOD;
     Box::pin(async move {
-        let request: R = read(params, "parameters").map_err(|failure| failure.at(at))?;
+        let request: R = read(params, "parameters").map_err(|failure| failure.at::<ApiError>(at))?;
         let result = Call::new(&client, request).response().await.map_err(Error::into_raw)?;
         write(&result, client.0.json_limits).map_err(|failure| failure.at(at))
     })

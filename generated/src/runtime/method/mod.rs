@@ -5,7 +5,7 @@ mod channel;
 mod error_codes;
 mod facts;
 
-pub use api_error::{ApiError, ErrorCode, FieldError};
+pub use api_error::{ApiError, ErrorCode, FieldError, MethodError};
 pub use channel::{Channel, EventKind};
 pub use error_codes::{ErrorInfo, InvalidRequest};
 pub use facts::{ApiKey, IdSource, Method, TransportKind};
