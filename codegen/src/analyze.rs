@@ -1,6 +1,7 @@
 //! What follows from the model as a whole: reach, direction, recursion, and where blobs are.
 
 mod blobs;
+mod failures;
 mod recursion;
 
 use crate::diag::Diagnostics;
@@ -12,6 +13,7 @@ pub(crate) fn analyze(api: &mut Api, diagnostics: &mut Diagnostics) {
     mark_reach(api);
     check_constants(api, diagnostics);
     recursion::check(api, diagnostics);
+    failures::check(api, diagnostics);
     blobs::collect(api, diagnostics);
     check_items(api, diagnostics);
 }

@@ -7,6 +7,7 @@ mod enums;
 mod errors;
 mod events;
 mod example;
+mod failures;
 mod index;
 mod items;
 mod methods;

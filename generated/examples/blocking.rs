@@ -11,7 +11,7 @@ fn main() -> common::Result {
     }
 
     println!("there are {} models", client.model().get_models().total_blocking()?);
-    for model in blocking::iter(client.model().get_models().items())? {
+    for model in client.model().get_models().items_blocking()? {
         let model = model?;
         let state = client.model().get_model_state(&model.id).send_blocking()?;
         println!("  {}, with a state of {} keys", model.name, state.data.len());

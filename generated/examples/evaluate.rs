@@ -3,7 +3,7 @@
 mod common;
 
 use decthings::Tensor;
-use decthings::types::{EvaluationResult, ParameterProvider};
+use decthings::types::ParameterProvider;
 
 /// All samples of a call are in memory at once, and so are their predictions.
 const BATCH: usize = 200;
@@ -18,10 +18,8 @@ async fn main() -> common::Result {
     let mut first_class = 0_usize;
     for batch in samples.chunks(BATCH) {
         let params = [ParameterProvider::new("x", batch.to_vec())];
-        let EvaluationResult::Success(success) = client.model().evaluate(&model_id, params).await? else {
-            return Err("the evaluation failed".into());
-        };
-        let output = success.output.first().ok_or("the model gave no output")?;
+        let evaluated = client.model().evaluate(&model_id, params).await?.into_result()?;
+        let output = evaluated.output.first().ok_or("the model gave no output")?;
         let predictions = Tensor::stack(&output.data)?;
         for chances in predictions.view::<f32>()?.chunks(2) {
             first_class = first_class.saturating_add(usize::from(chances.first() > chances.get(1)));

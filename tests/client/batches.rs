@@ -4,12 +4,15 @@
 
 use std::sync::{Arc, Mutex};
 
-use decthings::api::dataset::{AddEntriesError, AddEntriesRequest, AddEntriesResult};
+use decthings::api::dataset::{
+    AddEntriesError, AddEntriesRequest, AddEntriesResult, AddEntriesToNeedsReviewRequest,
+    AddEntriesToNeedsReviewResult, GetNeedsReviewEntriesRequest,
+};
 use decthings::api::errors::IncorrectVersionId;
 use decthings::runtime::TransportError;
 use decthings::testing::Script;
-use decthings::types::DatasetKeyData;
-use decthings::{Client, Error, RetryPolicy};
+use decthings::types::{DatasetEntries, DatasetKeyData, DatasetKeyEntries, DatasetKeyEntry, EntryRange};
+use decthings::{Client, Error, RetryPolicy, Tensor};
 use decthings_tests::soon;
 
 fn client(script: &Script) -> Client {
@@ -105,5 +108,45 @@ async fn entries_that_cannot_be_split_are_rejected() {
         assert!(matches!(&error.error, Error::Invalid { path, .. } if **path == *expected), "{error}");
         assert!(error.added.is_empty() && error.uncertain.is_empty());
     }
+    script.check().unwrap();
+}
+
+#[tokio::test]
+async fn needs_review_entries_are_added_and_fetched_in_parts() {
+    let added = |name: &str| Ok(AddEntriesToNeedsReviewResult::new(name));
+    let script = Script::new().respond::<AddEntriesToNeedsReviewRequest>(added("2"));
+    let script = script.fail::<AddEntriesToNeedsReviewRequest>(TransportError::new("cut"));
+    let script = script.respond::<AddEntriesToNeedsReviewRequest>(added("3"));
+    let call = client(&script).dataset().add_entries_to_needs_review("d", keys(200));
+    assert_eq!(soon(call.in_parts().send()).await.unwrap().new_dataset_version_id, "3");
+    script.check().unwrap();
+    let entries = |range: std::ops::Range<u32>| {
+        let data = range.map(|index| DatasetKeyEntry::new(index, Tensor::scalar(index)));
+        Ok(DatasetEntries::new([DatasetKeyEntries::new("a", data)]))
+    };
+    let script = Script::new().respond::<GetNeedsReviewEntriesRequest>(entries(0..16));
+    let script = script.respond::<GetNeedsReviewEntriesRequest>(entries(16..20));
+    let mut fetched = client(&script).dataset().get_needs_review_entries("d", EntryRange::new(0, 20)).in_parts();
+    let mut indexes = Vec::new();
+    while let Some(entry) = soon(fetched.next()).await {
+        indexes.push(entry.unwrap().index);
+    }
+    assert_eq!(indexes, (0..20).collect::<Vec<_>>());
+    script.check().unwrap();
+}
+
+#[test]
+fn parts_need_no_async_code() {
+    let script = version(version(Script::new(), "2"), "3");
+    let added = client(&script).dataset().add_entries("d", keys(200)).in_parts().send_blocking().unwrap();
+    assert_eq!((added.entries, added.calls), (200, 2));
+    let none = DatasetEntries::new([DatasetKeyEntries::new("a", [DatasetKeyEntry::new(0, Tensor::scalar(1_u8))])]);
+    let script = script.respond::<GetNeedsReviewEntriesRequest>(Ok(none));
+    let fetched = client(&script).dataset().get_needs_review_entries("d", EntryRange::new(0, 5)).in_parts();
+    assert_eq!(fetched.iter_blocking().unwrap().map(Result::unwrap).count(), 1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let call = client(&script).dataset().add_entries("d", keys(200)).in_parts();
+    let error = runtime.block_on(async { call.send_blocking() }).unwrap_err();
+    assert_eq!(error.missing(), [0..200], "nothing is sent in async code");
     script.check().unwrap();
 }

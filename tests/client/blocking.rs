@@ -7,6 +7,7 @@ use decthings::api::types::Organization;
 use decthings::blocking::{self, BlockingError};
 use decthings::runtime::ServiceResult;
 use decthings::{Client, Error, Router, Update, WaitError};
+use futures_util::FutureExt;
 
 use super::long_running::training::{Training, completed, running};
 use super::support::in_process;
@@ -34,6 +35,8 @@ fn calls_and_lists_work_without_async() {
     let call = || client.organization().get_organizations().limit(10);
     assert_eq!(call().send_blocking().unwrap().organizations.len(), 10);
     assert_eq!(call().total_blocking().unwrap(), 25);
+    assert_eq!(call().items_blocking().unwrap().count(), 25);
+    assert_eq!(call().pages_blocking().unwrap().count(), 3);
     let ids: Vec<String> = blocking::iter(call().items().prefetch()).unwrap().map(|item| item.unwrap().id).collect();
     assert_eq!(ids, (0..25).map(|id| id.to_string()).collect::<Vec<_>>());
     let sizes = blocking::iter(call().pages()).unwrap().map(|page| page.unwrap().items.len());
@@ -46,10 +49,13 @@ fn long_running_work_is_awaited_and_followed() {
     let client = in_process(Router::new().debug(training.clone()));
     let session = client.debug().call_train("session", "model", []).send_blocking().unwrap();
     let session = session.poll_interval(std::time::Duration::from_millis(1));
-    let updates: Vec<_> = blocking::iter(session.progress()).unwrap().map(|update| update.unwrap()).collect();
+    let updates: Vec<_> = session.progress_blocking().unwrap().map(|update| update.unwrap()).collect();
     assert_eq!(updates.len(), 2);
     assert_eq!(updates[1].metrics[0].entries.len(), 2);
     assert_eq!(session.wait_blocking().unwrap().finished_at, 1);
+    assert_eq!(session.progress_blocking().unwrap().wait_blocking().unwrap().finished_at, 1);
+    session.cancel_blocking().unwrap();
+    assert!(matches!(session.wait_blocking(), Err(WaitError::Cancelled { .. })));
 }
 
 #[test]
@@ -67,7 +73,7 @@ fn the_websocket_stays_open_between_calls() {
     assert_eq!(events.next(), Some(Update::Event(exit("t"))));
     assert_eq!(events.next(), None);
     let other = subscribe(&client, "u").subscribe_blocking().unwrap();
-    blocking::wait(other.unsubscribe()).unwrap().unwrap();
+    other.unsubscribe_blocking().unwrap();
 }
 
 #[test]
@@ -81,7 +87,7 @@ fn threads_share_a_client() {
 }
 
 #[tokio::test]
-async fn blocking_inside_a_runtime_is_rejected() {
+async fn blocking_in_async_code_is_rejected() {
     let client = lists();
     let call = || client.organization().get_organizations();
     let error = call().send_blocking().unwrap_err();
@@ -93,6 +99,50 @@ async fn blocking_inside_a_runtime_is_rejected() {
     let session = Training::new([completed(&[])]).start().await;
     assert!(matches!(session.wait_blocking(), Err(WaitError::Call(Error::Invalid { .. }))));
     assert_eq!(call().await.unwrap().total, 25, "and does no harm");
+}
+
+#[test]
+fn blocking_is_rejected_wherever_async_code_runs() {
+    let rejected = || {
+        let result = lists().organization().get_organizations().send_blocking();
+        assert!(matches!(result, Err(Error::Invalid { .. })), "{result:?}");
+    };
+    let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let thread = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for runtime in [&threads, &thread] {
+        runtime.block_on(async {
+            rejected();
+            tokio::spawn(async move {
+                for _ in 0..300 {
+                    rejected();
+                }
+                // A task that has used up its steps still runs async code.
+                while tokio::task::coop::has_budget_remaining() {
+                    let _ = tokio::task::coop::consume_budget().now_or_never();
+                }
+                rejected();
+            })
+            .await
+            .unwrap();
+        });
+        tokio::task::LocalSet::new().block_on(runtime, async { rejected() });
+    }
+}
+
+#[test]
+fn blocking_works_where_async_code_may_block() {
+    let total = || lists().organization().get_organizations().total_blocking().unwrap();
+    let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let thread = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for runtime in [&threads, &thread] {
+        assert_eq!(runtime.block_on(async { tokio::task::spawn_blocking(total).await.unwrap() }), 25);
+        let _entered = runtime.enter();
+        assert_eq!(total(), 25);
+    }
+    assert_eq!(threads.block_on(async { tokio::task::block_in_place(total) }), 25);
+    let nested = threads.spawn(async move { (tokio::task::block_in_place(total), blocking::wait(async {})) });
+    let (number, after) = threads.block_on(nested).unwrap();
+    assert_eq!((number, after), (25, Err(BlockingError::InsideRuntime)));
 }
 
 #[test]

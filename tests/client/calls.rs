@@ -76,7 +76,7 @@ async fn up_to_255_blobs_are_sent() {
 async fn too_many_entries_name_the_parameter() {
     let (path, text) = invalid(vec![column("a", 128), column("b", 128)]).await;
     assert_eq!(path, "keys");
-    assert!(text.contains("2 keys with 128 tensors each are 256 blobs"), "{text}");
+    assert!(text.contains("2 keys with 128 tensors each are 256 blobs") && text.contains("`in_parts`"), "{text}");
 }
 
 #[tokio::test]

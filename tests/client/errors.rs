@@ -1,12 +1,13 @@
 //! What errors carry: code, source, message, and whether a retry may help.
 
 use decthings::api::model::{DeleteModelError, GetModelStateError, TrainError};
-use decthings::{ApiError, Error};
-use decthings_tests::server::{Reply, Server, unused_address};
+use decthings::{ApiError, Client, Error};
+use decthings_tests::server::{Reply, Server, ok, unused_address};
 use decthings_tests::soon;
+use serde_json::json;
 
 use super::faults::{self, api_error, failure, failures, status};
-use super::support::{client, get_state_method};
+use super::support::{client, frame, get_state_method};
 
 /// The errors of a method that is not idempotent, from a server with these replies.
 async fn unsafe_failures(acts: Vec<Reply>) -> Vec<Error<DeleteModelError>> {
@@ -159,7 +160,7 @@ async fn a_refused_connection_is_retryable_for_any_method() {
 #[tokio::test]
 async fn a_broken_connection_is_retryable_only_if_idempotent() {
     assert!(get_state_method().idempotent);
-    let acts = vec![Reply::Reset(Vec::new()), faults::cut_short(), status("500 Oops", b""), status("502 Oops", b"")];
+    let acts = vec![Reply::Reset(Vec::new()), faults::cut_short(), status("500 Oops", b""), status("503 Oops", b"")];
     for error in failures(acts.clone()).await {
         assert!(error.is_retryable(), "{error}");
     }
@@ -171,11 +172,7 @@ async fn a_broken_connection_is_retryable_only_if_idempotent() {
 
 #[tokio::test]
 async fn an_overloaded_server_is_retryable_for_any_method() {
-    let acts = vec![
-        status("429 Too Many Requests", b""),
-        status("503 Service Unavailable", b""),
-        api_error(r#"{"error":{"code":"too_many_requests"}}"#),
-    ];
+    let acts = vec![status("429 Too Many Requests", b""), api_error(r#"{"error":{"code":"too_many_requests"}}"#)];
     for error in failures(acts.clone()).await {
         assert!(error.is_retryable(), "{error}");
     }
@@ -198,4 +195,28 @@ async fn permanent_errors_are_not_retryable() {
     for error in failures(acts).await {
         assert!(!error.is_retryable(), "{error}");
     }
+}
+
+#[tokio::test]
+async fn errors_of_several_methods_convert_into_one_type() {
+    async fn calls(client: &Client) -> Result<(), Error> {
+        client.model().get_models().total().await?;
+        client.dataset().get_entries("d", vec![0]).dataset_version_id("1").await?;
+        Ok(())
+    }
+    let total = Reply::Respond(ok(&frame(r#"{"result":{"models":[],"total":0,"offset":0,"limit":1}}"#, &[])));
+    let conflict = api_error(r#"{"error":{"code":"incorrect_version_id","datasetVersionId":"2"}}"#);
+    let server = Server::in_turn(vec![total, conflict]).await;
+    let error = soon(calls(&client(&server))).await.unwrap_err();
+    assert_eq!(
+        (error.service(), error.method(), error.code()),
+        ("Dataset", "getEntries", Some("incorrect_version_id"))
+    );
+    let fields = error.api().unwrap().fields();
+    assert_eq!((&fields["datasetVersionId"], error.is_retryable()), (&json!("2"), false));
+    let boxed: Box<dyn std::error::Error + Send + Sync> = error.into();
+    assert!(boxed.to_string().contains("(incorrect_version_id)"), "{boxed}");
+    let rejected = Server::always(api_error(r#"{"error":{"code":"too_many_requests"}}"#)).await;
+    let error: Error = soon(calls(&client(&rejected))).await.unwrap_err();
+    assert!(error.is_retryable() && error.to_string().contains("too many calls in a short time"), "{error}");
 }

@@ -9,7 +9,7 @@ use decthings::api::fs::{
 use decthings::api::types::Stat;
 use decthings::files::{FilesError, ModelFiles};
 use decthings::runtime::ServiceResult;
-use decthings::{Client, Router};
+use decthings::{Blob, Client, Router};
 use decthings_tests::{Temporary, soon};
 
 use super::support::in_process;
@@ -103,4 +103,29 @@ async fn names_outside_the_folder_are_rejected() {
         assert!(matches!(error, FilesError::Wrong { .. }), "{name}: {error}");
         assert_eq!(folder.names(), [""; 0], "{name}");
     }
+}
+
+#[test]
+fn files_need_no_async_code() {
+    let odd = Odd::new(3, "f");
+    let (files, _client) = files(&odd);
+    assert_eq!(files.write_blocking("f", &mut b"more than one part".as_slice()).unwrap(), 18);
+    assert_eq!(*odd.content.lock().unwrap(), b"more than one part");
+    let mut read = Vec::new();
+    assert_eq!(files.read_blocking("f", &mut read).unwrap(), 18);
+    assert_eq!(read, b"more than one part");
+    assert_eq!(files.find_blocking("f").unwrap().unwrap().inode, 2);
+    let folder = Temporary::new();
+    files.download_blocking("", folder.path()).unwrap();
+    assert_eq!(folder.names(), ["f"]);
+    *odd.content.lock().unwrap() = Vec::new();
+    files.upload_blocking(folder.path().join("f"), "f").unwrap();
+    assert_eq!(*odd.content.lock().unwrap(), b"more than one part");
+    let blob = Blob::from(b"abc".as_slice());
+    blob.clone().save_as_blocking(folder.path().join("blob")).unwrap();
+    assert_eq!(std::fs::read(folder.path().join("blob")).unwrap(), blob.bytes_blocking().unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let error = runtime.block_on(async { files.find_blocking("f") }).unwrap_err();
+    assert!(error.to_string().contains("spawn_blocking"), "{error}");
+    assert!(runtime.block_on(async { blob.bytes_blocking() }).is_err());
 }

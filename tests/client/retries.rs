@@ -7,7 +7,7 @@ use decthings_tests::server::{Reply, Server, ok, response};
 use decthings_tests::{PATIENCE, soon};
 
 use super::faults::{api_error, status};
-use super::support::{get_state, state_frame};
+use super::support::{frame, get_state, state_frame};
 
 fn at_once() -> RetryPolicy {
     RetryPolicy::new().delays(Duration::ZERO, Duration::ZERO)
@@ -56,12 +56,27 @@ async fn permanent_errors_are_not_retried() {
 
 #[tokio::test]
 async fn non_idempotent_methods_are_not_retried() {
-    for act in [busy(), status("429 Slow Down", b""), status("503 Busy", b""), status("500 Oops", b"")] {
+    for act in [status("408 Slow", b""), status("503 Busy", b""), status("500 Oops", b""), Reply::Reset(Vec::new())] {
         let server = Server::always(act).await;
         let client = builder(&server).build().unwrap();
         let error = soon(client.model().delete_model("m")).await.unwrap_err();
         assert_eq!((error.attempts(), server.counts().requests), (1, 1), "{error}");
     }
+}
+
+#[tokio::test]
+async fn rejected_calls_of_any_method_are_retried() {
+    let deleted = || Reply::Respond(ok(&frame(r#"{"result":{}}"#, &[])));
+    for act in [busy(), api_error(r#"{"error":{"code":"server_overloaded"}}"#), status("429 Slow Down", b"")] {
+        let server = Server::in_turn(vec![act.clone(), act, deleted()]).await;
+        soon(builder(&server).build().unwrap().model().delete_model("m")).await.unwrap();
+        assert_eq!(server.counts().requests, 3);
+    }
+    let later = Reply::Respond(response("429 Slow Down", &["Retry-After: 1", "Content-Length: 0"], b""));
+    let server = Server::in_turn(vec![later, deleted()]).await;
+    let before = std::time::Instant::now();
+    soon(builder(&server).build().unwrap().model().delete_model("m")).await.unwrap();
+    assert!(before.elapsed() >= Duration::from_secs(1));
 }
 
 #[tokio::test]

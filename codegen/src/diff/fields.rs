@@ -26,6 +26,14 @@ impl Comparison<'_> {
         for after in matched.added {
             self.added(after, direction, &join(path, &after.wire));
         }
+        match (&old.reason, &new.reason) {
+            (old, new) if old == new => {}
+            (Some(_), None) => {
+                let what = "names no `reason` any more";
+                self.note(path, Class::Rust, what, "Its type is no longer an error.");
+            }
+            _ => self.note(path, Class::Compatible, "has another `reason`", "Its text as an error changes."),
+        }
         self.order(old, new, direction, path);
     }
 

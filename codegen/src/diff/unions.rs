@@ -2,7 +2,7 @@
 
 use super::changes::Class;
 use super::comparison::{Comparison, Direction, Remarks, describe, join};
-use crate::ir::types::{Type, Union, UnionStyle, Variant};
+use crate::ir::types::{Outcome, Type, Union, UnionStyle, Variant};
 
 impl Comparison<'_> {
     pub(super) fn union(&mut self, old: &Union, new: &Union, direction: Direction, path: &str) {
@@ -11,6 +11,7 @@ impl Comparison<'_> {
             self.note(path, Class::Wire, what, "Existing clients write and read the old form.");
             return;
         }
+        self.outcome(old.outcome.as_ref(), new.outcome.as_ref(), path);
         for before in &old.variants {
             let place = place(old, before, path);
             match new.variants.iter().find(|after| is_same(old, before, after)) {
@@ -33,6 +34,17 @@ impl Comparison<'_> {
                 self.note(&place, Class::Compatible, "is new", "Calls may use it.");
             }
         }
+    }
+
+    fn outcome(&mut self, old: Option<&Outcome>, new: Option<&Outcome>, path: &str) {
+        let keys = |outcome: &Outcome| (outcome.ok.clone(), outcome.error.clone());
+        let (class, what, why) = match (old.map(keys), new.map(keys)) {
+            (old, new) if old == new => return,
+            (None, _) => (Class::Compatible, "is an outcome", "It gets a conversion into a `Result`."),
+            (_, None) => (Class::Rust, "is no outcome any more", "Code converts it into a `Result`."),
+            _ => (Class::Rust, "has another success or failure", "Its conversion into a `Result` gives other types."),
+        };
+        self.note(path, class, what, why);
     }
 
     fn variant(&mut self, old: &Variant, new: &Variant, direction: Direction, path: &str) {

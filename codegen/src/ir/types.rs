@@ -71,6 +71,8 @@ pub struct TypeDef {
     pub variant: bool,
     /// Whether it serves as a variant with a tag and no other property, for which no type is emitted.
     pub bare: bool,
+    /// Whether it is a reason, or a part of one, and has a text.
+    pub is_reason: bool,
     /// Whether it is the params or the result of a method, or the params of an event.
     pub root: bool,
     /// Whether it travels in another form than its derives write, as it holds bytes or tensors.
@@ -98,6 +100,7 @@ impl TypeDef {
             standalone: false,
             variant: false,
             bare: false,
+            is_reason: false,
             root: false,
             has_wire_form: false,
             root_names: None,
@@ -148,6 +151,8 @@ pub struct Object {
     pub fields: Vec<Field>,
     /// A member with one fixed value, which is not a field.
     pub constant: Option<(String, String)>,
+    /// The member that says why something failed, if the object is an error.
+    pub reason: Option<String>,
 }
 
 impl Object {
@@ -267,6 +272,19 @@ pub struct Union {
     pub style: UnionStyle,
     /// They themselves.
     pub variants: Vec<Variant>,
+    /// Which one is a success, and which one a failure, if it is an outcome.
+    pub outcome: Option<Outcome>,
+}
+
+/// The alternatives of a union that is an outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The key of a success.
+    pub ok: String,
+    /// The key of a failure.
+    pub error: String,
+    /// Where it is in the definition.
+    pub at: Location,
 }
 
 /// How the alternatives of a union are distinguished.

@@ -40,6 +40,8 @@ impl Lowering<'_> {
             ("enumIdentifiers", schema.enum_identifiers.is_some()),
             ("enumSince", schema.enum_since.is_some()),
             ("oneOf", schema.one_of.is_some()),
+            ("reason", schema.reason.is_some()),
+            ("outcome", schema.outcome.is_some()),
         ];
         for (keyword, present) in present {
             if present && !allowed.contains(&keyword) {

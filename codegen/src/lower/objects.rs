@@ -23,7 +23,7 @@ impl Lowering<'_> {
         place: &Place,
         tag: Option<&str>,
     ) -> Option<Object> {
-        self.allow_keywords(schema, at, "an object", &["type", "properties", "required"]);
+        self.allow_keywords(schema, at, "an object", &["type", "properties", "required", "reason"]);
         if schema.kind.as_ref().is_some_and(|kind| kind.get() != Some(&Kind::Object)) {
             self.error(at, "only an object has `properties`", "write `\"type\": \"object\"`");
         }
@@ -35,7 +35,8 @@ impl Lowering<'_> {
                 self.error(&name.at, message, "add it to `properties`, or remove it here");
             }
         }
-        let mut object = Object::default();
+        let reason = schema.reason.as_ref().and_then(|reason| reason.get().cloned());
+        let mut object = Object { reason, ..Object::default() };
         let mut names: BTreeSet<String> = properties.iter().map(|(wire, ..)| wire.to_owned()).collect();
         for (wire, at, property) in properties.iter() {
             let is_required = required.iter().any(|name| name.get().is_some_and(|name| name == wire));

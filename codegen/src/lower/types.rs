@@ -3,7 +3,7 @@
 use super::keywords::deprecated;
 use super::lowering::{Lowering, Place};
 use crate::diag::{nearest, suggest};
-use crate::ir::types::{EnumValue, Object, Owner, StringEnum, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::types::{EnumValue, Object, Outcome, Owner, StringEnum, Type, TypeDef, TypeId, TypeKind, Union};
 use crate::source::Location;
 use crate::spanned::{Map, Spanned};
 use crate::spec::types::{Format, Kind, Schema};
@@ -173,8 +173,9 @@ impl Lowering<'_> {
             );
             self.lower_enum(schema, values, at).map(TypeKind::Enum)
         } else if let Some(alternatives) = &schema.one_of {
-            self.allow_keywords(schema, at, "a union", &["oneOf"]);
-            self.lower_union(alternatives, at, place).map(TypeKind::Union)
+            self.allow_keywords(schema, at, "a union", &["oneOf", "outcome"]);
+            let union = self.lower_union(alternatives, at, place);
+            union.map(|union| TypeKind::Union(Union { outcome: outcome(schema), ..union }))
         } else {
             self.lower_object(schema, at, place, None).map(TypeKind::Object)
         };
@@ -228,4 +229,10 @@ impl Lowering<'_> {
 /// Whether the schema makes a type of its own, as opposed to a scalar, a list or a reference.
 fn is_named(schema: &Schema) -> bool {
     schema.reference.is_none() && (schema.values.is_some() || schema.one_of.is_some() || schema.properties.is_some())
+}
+
+fn outcome(schema: &Schema) -> Option<Outcome> {
+    let spanned = schema.outcome.as_ref()?;
+    let outcome = spanned.get()?;
+    Some(Outcome { ok: outcome.ok.clone(), error: outcome.error.clone(), at: spanned.at.clone() })
 }

@@ -109,7 +109,7 @@ impl<'a> Lowering<'a> {
                 at: alternative.at.clone(),
             });
         }
-        Some(Union { style: UnionStyle::Tagged { property }, variants })
+        Some(Union { style: UnionStyle::Tagged { property }, variants, outcome: None })
     }
 
     fn lower_keyed(&mut self, alternatives: &[Spanned<Schema>], place: &Place) -> Option<Union> {
@@ -139,7 +139,7 @@ impl<'a> Lowering<'a> {
                 at: alternative.at.clone(),
             });
         }
-        Some(Union { style: UnionStyle::Keyed, variants })
+        Some(Union { style: UnionStyle::Keyed, variants, outcome: None })
     }
 
     fn lower_kinded(&mut self, alternatives: &[Spanned<Schema>], place: &Place) -> Option<Union> {
@@ -185,7 +185,7 @@ impl<'a> Lowering<'a> {
                 "put the bytes in a property of an object",
             );
         }
-        Some(Union { style: UnionStyle::Kinded, variants })
+        Some(Union { style: UnionStyle::Kinded, variants, outcome: None })
     }
 
     fn name_of(&self, ty: &Type) -> Option<String> {

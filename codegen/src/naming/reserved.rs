@@ -15,10 +15,12 @@ pub const CALL: &[&str] = &[
     "into_future",
     "into_request",
     "items",
+    "items_blocking",
     "make",
     "new",
     "on_progress",
     "pages",
+    "pages_blocking",
     "request",
     "response",
     "retry",
@@ -41,7 +43,18 @@ pub const CLIENT: &[&str] =
 pub const ROUTER: &[&str] = &["connect", "dispatch", "events", "fmt", "handle", "max_json_bytes", "new", "route"];
 
 /// Functions of `Subscription`.
-pub const SUBSCRIPTION: &[&str] = &["client", "fmt", "id", "next", "poll", "poll_next", "typed", "unsubscribe"];
+pub const SUBSCRIPTION: &[&str] = &[
+    "client",
+    "fmt",
+    "id",
+    "next",
+    "next_blocking",
+    "poll",
+    "poll_next",
+    "typed",
+    "unsubscribe",
+    "unsubscribe_blocking",
+];
 
 /// Functions of the traits that types have by a derive or by a blanket implementation. An inherent function of such a
 /// name would be called in their place, or could not be called at all.
@@ -155,6 +168,7 @@ pub(super) const TYPES: &[&str] = &[
     "EventError",
     "EventKind",
     "EventSet",
+    "FailureText",
     "FieldError",
     "Fn",
     "FrameWriter",

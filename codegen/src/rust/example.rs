@@ -29,14 +29,16 @@ pub(super) fn body(cx: &Context<'_>, service: &Service, method: &Method) -> Stri
     let list = arguments.join(", ");
     let is_empty = cx.api.object(&method.result).is_some_and(|object| object.fields.is_empty());
     let binding = if is_empty { "" } else { "let result = " };
-    let line = format!("{binding}client.{client}().{function}({list}).await?;\n");
+    let is_outcome = cx.api.union(&method.result).is_some_and(|union| union.outcome.is_some());
+    let end = if is_outcome { ".await?.into_result()?;\n" } else { ".await?;\n" };
+    let line = format!("{binding}client.{client}().{function}({list}){end}");
     let call = if line.chars().count() <= docs::width(1) {
         line
     } else if list.chars().count().saturating_add(function.to_string().len()) < docs::width(2) {
-        format!("{binding}client\n    .{client}()\n    .{function}({list})\n    .await?;\n")
+        format!("{binding}client\n    .{client}()\n    .{function}({list})\n    {end}")
     } else {
         let lines: String = arguments.iter().map(|argument| format!("        {argument},\n")).collect();
-        format!("{binding}client\n    .{client}()\n    .{function}(\n{lines}    )\n    .await?;\n")
+        format!("{binding}client\n    .{client}()\n    .{function}(\n{lines}    )\n    {end}")
     };
     let print = match cx.api.object(&method.result).and_then(|object| object.fields.first()) {
         Some(field)

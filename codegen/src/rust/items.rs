@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::File;
-use super::{enums, structs, unions, wire};
+use super::{enums, failures, structs, unions, wire};
 use crate::ir::types::{TypeDef, TypeKind};
 
 /// The items of one named type, behind a gate.
@@ -14,6 +14,7 @@ pub(super) fn of_type(file: &File<'_, '_>, definition: &TypeDef, gate: &TokenStr
         TypeKind::Enum(set) => enums::item(file, definition, set, gate),
         TypeKind::Union(union) => unions::item(file, definition, union, gate),
     };
+    let failure = failures::items(file, definition, gate);
     let wire = wire::items(file, definition);
-    quote!(#item #wire)
+    quote!(#item #failure #wire)
 }

@@ -125,6 +125,15 @@ fn facts(cx: &Context<'_>, service: &Service, method: &Method) -> String {
     if method.waiter.is_some() {
         facts.push_str(" Returns a [`Waiter`], which dereferences to the result and follows the work.");
     }
+    if let Type::Named(id) = method.result
+        && cx.api.union(&method.result).is_some_and(|union| union.outcome.is_some())
+        && let Some(definition) = cx.api.get(id)
+    {
+        let name = cx.type_ident(definition);
+        facts.push_str(&format!(
+            " A response may be a failure, which [`into_result`]({name}::into_result) converts into an error."
+        ));
+    }
     docs::since(facts, method.since.as_deref())
 }
 

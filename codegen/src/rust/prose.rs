@@ -9,7 +9,7 @@ use crate::naming;
 /// Rewrites every description; with `links`, methods that are mentioned are linked.
 pub(super) fn translate(api: &Api, links: bool) -> Api {
     let terms = Terms::new(api, links);
-    // These are shown at run time as well, where a link is noise.
+    // Errors and failures are shown at run time as well, where a link is noise.
     let plain_terms = Terms::new(api, false);
     let mut api = api.clone();
     terms.rewrite(&mut api.description);
@@ -20,6 +20,8 @@ pub(super) fn translate(api: &Api, links: bool) -> Api {
     }
     api.errors.iter_mut().for_each(|error| plain_terms.rewrite(&mut error.description));
     for definition in &mut api.types {
+        let is_error = matches!(&definition.kind, TypeKind::Object(object) if object.reason.is_some());
+        let terms = if is_error || definition.is_reason { &plain_terms } else { &terms };
         terms.rewrite_all(definition.description.as_mut());
         match &mut definition.kind {
             TypeKind::Object(object) => {

@@ -50,6 +50,15 @@ fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wait
     let reference = stage.reference;
     // A union distinguished by keys is complete.
     let others = (union.variants.len() > 2 || union.style != UnionStyle::Keyed).then(|| quote!(_ => None,));
+    let has_text = union.variants.iter().find(|variant| variant.wire == waiter.failed).is_some_and(|variant| {
+        let object = variant.payload.as_ref().and_then(|payload| file.cx.api.object(payload));
+        object.is_some_and(|object| object.reason.is_some())
+    });
+    let failure_text = has_text.then(|| {
+        quote! {
+            fn failure_text(failed: &#failed) -> String { failed.to_string() }
+        }
+    });
     let already_finished = waiter.already_finished.as_ref().map(|code| {
         quote! {
             fn already_finished(code: &str) -> Option<#done> {
@@ -71,6 +80,7 @@ fn starts(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Wait
                     #others
                 }
             }
+            #failure_text
             #already_finished
         }
     })
@@ -142,7 +152,8 @@ fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waite
     let (count_name, count_amount) = (member(count, &metrics.name)?, member(count, &metrics.amount)?);
     let (name, start, entries) =
         (member(values, &metrics.name)?, member(values, &metrics.start)?, member(values, &metrics.values)?);
-    let (range, values) = (file.ty(range), file.ty(values));
+    let (_, value) = list_of(file, values, &metrics.values)?;
+    let (range, values, value) = (file.ty(range), file.ty(values), file.ty(value));
     let arguments =
         required(file, fetch).map(|field| if field.wire == *list { quote!(ranges) } else { asked_id(field) });
     let in_range = file.cx.api.object(list_of(file, &fetch.params, list)?.1)?;
@@ -154,6 +165,7 @@ fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waite
     Some(quote! {
         impl #meter<#ask> for #request {
             type Values = #values;
+            type Value = #value;
             type Fetch = #target;
             fn counts(response: &#response) -> Vec<(&str, u32)> {
                 response.#counts.iter().map(|count| (count.#count_name.as_str(), count.#count_amount)).collect()
@@ -167,6 +179,9 @@ fn meter(file: &File<'_, '_>, service: &Service, method: &Method, waiter: &Waite
             }
             fn extent(values: &#values) -> (&str, u32, usize) {
                 (&values.#name, values.#start, values.#entries.len())
+            }
+            fn entries(values: &#values) -> &[#value] {
+                &values.#entries
             }
             fn skip(values: &mut #values, count: u32) {
                 values.#entries.drain(..count as usize);

@@ -47,6 +47,10 @@ pub struct Schema {
     pub enum_since: Option<Map<Spanned<String>>>,
     /// The alternatives of a union.
     pub one_of: Option<Vec<Spanned<Schema>>>,
+    /// On an object: the property that says why something failed. Makes the type an error.
+    pub reason: Option<Spanned<String>>,
+    /// On a union distinguished by keys: which one is a success, and which one a failure.
+    pub outcome: Option<Spanned<Outcome>>,
     /// How the bytes or tensors of the property travel beside the JSON.
     pub blob: Option<Spanned<Blob>>,
     /// Whether the bytes may be given as text, meaning its UTF-8.
@@ -91,6 +95,16 @@ pub enum DeclaredAs {
     Item,
     /// No such variant of the union.
     Absent,
+}
+
+/// The two alternatives of a union that is the outcome of something.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// The key of a success.
+    pub ok: String,
+    /// The key of a failure, an object with a `reason`.
+    pub error: String,
 }
 
 /// A JSON type.

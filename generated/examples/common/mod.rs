@@ -2,7 +2,7 @@
 
 #![allow(dead_code)] // not every example needs everything
 
-use decthings::api::model::{CreateStateResult, ModelOptions, ModelOptionsCode};
+use decthings::api::model::{ModelOptions, ModelOptionsCode};
 use decthings::types::{ExecutionLocation, LauncherSpec, ModelLanguage, ParameterProvider};
 use decthings::{Client, Tensor};
 use decthings_local::{Local, LocalConfig, LocalServer};
@@ -35,10 +35,8 @@ pub fn launcher() -> ExecutionLocation {
 pub async fn new_model(client: &Client, name: &str) -> Result<String> {
     let options = ModelOptions::Code(ModelOptionsCode::new(ModelLanguage::Rust).preset("mlp"));
     let model = client.model().create_model(unique(name), "Of an example.", options).await?;
-    match client.model().create_state(&model.model_id, "untrained", sizes(), launcher()).await? {
-        CreateStateResult::Success(_) => Ok(model.into_result().model_id),
-        failed => Err(format!("the first state could not be created: {failed:?}").into()),
-    }
+    client.model().create_state(&model.model_id, "untrained", sizes(), launcher()).await?.into_result()?;
+    Ok(model.into_result().model_id)
 }
 
 /// What a new state of that model is made of.

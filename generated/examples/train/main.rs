@@ -20,10 +20,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use data::{Data, Sample};
-use decthings::api::model::{CreateStateResult, ModelOptions, TrainingStatus};
+use decthings::api::model::{ModelOptions, TrainingStatus};
 use decthings::types::{
-    DatasetKeyData, DatasetReference, EvaluationResult, ExecutionLocation, LauncherSpec, ModelLanguage,
-    ParameterProvider,
+    DatasetKeyData, DatasetReference, ExecutionLocation, LauncherSpec, ModelLanguage, ParameterProvider,
 };
 use decthings::{Client, Tensor};
 use decthings_local::{Local, LocalConfig, LocalServer};
@@ -111,11 +110,8 @@ async fn make_model(client: &Client, name: &str, data: &Data) -> Result<String> 
         ParameterProvider::new("inputs", vec![Tensor::scalar(data.features as u32)]),
         ParameterProvider::new("outputs", vec![Tensor::scalar(data.classes.len() as u32)]),
     ];
-    let state = client.model().create_state(&model.model_id, "untrained", params, launcher()).await?;
-    match state {
-        CreateStateResult::Success(_) => Ok(model.into_result().model_id),
-        failed => Err(format!("the first state could not be created: {failed:?}").into()),
-    }
+    client.model().create_state(&model.model_id, "untrained", params, launcher()).await?.into_result()?;
+    Ok(model.into_result().model_id)
 }
 
 /// Trains on the dataset, showing how far it is; the id of the new state.
@@ -126,9 +122,9 @@ async fn train(client: &Client, model_id: &str, dataset_id: &str) -> Result<Stri
     let mut losses: Vec<f32> = Vec::new();
     let mut progress = session.progress();
     while let Some(update) = progress.next().await.transpose()? {
-        for metric in update.metrics.iter().filter(|metric| metric.name == "loss") {
-            for entry in &metric.entries {
-                losses.push(entry.data.item()?);
+        for row in update.rows() {
+            if let Some(loss) = row.get("loss") {
+                losses.push(loss.data.item()?);
             }
         }
         let done = match &update.response.status {
@@ -154,12 +150,8 @@ fn features(samples: &[Sample]) -> Result<Vec<Tensor>> {
 /// The share of samples whose likeliest class is their own.
 async fn accuracy(client: &Client, model_id: &str, samples: &[Sample]) -> Result<f64> {
     let x = ParameterProvider::new("x", features(samples)?);
-    let outcome = client.model().evaluate(model_id, [x]).await?;
-    let success = match outcome {
-        EvaluationResult::Success(success) => success,
-        failed => return Err(format!("the evaluation failed: {failed:?}").into()),
-    };
-    let output = success.output.first().ok_or("the model gave no output")?;
+    let evaluated = client.model().evaluate(model_id, [x]).await?.into_result()?;
+    let output = evaluated.output.first().ok_or("the model gave no output")?;
     let mut right = 0_u32;
     for (sample, prediction) in samples.iter().zip(&output.data) {
         let chances: Vec<f32> = prediction.to_vec()?;

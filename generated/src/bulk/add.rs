@@ -1,29 +1,24 @@
 //! Adds many entries.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::add_error::AddInPartsError;
 use super::plan::{Part, cut, plan};
-use crate::api::dataset::{AddEntriesError, AddEntriesRequest, AddEntriesResult};
-use crate::api::errors::CommonError;
+use super::requests::AddRequest;
+use crate::api::dataset::AddEntriesRequest;
 use crate::api::types::DatasetKeyData;
 use crate::runtime::backoff::full_jitter;
 use crate::runtime::error::Failure;
-use crate::runtime::{BoxFuture, Call, Error, Operation as _, RetryPolicy};
+use crate::runtime::{BoxFuture, Call, Error, Operation, RetryPolicy};
 
-type Sent = Result<AddEntriesResult, Error<AddEntriesError>>;
+/// The version of the dataset after a call.
+type Sent<R> = Result<String, Error<<R as Operation>::Error>>;
 
 const DEFAULT_PART_BYTES: u64 = 16 << 20;
-
-impl Call<AddEntriesRequest> {
-    /// Adds any number of entries, in as many calls as needed.
-    pub fn in_parts(self) -> AddInParts {
-        AddInParts { call: self, part_bytes: DEFAULT_PART_BYTES, concurrency: 1, progress: None }
-    }
-}
 
 /// The progress of adding entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,14 +52,18 @@ pub struct Added {
 /// entries keep their order, no entries of other clients come between them, and a call whose response is lost is retried
 /// without adding entries twice.
 #[must_use = "adds nothing until it is awaited or sent"]
-pub struct AddInParts {
-    call: Call<AddEntriesRequest>,
+pub struct AddInParts<R = AddEntriesRequest> {
+    call: Call<R>,
     part_bytes: u64,
     concurrency: usize,
     progress: Option<Box<dyn FnMut(AddProgress) + Send>>,
 }
 
-impl AddInParts {
+impl<R: AddRequest> AddInParts<R> {
+    pub(super) fn new(call: Call<R>) -> Self {
+        Self { call, part_bytes: DEFAULT_PART_BYTES, concurrency: 1, progress: None }
+    }
+
     /// The maximum number of bytes of tensors per call, 16 MiB by default. A larger entry is sent in its own call.
     pub fn part_bytes(self, part_bytes: u64) -> Self {
         Self { part_bytes, ..self }
@@ -88,16 +87,16 @@ impl AddInParts {
     /// # Errors
     ///
     /// A part was rejected or failed, or the entries are invalid: see [`AddInPartsError`].
-    pub async fn send(self) -> Result<Added, AddInPartsError> {
+    pub async fn send(self) -> Result<Added, AddInPartsError<R::Error>> {
         let Self { call, part_bytes, concurrency, mut progress } = self;
         let mut keys = Vec::new();
         let call = call.with(|mut request| {
-            keys = std::mem::take(&mut request.keys);
+            keys = std::mem::take(request.keys_mut());
             request
         });
-        let mut tally = Tally::new(&keys);
+        let mut tally = Tally::<R>::new(&keys);
         let checked = check(&call, concurrency).and_then(|()| plan(&keys, part_bytes));
-        let parts = checked.map_err(|failure| tally.failed(failure.at(AddEntriesRequest::METHOD)))?;
+        let parts = checked.map_err(|failure| tally.failed(failure.at(R::METHOD)))?;
         let total = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.bytes));
         let (calls, mut bytes) = (parts.len(), 0_u64);
         let mut left = parts.into_iter();
@@ -131,8 +130,21 @@ impl AddInParts {
     }
 }
 
-impl IntoFuture for AddInParts {
-    type Output = Result<Added, AddInPartsError>;
+#[cfg(feature = "blocking")]
+impl<R: AddRequest> AddInParts<R> {
+    /// Adds the entries, and blocks this thread until the last response; see [`blocking`](crate::blocking).
+    ///
+    /// # Errors
+    ///
+    /// As those of [`send`](Self::send). In async code it fails with [`Error::Invalid`], and nothing is sent.
+    pub fn send_blocking(self) -> Result<Added, AddInPartsError<R::Error>> {
+        let tally = Tally::<R>::new(self.call.request().keys());
+        crate::blocking::wait(self.send()).unwrap_or_else(|error| Err(tally.failed(error.at(R::METHOD))))
+    }
+}
+
+impl<R: AddRequest> IntoFuture for AddInParts<R> {
+    type Output = Result<Added, AddInPartsError<R::Error>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
@@ -140,7 +152,7 @@ impl IntoFuture for AddInParts {
     }
 }
 
-impl fmt::Debug for AddInParts {
+impl<R: fmt::Debug> fmt::Debug for AddInParts<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AddInParts")
             .field("call", &self.call)
@@ -150,58 +162,46 @@ impl fmt::Debug for AddInParts {
     }
 }
 
-fn check(call: &Call<AddEntriesRequest>, concurrency: usize) -> Result<(), Failure> {
-    if concurrency == 1 || call.request().dataset_version_id.is_none() {
+fn check<R: AddRequest>(call: &Call<R>, concurrency: usize) -> Result<(), Failure> {
+    if concurrency == 1 || call.request().expected_version().is_none() {
         return Ok(());
     }
     let reason = "concurrent calls cannot expect one version of the dataset";
     Err(Failure::invalid("datasetVersionId", reason))
 }
 
-fn part_of(
-    call: &Call<AddEntriesRequest>,
-    keys: &[DatasetKeyData],
-    part: &Part,
-    version: Option<String>,
-) -> Call<AddEntriesRequest> {
+fn part_of<R: AddRequest>(call: &Call<R>, keys: &[DatasetKeyData], part: &Part, version: Option<String>) -> Call<R> {
     call.clone().with(|mut request| {
-        request.keys = cut(keys, &part.entries);
-        request.dataset_version_id = version.or(request.dataset_version_id);
-        request
+        *request.keys_mut() = cut(keys, &part.entries);
+        if version.is_some() { request.expect_version(version) } else { request }
     })
 }
 
 /// Sends a part, and retries it after a lost response if its version prevents adding it twice.
-async fn send_part(call: Call<AddEntriesRequest>, part: Part) -> (Part, Sent) {
+async fn send_part<R: AddRequest>(call: Call<R>, part: Part) -> (Part, Sent<R>) {
     let policy = RetryPolicy::default();
     let mut backoff = policy.backoff();
-    let is_safe = call.request().dataset_version_id.is_some();
+    let is_safe = call.request().expected_version().is_some();
     let mut uncertain = None;
     for attempt in 0..policy.max_attempts.max(1) {
         if attempt > 0 {
             tokio::time::sleep(full_jitter(backoff.next())).await;
         }
-        match call.clone().send().await {
-            Err(error) if is_safe && is_uncertain(&error) => uncertain = Some(error),
+        match call.response().await.map(R::new_version) {
+            Err(error) if is_safe && is_uncertain::<R>(&error) => uncertain = Some(error),
             // The attempt without a response may have changed the dataset.
-            Err(Error::Api { error, .. }) if uncertain.is_some() && is_conflict(&error) => break,
+            Err(Error::Api { error, .. }) if uncertain.is_some() && R::is_conflict(&error) => break,
             sent => return (part, sent),
         }
     }
-    let failure = || Failure::invalid("", "not sent").at(AddEntriesRequest::METHOD);
+    let failure = || Failure::invalid("", "not sent").at(R::METHOD);
     (part, Err(uncertain.unwrap_or_else(failure)))
 }
 
-fn is_conflict(error: &AddEntriesError) -> bool {
-    matches!(error, AddEntriesError::IncorrectVersionId(_))
-}
-
 /// Whether the call may have taken effect.
-fn is_uncertain(error: &Error<AddEntriesError>) -> bool {
+fn is_uncertain<R: AddRequest>(error: &Error<R::Error>) -> bool {
     match error {
-        Error::Api { error, .. } => {
-            matches!(**error, AddEntriesError::Common(CommonError::Unknown) | AddEntriesError::Unrecognized(_))
-        }
+        Error::Api { error, .. } => R::is_unknown(error),
         Error::Transport { unsent, .. } => !unsent,
         Error::Http { status, .. } => *status >= 500,
         Error::Invalid { .. } => false,
@@ -210,28 +210,29 @@ fn is_uncertain(error: &Error<AddEntriesError>) -> bool {
 }
 
 /// The entries that were added or may have been added.
-struct Tally {
+struct Tally<R> {
+    request: PhantomData<fn() -> R>,
     total: usize,
     added: Vec<Range<usize>>,
     uncertain: Vec<Range<usize>>,
     version: Option<String>,
 }
 
-impl Tally {
+impl<R: AddRequest> Tally<R> {
     fn new(keys: &[DatasetKeyData]) -> Self {
         let total = keys.first().map_or(0, |key| key.data.len());
-        Self { total, added: Vec::new(), uncertain: Vec::new(), version: None }
+        Self { request: PhantomData, total, added: Vec::new(), uncertain: Vec::new(), version: None }
     }
 
-    fn record(&mut self, entries: Range<usize>, sent: Sent) -> Option<Error<AddEntriesError>> {
+    fn record(&mut self, entries: Range<usize>, sent: Sent<R>) -> Option<Error<R::Error>> {
         match sent {
-            Ok(result) => {
+            Ok(version) => {
                 self.added.push(entries);
-                self.version = Some(result.new_dataset_version_id);
+                self.version = Some(version);
                 None
             }
             Err(error) => {
-                if is_uncertain(&error) {
+                if is_uncertain::<R>(&error) {
                     self.uncertain.push(entries);
                 }
                 Some(error)
@@ -243,7 +244,7 @@ impl Tally {
         self.added.iter().fold(0, |sum, range| sum.saturating_add(range.len()))
     }
 
-    fn failed(&self, error: Error<AddEntriesError>) -> AddInPartsError {
+    fn failed(&self, error: Error<R::Error>) -> AddInPartsError<R::Error> {
         let joined = |ranges: &[Range<usize>]| {
             let mut ranges = ranges.to_vec();
             ranges.sort_by_key(|range| range.start);

@@ -7,38 +7,19 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use crate::api::dataset::{GetEntriesError, GetEntriesRequest};
+use super::requests::GetRequest;
+use crate::api::dataset::GetEntriesRequest;
 use crate::api::types::{DatasetEntries, EntryRange, EntrySelection};
 use crate::runtime::error::Failure;
-use crate::runtime::{BoxFuture, Call, Error, Operation as _};
+use crate::runtime::{BoxFuture, Call, Error, Operation};
 use crate::tensor::Tensor;
 
-type Response = Result<DatasetEntries, Error<GetEntriesError>>;
+type Response<R> = Result<DatasetEntries, Error<<R as Operation>::Error>>;
 
 const DEFAULT_PART_BYTES: usize = 16 << 20;
 /// The number of entries of the first call, when their size is unknown.
 const FIRST_COUNT: usize = 16;
 const MAX_COUNT: usize = 4096;
-
-impl Call<GetEntriesRequest> {
-    /// Fetches the entries in as many calls as needed, one at a time, when they are read.
-    pub fn in_parts(self) -> GetInParts {
-        let mut left = EntrySelection::Indexes(Vec::new());
-        let call = self.with(|mut request| {
-            std::mem::swap(&mut request.entries, &mut left);
-            request
-        });
-        let entries = VecDeque::new();
-        GetInParts {
-            call,
-            left: Left::new(left),
-            entries,
-            running: None,
-            part_bytes: DEFAULT_PART_BYTES,
-            size: FIRST_COUNT,
-        }
-    }
-}
 
 /// An entry of a dataset.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,17 +38,27 @@ pub struct Entry {
 ///
 /// The dataset may change between two calls, unless the request has the expected version, with which the call then fails.
 #[must_use = "streams fetch nothing until they are read"]
-pub struct GetInParts {
-    call: Call<GetEntriesRequest>,
+pub struct GetInParts<R: Operation = GetEntriesRequest> {
+    call: Call<R>,
     left: Left,
     entries: VecDeque<Entry>,
-    running: Option<BoxFuture<'static, Response>>,
+    running: Option<BoxFuture<'static, Response<R>>>,
     part_bytes: usize,
     /// The number of entries of the next call.
     size: usize,
 }
 
-impl GetInParts {
+impl<R: GetRequest> GetInParts<R> {
+    pub(super) fn new(call: Call<R>) -> Self {
+        let mut left = EntrySelection::Indexes(Vec::new());
+        let call = call.with(|mut request| {
+            std::mem::swap(request.entries_mut(), &mut left);
+            request
+        });
+        let (left, entries) = (Left::new(left), VecDeque::new());
+        Self { call, left, entries, running: None, part_bytes: DEFAULT_PART_BYTES, size: FIRST_COUNT }
+    }
+
     /// The maximum number of bytes of tensors per response, 16 MiB by default. A larger entry is fetched in its own call.
     pub fn part_bytes(self, part_bytes: usize) -> Self {
         Self { part_bytes, ..self }
@@ -79,8 +70,18 @@ impl GetInParts {
     ///
     /// As those of [`DatasetClient::get_entries`](crate::api::dataset::DatasetClient::get_entries). An error is the last
     /// item.
-    pub async fn next(&mut self) -> Option<Result<Entry, Error<GetEntriesError>>> {
+    pub async fn next(&mut self) -> Option<Result<Entry, Error<R::Error>>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// The entries as an iterator, which blocks this thread; see [`blocking`](crate::blocking).
+    ///
+    /// # Errors
+    ///
+    /// In async code it fails with [`Error::Invalid`]. The iterator yields the errors of calls.
+    #[cfg(feature = "blocking")]
+    pub fn iter_blocking(self) -> Result<crate::blocking::Iter<Self>, Error<R::Error>> {
+        crate::blocking::iter(self).map_err(|error| error.at(R::METHOD))
     }
 
     /// Adds a response's entries, and sets the size of the next part.
@@ -107,8 +108,8 @@ impl GetInParts {
     }
 }
 
-impl Stream for GetInParts {
-    type Item = Result<Entry, Error<GetEntriesError>>;
+impl<R: GetRequest> Stream for GetInParts<R> {
+    type Item = Result<Entry, Error<R::Error>>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
@@ -119,7 +120,7 @@ impl Stream for GetInParts {
                 let size = self.size;
                 let Some(part) = self.left.take(size) else { return Poll::Ready(None) };
                 let call = self.call.clone().with(|mut request| {
-                    request.entries = part;
+                    *request.entries_mut() = part;
                     request
                 });
                 self.running = Some(call.into_future());
@@ -127,7 +128,7 @@ impl Stream for GetInParts {
             };
             let response = ready!(running.as_mut().poll(context));
             self.running = None;
-            let at = GetEntriesRequest::METHOD;
+            let at = R::METHOD;
             let taken = response.and_then(|response| self.take(response).map_err(|failure| failure.at(at)));
             if let Err(error) = taken {
                 self.left = Left::Indexes(VecDeque::new());
@@ -137,11 +138,14 @@ impl Stream for GetInParts {
     }
 }
 
-impl fmt::Debug for GetInParts {
+impl<R: Operation> fmt::Debug for GetInParts<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GetInParts").field("call", &self.call).field("left", &self.left).finish_non_exhaustive()
     }
 }
+
+// Nothing in it is pinned in place.
+impl<R: Operation> Unpin for GetInParts<R> {}
 
 /// The entries that have not been requested yet.
 #[derive(Debug)]

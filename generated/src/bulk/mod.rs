@@ -1,4 +1,4 @@
-//! Adds and fetches many entries of a dataset, in as many calls as needed.
+//! Adds and fetches many entries or needs-review entries of a dataset, in as many calls as needed.
 //!
 //! A call of `addEntries` has at most 255 tensors, and a response of `getEntries` is held in memory. To split up larger
 //! ones, use [`Call::in_parts`](crate::Call::in_parts).
@@ -28,7 +28,9 @@ mod add;
 mod add_error;
 mod get;
 mod plan;
+mod requests;
 
 pub use add::{AddInParts, AddProgress, Added};
 pub use add_error::AddInPartsError;
 pub use get::{Entry, GetInParts};
+pub use requests::{AddRequest, GetRequest};

@@ -1,5 +1,7 @@
 //! Whole files and folders of a model's filesystem, on top of the calls for inodes of the `FS` service.
 
+#[cfg(feature = "blocking")]
+mod blocking;
 mod download;
 mod error;
 mod local;

@@ -70,17 +70,17 @@ pub use self::client::{
 };
 #[cfg(feature = "dynamic")]
 pub use self::client::{DynamicOperation, DynamicService, dynamic};
-pub use self::error::{BuildError, CallInfo, Error};
+pub use self::error::{BuildError, CallInfo, Error, FailureText};
 pub use self::event::{EndReason, EventError, EventSet, RawEvent, Update};
 pub use self::follow::{
-    Cancellable, Items, MetricRange, MetricSource, NoMetrics, Page, Paged, Pages, Progress, ProgressUpdate,
+    Cancellable, Items, MetricRange, MetricRow, MetricSource, NoMetrics, Page, Paged, Pages, Progress, ProgressUpdate,
     Subscription, WaitError, Waitable, Waiter,
 };
 #[cfg(feature = "dynamic")]
 pub use self::method::type_info;
 pub use self::method::{
     ApiError, ApiKey, Channel, ErrorCode, ErrorInfo, EventKind, FieldError, IdSource, InvalidRequest, Method,
-    TransportKind,
+    MethodError, TransportKind,
 };
 #[cfg(feature = "axum")]
 pub use self::server::AxumAdapter;

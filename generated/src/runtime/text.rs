@@ -13,6 +13,9 @@ pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 /// The most characters of an excerpt.
 const MAX_CHARS: usize = 200;
 
+/// The most characters of either end of a passage.
+const MAX_PASSAGE_CHARS: usize = 1000;
+
 /// The beginning of a text.
 pub(crate) fn excerpt(text: &str) -> String {
     if text.chars().nth(MAX_CHARS).is_none() {
@@ -46,6 +49,32 @@ pub(crate) fn abridged(text: &str) -> String {
     let tail = text.chars().skip(MAX_CHARS).skip(rest.saturating_sub(MAX_CHARS));
     short.extend(tail.map(printable));
     short
+}
+
+/// A text of several lines without other control characters, and without its middle if it is very long.
+pub(crate) fn passage(text: &str) -> String {
+    let printable = |letter| if letter == '\n' || letter == '\t' { letter } else { printable(letter) };
+    let text = text.trim_end();
+    let omitted = text.chars().count().saturating_sub(2 * MAX_PASSAGE_CHARS);
+    if omitted == 0 {
+        return text.chars().map(printable).collect();
+    }
+    let mut passage: String = text.chars().take(MAX_PASSAGE_CHARS).map(printable).collect();
+    passage.push('…');
+    passage.extend(text.chars().skip(MAX_PASSAGE_CHARS.saturating_add(omitted)).map(printable));
+    passage
+}
+
+/// A sentence as a part of another: without its capital letter and its full stop.
+pub(crate) fn clause(sentence: &str) -> String {
+    let sentence = sentence.trim_end_matches('.');
+    let mut letters = sentence.chars();
+    let first = letters.next();
+    // Acronyms stay in upper case.
+    if letters.clone().next().is_some_and(char::is_lowercase) || letters.as_str().starts_with(' ') {
+        return first.into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+    }
+    sentence.to_owned()
 }
 
 /// Replaces control characters, which would affect a terminal.

@@ -56,3 +56,22 @@ async fn missing_values_do_not_block() {
     let training = Training::with_metrics([completed(&[("loss", 5)])], |range| vec![(range.name.clone(), 3, 2)]);
     assert_eq!(values(&training.start().await).await["loss"], [3, 4]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn metrics_are_grouped_by_step() {
+    let training = Training::new([running(&[("loss", 3), ("accuracy", 3)]), completed(&[("loss", 5), ("late", 1)])]);
+    let mut progress = training.start().await.progress();
+    let mut rows = Vec::new();
+    while let Some(update) = progress.next().await {
+        let update = update.unwrap();
+        for row in update.rows() {
+            let names: Vec<String> = row.values.iter().map(|(name, _)| (*name).to_owned()).collect();
+            assert!(row.values.iter().all(|(_, entry)| entry.data.item::<f32>().unwrap() == row.step as f32));
+            assert_eq!(row.get("loss").is_some(), names.contains(&"loss".to_owned()));
+            rows.push((row.step, names.join(" ")));
+        }
+    }
+    let both = "loss accuracy";
+    let wanted = [(0, both), (1, both), (2, both), (0, "late"), (3, "loss"), (4, "loss")];
+    assert_eq!(rows, wanted.map(|(step, names)| (step, names.to_owned())));
+}

@@ -13,6 +13,7 @@ use decthings::api::model::{
 use decthings::runtime::ServiceResult;
 use decthings::{Router, WaitError, Waiter};
 use futures_util::StreamExt;
+use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use super::training::{DAY, Step, Training, completed, running, unknown};
@@ -45,16 +46,50 @@ async fn progress_is_a_stream_that_ends_with_the_work() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cancelled_work_is_reported_as_failed() {
+async fn cancelled_work_is_reported_at_once() {
     let training = Training::new([running(&[])]);
     let session = training.start().await;
+    let session = session.poll_interval(DAY / 2);
     let mut progress = session.progress();
-    progress.next().await.unwrap().unwrap();
-    session.cancel().await.unwrap();
-    let error = progress.wait().await.unwrap_err();
+    for _ in 0..20 {
+        progress.next().await.unwrap().unwrap();
+    }
+    let waiting = tokio::spawn(progress.wait());
+    sleep(Duration::from_secs(1)).await;
+    let before = Instant::now();
+    session.clone().cancel().await.unwrap();
+    let error = waiting.await.unwrap().unwrap_err();
+    assert!(before.elapsed() < Duration::from_secs(1), "{:?}", before.elapsed());
+    assert!(matches!(error, WaitError::Cancelled { .. }), "{error:?}");
     assert_eq!(error.failed().unwrap().fail_reason, DebugTrainingFailure::Cancelled);
-    assert!(error.to_string().contains("Debug.callTrain") && error.to_string().contains("cancelled"), "{error}");
+    assert_eq!(error.to_string(), "work of Debug.callTrain was cancelled");
     assert!(!error.is_retryable());
+    assert!(matches!(session.wait().await, Err(WaitError::Cancelled { .. })), "also for those who wait later");
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_that_others_cancelled_failed() {
+    let failed = Step::Status(DebugTrainingStatus::failed(1, DebugTrainingFailure::Cancelled), Vec::new());
+    let error = Training::new([failed]).start().await.wait().await.unwrap_err();
+    assert!(matches!(error, WaitError::Failed { .. }), "{error:?}");
+    assert!(error.to_string().contains("was cancelled") && error.to_string().ends_with("(cancelled)"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_told_in_a_sentence() {
+    let trace = format!("Traceback:\n  line 1\n{}\u{1b}[31mValueError: NaN", "x".repeat(3000));
+    let failure = DebugTrainingFailure::Exception(serde_json::from_value(json!({"exceptionDetails": trace})).unwrap());
+    let failed = Step::Status(DebugTrainingStatus::failed(1, failure), Vec::new());
+    let error = Training::new([failed]).start().await.wait().await.unwrap_err();
+    let text = error.to_string();
+    let start = "work of Debug.callTrain failed: the training session failed or was cancelled: the code of the model threw an \
+                 exception or returned an error (exception): Traceback:\n  line 1\n";
+    assert!(text.starts_with(start), "{text}");
+    assert!(text.ends_with("ValueError: NaN") && text.contains('…') && !text.contains('\u{1b}'), "{text}");
+    let unknown = DebugTrainingFailure::Unrecognized(json!({"code": "melted", "degrees": 900}));
+    let error = Training::new([Step::Status(DebugTrainingStatus::failed(1, unknown), Vec::new())]).start().await;
+    let text = error.wait().await.unwrap_err().to_string();
+    assert!(text.contains("melted") && text.contains("900"), "{text}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -45,6 +45,7 @@ async fn responses_to_resubscribing_respect_the_limit() {
     let mut socket = server.accept().await;
     let request = socket.request("subscribe").await;
     socket.respond(request.id, deep()).await;
+    assert!(matches!(next(&mut subscription).await, Update::Disconnected { .. }));
     match next(&mut subscription).await {
         Update::Ended(EndReason::ConnectionLost { message, .. }) => {
             assert!(message.contains("nested more than 29 deep"), "{message}");

@@ -8,7 +8,7 @@ use decthings_tests::server::{Listener, WebSocket};
 use decthings_tests::soon;
 use serde_json::json;
 
-use super::support::{TalkSocket, builder_of, client_of, next};
+use super::support::{TalkSocket, builder_of, client_of, next, reconnected};
 use super::talk::{LoneEvent, StartLone, data, echo, exit, subscribe};
 use super::unsubscribing::{first_subscribed, subscribed};
 
@@ -78,7 +78,7 @@ async fn subscriptions_continue_after_a_gap() {
     let mut socket = accept_again(&server, "t").await;
     socket.data("t", "after").await;
     assert_eq!(next(&mut subscription).await, Update::Event(data("t", "before")));
-    assert_eq!(next(&mut subscription).await, Update::Gap);
+    reconnected(&mut subscription).await;
     assert_eq!(next(&mut subscription).await, Update::Event(data("t", "after")));
     // Once more, with an event before the response.
     drop(socket);
@@ -87,7 +87,7 @@ async fn subscriptions_continue_after_a_gap() {
     socket.data("t", "early").await;
     socket.respond(request.id, json!({})).await;
     socket.exit("t").await;
-    assert_eq!(next(&mut subscription).await, Update::Gap);
+    reconnected(&mut subscription).await;
     assert_eq!(next(&mut subscription).await, Update::Event(data("t", "early")));
     assert_eq!(next(&mut subscription).await, Update::Event(exit("t")));
     assert_eq!(soon(subscription.next()).await, None);
@@ -109,10 +109,11 @@ async fn a_session_that_ended_meanwhile_ends_only_its_subscription() {
             _ => socket.respond(request.id, json!({})).await,
         }
     }
+    assert!(matches!(next(&mut ended).await, Update::Disconnected { .. }));
     let Update::Ended(EndReason::Rejected(error)) = next(&mut ended).await else { panic!() };
     assert_eq!(error.code(), "talk_not_found");
     assert_eq!(soon(ended.next()).await, None);
-    assert_eq!(next(&mut going).await, Update::Gap);
+    reconnected(&mut going).await;
     socket.data("going", "x").await;
     assert_eq!(next(&mut going).await, Update::Event(data("going", "x")));
 }
@@ -151,6 +152,7 @@ async fn reconnecting_is_delayed_and_given_up() {
             }
         }
     });
+    assert!(matches!(next(&mut subscription).await, Update::Disconnected { .. }));
     let update = next(&mut subscription).await;
     assert!(matches!(update, Update::Ended(EndReason::ConnectionLost { .. })), "{update:?}");
     assert!(!rejecting.is_finished());
@@ -186,7 +188,7 @@ async fn reconnecting_backs_off_and_is_given_up_if_no_connection_holds() {
     assert!((2..12).contains(&connections), "{connections} connections");
     loop {
         match next(&mut subscription).await {
-            Update::Gap => {}
+            Update::Disconnected { .. } | Update::Gap => {}
             Update::Ended(EndReason::ConnectionLost { .. }) => break,
             update => panic!("{update:?}"),
         }
@@ -203,12 +205,13 @@ async fn delays_begin_anew_after_a_connection_has_held() {
     for _ in 0..3 {
         drop(socket);
         socket = accept_again(&server, "t").await;
-        assert_eq!(next(&mut subscription).await, Update::Gap);
+        reconnected(&mut subscription).await;
         tokio::time::sleep(SHORT * 5).await;
     }
     drop(socket);
     drop(accept_again(&server, "t").await);
-    assert_eq!(next(&mut subscription).await, Update::Gap);
+    reconnected(&mut subscription).await;
+    assert!(matches!(next(&mut subscription).await, Update::Disconnected { .. }));
     assert!(matches!(next(&mut subscription).await, Update::Ended(EndReason::ConnectionLost { .. })));
 }
 
@@ -235,6 +238,9 @@ async fn a_call_reconnects_without_delay() {
     let client = builder_of(&server).reconnect_delay(hour, hour).build().unwrap();
     let (socket, mut subscription) = first_subscribed(&client, &server, "t").await;
     drop(socket);
+    // Long before it is back.
+    let Update::Disconnected { message, .. } = next(&mut subscription).await else { panic!() };
+    assert!(!message.is_empty());
     assert!(server.is_left_alone().await);
     let call = tokio::spawn(echo(&client, "x").send());
     let mut socket = server.accept().await;
@@ -276,7 +282,7 @@ async fn a_connection_without_heartbeat_is_lost() {
     assert!(error.to_string().contains("did not respond to a ping"), "{error}");
     assert!(before.elapsed() < Duration::from_secs(3));
     let _socket = accept_again(&server, "t").await;
-    assert_eq!(next(&mut subscription).await, Update::Gap);
+    reconnected(&mut subscription).await;
 }
 
 #[tokio::test]
@@ -289,7 +295,7 @@ async fn resubscribing_without_a_response_reconnects() {
     let mut silent = server.accept().await;
     silent.request("subscribe").await;
     let _socket = accept_again(&server, "t").await;
-    assert_eq!(next(&mut subscription).await, Update::Gap);
+    reconnected(&mut subscription).await;
 }
 
 #[tokio::test]

@@ -327,7 +327,7 @@ impl World {
                     }
                     Some(Update::Event(TalkEvent::Exit(event))) if event.talk_id == reader.subscription.id() => {}
                     Some(Update::Gap) => reader.last = None,
-                    Some(Update::Ended(_)) => {}
+                    Some(Update::Disconnected { .. } | Update::Ended(_)) => {}
                     Some(update) => return Err(format!("unexpected update: {update:?}")),
                 }
             }

@@ -1,5 +1,6 @@
 //! What the tests of the WebSocket share.
 
+use std::fmt::Debug;
 use std::time::Duration;
 
 use decthings::runtime::EventSet;
@@ -26,6 +27,13 @@ pub async fn next<E: EventSet>(subscription: &mut Subscription<E>) -> Update<E> 
     let update = soon(subscription.next()).await.expect("the subscription has ended");
     log_value(&update);
     update
+}
+
+/// Reads that the connection was lost and is back.
+pub async fn reconnected<E: EventSet + PartialEq + Debug>(subscription: &mut Subscription<E>) {
+    let update = next(subscription).await;
+    assert!(matches!(update, Update::Disconnected { .. }), "{update:?}");
+    assert_eq!(next(subscription).await, Update::Gap);
 }
 
 /// Polls until a condition holds, where no event reports it.

@@ -1,8 +1,10 @@
 //! Changed types, enums, unions and shared types.
 
+use decthings_codegen::diff::diff;
+use decthings_codegen::ir::Api;
 use serde_json::json;
 
-use super::{put, rule, take};
+use super::{Edit, api, put, rule, short, take};
 
 #[test]
 fn numbers_become_wider_or_narrower() {
@@ -232,4 +234,34 @@ fn recursive_types_are_compared() {
         &["rust: Tree is renamed to `Bush`"],
         &["rust: Bush is renamed to `Tree`"],
     );
+}
+
+#[test]
+fn outcomes_and_reasons_change() {
+    let alternative = |key: &str| {
+        let object =
+            json!({"type": "object", "title": key, "properties": {"why": {"type": "string"}}, "required": ["why"]});
+        json!({"type": "object", "properties": {key: object}, "required": [key]})
+    };
+    let union = json!({"oneOf": [alternative("Bad"), alternative("Good")]});
+    let reason =
+        |index: usize| ["R/state/oneOf/0/properties/Bad/reason", "R/state/oneOf/1/properties/Good/reason"][index];
+    let base = [put("R/state", union), put("B/result/required/-", json!("state"))];
+    let with = |edits: &[Edit]| api(&[&base, edits].concat());
+    let changes = |old: &Api, new: &Api| diff(old, new).list().iter().map(short).collect::<Vec<_>>();
+    let plain = with(&[]);
+    let errors = with(&[put(reason(0), json!("why")), put(reason(1), json!("why"))]);
+    let outcome = |ok: &str, error: &str| {
+        let outcome = json!({"ok": ok, "error": error});
+        let reasons = [put(reason(0), json!("why")), put(reason(1), json!("why"))];
+        with(&[&reasons[..], &[put("R/state/outcome", outcome)]].concat())
+    };
+    let (there, back) = (outcome("Good", "Bad"), outcome("Bad", "Good"));
+    assert_eq!(changes(&errors, &there), ["compatible: result.state is an outcome"]);
+    assert_eq!(changes(&there, &errors), ["rust: result.state is no outcome any more"]);
+    assert_eq!(changes(&there, &back), ["rust: result.state has another success or failure"]);
+    assert_eq!(changes(&there, &there), [""; 0]);
+    let reasons = |what: &str| ["Bad", "Good"].map(|key| what.replace("KEY", key));
+    assert_eq!(changes(&plain, &errors), reasons("compatible: result.state.KEY has another `reason`"));
+    assert_eq!(changes(&errors, &plain), reasons("rust: result.state.KEY names no `reason` any more"));
 }

@@ -120,6 +120,55 @@ async fn keyed_unions_have_exactly_one_key() {
 }
 
 #[tokio::test]
+async fn outcomes_become_results() {
+    use outcome::shop::*;
+    use outcome::types::{Part, Unfit};
+    struct Shop;
+    impl ShopService for Shop {
+        async fn bake(&self, request: BakeRequest) -> Result<BakeResult, ServiceError<BakeError>> {
+            let why: BakingFailure = match request.cake.as_str() {
+                "plum" => return Ok(BakedCake::new(8).into()),
+                why => serde_json::from_str(why).unwrap(),
+            };
+            Ok(Failed::new(5, why).into())
+        }
+        async fn cut(&self, _: CutRequest) -> Result<CutResult, ServiceError<CutError>> {
+            Ok(Unfit::new(Part::Door).note("old").into())
+        }
+        async fn repair(&self, _: RepairRequest) -> Result<RepairResult, ServiceError<RepairError>> {
+            Ok(RepairResult::new())
+        }
+    }
+    let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
+    let bake = async |cake: &str| -> Result<u32, Box<dyn std::error::Error>> {
+        Ok(shop.bake(cake).await?.into_result()?.slices)
+    };
+    assert_eq!(bake("plum").await.unwrap(), 8);
+    for (why, text) in [
+        (json!({ "code": "cancelled" }), "somebody cancelled it. Bake again (cancelled)"),
+        (json!({ "code": "out_of", "ingredient": "flour" }), "out of (out_of): flour"),
+        (
+            json!({ "code": "oven", "cause": { "code": "cold" }, "again": true }),
+            "{The oven} failed (oven, again: true): the oven is cold (cold)",
+        ),
+        (
+            json!({ "code": "oven", "at": 1.5, "again": false, "cause":
+                { "code": "broken", "part": "fan", "message": "smoke", "count": 3, "log": ["a"] } }),
+            "{The oven} failed (oven, at: 1.5, again: false): a part of the oven is broken, see `repair` (broken, part: fan, \
+             count: 3): smoke",
+        ),
+        (json!({ "code": "eaten", "by": "dog" }), r#"eaten (not known to this version): {"code":"eaten","by":"dog"}"#),
+    ] {
+        let error = bake(&why.to_string()).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("the cake could not be baked: {text}"));
+        let failed = error.downcast::<Failed>().unwrap();
+        assert_eq!((failed.minutes, json!(failed.why)), (5, why));
+    }
+    let unfit = shop.cut("plum").await.unwrap().into_result().unwrap_err();
+    assert_eq!((unfit.to_string(), unfit.note.as_deref()), ("API use is {unfit}: door".to_owned(), Some("old")));
+}
+
+#[tokio::test]
 async fn kind_unions_are_told_apart_by_json_type() {
     use kind_union::shop::*;
     struct Shop;

@@ -103,7 +103,9 @@ async fn long_running_work_is_polled() {
     assert_eq!(large.progress().next().await.unwrap().unwrap().response.status, BakeStatus::baking(0.5));
     large.cancel().await.unwrap();
     assert_eq!(shop.freeze("cold").await.unwrap().wait().await.unwrap(), Some(Ice::new(-18)));
-    assert_eq!(shop.freeze("hot").await.unwrap().wait().await.unwrap_err().failed(), Some(&Water::new("hot")));
+    let error = shop.freeze("hot").await.unwrap().wait().await.unwrap_err();
+    assert_eq!(error.failed(), Some(&Water::new("hot")));
+    assert_eq!(error.to_string(), "work of Shop.freeze failed: water: hot");
     assert_eq!(shop.freeze("none").await.unwrap().wait().await.unwrap(), None);
     assert_eq!(WaitForIceRequest::METHOD.deadline, Some(Duration::from_secs(600)));
     assert_eq!(BakeRequest::METHOD.deadline, None);

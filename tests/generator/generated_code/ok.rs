@@ -34,6 +34,8 @@ pub mod naming;
 pub mod nested_objects;
 #[path = "../../data/fixtures/ok/open_enum/expected/mod.rs"]
 pub mod open_enum;
+#[path = "../../data/fixtures/ok/outcome/expected/mod.rs"]
+pub mod outcome;
 #[path = "../../data/fixtures/ok/paging/expected/mod.rs"]
 pub mod paging;
 #[path = "../../data/fixtures/ok/recursion/expected/mod.rs"]

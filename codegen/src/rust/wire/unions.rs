@@ -130,7 +130,7 @@ fn tensors_union(file: &File<'_, '_>, union: &Union, tensors: &Variant, name: &I
         Ok(value)
     };
     let read = from_wire(file, name, &quote!(Option<#json>), &quote!(json), body);
-    let rest = Union { style: union.style.clone(), variants: others.into_iter().cloned().collect() };
+    let rest = Union { style: union.style.clone(), variants: others.into_iter().cloned().collect(), outcome: None };
     let reader = unions::reader(file, &rest, &json, &contents);
     let doc = format!(" What stands in the JSON for a [`{name}`] that is not tensors.");
     quote! {

@@ -139,6 +139,10 @@ impl Waitable for CallTrainRequest {
             _ => None,
         }
     }
+
+    fn failure_text(failed: &DebugTrainingStatusFailed) -> String {
+        failed.to_string()
+    }
 }
 
 impl Cancellable for CallTrainRequest {
@@ -151,6 +155,7 @@ impl Cancellable for CallTrainRequest {
 
 impl MetricSource<GetTrainingStatusRequest> for CallTrainRequest {
     type Values = TrainingMetric;
+    type Value = TrainingMetricEntry;
     type Fetch = GetTrainingMetricsRequest;
 
     fn counts(response: &GetTrainingStatusResult) -> Vec<(&str, u32)> {
@@ -168,6 +173,10 @@ impl MetricSource<GetTrainingStatusRequest> for CallTrainRequest {
 
     fn extent(values: &TrainingMetric) -> (&str, u32, usize) {
         (&values.name, values.start_index, values.entries.len())
+    }
+
+    fn entries(values: &TrainingMetric) -> &[TrainingMetricEntry] {
+        &values.entries
     }
 
     fn skip(values: &mut TrainingMetric, count: u32) {

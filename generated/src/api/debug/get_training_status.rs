@@ -4,7 +4,9 @@
 use super::*;
 #[cfg(feature = "server")]
 use crate::runtime::constructors;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors, tagged_union};
+use crate::runtime::{
+    Call, FailureText, Method, Operation, error_codes, plain_json, request_constructors, tagged_union,
+};
 
 impl DebugClient {
     /// Returns the state and progress of a training session in a debug session.
@@ -172,6 +174,14 @@ constructors! {
     }
 }
 
+impl std::fmt::Display for DebugTrainingStatusFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the training session failed or was cancelled: {}", self.fail_reason)
+    }
+}
+
+impl std::error::Error for DebugTrainingStatusFailed {}
+
 tagged_union! {
     /// Why the training session failed.
     #[serde(tag = "code")]
@@ -179,8 +189,7 @@ tagged_union! {
     pub enum DebugTrainingFailure {
         /// `unknown`: An internal error of the server.
         Unknown = "unknown",
-        /// `cancelled`: It was cancelled, see
-        /// [`cancel_training_session`](crate::api::debug::DebugClient::cancel_training_session).
+        /// `cancelled`: It was cancelled, see `cancel_training_session`.
         Cancelled = "cancelled",
         /// `max_duration_exceeded`: It took longer than the time limit of the model, see `MaxDurationsSeconds`.
         MaxDurationExceeded = "max_duration_exceeded",
@@ -194,6 +203,25 @@ impl DebugTrainingFailure {
     #[cfg(feature = "server")]
     pub fn exception() -> Self {
         Self::Exception(DebugTrainingFailureException::new())
+    }
+}
+
+impl std::fmt::Display for DebugTrainingFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = match self {
+            Self::Unknown => FailureText::new("an internal error of the server", "unknown"),
+            Self::Cancelled => FailureText::new("it was cancelled, see `cancel_training_session`", "cancelled"),
+            Self::MaxDurationExceeded => FailureText::new(
+                "it took longer than the time limit of the model, see `MaxDurationsSeconds`",
+                "max_duration_exceeded",
+            ),
+            Self::Exception(content) => {
+                FailureText::new("the code of the model threw an exception or returned an error", "exception")
+                    .message(content.exception_details.as_ref())
+            }
+            Self::Unrecognized(object) => FailureText::unrecognized("code", object),
+        };
+        write!(f, "{text}")
     }
 }
 

@@ -503,6 +503,10 @@ impl Waitable for CreateModelRequest {
         }
     }
 
+    fn failure_text(failed: &CreateModelFailed) -> String {
+        failed.to_string()
+    }
+
     fn already_finished(code: &str) -> Option<Option<CreateModelSucceeded>> {
         (code == "model_already_created").then_some(None)
     }

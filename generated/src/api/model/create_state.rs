@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::runtime::{
-    Call, Method, Operation, constructors, error_codes, keyed_union, plain_json, request_constructors, tagged_union,
-    wire_object,
+    Call, FailureText, Method, Operation, constructors, error_codes, keyed_union, plain_json, request_constructors,
+    tagged_union, wire_object,
 };
 
 impl ModelClient {
@@ -12,7 +12,8 @@ impl ModelClient {
     /// [`upload_state`](crate::api::model::ModelClient::upload_state) makes a state from data instead.
     ///
     /// Calls `Model.createState` over HTTP; not safe to repeat. Errors: [`CreateStateError`]. The default timeout is
-    /// 600 s.
+    /// 600 s. A response may be a failure, which [`into_result`](CreateStateResult::into_result) converts into an
+    /// error.
     ///
     /// Optional parameters, set on the call: [`mount_models`](CreateStateRequest::mount_models).
     ///
@@ -28,7 +29,7 @@ impl ModelClient {
     ///         [ParameterProvider::new("images", DatasetReference::new("dataset-id", "image"))],
     ///         ExecutionLocation::temporary_launcher(LauncherSpec::new(2.0, 4096)),
     ///     )
-    ///     .await?;
+    ///     .await?.into_result()?;
     /// println!("{result:?}");
     /// # Ok(())
     /// # }
@@ -122,6 +123,20 @@ keyed_union! {
     }
 }
 
+impl CreateStateResult {
+    /// Converts the outcome, so that `?` returns a failure as an error.
+    ///
+    /// # Errors
+    ///
+    /// It is a failure.
+    pub fn into_result(self) -> Result<CreateStateSucceeded, CreateStateFailed> {
+        match self {
+            Self::Success(content) => Ok(content),
+            Self::Failed(content) => Err(content),
+        }
+    }
+}
+
 /// The state could not be created.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -142,6 +157,14 @@ constructors! {
         );
     }
 }
+
+impl std::fmt::Display for CreateStateFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the state could not be created: {}", self.error)
+    }
+}
+
+impl std::error::Error for CreateStateFailed {}
 
 /// How long each step took. All in milliseconds; a step that was not reached or not needed is absent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -220,6 +243,47 @@ impl CreateStateFailure {
     #[cfg(feature = "server")]
     pub fn exception(at: CreateStateStage) -> Self {
         Self::Exception(CreateStateFailureException::new(at))
+    }
+}
+
+impl std::fmt::Display for CreateStateFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = match self {
+            Self::LauncherTerminated => {
+                FailureText::new("the launcher was lost before the work was done", "launcher_terminated")
+            }
+            Self::Cancelled => FailureText::new("somebody cancelled the operation", "cancelled"),
+            Self::ServerOverloaded => {
+                FailureText::new("there was no capacity to run the operation. Try again later", "server_overloaded")
+            }
+            Self::InvalidExecutableFile => FailureText::new(
+                "the executable of the model has a format that cannot be run",
+                "invalid_executable_file",
+            ),
+            Self::ReadExecutableFileFailed => FailureText::new(
+                "the executable of the model could not be read. It may be missing",
+                "read_executable_file_failed",
+            ),
+            Self::Unknown => FailureText::new("an internal error of the server", "unknown"),
+            Self::MaxDurationExceeded(content) => FailureText::new(
+                "a step took longer than the time limit of the model, see `MaxDurationsSeconds`",
+                "max_duration_exceeded",
+            )
+            .fact("at", Some(&content.at)),
+            Self::CodeTerminated(content) => {
+                FailureText::new("the process of the model ended before it was done", "code_terminated")
+                    .fact("exit code", content.exit_code.as_ref())
+                    .message(content.signal.as_ref())
+                    .fact("oom", Some(&content.oom))
+            }
+            Self::Exception(content) => {
+                FailureText::new("the code of the model threw an exception or returned an error", "exception")
+                    .fact("at", Some(&content.at))
+                    .message(content.exception_details.as_ref())
+            }
+            Self::Unrecognized(object) => FailureText::unrecognized("code", object),
+        };
+        write!(f, "{text}")
     }
 }
 

@@ -9,7 +9,8 @@ impl ModelClient {
     /// shows in [`get_evaluations`](crate::api::model::ModelClient::get_evaluations) and can be stopped with
     /// [`cancel_evaluation`](crate::api::model::ModelClient::cancel_evaluation).
     ///
-    /// Calls `Model.evaluate` over HTTP; not safe to repeat. Errors: [`EvaluateError`]. The default timeout is 600 s.
+    /// Calls `Model.evaluate` over HTTP; not safe to repeat. Errors: [`EvaluateError`]. The default timeout is 600 s. A
+    /// response may be a failure, which [`into_result`](EvaluationResult::into_result) converts into an error.
     ///
     /// Optional parameters, set on the call: [`snapshot_id`](EvaluateRequest::snapshot_id).
     ///
@@ -20,7 +21,7 @@ impl ModelClient {
     /// let result = client
     ///     .model()
     ///     .evaluate("model-id", [ParameterProvider::new("images", DatasetReference::new("dataset-id", "image"))])
-    ///     .await?;
+    ///     .await?.into_result()?;
     /// println!("{result:?}");
     /// # Ok(())
     /// # }

@@ -10,11 +10,12 @@ impl ModelClient {
     /// Results are kept for a few minutes only.
     ///
     /// Calls `Model.getFinishedEvaluationResult` over HTTP; safe to repeat. Errors:
-    /// [`GetFinishedEvaluationResultError`]. The default timeout is 600 s.
+    /// [`GetFinishedEvaluationResultError`]. The default timeout is 600 s. A response may be a failure, which
+    /// [`into_result`](EvaluationResult::into_result) converts into an error.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let result = client.model().get_finished_evaluation_result("model-id", "evaluation-id").await?;
+    /// let result = client.model().get_finished_evaluation_result("model-id", "evaluation-id").await?.into_result()?;
     /// println!("{result:?}");
     /// # Ok(())
     /// # }

@@ -4,7 +4,9 @@
 use super::*;
 #[cfg(feature = "server")]
 use crate::runtime::constructors;
-use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_constructors, tagged_union};
+use crate::runtime::{
+    Call, FailureText, Method, Operation, error_codes, plain_json, request_constructors, tagged_union,
+};
 
 impl ModelClient {
     /// Returns the state and progress of a training session.
@@ -247,6 +249,14 @@ constructors! {
     }
 }
 
+impl std::fmt::Display for TrainingStatusFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the training session has finished and there is no new state: {}", self.fail_reason,)
+    }
+}
+
+impl std::error::Error for TrainingStatusFailed {}
+
 tagged_union! {
     /// Why the training session failed.
     #[serde(tag = "code")]
@@ -292,6 +302,47 @@ impl TrainingFailure {
     #[cfg(feature = "server")]
     pub fn max_duration_exceeded(at: TrainingStage) -> Self {
         Self::MaxDurationExceeded(TrainingFailureMaxDurationExceeded::new(at))
+    }
+}
+
+impl std::fmt::Display for TrainingFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = match self {
+            Self::Cancelled => FailureText::new("somebody cancelled the operation", "cancelled"),
+            Self::LauncherTerminated => {
+                FailureText::new("the launcher was lost before the work was done", "launcher_terminated")
+            }
+            Self::ServerOverloaded => {
+                FailureText::new("there was no capacity to run the operation. Try again later", "server_overloaded")
+            }
+            Self::InvalidExecutableFile => FailureText::new(
+                "the executable of the model has a format that cannot be run",
+                "invalid_executable_file",
+            ),
+            Self::ReadExecutableFileFailed => FailureText::new(
+                "the executable of the model could not be read. It may be missing",
+                "read_executable_file_failed",
+            ),
+            Self::Unknown => FailureText::new("an internal error of the server", "unknown"),
+            Self::Exception(content) => {
+                FailureText::new("the code of the model threw an exception or returned an error", "exception")
+                    .fact("at", Some(&content.at))
+                    .message(content.exception_details.as_ref())
+            }
+            Self::CodeTerminated(content) => {
+                FailureText::new("the process of the model ended before it was done", "code_terminated")
+                    .fact("exit code", content.exit_code.as_ref())
+                    .message(content.signal.as_ref())
+                    .fact("oom", Some(&content.oom))
+            }
+            Self::MaxDurationExceeded(content) => FailureText::new(
+                "a step took longer than the time limit of the model, see `MaxDurationsSeconds`",
+                "max_duration_exceeded",
+            )
+            .fact("at", Some(&content.at)),
+            Self::Unrecognized(object) => FailureText::unrecognized("code", object),
+        };
+        write!(f, "{text}")
     }
 }
 

@@ -155,6 +155,10 @@ impl Waitable for TrainRequest {
             _ => None,
         }
     }
+
+    fn failure_text(failed: &TrainingStatusFailed) -> String {
+        failed.to_string()
+    }
 }
 
 impl Cancellable for TrainRequest {
@@ -167,6 +171,7 @@ impl Cancellable for TrainRequest {
 
 impl MetricSource<GetTrainingStatusRequest> for TrainRequest {
     type Values = TrainingMetric;
+    type Value = TrainingMetricEntry;
     type Fetch = GetTrainingMetricsRequest;
 
     fn counts(response: &GetTrainingStatusResult) -> Vec<(&str, u32)> {
@@ -184,6 +189,10 @@ impl MetricSource<GetTrainingStatusRequest> for TrainRequest {
 
     fn extent(values: &TrainingMetric) -> (&str, u32, usize) {
         (&values.name, values.start_index, values.entries.len())
+    }
+
+    fn entries(values: &TrainingMetric) -> &[TrainingMetricEntry] {
+        &values.entries
     }
 
     fn skip(values: &mut TrainingMetric, count: u32) {

@@ -5,18 +5,19 @@ use super::*;
 #[cfg(feature = "server")]
 use crate::runtime::constructors;
 use crate::runtime::{
-    Call, Method, Operation, error_codes, keyed_union, plain_json, request_constructors, tagged_union,
+    Call, FailureText, Method, Operation, error_codes, keyed_union, plain_json, request_constructors, tagged_union,
 };
 
 impl ModelClient {
     /// Waits until the creation of a model is finished, and returns its outcome.
     ///
     /// Calls `Model.waitForModelToBeCreated` over HTTP; safe to repeat. Errors: [`WaitForModelToBeCreatedError`]. The
-    /// default timeout is 600 s.
+    /// default timeout is 600 s. A response may be a failure, which
+    /// [`into_result`](WaitForModelToBeCreatedResult::into_result) converts into an error.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let result = client.model().wait_for_model_to_be_created("model-id").await?;
+    /// let result = client.model().wait_for_model_to_be_created("model-id").await?.into_result()?;
     /// println!("{result:?}");
     /// # Ok(())
     /// # }
@@ -53,6 +54,20 @@ keyed_union! {
     }
 }
 
+impl WaitForModelToBeCreatedResult {
+    /// Converts the outcome, so that `?` returns a failure as an error.
+    ///
+    /// # Errors
+    ///
+    /// It is a failure.
+    pub fn into_result(self) -> Result<CreateModelSucceeded, CreateModelFailed> {
+        match self {
+            Self::CreateModelSuccess(content) => Ok(content),
+            Self::CreateModelFailed(content) => Err(content),
+        }
+    }
+}
+
 /// The model could not be created.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(JsonSchema), schemars(transform = tidy))]
@@ -68,6 +83,14 @@ constructors! {
         pub fn new(error: impl Into<CreateModelFailure>);
     }
 }
+
+impl std::fmt::Display for CreateModelFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the model could not be created: {}", self.error)
+    }
+}
+
+impl std::error::Error for CreateModelFailed {}
 
 tagged_union! {
     /// Why the model could not be created.
@@ -93,6 +116,24 @@ impl CreateModelFailure {
         create_initial_state_durations: InitialStateFailedDurations,
     ) -> Self {
         Self::CreateStateError(CreateModelFailureCreateStateError::new(details, create_initial_state_durations))
+    }
+}
+
+impl std::fmt::Display for CreateModelFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = match self {
+            Self::Cancelled => FailureText::new("somebody cancelled the operation", "cancelled"),
+            Self::ServerOverloaded => {
+                FailureText::new("there was no capacity to run the operation. Try again later", "server_overloaded")
+            }
+            Self::Unknown => FailureText::new("an internal error of the server", "unknown"),
+            Self::CreateStateError(content) => {
+                FailureText::new("the first state could not be created", "create_state_error")
+                    .message(Some(&content.details))
+            }
+            Self::Unrecognized(object) => FailureText::unrecognized("code", object),
+        };
+        write!(f, "{text}")
     }
 }
 
@@ -157,6 +198,42 @@ impl InitialStateFailure {
     #[cfg(feature = "server")]
     pub fn exception(at: CreateStateStage) -> Self {
         Self::Exception(InitialStateFailureException::new(at))
+    }
+}
+
+impl std::fmt::Display for InitialStateFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = match self {
+            Self::InvalidExecutableFile => FailureText::new(
+                "the executable of the model has a format that cannot be run",
+                "invalid_executable_file",
+            ),
+            Self::ReadExecutableFileFailed => FailureText::new(
+                "the executable of the model could not be read. It may be missing",
+                "read_executable_file_failed",
+            ),
+            Self::LauncherTerminated => {
+                FailureText::new("the launcher was lost before the work was done", "launcher_terminated")
+            }
+            Self::MaxDurationExceeded(content) => FailureText::new(
+                "a step took longer than the time limit of the model, see `MaxDurationsSeconds`",
+                "max_duration_exceeded",
+            )
+            .fact("at", Some(&content.at)),
+            Self::CodeTerminated(content) => {
+                FailureText::new("the process of the model ended before it was done", "code_terminated")
+                    .fact("exit code", content.exit_code.as_ref())
+                    .message(content.signal.as_ref())
+                    .fact("oom", Some(&content.oom))
+            }
+            Self::Exception(content) => {
+                FailureText::new("the code of the model threw an exception or returned an error", "exception")
+                    .fact("at", Some(&content.at))
+                    .message(content.exception_details.as_ref())
+            }
+            Self::Unrecognized(object) => FailureText::unrecognized("code", object),
+        };
+        write!(f, "{text}")
     }
 }
 

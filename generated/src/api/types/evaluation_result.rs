@@ -4,7 +4,8 @@ use super::*;
 #[cfg(feature = "server")]
 use crate::runtime::constructors;
 use crate::runtime::{
-    BlobReader, FrameWriter, FromWire, Json, ToWire, WireError, keyed_union, string_enum, tagged_union, wire_object,
+    BlobReader, FailureText, FrameWriter, FromWire, Json, ToWire, WireError, keyed_union, string_enum, tagged_union,
+    wire_object,
 };
 
 keyed_union! {
@@ -15,6 +16,20 @@ keyed_union! {
         Failed(EvaluationFailed) = "failed" | "evaluationFailed",
         /// `success`: The evaluation succeeded.
         Success(EvaluationSucceeded) = "success" | "evaluationSuccess",
+    }
+}
+
+impl EvaluationResult {
+    /// Converts the outcome, so that `?` returns a failure as an error.
+    ///
+    /// # Errors
+    ///
+    /// It is a failure.
+    pub fn into_result(self) -> Result<EvaluationSucceeded, EvaluationFailed> {
+        match self {
+            Self::Success(content) => Ok(content),
+            Self::Failed(content) => Err(content),
+        }
     }
 }
 
@@ -81,6 +96,14 @@ constructors! {
         );
     }
 }
+
+impl std::fmt::Display for EvaluationFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the evaluation ran and failed: {}", self.error)
+    }
+}
+
+impl std::error::Error for EvaluationFailed {}
 
 /// How long each step took. All in milliseconds; a step that was not reached or not needed is absent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -170,6 +193,53 @@ impl EvaluationFailure {
     #[cfg(feature = "server")]
     pub fn invalid_output(reason: InvalidOutputReason, details: impl Into<String>) -> Self {
         Self::InvalidOutput(EvaluationFailureInvalidOutput::new(reason, details))
+    }
+}
+
+impl std::fmt::Display for EvaluationFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = match self {
+            Self::LauncherTerminated => {
+                FailureText::new("the launcher was lost before the work was done", "launcher_terminated")
+            }
+            Self::Cancelled => FailureText::new("somebody cancelled the operation", "cancelled"),
+            Self::ServerOverloaded => {
+                FailureText::new("there was no capacity to run the operation. Try again later", "server_overloaded")
+            }
+            Self::InvalidExecutableFile => FailureText::new(
+                "the executable of the model has a format that cannot be run",
+                "invalid_executable_file",
+            ),
+            Self::ReadExecutableFileFailed => FailureText::new(
+                "the executable of the model could not be read. It may be missing",
+                "read_executable_file_failed",
+            ),
+            Self::Unknown => FailureText::new("an internal error of the server", "unknown"),
+            Self::MaxDurationExceeded(content) => FailureText::new(
+                "a step took longer than the time limit of the model, see `MaxDurationsSeconds`",
+                "max_duration_exceeded",
+            )
+            .fact("at", Some(&content.at)),
+            Self::CodeTerminated(content) => {
+                FailureText::new("the process of the model ended before it was done", "code_terminated")
+                    .fact("exit code", content.exit_code.as_ref())
+                    .message(content.signal.as_ref())
+                    .fact("oom", Some(&content.oom))
+            }
+            Self::Exception(content) => {
+                FailureText::new("the code of the model threw an exception or returned an error", "exception")
+                    .fact("at", Some(&content.at))
+                    .message(content.exception_details.as_ref())
+            }
+            Self::InvalidOutput(content) => FailureText::new(
+                "the code of the model returned something that is not a valid output",
+                "invalid_output",
+            )
+            .fact("reason", Some(&content.reason))
+            .message(Some(&content.details)),
+            Self::Unrecognized(object) => FailureText::unrecognized("code", object),
+        };
+        write!(f, "{text}")
     }
 }
 

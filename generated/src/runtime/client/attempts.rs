@@ -244,13 +244,13 @@ impl Core {
     }
 }
 
-/// An attempt that did not reach the server may be retried, and so may a temporary failure of an idempotent method.
+/// An attempt that took no effect may be retried, and so may a temporary failure of an idempotent method.
 fn is_retryable(call: &UntypedCall, result: &Result<Received, Failure>) -> bool {
     let idempotent = call.method.idempotent;
     let may_succeed = match result {
-        Ok(Received { outcome: ReadOutcome::Api { is_retryable, .. }, .. }) => idempotent && *is_retryable,
+        Ok(Received { outcome: ReadOutcome::Api { is_retryable, .. }, .. }) => *is_retryable,
         Ok(_) => false,
-        Err(failure) => failure.is_unsent() || (idempotent && failure.is_transient()),
+        Err(failure) => failure.took_no_effect() || (idempotent && failure.is_transient()),
     };
     may_succeed && !call.frame.sources().any(|sourced| sourced.source.is_spent())
 }

@@ -17,7 +17,7 @@ use super::handle::Client;
 use super::operation::Operation;
 use crate::runtime::error::{Error, Failure};
 use crate::runtime::method::type_info::{Described, FieldInfo, TypeInfo};
-use crate::runtime::method::{ErrorCode, ErrorInfo, Method};
+use crate::runtime::method::{ApiError, ErrorCode, ErrorInfo, Method};
 use crate::runtime::text::{excerpt, path_text};
 use crate::runtime::wire;
 use crate::runtime::wire::{IncomingFrame, JsonLimits, RequestFrame, ResponseFrame};
@@ -225,7 +225,7 @@ impl DynamicOperation {
 fn call<R: Operation>(client: Client, params: Value) -> BoxFuture<'static, Result<Value, Error>> {
     let at = R::METHOD;
     Box::pin(async move {
-        let request: R = read(params, "parameters").map_err(|failure| failure.at(at))?;
+        let request: R = read(params, "parameters").map_err(|failure| failure.at::<ApiError>(at))?;
         let result = Call::new(&client, request).response().await.map_err(Error::into_raw)?;
         write(&result, client.0.json_limits).map_err(|failure| failure.at(at))
     })

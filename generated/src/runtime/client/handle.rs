@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::attempts::Core;
 use super::builder::ClientBuilder;
 use crate::runtime::error::{BuildError, Error, Failure};
-use crate::runtime::method::{ApiKey, Method};
+use crate::runtime::method::{ApiError, ApiKey, Method};
 use crate::runtime::redact::Redactor;
 use crate::runtime::transport::Lease;
 use crate::runtime::wire;
@@ -72,7 +72,7 @@ impl Client {
     pub(crate) async fn release(&self, lease: Lease, method: &'static Method) -> Result<(), Error> {
         let after = self.0.timeout;
         let response = tokio::time::timeout(after, lease.release()).await;
-        let response = response.map_err(|_| Failure::Timeout { after }.at(method))?;
+        let response = response.map_err(|_| Failure::Timeout { after }.at::<ApiError>(method))?;
         let Some(body) = response else { return Ok(()) };
         let read = wire::read_unsubscribed(method, body, self.0.json_limits);
         read.map_err(|error| error.redacted(&self.redactor()).at(method))

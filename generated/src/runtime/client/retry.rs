@@ -10,9 +10,9 @@ use crate::runtime::backoff::Backoff;
 
 /// The number of attempts of a call, and the delays between them.
 ///
-/// An idempotent method is retried after a connection error, a timeout, or a temporary error of the server (HTTP 408, 429,
-/// 5xx; error codes such as `too_many_requests`). Any other method is retried only if its request provably did not reach
-/// the server, so that it never takes effect twice.
+/// A call of any method is retried if it certainly took no effect: its request did not reach the server, or was rejected
+/// as the server was busy (HTTP 429; error codes such as `too_many_requests`). An idempotent method is also retried after
+/// a connection error, a timeout, or another temporary error of the server (HTTP 408, 5xx). So no call takes effect twice.
 ///
 /// ```
 /// # use std::time::Duration;

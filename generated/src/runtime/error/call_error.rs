@@ -3,12 +3,22 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::runtime::method::{ApiError, ErrorCode, Method};
-use crate::runtime::text::excerpt;
+use crate::runtime::method::{ApiError, ErrorCode, Method, MethodError};
+use crate::runtime::text::{clause, excerpt};
 
 pub(super) type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// The error of a call. `E` is the type of the method's own errors; [`ApiError`] is for those of any method.
+///
+/// `?` converts the error of any method into `Error`, which keeps the code with all its fields:
+///
+/// ```no_run
+/// # use decthings::Client;
+/// async fn rename(client: &Client, model_id: &str, name: &str) -> Result<u32, decthings::Error> {
+///     client.model().update_model(model_id).name(name).await?;
+///     client.model().get_models().total().await.map_err(Into::into)
+/// }
+/// ```
 ///
 /// Every variant has the [`CallInfo`]; see [`info`](Self::info).
 #[derive(Debug)]
@@ -173,7 +183,7 @@ impl<E: ErrorCode> Error<E> {
         match self {
             Self::Api { error, .. } => error.is_retryable(),
             Self::Transport { unsent, .. } => *unsent || idempotent,
-            Self::Http { status: 429 | 503, .. } => true,
+            Self::Http { status: 429, .. } => true,
             Self::Http { status, .. } => idempotent && is_transient(*status),
             Self::Timeout { .. } => idempotent,
             Self::Invalid { .. } | Self::Io { .. } | Self::Decode { .. } | Self::Closed { .. } => false,
@@ -190,7 +200,7 @@ impl<E: ErrorCode> Error<E> {
         }
     }
 
-    /// Erases the type of the API's error, for code that handles the errors of several methods.
+    /// Erases the type of the API's error, for code that handles the errors of several methods; `?` does so, too.
     pub fn into_raw(self) -> Error {
         match self {
             Self::Api { at, error, detail } => Error::Api { at, error: Box::new(ApiError::erase(*error)), detail },
@@ -202,6 +212,12 @@ impl<E: ErrorCode> Error<E> {
             Self::Decode { at, path, message, excerpt } => Error::Decode { at, path, message, excerpt },
             Self::Closed { at } => Error::Closed { at },
         }
+    }
+}
+
+impl<E: MethodError> From<Error<E>> for Error {
+    fn from(error: Error<E>) -> Self {
+        error.into_raw()
     }
 }
 
@@ -247,19 +263,10 @@ impl<E: ErrorCode> Error<E> {
 
 /// `no model has this id (model_not_found)`
 fn write_api<E: ErrorCode>(f: &mut fmt::Formatter<'_>, error: &E, detail: &str) -> fmt::Result {
-    let description = error.description().trim_end_matches('.');
     let code = error.code();
-    if description.is_empty() {
-        write!(f, "{}", excerpt(code))?;
-    } else {
-        let mut letters = description.chars();
-        let first = letters.next().unwrap_or_default();
-        // Acronyms stay in upper case.
-        if letters.clone().next().is_some_and(char::is_lowercase) || letters.as_str().starts_with(' ') {
-            write!(f, "{}{} ({code})", first.to_lowercase(), letters.as_str())?;
-        } else {
-            write!(f, "{description} ({code})")?;
-        }
+    match error.description() {
+        "" => write!(f, "{}", excerpt(code))?,
+        description => write!(f, "{} ({code})", clause(description))?,
     }
     if detail.is_empty() { Ok(()) } else { write!(f, ": {detail}") }
 }

@@ -54,6 +54,12 @@ impl Failure {
         }
     }
 
+    /// Whether the request certainly took no effect, and another attempt may succeed.
+    pub(crate) fn took_no_effect(&self) -> bool {
+        // Other statuses than 429, too many requests, may come from a proxy whose connection to the server broke.
+        self.is_unsent() || matches!(self, Self::Http { status: 429, .. })
+    }
+
     /// Whether the request was certainly not sent, and another attempt may succeed.
     pub(crate) fn is_unsent(&self) -> bool {
         match self {

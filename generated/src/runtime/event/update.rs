@@ -14,7 +14,14 @@ pub enum Update<E = RawEvent> {
     Event(E),
     /// This number of events was dropped here, because they were not read in time.
     Lagged(u64),
-    /// The connection was lost and replaced here: events in between are missing.
+    /// The connection was lost. The client reconnects and resubscribes: [`Gap`](Self::Gap) or [`Ended`](Self::Ended)
+    /// follows.
+    #[non_exhaustive]
+    Disconnected {
+        /// The description of the failure.
+        message: String,
+    },
+    /// The connection was replaced here after it had been lost: events in between are missing.
     Gap,
     /// The server sent a malformed event. Those that follow are not affected.
     Malformed(EventError),

@@ -1,6 +1,6 @@
 //! Fetches the metrics that running work records.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::convert::Infallible;
 use std::fmt::Debug;
 
@@ -11,6 +11,8 @@ use crate::runtime::error::Error;
 pub trait MetricSource<A: Operation>: Send + 'static {
     /// Values of one metric.
     type Values: Clone + Debug + PartialEq + Send + Sync + 'static;
+    /// One value.
+    type Value: Clone + Debug + PartialEq + Send + Sync + 'static;
     /// The request that fetches them.
     type Fetch: Operation;
 
@@ -25,6 +27,9 @@ pub trait MetricSource<A: Operation>: Send + 'static {
 
     /// The name of the metric, the index of the first value, and the number of values.
     fn extent(values: &Self::Values) -> (&str, u32, usize);
+
+    /// The values themselves.
+    fn entries(values: &Self::Values) -> &[Self::Value];
 
     /// Removes the first values.
     fn skip(values: &mut Self::Values, count: u32);
@@ -42,12 +47,42 @@ pub struct MetricRange {
     pub amount: u32,
 }
 
+/// The values that the metrics have at one step.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct MetricRow<'a, V> {
+    /// The step: the index of the values, from zero.
+    pub step: u32,
+    /// The values with the names of their metrics, in the order of the response.
+    pub values: Vec<(&'a str, &'a V)>,
+}
+
+impl<'a, V> MetricRow<'a, V> {
+    /// The value of the metric with this name.
+    pub fn get(&self, name: &str) -> Option<&'a V> {
+        self.values.iter().find(|(metric, _)| *metric == name).map(|(_, value)| *value)
+    }
+}
+
+/// The values of all metrics, step by step.
+pub(super) fn rows<A: Operation, M: MetricSource<A>>(metrics: &[M::Values]) -> Vec<MetricRow<'_, M::Value>> {
+    let mut rows: BTreeMap<u32, Vec<(&str, &M::Value)>> = BTreeMap::new();
+    for values in metrics {
+        let (name, start, _) = M::extent(values);
+        for (step, value) in (start..=u32::MAX).zip(M::entries(values)) {
+            rows.entry(step).or_default().push((name, value));
+        }
+    }
+    rows.into_iter().map(|(step, values)| MetricRow { step, values }).collect()
+}
+
 /// Work without metrics.
 #[derive(Debug)]
 pub struct NoMetrics;
 
 impl<A: Operation> MetricSource<A> for NoMetrics {
     type Values = Infallible;
+    type Value = Infallible;
     type Fetch = A;
 
     fn counts(_: &A::Response) -> Vec<(&str, u32)> {
@@ -63,6 +98,10 @@ impl<A: Operation> MetricSource<A> for NoMetrics {
     }
 
     fn extent(values: &Infallible) -> (&str, u32, usize) {
+        match *values {}
+    }
+
+    fn entries(values: &Infallible) -> &[Infallible] {
         match *values {}
     }
 

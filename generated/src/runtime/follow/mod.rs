@@ -7,7 +7,7 @@ mod subscription;
 mod waitable;
 mod waiter;
 
-pub use metrics::{MetricRange, MetricSource, NoMetrics};
+pub use metrics::{MetricRange, MetricRow, MetricSource, NoMetrics};
 pub use pages::{Items, Page, Paged, Pages};
 pub use progress::{Progress, ProgressUpdate};
 pub use subscription::Subscription;

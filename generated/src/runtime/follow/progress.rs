@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use futures_core::future::BoxFuture;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::metrics::{MetricReader, MetricSource};
+use super::metrics::{MetricReader, MetricRow, MetricSource, rows};
 use super::waitable::{WaitError, Waitable};
 use crate::runtime::backoff::{Backoff, equal_jitter};
 use crate::runtime::client::{Call, Client, Operation};
@@ -46,9 +47,32 @@ pub struct ProgressUpdate<R: Waitable> {
     pub metrics: Vec<<R::Metrics as MetricSource<R::Poll>>::Values>,
 }
 
+impl<R: Waitable> ProgressUpdate<R> {
+    /// The new values of metrics as rows: each step with the values of all metrics, in ascending order.
+    ///
+    /// ```no_run
+    /// # use decthings::{Progress, api::model::TrainRequest};
+    /// # async fn example(mut progress: Progress<TrainRequest>) -> Result<(), Box<dyn std::error::Error>> {
+    /// while let Some(update) = progress.next().await {
+    ///     for row in update?.rows() {
+    ///         for (name, entry) in row.values {
+    ///             println!("step {}: {name} is {}", row.step, entry.data.item::<f32>()?);
+    ///         }
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn rows(&self) -> Vec<MetricRow<'_, <R::Metrics as MetricSource<R::Poll>>::Value>> {
+        rows::<R::Poll, R::Metrics>(&self.metrics)
+    }
+}
+
 impl<R: Waitable> Progress<R> {
-    pub(super) fn new(client: Client, poll: R::Poll, pacing: Pacing) -> Self {
+    pub(super) fn new(client: Client, poll: R::Poll, pacing: Pacing, cancellation: Cancellation) -> Self {
         let watch = Watch {
+            cancelled: cancellation.0.subscribe(),
+            _cancellation: cancellation,
             client,
             poll,
             pacing,
@@ -119,7 +143,38 @@ impl Default for Pacing {
     }
 }
 
+/// Whether the caller has cancelled the work; shared by a handle, its clones, and those who follow the work.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cancellation(watch::Sender<bool>);
+
+impl Cancellation {
+    /// The work may end before the response arrives, so this counts until the call is known to have failed.
+    pub(super) fn requested(&self) {
+        self.set(true);
+    }
+
+    pub(super) fn rejected(&self) {
+        self.set(false);
+    }
+
+    /// Makes those who follow the work poll at once.
+    pub(super) fn accepted(&self) {
+        self.0.send_replace(true);
+    }
+
+    fn set(&self, is_cancelled: bool) {
+        self.0.send_if_modified(|state| {
+            *state = is_cancelled;
+            false
+        });
+    }
+}
+
 struct Watch<R: Waitable> {
+    /// Kept, as the receiver would otherwise see the end of its channel.
+    _cancellation: Cancellation,
+    /// Changes when a call has cancelled the work.
+    cancelled: watch::Receiver<bool>,
     client: Client,
     poll: R::Poll,
     pacing: Pacing,
@@ -152,7 +207,10 @@ impl<R: Waitable> Watch<R> {
     async fn poll_with_retries(&mut self) -> Result<Option<ProgressUpdate<R>>, WaitError<R::Failed>> {
         let mut backoff = Backoff::by_half(FIRST_DELAY, MAX_DELAY_AFTER_FAILURE);
         let mut failures = 0_u32;
-        sleep(std::mem::take(&mut self.delay)).await;
+        // The work ends soon after it was cancelled.
+        if timeout(std::mem::take(&mut self.delay), self.cancelled.changed()).await.is_ok() {
+            self.backoff = Backoff::by_half(FIRST_DELAY, self.pacing.interval);
+        }
         loop {
             let error = match self.poll_once().await {
                 Ok(update) => return Ok(update),
@@ -188,12 +246,19 @@ impl<R: Waitable> Watch<R> {
         match R::outcome(&response) {
             _ if has_more => {}
             Some(outcome) => {
-                let redactor = self.client.redactor();
-                self.outcome = Some(outcome.map_err(|failed| WaitError::of_failed(R::METHOD, failed, &redactor)));
+                self.outcome = Some(outcome.map_err(|failed| self.failed(failed)));
             }
             None => self.delay = equal_jitter(self.backoff.next()),
         }
         Ok(Some(ProgressUpdate { response, metrics }))
+    }
+
+    fn failed(&self, failed: R::Failed) -> WaitError<R::Failed> {
+        if *self.cancelled.borrow() {
+            return WaitError::Cancelled { at: R::METHOD, failed };
+        }
+        let message = self.client.redactor().redact(&R::failure_text(&failed)).into();
+        WaitError::Failed { at: R::METHOD, failed, message }
     }
 }
 

@@ -17,8 +17,8 @@ use crate::runtime::transport::Lease;
 /// The events of a session: a stream, which ends after the session's last event.
 ///
 /// Unread updates wait in a bounded buffer. A slow reader misses events, whose number [`Update::Lagged`] reports, but
-/// does not block other readers. After a connection error the client reconnects and resubscribes, and [`Update::Gap`]
-/// reports that events may be missing.
+/// does not block other readers. [`Update::Disconnected`] reports a lost connection at once. The client reconnects and
+/// resubscribes, and then [`Update::Gap`] reports that events may be missing.
 ///
 /// Dropping it unsubscribes, without waiting for the server.
 #[must_use = "dropping a subscription unsubscribes"]
@@ -94,6 +94,7 @@ impl<E: EventSet> Subscription<E> {
                 }
             },
             Update::Lagged(events) => Update::Lagged(events),
+            Update::Disconnected { message } => Update::Disconnected { message },
             Update::Gap => Update::Gap,
             Update::Malformed(error) => Update::Malformed(error),
             Update::Ended(reason) => Update::Ended(reason),

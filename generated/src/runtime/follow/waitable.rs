@@ -10,8 +10,7 @@ use super::metrics::MetricSource;
 use crate::runtime::client::Operation;
 use crate::runtime::error::Error;
 use crate::runtime::method::Method;
-use crate::runtime::redact::Redactor;
-use crate::runtime::text::excerpt;
+use crate::runtime::text::json_excerpt;
 
 /// A request that starts work, which continues after the call.
 pub trait Waitable: Operation {
@@ -29,6 +28,11 @@ pub trait Waitable: Operation {
 
     /// The work's result; `None` while it is running.
     fn outcome(response: &<Self::Poll as Operation>::Response) -> Option<Result<Self::Done, Self::Failed>>;
+
+    /// Why the work failed, as a sentence; its result as JSON if the definition names no reason.
+    fn failure_text(failed: &Self::Failed) -> String {
+        json_excerpt(failed)
+    }
 
     /// The work's result, if this error code of a poll means that the work had already finished.
     fn already_finished(_code: &str) -> Option<Self::Done> {
@@ -49,15 +53,23 @@ pub trait Cancellable: Waitable {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WaitError<F> {
-    /// The work failed, or was cancelled.
+    /// The work failed, or other code cancelled it.
     #[non_exhaustive]
     Failed {
         /// The method that started it.
         at: &'static Method,
         /// The work's result.
         failed: F,
-        /// The result as text, shortened, for messages.
-        detail: Box<str>,
+        /// Why it failed, as a sentence.
+        message: Box<str>,
+    },
+    /// [`Waiter::cancel`](super::Waiter::cancel) of this handle or a clone of it cancelled the work.
+    #[non_exhaustive]
+    Cancelled {
+        /// The method that started it.
+        at: &'static Method,
+        /// The work's result.
+        failed: F,
     },
     /// The status could not be polled. The work may still be running.
     Call(Error),
@@ -71,18 +83,11 @@ pub enum WaitError<F> {
     },
 }
 
-impl<F: Serialize> WaitError<F> {
-    pub(super) fn of_failed(at: &'static Method, failed: F, redactor: &Redactor) -> Self {
-        let json = serde_json::to_string(&failed).unwrap_or_default();
-        Self::Failed { at, failed, detail: excerpt(&redactor.redact(&json)).into() }
-    }
-}
-
 impl<F> WaitError<F> {
-    /// The result of work that failed.
+    /// The result of work that failed or was cancelled.
     pub fn failed(&self) -> Option<&F> {
         match self {
-            Self::Failed { failed, .. } => Some(failed),
+            Self::Failed { failed, .. } | Self::Cancelled { failed, .. } => Some(failed),
             _ => None,
         }
     }
@@ -90,7 +95,7 @@ impl<F> WaitError<F> {
     /// Whether waiting again may succeed, as the work may still be running.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Failed { .. } => false,
+            Self::Failed { .. } | Self::Cancelled { .. } => false,
             Self::Call(error) => error.is_retryable(),
             Self::Deadline { .. } => true,
         }
@@ -100,7 +105,8 @@ impl<F> WaitError<F> {
 impl<F> fmt::Display for WaitError<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Failed { at, detail, .. } => write!(f, "work of {at:?} failed: {detail}"),
+            Self::Failed { at, message, .. } => write!(f, "work of {at:?} failed: {message}"),
+            Self::Cancelled { at, .. } => write!(f, "work of {at:?} was cancelled"),
             Self::Call(error) => write!(f, "{error}"),
             Self::Deadline { at, after } => write!(f, "work of {at:?} has not finished within {after:?}"),
         }

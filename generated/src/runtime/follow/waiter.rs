@@ -4,9 +4,10 @@ use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
-use super::progress::{Pacing, Progress};
+use super::progress::{Cancellation, Pacing, Progress};
 use super::waitable::{Cancellable, WaitError, Waitable};
-use crate::runtime::client::{Call, Client, FromResponse};
+use crate::runtime::client::{Call, Client, FromResponse, Operation};
+use crate::runtime::error::Error;
 
 /// The result of a call that started work, and a handle for the work, which continues.
 ///
@@ -26,6 +27,7 @@ pub struct Waiter<R: Waitable> {
     poll: R::Poll,
     result: R::Response,
     pacing: Pacing,
+    cancellation: Cancellation,
 }
 
 impl<R: Waitable> Waiter<R> {
@@ -48,7 +50,7 @@ impl<R: Waitable> Waiter<R> {
 
     /// The progress of the work, as a stream that ends when the work has finished. Polling begins when it is read.
     pub fn progress(&self) -> Progress<R> {
-        Progress::new(self.client.clone(), self.poll.clone(), self.pacing)
+        Progress::new(self.client.clone(), self.poll.clone(), self.pacing, self.cancellation.clone())
     }
 
     /// Waits until the work has finished.
@@ -62,9 +64,24 @@ impl<R: Waitable> Waiter<R> {
 }
 
 impl<R: Cancellable> Waiter<R> {
-    /// A call that cancels the work.
-    pub fn cancel(&self) -> Call<R::Cancel> {
-        Call::new(&self.client, R::cancel(&self.poll))
+    /// Cancels the work. [`wait`](Self::wait) and [`progress`](Self::progress) of this handle and its clones then poll at
+    /// once, and report the end of the work as [`WaitError::Cancelled`].
+    ///
+    /// # Errors
+    ///
+    /// The API rejected the call, or it failed. The work may have finished before.
+    pub async fn cancel(&self) -> Result<(), Error<<R::Cancel as Operation>::Error>> {
+        self.cancellation.requested();
+        let result = Call::new(&self.client, R::cancel(&self.poll)).response().await.map(drop);
+        match &result {
+            Ok(()) => self.cancellation.accepted(),
+            // The call did not cancel the work.
+            Err(Error::Api { .. } | Error::Invalid { .. } | Error::Transport { unsent: true, .. }) => {
+                self.cancellation.rejected();
+            }
+            Err(_) => {}
+        }
+        result
     }
 }
 
@@ -78,8 +95,9 @@ impl<R: Waitable> Deref for Waiter<R> {
 
 impl<R: Waitable<Response: Clone>> Clone for Waiter<R> {
     fn clone(&self) -> Self {
-        let Self { client, poll, result, pacing } = self;
-        Self { client: client.clone(), poll: poll.clone(), result: result.clone(), pacing: *pacing }
+        let Self { client, poll, result, pacing, cancellation } = self;
+        let (client, poll, cancellation) = (client.clone(), poll.clone(), cancellation.clone());
+        Self { client, poll, result: result.clone(), pacing: *pacing, cancellation }
     }
 }
 
@@ -91,6 +109,7 @@ impl<R: Waitable> fmt::Debug for Waiter<R> {
 
 impl<R: Waitable> FromResponse<R> for Waiter<R> {
     fn from_response(client: Client, request: R, response: R::Response) -> Self {
-        Self { client, poll: request.poll_request(&response), result: response, pacing: Pacing::default() }
+        let poll = request.poll_request(&response);
+        Self { client, poll, result: response, pacing: Pacing::default(), cancellation: Cancellation::default() }
     }
 }

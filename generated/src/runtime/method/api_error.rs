@@ -40,6 +40,12 @@ pub trait ErrorCode: fmt::Debug + Send + Sync + Sized + 'static {
     fn description(&self) -> &str;
 }
 
+/// An enum of a method's errors, or of errors that methods share, as [`error_codes!`](crate::error_codes) declares it.
+///
+/// [`ApiError`], which is not one, can be made from all of them, so that `?` converts an [`Error`](crate::Error) of any
+/// method.
+pub trait MethodError: ErrorCode {}
+
 /// An error without a type: its code and its other fields.
 #[derive(Clone)]
 pub struct ApiError(Box<Content>);

@@ -5,7 +5,7 @@
 pub struct ErrorInfo {
     /// What the code means, in one sentence; empty if that is unknown.
     pub description: &'static str,
-    /// Whether the same call may succeed later.
+    /// Whether the same call may succeed later. A call that was rejected with the code took no effect.
     pub is_retryable: bool,
 }
 
@@ -15,7 +15,7 @@ impl ErrorInfo {
         Self { description, is_retryable: false }
     }
 
-    /// Marks the code as retryable: the same call may succeed later.
+    /// Marks the code as retryable: the rejected call took no effect, and may succeed later.
     pub const fn retryable(self) -> Self {
         Self { is_retryable: true, ..self }
     }
@@ -45,7 +45,8 @@ impl InvalidRequest {
     }
 }
 
-/// Declares an enum of error codes, which implements [`ErrorCode`](crate::runtime::ErrorCode).
+/// Declares an enum of error codes, which implements [`ErrorCode`](crate::runtime::ErrorCode) and
+/// [`MethodError`](crate::runtime::MethodError).
 ///
 /// A variant may hold the fields of the error. With `#[invalid_request("parameter", "reason")]` it is the error for requests
 /// that a server cannot read, with these two fields, as [`InvalidRequest`](crate::runtime::InvalidRequest) has them. A
@@ -157,6 +158,8 @@ macro_rules! error_codes {
                 error_info(self.code()).description
             }
         }
+
+        impl $crate::runtime::MethodError for $name {}
 
         $(impl From<$errors> for $name {
             fn from(error: $errors) -> Self {

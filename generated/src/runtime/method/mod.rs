@@ -7,7 +7,7 @@ mod facts;
 #[cfg(feature = "dynamic")]
 pub mod type_info;
 
-pub use api_error::{ApiError, ErrorCode, FieldError};
+pub use api_error::{ApiError, ErrorCode, FieldError, MethodError};
 pub use channel::{Channel, EventKind};
 pub use error_codes::{ErrorInfo, InvalidRequest};
 pub use facts::{ApiKey, IdSource, Method, TransportKind};

@@ -142,7 +142,10 @@ impl ObjectWriter<'_> {
         let blobs = entries.saturating_mul(columns.len());
         if self.frame.is_request() && blobs > MAX_BLOBS {
             let (tensors, keys) = (count(entries, "tensor"), count(columns.len(), "key"));
-            let reason = format!("{keys} with {tensors} each are {blobs} blobs, but a request has at most {MAX_BLOBS}");
+            let reason = format!(
+                "{keys} with {tensors} each are {blobs} blobs, but a request has at most {MAX_BLOBS}; add fewer entries \
+                 at a time, or use `in_parts` where the call has it"
+            );
             return Err(self.frame.error(&[Segment::Field(name)], reason));
         }
         // Servers sort as JavaScript does, by UTF-16 code unit.

@@ -12,6 +12,10 @@
 //! | [`mod_`] | Is called like a file. |
 //! | [`server`] | Is called like a cargo feature. |
 //! | [`types_`] | Is called like a module. |
+//!
+//!
+//! The types that only one method uses stand beside it, in the module of its service. Those that several methods share
+//! are in [`types`].
 
 #[cfg(feature = "builder")]
 pub mod builder_;

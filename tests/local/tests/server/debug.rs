@@ -283,6 +283,7 @@ async fn lost_connection_is_reestablished() {
         let model = new_model(&direct, "a", "mlp").await;
         let mut events = launched(&client, &model).await;
         proxy.cut();
+        assert!(matches!(events.next().await, Some(Update::Disconnected { .. })));
         assert_eq!(events.next().await, Some(Update::Gap));
         direct.debug().terminate_debug_session(events.id()).await.unwrap();
         assert_eq!(ended(events).await, DebugSessionTerminatedReason::TerminatedOnRequest);

@@ -54,6 +54,8 @@ impl Buffer {
         {
             match state.pop() {
                 Some(Update::Gap) => state.gap = true,
+                // The gap or the end that follows says enough.
+                Some(Update::Disconnected { .. }) => {}
                 _ => state.lagged = state.lagged.saturating_add(1),
             }
         }

@@ -31,7 +31,7 @@ struct Session {
     /// Shared with the session's events.
     id: Arc<str>,
     readers: Vec<(u64, Arc<Buffer>)>,
-    /// Whether the connection was lost, and the readers have not been notified.
+    /// Whether the connection was lost, and the readers have not been notified of the next one.
     gap: bool,
     /// Whether the current connection is not subscribed yet.
     stale: bool,
@@ -144,12 +144,12 @@ impl Readers {
         self.end_where(error, |_| true);
     }
 
-    /// Ends the sessions that cannot be resubscribed to, and marks the others as stale.
+    /// Ends the sessions that cannot be resubscribed to; marks the others as stale, and notifies their readers.
     pub(super) fn disconnect(&mut self, error: &ConnectionError) {
         self.end_where(error, |channel| channel.subscribing().is_none());
         self.ignored.clear();
         for session in self.services.values_mut().flat_map(|service| service.sessions.values_mut()) {
-            session.gap = true;
+            session.notify_disconnected(error);
             session.stale = true;
         }
     }
@@ -184,6 +184,13 @@ impl Readers {
 }
 
 impl Session {
+    /// Notifies the readers, unless they have been since the last connection that was subscribed.
+    fn notify_disconnected(&mut self, error: &ConnectionError) {
+        if !std::mem::replace(&mut self.gap, true) {
+            self.push(&Update::Disconnected { message: error.message.clone() });
+        }
+    }
+
     fn notify_gap(&mut self) {
         if std::mem::take(&mut self.gap) {
             self.push(&Update::Gap);

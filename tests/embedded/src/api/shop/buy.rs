@@ -11,6 +11,14 @@ impl ShopClient {
     ///
     /// Calls `Shop.buy` over HTTP; safe to repeat. Errors: [`BuyError`].
     ///
+    /// Optional parameters, set on the call: [`with_retry`](BuyRequest::with_retry),
+    /// [`with_buffer`](BuyRequest::with_buffer), [`with_attempt_timeout`](BuyRequest::with_attempt_timeout),
+    /// [`with_on_progress`](BuyRequest::with_on_progress), [`with_blobs_to_files`](BuyRequest::with_blobs_to_files),
+    /// [`with_send_blocking`](BuyRequest::with_send_blocking), [`exchange`](BuyRequest::exchange),
+    /// [`job`](BuyRequest::job), [`with_subscribe`](BuyRequest::with_subscribe),
+    /// [`with_into_future`](BuyRequest::with_into_future), [`with_request`](BuyRequest::with_request),
+    /// [`with_clone`](BuyRequest::with_clone), [`with_from`](BuyRequest::with_from), [`value`](BuyRequest::value).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.shop().buy("name").await?;

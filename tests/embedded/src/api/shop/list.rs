@@ -12,6 +12,8 @@ impl ShopClient {
     /// Calls `Shop.list` over HTTP; safe to repeat. Errors: [`ListError`]. Returns one page of `names`;
     /// [`items`](Call::items) and [`pages`](Call::pages) read all pages.
     ///
+    /// Optional parameters, set on the call: [`offset`](ListRequest::offset), [`limit`](ListRequest::limit).
+    ///
     /// ```no_run
     /// # async fn example(client: decthings_embedded::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let result = client.shop().list().await?;
