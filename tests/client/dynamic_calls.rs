@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use decthings::api::dynamic::{methods, operation, services};
 use decthings::runtime::DynamicService;
-use decthings::runtime::type_info::{FieldInfo, TypeKind, ValueType};
+use decthings::runtime::describe::{FieldInfo, TypeKind, ValueType};
 use decthings::{ApiError, Client, Error};
 use decthings_tests::server::{Reply, Server, ok};
 use decthings_tests::soon;

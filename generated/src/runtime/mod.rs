@@ -77,7 +77,7 @@ pub use self::follow::{
     Subscription, WaitError, Waitable, Waiter,
 };
 #[cfg(feature = "dynamic")]
-pub use self::method::type_info;
+pub use self::method::describe;
 pub use self::method::{
     ApiError, ApiKey, Channel, ErrorCode, ErrorInfo, EventKind, FieldError, IdSource, InvalidRequest, Method,
     MethodError, TransportKind,

@@ -16,7 +16,7 @@ use super::dynamic_params::{check_params, did_you_mean};
 use super::handle::Client;
 use super::operation::Operation;
 use crate::runtime::error::{Error, Failure};
-use crate::runtime::method::type_info::{Described, FieldInfo, TypeInfo};
+use crate::runtime::method::describe::{Described, FieldInfo, TypeInfo};
 use crate::runtime::method::{ApiError, ErrorCode, ErrorInfo, Method};
 use crate::runtime::text::{excerpt, path_text};
 use crate::runtime::wire;

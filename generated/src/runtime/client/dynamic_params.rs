@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::runtime::error::Failure;
-use crate::runtime::method::type_info::{FieldInfo, TypeInfo, TypeKind, ValueType, VariantInfo};
+use crate::runtime::method::describe::{FieldInfo, TypeInfo, TypeKind, ValueType, VariantInfo};
 use crate::runtime::text::excerpt;
 
 /// The longest name for which similar ones are looked for; its distance to a name takes time in proportion.

@@ -5,7 +5,7 @@ mod channel;
 mod error_codes;
 mod facts;
 #[cfg(feature = "dynamic")]
-pub mod type_info;
+pub mod describe;
 
 pub use api_error::{ApiError, ErrorCode, FieldError, MethodError};
 pub use channel::{Channel, EventKind};

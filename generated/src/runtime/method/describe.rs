@@ -115,7 +115,7 @@ pub enum ValueType {
 ///
 /// ```
 /// use decthings::runtime::describe;
-/// use decthings::runtime::type_info::Described;
+/// use decthings::runtime::describe::Described;
 ///
 /// struct Order;
 /// struct Size;
@@ -140,10 +140,10 @@ pub enum ValueType {
 #[macro_export]
 macro_rules! describe {
     ($name:ident, $docs:literal, $kind:ident($($content:tt)*) $(,)?) => {
-        impl $crate::runtime::type_info::Described for $name {
-            fn describe() -> &'static $crate::runtime::type_info::TypeInfo {
+        impl $crate::runtime::describe::Described for $name {
+            fn describe() -> &'static $crate::runtime::describe::TypeInfo {
                 const {
-                    &$crate::runtime::type_info::TypeInfo {
+                    &$crate::runtime::describe::TypeInfo {
                         name: stringify!($name),
                         docs: $docs,
                         kind: $crate::describe!(@kind $kind($($content)*)),
@@ -153,27 +153,27 @@ macro_rules! describe {
         }
     };
     (@kind object([$($make:ident($($field:tt)*)),* $(,)?] $(,)?)) => {
-        $crate::runtime::type_info::TypeKind::Object(&[$($crate::describe!(@field $make($($field)*))),*])
+        $crate::runtime::describe::TypeKind::Object(&[$($crate::describe!(@field $make($($field)*))),*])
     };
     (@kind string_enum([$(value($value:literal, $docs:literal $(,)?)),* $(,)?] $(,)?)) => {
-        $crate::runtime::type_info::TypeKind::Enum(&[
-            $($crate::runtime::type_info::ValueInfo { name: $value, docs: $docs }),*
+        $crate::runtime::describe::TypeKind::Enum(&[
+            $($crate::runtime::describe::ValueInfo { name: $value, docs: $docs }),*
         ])
     };
     (@kind tagged($tag:literal, [$($make:ident($($variant:tt)*)),* $(,)?] $(,)?)) => {
-        $crate::runtime::type_info::TypeKind::Tagged {
+        $crate::runtime::describe::TypeKind::Tagged {
             tag: $tag,
             variants: &[$($crate::describe!(@variant $make($($variant)*))),*],
         }
     };
     (@kind keyed([$($make:ident($($variant:tt)*)),* $(,)?] $(,)?)) => {
-        $crate::runtime::type_info::TypeKind::Keyed(&[$($crate::describe!(@variant $make($($variant)*))),*])
+        $crate::runtime::describe::TypeKind::Keyed(&[$($crate::describe!(@variant $make($($variant)*))),*])
     };
     (@kind untagged([$($make:ident($($variant:tt)*)),* $(,)?] $(,)?)) => {
-        $crate::runtime::type_info::TypeKind::Untagged(&[$($crate::describe!(@variant $make($($variant)*))),*])
+        $crate::runtime::describe::TypeKind::Untagged(&[$($crate::describe!(@variant $make($($variant)*))),*])
     };
     (@field required($name:literal $(| $alias:literal)*, $ty:ident $(($($inner:tt)*))?, $docs:literal $(,)?)) => {
-        $crate::runtime::type_info::FieldInfo {
+        $crate::runtime::describe::FieldInfo {
             name: $name,
             aliases: &[$($alias),*],
             docs: $docs,
@@ -182,7 +182,7 @@ macro_rules! describe {
         }
     };
     (@field optional($name:literal $(| $alias:literal)*, $ty:ident $(($($inner:tt)*))?, $docs:literal $(,)?)) => {
-        $crate::runtime::type_info::FieldInfo {
+        $crate::runtime::describe::FieldInfo {
             name: $name,
             aliases: &[$($alias),*],
             docs: $docs,
@@ -191,7 +191,7 @@ macro_rules! describe {
         }
     };
     (@variant variant($name:literal $(| $alias:literal)*, $ty:ident $(($($inner:tt)*))?, $docs:literal $(,)?)) => {
-        $crate::runtime::type_info::VariantInfo {
+        $crate::runtime::describe::VariantInfo {
             name: $name,
             aliases: &[$($alias),*],
             docs: $docs,
@@ -199,16 +199,16 @@ macro_rules! describe {
         }
     };
     (@variant empty($name:literal $(| $alias:literal)*, $docs:literal $(,)?)) => {
-        $crate::runtime::type_info::VariantInfo { name: $name, aliases: &[$($alias),*], docs: $docs, ty: None }
+        $crate::runtime::describe::VariantInfo { name: $name, aliases: &[$($alias),*], docs: $docs, ty: None }
     };
     (@type Named($name:ident)) => {
-        $crate::runtime::type_info::ValueType::Named(<$name as $crate::runtime::type_info::Described>::describe)
+        $crate::runtime::describe::ValueType::Named(<$name as $crate::runtime::describe::Described>::describe)
     };
     (@type List($($items:tt)*)) => {
-        $crate::runtime::type_info::ValueType::List(&$crate::describe!(@type $($items)*))
+        $crate::runtime::describe::ValueType::List(&$crate::describe!(@type $($items)*))
     };
     (@type $name:ident $(($content:literal))?) => {
-        $crate::runtime::type_info::ValueType::$name $(($content))?
+        $crate::runtime::describe::ValueType::$name $(($content))?
     };
 }
 
