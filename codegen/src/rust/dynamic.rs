@@ -82,7 +82,7 @@ pub(super) fn service(cx: &Context<'_>, index: usize, service: &Service) -> Toke
         #about
         #shared
         use super::super::#module::*;
-        use #runtime::{describe, dynamic, DynamicOperation};
+        use #runtime::{describe_type, dynamic, DynamicOperation};
         pub(super) const METHODS: &[DynamicOperation] = &[#(#entries)*];
         #(#types)*
     }
@@ -98,7 +98,7 @@ pub(super) fn types(cx: &Context<'_>) -> Option<TokenStream> {
             //! The types that several methods share.
             #![allow(unused_imports, reason = "without some services there are no such types")]
             use super::super::types::*;
-            use #runtime::describe;
+            use #runtime::describe_type;
             #(#types)*
         }
     })
@@ -161,7 +161,7 @@ fn described(cx: &Context<'_>, definition: &TypeDef, gate: &TokenStream) -> Toke
             }
         }
     };
-    quote!(#gate describe!(#name, #text, #kind);)
+    quote!(#gate describe_type!(#name, #text, #kind);)
 }
 
 fn fields(cx: &Context<'_>, definition: &TypeDef, object: &Object) -> Vec<TokenStream> {

@@ -101,7 +101,7 @@ pub use self::wire::{
     TensorColumn, ToWire, WireError, item_or_list, optional_item_or_list, read_keyed, read_kinded, read_tagged,
 };
 #[cfg(feature = "dynamic")]
-pub use crate::describe;
+pub use crate::describe_type;
 pub use crate::tensor::Tensor;
 pub use crate::{
     constructors, error_codes, keyed_union, kinded_union, plain_json, request_constructors, string_enum, tagged_union,

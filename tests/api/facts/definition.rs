@@ -210,8 +210,9 @@ impl Collector<'_> {
         {
             self.texts.insert(path.to_owned());
         }
-        // The facts have defaults of parameters only, not of results.
+        // The facts have defaults of optional parameters only, not of results.
         if let Some(absent) = &field.absent
+            && !field.required
             && place.starts_with(&format!("{} params", self.at))
         {
             let value = match absent {

@@ -3,7 +3,7 @@
 
 use super::super::dataset::*;
 use super::super::types::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<CreateDatasetRequest>("Creates an empty dataset. Fill it with `Dataset.addEntries`."),
@@ -31,7 +31,7 @@ pub(super) const METHODS: &[DynamicOperation] = &[
     ),
 ];
 
-describe!(
+describe_type!(
     CreateDatasetRequest,
     "Parameters.",
     object([
@@ -47,7 +47,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     UpdateDatasetRequest,
     "Parameters.",
     object([
@@ -56,7 +56,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     DatasetChanges,
     "What to change.",
     object([
@@ -67,9 +67,9 @@ describe!(
     ])
 );
 
-describe!(DeleteDatasetRequest, "Parameters.", object([required("datasetId", String, "Id of the dataset.")]));
+describe_type!(DeleteDatasetRequest, "Parameters.", object([required("datasetId", String, "Id of the dataset.")]));
 
-describe!(
+describe_type!(
     GetDatasetsRequest,
     "Parameters.",
     object([
@@ -81,7 +81,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     AddEntriesRequest,
     "Parameters.",
     object([
@@ -99,7 +99,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     AddEntriesToNeedsReviewRequest,
     "Parameters.",
     object([
@@ -117,7 +117,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     FinalizeNeedsReviewEntriesRequest,
     "Parameters.",
     object([
@@ -136,7 +136,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetEntriesRequest,
     "Parameters.",
     object([
@@ -150,7 +150,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetNeedsReviewEntriesRequest,
     "Parameters.",
     object([
@@ -164,7 +164,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     RemoveEntriesRequest,
     "Parameters.",
     object([
@@ -178,7 +178,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     RemoveNeedsReviewEntriesRequest,
     "Parameters.",
     object([

@@ -3,7 +3,7 @@
 
 use super::super::debug::*;
 use super::super::types::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<LaunchDebugSessionRequest>(
@@ -49,7 +49,7 @@ pub(super) const METHODS: &[DynamicOperation] = &[
     ),
 ];
 
-describe!(
+describe_type!(
     LaunchDebugSessionRequest,
     "Parameters.",
     object([
@@ -64,7 +64,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     DebugSessionOptions,
     "Settings of the session.",
     object([
@@ -81,19 +81,19 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetDebugSessionsRequest,
     "Parameters.",
     object([optional("debugSessionIds", List(String), "Ids of the sessions to list. Default: everything.")])
 );
 
-describe!(
+describe_type!(
     TerminateDebugSessionRequest,
     "Parameters.",
     object([required("debugSessionId", String, "Id of the debug session, from `Debug.launchDebugSession`.")])
 );
 
-describe!(
+describe_type!(
     CallCreateModelStateRequest,
     "Parameters.",
     object([
@@ -102,7 +102,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     CallInstantiateModelRequest,
     "Parameters.",
     object([
@@ -111,7 +111,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     StateSource,
     "Where the state comes from.",
     tagged(
@@ -123,13 +123,13 @@ describe!(
     )
 );
 
-describe!(
+describe_type!(
     StateSourceData,
     "Data that is sent along.",
     object([required("data", List(Named(StateEntry)), "Keys of the state and their data. At most 255 keys.")])
 );
 
-describe!(
+describe_type!(
     StateSourceDataId,
     "Data that the session keeps.",
     object([required(
@@ -139,7 +139,7 @@ describe!(
     )])
 );
 
-describe!(
+describe_type!(
     CallTrainRequest,
     "Parameters.",
     object([
@@ -149,7 +149,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetTrainingStatusRequest,
     "Parameters.",
     object([
@@ -158,7 +158,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetTrainingMetricsRequest,
     "Parameters.",
     object([
@@ -168,7 +168,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     CancelTrainingSessionRequest,
     "Parameters.",
     object([
@@ -177,7 +177,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     CallEvaluateRequest,
     "Parameters.",
     object([
@@ -187,7 +187,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     CallGetModelStateRequest,
     "Parameters.",
     object([
@@ -196,7 +196,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     DownloadStateDataRequest,
     "Parameters.",
     object([
@@ -206,7 +206,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     SendToRemoteInspectorRequest,
     "Parameters.",
     object([
@@ -215,13 +215,13 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     SubscribeToEventsRequest,
     "Parameters.",
     object([required("debugSessionId", String, "Id of the debug session.")])
 );
 
-describe!(
+describe_type!(
     UnsubscribeFromEventsRequest,
     "Parameters.",
     object([required("debugSessionId", String, "Id of the debug session.")])

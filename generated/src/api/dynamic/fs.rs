@@ -3,7 +3,7 @@
 
 use super::super::fs::*;
 use super::super::types::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<LookupRequest>(
@@ -34,7 +34,7 @@ pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<CopyRequest>("Copies a file, or a folder with all that is in it."),
 ];
 
-describe!(
+describe_type!(
     LookupRequest,
     "Parameters.",
     object([
@@ -49,7 +49,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetattrRequest,
     "Parameters.",
     object([
@@ -63,7 +63,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     SetattrRequest,
     "Parameters.",
     object([
@@ -76,7 +76,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     MknodRequest,
     "Parameters.",
     object([
@@ -88,7 +88,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     ReadRequest,
     "Parameters.",
     object([
@@ -104,7 +104,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     WriteRequest,
     "Parameters.",
     object([
@@ -124,7 +124,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     SymlinkRequest,
     "Parameters.",
     object([
@@ -135,7 +135,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     ReadlinkRequest,
     "Parameters.",
     object([
@@ -149,7 +149,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     MkdirRequest,
     "Parameters.",
     object([
@@ -164,7 +164,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     UnlinkRequest,
     "Parameters.",
     object([
@@ -174,7 +174,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     RmdirRequest,
     "Parameters.",
     object([
@@ -184,7 +184,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     RenameRequest,
     "Parameters.",
     object([
@@ -201,7 +201,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     LinkRequest,
     "Parameters.",
     object([
@@ -212,7 +212,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     ReaddirRequest,
     "Parameters.",
     object([
@@ -226,7 +226,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     RmdirAllRequest,
     "Parameters.",
     object([
@@ -236,7 +236,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     CopyRequest,
     "Parameters.",
     object([

@@ -3,7 +3,7 @@
 
 use super::super::image::*;
 use super::super::types::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<CreateRepositoryRequest>("Creates an empty repository for container images."),
@@ -16,7 +16,7 @@ pub(super) const METHODS: &[DynamicOperation] = &[
     ),
 ];
 
-describe!(
+describe_type!(
     CreateRepositoryRequest,
     "Parameters.",
     object([
@@ -30,7 +30,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     UpdateRepositoryRequest,
     "Parameters.",
     object([
@@ -39,7 +39,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     RepositoryChanges,
     "What to change.",
     object([
@@ -48,9 +48,9 @@ describe!(
     ])
 );
 
-describe!(DeleteRepositoryRequest, "Parameters.", object([required("name", String, "Name of the repository.")]));
+describe_type!(DeleteRepositoryRequest, "Parameters.", object([required("name", String, "Name of the repository.")]));
 
-describe!(
+describe_type!(
     GetRepositoriesRequest,
     "Parameters.",
     object([
@@ -66,7 +66,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     RepositoryFilter,
     "Which repositories to list. Default: all of them; an absent field does not limit the selection.",
     object([

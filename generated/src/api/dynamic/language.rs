@@ -2,7 +2,7 @@
 //! The methods of `Language`.
 
 use super::super::language::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<StartLanguageServerRequest>(
@@ -14,7 +14,7 @@ pub(super) const METHODS: &[DynamicOperation] = &[
     ),
 ];
 
-describe!(
+describe_type!(
     StartLanguageServerRequest,
     "Parameters.",
     object([
@@ -23,13 +23,13 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     LanguageServerLanguage,
     "Language of the server.",
     string_enum([value("go", "Go."), value("python", "Python."), value("rust", "Rust.")])
 );
 
-describe!(
+describe_type!(
     WriteToLanguageServerRequest,
     "Parameters.",
     object([
@@ -42,7 +42,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     UnsubscribeFromEventsRequest,
     "Parameters.",
     object([required("languageServerId", String, "Id of the language server.")])

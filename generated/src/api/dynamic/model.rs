@@ -3,7 +3,7 @@
 
 use super::super::model::*;
 use super::super::types::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<CreateModelRequest>(
@@ -74,7 +74,7 @@ pub(super) const METHODS: &[DynamicOperation] = &[
     ),
 ];
 
-describe!(
+describe_type!(
     CreateModelRequest,
     "Parameters.",
     object([
@@ -85,7 +85,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     ModelOptions,
     "What the model is made of.",
     tagged(
@@ -111,7 +111,7 @@ describe!(
     )
 );
 
-describe!(
+describe_type!(
     ModelOptionsCode,
     "A model with code of its own, written in the filesystem of the model.",
     object([
@@ -127,7 +127,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     ModelOptionsUpload,
     "A model made from a file in a format for exchanging trained models.",
     object([
@@ -142,7 +142,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     ModelOptionsBasedOnModelSnapshot,
     "A model that uses the code of a snapshot of another model, with states of its own.",
     object([
@@ -153,7 +153,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     InitialState,
     "Where the first state comes from.",
     tagged(
@@ -170,7 +170,7 @@ describe!(
     )
 );
 
-describe!(
+describe_type!(
     InitialStateCreate,
     "Create a state by running the code, as `Model.createState` does.",
     object([
@@ -180,7 +180,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     InitialStateUpload,
     "Upload a state, as `Model.uploadState` does.",
     object([
@@ -189,7 +189,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     ModelOptionsFromExisting,
     "An independent copy of another model.",
     object([
@@ -199,11 +199,15 @@ describe!(
     ])
 );
 
-describe!(WaitForModelToBeCreatedRequest, "Parameters.", object([required("modelId", String, "Id of the model.")]));
+describe_type!(
+    WaitForModelToBeCreatedRequest,
+    "Parameters.",
+    object([required("modelId", String, "Id of the model.")])
+);
 
-describe!(DeleteModelRequest, "Parameters.", object([required("modelId", String, "Id of the model.")]));
+describe_type!(DeleteModelRequest, "Parameters.", object([required("modelId", String, "Id of the model.")]));
 
-describe!(
+describe_type!(
     SnapshotModelRequest,
     "Parameters.",
     object([
@@ -212,7 +216,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     UpdateSnapshotRequest,
     "Parameters.",
     object([
@@ -222,19 +226,19 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     SnapshotChanges,
     "What to change. Absent fields are not changed.",
     object([optional("name", String, "New name.")])
 );
 
-describe!(
+describe_type!(
     DeleteSnapshotRequest,
     "Parameters.",
     object([required("modelId", String, "Id of the model."), required("snapshotId", String, "Id of the snapshot.")])
 );
 
-describe!(
+describe_type!(
     UpdateModelRequest,
     "Parameters.",
     object([
@@ -243,7 +247,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     ModelChanges,
     "What to change.",
     object([
@@ -265,7 +269,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     DefaultLauncherSpecsChanges,
     "New default hardware. Absent fields are not changed.",
     object([
@@ -274,7 +278,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetModelsRequest,
     "Parameters.",
     object([
@@ -286,7 +290,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     SetFilesystemSizeRequest,
     "Parameters.",
     object([
@@ -295,9 +299,9 @@ describe!(
     ])
 );
 
-describe!(GetFilesystemUsageRequest, "Parameters.", object([required("modelId", String, "Id of the model.")]));
+describe_type!(GetFilesystemUsageRequest, "Parameters.", object([required("modelId", String, "Id of the model.")]));
 
-describe!(
+describe_type!(
     SetImageRequest,
     "Parameters.",
     object([
@@ -308,7 +312,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     CreateStateRequest,
     "Parameters.",
     object([
@@ -324,7 +328,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     ModelToMount,
     "Another model whose files and state the code can read.",
     object([
@@ -338,7 +342,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     UploadStateRequest,
     "Parameters.",
     object([
@@ -358,7 +362,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     CancelCreateStateRequest,
     "Parameters.",
     object([
@@ -367,9 +371,9 @@ describe!(
     ])
 );
 
-describe!(GetCreatingStatesRequest, "Parameters.", object([required("modelId", String, "Id of the model.")]));
+describe_type!(GetCreatingStatesRequest, "Parameters.", object([required("modelId", String, "Id of the model.")]));
 
-describe!(
+describe_type!(
     UpdateModelStateRequest,
     "Parameters.",
     object([
@@ -379,13 +383,13 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     StateChanges,
     "What to change. Absent fields are not changed.",
     object([optional("name", String, "New name.")])
 );
 
-describe!(
+describe_type!(
     SetActiveModelStateRequest,
     "Parameters.",
     object([
@@ -394,13 +398,13 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     DeleteModelStateRequest,
     "Parameters.",
     object([required("modelId", String, "Id of the model."), required("stateId", String, "Id of the state.")])
 );
 
-describe!(
+describe_type!(
     GetModelStateRequest,
     "Parameters.",
     object([
@@ -410,7 +414,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetSnapshotStateRequest,
     "Parameters.",
     object([
@@ -420,7 +424,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     TrainRequest,
     "Parameters.",
     object([
@@ -432,7 +436,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetTrainingStatusRequest,
     "Parameters.",
     object([
@@ -441,7 +445,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetTrainingMetricsRequest,
     "Parameters.",
     object([
@@ -451,7 +455,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetTrainingSysinfoRequest,
     "Parameters.",
     object([
@@ -465,7 +469,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     CancelTrainingSessionRequest,
     "Parameters.",
     object([
@@ -474,7 +478,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     ClearPreviousTrainingSessionRequest,
     "Parameters.",
     object([
@@ -483,7 +487,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     EvaluateRequest,
     "Parameters.",
     object([
@@ -497,9 +501,9 @@ describe!(
     ])
 );
 
-describe!(GetEvaluationsRequest, "Parameters.", object([required("modelId", String, "Id of the model.")]));
+describe_type!(GetEvaluationsRequest, "Parameters.", object([required("modelId", String, "Id of the model.")]));
 
-describe!(
+describe_type!(
     GetFinishedEvaluationResultRequest,
     "Parameters.",
     object([
@@ -508,7 +512,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     CancelEvaluationRequest,
     "Parameters.",
     object([
@@ -517,7 +521,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     SetUsedPersistentLaunchersForEvaluateRequest,
     "Parameters.",
     object([
@@ -530,7 +534,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetUsedPersistentLaunchersForEvaluateRequest,
     "Parameters.",
     object([required("modelId", String, "Id of the model.")])

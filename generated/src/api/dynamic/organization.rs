@@ -3,7 +3,7 @@
 
 use super::super::organization::*;
 use super::super::types::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<CreateOrganizationRequest>("Creates an organization. The caller is its first member."),
@@ -21,13 +21,13 @@ pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<DeleteOrganizationRequest>("Deletes an organization. This cannot be undone."),
 ];
 
-describe!(
+describe_type!(
     CreateOrganizationRequest,
     "Parameters.",
     object([required("name", String, "Name of the new organization.")])
 );
 
-describe!(
+describe_type!(
     GetOrganizationsRequest,
     "Parameters.",
     object([
@@ -43,7 +43,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     OrganizationFilter,
     "Which organizations to list. Default: all of them; an absent field does not limit the selection.",
     object([
@@ -54,7 +54,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     InviteUsersToOrganizationRequest,
     "Parameters.",
     object([
@@ -63,7 +63,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     RemoveUsersFromOrganizationRequest,
     "Parameters.",
     object([
@@ -72,7 +72,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     RespondToOrganizationInvitationRequest,
     "Parameters.",
     object([
@@ -81,7 +81,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     AssignRolesRequest,
     "Parameters.",
     object([
@@ -90,7 +90,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     RoleAssignment,
     "A member and the role to assign.",
     object([
@@ -99,7 +99,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     DeleteOrganizationRequest,
     "Parameters.",
     object([required("organizationId", String, "Id of the organization.")])

@@ -3,7 +3,7 @@
 
 use super::super::persistent_launcher::*;
 use super::super::types::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<CreatePersistentLauncherRequest>(
@@ -18,7 +18,7 @@ pub(super) const METHODS: &[DynamicOperation] = &[
     ),
 ];
 
-describe!(
+describe_type!(
     CreatePersistentLauncherRequest,
     "Parameters.",
     object([
@@ -27,7 +27,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetPersistentLaunchersRequest,
     "Parameters.",
     object([
@@ -43,7 +43,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     PersistentLauncherFilter,
     "Which persistent launchers to list. Default: all of them; an absent field does not limit the selection.",
     object([
@@ -52,7 +52,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     GetSysinfoRequest,
     "Parameters.",
     object([
@@ -65,7 +65,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     DeletePersistentLauncherRequest,
     "Parameters.",
     object([required("persistentLauncherId", String, "Id of the persistent launcher.")])

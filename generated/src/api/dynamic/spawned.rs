@@ -3,7 +3,7 @@
 
 use super::super::spawned::*;
 use super::super::types::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<SpawnCommandRequest>("Runs a program on a launcher, in an empty filesystem. Its output comes as events."),
@@ -23,7 +23,7 @@ pub(super) const METHODS: &[DynamicOperation] = &[
     ),
 ];
 
-describe!(
+describe_type!(
     SpawnCommandRequest,
     "Parameters.",
     object([
@@ -39,7 +39,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     SpawnOptions,
     "Time limits of the command.",
     object([
@@ -52,7 +52,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     SpawnCommandForModelRequest,
     "Parameters.",
     object([
@@ -69,7 +69,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     SpawnForModelOptions,
     "Settings of the command.",
     object([
@@ -87,7 +87,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     TerminateSpawnedCommandRequest,
     "Parameters.",
     object([required(
@@ -97,13 +97,13 @@ describe!(
     )])
 );
 
-describe!(
+describe_type!(
     GetSpawnedCommandsRequest,
     "Parameters.",
     object([optional("spawnedCommandIds", List(String), "Ids of the commands to list. Default: everything.")])
 );
 
-describe!(
+describe_type!(
     WriteToSpawnedCommandRequest,
     "Parameters.",
     object([
@@ -116,13 +116,13 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     SubscribeToEventsRequest,
     "Parameters.",
     object([required("spawnedCommandId", String, "Id of the spawned command.")])
 );
 
-describe!(
+describe_type!(
     UnsubscribeFromEventsRequest,
     "Parameters.",
     object([required("spawnedCommandId", String, "Id of the spawned command.")])

@@ -3,7 +3,7 @@
 
 use super::super::terminal::*;
 use super::super::types::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<LaunchTerminalSessionRequest>(
@@ -26,7 +26,7 @@ pub(super) const METHODS: &[DynamicOperation] = &[
     ),
 ];
 
-describe!(
+describe_type!(
     LaunchTerminalSessionRequest,
     "Parameters.",
     object([
@@ -41,7 +41,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     TerminalSessionOptions,
     "Settings of the session.",
     object([
@@ -60,7 +60,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     TerminateTerminalSessionRequest,
     "Parameters.",
     object([required(
@@ -70,13 +70,13 @@ describe!(
     )])
 );
 
-describe!(
+describe_type!(
     GetTerminalSessionsRequest,
     "Parameters.",
     object([optional("terminalSessionIds", List(String), "Ids of the sessions to list. Default: everything.")])
 );
 
-describe!(
+describe_type!(
     WriteToTerminalSessionRequest,
     "Parameters.",
     object([
@@ -85,7 +85,7 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     ResizeTerminalSessionRequest,
     "Parameters.",
     object([
@@ -94,13 +94,13 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     TerminalSize,
     "The new size.",
     object([required("cols", Uint32, "Width, in characters."), required("rows", Uint32, "Height, in lines.")])
 );
 
-describe!(
+describe_type!(
     AddFilesystemAccessForTerminalSessionRequest,
     "Parameters.",
     object([
@@ -109,13 +109,13 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     SubscribeToEventsRequest,
     "Parameters.",
     object([required("terminalSessionId", String, "Id of the terminal session.")])
 );
 
-describe!(
+describe_type!(
     UnsubscribeFromEventsRequest,
     "Parameters.",
     object([required("terminalSessionId", String, "Id of the terminal session.")])

@@ -4,10 +4,10 @@
 #![allow(unused_imports, reason = "without some services there are no such types")]
 use super::super::types::*;
 
-use crate::runtime::describe;
+use crate::runtime::describe_type;
 
 #[cfg(feature = "dataset")]
-describe!(
+describe_type!(
     DatasetKeyData,
     "New tensors for one key of a dataset.",
     object([
@@ -17,7 +17,7 @@ describe!(
 );
 
 #[cfg(any(feature = "debug", feature = "model"))]
-describe!(
+describe_type!(
     DatasetReference,
     "Refers to the data under one key of a dataset, so that it need not be sent along.",
     object([
@@ -28,7 +28,7 @@ describe!(
 );
 
 #[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
-describe!(
+describe_type!(
     ElementType,
     "Type of the elements of a tensor. All elements of one tensor have the same type.",
     string_enum([
@@ -52,7 +52,7 @@ describe!(
 );
 
 #[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
-describe!(
+describe_type!(
     ParameterDefinition,
     "Declares one named input or output of a model function, or one key of a dataset.",
     object([
@@ -63,7 +63,7 @@ describe!(
 );
 
 #[cfg(any(feature = "debug", feature = "model"))]
-describe!(
+describe_type!(
     ParameterProvider,
     "Provides one input of a model function.",
     object([
@@ -77,7 +77,7 @@ describe!(
 );
 
 #[cfg(any(feature = "debug", feature = "model"))]
-describe!(
+describe_type!(
     ParameterProviderData,
     "Where the data comes from: tensors sent with the request, or a key of a dataset.",
     untagged([
@@ -91,7 +91,7 @@ describe!(
 );
 
 #[cfg(any(feature = "dataset", feature = "debug", feature = "model"))]
-describe!(
+describe_type!(
     TensorRules,
     "Which tensors are acceptable in some place.",
     object([
@@ -106,7 +106,7 @@ describe!(
 );
 
 #[cfg(feature = "dataset")]
-describe!(
+describe_type!(
     EntrySelection,
     "Which entries of a dataset to fetch.",
     untagged([
@@ -116,7 +116,7 @@ describe!(
 );
 
 #[cfg(feature = "dataset")]
-describe!(
+describe_type!(
     EntryRange,
     "A run of entries.",
     object([
@@ -126,7 +126,7 @@ describe!(
 );
 
 #[cfg(any(feature = "debug", feature = "model", feature = "spawned", feature = "terminal"))]
-describe!(
+describe_type!(
     ExecutionLocation,
     "Where to run an operation.",
     tagged(
@@ -147,21 +147,21 @@ describe!(
 );
 
 #[cfg(any(feature = "debug", feature = "model", feature = "spawned", feature = "terminal"))]
-describe!(
+describe_type!(
     ExecutionLocationPersistentLauncher,
     "Run on a launcher that exists already.",
     object([required("persistentLauncherId", String, "Id of the persistent launcher.")])
 );
 
 #[cfg(any(feature = "debug", feature = "model", feature = "spawned", feature = "terminal"))]
-describe!(
+describe_type!(
     ExecutionLocationTemporaryLauncher,
     "Run on a launcher that is created for this operation and removed after it.",
     object([required("spec", Named(LauncherSpec), "Hardware of the launcher to create.")])
 );
 
 #[cfg(feature = "fs")]
-describe!(
+describe_type!(
     FileTime,
     "A point in time, to the nanosecond.",
     object([
@@ -171,7 +171,7 @@ describe!(
 );
 
 #[cfg(any(feature = "spawned", feature = "terminal"))]
-describe!(
+describe_type!(
     FilesystemAccess,
     "Another model whose filesystem is made available as well.",
     object([required("modelId", String, "Id of the other model.")])
@@ -184,7 +184,7 @@ describe!(
     feature = "spawned",
     feature = "terminal"
 ))]
-describe!(
+describe_type!(
     LauncherGpus,
     "Graphics processors of a launcher.",
     object([
@@ -200,7 +200,7 @@ describe!(
     feature = "spawned",
     feature = "terminal"
 ))]
-describe!(
+describe_type!(
     LauncherSpec,
     "Hardware of a launcher, the machine that runs the code of models.",
     object([
@@ -213,7 +213,7 @@ describe!(
 );
 
 #[cfg(feature = "model")]
-describe!(
+describe_type!(
     MaxDurationsSeconds,
     "How long the steps of running a model may take before they are stopped. All in seconds.",
     object([
@@ -226,7 +226,7 @@ describe!(
 );
 
 #[cfg(feature = "model")]
-describe!(
+describe_type!(
     ModelLanguage,
     "Programming language of the code of a model.",
     string_enum([
@@ -239,7 +239,7 @@ describe!(
 );
 
 #[cfg(feature = "user")]
-describe!(
+describe_type!(
     Month,
     "A month.",
     string_enum([
@@ -259,7 +259,7 @@ describe!(
 );
 
 #[cfg(feature = "model")]
-describe!(
+describe_type!(
     MountedModel,
     "Another model whose files and state the code of a model can read.",
     object([
@@ -273,14 +273,14 @@ describe!(
 );
 
 #[cfg(feature = "organization")]
-describe!(
+describe_type!(
     OrganizationInvite,
     "An invitation to an organization, by email.",
     object([required("email", String, "Email address of the invited user.")])
 );
 
 #[cfg(feature = "organization")]
-describe!(
+describe_type!(
     OrganizationRole,
     "What a member of an organization may do.",
     string_enum([
@@ -291,7 +291,7 @@ describe!(
 );
 
 #[cfg(any(feature = "debug", feature = "model"))]
-describe!(
+describe_type!(
     ParameterDefinitions,
     "Inputs and outputs of the functions that a model implements.",
     object([
@@ -311,7 +311,7 @@ describe!(
 );
 
 #[cfg(any(feature = "dataset", feature = "model"))]
-describe!(
+describe_type!(
     ResourceFilter,
     "Selects datasets or models. An absent field does not limit the selection.",
     object([
@@ -330,14 +330,14 @@ describe!(
     feature = "organization",
     feature = "persistent-launcher"
 ))]
-describe!(
+describe_type!(
     SortDirection,
     "Order of a sorted list.",
     string_enum([value("asc", "Smallest, or oldest, first."), value("desc", "Largest, or newest, first.")])
 );
 
 #[cfg(any(feature = "debug", feature = "model"))]
-describe!(
+describe_type!(
     StateEntry,
     "One key of a state and its data.",
     object([
@@ -347,14 +347,14 @@ describe!(
 );
 
 #[cfg(any(feature = "dataset", feature = "model"))]
-describe!(
+describe_type!(
     Tag,
     "A label on a dataset or model, used to describe it and to find it again.",
     object([required("tag", String, "Name of the label."), required("value", String, "Value of the label.")])
 );
 
 #[cfg(any(feature = "debug", feature = "model"))]
-describe!(
+describe_type!(
     TrainingMetricRange,
     "Which values of a metric to fetch.",
     object([
@@ -365,7 +365,7 @@ describe!(
 );
 
 #[cfg(feature = "model")]
-describe!(
+describe_type!(
     UsedPersistentLauncher,
     "How a persistent launcher takes part in the evaluations of a model.",
     object([
@@ -379,7 +379,7 @@ describe!(
 );
 
 #[cfg(feature = "model")]
-describe!(
+describe_type!(
     UsedPersistentLauncherLevel,
     "How much is kept ready on the launcher between evaluations.",
     string_enum([

@@ -3,7 +3,7 @@
 
 use super::super::types::*;
 use super::super::user::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<FindMatchingUsersRequest>("Searches users by name."),
@@ -19,21 +19,21 @@ pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<GetQuotasRequest>("Returns the quotas of the account, and how much of them is used."),
 ];
 
-describe!(
+describe_type!(
     FindMatchingUsersRequest,
     "Parameters.",
     object([required("searchTerm", String, "What to look for in the names of users.")])
 );
 
-describe!(GetUsersRequest, "Parameters.", object([required("userIds", List(String), "Ids of the users.")]));
+describe_type!(GetUsersRequest, "Parameters.", object([required("userIds", List(String), "Ids of the users.")]));
 
-describe!(
+describe_type!(
     GetNotificationsRequest,
     "Parameters.",
     object([optional("notificationIds", List(String), "Ids of the notifications to fetch. Default: everything.")])
 );
 
-describe!(
+describe_type!(
     SetNotificationRequest,
     "Parameters.",
     object([
@@ -42,13 +42,13 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     NotificationAction,
     "What to do with it.",
     string_enum([value("delete", "Delete it."), value("viewed", "Mark it as viewed.")])
 );
 
-describe!(
+describe_type!(
     GetBillingStatsRequest,
     "Parameters.",
     object([
@@ -61,12 +61,12 @@ describe!(
     ])
 );
 
-describe!(
+describe_type!(
     BillingCycle,
     "Month to look at.",
     object([required("year", Uint32, "Year."), required("month", Named(Month), "Month.")])
 );
 
-describe!(EstimateAmountDueRequest, "Parameters.", object([]));
+describe_type!(EstimateAmountDueRequest, "Parameters.", object([]));
 
-describe!(GetQuotasRequest, "Parameters.", object([]));
+describe_type!(GetQuotasRequest, "Parameters.", object([]));

@@ -114,20 +114,20 @@ pub enum ValueType {
 /// Describes a type that requests hold, from a table of its members, values or alternatives.
 ///
 /// ```
-/// use decthings::runtime::describe;
 /// use decthings::runtime::describe::Described;
+/// use decthings::runtime::describe_type;
 ///
 /// struct Order;
 /// struct Size;
 /// struct Payment;
 ///
-/// describe!(Order, "An order.", object([
+/// describe_type!(Order, "An order.", object([
 ///     required("customer", String, "Who ordered."),
 ///     required("sizes" | "size", List(Named(Size)), "The size of each item."),
 ///     optional("payment", Named(Payment), "How to pay."),
 /// ]));
-/// describe!(Size, "A size.", string_enum([value("s", "Small."), value("m", "Medium.")]));
-/// describe!(Payment, "How to pay.", tagged("type", [
+/// describe_type!(Size, "A size.", string_enum([value("s", "Small."), value("m", "Medium.")]));
+/// describe_type!(Payment, "How to pay.", tagged("type", [
 ///     variant("later", Named(Order), "With another order."),
 ///     empty("cash", "In cash."),
 /// ]));
@@ -138,7 +138,7 @@ pub enum ValueType {
 ///
 /// The other kinds are `keyed([…])` and `untagged([…])`, whose alternatives are those of `tagged`.
 #[macro_export]
-macro_rules! describe {
+macro_rules! describe_type {
     ($name:ident, $docs:literal, $kind:ident($($content:tt)*) $(,)?) => {
         impl $crate::runtime::describe::Described for $name {
             fn describe() -> &'static $crate::runtime::describe::TypeInfo {
@@ -146,14 +146,14 @@ macro_rules! describe {
                     &$crate::runtime::describe::TypeInfo {
                         name: stringify!($name),
                         docs: $docs,
-                        kind: $crate::describe!(@kind $kind($($content)*)),
+                        kind: $crate::describe_type!(@kind $kind($($content)*)),
                     }
                 }
             }
         }
     };
     (@kind object([$($make:ident($($field:tt)*)),* $(,)?] $(,)?)) => {
-        $crate::runtime::describe::TypeKind::Object(&[$($crate::describe!(@field $make($($field)*))),*])
+        $crate::runtime::describe::TypeKind::Object(&[$($crate::describe_type!(@field $make($($field)*))),*])
     };
     (@kind string_enum([$(value($value:literal, $docs:literal $(,)?)),* $(,)?] $(,)?)) => {
         $crate::runtime::describe::TypeKind::Enum(&[
@@ -163,14 +163,14 @@ macro_rules! describe {
     (@kind tagged($tag:literal, [$($make:ident($($variant:tt)*)),* $(,)?] $(,)?)) => {
         $crate::runtime::describe::TypeKind::Tagged {
             tag: $tag,
-            variants: &[$($crate::describe!(@variant $make($($variant)*))),*],
+            variants: &[$($crate::describe_type!(@variant $make($($variant)*))),*],
         }
     };
     (@kind keyed([$($make:ident($($variant:tt)*)),* $(,)?] $(,)?)) => {
-        $crate::runtime::describe::TypeKind::Keyed(&[$($crate::describe!(@variant $make($($variant)*))),*])
+        $crate::runtime::describe::TypeKind::Keyed(&[$($crate::describe_type!(@variant $make($($variant)*))),*])
     };
     (@kind untagged([$($make:ident($($variant:tt)*)),* $(,)?] $(,)?)) => {
-        $crate::runtime::describe::TypeKind::Untagged(&[$($crate::describe!(@variant $make($($variant)*))),*])
+        $crate::runtime::describe::TypeKind::Untagged(&[$($crate::describe_type!(@variant $make($($variant)*))),*])
     };
     (@field required($name:literal $(| $alias:literal)*, $ty:ident $(($($inner:tt)*))?, $docs:literal $(,)?)) => {
         $crate::runtime::describe::FieldInfo {
@@ -178,7 +178,7 @@ macro_rules! describe {
             aliases: &[$($alias),*],
             docs: $docs,
             required: true,
-            ty: $crate::describe!(@type $ty $(($($inner)*))?),
+            ty: $crate::describe_type!(@type $ty $(($($inner)*))?),
         }
     };
     (@field optional($name:literal $(| $alias:literal)*, $ty:ident $(($($inner:tt)*))?, $docs:literal $(,)?)) => {
@@ -187,7 +187,7 @@ macro_rules! describe {
             aliases: &[$($alias),*],
             docs: $docs,
             required: false,
-            ty: $crate::describe!(@type $ty $(($($inner)*))?),
+            ty: $crate::describe_type!(@type $ty $(($($inner)*))?),
         }
     };
     (@variant variant($name:literal $(| $alias:literal)*, $ty:ident $(($($inner:tt)*))?, $docs:literal $(,)?)) => {
@@ -195,7 +195,7 @@ macro_rules! describe {
             name: $name,
             aliases: &[$($alias),*],
             docs: $docs,
-            ty: Some($crate::describe!(@type $ty $(($($inner)*))?)),
+            ty: Some($crate::describe_type!(@type $ty $(($($inner)*))?)),
         }
     };
     (@variant empty($name:literal $(| $alias:literal)*, $docs:literal $(,)?)) => {
@@ -205,7 +205,7 @@ macro_rules! describe {
         $crate::runtime::describe::ValueType::Named(<$name as $crate::runtime::describe::Described>::describe)
     };
     (@type List($($items:tt)*)) => {
-        $crate::runtime::describe::ValueType::List(&$crate::describe!(@type $($items)*))
+        $crate::runtime::describe::ValueType::List(&$crate::describe_type!(@type $($items)*))
     };
     (@type $name:ident $(($content:literal))?) => {
         $crate::runtime::describe::ValueType::$name $(($content))?

@@ -2,8 +2,8 @@
 //! The methods of `Default`.
 
 use super::super::default_::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[dynamic::<PingRequest>("Answers.")];
 
-describe!(PingRequest, "Parameters.", object([]));
+describe_type!(PingRequest, "Parameters.", object([]));

@@ -2,7 +2,7 @@
 //! The methods of `Events`.
 
 use super::super::events_::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<OpenRequest>("Starts a session."),
@@ -16,24 +16,24 @@ pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<FinishRequest>("Ends a session."),
 ];
 
-describe!(OpenRequest, "Parameters.", object([]));
+describe_type!(OpenRequest, "Parameters.", object([]));
 
-describe!(CloseRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));
+describe_type!(CloseRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));
 
-describe!(
+describe_type!(
     NextRequest,
     "Parameters.",
     object([required("sessionId", String, "Id of the session."), required("text", String, "Text.")])
 );
 
-describe!(IdRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));
+describe_type!(IdRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));
 
-describe!(ClientRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));
+describe_type!(ClientRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));
 
-describe!(UnsubscribeRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));
+describe_type!(UnsubscribeRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));
 
-describe!(PollRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));
+describe_type!(PollRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));
 
-describe!(PollNextRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));
+describe_type!(PollNextRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));
 
-describe!(FinishRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));
+describe_type!(FinishRequest, "Parameters.", object([required("sessionId", String, "Id of the session.")]));

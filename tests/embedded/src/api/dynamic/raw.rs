@@ -2,8 +2,8 @@
 //! The methods of `Raw`.
 
 use super::super::raw::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[dynamic::<OpenRequest>("Starts a session.")];
 
-describe!(OpenRequest, "Parameters.", object([]));
+describe_type!(OpenRequest, "Parameters.", object([]));

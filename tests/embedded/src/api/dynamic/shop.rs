@@ -2,7 +2,7 @@
 //! The methods of `Shop`.
 
 use super::super::shop::*;
-use crate::runtime::{DynamicOperation, describe, dynamic};
+use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<BuyRequest>("Has optional parameters that are called like functions of a call."),
@@ -23,7 +23,7 @@ pub(super) const METHODS: &[DynamicOperation] = &[
     dynamic::<StopRequest>("Stops the work."),
 ];
 
-describe!(
+describe_type!(
     BuyRequest,
     "Parameters.",
     object([
@@ -45,32 +45,32 @@ describe!(
     ])
 );
 
-describe!(NewRequest, "Parameters.", object([]));
+describe_type!(NewRequest, "Parameters.", object([]));
 
-describe!(ClientRequest, "Parameters.", object([]));
+describe_type!(ClientRequest, "Parameters.", object([]));
 
-describe!(CloneRequest, "Parameters.", object([]));
+describe_type!(CloneRequest, "Parameters.", object([]));
 
-describe!(DropRequest, "Parameters.", object([]));
+describe_type!(DropRequest, "Parameters.", object([]));
 
-describe!(SelfRequest, "Parameters.", object([]));
+describe_type!(SelfRequest, "Parameters.", object([]));
 
-describe!(StdRequest, "Parameters.", object([]));
+describe_type!(StdRequest, "Parameters.", object([]));
 
-describe!(ModRequest, "Parameters.", object([]));
+describe_type!(ModRequest, "Parameters.", object([]));
 
-describe!(EventsRequest, "Parameters.", object([]));
+describe_type!(EventsRequest, "Parameters.", object([]));
 
-describe!(IncomingRequestType, "Parameters.", object([required("text", String, "Text.")]));
+describe_type!(IncomingRequestType, "Parameters.", object([required("text", String, "Text.")]));
 
-describe!(
+describe_type!(
     ListRequest,
     "Parameters.",
     object([optional("offset", Uint32, "Offset."), optional("limit", Uint32, "Limit.")])
 );
 
-describe!(StartRequest, "Parameters.", object([]));
+describe_type!(StartRequest, "Parameters.", object([]));
 
-describe!(StatusRequest, "Parameters.", object([required("result", String, "Result.")]));
+describe_type!(StatusRequest, "Parameters.", object([required("result", String, "Result.")]));
 
-describe!(StopRequest, "Parameters.", object([required("result", String, "Result.")]));
+describe_type!(StopRequest, "Parameters.", object([required("result", String, "Result.")]));
