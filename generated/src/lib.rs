@@ -44,7 +44,7 @@ pub use runtime::{ApiKeyProvider, Attempt, AttemptOutcome, CallInfo, Middleware,
 #[cfg(feature = "server")]
 pub use runtime::{Connection, EventHub, Router, ServiceError};
 pub use runtime::{EndReason, EventError, RawEvent, ResponseBuffer, Subscription, TransferProgress, Update};
-pub use runtime::{Items, Page, Pages, Progress, ProgressUpdate, WaitError, Waiter};
+pub use runtime::{Items, MetricRow, Page, Pages, Progress, ProgressUpdate, WaitError, Waiter};
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 
 pub mod api;
