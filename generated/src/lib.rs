@@ -65,9 +65,13 @@ pub use runtime::{ApiKeyProvider, Attempt, AttemptOutcome, CallInfo, Middleware,
 pub use runtime::{Connection, EventHub, Router, ServiceError};
 #[doc(inline)]
 pub use runtime::{EndReason, EventError, RawEvent, ResponseBuffer, Subscription, TransferProgress, Update};
+<<<<<<< HEAD
 #[doc(inline)]
 pub use runtime::{Items, Page, Pages, Progress, ProgressUpdate, WaitError, Waiter};
 #[doc(inline)]
+=======
+pub use runtime::{Items, MetricRow, Page, Pages, Progress, ProgressUpdate, WaitError, Waiter};
+>>>>>>> wt-results
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 
 pub mod api;

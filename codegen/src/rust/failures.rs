@@ -119,6 +119,7 @@ fn into_result(
             #[doc = " # Errors"]
             #[doc = ""]
             #[doc = " It is a failure."]
+            #[allow(clippy::result_large_err)]
             pub fn into_result(self) -> Result<#ok_type, #error_type> {
                 match self {
                     Self::#ok(content) => Ok(#success),

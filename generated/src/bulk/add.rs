@@ -137,6 +137,7 @@ impl<R: AddRequest> AddInParts<R> {
     /// # Errors
     ///
     /// As those of [`send`](Self::send). In async code it fails with [`Error::Invalid`], and nothing is sent.
+    #[expect(clippy::result_large_err, reason = "the error of `send`, which says what was added")]
     pub fn send_blocking(self) -> Result<Added, AddInPartsError<R::Error>> {
         let tally = Tally::<R>::new(self.call.request().keys());
         crate::blocking::wait(self.send()).unwrap_or_else(|error| Err(tally.failed(error.at(R::METHOD))))

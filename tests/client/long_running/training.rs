@@ -1,14 +1,16 @@
 //! A scripted training.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use decthings::api::debug::{
-    CallTrainRequest, CallTrainResult, CancelTrainingSessionRequest, CancelTrainingSessionResult, DebugService,
-    DebugTrainingFailure, DebugTrainingStatus, GetTrainingMetricsRequest, GetTrainingMetricsResult,
-    GetTrainingStatusError, GetTrainingStatusRequest, GetTrainingStatusResult,
+    CallTrainRequest, CallTrainResult, CancelTrainingSessionError, CancelTrainingSessionRequest,
+    CancelTrainingSessionResult, DebugService, DebugTrainingFailure, DebugTrainingStatus, GetTrainingMetricsRequest,
+    GetTrainingMetricsResult, GetTrainingStatusError, GetTrainingStatusRequest, GetTrainingStatusResult,
 };
+use decthings::api::errors::CommonError;
 use decthings::api::types::{TrainingMetric, TrainingMetricCount, TrainingMetricEntry, TrainingMetricRange};
 use decthings::runtime::ServiceResult;
 use decthings::{Router, Waiter};
@@ -44,6 +46,8 @@ pub struct Training {
     metrics: Metrics,
     pub polls: Mutex<u32>,
     pub fetched: Mutex<Vec<(String, u32, u32)>>,
+    /// Whether cancelling is rejected, although the training ends as if it were not.
+    pub rejects_cancelling: AtomicBool,
 }
 
 impl Training {
@@ -54,7 +58,8 @@ impl Training {
     /// A training that responds to a range with these names, first indexes and numbers of values.
     pub fn with_metrics(steps: impl IntoIterator<Item = Step>, metrics: Metrics) -> Arc<Self> {
         let steps = Mutex::new(steps.into_iter().collect());
-        Arc::new(Self { steps, metrics, polls: Mutex::default(), fetched: Mutex::default() })
+        let (polls, fetched, rejects_cancelling) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
+        Arc::new(Self { steps, metrics, polls, fetched, rejects_cancelling })
     }
 
     pub fn polls(&self) -> u32 {
@@ -115,6 +120,11 @@ impl DebugService for Training {
         assert_eq!((request.debug_session_id.as_str(), request.training_session_id.as_str()), ("session", "training"));
         let failed = DebugTrainingStatus::failed(1, DebugTrainingFailure::Cancelled);
         *self.steps.lock().unwrap() = VecDeque::from([Step::Status(failed, Vec::new())]);
+        // The end may be known before the response.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if self.rejects_cancelling.load(Ordering::Relaxed) {
+            return Err(CancelTrainingSessionError::from(CommonError::Unknown).into());
+        }
         Ok(CancelTrainingSessionResult::new())
     }
 }

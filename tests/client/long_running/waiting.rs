@@ -68,6 +68,24 @@ async fn cancelled_work_is_reported_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn work_that_ends_before_the_response_to_cancelling_was_cancelled() {
+    for is_rejected in [false, true] {
+        let training = Training::new([running(&[])]);
+        training.rejects_cancelling.store(is_rejected, Ordering::Relaxed);
+        let session = training.start().await.poll_interval(Duration::from_millis(10));
+        let waiting = tokio::spawn(session.progress().wait());
+        sleep(Duration::from_secs(1)).await;
+        assert_eq!(session.cancel().await.is_err(), is_rejected);
+        let error = waiting.await.unwrap().unwrap_err();
+        assert_eq!(matches!(error, WaitError::Cancelled { .. }), !is_rejected, "{error:?}");
+    }
+    // Cancelling is given up.
+    let session = Training::new([running(&[])]).start().await;
+    assert!(tokio::time::timeout(Duration::from_millis(50), session.cancel()).await.is_err());
+    assert!(matches!(session.wait().await, Err(WaitError::Failed { .. })));
+}
+
+#[tokio::test(start_paused = true)]
 async fn work_that_others_cancelled_failed() {
     let failed = Step::Status(DebugTrainingStatus::failed(1, DebugTrainingFailure::Cancelled), Vec::new());
     let error = Training::new([failed]).start().await.wait().await.unwrap_err();

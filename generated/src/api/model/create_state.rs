@@ -129,6 +129,7 @@ impl CreateStateResult {
     /// # Errors
     ///
     /// It is a failure.
+    #[allow(clippy::result_large_err)]
     pub fn into_result(self) -> Result<CreateStateSucceeded, CreateStateFailed> {
         match self {
             Self::Success(content) => Ok(content),

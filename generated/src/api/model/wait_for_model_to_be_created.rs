@@ -60,6 +60,7 @@ impl WaitForModelToBeCreatedResult {
     /// # Errors
     ///
     /// It is a failure.
+    #[allow(clippy::result_large_err)]
     pub fn into_result(self) -> Result<CreateModelSucceeded, CreateModelFailed> {
         match self {
             Self::CreateModelSuccess(content) => Ok(content),

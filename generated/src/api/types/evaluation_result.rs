@@ -25,6 +25,7 @@ impl EvaluationResult {
     /// # Errors
     ///
     /// It is a failure.
+    #[allow(clippy::result_large_err)]
     pub fn into_result(self) -> Result<EvaluationSucceeded, EvaluationFailed> {
         match self {
             Self::Success(content) => Ok(content),

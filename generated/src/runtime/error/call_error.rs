@@ -14,9 +14,9 @@ pub(super) type Source = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// ```no_run
 /// # use decthings::Client;
-/// async fn rename(client: &Client, model_id: &str, name: &str) -> Result<u32, decthings::Error> {
-///     client.model().update_model(model_id).name(name).await?;
-///     client.model().get_models().total().await.map_err(Into::into)
+/// async fn snapshot(client: &Client, model_id: &str) -> Result<u32, decthings::Error> {
+///     client.model().snapshot_model(model_id, "release").await?;
+///     Ok(client.model().get_models().total().await?)
 /// }
 /// ```
 ///

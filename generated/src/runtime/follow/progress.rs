@@ -22,6 +22,8 @@ const FIRST_DELAY: Duration = Duration::from_millis(200);
 const MAX_DELAY_AFTER_FAILURE: Duration = Duration::from_secs(30);
 /// The maximum number of failed polls in a row.
 const MAX_FAILURES: u32 = 8;
+/// The maximum time for the response to cancelling work that has already ended.
+const CANCEL_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The progress of work: a stream of [`ProgressUpdate`]s, the last of which has the work's final status.
@@ -145,36 +147,48 @@ impl Default for Pacing {
 
 /// Whether the caller has cancelled the work; shared by a handle, its clones, and those who follow the work.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Cancellation(watch::Sender<bool>);
+pub(super) struct Cancellation(watch::Sender<CancelState>);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum CancelState {
+    #[default]
+    NotRequested,
+    /// The work may end before the response arrives.
+    Requested,
+    Accepted,
+}
 
 impl Cancellation {
-    /// The work may end before the response arrives, so this counts until the call is known to have failed.
-    pub(super) fn requested(&self) {
-        self.set(true);
+    /// The request counts as rejected when it is dropped, unless it is accepted before.
+    pub(super) fn request(&self) -> CancelRequest<'_> {
+        self.replace(CancelState::NotRequested, CancelState::Requested);
+        CancelRequest(self)
     }
 
-    pub(super) fn rejected(&self) {
-        self.set(false);
+    fn replace(&self, old: CancelState, new: CancelState) {
+        self.0.send_if_modified(|state| *state == old && std::mem::replace(state, new) != new);
     }
+}
 
+pub(super) struct CancelRequest<'a>(&'a Cancellation);
+
+impl CancelRequest<'_> {
     /// Makes those who follow the work poll at once.
-    pub(super) fn accepted(&self) {
-        self.0.send_replace(true);
+    pub(super) fn accepted(self) {
+        self.0.0.send_replace(CancelState::Accepted);
     }
+}
 
-    fn set(&self, is_cancelled: bool) {
-        self.0.send_if_modified(|state| {
-            *state = is_cancelled;
-            false
-        });
+impl Drop for CancelRequest<'_> {
+    fn drop(&mut self) {
+        self.0.replace(CancelState::Requested, CancelState::NotRequested);
     }
 }
 
 struct Watch<R: Waitable> {
     /// Kept, as the receiver would otherwise see the end of its channel.
     _cancellation: Cancellation,
-    /// Changes when a call has cancelled the work.
-    cancelled: watch::Receiver<bool>,
+    cancelled: watch::Receiver<CancelState>,
     client: Client,
     poll: R::Poll,
     pacing: Pacing,
@@ -208,7 +222,8 @@ impl<R: Waitable> Watch<R> {
         let mut backoff = Backoff::by_half(FIRST_DELAY, MAX_DELAY_AFTER_FAILURE);
         let mut failures = 0_u32;
         // The work ends soon after it was cancelled.
-        if timeout(std::mem::take(&mut self.delay), self.cancelled.changed()).await.is_ok() {
+        let delay = std::mem::take(&mut self.delay);
+        if timeout(delay, changes_to(&mut self.cancelled, |state| state == CancelState::Accepted)).await.is_ok() {
             self.backoff = Backoff::by_half(FIRST_DELAY, self.pacing.interval);
         }
         loop {
@@ -246,19 +261,37 @@ impl<R: Waitable> Watch<R> {
         match R::outcome(&response) {
             _ if has_more => {}
             Some(outcome) => {
-                self.outcome = Some(outcome.map_err(|failed| self.failed(failed)));
+                self.outcome = Some(match outcome {
+                    Ok(done) => Ok(done),
+                    Err(failed) => Err(self.failed(failed).await),
+                });
             }
             None => self.delay = equal_jitter(self.backoff.next()),
         }
         Ok(Some(ProgressUpdate { response, metrics }))
     }
 
-    fn failed(&self, failed: R::Failed) -> WaitError<R::Failed> {
-        if *self.cancelled.borrow() {
+    async fn failed(&mut self, failed: R::Failed) -> WaitError<R::Failed> {
+        let state = *self.cancelled.borrow_and_update();
+        if state == CancelState::Requested {
+            let responds = changes_to(&mut self.cancelled, |state| state != CancelState::Requested);
+            // Whoever cancels may have stopped to wait for the response.
+            let _ = timeout(CANCEL_TIMEOUT, responds).await;
+        }
+        if *self.cancelled.borrow() == CancelState::Accepted {
             return WaitError::Cancelled { at: R::METHOD, failed };
         }
         let message = self.client.redactor().redact(&R::failure_text(&failed)).into();
         WaitError::Failed { at: R::METHOD, failed, message }
+    }
+}
+
+/// Waits until the state changes to one that fulfils a condition.
+async fn changes_to(state: &mut watch::Receiver<CancelState>, condition: impl Fn(CancelState) -> bool) {
+    while state.changed().await.is_ok() {
+        if condition(*state.borrow_and_update()) {
+            return;
+        }
     }
 }
 

@@ -71,17 +71,10 @@ impl<R: Cancellable> Waiter<R> {
     ///
     /// The API rejected the call, or it failed. The work may have finished before.
     pub async fn cancel(&self) -> Result<(), Error<<R::Cancel as Operation>::Error>> {
-        self.cancellation.requested();
-        let result = Call::new(&self.client, R::cancel(&self.poll)).response().await.map(drop);
-        match &result {
-            Ok(()) => self.cancellation.accepted(),
-            // The call did not cancel the work.
-            Err(Error::Api { .. } | Error::Invalid { .. } | Error::Transport { unsent: true, .. }) => {
-                self.cancellation.rejected();
-            }
-            Err(_) => {}
-        }
-        result
+        let request = self.cancellation.request();
+        Call::new(&self.client, R::cancel(&self.poll)).response().await?;
+        request.accepted();
+        Ok(())
     }
 }
 
