@@ -22,7 +22,7 @@ impl SpawnedService for Echo {
         for event in [SpawnedEvent::Stdout(StdoutEvent::new(&id, id.as_str())), SpawnedEvent::Exit(ExitEvent::new(&id))]
         {
             let published = self.0.publish(&id, &event);
-            published.map_err(|error| ServiceError::Other(ApiError::with_message("unknown", error.to_string())))?;
+            published.map_err(|_| ServiceError::Other(ApiError::new("unknown")))?;
         }
         Ok(SpawnCommandResult::new(id))
     }

@@ -11,10 +11,11 @@ mod nested;
 
 use std::sync::Arc;
 
-use decthings::Client;
 use decthings::runtime::{Router, Routes};
+use decthings::{Client, EventHub};
 
-/// A client whose calls go to a service in process.
+/// A client whose calls go to a service in process, which publishes no events.
 fn client(service: &'static str, routes: Arc<dyn Routes>) -> Client {
-    Client::builder().service(Router::new().route(service, routes)).build().unwrap()
+    let router = Router::new().events(EventHub::new()).route(service, routes);
+    Client::builder().service(router).build().unwrap()
 }

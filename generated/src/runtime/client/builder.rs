@@ -331,14 +331,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Wraps the transport in a layer of tower, as [`transport_layer`](Self::transport_layer) does.
+    /// Wraps the transport in a layer of tower, as [`transport_layer`](Self::transport_layer) does. The layer sees
+    /// [`TransportRequest`](crate::runtime::TransportRequest)s, so layers for requests of the crate `http` do not fit.
     ///
     /// ```
     /// use decthings::Client;
     /// use decthings::runtime::{TransportRequest, TransportService};
     /// use tower_service::Service;
     ///
-    /// /// Logs each request. Layers of the crates `tower` and `tower-http` are used the same way.
+    /// /// Logs each request. Layers of the crate `tower` are used the same way.
     /// #[derive(Clone)]
     /// struct Log(TransportService);
     ///

@@ -192,7 +192,7 @@ impl State {
         self.calls.push(ScriptedCall { method, request });
         self.unexpected.push(method);
         let reason = reason.unwrap_or_else(|| "the script has no response left".to_owned());
-        Some(Err(Failure::invalid("", format!("unexpected call of {method:?}: {reason}")).into()))
+        Some(Err(Failure::invalid("", reason).into()))
     }
 }
 

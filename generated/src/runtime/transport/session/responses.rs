@@ -36,7 +36,7 @@ impl Connection<'_> {
     #[cfg(feature = "test-util")]
     pub(super) fn fail(&mut self, id: u32, failure: Failure) {
         match self.pending.take(id) {
-            // The caller of an unsubscribe request is told by its end.
+            // Its caller need not know: the subscription has ended in any case.
             None | Some(PendingRequest::Unsubscribe(..)) => {}
             Some(PendingRequest::Call(call)) => {
                 if let Some(channel) = call.subscribes {
@@ -46,7 +46,7 @@ impl Connection<'_> {
             }
             Some(PendingRequest::Resubscribe(channel, id)) => {
                 self.orphaned.remove(&(channel.service, id.clone()));
-                let message = failure.explain();
+                let message = format!("resubscription failed: {}", failure.explain());
                 self.readers.end(channel.service, &id, &EndReason::ConnectionLost { message });
             }
         }
