@@ -49,6 +49,7 @@ mod varint;
 
 pub use api::types;
 #[cfg(feature = "axum")]
+#[doc(inline)]
 pub use runtime::AxumAdapter;
 #[cfg(feature = "blocking")]
 #[doc(inline)]
@@ -65,13 +66,9 @@ pub use runtime::{ApiKeyProvider, Attempt, AttemptOutcome, CallInfo, Middleware,
 pub use runtime::{Connection, EventHub, Router, ServiceError};
 #[doc(inline)]
 pub use runtime::{EndReason, EventError, RawEvent, ResponseBuffer, Subscription, TransferProgress, Update};
-<<<<<<< HEAD
 #[doc(inline)]
-pub use runtime::{Items, Page, Pages, Progress, ProgressUpdate, WaitError, Waiter};
-#[doc(inline)]
-=======
 pub use runtime::{Items, MetricRow, Page, Pages, Progress, ProgressUpdate, WaitError, Waiter};
->>>>>>> wt-results
+#[doc(inline)]
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 
 pub mod api;

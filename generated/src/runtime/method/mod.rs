@@ -2,10 +2,10 @@
 
 mod api_error;
 mod channel;
-mod error_codes;
-mod facts;
 #[cfg(feature = "dynamic")]
 pub mod describe;
+mod error_codes;
+mod facts;
 
 pub use api_error::{ApiError, ErrorCode, FieldError, MethodError};
 pub use channel::{Channel, EventKind};
