@@ -48,7 +48,7 @@ fn methods_services_and_types_have_pages() {
             assert!(is_whole(page), "{title}");
             // Placeholders for missing generated code.
             assert!(!unescape(page).contains("<pre><code></code></pre>"), "{title} has an empty block");
-            for part in ["pub fn ", ".await?;", "await client.", "params = ", "POST "] {
+            for part in ["pub fn ", ".await?", "await client.", "params = ", "POST "] {
                 let other = part == "POST " && page.contains("A message on the WebSocket");
                 assert!(other || unescape(page).contains(part), "{title} lacks `{part}`");
             }
