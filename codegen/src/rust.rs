@@ -33,11 +33,11 @@ use context::{Context, File};
 
 /// Emits every file of the API's module.
 pub(crate) fn emit(api: &Api, options: &Options) -> Result<Files, EmitError> {
-    let api = &prose::translate(api, options.runtime.starts_with("crate"));
+    let api = &prose::translate(api, Some(&options.module));
     let cx = Context::new(api, options)?;
     let mut files = Files::new();
     let mut add = |path: String, tokens: TokenStream| -> Result<(), EmitError> {
-        let text = render(&path, tokens)?;
+        let text = render(&path, &options.command, tokens)?;
         files.insert(path, text);
         Ok(())
     };

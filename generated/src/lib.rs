@@ -39,12 +39,15 @@ pub use api::types;
 pub use runtime::blocking;
 #[cfg(feature = "test-util")]
 pub use runtime::testing;
-pub use runtime::{ApiError, ApiKey, Base64, Blob, BuildError, Call, Client, ClientBuilder, Error, NotInMemory};
+pub use runtime::{ApiError, ApiKey, Base64, Blob, BuildError, Call, Client, Error, NotInMemory};
 pub use runtime::{ApiKeyProvider, Attempt, AttemptOutcome, CallInfo, Middleware, RetryPolicy, Transport};
 #[cfg(feature = "server")]
 pub use runtime::{Connection, EventHub, Router, ServiceError};
 pub use runtime::{EndReason, EventError, RawEvent, ResponseBuffer, Subscription, TransferProgress, Update};
 pub use runtime::{Items, Page, Pages, Progress, ProgressUpdate, WaitError, Waiter};
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
+
+/// The settings of a [`Client`].
+pub type ClientBuilder = runtime::ClientBuilder<Client>;
 
 pub mod api;

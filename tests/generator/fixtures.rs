@@ -22,7 +22,12 @@ fn source(folder: &Path) -> Source {
 
 #[test]
 fn valid_definitions_give_the_expected_rust() {
-    let options = Options { runtime: "decthings::runtime".into(), crate_name: "fixture".into(), features: false };
+    let options = Options {
+        runtime: "decthings::runtime".into(),
+        crate_name: "fixture".into(),
+        features: false,
+        ..Options::default()
+    };
     for (name, folder) in fixtures("ok") {
         assert_fresh(&name, &folder, &options, &folder.join("expected"));
     }

@@ -51,6 +51,7 @@ fn generate(arguments: &Arguments) -> Result<ExitCode> {
         runtime: arguments.runtime.clone(),
         crate_name: arguments.crate_name.clone(),
         features: !arguments.no_features,
+        ..Options::default()
     };
     let code = rustfmt::format(decthings_codegen::rust(&api, &options)?)?;
     let mut differences = tree::compare(&arguments.out, &code, true)?;

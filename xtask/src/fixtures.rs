@@ -16,7 +16,12 @@ const EMBEDDED: &str = "tests/embedded/src/api";
 
 /// Runs `cargo xtask fixtures`.
 pub fn fixtures() -> Result<ExitCode> {
-    let options = Options { runtime: "decthings::runtime".into(), crate_name: "fixture".into(), features: false };
+    let options = Options {
+        runtime: "decthings::runtime".into(),
+        crate_name: "fixture".into(),
+        features: false,
+        ..Options::default()
+    };
     let mut changed = 0_usize;
     let revisions = folders(&Path::new(FOLDER).join("revisions"))?;
     for folder in folders(&Path::new(FOLDER).join("ok"))?.iter().chain(&revisions) {

@@ -64,6 +64,7 @@ pub(super) fn root(cx: &Context<'_>) -> TokenStream {
         )
     });
     let ends = endpoints(cx);
+    let types = extended_types(cx);
     let accessors = accessors(cx);
     quote! {
         #about
@@ -73,6 +74,7 @@ pub(super) fn root(cx: &Context<'_>) -> TokenStream {
         pub mod types;
         #(#modules)*
         #ends
+        #types
         #accessors
     }
 }
@@ -96,15 +98,61 @@ fn endpoints(cx: &Context<'_>) -> TokenStream {
             pub const REVISION: &str = #revision;
         }
     });
-    quote!(#http #websocket #revision)
+    let prefix = &cx.api.environment;
+    let doc = docs::doc(
+        0,
+        &format!(
+            "The prefix of the environment variables `{prefix}_API_KEY`, `{prefix}_HTTP_URL` and `{prefix}_WS_URL`."
+        ),
+    );
+    quote! {
+        #http
+        #websocket
+        #doc
+        pub const ENVIRONMENT: &str = #prefix;
+        #revision
+    }
 }
 
-/// `client.model()` and `router.model(…)`, where the types of the runtime may be extended.
-fn accessors(cx: &Context<'_>) -> TokenStream {
-    if !cx.at_home() {
+/// The types that functions are added to, in another crate than the runtime's.
+fn extended_types(cx: &Context<'_>) -> TokenStream {
+    if cx.at_home() {
         return TokenStream::new();
     }
+    let (runtime, environment, server) = (&cx.runtime, &cx.api.environment, cx.gate_server());
+    let url = |url: &Option<String>, name: &str| match url {
+        Some(_) => {
+            let name = naming::ident(name);
+            quote!(Some(#name))
+        }
+        None => quote!(None),
+    };
+    let (http, websocket) = (url(&cx.api.http, "HTTP_URL"), url(&cx.api.websocket, "WEBSOCKET_URL"));
+    let dynamic = cx.options.features.then(|| {
+        quote!(
+            #[cfg(feature = "dynamic")]
+            #runtime::dynamic_calls!();
+        )
+    });
+    quote! {
+        #runtime::client_types!(#environment);
+        #dynamic
+        #server
+        #runtime::router_type!();
+        impl #runtime::ApiClient for Client {
+            const HTTP_URL: Option<&'static str> = #http;
+            const WEBSOCKET_URL: Option<&'static str> = #websocket;
+            const ENVIRONMENT: &'static str = ENVIRONMENT;
+            const USER_AGENT: &'static str =
+                concat!(env!("CARGO_PKG_NAME"), "-rust/", env!("CARGO_PKG_VERSION"));
+        }
+    }
+}
+
+/// `client.model()` and `router.model(…)`.
+fn accessors(cx: &Context<'_>) -> TokenStream {
     let runtime = &cx.runtime;
+    let home = cx.at_home().then(|| quote!(#runtime::));
     let clients = cx.api.services.iter().enumerate().map(|(index, service)| {
         let gate = cx.gate_service(index);
         let (module, client) = (naming::ident(&naming::service_module(service)), cx.client_ident(service));
@@ -130,9 +178,9 @@ fn accessors(cx: &Context<'_>) -> TokenStream {
     });
     let server = cx.gate_server();
     quote! {
-        impl #runtime::Client { #(#clients)* }
+        impl #home Client { #(#clients)* }
         #server
-        impl #runtime::Router { #(#routers)* }
+        impl #home Router { #(#routers)* }
     }
 }
 

@@ -15,6 +15,6 @@ use decthings::Client;
 use decthings::runtime::{Router, Routes};
 
 /// A client whose calls go to a service in process.
-fn client(service: &'static str, routes: Arc<dyn Routes>) -> Client {
-    Client::builder().service(Router::new().route(service, routes)).build().unwrap()
+fn client<C: From<Client>>(service: &'static str, routes: Arc<dyn Routes>) -> C {
+    Client::builder().service(Router::new().route(service, routes)).build().unwrap().into()
 }

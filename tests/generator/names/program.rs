@@ -97,7 +97,12 @@ fn write_home(folder: &Path, apis: &[Api]) -> BTreeSet<String> {
 fn write_outside(folder: &Path, apis: &[Api]) {
     let outside = folder.join("outside");
     let mut modules = String::new();
-    let options = Options { runtime: "home::runtime".into(), crate_name: "outside".into(), features: false };
+    let options = Options {
+        runtime: "home::runtime".into(),
+        crate_name: "outside".into(),
+        features: false,
+        ..Options::default()
+    };
     for (index, api) in apis.iter().enumerate() {
         let module = module(index);
         write_module(&outside, &module, &rustfmt::format(decthings_codegen::rust(api, &options).unwrap()).unwrap());

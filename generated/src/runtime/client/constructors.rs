@@ -40,8 +40,8 @@ macro_rules! constructors {
     };
 }
 
-/// Declares the [`constructors!`](crate::constructors) of a request, and the same setters on its pending
-/// [`Call`](crate::runtime::Call).
+/// Declares the [`constructors!`](crate::constructors) of a request, and the same setters on its pending `Call`, a type
+/// that has to be in scope.
 #[macro_export]
 macro_rules! request_constructors {
     (
@@ -57,7 +57,7 @@ macro_rules! request_constructors {
             }
         }
 
-        impl $crate::runtime::Call<$name> {
+        impl Call<$name> {
             $(
                 $(#[$attribute])*
                 pub fn $setter(self, $field: $($argument)*) -> Self {

@@ -107,7 +107,8 @@ impl DynamicOperation {
 
 impl Client {
     /// Makes a call of a method that was looked up by its names.
-    pub(crate) async fn call_operation(
+    #[doc(hidden)]
+    pub async fn call_operation(
         &self,
         operation: Option<DynamicOperation>,
         (service, method): (&str, &str),

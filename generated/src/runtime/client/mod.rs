@@ -18,7 +18,7 @@ pub use builder::ClientBuilder;
 pub use call::Call;
 #[cfg(feature = "dynamic")]
 pub use dynamic::{DynamicOperation, dynamic};
-pub use handle::Client;
+pub use handle::{ApiClient, Client};
 pub use middleware::{Attempt, AttemptOutcome, Middleware};
 pub use operation::{FromResponse, Operation, Subscribable};
 pub use retry::RetryPolicy;

@@ -39,7 +39,7 @@ impl Recorder {
     }
 }
 
-impl ClientBuilder {
+impl<C> ClientBuilder<C> {
     /// Records the calls that do not travel on the WebSocket.
     pub fn record(mut self, recorder: Recorder) -> Self {
         let wrap = move |transport| Arc::new(Recording { recorder: recorder.clone(), transport }) as Arc<dyn Transport>;

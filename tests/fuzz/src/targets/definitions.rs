@@ -51,7 +51,12 @@ pub fn load(input: &[u8]) -> Option<Api> {
 
 fn run(input: &[u8]) {
     let Some(api) = load(input) else { return };
-    let options = Options { runtime: "decthings::runtime".into(), crate_name: "fuzz".into(), features: false };
+    let options = Options {
+        runtime: "decthings::runtime".into(),
+        crate_name: "fuzz".into(),
+        features: false,
+        ..Options::default()
+    };
     for options in [options, Options::default()] {
         let files = decthings_codegen::rust(&api, &options).unwrap_or_else(|error| panic!("{error}"));
         for (path, text) in check_paths(&files) {
