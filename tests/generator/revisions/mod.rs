@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use decthings::Client;
 use decthings::runtime::ServiceResult;
+use decthings_codegen::cli::rustfmt;
 use decthings_codegen::diff::{Class, diff};
 use decthings_codegen::ir::Api;
 use decthings_codegen::{Options, Source};
 use decthings_tests::{difference, read_tree, repository};
-use xtask::rustfmt;
 
 // The expected Rust of the revisions, compiled.
 #[allow(dead_code, unused_imports, deprecated, missing_docs, clippy::all)]
@@ -58,7 +58,8 @@ fn revisions_give_the_expected_rust() {
         ..Options::default()
     };
     for revision in 1..=3 {
-        let fresh = rustfmt::format(decthings_codegen::rust(&api(revision), &options).unwrap()).unwrap();
+        let fresh =
+            rustfmt::format(decthings_codegen::rust(&api(revision), &options).unwrap(), &repository("tests")).unwrap();
         assert!(fresh == expected(revision), "revision {revision}: run `cargo xtask fixtures`");
     }
 }
