@@ -1,4 +1,4 @@
-//! The project's own commands; the only code that writes to the tree.
+//! The project's own commands.
 
 mod codegen;
 mod docs;

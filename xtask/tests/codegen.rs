@@ -143,10 +143,14 @@ fn a_missing_definition_is_named() {
 fn files_that_were_not_generated_stay() {
     let folder = Folder::new("foreign");
     fs::create_dir_all(folder.path("api")).unwrap();
-    fs::write(folder.path("api/main.rs"), "fn main() {}\n").unwrap();
-    let output = folder.codegen(&[]);
-    assert_eq!(output.status.code(), Some(1));
-    let error = text(&output.stderr);
-    assert!(error.contains("main.rs was not generated") && error.contains("choose a folder"), "{error}");
-    assert_eq!(list(&folder.path("api")), [folder.path("api/main.rs")]);
+    for name in ["main.rs", "mod.rs"] {
+        let path = folder.path("api").join(name);
+        fs::write(&path, "fn main() {}\n").unwrap();
+        let output = folder.codegen(&[]);
+        assert_eq!(output.status.code(), Some(1));
+        let error = text(&output.stderr);
+        assert!(error.contains(&format!("{name} was not generated")) && error.contains("choose a folder"), "{error}");
+        assert_eq!(list(&folder.path("api")), std::slice::from_ref(&path));
+        fs::remove_file(path).unwrap();
+    }
 }

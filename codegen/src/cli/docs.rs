@@ -46,6 +46,8 @@ pub fn write(arguments: &Arguments) -> Result<Option<Files>> {
     Ok(Some(files))
 }
 
-fn is_page(_: &Path, text: &str) -> bool {
-    text.contains(crate::PAGE_MARK)
+/// Whether a file is a page or what pages load.
+fn is_page(path: &Path, text: &str) -> bool {
+    let assets = ["assets/style.css", "assets/site.js", "assets/search.js"];
+    text.contains(crate::PAGE_MARK) || assets.iter().any(|name| path.ends_with(name))
 }

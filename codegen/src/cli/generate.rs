@@ -43,7 +43,8 @@ pub struct Target {
     /// The definition.
     #[arg(long, value_name = "FILE")]
     pub schema: PathBuf,
-    /// The folder of the generated module, such as `src/api`. Generated files there that are not needed are removed.
+    /// The folder of the generated module, such as `src/api`. Generated files there that are not needed are removed, and
+    /// other files are an error.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Also write the API for other languages to this folder (TypeScript, JSON Schema, OpenAPI and AsyncAPI), and

@@ -30,12 +30,13 @@ impl fmt::Display for Difference {
     }
 }
 
-/// What is done with other files of a folder.
+/// What is done with the other files of a folder.
 #[derive(Clone, Copy)]
 pub enum Extra {
     /// They stay.
     Ignore,
-    /// They are removed if this function says, by path and text, that they were generated; others are an error.
+    /// They are removed. What this function says, by path and text, not to be generated is neither removed nor replaced, but
+    /// an error.
     Remove(fn(&Path, &str) -> bool),
 }
 
@@ -43,7 +44,7 @@ pub enum Extra {
 ///
 /// # Errors
 ///
-/// A file cannot be read, or would have to be removed and was not generated.
+/// A file cannot be read, or would have to be removed or replaced and was not generated.
 pub fn compare(folder: &Path, files: &Files, extra: Extra) -> Result<Vec<Difference>> {
     let mut wanted: BTreeMap<PathBuf, &String> = files.iter().map(|(path, text)| (folder.join(path), text)).collect();
     let present = match extra {
@@ -54,11 +55,11 @@ pub fn compare(folder: &Path, files: &Files, extra: Extra) -> Result<Vec<Differe
     for path in present {
         let new = wanted.remove(&path);
         let old = read(&path)?;
-        if let (Extra::Remove(is_generated), None, Some(text)) = (extra, new, &old) {
-            let hint = "remove it, or choose a folder for generated files alone";
-            ensure!(is_generated(&path, text), "{} was not generated: {hint}", path.display());
-        }
         if old.as_ref() != new {
+            if let (Extra::Remove(is_generated), Some(text)) = (extra, &old) {
+                let hint = "remove it, or choose a folder for generated files alone";
+                ensure!(is_generated(&path, text), "{} was not generated: {hint}", path.display());
+            }
             differences.push(Difference { path, old, new: new.cloned() });
         }
     }
