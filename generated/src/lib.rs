@@ -47,7 +47,7 @@ pub use runtime::{EndReason, EventError, RawEvent, ResponseBuffer, Subscription,
 pub use runtime::{Items, Page, Pages, Progress, ProgressUpdate, WaitError, Waiter};
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 
-/// The settings of a [`Client`].
+/// The settings of a [`Client`], with the setters of [`runtime::ClientBuilder`].
 pub type ClientBuilder = runtime::ClientBuilder<Client>;
 
 pub mod api;

@@ -120,9 +120,9 @@ fn exports(target: &Target, api: &Api, folder: &Path) -> Result<Vec<Difference>>
     Ok(differences)
 }
 
-/// Whether a Rust file was written by the generator.
+/// Whether the first line of a file says that it was generated, in a comment of its language.
 pub fn is_generated(_: &Path, text: &str) -> bool {
-    text.starts_with(MARK)
+    text.lines().next().is_some_and(|line| line.contains(MARK))
 }
 
 /// Whether a file has the name of an export. JSON has no place for a note about its origin.

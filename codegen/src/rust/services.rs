@@ -62,12 +62,7 @@ fn extended_types(cx: &Context<'_>, service: &Service) -> TokenStream {
     if cx.at_home() {
         return quote!(use #runtime::Client;);
     }
-    let names = [
-        ("Call", !service.methods.is_empty()),
-        ("Client", true),
-        ("Subscription", !service.events.is_empty()),
-        ("Waiter", service.methods.iter().any(|method| method.waiter.is_some())),
-    ];
+    let names = [("Call", !service.methods.is_empty()), ("Client", true), ("Subscription", !service.events.is_empty())];
     let names = names.into_iter().filter(|(_, is_used)| *is_used).map(|(name, _)| naming::ident(name));
     quote!(use super::{#(#names),*};)
 }

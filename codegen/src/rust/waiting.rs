@@ -14,7 +14,7 @@ pub(super) fn output(file: &File<'_, '_>, method: &Method) -> TokenStream {
     if method.waiter.is_none() {
         return file.ty(&method.result);
     }
-    let started = file.extended_type("Waiter");
+    let started = file.runtime("Waiter");
     quote!(#started<Self>)
 }
 

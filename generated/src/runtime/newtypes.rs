@@ -1,10 +1,10 @@
-//! The types that code generated in other crates adds functions to: `Client`, `Call`, `Subscription`, `Waiter` and `Router`.
+//! The types that code generated in other crates adds functions to: `Client`, `Call`, `Subscription` and `Router`.
 //!
 //! A crate may only add functions to types of its own. So each API outside this crate has its own, which these macros
 //! declare around those of this crate.
 
-/// Declares the `Client` of an API, its `ClientBuilder`, `Call`, `Subscription` and `Waiter`. The argument is the prefix of
-/// the environment variables, for their docs.
+/// Declares the `Client` of an API, its `ClientBuilder`, `Call` and `Subscription`. The argument is the prefix of the
+/// environment variables, for their docs.
 ///
 /// The client has to implement [`ApiClient`](crate::runtime::ApiClient).
 #[macro_export]
@@ -250,80 +250,11 @@ macro_rules! client_types {
             }
         }
 
-        /// The result of a call that started work, and a handle for the work, which continues.
-        ///
-        /// It dereferences to the result. Dropping it does not stop the work.
-        pub struct Waiter<R: $crate::runtime::Waitable>($crate::runtime::Waiter<R>);
-
-        impl<R: $crate::runtime::Waitable> Waiter<R> {
-            /// The result of the call alone.
-            pub fn into_result(self) -> R::Response {
-                self.0.into_result()
-            }
-
-            /// The maximum time to wait; a day by default.
-            pub fn deadline(self, deadline: std::time::Duration) -> Self {
-                Self(self.0.deadline(deadline))
-            }
-
-            /// The maximum interval between polls, 5 seconds by default. The first intervals are shorter.
-            pub fn poll_interval(self, interval: std::time::Duration) -> Self {
-                Self(self.0.poll_interval(interval))
-            }
-
-            /// The progress of the work, as a stream that ends when the work has finished. Polling begins when it is read.
-            pub fn progress(&self) -> $crate::runtime::Progress<R> {
-                self.0.progress()
-            }
-
-            /// Waits until the work has finished.
-            ///
-            /// # Errors
-            ///
-            /// The work failed or was cancelled, the status could not be polled, or the deadline passed.
-            pub async fn wait(&self) -> Result<R::Done, $crate::runtime::WaitError<R::Failed>> {
-                self.0.wait().await
-            }
-        }
-
-        impl<R: $crate::runtime::Cancellable> Waiter<R> {
-            /// A call that cancels the work.
-            pub fn cancel(&self) -> Call<R::Cancel> {
-                Call(self.0.cancel())
-            }
-        }
-
-        impl<R: $crate::runtime::Waitable> std::ops::Deref for Waiter<R> {
-            type Target = R::Response;
-
-            fn deref(&self) -> &R::Response {
-                &self.0
-            }
-        }
-
-        impl<R: $crate::runtime::Waitable<Response: Clone>> Clone for Waiter<R> {
-            fn clone(&self) -> Self {
-                Self(self.0.clone())
-            }
-        }
-
-        impl<R: $crate::runtime::Waitable> std::fmt::Debug for Waiter<R> {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-
-        impl<R: $crate::runtime::Waitable> $crate::runtime::FromResponse<R> for Waiter<R> {
-            fn from_response(client: $crate::runtime::Client, request: R, response: R::Response) -> Self {
-                Self($crate::runtime::FromResponse::from_response(client, request, response))
-            }
-        }
-
         $crate::blocking_calls!();
     };
 }
 
-/// Declares the blocking functions of calls and waiters.
+/// Declares the blocking functions of calls.
 #[cfg(feature = "blocking")]
 #[doc(hidden)]
 #[macro_export]
@@ -359,17 +290,6 @@ macro_rules! blocking_calls {
             /// As those of [`send_blocking`](Self::send_blocking).
             pub fn total_blocking(self) -> Result<u32, $crate::runtime::Error<R::Error>> {
                 self.0.total_blocking()
-            }
-        }
-
-        impl<R: $crate::runtime::Waitable> Waiter<R> {
-            /// Blocks this thread until the work has finished.
-            ///
-            /// # Errors
-            ///
-            /// As those of [`wait`](Self::wait). In async code it fails: await it instead.
-            pub fn wait_blocking(&self) -> Result<R::Done, $crate::runtime::WaitError<R::Failed>> {
-                self.0.wait_blocking()
             }
         }
     };

@@ -20,8 +20,8 @@ pub mod memory;
 
 #[cfg(feature = "server")]
 pub use api::Router;
-pub use api::{Call, Client, ClientBuilder, Subscription, Waiter};
+pub use api::{Call, Client, ClientBuilder, Subscription};
 #[cfg(feature = "server")]
 pub use decthings::EventHub;
 // What users of the client name, so that they need no other crate.
-pub use decthings::{ApiKey, Blob, BuildError, Error, RetryPolicy, Update, WaitError};
+pub use decthings::{ApiKey, Blob, BuildError, Error, RetryPolicy, Update, WaitError, Waiter};

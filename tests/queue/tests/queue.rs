@@ -7,7 +7,7 @@ use queue::api::errors::BodyTooLarge;
 use queue::api::queue::{DrainedEvent, PushError, PushRequest, PushResult, QueueEvent};
 use queue::api::types::Priority;
 use queue::memory::Queues;
-use queue::{Client, Error, Subscription, Update, WaitError};
+use queue::{Client, Error, Subscription, Update};
 use serde_json::json;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -97,11 +97,9 @@ async fn work_is_cancelled() -> Result {
     let client = client()?;
     push_many(&client, 10_000).await?;
     let drain = client.queue().drain("orders").await?;
-    drain.cancel().reason("changed my mind").await?;
-    match drain.wait().await {
-        Err(WaitError::Failed { failed, .. }) => assert!(failed.remaining > 0),
-        other => panic!("{other:?}"),
-    }
+    drain.cancel().await?;
+    let error = drain.deadline(PATIENCE).wait().await.unwrap_err();
+    assert!(error.failed().is_some_and(|stopped| stopped.remaining > 0), "{error}");
     Ok(())
 }
 

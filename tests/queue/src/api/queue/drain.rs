@@ -4,7 +4,7 @@
 #[cfg(feature = "server")]
 use decthings::runtime::constructors;
 use decthings::runtime::{
-    Cancellable, Method, NoMetrics, Operation, Waitable, error_codes, plain_json, request_constructors,
+    Cancellable, Method, NoMetrics, Operation, Waitable, Waiter, error_codes, plain_json, request_constructors,
 };
 
 use super::*;

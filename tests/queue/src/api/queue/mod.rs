@@ -27,7 +27,7 @@ pub use self::watch::*;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Call, Client, Subscription, Waiter};
+use super::{Call, Client, Subscription};
 use super::{errors::*, types::*};
 
 #[cfg(feature = "schemars")]

@@ -31,16 +31,11 @@ impl QueueClient {
 pub struct StopDrainRequest {
     /// Id of the drain.
     pub drain_id: String,
-    /// Why, for the log of the service.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
 }
 
 request_constructors! {
     impl StopDrainRequest {
         pub fn new(drain_id: impl Into<String>);
-        /// Why, for the log of the service.
-        pub fn reason(reason: impl Into<String>);
     }
 }
 
