@@ -48,6 +48,10 @@ impl Comparison<'_> {
             }
             _ => {}
         }
+        if old.environment != new.environment {
+            let why = "Clients read their settings from other environment variables.";
+            self.note("environment", Class::Rust, "is a different prefix", why);
+        }
         if (&old.title, &old.description) != (&new.title, &new.description) {
             self.note("", Class::Compatible, "has a new description", "Only documentation changes.");
         }

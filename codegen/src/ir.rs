@@ -23,6 +23,8 @@ pub struct Api {
     pub http: Option<String>,
     /// URL of the WebSocket.
     pub websocket: Option<String>,
+    /// Prefix of the environment variables that configure clients.
+    pub environment: String,
     /// The client for TypeScript: its package, and the class there.
     pub typescript_client: Option<(String, String)>,
     /// Every named type; [`TypeId`] is the index.

@@ -5,9 +5,11 @@
 //!        └──────────── diagnostics: all of them, in one report ────────────┘
 //! ```
 //!
-//! Nothing here touches a disk, an environment or a clock; `xtask` does.
+//! Nothing here touches a disk, an environment or a clock, except for [`cli`], the program.
 
 mod analyze;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod collisions;
 mod diag;
 pub mod diff;
@@ -35,7 +37,9 @@ pub use format::{format, schema as format_schema};
 pub use load::load;
 pub use naming::reserved;
 pub use output::{EmitError, Files, Options};
+pub use render::MARK;
 pub use report::Report;
+pub use site::MARK as PAGE_MARK;
 pub use source::{Location, Source};
 
 /// Emits the Rust module of an API.
@@ -54,11 +58,11 @@ pub fn exports(api: &ir::Api, name: &str) -> Files {
     export::emit(api, name)
 }
 
-/// Emits a reference to read: static pages, which link to the docs of the Rust crate at `../doc`.
+/// Emits a reference to read: static pages, which link to the docs of the Rust crate of this name at `../doc`.
 ///
 /// # Errors
 ///
 /// As [`rust`], whose code is shown.
-pub fn site(api: &ir::Api) -> Result<Files, EmitError> {
-    site::emit(api)
+pub fn site(api: &ir::Api, crate_name: &str) -> Result<Files, EmitError> {
+    site::emit(api, crate_name)
 }

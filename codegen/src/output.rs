@@ -13,13 +13,23 @@ pub struct Options {
     pub runtime: String,
     /// Name of the crate that holds the generated code, for examples.
     pub crate_name: String,
+    /// Path of the generated module in that crate, such as `api`.
+    pub module: String,
+    /// The command that generates the code, for the first line of its files.
+    pub command: String,
     /// Whether each service and the server side are behind a cargo feature.
     pub features: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { runtime: "crate::runtime".into(), crate_name: "decthings".into(), features: true }
+        Self {
+            runtime: "crate::runtime".into(),
+            crate_name: "decthings".into(),
+            module: "api".into(),
+            command: "cargo xtask codegen".into(),
+            features: true,
+        }
     }
 }
 

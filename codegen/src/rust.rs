@@ -35,11 +35,11 @@ use context::{Context, File};
 /// Emits every file of the API's module.
 pub(crate) fn emit(api: &Api, options: &Options) -> Result<Files, EmitError> {
     let definition = api;
-    let api = &prose::translate(api, options.runtime.starts_with("crate"));
+    let api = &prose::translate(api, Some(&options.module));
     let cx = Context::new(api, options)?;
     let mut files = Files::new();
     let mut add = |path: String, tokens: TokenStream| -> Result<(), EmitError> {
-        let text = render(&path, tokens)?;
+        let text = render(&path, &options.command, tokens)?;
         files.insert(path, text);
         Ok(())
     };
@@ -71,9 +71,7 @@ pub(crate) fn emit(api: &Api, options: &Options) -> Result<Files, EmitError> {
         add("schemas.rs".into(), schemas::file(&cx))?;
     }
     add("mod.rs".into(), index::root(&cx))?;
-    if cx.at_home() {
-        files.insert("services.md".into(), index::services(&cx));
-    }
+    files.insert("services.md".into(), index::services(&cx));
     Ok(files)
 }
 

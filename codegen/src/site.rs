@@ -16,14 +16,17 @@ use crate::ir::Api;
 use crate::output::{EmitError, Files};
 use crate::rust::reference::Reference;
 
+/// What the head of every page has.
+pub const MARK: &str = "<meta name=\"generator\" content=\"decthings-codegen\">";
+
 /// Emits every page, and what they load.
-pub(crate) fn emit(api: &Api) -> Result<Files, EmitError> {
-    let in_rust = rust::View { api, reference: Reference::new(api)? };
+pub(crate) fn emit(api: &Api, crate_name: &str) -> Result<Files, EmitError> {
+    let in_rust = rust::View { api, crate_name, reference: Reference::new(api)? };
     let mut files = Files::from([
         ("assets/style.css".to_owned(), include_str!("site/assets/style.css").to_owned()),
         ("assets/site.js".to_owned(), include_str!("site/assets/site.js").to_owned()),
         ("assets/search.js".to_owned(), index::search(api)),
-        ("index.html".to_owned(), index::root(api)),
+        ("index.html".to_owned(), index::root(api, crate_name)),
         ("types/index.html".to_owned(), index::types(api)),
     ]);
     for service in &api.services {

@@ -33,6 +33,9 @@ pub struct Spec {
     pub type_prefix: Option<String>,
     /// Where the API is served.
     pub endpoints: Option<Endpoints>,
+    /// The prefix of the environment variables that configure clients: with `SHOP`, they are `SHOP_API_KEY`, `SHOP_HTTP_URL`
+    /// and `SHOP_WS_URL`. Default: the title in upper case.
+    pub environment: Option<Spanned<String>>,
     /// The client for TypeScript, whose calls the reference shows.
     pub typescript_client: Option<TypescriptClient>,
     /// The shared types, by name.

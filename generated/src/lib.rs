@@ -58,7 +58,7 @@ pub use runtime::blocking;
 #[doc(inline)]
 pub use runtime::testing;
 #[doc(inline)]
-pub use runtime::{ApiError, ApiKey, Base64, Blob, BuildError, Call, Client, ClientBuilder, Error, NotInMemory};
+pub use runtime::{ApiError, ApiKey, Base64, Blob, BuildError, Call, Client, Error, NotInMemory};
 #[doc(inline)]
 pub use runtime::{ApiKeyProvider, Attempt, AttemptOutcome, CallInfo, Middleware, RetryPolicy, Transport};
 #[cfg(feature = "server")]
@@ -70,5 +70,8 @@ pub use runtime::{EndReason, EventError, RawEvent, ResponseBuffer, Subscription,
 pub use runtime::{Items, MetricRow, Page, Pages, Progress, ProgressUpdate, WaitError, Waiter};
 #[doc(inline)]
 pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
+
+/// The settings of a [`Client`], with the setters of [`runtime::ClientBuilder`].
+pub type ClientBuilder = runtime::ClientBuilder<Client>;
 
 pub mod api;

@@ -1,17 +1,17 @@
 //! What the client takes from the generated API: its URLs, and its methods by name.
 
-use crate::api::{HTTP_URL, WEBSOCKET_URL};
-use crate::runtime::ClientBuilder;
+use crate::api;
+use crate::runtime::{ApiClient, Client};
 
-impl ClientBuilder {
-    /// The default settings: the public service, without an API key.
-    pub fn new() -> Self {
-        Self::with_default_urls(HTTP_URL, WEBSOCKET_URL)
-    }
+impl ApiClient for Client {
+    const HTTP_URL: Option<&'static str> = Some(api::HTTP_URL);
+    const WEBSOCKET_URL: Option<&'static str> = Some(api::WEBSOCKET_URL);
+    const ENVIRONMENT: &'static str = api::ENVIRONMENT;
+    const USER_AGENT: &'static str = concat!(env!("CARGO_PKG_NAME"), "-rust/", env!("CARGO_PKG_VERSION"));
 }
 
 #[cfg(feature = "dynamic")]
-impl crate::runtime::Client {
+impl Client {
     /// Calls a method by the names on the wire. `null` means no parameters.
     ///
     /// [`api::dynamic::methods`](crate::api::dynamic::methods) lists the methods and their parameters.

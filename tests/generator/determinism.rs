@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::process::Command;
 
+use decthings_codegen::cli::rustfmt;
 use decthings_codegen::{Options, Source};
 use decthings_tests::{difference, read_tree, repository};
 use serde_json::{Map, Value};
-use xtask::rustfmt;
 
 const DEFINITION: &str = "schema/decthings.json";
 
@@ -22,7 +22,7 @@ fn definition() -> String {
 
 #[test]
 fn committed_code_is_up_to_date() {
-    let mut fresh = rustfmt::format(generate(&definition())).unwrap();
+    let mut fresh = rustfmt::format(generate(&definition()), &repository("generated")).unwrap();
     let mut committed = read_tree(&repository("generated/src/api"));
     let format = "api.schema.json";
     fresh.insert(format.into(), decthings_codegen::format_schema());

@@ -6,9 +6,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use decthings_codegen::cli::rustfmt;
 use decthings_codegen::{Options, Source, reserved};
 use decthings_tests::{difference, folders, read_tree, repository};
-use xtask::rustfmt;
 
 fn fixtures(kind: &str) -> Vec<(String, PathBuf)> {
     let folders = folders(&repository("tests/data/fixtures").join(kind));
@@ -22,7 +22,12 @@ fn source(folder: &Path) -> Source {
 
 #[test]
 fn valid_definitions_give_the_expected_rust() {
-    let options = Options { runtime: "decthings::runtime".into(), crate_name: "fixture".into(), features: false };
+    let options = Options {
+        runtime: "decthings::runtime".into(),
+        crate_name: "fixture".into(),
+        features: false,
+        ..Options::default()
+    };
     for (name, folder) in fixtures("ok") {
         assert_fresh(&name, &folder, &options, &folder.join("expected"));
     }
@@ -31,7 +36,7 @@ fn valid_definitions_give_the_expected_rust() {
 /// Compares the code generated for a fixture with the committed code.
 fn assert_fresh(name: &str, fixture: &Path, options: &Options, expected: &Path) {
     let api = decthings_codegen::load(&source(fixture)).unwrap_or_else(|report| panic!("{name}: {report}"));
-    let fresh = rustfmt::format(decthings_codegen::rust(&api, options).unwrap()).unwrap();
+    let fresh = rustfmt::format(decthings_codegen::rust(&api, options).unwrap(), expected).unwrap();
     let committed = read_tree(expected);
     let orphans: Vec<&String> = committed.keys().filter(|path| !fresh.contains_key(*path)).collect();
     assert!(orphans.is_empty(), "{name}: files that nothing generates: {orphans:?}");

@@ -84,3 +84,32 @@ fn cargo_features_other_than_services_are_reserved() {
     features.retain(|feature| !services.contains(&feature.replace('-', "")));
     assert_same("FEATURES", features, reserved::FEATURES);
 }
+
+/// The public functions of a type that `newtypes.rs` does not declare.
+fn missing_functions(name: &str, is_generic: bool) -> BTreeSet<String> {
+    let text = fs::read_to_string(repository("generated/src/runtime/newtypes.rs")).unwrap();
+    let private = ["fmt", "make", "poll", "poll_next", "redactor", "release", "response", "typed", "untyped"];
+    // Those of the API of `decthings`, those that are not for users, and those of traits.
+    let others = ["in_parts", "into_future", "dispatch"];
+    let mut functions = functions(name, is_generic);
+    functions.retain(|function| !private.contains(&function.as_str()) && !others.contains(&function.as_str()));
+    assert!(!functions.is_empty());
+    functions.retain(|function| !text.contains(&format!("pub fn {function}(")));
+    functions.retain(|function| !text.contains(&format!("pub async fn {function}(")));
+    functions
+}
+
+#[test]
+fn types_of_other_crates_have_all_functions() {
+    for (name, is_generic) in [("Call", true), ("Client", false), ("Router", false), ("Subscription", true)] {
+        let missing = missing_functions(name, is_generic);
+        assert!(missing.is_empty(), "generated/src/runtime/newtypes.rs: {name} lacks {missing:?}");
+    }
+}
+
+#[test]
+fn settings_are_those_of_clients_of_all_apis() {
+    let sources = read_tree(&repository("generated/src"));
+    let narrow = sources.iter().filter(|(_, text)| text.contains("impl ClientBuilder {")).map(|(path, _)| path);
+    assert_eq!(narrow.collect::<Vec<_>>(), Vec::<&String>::new(), "`impl<C> ClientBuilder<C>` is for all APIs");
+}

@@ -1,4 +1,4 @@
-//! `cargo xtask docs`: writes the reference.
+//! `cargo xtask docs`: writes the reference, and checks its links.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,18 +6,13 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use decthings_codegen::Files;
-
-use crate::{definition, tree};
+use decthings_codegen::cli::docs;
 
 /// Writes the reference of the API: static pages that open from disk.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The definition.
-    #[arg(long, value_name = "FILE", default_value = definition::OURS)]
-    schema: PathBuf,
-    /// The folder that is replaced by the pages.
-    #[arg(long, value_name = "DIR", default_value = "target/reference")]
-    out: PathBuf,
+    #[command(flatten)]
+    pages: docs::Arguments,
     /// Also check the links into the crate's docs, which have to be built; exit with 1 if any is broken.
     #[arg(long)]
     check_links: bool,
@@ -25,16 +20,12 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let source = definition::read(&arguments.schema)?;
-    let Some(api) = definition::load(&source, "no page was written") else { return Ok(ExitCode::FAILURE) };
-    let files = decthings_codegen::site(&api)?;
-    tree::apply(&tree::compare(&arguments.out, &files, true)?)?;
-    println!("{} files; open {}", files.len(), arguments.out.join("index.html").display());
+    let Some(files) = docs::write(&arguments.pages)? else { return Ok(ExitCode::FAILURE) };
     if !arguments.check_links {
         println!("links into the crate's docs need `cargo doc -p decthings --no-deps --all-features`");
         return Ok(ExitCode::SUCCESS);
     }
-    let (links, dangling) = links_into_docs(&files, &arguments.out)?;
+    let (links, dangling) = links_into_docs(&files, &arguments.pages.out)?;
     for link in &dangling {
         eprintln!("error: {link} is a broken link");
     }

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
+use decthings_codegen::cli::generate::{self, Mode, Target, is_generated};
+use decthings_codegen::cli::rustfmt;
+use decthings_codegen::cli::tree::{self, Extra};
 use decthings_codegen::{Files, Options, Source};
-use xtask::rustfmt;
-
-use crate::tree;
 
 const FOLDER: &str = "tests/data/fixtures";
 /// A crate of the runtime with the API of a fixture, as `decthings` has it with its own.
@@ -16,7 +16,12 @@ const EMBEDDED: &str = "tests/embedded/src/api";
 
 /// Runs `cargo xtask fixtures`.
 pub fn fixtures() -> Result<ExitCode> {
-    let options = Options { runtime: "decthings::runtime".into(), crate_name: "fixture".into(), features: false };
+    let options = Options {
+        runtime: "decthings::runtime".into(),
+        crate_name: "fixture".into(),
+        features: false,
+        ..Options::default()
+    };
     let mut changed = 0_usize;
     let revisions = folders(&Path::new(FOLDER).join("revisions"))?;
     for folder in folders(&Path::new(FOLDER).join("ok"))?.iter().chain(&revisions) {
@@ -24,8 +29,8 @@ pub fn fixtures() -> Result<ExitCode> {
             Ok(api) => {
                 changed = changed.saturating_add(write(
                     &folder.join("expected"),
-                    &rustfmt::format(decthings_codegen::rust(&api, &options)?)?,
-                    true,
+                    &rustfmt::format(decthings_codegen::rust(&api, &options)?, folder)?,
+                    Extra::Remove(is_generated),
                 )?)
             }
             Err(report) => bail!("{} should be valid, but:\n{report}", folder.display()),
@@ -35,20 +40,20 @@ pub fn fixtures() -> Result<ExitCode> {
         let options = Options { crate_name: "decthings_embedded".into(), ..Options::default() };
         changed = changed.saturating_add(write(
             Path::new(EMBEDDED),
-            &rustfmt::format(decthings_codegen::rust(&api, &options)?)?,
-            true,
+            &rustfmt::format(decthings_codegen::rust(&api, &options)?, Path::new(EMBEDDED))?,
+            Extra::Remove(is_generated),
         )?);
     }
     for folder in folders(&Path::new(FOLDER).join("ok"))? {
         let Ok(api) = load(&folder)? else { continue };
         let mut files = decthings_codegen::exports(&api, "expected");
         files.retain(|name, _| name.ends_with(".d.ts"));
-        changed = changed.saturating_add(write(&folder, &files, false)?);
+        changed = changed.saturating_add(write(&folder, &files, Extra::Ignore)?);
     }
     for folder in folders(&Path::new(FOLDER).join("err"))? {
         let Err(report) = load(&folder)? else { bail!("{} should be rejected, but is valid", folder.display()) };
         let files = Files::from([("expected.txt".to_owned(), report.to_string())]);
-        changed = changed.saturating_add(write(&folder, &files, false)?);
+        changed = changed.saturating_add(write(&folder, &files, Extra::Ignore)?);
     }
     for (old, new) in revisions.iter().zip(revisions.iter().skip(1)) {
         let (Ok(before), Ok(after)) = (load(old)?, load(new)?) else { continue };
@@ -56,10 +61,22 @@ pub fn fixtures() -> Result<ExitCode> {
         let files =
             [("changes.txt", changes.text()), ("changes.md", changes.markdown()), ("changes.json", changes.json())];
         let files = Files::from(files.map(|(name, text)| (name.to_owned(), text)));
-        changed = changed.saturating_add(write(new, &files, false)?);
+        changed = changed.saturating_add(write(new, &files, Extra::Ignore)?);
     }
     println!("{changed} files of {FOLDER} and {EMBEDDED} changed; review them with `git diff`");
-    Ok(ExitCode::SUCCESS)
+    generate::run(&Mode::default(), &queue(), generate::COMMAND)
+}
+
+/// The crate of another API.
+fn queue() -> Target {
+    Target {
+        schema: PathBuf::from("tests/queue/queue.json"),
+        out: PathBuf::from("tests/queue/src/api"),
+        exports: None,
+        runtime: "decthings::runtime".to_owned(),
+        crate_name: None,
+        no_features: false,
+    }
 }
 
 /// Runs `cargo xtask vectors`.
@@ -80,8 +97,8 @@ fn load(folder: &Path) -> Result<Result<decthings_codegen::ir::Api, decthings_co
     Ok(decthings_codegen::load(&Source::new("definition.json", text)))
 }
 
-fn write(folder: &Path, files: &Files, whole: bool) -> Result<usize> {
-    let differences = tree::compare(folder, files, whole)?;
+fn write(folder: &Path, files: &Files, extra: Extra) -> Result<usize> {
+    let differences = tree::compare(folder, files, extra)?;
     tree::apply(&differences)?;
     Ok(differences.len())
 }

@@ -1,21 +1,17 @@
-//! The project's own commands; the only code that writes to the tree.
+//! The project's own commands.
 
 mod codegen;
-mod definition;
-mod diff;
 mod docs;
-mod edit;
 mod fixtures;
 mod foreign;
 mod fuzz;
 mod programs;
 mod test;
-mod tree;
-mod watch;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Arg, CommandFactory, FromArgMatches, Parser};
+use decthings_codegen::cli::{self, diff, edit};
 
 /// Commands for maintainers of the project.
 #[derive(Parser)]
@@ -48,25 +44,36 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Command::parse() {
-        Command::Codegen(arguments) => codegen::run(&arguments),
+    let command = parse().unwrap_or_else(|error| error.exit());
+    cli::exit(match command {
+        Command::Codegen(arguments) => codegen::run(arguments),
         Command::Bench(arguments) => programs::bench(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Docs(arguments) => docs::run(&arguments),
         Command::Examples => programs::examples(),
         Command::Fixtures => fixtures::fixtures(),
-        Command::FmtSchema(arguments) => edit::fmt_schema(&arguments),
+        Command::FmtSchema(arguments) => edit::fmt(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::NewMethod(arguments) => edit::new_method(&arguments),
         Command::Foreign(arguments) => foreign::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Vectors => fixtures::vectors(),
-    };
-    match result {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    })
+}
+
+/// Reads the arguments. The commands of the generator are about our definition, unless another one is named.
+fn parse() -> Result<Command, clap::Error> {
+    let default = |value: &'static str| move |argument: Arg| argument.required(false).default_value(value);
+    let beside = |other: &'static str| move |argument: Arg| argument.required(false).requires(other);
+    let command = Command::command()
+        .mut_subcommand("codegen", |codegen| codegen.mut_arg("schema", beside("out")).mut_arg("out", beside("schema")))
+        .mut_subcommand("diff", |diff| diff.mut_arg("new", default(codegen::OURS)))
+        .mut_subcommand("docs", |docs| {
+            docs.mut_arg("schema", default(codegen::OURS))
+                .mut_arg("out", default("target/reference"))
+                .mut_arg("crate_name", default("decthings"))
+        })
+        .mut_subcommand("fmt-schema", |fmt| fmt.mut_arg("files", default(codegen::OURS)))
+        .mut_subcommand("new-method", |new_method| new_method.mut_arg("schema", default(codegen::OURS)));
+    Command::from_arg_matches(&command.try_get_matches()?)
 }

@@ -17,7 +17,7 @@ fn a_new_method_is_added_and_generated() {
     let (code, output) = folder.xtask(&["new-method", "Shop.sell", "--schema", "shop.json"]);
     assert_eq!((code, output.contains("shop.json:13")), (Some(0), true), "{output}");
     assert!(folder.read("shop.json").lines().nth(12).unwrap().contains("\"sell\": {"));
-    let (code, output) = folder.xtask(&["codegen", "--schema", "shop.json", "--out", "api"]);
+    let (code, output) = folder.xtask(&["codegen", "--schema", "shop.json", "--out", "api", "--crate-name", "shop"]);
     assert_eq!((code, output.starts_with("2 methods")), (Some(0), true), "{output}");
 }
 
@@ -59,7 +59,7 @@ struct Watch {
 impl Watch {
     fn start(folder: &Folder) -> Self {
         // In one pipe, so that lines come in the order in which they are said.
-        let script = "exec \"$0\" codegen --watch --schema shop.json --out api 2>&1";
+        let script = "exec \"$0\" codegen --watch --schema shop.json --out api --crate-name shop 2>&1";
         let mut command = folder.command("sh", &["-c", script, env!("CARGO_BIN_EXE_xtask")]);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = mpsc::channel();

@@ -1,6 +1,6 @@
 //! How names are written: the cases of letters.
 
-use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
+use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 /// The largest number of characters of a name that becomes the name of a file. File systems stop at 255 bytes, and
 /// words are separated there.
@@ -27,6 +27,12 @@ pub(crate) fn is_word(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// Whether a name is UPPER_SNAKE_CASE letters and digits.
+pub(crate) fn is_upper_snake(name: &str) -> bool {
+    let is_upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    name.starts_with(|first: char| first.is_ascii_uppercase()) && name.len() <= MAX_LENGTH && name.chars().all(is_upper)
+}
+
 fn is_short_word(name: &str) -> bool {
     name.len() <= MAX_LENGTH && name.chars().all(|c| c.is_ascii_alphanumeric())
 }
@@ -44,6 +50,11 @@ pub(crate) fn lower_camel(name: &str) -> String {
 /// `trainingStatus`, `FS` → `training_status`, `fs`.
 pub(crate) fn snake(name: &str) -> String {
     name.to_snake_case()
+}
+
+/// `Message queue` → `MESSAGE_QUEUE`.
+pub(crate) fn upper_snake(name: &str) -> String {
+    name.to_shouty_snake_case()
 }
 
 /// `trainingStatus` → `training status`, for prose.

@@ -26,9 +26,20 @@ impl<'a> Context<'a> {
         Ok(Self { api, options, runtime })
     }
 
-    /// Whether the code is emitted into the runtime's own crate, and may extend its types.
+    /// Whether the code is emitted into the runtime's own crate, and may extend its types. Another crate has its own types
+    /// in their place, in the root of the generated module.
     pub(super) fn at_home(&self) -> bool {
         self.options.runtime.starts_with("crate")
+    }
+
+    /// A path to the runtime's crate, for examples.
+    pub(super) fn runtime_in_examples(&self) -> String {
+        if self.at_home() { self.options.crate_name.clone() } else { self.options.runtime.clone() }
+    }
+
+    /// The path of the generated module, for examples.
+    pub(super) fn module_in_examples(&self) -> String {
+        format!("{}::{}", self.options.crate_name, self.options.module)
     }
 
     /// Shared types that are emitted: entries of `$defs`, in alphabetical order.
@@ -202,6 +213,15 @@ impl<'c, 'a> File<'c, 'a> {
         let is_function = name.starts_with(|first: char| first.is_lowercase());
         debug_assert!(is_function || naming::is_reserved_type(name), "`{name}` belongs into `naming::reserved::TYPES`");
         self.runtime.borrow_mut().insert(name.to_owned());
+        naming::ident(name)
+    }
+
+    /// Imports a type that functions are added to, and gives its name back.
+    pub(super) fn extended_type(&self, name: &str) -> Ident {
+        if self.cx.at_home() {
+            return self.runtime(name);
+        }
+        self.use_folder();
         naming::ident(name)
     }
 

@@ -143,9 +143,6 @@ fn enum_name(file: &File<'_, '_>, index: usize) -> String {
 
 /// The calls that concern the id of a subscription.
 fn session(file: &File<'_, '_>, service: &Service, id: &str, name: &Ident) -> TokenStream {
-    if !file.cx.at_home() {
-        return TokenStream::new();
-    }
     let concerns = |method: &&Method| {
         let object = file.cx.api.object(&method.params);
         let takes_id =
@@ -153,7 +150,7 @@ fn session(file: &File<'_, '_>, service: &Service, id: &str, name: &Ident) -> To
         takes_id && method.subscription.is_none()
     };
     let functions = service.methods.iter().filter(concerns).map(|method| {
-        let call = file.runtime("Call");
+        let call = file.extended_type("Call");
         let function = naming::ident(&naming::session_name(method));
         let request = file.ty(&method.params);
         let fields = file.cx.api.object(&method.params).map(|object| object.fields.as_slice()).unwrap_or_default();
@@ -180,6 +177,6 @@ fn session(file: &File<'_, '_>, service: &Service, id: &str, name: &Ident) -> To
         }
     });
     let functions: Vec<TokenStream> = functions.collect();
-    let subscription = file.runtime("Subscription");
+    let subscription = file.extended_type("Subscription");
     quote!(impl #subscription<#name> { #(#functions)* })
 }

@@ -12,9 +12,10 @@ use crate::naming::{self, case};
 
 /// A doc test that makes the call with what is required.
 pub(super) fn call(cx: &Context<'_>, service: &Service, method: &Method) -> String {
-    let (krate, body) = (&cx.options.crate_name, body(cx, service, method));
+    let client = if cx.at_home() { cx.options.crate_name.clone() } else { cx.module_in_examples() };
+    let body = body(cx, service, method);
     format!(
-        "```no_run\n# async fn example(client: {krate}::Client) -> Result<(), Box<dyn std::error::Error>> {{\n{body}# Ok(())\n# }}\n```\n"
+        "```no_run\n# async fn example(client: {client}::Client) -> Result<(), Box<dyn std::error::Error>> {{\n{body}# Ok(())\n# }}\n```\n"
     )
 }
 
@@ -131,8 +132,7 @@ impl Example<'_, '_> {
             Type::Binary => "b\"bytes\".as_slice().into()".to_owned(),
             Type::Base64 => "\"name\".into()".to_owned(),
             Type::Tensor => {
-                let krate = self.cx.options.crate_name.clone();
-                self.import(krate, "Tensor");
+                self.import(self.cx.runtime_in_examples(), "Tensor");
                 "Tensor::from([0.5_f32, 1.5])".to_owned()
             }
             Type::List(items) => format!("vec![{}]", self.value(items, None).unwrap_or_default()),
@@ -180,12 +180,12 @@ impl Example<'_, '_> {
     }
 
     fn import_type(&mut self, definition: &TypeDef) {
-        let krate = &self.cx.options.crate_name;
+        let root = self.cx.module_in_examples();
         let path = match definition.owner {
-            Owner::Shared(_) => format!("{krate}::api::types"),
-            Owner::Errors => format!("{krate}::api::errors"),
+            Owner::Shared(_) => format!("{root}::types"),
+            Owner::Errors => format!("{root}::errors"),
             Owner::Method(..) | Owner::Event(..) => {
-                format!("{krate}::api::{}", naming::ident(&naming::service_module(self.service)))
+                format!("{root}::{}", naming::ident(&naming::service_module(self.service)))
             }
         };
         let name = self.cx.type_ident(definition).to_string();

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::docs;
 use crate::ir::types::{Owner, TypeKind};
 use crate::naming;
-use crate::render::HEADER;
+use crate::render;
 
 /// `types/mod.rs`.
 pub(super) fn types(cx: &Context<'_>) -> TokenStream {
@@ -65,6 +65,7 @@ pub(super) fn root(cx: &Context<'_>) -> TokenStream {
         )
     });
     let ends = endpoints(cx);
+    let types = extended_types(cx);
     let accessors = accessors(cx);
     quote! {
         #about
@@ -74,6 +75,7 @@ pub(super) fn root(cx: &Context<'_>) -> TokenStream {
         pub mod types;
         #(#modules)*
         #ends
+        #types
         #accessors
     }
 }
@@ -97,15 +99,61 @@ fn endpoints(cx: &Context<'_>) -> TokenStream {
             pub const REVISION: &str = #revision;
         }
     });
-    quote!(#http #websocket #revision)
+    let prefix = &cx.api.environment;
+    let doc = docs::doc(
+        0,
+        &format!(
+            "The prefix of the environment variables `{prefix}_API_KEY`, `{prefix}_HTTP_URL` and `{prefix}_WS_URL`."
+        ),
+    );
+    quote! {
+        #http
+        #websocket
+        #doc
+        pub const ENVIRONMENT: &str = #prefix;
+        #revision
+    }
 }
 
-/// `client.model()` and `router.model(…)`, where the types of the runtime may be extended.
-fn accessors(cx: &Context<'_>) -> TokenStream {
-    if !cx.at_home() {
+/// The types that functions are added to, in another crate than the runtime's.
+fn extended_types(cx: &Context<'_>) -> TokenStream {
+    if cx.at_home() {
         return TokenStream::new();
     }
+    let (runtime, environment, server) = (&cx.runtime, &cx.api.environment, cx.gate_server());
+    let url = |url: &Option<String>, name: &str| match url {
+        Some(_) => {
+            let name = naming::ident(name);
+            quote!(Some(#name))
+        }
+        None => quote!(None),
+    };
+    let (http, websocket) = (url(&cx.api.http, "HTTP_URL"), url(&cx.api.websocket, "WEBSOCKET_URL"));
+    let dynamic = cx.options.features.then(|| {
+        quote!(
+            #[cfg(feature = "dynamic")]
+            #runtime::dynamic_calls!();
+        )
+    });
+    quote! {
+        #runtime::client_types!(#environment);
+        #dynamic
+        #server
+        #runtime::router_type!();
+        impl #runtime::ApiClient for Client {
+            const HTTP_URL: Option<&'static str> = #http;
+            const WEBSOCKET_URL: Option<&'static str> = #websocket;
+            const ENVIRONMENT: &'static str = ENVIRONMENT;
+            const USER_AGENT: &'static str =
+                concat!(env!("CARGO_PKG_NAME"), "-rust/", env!("CARGO_PKG_VERSION"));
+        }
+    }
+}
+
+/// `client.model()` and `router.model(…)`.
+fn accessors(cx: &Context<'_>) -> TokenStream {
     let runtime = &cx.runtime;
+    let home = cx.at_home().then(|| quote!(#runtime::));
     let clients = cx.api.services.iter().enumerate().map(|(index, service)| {
         let gate = cx.gate_service(index);
         let (module, client) = (naming::ident(&naming::service_module(service)), cx.client_ident(service));
@@ -131,9 +179,9 @@ fn accessors(cx: &Context<'_>) -> TokenStream {
     });
     let server = cx.gate_server();
     quote! {
-        impl #runtime::Client { #(#clients)* }
+        impl #home Client { #(#clients)* }
         #server
-        impl #runtime::Router { #(#routers)* }
+        impl #home Router { #(#routers)* }
     }
 }
 
@@ -142,7 +190,8 @@ const WHERE_TYPES_ARE: &str = "The types that only one method uses stand beside 
 
 /// `services.md`: the services, for the front page of the crate.
 pub(super) fn services(cx: &Context<'_>) -> String {
-    format!("<!-- {} -->\n{}", HEADER.trim_start_matches("// "), table(cx, "crate::api::"))
+    let header = render::header(&cx.options.command);
+    format!("<!-- {} -->\n{}", header.trim_start_matches("// "), table(cx, &format!("crate::{}::", cx.options.module)))
 }
 
 /// A table of the services, whose modules are at a path.

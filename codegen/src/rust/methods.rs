@@ -23,9 +23,8 @@ pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> Toke
         let (is_request, is_result) = (method.params == Type::Named(id), method.result == Type::Named(id));
         match &definition.kind {
             TypeKind::Object(object) if is_request => {
-                let constructors = if cx.at_home() { "request_constructors" } else { "constructors" };
                 let text = format!("Parameters of {link}.");
-                let item = structs::with_docs(&file, definition, object, &text, constructors, &ungated);
+                let item = structs::with_docs(&file, definition, object, &text, "request_constructors", &ungated);
                 let wire = wire::items(&file, definition);
                 quote!(#item #wire)
             }
@@ -51,7 +50,7 @@ pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> Toke
 /// The method of the service's client.
 fn call(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream {
     let client = file.cx.client_ident(service);
-    let call = file.runtime("Call");
+    let call = file.extended_type("Call");
     let name = naming::ident(&file.cx.method_name(method));
     let request = file.ty(&method.params);
     let nothing = Object::default();

@@ -6,11 +6,11 @@ use crate::ir::Api;
 use crate::ir::types::TypeKind;
 use crate::naming;
 
-/// Rewrites every description; with `links`, methods that are mentioned are linked.
-pub(super) fn translate(api: &Api, links: bool) -> Api {
-    let terms = Terms::new(api, links);
+/// Rewrites every description. Methods that are mentioned are linked if the path of the module in its crate is given.
+pub(super) fn translate(api: &Api, module: Option<&str>) -> Api {
+    let terms = Terms::new(api, module);
     // Errors and failures are shown at run time as well, where a link is noise.
-    let plain_terms = Terms::new(api, false);
+    let plain_terms = Terms::new(api, None);
     let mut api = api.clone();
     terms.rewrite(&mut api.description);
     for service in &mut api.services {
@@ -42,7 +42,7 @@ pub(super) fn translate(api: &Api, links: bool) -> Api {
 struct Terms(HashMap<String, String>);
 
 impl Terms {
-    fn new(api: &Api, links: bool) -> Self {
+    fn new(api: &Api, root: Option<&str>) -> Self {
         let mut terms = HashMap::new();
         for definition in &api.types {
             if let TypeKind::Object(object) = &definition.kind {
@@ -55,8 +55,10 @@ impl Terms {
             let (module, client) = (naming::service_module(service), naming::service_client(service));
             for method in &service.methods {
                 let name = naming::method_name(method);
-                let path = format!("crate::api::{module}::{client}::{name}");
-                let text = if links { format!("[`{name}`]({path})") } else { format!("`{name}`") };
+                let text = match root {
+                    Some(root) => format!("[`{name}`](crate::{root}::{module}::{client}::{name})"),
+                    None => format!("`{name}`"),
+                };
                 terms.insert(format!("{}.{}", service.wire, method.wire), text);
             }
         }

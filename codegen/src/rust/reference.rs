@@ -34,7 +34,7 @@ impl Reference {
     pub(crate) fn new(api: &Api) -> Result<Self, EmitError> {
         let options = Options::default();
         // Links lead nowhere outside of the crate's docs.
-        let api = &prose::translate(api, false);
+        let api = &prose::translate(api, None);
         let cx = &Context::new(api, &options)?;
         let mut types = BTreeMap::new();
         for (id, definition) in cx.emitted() {

@@ -10,7 +10,6 @@ use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let Some(service) = cx.api.services.get(index) else { return TokenStream::new() };
-    let runtime = &cx.runtime;
     let name = cx.client_ident(service);
     let about = docs::inner(&format!("The service `{}`: {}", service.wire, lower_first(&service.description)));
     let modules = service.methods.iter().map(|method| naming::ident(&cx.method_module(method)));
@@ -28,6 +27,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     });
     let (event_module, event_exports) = events.unzip();
     let parents = if cx.uses_shared_types(index) { quote!({errors::*, types::*}) } else { quote!(errors::*) };
+    let extended = extended_types(cx, service);
     let schema = cx.schema_imports();
     let text = docs::since(service.description.as_str(), service.since.as_deref());
     let doc = docs::doc(0, &format!("{text}\n\n{}", table(cx, service)));
@@ -44,7 +44,7 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         // The files of this folder import these as well.
         use serde::{Deserialize, Serialize};
         use super::#parents;
-        use #runtime::Client;
+        #extended
         #schema
         #doc
         #[derive(Clone, Debug)]
@@ -54,6 +54,17 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
             pub fn new(client: &Client) -> Self { Self { client: client.clone() } }
         }
     }
+}
+
+/// The types that functions are added to, which another crate than the runtime's has in the root of the module.
+fn extended_types(cx: &Context<'_>, service: &Service) -> TokenStream {
+    let runtime = &cx.runtime;
+    if cx.at_home() {
+        return quote!(use #runtime::Client;);
+    }
+    let names = [("Call", !service.methods.is_empty()), ("Client", true), ("Subscription", !service.events.is_empty())];
+    let names = names.into_iter().filter(|(_, is_used)| *is_used).map(|(name, _)| naming::ident(name));
+    quote!(use super::{#(#names),*};)
 }
 
 /// A table of the methods.

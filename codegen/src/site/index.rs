@@ -8,7 +8,7 @@ use super::{python, reach};
 use crate::ir::types::Type;
 use crate::ir::{Api, Service};
 
-pub(super) fn root(api: &Api) -> String {
+pub(super) fn root(api: &Api, crate_name: &str) -> String {
     let rows: String = api
         .services
         .iter()
@@ -18,7 +18,7 @@ pub(super) fn root(api: &Api) -> String {
         api.revision.as_ref().map(|revision| format!("<p class=\"facts\">Revision {}</p>\n", escape(revision)));
     let body = format!(
         "{}{}<h2>Services</h2>\n<table>\n{rows}</table>\n<p><a href=\"types/index.html\">All types</a> · \
-         <a href=\"../doc/decthings/index.html\">Docs of the Rust crate</a></p>\n",
+         <a href=\"../doc/{crate_name}/index.html\">Docs of the Rust crate</a></p>\n",
         paragraph(api, "", &api.description),
         revision.unwrap_or_default()
     );

@@ -20,11 +20,11 @@ pub(super) fn page(api: &Api, service: &Service, method: &Method, in_rust: &rust
     ];
     let trail = vec![("index.html".to_owned(), api.title.clone()), (page::service(service), service.wire.clone())];
     let title = format!("{} / {}", service.wire, method.wire);
-    let before = paragraph(api, ROOT, &method.description) + &facts(api, service, method);
+    let before = paragraph(api, ROOT, &method.description) + &facts(api, service, method, in_rust);
     Document { root: ROOT, title, trail, before, views, after: errors(api, method) }.html()
 }
 
-fn facts(api: &Api, service: &Service, method: &Method) -> String {
+fn facts(api: &Api, service: &Service, method: &Method, in_rust: &rust::View<'_>) -> String {
     let way = match &method.transport {
         Transport::Http => "Over HTTP".to_owned(),
         Transport::WebSocket => "On the WebSocket".to_owned(),
@@ -46,7 +46,7 @@ fn facts(api: &Api, service: &Service, method: &Method) -> String {
     format!(
         "<p class=\"facts\">{} · <a href=\"{}\">Docs in Rust</a></p>\n",
         facts.join(" · "),
-        rust::method_doc(service, method)
+        in_rust.method_doc(service, method)
     )
 }
 

@@ -1,5 +1,6 @@
 //! Where pages are, and what is around their content.
 
+use super::MARK;
 use super::html::escape;
 use crate::ir::types::{Owner, TypeDef};
 use crate::ir::{Api, Method, Service};
@@ -66,7 +67,7 @@ impl Document {
             .map(|view| format!("<section class=\"view\" id=\"{}\">\n{}</section>\n", view.id, view.html))
             .collect();
         format!(
-            "<!DOCTYPE html>\n<html lang=\"en\" data-root=\"{root}\">\n<head>\n<meta charset=\"utf-8\">\n\
+            "<!DOCTYPE html>\n<html lang=\"en\" data-root=\"{root}\">\n<head>\n<meta charset=\"utf-8\">\n{MARK}\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
              <link rel=\"icon\" href=\"data:,\">\n\

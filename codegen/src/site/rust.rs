@@ -10,6 +10,7 @@ use crate::rust::reference::Reference;
 /// What the view shows of methods and types.
 pub(super) struct View<'a> {
     pub(super) api: &'a Api,
+    pub(super) crate_name: &'a str,
     pub(super) reference: Reference,
 }
 
@@ -26,39 +27,42 @@ impl View<'_> {
         });
         format!(
             "<h2>Request parameters</h2>\n{}{}<h2>Response</h2>\n{}<h2>Errors</h2>\n{}{types}<h2>Example</h2>\n\
-             <p>The client comes from <code>decthings::Client::builder().api_key_file(\"auth.txt\").build()?</code>. \
+             <p>The client comes from <code>{}::Client::builder().api_key_file(\"auth.txt\").build()?</code>. \
              Create an API key, save it to that file, and keep it safe. More in the <a href=\"{}\">docs of the crate</a>.</p>\n{}",
             block(&shown.signature),
             declaration(&method.params),
             declaration(&method.result),
             block(&shown.error),
-            method_doc(service, method),
+            self.crate_name,
+            self.method_doc(service, method),
             block(&shown.example),
         )
     }
 
     pub(super) fn type_page(&self, id: TypeId, definition: &TypeDef) -> String {
         let Some(declaration) = self.reference.declaration(id) else { return String::new() };
-        let doc = type_doc(self.api, definition);
+        let doc = self.type_doc(definition);
         format!("{}<p><a href=\"{doc}\">Docs in Rust</a></p>\n", block(declaration))
     }
-}
 
-/// The address of a type in rustdoc.
-fn type_doc(api: &Api, definition: &TypeDef) -> String {
-    let module = match definition.owner {
-        Owner::Shared(_) => "types".to_owned(),
-        Owner::Errors => "errors".to_owned(),
-        Owner::Method(service, _) | Owner::Event(service, _) => {
-            api.services.get(service).map(naming::service_module).unwrap_or_default()
-        }
-    };
-    let kind = if matches!(definition.kind, TypeKind::Object(_)) { "struct" } else { "enum" };
-    format!("../../doc/decthings/api/{module}/{kind}.{}.html", naming::type_name(api, definition))
-}
+    /// The address of a type in rustdoc.
+    fn type_doc(&self, definition: &TypeDef) -> String {
+        let module = match definition.owner {
+            Owner::Shared(_) => "types".to_owned(),
+            Owner::Errors => "errors".to_owned(),
+            Owner::Method(service, _) | Owner::Event(service, _) => {
+                self.api.services.get(service).map(naming::service_module).unwrap_or_default()
+            }
+        };
+        let kind = if matches!(definition.kind, TypeKind::Object(_)) { "struct" } else { "enum" };
+        let name = naming::type_name(self.api, definition);
+        format!("../../doc/{}/api/{module}/{kind}.{name}.html", self.crate_name)
+    }
 
-/// The address of a method in rustdoc.
-pub(super) fn method_doc(service: &Service, method: &Method) -> String {
-    let (module, client) = (naming::service_module(service), naming::service_client(service));
-    format!("../../doc/decthings/api/{module}/struct.{client}.html#method.{}", naming::method_name(method))
+    /// The address of a method in rustdoc.
+    pub(super) fn method_doc(&self, service: &Service, method: &Method) -> String {
+        let (module, client) = (naming::service_module(service), naming::service_client(service));
+        let name = naming::method_name(method);
+        format!("../../doc/{}/api/{module}/struct.{client}.html#method.{name}", self.crate_name)
+    }
 }

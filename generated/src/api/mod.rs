@@ -55,6 +55,9 @@ pub const HTTP_URL: &str = "https://api.decthings.com/v0";
 /// Where the API's WebSocket is.
 pub const WEBSOCKET_URL: &str = "wss://api.decthings.com/v0/ws";
 
+/// The prefix of the environment variables `DECTHINGS_API_KEY`, `DECTHINGS_HTTP_URL` and `DECTHINGS_WS_URL`.
+pub const ENVIRONMENT: &str = "DECTHINGS";
+
 /// The revision of the API that this module was made for.
 pub const REVISION: &str = "f57821f2d047dc5bb1dbda4f632eec6af76a8e05";
 

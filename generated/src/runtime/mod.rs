@@ -4,6 +4,7 @@
 //!
 //! | layer | contents |
 //! |---|---|
+//! | `newtypes` | the client's types in other crates, as macros |
 //! | `testing`, `blocking` | test doubles; calls without async code |
 //! | `server`, `follow` | the server side of services, also behind axum; pages, waiters and subscriptions |
 //! | `client` | the builder, calls and their attempts: deadlines, retries, middleware, tracing |
@@ -50,6 +51,7 @@ pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod follow;
 pub(crate) mod method;
+mod newtypes;
 pub(crate) mod redact;
 #[cfg(feature = "schemars")]
 pub mod schema;
@@ -61,12 +63,15 @@ pub(crate) mod text;
 pub(crate) mod transport;
 pub(crate) mod wire;
 
+pub use bytes::Bytes;
+pub use futures_core::Stream;
 pub use futures_core::future::BoxFuture;
+pub use serde_json::Value;
 
 pub use self::blob::{Base64, Blob, NotInMemory};
 pub use self::client::{
-    Attempt, AttemptOutcome, Call, Client, ClientBuilder, FromResponse, Middleware, Operation, RetryPolicy, Settable,
-    Subscribable,
+    ApiClient, Attempt, AttemptOutcome, Call, Client, ClientBuilder, FromResponse, Middleware, Operation, RetryPolicy,
+    Settable, Subscribable,
 };
 #[cfg(feature = "dynamic")]
 pub use self::client::{DynamicOperation, DynamicService, dynamic};
@@ -100,10 +105,12 @@ pub use self::wire::{
     KeyedBlob, KeyedUnion, KindedUnion, ObjectWriter, PlainJson, RequestFrame, ResponseFrame, TaggedUnion,
     TensorColumn, ToWire, WireError, item_or_list, optional_item_or_list, read_keyed, read_kinded, read_tagged,
 };
-#[cfg(feature = "dynamic")]
-pub use crate::describe_type;
+#[cfg(feature = "server")]
+pub use crate::router_type;
 pub use crate::tensor::Tensor;
 pub use crate::{
-    constructors, error_codes, keyed_union, kinded_union, plain_json, request_constructors, string_enum, tagged_union,
-    wire_object,
+    client_types, constructors, error_codes, keyed_union, kinded_union, plain_json, request_constructors, string_enum,
+    tagged_union, wire_object,
 };
+#[cfg(feature = "dynamic")]
+pub use crate::{describe_type, dynamic_calls};

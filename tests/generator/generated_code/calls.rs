@@ -23,7 +23,7 @@ async fn unset_optional_fields_are_omitted() {
     let result = shop.order("soup", 2).await.unwrap();
     assert_eq!(result.order_id, r#"{"thing":"soup","count":2,"tags":[]}"#);
     assert_eq!(result.wait_seconds, Some(0.5));
-    let call = shop.order("soup", 2).with(|request| request.note("hot").fast(true).tables([1, 2]).tags(["late"]));
+    let call = shop.order("soup", 2).note("hot").with(|request| request.fast(true)).tables([1, 2]).tags(["late"]);
     let result = call.await.unwrap();
     assert_eq!(
         result.order_id,

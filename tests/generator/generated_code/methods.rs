@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use decthings::runtime::{EventHub, Operation, Router, ServiceResult, Update};
-use decthings::{Client, Error};
+use decthings::Error;
+use decthings::runtime::{EventHub, Operation, ServiceResult, Update};
 
 use super::client;
 use super::ok::*;
@@ -214,7 +214,7 @@ async fn type_prefixes_are_removed() {
 #[tokio::test]
 async fn two_services_share_a_router_and_a_type() {
     use two_services::types::Money;
-    use two_services::{bank, shop};
+    use two_services::{Client, Router, bank, shop};
     struct Town;
     impl bank::BankService for Town {
         async fn get_balance(&self, _: bank::GetBalanceRequest) -> ServiceResult<bank::GetBalanceRequest> {
@@ -223,12 +223,10 @@ async fn two_services_share_a_router_and_a_type() {
     }
     impl shop::ShopService for Town {}
     let town = Arc::new(Town);
-    let router = Router::new()
-        .route("Bank", Arc::new(bank::Dispatch(Arc::clone(&town))))
-        .route("Shop", Arc::new(shop::Dispatch(town)));
+    let router = Router::new().bank(Arc::clone(&town)).shop(town);
     let client = Client::builder().service(router).build().unwrap();
-    assert_eq!(bank::BankClient::new(&client).get_balance("me").await.unwrap().balance, Money::new(-5));
-    let error = shop::ShopClient::new(&client).get_price("bread").await.unwrap_err();
+    assert_eq!(client.bank().get_balance("me").await.unwrap().balance, Money::new(-5));
+    let error = client.shop().get_price("bread").await.unwrap_err();
     assert!(matches!(error, Error::Api { .. }), "{error}");
 }
 
@@ -236,6 +234,7 @@ async fn two_services_share_a_router_and_a_type() {
 async fn a_subscription_delivers_the_events_of_its_session() {
     use events::shell::*;
     use events::types::EndReason;
+    use events::{Client, Router};
     struct Shell(EventHub);
     impl ShellService for Shell {
         async fn launch(&self, request: LaunchRequest) -> ServiceResult<LaunchRequest> {
@@ -250,17 +249,15 @@ async fn a_subscription_delivers_the_events_of_its_session() {
         }
     }
     let hub = EventHub::new();
-    let shell = Arc::new(Dispatch(Arc::new(Shell(hub.clone()))));
-    let client = Client::builder().service(Router::new().events(hub).route("Shell", shell)).build().unwrap();
-    let shell = ShellClient::new(&client);
-    let mut session = shell.launch("ls").subscribe().await.unwrap();
-    let mut next = async || {
-        let update = tokio::time::timeout(Duration::from_secs(5), session.next());
-        update.await.expect("no event came")
-    };
-    assert_eq!(next().await, Some(Update::Event(ShellEvent::Output(OutputEvent::new("1", "ls")))));
-    shell.write("1", "bye").await.unwrap();
-    assert_eq!(next().await, Some(Update::Event(ShellEvent::Output(OutputEvent::new("1", "bye")))));
-    assert_eq!(next().await, Some(Update::Event(ShellEvent::Exit(ExitEvent::new("1", EndReason::Done)))));
-    assert_eq!(next().await, None, "nothing follows the last event");
+    let router = Router::new().events(hub.clone()).shell(Arc::new(Shell(hub)));
+    let client = Client::builder().service(router).build().unwrap();
+    let mut session = client.shell().launch("ls").subscribe().await.unwrap();
+    async fn next(session: &mut events::Subscription<ShellEvent>) -> Option<Update<ShellEvent>> {
+        tokio::time::timeout(Duration::from_secs(5), session.next()).await.expect("no event came")
+    }
+    assert_eq!(next(&mut session).await, Some(Update::Event(ShellEvent::Output(OutputEvent::new("1", "ls")))));
+    session.write("bye").await.unwrap();
+    assert_eq!(next(&mut session).await, Some(Update::Event(ShellEvent::Output(OutputEvent::new("1", "bye")))));
+    assert_eq!(next(&mut session).await, Some(Update::Event(ShellEvent::Exit(ExitEvent::new("1", EndReason::Done)))));
+    assert_eq!(next(&mut session).await, None, "nothing follows the last event");
 }

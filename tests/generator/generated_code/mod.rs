@@ -15,7 +15,7 @@ use decthings::runtime::{Router, Routes};
 use decthings::{Client, EventHub};
 
 /// A client whose calls go to a service in process, which publishes no events.
-fn client(service: &'static str, routes: Arc<dyn Routes>) -> Client {
+fn client<C: From<Client>>(service: &'static str, routes: Arc<dyn Routes>) -> C {
     let router = Router::new().events(EventHub::new()).route(service, routes);
-    Client::builder().service(router).build().unwrap()
+    Client::builder().service(router).build().unwrap().into()
 }

@@ -7,10 +7,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
+use decthings_codegen::cli::rustfmt;
 use decthings_codegen::ir::Api;
 use decthings_codegen::{Files, Options, reserved};
 use decthings_tests::repository;
-use xtask::rustfmt;
 
 use crate::fixtures::without_services;
 
@@ -67,7 +67,7 @@ fn write_home(folder: &Path, apis: &[Api]) -> BTreeSet<String> {
     let mut modules = String::new();
     for (index, api) in apis.iter().enumerate() {
         let module = module(index);
-        let files = rustfmt::format(decthings_codegen::rust(api, &Options::default()).unwrap()).unwrap();
+        let files = rustfmt::format(decthings_codegen::rust(api, &Options::default()).unwrap(), &home).unwrap();
         for text in files.values() {
             let named = text.split("feature = \"").skip(1).filter_map(|rest| rest.split('"').next());
             features.extend(named.map(str::to_owned));
@@ -97,10 +97,19 @@ fn write_home(folder: &Path, apis: &[Api]) -> BTreeSet<String> {
 fn write_outside(folder: &Path, apis: &[Api]) {
     let outside = folder.join("outside");
     let mut modules = String::new();
-    let options = Options { runtime: "home::runtime".into(), crate_name: "outside".into(), features: false };
+    let options = Options {
+        runtime: "home::runtime".into(),
+        crate_name: "outside".into(),
+        features: false,
+        ..Options::default()
+    };
     for (index, api) in apis.iter().enumerate() {
         let module = module(index);
-        write_module(&outside, &module, &rustfmt::format(decthings_codegen::rust(api, &options).unwrap()).unwrap());
+        write_module(
+            &outside,
+            &module,
+            &rustfmt::format(decthings_codegen::rust(api, &options).unwrap(), &outside).unwrap(),
+        );
         modules.push_str(&format!("pub mod {module};\n"));
     }
     write(&outside.join("src/lib.rs"), &format!("{ALLOW}{modules}"));

@@ -7,12 +7,12 @@ use std::fs;
 use std::sync::Arc;
 
 use decthings::Client;
-use decthings::runtime::{Router, ServiceResult};
+use decthings::runtime::ServiceResult;
+use decthings_codegen::cli::rustfmt;
 use decthings_codegen::diff::{Class, diff};
 use decthings_codegen::ir::Api;
 use decthings_codegen::{Options, Source};
 use decthings_tests::{difference, read_tree, repository};
-use xtask::rustfmt;
 
 // The expected Rust of the revisions, compiled.
 #[allow(dead_code, unused_imports, deprecated, missing_docs, clippy::all)]
@@ -51,9 +51,15 @@ fn expected(revision: u32) -> BTreeMap<String, String> {
 
 #[test]
 fn revisions_give_the_expected_rust() {
-    let options = Options { runtime: "decthings::runtime".into(), crate_name: "fixture".into(), features: false };
+    let options = Options {
+        runtime: "decthings::runtime".into(),
+        crate_name: "fixture".into(),
+        features: false,
+        ..Options::default()
+    };
     for revision in 1..=3 {
-        let fresh = rustfmt::format(decthings_codegen::rust(&api(revision), &options).unwrap()).unwrap();
+        let fresh =
+            rustfmt::format(decthings_codegen::rust(&api(revision), &options).unwrap(), &repository("tests")).unwrap();
         assert!(fresh == expected(revision), "revision {revision}: run `cargo xtask fixtures`");
     }
 }
@@ -105,10 +111,9 @@ async fn a_client_of_the_first_revision_calls_a_server_of_the_second() {
             }
         }
     }
-    let routes = Arc::new(new::shop::Dispatch(Arc::new(Shop)));
-    let client = Client::builder().service(Router::new().route("Shop", routes)).build().unwrap();
-    let shop = old::shop::ShopClient::new(&client);
-    let buy = |thing: &str| shop.buy(thing).with(|request| request.size(old::types::Size::Large));
+    let client = Client::builder().service(new::Router::new().shop(Arc::new(Shop))).build().unwrap();
+    let shop = old::Client::from(client).shop();
+    let buy = |thing: &str| shop.buy(thing).size(old::types::Size::Large);
     let bought = buy("elephant").await.unwrap();
     assert_eq!((bought.price, bought.size), (9.5, old::types::Size::Unrecognized("huge".into())));
     let error = buy("bread").await.unwrap_err();
@@ -130,9 +135,8 @@ async fn a_program_written_against_the_first_revision_works_with_the_second() {
     let (first, second) = (on_the_first::client(), on_the_second::client());
     assert_eq!(on_the_first::explain(&on_the_first::buy(&first).await.unwrap_err()), "sold out");
     assert_eq!(on_the_second::explain(&on_the_second::buy(&second).await.unwrap_err()), "sold out");
-    let routes = Arc::new(new::shop::Dispatch(Arc::new(Shop)));
-    let client = Client::builder().service(Router::new().route("Shop", routes)).build().unwrap();
+    let client = Client::builder().service(new::Router::new().shop(Arc::new(Shop))).build().unwrap();
     let expected_text = "unknown, 9.5, delivery: unknown";
-    assert_eq!(on_the_first::buy(&client).await.unwrap(), expected_text);
-    assert_eq!(on_the_second::buy(&client).await.unwrap(), expected_text);
+    assert_eq!(on_the_first::buy(&client.clone().into()).await.unwrap(), expected_text);
+    assert_eq!(on_the_second::buy(&client.into()).await.unwrap(), expected_text);
 }

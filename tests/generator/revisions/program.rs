@@ -1,17 +1,16 @@
 // A program of a user of the first revision, with everything that is promised to keep working. It is compiled against
 // later revisions unchanged: their additions must not break it.
 
-use decthings::{Client, Error};
+use decthings::Error;
 
-use api::shop::{BuyError, BuyRequest, BuyResult, Dispatch, ShopClient, ShopService};
+use api::shop::{BuyError, BuyRequest, BuyResult, ShopService};
 use api::types::{Delivery, Size};
+use api::{Client, Router};
 
 /// A call with required parameters and with setters.
 pub async fn buy(client: &Client) -> Result<String, Error<BuyError>> {
-    let shop = ShopClient::new(client);
     let delivery = Delivery::courier("Main Street 1");
-    let bought =
-        shop.buy("bread").with(|request| request.size(Size::Small).colour("brown").delivery(delivery)).await?;
+    let bought = client.shop().buy("bread").size(Size::Small).colour("brown").delivery(delivery).await?;
     Ok(describe(&bought))
 }
 
@@ -52,6 +51,5 @@ impl ShopService for Double {
 
 /// A client of the double.
 pub fn client() -> Client {
-    let routes = std::sync::Arc::new(Dispatch(std::sync::Arc::new(Double)));
-    Client::builder().service(decthings::runtime::Router::new().route("Shop", routes)).build().unwrap()
+    Client::builder().service(Router::new().shop(std::sync::Arc::new(Double))).build().unwrap()
 }

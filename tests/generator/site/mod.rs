@@ -14,7 +14,7 @@ fn ours() -> &'static (Api, Files) {
     SITE.get_or_init(|| {
         let text = std::fs::read_to_string(repository("schema/decthings.json")).unwrap();
         let api = decthings_codegen::load(&Source::new("decthings.json", text)).unwrap_or_else(|it| panic!("{it}"));
-        let files = decthings_codegen::site(&api).unwrap();
+        let files = decthings_codegen::site(&api, "decthings").unwrap();
         (api, files)
     })
 }

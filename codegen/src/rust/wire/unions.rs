@@ -24,7 +24,10 @@ pub(super) fn items(file: &File<'_, '_>, union: &Union, name: &Ident) -> TokenSt
         Some(content) => quote!(#name(#content),),
         None => quote!(#name,),
     });
-    let unrecognized = is_tagged.then(|| quote!(Unrecognized(serde_json::Value),));
+    let unrecognized = is_tagged.then(|| {
+        let value = file.runtime("Value");
+        quote!(Unrecognized(#value),)
+    });
     let reads = union.variants.iter().zip(&names).map(|(variant, name)| match variant.payload {
         None => quote!(#json::#name => Self::#name,),
         Some(_) => {

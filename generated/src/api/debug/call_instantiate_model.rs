@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::runtime::{
-    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, WireError, constructors, error_codes,
-    plain_json, request_constructors, tagged_union, wire_object,
+    BlobReader, Call, FrameWriter, FromWire, Json, Method, Operation, ToWire, Value, WireError, constructors,
+    error_codes, plain_json, request_constructors, tagged_union, wire_object,
 };
 
 impl DebugClient {
@@ -99,7 +99,7 @@ impl ToWire for StateSource {
 pub enum StateSourceJson {
     Data(Json<StateSourceData>),
     DataId(StateSourceDataId),
-    Unrecognized(serde_json::Value),
+    Unrecognized(Value),
 }
 
 tagged_union! {

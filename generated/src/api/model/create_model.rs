@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::runtime::{
-    Blob, BlobReader, Call, FrameWriter, FromWire, Json, Method, NoMetrics, Operation, ToWire, Waitable, Waiter,
+    Blob, BlobReader, Call, FrameWriter, FromWire, Json, Method, NoMetrics, Operation, ToWire, Value, Waitable, Waiter,
     WireError, constructors, error_codes, plain_json, request_constructors, tagged_union, wire_object,
 };
 
@@ -134,7 +134,7 @@ pub enum ModelOptionsJson {
     Upload(Json<ModelOptionsUpload>),
     BasedOnModelSnapshot(Json<ModelOptionsBasedOnModelSnapshot>),
     FromExisting(ModelOptionsFromExisting),
-    Unrecognized(serde_json::Value),
+    Unrecognized(Value),
 }
 
 tagged_union! {
@@ -322,7 +322,7 @@ pub enum InitialStateJson {
     Copy,
     Create(Json<InitialStateCreate>),
     Upload(Json<InitialStateUpload>),
-    Unrecognized(serde_json::Value),
+    Unrecognized(Value),
 }
 
 tagged_union! {

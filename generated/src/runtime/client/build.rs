@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::attempts::Core;
 use super::builder::ClientBuilder;
 use super::endpoint::{self, Endpoint};
-use super::handle::Client;
+use super::handle::{ApiClient, Client};
 use super::retry::RetryBudget;
 use crate::runtime::error::BuildError;
 #[cfg(any(feature = "ws", feature = "server"))]
@@ -16,25 +16,40 @@ use crate::runtime::transport::{WebSocketConnector, WebSocketSettings};
 
 type Connections = (Arc<dyn Transport>, Session, Headers, Arc<Credentials>);
 
-impl ClientBuilder {
+/// The URL of an API without one, where nothing connects to it.
+const UNUSED_URL: &str = "http://localhost";
+
+impl<C: ApiClient> ClientBuilder<C> {
     /// Makes the client. The first call connects.
     ///
     /// # Errors
     ///
     /// A setting is invalid; see [`BuildError`].
-    pub fn build(self) -> Result<Client, BuildError> {
+    pub fn build(self) -> Result<C, BuildError> {
         if let Some(variable) = self.invalid_variable {
             return Err(BuildError::Environment { variable });
         }
-        let http = Endpoint::http(self.http_url.as_deref().unwrap_or(self.default_urls.0))?;
-        let websocket = match (&self.websocket_url, &self.http_url) {
-            (None, Some(_)) => http.websocket()?,
-            (url, _) => Endpoint::websocket_at(url.as_deref().unwrap_or(self.default_urls.1))?,
+        let unused = self.transport.is_some().then_some(UNUSED_URL);
+        #[cfg(feature = "server")]
+        let unused = unused.or(self.in_process.is_some().then_some(UNUSED_URL));
+        let http = match self.http_url.as_deref().or(C::HTTP_URL).or(unused) {
+            Some(url) => Endpoint::http(url)?,
+            None => {
+                let reason =
+                    format!("is missing; call `http_url`, or set {}_HTTP_URL and call `from_env`", C::ENVIRONMENT);
+                return Err(BuildError::Url { url: String::new(), reason });
+            }
+        };
+        // Beside an HTTP URL that was set, the default would be another server.
+        let default = C::WEBSOCKET_URL.filter(|_| self.http_url.is_none());
+        let websocket = match self.websocket_url.as_deref().or(default) {
+            Some(url) => Endpoint::websocket_at(url)?,
+            None => http.websocket()?,
         };
         let (http_url, websocket_url) = (http.url.to_string(), websocket.url.to_string());
         let (transport, session, headers, credentials) = self.connections(http, websocket)?;
         let transport = self.transport_layers.iter().fold(transport, |transport, layer| layer(transport));
-        Ok(Client(Arc::new(Core {
+        Ok(C::from(Client(Arc::new(Core {
             transport,
             session,
             headers,
@@ -47,7 +62,7 @@ impl ClientBuilder {
             budget: RetryBudget::new(self.retry_budget),
             http_url,
             websocket_url,
-        })))
+        }))))
     }
 
     fn connections(&self, http: Endpoint, websocket: Endpoint) -> Result<Connections, BuildError> {
@@ -60,6 +75,7 @@ impl ClientBuilder {
         }
         let connect = ConnectSettings {
             timeout: self.connect_timeout,
+            user_agent: C::USER_AGENT,
             client: None,
             proxy: None,
             local_names: Vec::new(),

@@ -1,11 +1,13 @@
 //! The settings of a client.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::endpoint::{self, ProxySetting};
+use super::handle::{ApiClient, Client};
 use super::middleware::Middleware;
 use super::retry::RetryPolicy;
 use crate::runtime::method::ApiKey;
@@ -21,7 +23,7 @@ type TransportLayer = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Sen
 #[cfg(feature = "server")]
 type InProcess = (Arc<dyn Transport>, Arc<dyn Connector>);
 
-/// The settings of a client, all of which have defaults.
+/// The settings of a client, all of which have defaults. `C` is the client that [`build`](Self::build) makes.
 ///
 /// | limit | default | setter |
 /// |---|---|---|
@@ -51,9 +53,7 @@ type InProcess = (Arc<dyn Transport>, Arc<dyn Connector>);
 /// ```
 #[derive(Clone)]
 #[must_use = "call `build` to make the client"]
-pub struct ClientBuilder {
-    /// The HTTP URL and the WebSocket URL.
-    pub(super) default_urls: (&'static str, &'static str),
+pub struct ClientBuilder<C = Client> {
     pub(super) api_key: Option<ApiKey>,
     pub(super) api_key_file: Option<PathBuf>,
     pub(super) api_key_provider: Option<Arc<dyn ApiKeyProvider>>,
@@ -77,7 +77,7 @@ pub struct ClientBuilder {
     pub(super) event_buffer: usize,
     pub(super) allow_insecure_key: bool,
     /// An environment variable that is not Unicode.
-    pub(super) invalid_variable: Option<&'static str>,
+    pub(super) invalid_variable: Option<String>,
     pub(super) transport: Option<Arc<dyn Transport>>,
     pub(super) pool: Option<reqwest::Client>,
     pub(super) websocket_pool: Option<reqwest::Client>,
@@ -86,13 +86,13 @@ pub struct ClientBuilder {
     pub(super) transport_layers: Vec<TransportLayer>,
     #[cfg(feature = "server")]
     pub(crate) in_process: Option<InProcess>,
+    pub(super) client: PhantomData<fn() -> C>,
 }
 
-impl ClientBuilder {
-    /// The default settings of a client of the service at these URLs.
-    pub(crate) fn with_default_urls(http: &'static str, websocket: &'static str) -> Self {
+impl<C: ApiClient> ClientBuilder<C> {
+    /// The default settings: the public service, without an API key.
+    pub fn new() -> Self {
         Self {
-            default_urls: (http, websocket),
             api_key: None,
             api_key_file: None,
             api_key_provider: None,
@@ -128,26 +128,32 @@ impl ClientBuilder {
             transport_layers: Vec::new(),
             #[cfg(feature = "server")]
             in_process: None,
+            client: PhantomData,
         }
     }
 
-    /// The settings of the environment variables `DECTHINGS_API_KEY`, `DECTHINGS_HTTP_URL` and `DECTHINGS_WS_URL`. Empty
-    /// variables are ignored.
+    /// The settings of the environment variables `PREFIX_API_KEY`, `PREFIX_HTTP_URL` and `PREFIX_WS_URL`, where `PREFIX` is
+    /// the [prefix of the API](ApiClient::ENVIRONMENT). Empty variables are ignored.
     pub fn from_env() -> Self {
         let mut builder = Self::new();
-        let mut read = |name: &'static str| match std::env::var(name) {
-            Ok(value) => Some(value).filter(|value| !value.trim().is_empty()),
-            Err(std::env::VarError::NotPresent) => None,
-            Err(std::env::VarError::NotUnicode(_)) => {
-                builder.invalid_variable = Some(name);
-                None
+        let mut read = |suffix: &str| {
+            let name = format!("{}_{suffix}", C::ENVIRONMENT);
+            match std::env::var(&name) {
+                Ok(value) => Some(value).filter(|value| !value.trim().is_empty()),
+                Err(std::env::VarError::NotPresent) => None,
+                Err(std::env::VarError::NotUnicode(_)) => {
+                    builder.invalid_variable = Some(name);
+                    None
+                }
             }
         };
-        let key = read("DECTHINGS_API_KEY").and_then(ApiKey::new);
-        let (http_url, websocket_url) = (read("DECTHINGS_HTTP_URL"), read("DECTHINGS_WS_URL"));
+        let key = read("API_KEY").and_then(ApiKey::new);
+        let (http_url, websocket_url) = (read("HTTP_URL"), read("WS_URL"));
         Self { api_key: key, http_url, websocket_url, ..builder }
     }
+}
 
+impl<C> ClientBuilder<C> {
     /// Sets the API key, without surrounding white space. An empty text is no key.
     pub fn api_key(self, key: impl AsRef<str>) -> Self {
         Self { api_key: ApiKey::new(key), api_key_file: None, api_key_provider: None, ..self }
@@ -408,13 +414,13 @@ impl ClientBuilder {
     }
 }
 
-impl Default for ClientBuilder {
+impl<C: ApiClient> Default for ClientBuilder<C> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl fmt::Debug for ClientBuilder {
+impl<C> fmt::Debug for ClientBuilder<C> {
     /// Omits the values of headers, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<&String> = self.headers.iter().map(|(name, _)| name).collect();

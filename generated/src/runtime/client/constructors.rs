@@ -58,8 +58,8 @@ macro_rules! constructors {
     };
 }
 
-/// Declares the [`constructors!`](crate::constructors) of a request, and the same setters on its pending
-/// [`Call`](crate::runtime::Call).
+/// Declares the [`constructors!`](crate::constructors) of a request, and the same setters on its pending `Call`, a type
+/// that has to be in scope.
 #[macro_export]
 macro_rules! request_constructors {
     (
@@ -77,7 +77,7 @@ macro_rules! request_constructors {
 
         // The docs have the setters of each request on its own page.
         #[cfg(not(doc))]
-        impl $crate::runtime::Call<$name> {
+        impl Call<$name> {
             $(
                 $(#[$attribute])*
                 pub fn $setter(self, $field: $($argument)*) -> Self {

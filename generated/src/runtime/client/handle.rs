@@ -11,6 +11,20 @@ use crate::runtime::redact::Redactor;
 use crate::runtime::transport::Lease;
 use crate::runtime::wire;
 
+/// A client of one API, with the API's defaults. [`ClientBuilder`] builds it.
+///
+/// Each API outside this crate has a client of its own, which contains a [`Client`]: its generated code declares it.
+pub trait ApiClient: From<Client> {
+    /// The default URL of calls over HTTP.
+    const HTTP_URL: Option<&'static str>;
+    /// The default URL of the WebSocket. Without one, it is the HTTP URL followed by `/ws`.
+    const WEBSOCKET_URL: Option<&'static str>;
+    /// The prefix of the environment variables: `SHOP` for `SHOP_API_KEY`, `SHOP_HTTP_URL` and `SHOP_WS_URL`.
+    const ENVIRONMENT: &'static str;
+    /// The header `User-Agent`.
+    const USER_AGENT: &'static str;
+}
+
 /// A client of the API. Cheap to clone; clones share connections.
 ///
 /// There is no need to close it: a call is in flight only while its future is awaited, and dropping the last clone closes the

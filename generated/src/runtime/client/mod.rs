@@ -21,7 +21,7 @@ pub use call::Call;
 pub use constructors::Settable;
 #[cfg(feature = "dynamic")]
 pub use dynamic::{DynamicOperation, DynamicService, dynamic};
-pub use handle::Client;
+pub use handle::{ApiClient, Client};
 pub use middleware::{Attempt, AttemptOutcome, Middleware};
 pub use operation::{FromResponse, Operation, Subscribable};
 pub use retry::RetryPolicy;

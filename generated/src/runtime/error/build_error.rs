@@ -47,7 +47,7 @@ pub enum BuildError {
     #[non_exhaustive]
     Environment {
         /// Its name.
-        variable: &'static str,
+        variable: String,
     },
     /// TLS or the HTTP library could not be set up.
     #[non_exhaustive]

@@ -72,7 +72,7 @@ impl Connection {
 }
 
 impl Router {
-    /// A connection for a new socket.
+    /// The connection of a client that has connected to the WebSocket.
     pub fn connect(&self) -> Connection {
         Connection { router: self.clone(), subscriber: Subscriber::new(self.hub.clone()), check: None }
     }

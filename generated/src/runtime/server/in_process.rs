@@ -48,11 +48,11 @@ impl Connector for InProcess {
     }
 }
 
-impl ClientBuilder {
+impl<C> ClientBuilder<C> {
     /// Sends calls to services in this process, with the same encoding but without a socket. URLs, API keys and headers
     /// have no effect. A [`transport`](Self::transport) replaces them for calls over HTTP.
-    pub fn service(mut self, router: Router) -> Self {
-        let services = Arc::new(InProcess(router));
+    pub fn service(mut self, router: impl Into<Router>) -> Self {
+        let services = Arc::new(InProcess(router.into()));
         self.in_process = Some((services.clone(), services));
         self
     }

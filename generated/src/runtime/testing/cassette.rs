@@ -41,7 +41,7 @@ impl Recorder {
     }
 }
 
-impl ClientBuilder {
+impl<C> ClientBuilder<C> {
     /// Records the calls over HTTP.
     pub fn record(self, recorder: Recorder) -> Self {
         self.transport_layer(move |transport| Recording { recorder: recorder.clone(), transport })

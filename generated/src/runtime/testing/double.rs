@@ -32,7 +32,7 @@ pub(super) trait Double: Clone + Send + Sync + 'static {
 
 pub(super) type Response = Result<TransportResponse, TransportError>;
 
-impl ClientBuilder {
+impl<C> ClientBuilder<C> {
     pub(super) fn double(mut self, double: impl Double) -> Self {
         let service = Arc::new(Service(double));
         self.in_process = Some((service.clone(), service));

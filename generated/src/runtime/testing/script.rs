@@ -215,7 +215,7 @@ impl Double for Script {
     }
 }
 
-impl ClientBuilder {
+impl<C> ClientBuilder<C> {
     /// Gets all responses and events from a script, without a network. URLs, API keys and headers have no effect.
     pub fn script(self, script: &Script) -> Self {
         self.double(script.clone())

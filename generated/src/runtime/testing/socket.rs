@@ -80,7 +80,7 @@ impl SocketListener {
     }
 }
 
-impl ClientBuilder {
+impl<C> ClientBuilder<C> {
     /// Connects the WebSocket to a listener in this process. Calls over HTTP need another
     /// [`transport`](Self::transport). URLs, API keys and headers have no effect.
     pub fn websocket_listener(mut self, listener: &SocketListener) -> Self {

@@ -14,6 +14,8 @@ use crate::runtime::error::BuildError;
 pub(crate) struct ConnectSettings {
     /// The timeout for connecting.
     pub(crate) timeout: Duration,
+    /// The header `User-Agent`.
+    pub(crate) user_agent: &'static str,
     /// The user's client, which has its own settings.
     pub(crate) client: Option<Client>,
     pub(crate) proxy: Option<Proxy>,
@@ -33,7 +35,7 @@ impl ConnectSettings {
         // Without a port, which the URL has.
         let loopback = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
         let mut builder = Client::builder()
-            .user_agent(concat!("decthings-rust/", env!("CARGO_PKG_VERSION")))
+            .user_agent(self.user_agent)
             .redirect(reqwest::redirect::Policy::none())
             // The client retries calls itself, as it knows which ones are idempotent.
             .retry(reqwest::retry::never())

@@ -48,6 +48,9 @@ pub const HTTP_URL: &str = "https://reserved.example/v1";
 /// Where the API's WebSocket is.
 pub const WEBSOCKET_URL: &str = "wss://reserved.example/v1/ws";
 
+/// The prefix of the environment variables `RESERVED_API_KEY`, `RESERVED_HTTP_URL` and `RESERVED_WS_URL`.
+pub const ENVIRONMENT: &str = "RESERVED";
+
 impl crate::runtime::Client {
     /// The service `Shop`.
     #[cfg(feature = "shop")]

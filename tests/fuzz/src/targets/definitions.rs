@@ -51,7 +51,12 @@ pub fn load(input: &[u8]) -> Option<Api> {
 
 fn run(input: &[u8]) {
     let Some(api) = load(input) else { return };
-    let options = Options { runtime: "decthings::runtime".into(), crate_name: "fuzz".into(), features: false };
+    let options = Options {
+        runtime: "decthings::runtime".into(),
+        crate_name: "fuzz".into(),
+        features: false,
+        ..Options::default()
+    };
     for options in [options, Options::default()] {
         let files = decthings_codegen::rust(&api, &options).unwrap_or_else(|error| panic!("{error}"));
         for (path, text) in check_paths(&files) {
@@ -63,7 +68,7 @@ fn run(input: &[u8]) {
             serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{path}: {error}\n{text}"));
         }
     }
-    let site = decthings_codegen::site(&api).unwrap_or_else(|error| panic!("{error}"));
+    let site = decthings_codegen::site(&api, "fuzz").unwrap_or_else(|error| panic!("{error}"));
     check_paths(&site);
 }
 

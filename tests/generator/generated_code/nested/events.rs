@@ -115,7 +115,7 @@ async fn updates(codec: &Codec, messages: Vec<Vec<u8>>) -> Vec<Update<NestEvent>
     })
     .await;
     let client = Client::builder().http_url(server.url()).event_buffer(100_000).build().unwrap();
-    let mut subscription = NestClient::new(&client).subscribe_to_events(ID).subscribe().await.unwrap();
+    let mut subscription = NestClient::new(&client.into()).subscribe_to_events(ID).subscribe().await.unwrap();
     let mut updates = Vec::new();
     loop {
         let next = tokio::time::timeout(Duration::from_secs(10), subscription.next());

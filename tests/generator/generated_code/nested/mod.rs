@@ -169,7 +169,7 @@ fn services_respond_to_the_generated_client() {
     let router: Router = link.router();
     let client = decthings::Client::builder().service(router).build().unwrap();
     let request: GrowRequest = serde_json::from_value(result.clone()).unwrap();
-    let call = NestClient::new(&client).grow(request.tree, request.data, request.term);
+    let call = NestClient::new(&client.into()).grow(request.tree, request.data, request.term);
     let output = link::block_on(call.send()).unwrap();
     assert_eq!(serde_json::to_value(output).unwrap(), result);
 }

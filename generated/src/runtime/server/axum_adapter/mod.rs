@@ -83,8 +83,15 @@ type Permit = Box<dyn Send>;
 
 impl AxumAdapter {
     /// An adapter with the default limits, which accepts all callers.
-    pub fn new(router: Router) -> Self {
-        Self { router, check: None, admit: None, max_body_bytes: 256 << 20, max_socket_calls: 128, shutdown: None }
+    pub fn new(router: impl Into<Router>) -> Self {
+        Self {
+            router: router.into(),
+            check: None,
+            admit: None,
+            max_body_bytes: 256 << 20,
+            max_socket_calls: 128,
+            shutdown: None,
+        }
     }
 
     /// Checks the API key of each call: the bearer token of an HTTP request before its body is read, and the key in each

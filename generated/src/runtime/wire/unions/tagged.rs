@@ -122,7 +122,7 @@ macro_rules! tagged_union {
             $($(#[doc = $doc])* #[serde(rename = $tag)] $variant $(($($content)*))?,)*
             /// A variant that this version doesn't know, as it came.
             #[serde(untagged, skip_deserializing)]
-            Unrecognized(serde_json::Value),
+            Unrecognized($crate::runtime::Value),
         }
 
         $crate::tagged_union! {
@@ -148,7 +148,7 @@ macro_rules! tagged_union {
                 }
             }
 
-            fn unrecognized(object: serde_json::Value) -> Self {
+            fn unrecognized(object: $crate::runtime::Value) -> Self {
                 Self::Unrecognized(object)
             }
         }

@@ -6,14 +6,17 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result, ensure};
-use decthings_codegen::Files;
 
-/// Formats the files of a module with `rustfmt` and the settings of this repository. The module starts at `mod.rs`.
+use crate::Files;
+
+/// Formats the files of a module with `rustfmt`. The module starts at `mod.rs`, and the settings are those for files in
+/// `folder`.
 ///
 /// # Errors
 ///
 /// `rustfmt` cannot be run or rejects the code, or the temporary files cannot be written.
-pub fn format(files: Files) -> Result<Files> {
+pub fn format(files: Files, folder: &Path) -> Result<Files> {
+    let settings = settings(folder)?;
     let folder = TemporaryFolder::new()?;
     for (path, text) in &files {
         let path = folder.0.join(path);
@@ -22,11 +25,11 @@ pub fn format(files: Files) -> Result<Files> {
         }
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let settings = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("rustfmt.toml");
     // One process formats all files: it follows the module's `mod` items.
     let output = Command::new("rustfmt")
-        .args(["--edition", "2024", "--config-path"])
-        .args([settings, folder.0.join("mod.rs")])
+        .args(["--edition", "2024"])
+        .args(settings.iter().flat_map(|settings| [Path::new("--config-path"), settings]))
+        .arg(folder.0.join("mod.rs"))
         .output()
         .context("cannot run `rustfmt`; `rustup component add rustfmt` installs it")?;
     ensure!(output.status.success(), "rustfmt: {}", String::from_utf8_lossy(&output.stderr).trim());
@@ -35,6 +38,13 @@ pub fn format(files: Files) -> Result<Files> {
         Ok((path, text))
     };
     files.into_keys().map(read).collect()
+}
+
+/// The settings that `rustfmt` would find for files in this folder.
+fn settings(folder: &Path) -> Result<Option<PathBuf>> {
+    let folder = std::path::absolute(folder)?;
+    let files = folder.ancestors().flat_map(|folder| ["rustfmt.toml", ".rustfmt.toml"].map(|name| folder.join(name)));
+    Ok(files.into_iter().find(|path| path.is_file()))
 }
 
 /// A folder that is removed when it is dropped.

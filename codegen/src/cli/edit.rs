@@ -1,13 +1,14 @@
-//! `cargo xtask new-method` and `cargo xtask fmt-schema`: edit definitions.
+//! `decthings-codegen new-method` and `fmt`: edit definitions.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use decthings_codegen::Files;
-use decthings_codegen::edit::{self, EditError};
 
-use crate::{definition, tree};
+use super::definition;
+use super::tree::{self, Extra};
+use crate::Files;
+use crate::edit::{self, EditError};
 
 /// Adds a valid method that does nothing yet, after the others of its service.
 #[derive(clap::Args)]
@@ -16,18 +17,22 @@ pub struct NewMethodArguments {
     #[arg(value_name = "SERVICE.METHOD")]
     name: String,
     /// The definition.
-    #[arg(long, value_name = "FILE", default_value = definition::OURS)]
+    #[arg(long, value_name = "FILE")]
     schema: PathBuf,
 }
 
-/// Runs `cargo xtask new-method`.
+/// Adds a method.
+///
+/// # Errors
+///
+/// The definition cannot be read or written.
 pub fn new_method(arguments: &NewMethodArguments) -> Result<ExitCode> {
     let path = arguments.schema.display();
     match edit::new_method(&definition::read(&arguments.schema)?, &arguments.name) {
         Ok(edited) => {
             std::fs::write(&arguments.schema, edited.text).with_context(|| format!("cannot write {path}"))?;
             println!("{} is at {path}:{}", arguments.name, edited.line);
-            println!("fill it in, then run `cargo xtask codegen`");
+            println!("fill it in, then generate the code");
             Ok(ExitCode::SUCCESS)
         }
         Err(EditError::Definition(report)) => {
@@ -48,15 +53,19 @@ pub struct FmtArguments {
     #[arg(long)]
     check: bool,
     /// The definitions.
-    #[arg(value_name = "FILE", default_value = definition::OURS)]
+    #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 }
 
-/// Runs `cargo xtask fmt-schema`.
-pub fn fmt_schema(arguments: &FmtArguments) -> Result<ExitCode> {
+/// Formats definitions.
+///
+/// # Errors
+///
+/// A definition cannot be read or written.
+pub fn fmt(arguments: &FmtArguments) -> Result<ExitCode> {
     let mut differences = Vec::new();
     for file in &arguments.files {
-        let formatted = match decthings_codegen::format(&definition::read(file)?) {
+        let formatted = match crate::format(&definition::read(file)?) {
             Ok(formatted) => formatted,
             Err(report) => {
                 definition::show(&report, "nothing was written");
@@ -65,7 +74,7 @@ pub fn fmt_schema(arguments: &FmtArguments) -> Result<ExitCode> {
         };
         // A path joined to no folder is the path itself.
         let files = Files::from([(file.display().to_string(), formatted)]);
-        differences.extend(tree::compare(Path::new(""), &files, false)?);
+        differences.extend(tree::compare(Path::new(""), &files, Extra::Ignore)?);
     }
     if !arguments.check {
         tree::apply(&differences)?;
@@ -78,6 +87,6 @@ pub fn fmt_schema(arguments: &FmtArguments) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     eprintln!("error: the definition is not in its canonical form");
-    eprintln!("help: run `cargo xtask fmt-schema` and commit what it changes");
+    eprintln!("help: run the same command without `--check`, and commit what it changes");
     Ok(ExitCode::FAILURE)
 }

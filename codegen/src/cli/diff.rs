@@ -1,14 +1,14 @@
-//! `cargo xtask diff`: the changes between two definitions, and what each breaks.
+//! `decthings-codegen diff`: the changes between two definitions, and what each breaks.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
-use decthings_codegen::Source;
-use decthings_codegen::diff::{self, Class};
-use decthings_codegen::ir::Api;
 
-use crate::definition;
+use super::definition;
+use crate::Source;
+use crate::diff::{self, Class};
+use crate::ir::Api;
 
 /// Compares two definitions.
 #[derive(clap::Args)]
@@ -19,8 +19,8 @@ pub struct Arguments {
     #[arg(required_unless_present = "git")]
     old: Option<String>,
     /// The new definition.
-    #[arg(default_value = definition::OURS)]
-    new: String,
+    #[arg(required_unless_present = "git")]
+    new: Option<String>,
     /// Compare the definition with what it is in a git revision; with one path, that path.
     #[arg(long, value_name = "REVISION")]
     git: Option<String>,
@@ -37,14 +37,15 @@ enum Format {
 }
 
 /// Runs the command.
+///
+/// # Errors
+///
+/// A definition cannot be read, or git cannot be run.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let (old, new) = match (&arguments.old, &arguments.git) {
-        (Some(old), None) => (old.clone(), &arguments.new),
-        (path, Some(revision)) => {
-            let path = path.as_ref().unwrap_or(&arguments.new);
-            (format!("{revision}:{path}"), path)
-        }
-        (None, None) => bail!("name the old definition, or a revision with `--git`"),
+    let (old, new) = match (&arguments.old, &arguments.git, &arguments.new) {
+        (Some(old), None, Some(new)) => (old.clone(), new),
+        (Some(path), Some(revision), _) | (None, Some(revision), Some(path)) => (format!("{revision}:{path}"), path),
+        _ => bail!("name the old and the new definition, or one of them and a revision with `--git`"),
     };
     let load = |name: &str| -> Result<Option<Api>> { Ok(definition::load(&read(name)?, "nothing was compared")) };
     let (Some(old), Some(new)) = (load(&old)?, load(new)?) else { return Ok(ExitCode::FAILURE) };

@@ -6,9 +6,10 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use decthings_codegen::Files;
+use anyhow::{Context, Result, ensure};
 use similar::TextDiff;
+
+use crate::Files;
 
 /// A file that differs from what is expected.
 pub struct Difference {
@@ -29,15 +30,36 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Compares a folder with the expected files; with `whole`, other files in it are differences too.
-pub fn compare(folder: &Path, files: &Files, whole: bool) -> Result<Vec<Difference>> {
+/// What is done with the other files of a folder.
+#[derive(Clone, Copy)]
+pub enum Extra {
+    /// They stay.
+    Ignore,
+    /// They are removed. What this function says, by path and text, not to be generated is neither removed nor replaced, but
+    /// an error.
+    Remove(fn(&Path, &str) -> bool),
+}
+
+/// Compares a folder with the expected files.
+///
+/// # Errors
+///
+/// A file cannot be read, or would have to be removed or replaced and was not generated.
+pub fn compare(folder: &Path, files: &Files, extra: Extra) -> Result<Vec<Difference>> {
     let mut wanted: BTreeMap<PathBuf, &String> = files.iter().map(|(path, text)| (folder.join(path), text)).collect();
-    let present = if whole { list(folder)? } else { wanted.keys().cloned().collect() };
+    let present = match extra {
+        Extra::Ignore => wanted.keys().cloned().collect(),
+        Extra::Remove(_) => list(folder)?,
+    };
     let mut differences = Vec::new();
     for path in present {
         let new = wanted.remove(&path);
         let old = read(&path)?;
         if old.as_ref() != new {
+            if let (Extra::Remove(is_generated), Some(text)) = (extra, &old) {
+                let hint = "remove it, or choose a folder for generated files alone";
+                ensure!(is_generated(&path, text), "{} was not generated: {hint}", path.display());
+            }
             differences.push(Difference { path, old, new: new.cloned() });
         }
     }
@@ -47,6 +69,10 @@ pub fn compare(folder: &Path, files: &Files, whole: bool) -> Result<Vec<Differen
 }
 
 /// Writes the expected files, and removes the others.
+///
+/// # Errors
+///
+/// A file or a folder cannot be written.
 pub fn apply(differences: &[Difference]) -> Result<()> {
     for Difference { path, new, .. } in differences {
         let Some(text) = new else {

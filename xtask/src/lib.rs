@@ -1,3 +1,0 @@
-//! What the tests share with the commands.
-
-pub mod rustfmt;
