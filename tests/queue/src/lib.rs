@@ -21,6 +21,8 @@ pub mod memory;
 #[cfg(feature = "server")]
 pub use api::Router;
 pub use api::{Call, Client, ClientBuilder, Subscription};
+#[cfg(feature = "axum")]
+pub use decthings::AxumAdapter;
 #[cfg(feature = "server")]
 pub use decthings::EventHub;
 // What users of the client name, so that they need no other crate.
