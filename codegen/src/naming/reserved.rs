@@ -90,6 +90,7 @@ pub const FEATURES: &[&str] = &[
     "ndarray",
     "npy",
     "rustls",
+    "rustls-no-provider",
     "safetensors",
     "schemars",
     "server",

@@ -283,6 +283,30 @@ macro_rules! blocking_calls {
         }
 
         impl<R: $crate::runtime::Paged> Call<R> {
+            /// The [`items`](Self::items) of all pages as an iterator, which blocks this thread.
+            ///
+            /// # Errors
+            ///
+            /// In async code it fails: read the stream instead. The iterator yields the errors of calls.
+            pub fn items_blocking(
+                self,
+            ) -> Result<$crate::runtime::blocking::Iter<$crate::runtime::Items<R>>, $crate::runtime::Error<R::Error>>
+            {
+                self.0.items_blocking()
+            }
+
+            /// The [`pages`](Self::pages) as an iterator, which blocks this thread.
+            ///
+            /// # Errors
+            ///
+            /// As those of [`items_blocking`](Self::items_blocking).
+            pub fn pages_blocking(
+                self,
+            ) -> Result<$crate::runtime::blocking::Iter<$crate::runtime::Pages<R>>, $crate::runtime::Error<R::Error>>
+            {
+                self.0.pages_blocking()
+            }
+
             /// The number of items on all pages. Blocks this thread.
             ///
             /// # Errors
@@ -290,6 +314,28 @@ macro_rules! blocking_calls {
             /// As those of [`send_blocking`](Self::send_blocking).
             pub fn total_blocking(self) -> Result<u32, $crate::runtime::Error<R::Error>> {
                 self.0.total_blocking()
+            }
+        }
+
+        impl<E: $crate::runtime::EventSet> Subscription<E> {
+            /// The next update; `None` after the last one. Blocks this thread.
+            ///
+            /// # Errors
+            ///
+            /// In async code it fails: await [`next`](Self::next) instead.
+            pub fn next_blocking(
+                &mut self,
+            ) -> Result<Option<$crate::runtime::Update<E>>, $crate::runtime::blocking::BlockingError> {
+                self.events.next_blocking()
+            }
+
+            /// Unsubscribes, and blocks this thread until the response.
+            ///
+            /// # Errors
+            ///
+            /// As those of [`unsubscribe`](Self::unsubscribe). In async code it fails, and the server is not waited for.
+            pub fn unsubscribe_blocking(self) -> Result<(), $crate::runtime::Error> {
+                self.events.unsubscribe_blocking()
             }
         }
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use decthings::api::{debug, language, spawned, terminal};
 use decthings::runtime::{Call, EventSet, RawEvent, Subscribable, Update};
-use decthings::{ApiError, Client, Error};
+use decthings::{ApiError, Client, Error, RetryPolicy};
 use decthings_tests::codec::response_message;
 use decthings_tests::server::{RequestMessage, Server};
 use decthings_tests::soon;
@@ -23,6 +23,7 @@ const DEVIATIONS: &[(&str, &str)] = &[
 fn client(server: &Server, key: Option<&str>) -> Client {
     // Where the server sends no response, the call's timeout ends it.
     let builder = Client::builder().http_url(server.url()).timeout(Duration::from_millis(1500));
+    let builder = builder.retry(RetryPolicy::off());
     let builder = match key {
         Some(key) => builder.api_key(key),
         None => builder,
