@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diag::Diagnostics;
-use crate::ir::types::{Owner, TypeDef, TypeId, TypeKind};
+use crate::ir::types::{Owner, TypeDef, TypeId, TypeKind, UnionStyle};
 use crate::ir::{Api, Service};
 use crate::naming;
 use crate::source::Location;
@@ -150,14 +150,19 @@ fn check_members(id: usize, definition: &TypeDef, claims: &mut Claims<'_>) {
         }
         TypeKind::Union(union) => {
             for variant in &union.variants {
-                let name = naming::union_variant(union, variant).to_string();
-                claims.claim_once(&owner, name, format!("`{}`", variant.wire), &variant.at, IDENTIFIER);
+                let (name, what) = (naming::union_variant(union, variant).to_string(), format!("`{}`", variant.wire));
+                if union.style == UnionStyle::Kinded {
+                    claims.claim(&owner, name, what, &variant.at, TITLE);
+                } else {
+                    claims.claim_once(&owner, name, what, &variant.at, IDENTIFIER);
+                }
             }
         }
     }
 }
 
 const IDENTIFIER: &str = "give one of them a name of its own: `identifier`, for an enum's value `enumIdentifiers`, for an inline type `title`";
+const TITLE: &str = "give one of them another `title`";
 const SETTER: &str =
     "give one of them an `identifier`; the setter is called `with_…` where a call has a function of the field's name";
 const TYPE: &str = "give the type another name: in `$defs`, or with `title` where it is inline";

@@ -68,7 +68,8 @@ pub fn without_services(manifest: &Path) -> (String, String) {
     let text = text.split_once("[features]\n").unwrap().1.split_once("[dev-dependencies]\n").unwrap().0;
     let (features, dependencies) = text.split_once("[dependencies]\n").unwrap();
     let is_kept = |line: &&str| match line.strip_prefix("    \"").and_then(|line| line.strip_suffix("\",")) {
-        Some(default) => reserved::FEATURES.contains(&default),
+        // In a list of several lines.
+        Some(feature) => feature.contains([':', '/']) || reserved::FEATURES.contains(&feature),
         None => line.split_once(" = ").is_none_or(|(feature, _)| reserved::FEATURES.contains(&feature)),
     };
     let features: Vec<&str> = features.lines().filter(is_kept).collect();
