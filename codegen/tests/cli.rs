@@ -103,7 +103,7 @@ fn what_the_manifest_lacks_is_printed_as_lines_to_add() {
 
     folder.manifest("2024", &features, &dependencies);
     let (code, output) = folder.run(&GENERATE);
-    assert!(code == Some(0) && output.starts_with("1 methods in ") && output.ends_with(", 0 changed\n"), "{output}");
+    assert!(code == Some(0) && output.starts_with("1 method in ") && output.ends_with(", 0 changed\n"), "{output}");
     assert_eq!(folder.run(&[&GENERATE[..], &["--check"]].concat()).0, Some(0));
 
     // A dependency without one of its features.

@@ -101,7 +101,8 @@ fn generate(mode: &Mode, target: &Target, command: &str) -> Result<ExitCode> {
     if !mode.check {
         tree::apply(&differences)?;
         let methods: usize = api.services.iter().map(|service| service.methods.len()).sum();
-        println!("{methods} methods in {} files, {} changed", code.len(), differences.len());
+        let plural = if methods == 1 { "" } else { "s" };
+        println!("{methods} method{plural} in {} files, {} changed", code.len(), differences.len());
     }
     let missing = manifest.and_then(|manifest| manifest.missing(&api, &options, &code));
     if let Some(missing) = &missing {
