@@ -4,6 +4,7 @@
 
 mod asyncapi;
 mod bundle;
+mod extensions;
 mod fields;
 pub(crate) mod frame;
 mod names;

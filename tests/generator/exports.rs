@@ -2,7 +2,7 @@
 
 use decthings_codegen::{Files, Source};
 use decthings_tests::repository;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn exports(definition: &str) -> Files {
     let api = decthings_codegen::load(&Source::new("definition.json", definition)).unwrap_or_else(|it| panic!("{it}"));
@@ -35,6 +35,66 @@ fn references_resolve_and_have_no_siblings() {
         });
         assert!(seen > 50, "{name}");
     }
+}
+
+/// What the definition says of each method, and what the descriptions of its operation have to say.
+#[test]
+fn operations_say_what_the_definition_says_of_their_methods() {
+    let definition = std::fs::read_to_string(repository("schema/decthings.json")).unwrap();
+    let definition: Value = serde_json::from_str(&definition).unwrap();
+    let exports = ours();
+    let open: Value = serde_json::from_str(&exports["openapi.json"]).unwrap();
+    let socket: Value = serde_json::from_str(&exports["asyncapi.json"]).unwrap();
+    let mut seen = std::collections::BTreeMap::<&str, usize>::new();
+    for (service, definition) in definition["services"].as_object().unwrap() {
+        for (name, method) in definition["methods"].as_object().unwrap() {
+            let operation = &open["paths"][format!("/{service}/{name}")]["post"];
+            let mut operations = vec![operation];
+            let id = format!("call{service}{}{}", name[..1].to_uppercase(), &name[1..]);
+            operations.extend(socket["operations"].get(&id));
+            assert_eq!(operations.len(), if method.get("transport").is_some() { 2 } else { 1 }, "{service}.{name}");
+            for operation in operations {
+                let is = |keyword: &str| operation.get(format!("x-{keyword}"));
+                assert_eq!(is("idempotent").unwrap(), method.get("idempotent").unwrap_or(&false.into()));
+                assert_eq!(is("transport").unwrap(), method.get("transport").unwrap_or(&"http".into()));
+                assert_eq!(is("deadline-seconds"), method.get("deadlineSeconds"), "{service}.{name}");
+                assert_eq!(is("subscription"), method.get("subscription"), "{service}.{name}");
+                assert_eq!(is("waiter"), method.get("waiter"), "{service}.{name}");
+                let pages = |value: &Value| value["items"].clone();
+                assert_eq!(is("paginated").map(pages), method.get("paginated").map(pages), "{service}.{name}");
+                assert!(is("retryable").unwrap().as_array().unwrap().contains(&"too_many_requests".into()));
+                for keyword in ["deadline-seconds", "subscription", "waiter", "paginated"] {
+                    *seen.entry(keyword).or_default() += usize::from(is(keyword).is_some());
+                }
+            }
+        }
+    }
+    assert!(seen.len() == 4 && seen.values().all(|count| *count > 0), "{seen:?}");
+}
+
+#[test]
+fn blobs_are_described_by_rule_and_path() {
+    let blobs = |service: &str, method: &str, side: &str| {
+        let open: Value = serde_json::from_str(&ours()["openapi.json"]).unwrap();
+        let mut blobs = open["paths"][format!("/{service}/{method}")]["post"]["x-frame"][side]["blobs"].clone();
+        for blob in blobs.as_array_mut().unwrap() {
+            assert!(blob["holds"].as_str().is_some_and(|text| text.starts_with("one blob")));
+            blob.as_object_mut().unwrap().shift_remove("holds");
+        }
+        blobs
+    };
+    let tensors = json!([{"path": "params[].data", "rule": "tensors", "uniqueName": "name"}]);
+    assert_eq!(blobs("Model", "train", "request"), tensors);
+    let keyed = json!([{"path": "data", "rule": "keyed", "names": "stateKeyNames", "at": "beside", "key": "key", "data": "data"}]);
+    assert_eq!(blobs("Model", "getModelState", "response"), keyed);
+    assert_eq!(
+        blobs("Dataset", "addEntries", "request"),
+        json!([{"path": "keys", "rule": "entries", "key": "key", "data": "data"}])
+    );
+    let indexed = json!([{
+        "path": "keys", "rule": "indexedEntries", "indexes": "indexes", "key": "name", "data": "data", "index": "index", "tensor": "data"
+    }]);
+    assert_eq!(blobs("Dataset", "getEntries", "response"), indexed);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The binary frame around the JSON, in words and as metadata.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::ir::blobs::{BlobKind, BlobRule};
 
@@ -24,7 +24,36 @@ pub(crate) const EVENT: &str = "A binary message: a byte 1, the length of the se
 
 /// The blobs of a frame, in their order.
 pub(crate) fn blobs(rules: &[BlobRule]) -> Value {
-    rules.iter().map(|rule| json!({ "path": rule.path, "holds": holds(&rule.kind) })).collect()
+    let blob = |rule: &BlobRule| {
+        let mut members = Map::from_iter([("path".to_owned(), Value::from(rule.path.as_str()))]);
+        members.extend(self::rule(&rule.kind).as_object().cloned().unwrap_or_default());
+        members.insert("holds".to_owned(), holds(&rule.kind).into());
+        Value::from(members)
+    };
+    rules.iter().map(blob).collect()
+}
+
+/// A rule by its name, and the members of the JSON and of the objects of callers that it concerns.
+fn rule(kind: &BlobKind) -> Value {
+    match kind {
+        BlobKind::Bytes => json!({ "rule": "bytes" }),
+        BlobKind::Tensor => json!({ "rule": "tensor" }),
+        BlobKind::Tensors { name: None } => json!({ "rule": "tensors" }),
+        BlobKind::Tensors { name: Some(name) } => json!({ "rule": "tensors", "uniqueName": name }),
+        BlobKind::Keyed { names, at_root, key, data } => {
+            let at = if *at_root { "root" } else { "beside" };
+            json!({ "rule": "keyed", "names": names, "at": at, "key": key, "data": data })
+        }
+        BlobKind::Entries { key, data } => json!({ "rule": "entries", "key": key, "data": data }),
+        BlobKind::IndexedEntries { indexes, key, data, index, tensor } => json!({
+            "rule": "indexedEntries",
+            "indexes": indexes,
+            "key": key,
+            "data": data,
+            "index": index,
+            "tensor": tensor
+        }),
+    }
 }
 
 /// The same in a sentence; nothing when there are none.

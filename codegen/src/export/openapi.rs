@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::frame;
 use super::schemas::{Dialect, Schemas};
+use super::{extensions, frame};
 use crate::ir::{Api, Method, Service, Transport};
 use crate::naming::{self, case};
 
@@ -12,7 +12,10 @@ pub(super) fn emit(api: &Api, dialect: Dialect) -> Value {
     let mut paths = Map::new();
     for service in &api.services {
         for method in &service.methods {
-            let operation = operation(&mut schemas, dialect, service, method);
+            let mut operation = operation(&mut schemas, dialect, service, method);
+            if let Some(operation) = operation.as_object_mut() {
+                operation.extend(extensions::of_method(api, service, method));
+            }
             paths.insert(format!("/{}/{}", service.wire, method.wire), json!({ "post": operation }));
         }
     }

@@ -149,7 +149,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Reads a stream as an iterator: [`Items`](crate::Items), [`Pages`](crate::Pages), [`Progress`](crate::Progress) or a
+/// Reads a stream as an iterator: [`Items`], [`Pages`], [`Progress`] or a
 /// [`Subscription`].
 ///
 /// # Errors
