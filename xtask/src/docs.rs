@@ -10,6 +10,8 @@ use decthings_codegen::cli::docs;
 
 /// Writes the reference of the API: static pages that open from disk.
 #[derive(clap::Args)]
+// The flattened arguments have a group of the same name.
+#[group(skip)]
 pub struct Arguments {
     #[command(flatten)]
     pages: docs::Arguments,

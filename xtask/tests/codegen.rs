@@ -154,3 +154,19 @@ fn files_that_were_not_generated_stay() {
         fs::remove_file(path).unwrap();
     }
 }
+
+#[test]
+fn every_command_has_help() {
+    let help = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).arg("--help").output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let all = help(&[]);
+    let commands = all.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.contains(&"codegen") && names.contains(&"docs"), "{all}");
+    for name in names {
+        assert!(help(&[name]).contains("Usage: "), "{name}");
+    }
+}

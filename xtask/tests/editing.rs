@@ -92,7 +92,7 @@ impl Drop for Watch {
 fn watching_generates_on_save_and_survives_mistakes() {
     let folder = Folder::new("watch");
     let watch = Watch::start(&folder);
-    watch.line("1 methods");
+    watch.line("1 method in ");
     watch.line("watching shop.json");
     folder.write("shop.json", &DEFINITION.replace("\"type\": \"string\"", "\"type\": \"strnig\""));
     watch.line("error: `strnig` is not known here");
@@ -101,7 +101,7 @@ fn watching_generates_on_save_and_survives_mistakes() {
     // As an editor saves: another file in the place of the old one.
     folder.write("shop.json.new", &DEFINITION.replace("\"buy\"", "\"sell\""));
     folder.command("mv", &["shop.json.new", "shop.json"]).status().unwrap();
-    let summary = watch.line("1 methods");
+    let summary = watch.line("1 method in ");
     assert!(summary.ends_with("changed"), "{summary}");
     watch.line("watching shop.json");
     assert!(folder.read("api/shop/sell.rs").contains("Sell"));

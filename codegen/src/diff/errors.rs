@@ -2,6 +2,7 @@
 
 use super::changes::{Class, Place};
 use super::comparison::{Comparison, Direction, Remarks};
+use super::renames::{Sketch, match_up};
 use crate::ir::types::Type;
 use crate::ir::{Api, ErrorShape, Method};
 
@@ -44,12 +45,24 @@ impl Comparison<'_> {
     /// The codes of a method.
     pub(super) fn codes(&mut self, old: &Method, new: &Method) {
         let (old_api, new_api) = (self.old, self.new);
-        for before in shapes(old_api, old) {
-            let Some(after) = shapes(new_api, new).find(|after| after.code == before.code) else {
+        let (old_shapes, new_shapes): (Vec<_>, Vec<_>) =
+            (old_api.errors_of(old).collect(), new_api.errors_of(new).collect());
+        let codes = match_up(
+            (old_api, &old_shapes),
+            (new_api, &new_shapes),
+            |shape| &shape.code,
+            |api, shape| Sketch::of_error(api, shape),
+        );
+        for (before, after) in codes.old {
+            let Some(after) = after else {
                 let what = format!("no longer returns `{}`", before.code);
                 self.note("errors", Class::Rust, what, "Its variant is removed from the method's error.");
                 continue;
             };
+            if after.code != before.code {
+                let what = format!("returns `{}` instead of `{}`", after.code, before.code);
+                self.note("errors", Class::Rust, what, "Its variant has another name.");
+            }
             // The same entry is compared by itself.
             if before.name != after.name {
                 self.carried(before.fields.as_ref(), after.fields.as_ref(), &format!("errors.{}", after.code));
@@ -63,10 +76,8 @@ impl Comparison<'_> {
                 self.note("errors", Class::Rust, what, "Its variant is in another enum.");
             }
         }
-        for after in shapes(new_api, new) {
-            if !shapes(old_api, old).any(|before| before.code == after.code) {
-                self.note("errors", Class::Compatible, format!("may return `{}`", after.code), OPEN);
-            }
+        for after in codes.added {
+            self.note("errors", Class::Compatible, format!("may return `{}`", after.code), OPEN);
         }
     }
 
@@ -92,8 +103,4 @@ fn shared_set<'a>(api: &'a Api, method: &Method, error: &ErrorShape) -> Option<&
     let mut sets = method.error_sets.iter().filter_map(|index| api.error_sets.get(*index));
     let has = |index: &usize| api.errors.get(*index).is_some_and(|shape| shape.code == error.code);
     sets.find(|set| set.errors.iter().any(has)).map(|set| set.name.as_str())
-}
-
-fn shapes<'a>(api: &'a Api, method: &'a Method) -> impl Iterator<Item = &'a ErrorShape> {
-    api.errors_of(method)
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::diag::nearest;
-use crate::ir::types::{Field, Owner, Type, TypeDef, TypeKind, UnionStyle};
-use crate::ir::{Api, Event, Method, Service};
+use crate::ir::types::{EnumValue, Field, Owner, Type, TypeDef, TypeKind, UnionStyle};
+use crate::ir::{Api, ErrorShape, Event, Method, Service};
 
 /// What identifies a part of the API apart from its place.
 pub(super) struct Sketch<'a> {
@@ -104,6 +104,17 @@ impl<'a> Sketch<'a> {
         Self { name: &event.wire, description: &event.description, shape }
     }
 
+    pub(super) fn of_value(value: &'a EnumValue) -> Self {
+        let description = value.description.as_deref().unwrap_or_default();
+        Self { name: &value.wire, description, shape: BTreeSet::new() }
+    }
+
+    pub(super) fn of_error(api: &Api, error: &'a ErrorShape) -> Self {
+        let mut shape = BTreeSet::new();
+        error.fields.iter().for_each(|fields| flatten(api, fields, "", &mut shape));
+        Self { name: &error.code, description: &error.description, shape }
+    }
+
     pub(super) fn of_service(service: &'a Service) -> Self {
         let methods = service.methods.iter().map(|method| method.wire.clone());
         let shape = methods.chain(service.events.iter().map(|event| event.wire.clone())).collect();
@@ -114,13 +125,14 @@ impl<'a> Sketch<'a> {
     fn likeness(&self, other: &Self) -> (u32, bool) {
         let common = self.shape.intersection(&other.shape).count();
         let all = self.shape.union(&other.shape).count();
-        // At least two thirds.
-        let is_alike = common.saturating_mul(3) >= all.saturating_mul(2);
+        // At least two thirds; nothing is no likeness.
+        let is_alike = all > 0 && common.saturating_mul(3) >= all.saturating_mul(2);
         let has_description = !self.description.is_empty() && self.description == other.description;
         let is_near = nearest(self.name, [other.name]).is_some();
         let score = [(is_alike, 2), (has_description, 2), (is_near, 1)];
         let score = score.into_iter().filter(|(holds, _)| *holds).map(|(_, points)| points).sum();
-        (score, has_description || (is_alike && common >= 2))
+        // Values of enums have little more than a name.
+        (score, has_description || (is_alike && common >= 2) || (all == 0 && is_near))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::changes::Class;
 use super::comparison::{Comparison, Direction, Remarks, describe};
+use super::renames::{Sketch, match_up};
 use crate::ir::types::{Owner, StringEnum, Type, TypeDef, TypeId, TypeKind};
 use crate::naming;
 
@@ -71,8 +72,14 @@ impl Comparison<'_> {
     }
 
     fn values(&mut self, old: &StringEnum, new: &StringEnum, direction: Direction, path: &str) {
-        for before in &old.values {
-            let Some(after) = new.values.iter().find(|after| after.wire == before.wire) else {
+        let values = match_up(
+            (self.old, &old.values),
+            (self.new, &new.values),
+            |value| &value.wire,
+            |_, value| Sketch::of_value(value),
+        );
+        for (before, after) in values.old {
+            let Some(after) = after else {
                 let what = format!("has no value `{}` any more", before.wire);
                 if direction.sent {
                     self.note(path, Class::Wire, what, "Existing clients may send it.");
@@ -81,6 +88,15 @@ impl Comparison<'_> {
                 }
                 continue;
             };
+            if after.wire != before.wire {
+                let what = format!("has the value `{}` instead of `{}`", after.wire, before.wire);
+                if direction.sent {
+                    self.note(path, Class::Wire, what, "Existing clients may send the old one.");
+                } else {
+                    self.note(path, Class::Rust, what, "Its variant has another name.");
+                }
+                continue;
+            }
             let name = naming::variant(&after.wire, after.identifier.as_deref());
             if name != naming::variant(&before.wire, before.identifier.as_deref()) {
                 let what = format!("has the variant `{name}` for `{}`", after.wire);
@@ -91,11 +107,9 @@ impl Comparison<'_> {
                 self.note(path, Class::Compatible, what, "Only documentation changes.");
             }
         }
-        for after in &new.values {
-            if !old.values.iter().any(|before| before.wire == after.wire) {
-                let what = format!("has the new value `{}`", after.wire);
-                self.note(path, Class::Compatible, what, "The enum is open: readers keep unknown values.");
-            }
+        for after in values.added {
+            let what = format!("has the new value `{}`", after.wire);
+            self.note(path, Class::Compatible, what, "The enum is open: readers keep unknown values.");
         }
     }
 

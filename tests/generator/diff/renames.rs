@@ -116,6 +116,28 @@ fn shared_types_are_renamed() {
 }
 
 #[test]
+fn values_of_enums_are_renamed() {
+    rule(
+        &[put("P/size/enum/1", json!("larger"))],
+        &["wire: params.size has the value `larger` instead of `large`"],
+        &["wire: params.size has the value `large` instead of `larger`"],
+    );
+    // Neither a similar name nor the same description.
+    assert_eq!(
+        changes(&[put("R/size/enum/1", json!("infinite"))]),
+        ["rust: result.size has no value `large` any more", "compatible: result.size has the new value `infinite`"]
+    );
+}
+
+#[test]
+fn error_codes_are_renamed() {
+    let gone = json!({"description": "Nothing is left."});
+    let edits = [take("/errors/sold_out"), put("/errors/all_sold", gone), put("B/errors/0", json!("all_sold"))];
+    let there = changes(&edits);
+    assert!(there.contains(&"rust: errors returns `all_sold` instead of `sold_out`".to_owned()), "{there:?}");
+}
+
+#[test]
 fn a_type_that_is_no_longer_sent_may_require_more() {
     // `Both` is in the params and in the result of `buy`.
     let edits = [take("P/both"), put("/$defs/Both/required/-", json!("note"))];
