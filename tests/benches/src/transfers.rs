@@ -135,10 +135,11 @@ pub async fn download(contender: Contender, url: &str, mebibytes: usize) -> Resu
             let buffer = ResponseBuffer::new();
             let call = || client.model().get_model_state(&id).buffer(&buffer);
             call().await?;
+            let len = (mebibytes * MEBIBYTE) as u64;
             let meter = Meter::start();
             for _ in 0..CALLS {
                 let result = call().await?;
-                ensure!(result.data.iter().all(|part| part.data.len() == mebibytes * MEBIBYTE), "a wrong length");
+                ensure!(result.data.iter().all(|part| part.data.len() == len), "a wrong length");
             }
             Ok(meter.stop())
         }
