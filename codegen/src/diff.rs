@@ -19,7 +19,7 @@ use crate::ir::Api;
 use crate::ir::types::{Owner, TypeDef, TypeId};
 pub use changes::{Change, Changes, Class, Place};
 use comparison::Comparison;
-use renames::{Sketch, match_up};
+use renames::{Profile, match_up};
 
 /// Compares two definitions.
 pub fn diff(old: &Api, new: &Api) -> Changes {
@@ -64,7 +64,7 @@ impl Comparison<'_> {
             (old_api, &old_types),
             (new_api, &new_types),
             |(_, definition)| &definition.name,
-            |api, (_, definition)| Sketch::of_type(api, definition),
+            |api, (_, definition)| Profile::of_type(api, definition),
         );
         let renamed = matched.old.iter().filter_map(|((id, old), new)| {
             let (new_id, new) = new.as_ref()?;

@@ -2,7 +2,7 @@
 
 use super::changes::{Class, Place};
 use super::comparison::{Comparison, Direction, Remarks};
-use super::renames::{Sketch, match_up};
+use super::renames::{Profile, match_up};
 use crate::ir::types::Type;
 use crate::ir::{Api, ErrorShape, Method};
 
@@ -51,7 +51,7 @@ impl Comparison<'_> {
             (old_api, &old_shapes),
             (new_api, &new_shapes),
             |shape| &shape.code,
-            |api, shape| Sketch::of_error(api, shape),
+            |api, shape| Profile::of_error(api, shape),
         );
         for (before, after) in codes.old {
             let Some(after) = after else {

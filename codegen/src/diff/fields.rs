@@ -2,14 +2,14 @@
 
 use super::changes::Class;
 use super::comparison::{Comparison, Direction, Remarks, join};
-use super::renames::{Sketch, match_up};
+use super::renames::{Profile, match_up};
 use crate::ir::types::{Absent, Field, Object};
 use crate::naming;
 
 impl Comparison<'_> {
     pub(super) fn object(&mut self, old: &Object, new: &Object, direction: Direction, path: &str) {
         let (old_fields, new_fields) = ((self.old, old.fields.as_slice()), (self.new, new.fields.as_slice()));
-        let matched = match_up(old_fields, new_fields, |field| &field.wire, Sketch::of_field);
+        let matched = match_up(old_fields, new_fields, |field| &field.wire, Profile::of_field);
         for (before, after) in matched.old {
             let path = join(path, &before.wire);
             let Some(after) = after else {

@@ -2,7 +2,7 @@
 
 use super::changes::{Class, Place};
 use super::comparison::{Comparison, Direction, Remarks};
-use super::renames::{Sketch, match_up};
+use super::renames::{Profile, match_up};
 use crate::ir::{Api, Event, Method, Service, Transport};
 use crate::naming;
 
@@ -14,7 +14,7 @@ impl Comparison<'_> {
     pub(super) fn services(&mut self) {
         let (old_api, new_api) = (self.old, self.new);
         let (before, after) = ((old_api, old_api.services.as_slice()), (new_api, new_api.services.as_slice()));
-        let matched = match_up(before, after, |service| &service.wire, |_, service| Sketch::of_service(service));
+        let matched = match_up(before, after, |service| &service.wire, |_, service| Profile::of_service(service));
         for (old, new) in matched.old {
             self.turn_to(Place::Service(old.wire.clone()), Vec::new());
             let Some(new) = new else {
@@ -33,7 +33,7 @@ impl Comparison<'_> {
     fn service(&mut self, old: &Service, new: &Service) {
         self.remarks("", words(&old.description, old.since.as_deref()), words(&new.description, new.since.as_deref()));
         let (old_methods, new_methods) = ((self.old, old.methods.as_slice()), (self.new, new.methods.as_slice()));
-        let matched = match_up(old_methods, new_methods, |method| &method.wire, Sketch::of_method);
+        let matched = match_up(old_methods, new_methods, |method| &method.wire, Profile::of_method);
         for (before, after) in matched.old {
             self.turn_to(Place::Method(old.wire.clone(), before.wire.clone()), Vec::new());
             let Some(after) = after else {
@@ -48,7 +48,7 @@ impl Comparison<'_> {
             self.note("", Class::Compatible, "is new", NEW);
         }
         let (old_events, new_events) = ((self.old, old.events.as_slice()), (self.new, new.events.as_slice()));
-        let matched = match_up(old_events, new_events, |event| &event.wire, Sketch::of_event);
+        let matched = match_up(old_events, new_events, |event| &event.wire, Profile::of_event);
         for (before, after) in matched.old {
             self.turn_to(Place::Event(old.wire.clone(), before.wire.clone()), Vec::new());
             let Some(after) = after else {

@@ -7,7 +7,7 @@ use crate::ir::types::{EnumValue, Field, Owner, Type, TypeDef, TypeKind, UnionSt
 use crate::ir::{Api, ErrorShape, Event, Method, Service};
 
 /// What identifies a part of the API apart from its place.
-pub(super) struct Sketch<'a> {
+pub(super) struct Profile<'a> {
     name: &'a str,
     description: &'a str,
     /// Its members at every depth, each with its type.
@@ -27,14 +27,14 @@ pub(super) fn match_up<'a, T>(
     (old_api, old): (&Api, &'a [T]),
     (new_api, new): (&Api, &'a [T]),
     name: impl Fn(&T) -> &str,
-    sketch: impl Fn(&Api, &'a T) -> Sketch<'a>,
+    profile: impl Fn(&Api, &'a T) -> Profile<'a>,
 ) -> Matched<'a, T> {
     let has = |parts: &[T], part: &T| parts.iter().any(|other| name(other) == name(part));
     let gone: Vec<&T> = old.iter().filter(|part| !has(new, part)).collect();
     let added: Vec<&T> = new.iter().filter(|part| !has(old, part)).collect();
     let pairs = pair(
-        &gone.iter().map(|part| sketch(old_api, part)).collect::<Vec<_>>(),
-        &added.iter().map(|part| sketch(new_api, part)).collect::<Vec<_>>(),
+        &gone.iter().map(|part| profile(old_api, part)).collect::<Vec<_>>(),
+        &added.iter().map(|part| profile(new_api, part)).collect::<Vec<_>>(),
     );
     let renamed = |part: &T| {
         let index = gone.iter().position(|gone| name(gone) == name(part))?;
@@ -50,13 +50,13 @@ pub(super) fn match_up<'a, T>(
 }
 
 /// Parts that are gone, each with the new part that it has probably become, as indexes.
-fn pair(gone: &[Sketch<'_>], new: &[Sketch<'_>]) -> Vec<(usize, usize)> {
-    let is_lonely = gone.len() == 1 && new.len() == 1;
+fn pair(gone: &[Profile<'_>], new: &[Profile<'_>]) -> Vec<(usize, usize)> {
+    let is_only_pair = gone.len() == 1 && new.len() == 1;
     let mut scores = Vec::new();
     for (old_index, old) in gone.iter().enumerate() {
         for (new_index, new) in new.iter().enumerate() {
-            let (score, is_distinctive) = old.likeness(new);
-            if score >= 3 || (is_lonely && is_distinctive) {
+            let (score, is_distinctive) = old.similarity(new);
+            if score >= 3 || (is_only_pair && is_distinctive) {
                 scores.push((std::cmp::Reverse(score), old_index, new_index));
             }
         }
@@ -71,7 +71,7 @@ fn pair(gone: &[Sketch<'_>], new: &[Sketch<'_>]) -> Vec<(usize, usize)> {
     pairs
 }
 
-impl<'a> Sketch<'a> {
+impl<'a> Profile<'a> {
     pub(super) fn of_type(api: &Api, definition: &'a TypeDef) -> Self {
         let mut shape = BTreeSet::new();
         members(api, definition, "", &mut shape);
@@ -122,10 +122,10 @@ impl<'a> Sketch<'a> {
     }
 
     /// How much speaks for a rename, and whether that is enough if nothing else is gone or new.
-    fn likeness(&self, other: &Self) -> (u32, bool) {
+    fn similarity(&self, other: &Self) -> (u32, bool) {
         let common = self.shape.intersection(&other.shape).count();
         let all = self.shape.union(&other.shape).count();
-        // At least two thirds; nothing is no likeness.
+        // At least two thirds of the members. Parts without members are not alike for that.
         let is_alike = all > 0 && common.saturating_mul(3) >= all.saturating_mul(2);
         let has_description = !self.description.is_empty() && self.description == other.description;
         let is_near = nearest(self.name, [other.name]).is_some();

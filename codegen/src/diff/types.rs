@@ -2,7 +2,7 @@
 
 use super::changes::Class;
 use super::comparison::{Comparison, Direction, Remarks, describe};
-use super::renames::{Sketch, match_up};
+use super::renames::{Profile, match_up};
 use crate::ir::types::{Owner, StringEnum, Type, TypeDef, TypeId, TypeKind};
 use crate::naming;
 
@@ -76,7 +76,7 @@ impl Comparison<'_> {
             (self.old, &old.values),
             (self.new, &new.values),
             |value| &value.wire,
-            |_, value| Sketch::of_value(value),
+            |_, value| Profile::of_value(value),
         );
         for (before, after) in values.old {
             let Some(after) = after else {

@@ -133,7 +133,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// The settings of the environment variables `PREFIX_API_KEY`, `PREFIX_HTTP_URL` and `PREFIX_WS_URL`, where `PREFIX` is
-    /// the [prefix of the API](ApiClient::ENVIRONMENT). Empty variables are ignored.
+    /// the [prefix of the API](ApiClient::ENVIRONMENT): `DECTHINGS` for Decthings. Empty variables are ignored.
     pub fn from_env() -> Self {
         let mut builder = Self::new();
         let mut read = |suffix: &str| {

@@ -86,7 +86,7 @@ pub fn read_file(path: impl AsRef<Path>) -> Result<BTreeMap<String, Tensor>, Int
 /// # Errors
 ///
 /// [`InterchangeError::Unsupported`] when elements are neither numbers nor booleans, with the name of their tensor;
-/// [`InterchangeError::Name`] when a name is there twice.
+/// [`InterchangeError::Name`] when a name is a duplicate.
 pub fn write<N, T>(tensors: impl IntoIterator<Item = (N, T)>) -> Result<Vec<u8>, InterchangeError>
 where
     N: Into<String>,

@@ -87,7 +87,7 @@ pub fn read_file(path: impl AsRef<Path>) -> Result<BTreeMap<String, Tensor>, Int
 /// # Errors
 ///
 /// [`InterchangeError::Unsupported`] when elements are neither numbers nor booleans, with the name of their tensor;
-/// [`InterchangeError::Name`] when a name is there twice, or is `__metadata__`, which the format keeps for itself.
+/// [`InterchangeError::Name`] when a name is a duplicate, or `__metadata__`, which the format keeps for itself.
 pub fn write<N, T>(tensors: impl IntoIterator<Item = (N, T)>) -> Result<Vec<u8>, InterchangeError>
 where
     N: Into<String>,
