@@ -1,5 +1,7 @@
 //! Headers of requests: those of the client, and those of the user.
 
+#[cfg(any(feature = "ws", feature = "axum"))]
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION,
 };
@@ -88,4 +90,11 @@ pub(crate) fn bearer(key: &ApiKey) -> Option<HeaderValue> {
     let mut value = HeaderValue::try_from(format!("Bearer {}", key.expose())).ok()?;
     value.set_sensitive(true);
     Some(value)
+}
+
+/// The header `Sec-WebSocket-Accept` for a key, by which a server proves that it speaks the protocol: RFC 6455, section 1.3.
+#[cfg(any(feature = "ws", feature = "axum"))]
+pub(crate) fn websocket_accept(key: &[u8]) -> String {
+    const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    BASE64_STANDARD.encode(sha1_smol::Sha1::from([key, GUID].concat()).digest().bytes())
 }

@@ -27,6 +27,8 @@ pub use credentials::{ApiKeyProvider, ProviderError};
 pub use error::TransportError;
 #[cfg(feature = "test-util")]
 pub(crate) use headers::secrets;
+#[cfg(feature = "axum")]
+pub(crate) use headers::websocket_accept;
 pub(crate) use headers::{Headers, bearer};
 pub(crate) use http::client::{Http, HttpSettings};
 pub use interface::Transport;

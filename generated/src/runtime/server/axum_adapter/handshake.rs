@@ -4,12 +4,10 @@ use ::axum::body::Body;
 use ::axum::extract::Request;
 use ::axum::http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
 use ::axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use hyper::upgrade::OnUpgrade;
-use sha1_smol::Sha1;
 
 use super::response;
+use crate::runtime::transport::websocket_accept;
 
 /// The response to a request, and the connection after it if the request is a handshake. This needs no key, since each
 /// message has one.
@@ -39,7 +37,5 @@ fn accept(headers: &HeaderMap) -> Option<HeaderValue> {
     if !(has(CONNECTION, "upgrade") && has(UPGRADE, "websocket") && has(SEC_WEBSOCKET_VERSION, "13")) {
         return None;
     }
-    let mut digest = Sha1::from(headers.get(SEC_WEBSOCKET_KEY)?.as_bytes());
-    digest.update(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
-    HeaderValue::from_str(&BASE64_STANDARD.encode(digest.digest().bytes())).ok()
+    HeaderValue::from_str(&websocket_accept(headers.get(SEC_WEBSOCKET_KEY)?.as_bytes())).ok()
 }

@@ -8,20 +8,16 @@ use futures_core::future::BoxFuture;
 use http::StatusCode;
 use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
 use reqwest::{Client, Response, Url};
-use sha1_smol::Sha1;
 use tokio::time::timeout;
 
 use super::link::WebSocketLink;
 use crate::runtime::error::BuildError;
 use crate::runtime::text::excerpt_bytes;
 use crate::runtime::transport::connect::{ConnectSettings, Target};
-use crate::runtime::transport::headers::Headers;
+use crate::runtime::transport::headers::{Headers, websocket_accept};
 use crate::runtime::transport::http::response_body::read_beginning;
 use crate::runtime::transport::io_error::cause;
 use crate::runtime::transport::session::link::{ConnectionError, Connector, Link};
-
-/// What the server appends to the key of a handshake, to prove that it speaks the protocol: RFC 6455, section 1.3.
-const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 pub(crate) struct WebSocketSettings {
     /// The URL, with the scheme `ws` or `wss`.
@@ -70,9 +66,8 @@ impl WebSocketConnector {
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(rejected(target, response).await);
         }
-        let accept = Sha1::from([key.as_bytes(), GUID].concat()).digest().bytes();
         let accepted = response.headers().get(SEC_WEBSOCKET_ACCEPT);
-        if accepted.is_none_or(|accepted| accepted != BASE64_STANDARD.encode(accept).as_str()) {
+        if accepted.is_none_or(|accepted| accepted != websocket_accept(key.as_bytes()).as_str()) {
             return Err(invalid("the header `Sec-WebSocket-Accept` of the response is wrong"));
         }
         let stream = response.upgrade().await.map_err(|error| invalid(&cause(&error)))?;
