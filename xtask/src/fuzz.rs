@@ -83,12 +83,12 @@ fn fuzz(program: &Path, name: &str, arguments: &Arguments) -> Result<Option<Path
     let failure = failures.join("input");
     let libfuzzer = || {
         let mut command = Command::new(program);
-        command.env("FUZZ_TARGET", name).args(["-timeout=10", "-max_len=65536", "-rss_limit_mb=2048"]);
+        command.env("FUZZ_TARGET", name).args(["-timeout=10", "-rss_limit_mb=2048"]);
         command.arg(format!("-exact_artifact_path={}", failure.display()));
         command
     };
     let mut command = libfuzzer();
-    command.env("FUZZ_SEEDS", &seeds).arg("-print_final_stats=1");
+    command.env("FUZZ_SEEDS", &seeds).args(["-max_len=65536", "-print_final_stats=1"]);
     command.args([format!("-max_total_time={}", arguments.seconds), format!("-seed={}", arguments.seed)]);
     command.args([&corpus, &seeds]).args(Some(&regressions).filter(|path| path.exists()));
     if command.status().with_context(|| format!("cannot run {}", program.display()))?.success() {
