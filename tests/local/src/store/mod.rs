@@ -1,5 +1,6 @@
 //! The data of the server, all of it in memory.
 
+pub(crate) mod code;
 pub(crate) mod datasets;
 pub(crate) mod entries;
 pub(crate) mod evaluations;

@@ -36,6 +36,7 @@ pub(super) fn snapshot_model(
         files: model.files.clone(),
         launchers: model.launchers.clone(),
         durations: model.durations.clone(),
+        code: model.code.clone(),
         state,
     });
     Ok(SnapshotModelResult::new(id))
