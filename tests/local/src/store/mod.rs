@@ -43,9 +43,13 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// The data at the start: the configured users and organizations.
+    /// The data at the start: the configured models, users and organizations.
     pub(crate) fn new(config: &LocalConfig) -> Self {
         let mut store = Self { users: Users::new(config), ..Self::default() };
+        for (name, folder) in &config.models {
+            let model = StoredModel::of_folder(store.next_sequence(), name, folder);
+            store.models.insert(model.id.clone(), model);
+        }
         for (name, from) in &config.invitations {
             let id = store.add_organization(name.clone(), from);
             if let Some(organization) = store.organizations.get_mut(&id) {
