@@ -1,14 +1,15 @@
 //! A program of a model, which behaves as a file beside it says. Models start it through a script.
 
-use std::collections::VecDeque;
-use std::io::{BufReader, Read, Write};
+mod connection;
+
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
 use decthings::Tensor;
 use serde_json::{Value, json};
+
+use connection::Program;
 
 /// Far longer than any test takes.
 const FOREVER: Duration = Duration::from_secs(600);
@@ -32,9 +33,7 @@ fn run() {
     if place == "start" {
         misbehave(what, None);
     }
-    let stream = UnixStream::connect(path).unwrap();
-    let reader = BufReader::new(stream.try_clone().unwrap());
-    let mut program = Program { stream, reader, waiting: VecDeque::new() };
+    let mut program = Program::connect(path);
     if place == "connection" {
         misbehave(what, Some(&mut program));
     }
@@ -55,7 +54,7 @@ fn misbehave(what: &str, program: Option<&mut Program>) {
         ("hang", _) => std::thread::sleep(FOREVER),
         ("garbage", Some(program)) => program.send(&[0xff; 100]),
         ("close", Some(program)) => {
-            program.stream.shutdown(std::net::Shutdown::Both).unwrap();
+            program.close();
             std::thread::sleep(FOREVER);
         }
         (what, _) => panic!("unknown behavior {what}"),
@@ -147,13 +146,6 @@ fn output(program: &mut Program, id: &str, sizes: &[usize], data: &[u8]) {
     program.answer(id, json!({"outputs": [{"name": "y", "byteSizes": sizes}]}), &[data]);
 }
 
-struct Program {
-    stream: UnixStream,
-    reader: BufReader<UnixStream>,
-    /// Commands that have arrived while data was expected.
-    waiting: VecDeque<(String, Value)>,
-}
-
 impl Program {
     /// The functions of a model that returns what it is given. Its state counts how often it was trained, and has what the
     /// models that it mounts have.
@@ -226,99 +218,5 @@ impl Program {
             }
             _ => {}
         }
-    }
-
-    /// Reads the data of a parameter, a part at a time.
-    fn read_all(&mut self, param: &Value) -> Vec<Vec<u8>> {
-        let amount = param["amount"].as_u64().unwrap();
-        let mut data = Vec::new();
-        while (data.len() as u64) < amount {
-            let start = data.len() as u64;
-            self.request(param["dataset"].as_str().unwrap(), start, 3.min(amount - start));
-            data.extend(self.data());
-        }
-        data
-    }
-
-    /// The next command. Nothing at the end of the connection.
-    fn command(&mut self) -> Option<(String, Value)> {
-        if let Some(command) = self.waiting.pop_front() {
-            return Some(command);
-        }
-        let mut kind = [0];
-        self.reader.read_exact(&mut kind).ok()?;
-        assert_eq!(kind, [0]);
-        Some(self.read_command())
-    }
-
-    fn read_command(&mut self) -> (String, Value) {
-        let length = self.u64();
-        let mut command: Value = serde_json::from_slice(&self.bytes(length)).unwrap();
-        (command["method"].as_str().unwrap().to_owned(), command["params"].take())
-    }
-
-    /// The next data.
-    fn data(&mut self) -> Vec<Vec<u8>> {
-        while self.bytes(1) == [0] {
-            let command = self.read_command();
-            self.waiting.push_back(command);
-        }
-        let request = self.bytes(4);
-        assert_eq!(request, [0, 0, 0, 5]);
-        let count = u32::from_be_bytes(self.bytes(4).try_into().unwrap());
-        (0..count)
-            .map(|_| {
-                let length = self.u64();
-                self.bytes(length)
-            })
-            .collect()
-    }
-
-    fn u64(&mut self) -> u64 {
-        u64::from_be_bytes(self.bytes(8).try_into().unwrap())
-    }
-
-    fn bytes(&mut self, length: u64) -> Vec<u8> {
-        let mut bytes = vec![0; usize::try_from(length).unwrap()];
-        self.reader.read_exact(&mut bytes).unwrap();
-        bytes
-    }
-
-    fn request(&mut self, dataset: &str, start: u64, amount: u64) {
-        let request =
-            json!({"event": "requestData", "requestId": 5, "dataset": dataset, "startIndex": start, "amount": amount});
-        self.data_event(request);
-    }
-
-    fn data_event(&mut self, event: Value) {
-        let event = event.to_string();
-        let mut frame = vec![1];
-        frame.extend((event.len() as u64).to_be_bytes());
-        frame.extend(event.as_bytes());
-        self.send(&frame);
-    }
-
-    fn answer(&mut self, id: &str, result: Value, blobs: &[&[u8]]) {
-        self.message(json!({"id": id, "result": result}).to_string().as_bytes(), blobs);
-    }
-
-    fn event(&mut self, event: &str, params: Value, blobs: &[&[u8]]) {
-        self.message(json!({"event": event, "params": params}).to_string().as_bytes(), blobs);
-    }
-
-    fn message(&mut self, json: &[u8], blobs: &[&[u8]]) {
-        let mut frame = vec![0];
-        frame.extend((blobs.len() as u32).to_be_bytes());
-        for part in std::iter::once(&json).chain(blobs) {
-            frame.extend((part.len() as u64).to_be_bytes());
-            frame.extend(*part);
-        }
-        frame.push(0);
-        self.send(&frame);
-    }
-
-    /// The server may have closed the connection.
-    fn send(&mut self, frame: &[u8]) {
-        let _ = self.stream.write_all(frame);
     }
 }
