@@ -66,7 +66,7 @@ async fn response_vectors_are_up_to_date() {
 
 #[test]
 fn event_vectors_are_up_to_date() {
-    check("events.json", &events());
+    check("messages.json", &events());
 }
 
 #[test]

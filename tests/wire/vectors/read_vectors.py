@@ -168,7 +168,7 @@ def main(folder):
         elif blobs:
             same(kind_of(vector["value"]), blobs, vector["value"])
         count += 1
-    for vector, reader in vectors("events.json"):
+    for vector, reader in vectors("messages.json"):
         assert reader.byte() == 1
         assert reader.take(reader.byte()).decode() == vector["service"]
         body, blobs = response(reader)

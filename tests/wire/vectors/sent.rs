@@ -113,6 +113,7 @@ pub async fn calls() -> Vec<Value> {
         let message = server.take_message().unwrap();
         let mut vector = vector(name, service, method, &params, &message.bytes[4..], &message.bytes);
         vector["id"] = message.id.into();
+        vector["apiKey"] = "the-key".into();
         vectors.push(vector);
     }
     vectors
