@@ -12,8 +12,11 @@ use crate::values::unhex;
 const FOLDER: &str = "schema/vectors";
 const DEFINITION: &str = "schema/decthings.json";
 
+/// Makes the cases of a vector.
+type CasesOf = fn(&Vector) -> Vec<Case>;
+
 /// The files, and the cases of each vector.
-const FILES: [(&str, fn(&Vector) -> Vec<Case>); 6] = [
+const FILES: [(&str, CasesOf); 6] = [
     ("varints.json", varint),
     ("tensors.json", tensor),
     ("requests.json", request),

@@ -1,7 +1,7 @@
 //! Messages of a server on the WebSocket.
 
 use decthings::api::language::LanguageServerLanguage;
-use decthings::runtime::{EventSet, RawEvent, Subscribable};
+use decthings::runtime::{Channel, EventSet, RawEvent, Subscribable};
 use decthings::{Blob, Call, Update};
 use decthings_tests::codec::{event_message, response_message, split_response};
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ async fn read_event(message: Message) -> Answer {
     let id = |name: &str| params[name].as_str().unwrap_or("id").to_owned();
     let socket = Socket::new(None).await?;
     let client = socket.client.clone();
-    match service.as_str() {
+    match service.as_deref().unwrap_or_default() {
         "Debug" => {
             let id = id("debugSessionId");
             deliver(client.debug().subscribe_to_events(&id), &id, message, socket).await
@@ -96,19 +96,24 @@ async fn read_event(message: Message) -> Answer {
             deliver(client.spawned().subscribe_to_events(&id), &id, message, socket).await
         }
         // An event of an unknown service is reported to every subscription.
-        _ => {
+        service => {
             let id = id("terminalSessionId");
-            deliver(client.terminal().subscribe_to_events(&id), &id, message, socket).await
+            match deliver(client.terminal().subscribe_to_events(&id), &id, message, socket).await {
+                Err(NoAnswer::Refused(reason)) if !["", "Terminal"].contains(&service) => {
+                    Err(NoAnswer::Unsupported(reason))
+                }
+                answer => answer,
+            }
         }
     }
 }
 
 /// The service and the parameters of an event, as far as they can be read, to subscribe to the session before.
-fn head(message: &[u8]) -> (String, Value) {
+fn head(message: &[u8]) -> (Option<String>, Value) {
     let length = message.get(1).copied().unwrap_or_default().into();
     let (service, body) = message.get(2..).unwrap_or_default().split_at_checked(length).unwrap_or_default();
     let json = split_response(body).ok().and_then(|(json, _)| serde_json::from_slice::<Value>(json).ok());
-    (String::from_utf8_lossy(service).into_owned(), json.map(|mut json| json["params"].take()).unwrap_or_default())
+    (String::from_utf8(service.to_vec()).ok(), json.map(|mut json| json["params"].take()).unwrap_or_default())
 }
 
 /// Subscribes to a session, sends the message, and answers with what reaches the subscription.
@@ -123,22 +128,19 @@ async fn deliver<R: Subscribable>(call: Call<R>, id: &str, message: Message, mut
     let next = json!({ "event": NEXT, "params": { channel.id: id } });
     socket.server().await.send(event_message(channel.service, next, &[])).await;
     match subscription.next().await {
-        Some(Update::Event(event)) => delivered(event.write()?),
-        Some(Update::Malformed(error)) if !["", channel.service].contains(&error.service()) => {
-            Err(NoAnswer::Unsupported(error.to_string()))
-        }
+        Some(Update::Event(event)) => delivered(channel, event.write()?),
         Some(Update::Malformed(error)) => Err(error.into()),
         other => Err(NoAnswer::Refused(format!("the subscription got {other:?}"))),
     }
 }
 
-fn delivered(event: RawEvent) -> Answer {
+fn delivered(channel: &Channel, event: RawEvent) -> Answer {
     if event.name() == NEXT {
         return Err(NoAnswer::Refused("the message was ignored".to_owned()));
     }
     let mut params = event.json()?;
-    // The only bytes of an event are its `data`.
-    if let Some(blob) = event.blobs().next() {
+    // The only bytes of a known event are its `data`.
+    if let (true, Some(blob)) = (channel.events.iter().any(|kind| kind.name == event.name()), event.blobs().next()) {
         params["data"] = serde_json::to_value(Blob::from(blob))?;
     }
     Ok(json!({ "service": event.service(), "event": event.name(), "params": params }))
