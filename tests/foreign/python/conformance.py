@@ -38,7 +38,8 @@ def show(value):
     if isinstance(value, bytes):
         return {"$bytes": text(value)}
     if isinstance(value, Tensor):
-        return {"type": value.type, "shape": value.shape, "data": [show_element(value.type, item) for item in value.data]}
+        data = [show_element(value.type, item) for item in value.data]
+        return {"type": value.type, "shape": value.shape, "data": data}
     if isinstance(value, list):
         return [show(item) for item in value]
     return {name: show(member) for name, member in value.items()} if isinstance(value, dict) else value

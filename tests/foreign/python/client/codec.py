@@ -21,7 +21,9 @@ class Codec:
         """A WebSocket message."""
         json, blobs = self._params(method, params)
         call = {"api": method.service, "method": method.name, "params": json}
-        return id.to_bytes(4, "big") + frame.write_request(call | ({"apiKey": api_key} if api_key is not None else {}), blobs)
+        if api_key is not None:
+            call["apiKey"] = api_key
+        return id.to_bytes(4, "big") + frame.write_request(call, blobs)
 
     def params(self, method, data):
         """Reads the body of an HTTP request, as a server does."""

@@ -52,7 +52,8 @@ class Reader(Types):
             rows = [[self._tensor() for _ in names] for _ in range(len(self._blobs) // max(len(names), 1))]
         else:
             cell, index, tensor = self.parts(type["properties"][data])
-            indexes = self.value({"type": "array", "items": cell["properties"][index]}, object.get(property["blob"]["entries"]))
+            numbers = {"type": "array", "items": cell["properties"][index]}
+            indexes = self.value(numbers, object.get(property["blob"]["entries"]))
             rows = [[{index: at, tensor: self._tensor()} for _ in names] for at in indexes]
         return [{key: name, data: [row[at] for row in rows]} for at, name in enumerate(names)]
 

@@ -11,10 +11,12 @@ MAX_DEPTH = 128
 def loads(data):
     """Reads a whole text in UTF-8."""
     try:
-        # A text of half a surrogate pair has no encoding, so writing it fails.
         value = json.loads(data.decode(), object_pairs_hook=_object, parse_int=_integer, parse_float=_float,
                            parse_constant=_float)
-        dumps(_checked(value, MAX_DEPTH))
+        if _depth(value) > MAX_DEPTH:
+            raise FormatError(f"nested more than {MAX_DEPTH} deep")
+        # Half a surrogate pair can be escaped, but it cannot be written.
+        dumps(value)
         return value
     except (ValueError, RecursionError) as error:
         raise FormatError(f"malformed JSON: {error}") from None
@@ -36,20 +38,17 @@ def _object(members):
 
 
 def _integer(digits):
-    # No reader of integers accepts a float.
+    # -0 is a float: it is not accepted for an integer.
     return -0.0 if digits == "-0" else int(digits)
 
 
 def _float(digits):
     if not math.isfinite(value := float(digits)):
-        raise FormatError(f"{digits} is not a number of JSON")
+        raise FormatError(f"{digits} is out of range")
     return value
 
 
-def _checked(value, levels):
-    if isinstance(value, (dict, list)):
-        if levels == 0:
-            raise FormatError(f"nested more than {MAX_DEPTH} deep")
-        for member in value.values() if isinstance(value, dict) else value:
-            _checked(member, levels - 1)
-    return value
+def _depth(value):
+    if not isinstance(value, (dict, list)):
+        return 0
+    return 1 + max(map(_depth, value.values() if isinstance(value, dict) else value), default=0)

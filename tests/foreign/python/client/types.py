@@ -6,7 +6,8 @@ from .errors import FormatError, at
 
 _INTEGERS = {"int32": (-2**31, 2**31), "int64": (-2**63, 2**63), "uint32": (0, 2**32), "uint64": (0, 2**64)}
 _LARGEST = {"float": (2 - 2**-23) * 2.0**127, "double": sys.float_info.max}
-_KINDS = {dict: "object", list: "array", str: "string", bytes: "string", bool: "boolean", int: "number", float: "number"}
+_KINDS = {dict: "object", list: "array", str: "string", bytes: "string", bool: "boolean",
+          int: "number", float: "number"}
 
 
 def expect(type, value, words):
@@ -22,18 +23,21 @@ def text(value):
 
 
 def _scalar(schema, value):
-    kind, format = schema["type"], schema.get("format")
-    if kind == "string":
-        return text(value)
+    if schema.get("const", value) != value:
+        raise FormatError(f"must be {schema['const']!r}")
+    kind, format = schema.get("type"), schema.get("format")
     if kind == "boolean":
         return expect(bool, value, "true or false")
     if kind == "integer":
         low, high = _INTEGERS[format]
         if type(value) is not int or not low <= value < high:
             raise FormatError(f"must be an integer from {low} to {high - 1}")
-    elif type(value) not in (int, float) or not abs(value) <= _LARGEST[format]:
-        raise FormatError(f"must be a finite number ({format})")
-    return value
+        return value
+    if kind == "number":
+        if type(value) not in (int, float) or not abs(value) <= _LARGEST[format]:
+            raise FormatError(f"must be a finite number ({format})")
+        return value
+    return text(value)
 
 
 def unique_names(names):
@@ -56,9 +60,9 @@ class Types:
         schema = self.resolve(schema)
         if "oneOf" in schema:
             return self._union([self.resolve(alternative) for alternative in schema["oneOf"]], value)
-        if schema["type"] == "array":
+        if schema.get("type") == "array":
             return self.array(schema, value)
-        if schema["type"] == "object":
+        if schema.get("type") == "object":
             return self.object(schema, expect(dict, value, "an object"))
         return self.base64(schema, value) if "contentEncoding" in schema else _scalar(schema, value)
 
@@ -78,12 +82,12 @@ class Types:
             implied = property.get("const", property.get("default") if name in required else None)
             given = value[spellings[0]] if spellings else implied
             with at(name):
-                if len(spellings) > 1 or given != property.get("const", given):
-                    raise FormatError(f"is there as {spellings}, and must be {property.get('const', 'there once')}")
+                if len(spellings) > 1:
+                    raise FormatError(f"is there as {' and '.join(spellings)}")
                 if "blob" in property:
                     self.blob(name, property, given, value, found)
                 elif given is not None:
-                    found[name] = given if "const" in property else self.value(property, given)
+                    found[name] = self.value(property, given)
                 elif name in required:
                     raise FormatError("is missing")
         return found
@@ -111,6 +115,6 @@ class Types:
         """Of the objects in the list of a rule: the type, and the names of their key (or index) and of their data."""
         item = self.resolve(self.resolve(schema)["items"])
         types = {name: self.resolve(property) for name, property in item["properties"].items()}
-        data, = (name for name, one in types.items() if one["type"] in ("array", "object") or one.get("format") == "binary")
+        data, = (name for name, one in types.items() if one["type"] == "array" or one.get("format") in ("binary", "tensor"))
         key, = types.keys() - {data}
         return item, key, data

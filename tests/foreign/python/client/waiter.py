@@ -14,32 +14,29 @@ class WorkFailed(Exception):
 
 
 class Waiter:
-    """Follows work to its end."""
+    """Follows work to its end. `result` is that of the call that started it."""
 
-    def __init__(self, client, service, facts, started):
-        self.result = started["result"]
-        self._client, self._service, self._facts = client, service, facts
-        self._ids = {}
-        for name, path in facts["ids"].items():
-            side, _, source = path.partition(".")
-            self._ids[name] = started[side][source]
+    def __init__(self, client, method, params, result):
+        self.result, self._client, self._service, self._facts = result, client, method.service, method.facts["waiter"]
+        sources = ((name, *path.split(".")) for name, path in self._facts["ids"].items())
+        self._ids = {name: (params if side == "params" else result)[member] for name, side, member in sources}
 
     def poll(self):
-        """The state, and what belongs to it; a state of nothing if it could not be found out now."""
+        """The state, and the object that has it; the state is None if it cannot be told now."""
         method = self._client.definition.method(self._service, self._facts["method"])
         try:
-            status = self._client.call(self._service, method.name, self._ids)
+            status = self._client.call(*method[:2], self._ids)
         except TimeoutError:
             # A method with a deadline blocks until the work has finished.
-            if "deadlineSeconds" not in method.facts:
-                raise
-            return None, None
+            if "deadlineSeconds" in method.facts:
+                return None, None
+            raise
         except ApiError as error:
             if error.code == self._facts.get("alreadyFinished"):
                 return self._facts["done"], None
-            if not (self._client.definition.error(method, error.code) or {}).get("retryable"):
-                raise
-            return None, None
+            if (self._client.definition.error(method, error.code) or {}).get("retryable"):
+                return None, None
+            raise
         if "path" not in self._facts:
             return next(iter(status.items()))
         *parents, tag = self._facts["path"].split(".")
@@ -48,7 +45,7 @@ class Waiter:
         return status[tag], status
 
     def wait(self, timeout, interval=0.2, progress=lambda state, status: None):
-        """The outcome of the work. `progress` is called with each state on the way."""
+        """The outcome of the work. `progress` is called with the states before it."""
         end = time.monotonic() + timeout
         while True:
             state, status = self.poll()
@@ -58,7 +55,7 @@ class Waiter:
                 raise WorkFailed(status)
             progress(state, status)
             if time.monotonic() > end:
-                raise TimeoutError(f"the work is {state} after {timeout} s")
+                raise TimeoutError(f"the work is not done after {timeout} s: {state}")
             time.sleep(interval)
 
     def cancel(self):
@@ -66,10 +63,10 @@ class Waiter:
         return self._client.call(self._service, self._facts["cancel"], self._ids)
 
     def metrics(self):
-        """The values of all metrics so far."""
+        """The values of each metric so far."""
         facts = self._facts["metrics"]
-        name, start, amount = (facts[key] for key in ("name", "start", "amount"))
-        counted = self._client.call(self._service, self._facts["method"], self._ids)[facts["list"]]
-        wanted = [{name: metric[name], start: 0, amount: metric[amount]} for metric in counted]
-        fetched = self._client.call(self._service, facts["method"], self._ids | {facts["list"]: wanted})
-        return {metric[name]: metric[facts["values"]] for metric in fetched[facts["list"]]}
+        items, name, start, amount, values = (facts[key] for key in ("list", "name", "start", "amount", "values"))
+        status = self._client.call(self._service, self._facts["method"], self._ids)
+        ranges = [{name: metric[name], start: 0, amount: metric[amount]} for metric in status[items]]
+        fetched = self._client.call(self._service, facts["method"], self._ids | {items: ranges})
+        return {metric[name]: metric[values] for metric in fetched[items]}

@@ -6,6 +6,8 @@ import os
 import socket
 import ssl
 import struct
+import time
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from .errors import TransportError
@@ -19,34 +21,28 @@ class WebSocket:
     """A connection that sends and receives messages."""
 
     def __init__(self, url, timeout):
-        parts, self._message, self._opcode = urlsplit(url), bytearray(), None
+        parts, self._deadline = urlsplit(url), time.monotonic() + timeout
+        self._buffer, self._message, self._opcode = bytearray(), bytearray(), None
         is_secure = parts.scheme == "wss"
         self._socket = socket.create_connection((parts.hostname, parts.port or (443 if is_secure else 80)), timeout)
-        if is_secure:
-            self._socket = ssl.create_default_context().wrap_socket(self._socket, server_hostname=parts.hostname)
-        key = base64.b64encode(os.urandom(16)).decode()
-        self._socket.sendall((f"GET {parts.path or '/'} HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\n"
-                              f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n").encode())
-        self._buffer = bytearray()
-        while b"\r\n\r\n" not in self._buffer and len(self._buffer) < 1 << 16:
-            self._fill()
-        head, _, rest = bytes(self._buffer).partition(b"\r\n\r\n")
-        status, *lines = head.decode("latin-1").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        accept = base64.b64encode(hashlib.sha1(f"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode()).digest()).decode()
-        if status.split()[1:2] != ["101"] or headers.get("sec-websocket-accept") != accept:
-            raise TransportError(f"the server does not accept a WebSocket: {status}")
-        self._buffer = bytearray(rest)
+        try:
+            if is_secure:
+                self._socket = ssl.create_default_context().wrap_socket(self._socket, server_hostname=parts.hostname)
+            self._open(parts)
+        except BaseException:
+            self._socket.close()
+            raise
 
     def send(self, data, opcode=_BINARY):
         size, mask = len(data), os.urandom(4)
-        length = struct.pack("!B", size) if size < 126 else struct.pack("!BH", 126, size) if size < 1 << 16 else struct.pack("!BQ", 127, size)
+        kind, form = (size, "") if size < 126 else (126, "H") if size < 1 << 16 else (127, "Q")
+        head = struct.pack(f"!BB{form}", 128 | opcode, 128 | kind, *[size] * len(form))
         masked = int.from_bytes(data, "big") ^ int.from_bytes((mask * (size // 4 + 1))[:size], "big")
-        self._socket.sendall(bytes([128 | opcode, 128 | length[0]]) + length[1:] + mask + masked.to_bytes(size, "big"))
+        self._socket.sendall(head + mask + masked.to_bytes(size, "big"))
 
-    def receive(self, timeout):
+    def receive(self, deadline=None):
         """The bytes of the next message, be it binary or text. A timeout loses nothing."""
-        self._socket.settimeout(timeout)
+        self._deadline = deadline
         while True:
             is_last, opcode, data = self._frame()
             if opcode == _PING:
@@ -54,35 +50,45 @@ class WebSocket:
             elif opcode == _CLOSE:
                 self.send(data[:2], _CLOSE)
                 raise TransportError("the server has closed the WebSocket")
-            elif opcode <= _BINARY:
+            elif opcode != _PONG:
                 if (opcode == _CONTINUATION) == (self._opcode is None):
                     raise TransportError("the frames of a WebSocket message are out of order")
                 self._opcode = self._opcode or opcode
                 self._message += data
-                if len(self._message) > _MAX_MESSAGE:
-                    raise TransportError("a WebSocket message is too large")
                 if is_last:
-                    message, opcode = bytes(self._message), self._opcode
+                    message, is_text = bytes(self._message), self._opcode == _TEXT
                     self._message, self._opcode = bytearray(), None
-                    return message.decode().encode() if opcode == _TEXT else message
+                    return _checked_text(message) if is_text else message
 
     def close(self):
-        try:
+        with suppress(OSError):
             self.send(struct.pack("!H", 1000), _CLOSE)
-        except OSError:
-            pass
         self._socket.close()
 
+    def _open(self, url):
+        key = base64.b64encode(os.urandom(16)).decode()
+        request = (f"GET {url.path or '/'} HTTP/1.1", f"Host: {url.netloc}", "Connection: Upgrade", "Upgrade: websocket",
+                   "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}", "", "")
+        self._socket.sendall("\r\n".join(request).encode())
+        while b"\r\n\r\n" not in self._buffer:
+            self._fill()
+        head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
+        status, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        accept = hashlib.sha1(f"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode()).digest()
+        if status.split()[1:2] != ["101"] or headers.get("sec-websocket-accept") != base64.b64encode(accept).decode():
+            raise TransportError(f"the server does not open a WebSocket: {status}")
+
     def _frame(self):
-        """The next frame, which is taken off the buffer as a whole."""
+        """Takes a whole frame off the buffer: whether it is the last of a message, its opcode, and its data."""
         first, second = self._peek(2)
-        extended = {126: 2, 127: 8}.get(second & 127, 0)
-        size = int.from_bytes(self._peek(2 + extended)[2:], "big") if extended else second & 127
-        if first & 0x70 or second & 128 or first & 15 not in _OPCODES or size > _MAX_MESSAGE:
+        opcode, start = first & 15, 2 + {126: 2, 127: 8}.get(second & 127, 0)
+        size = int.from_bytes(self._peek(start)[2:], "big") if start > 2 else second & 127
+        if first & 112 or second & 128 or opcode not in _OPCODES or size + len(self._message) > _MAX_MESSAGE:
             raise TransportError("a frame of the WebSocket is malformed or too large")
-        data = self._peek(2 + extended + size)[2 + extended:]
-        del self._buffer[:2 + extended + size]
-        return first >= 128, first & 15, data
+        data = self._peek(start + size)[start:]
+        del self._buffer[:start + size]
+        return first >= 128, opcode, data
 
     def _peek(self, count):
         while len(self._buffer) < count:
@@ -90,7 +96,18 @@ class WebSocket:
         return bytes(self._buffer[:count])
 
     def _fill(self):
-        data = self._socket.recv(1 << 16)
-        if not data:
+        left = None if self._deadline is None else self._deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise TimeoutError("there was no message in time")
+        self._socket.settimeout(left)
+        if not (data := self._socket.recv(1 << 16)):
             raise TransportError("the connection has been closed")
         self._buffer += data
+
+
+def _checked_text(message):
+    try:
+        message.decode()
+        return message
+    except UnicodeDecodeError:
+        raise TransportError("a text message is not UTF-8") from None
