@@ -115,6 +115,7 @@ class Types:
         """Of the objects in the list of a rule: the type, and the names of their key (or index) and of their data."""
         item = self.resolve(self.resolve(schema)["items"])
         types = {name: self.resolve(property) for name, property in item["properties"].items()}
-        data, = (name for name, one in types.items() if one["type"] == "array" or one.get("format") in ("binary", "tensor"))
-        key, = types.keys() - {data}
+        is_key = lambda one: one["type"] == "integer" or (one["type"] == "string" and "format" not in one)
+        key, = (name for name, one in types.items() if is_key(one))
+        data, = types.keys() - {key}
         return item, key, data

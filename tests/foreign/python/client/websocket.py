@@ -67,8 +67,8 @@ class WebSocket:
 
     def _open(self, url):
         key = base64.b64encode(os.urandom(16)).decode()
-        request = (f"GET {url.path or '/'} HTTP/1.1", f"Host: {url.netloc}", "Connection: Upgrade", "Upgrade: websocket",
-                   "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}", "", "")
+        request = (f"GET {url.path or '/'} HTTP/1.1", f"Host: {url.netloc}", "Connection: Upgrade",
+                   "Upgrade: websocket", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}", "", "")
         self._socket.sendall("\r\n".join(request).encode())
         while b"\r\n\r\n" not in self._buffer:
             self._fill()
