@@ -55,7 +55,7 @@ fn tools(arguments: &Arguments) -> Result<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Passed,
     Failed,

@@ -2,6 +2,7 @@
 
 import time
 from collections import defaultdict, deque
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -19,10 +20,10 @@ class Client:
     def __init__(self, definition, api_key=None, http_url=None, websocket_url=None, timeout=60):
         if api_key and not (api_key.isascii() and api_key.isprintable()):
             raise ValueError("an API key has only printable characters of ASCII")
-        # A function does not show what it returns.
-        self._api_key = lambda: api_key
-        self._http_url = http_url or definition.endpoints["http"]
-        self._websocket_url = websocket_url or definition.endpoints["websocket"]
+        # A function does not show what it returns. An empty key is none.
+        self._api_key = lambda: api_key or None
+        self._http_url = http_url or definition.endpoints.get("http")
+        self._websocket_url = websocket_url or definition.endpoints.get("websocket")
         self.definition, self._codec, self._timeout = definition, Codec(definition), timeout
         self._socket, self._next_id = None, 0
         # The sessions that keep the WebSocket open, and events that nobody has taken yet.
@@ -67,12 +68,13 @@ class Client:
         session = service, id
         while self._events[session] or session in self._open_sessions:
             if not self._events[session]:
-                self._receive(None if timeout is None else time.monotonic() + timeout)
-                continue
-            event = self._events[session].popleft()
-            if isinstance(event, Exception):
+                # An error is among the events then.
+                with suppress(TransportError, FormatError):
+                    self._receive(None if timeout is None else time.monotonic() + timeout)
+            elif isinstance(event := self._events[session].popleft(), Exception):
                 raise event
-            yield event
+            else:
+                yield event
         self._events.pop(session)
         self._close_if_idle()
 
@@ -138,8 +140,10 @@ class Client:
         try:
             head, data = frame.read_message(self._socket.receive(deadline))
         except (TransportError, FormatError) as error:
-            self._fail(error)
-            self.close()
+            self._report(error)
+            # After a malformed message the connection is as good as before.
+            if isinstance(error, TransportError):
+                self.close()
             raise
         if isinstance(head, str):
             try:
@@ -150,9 +154,10 @@ class Client:
                 if subscription.get("ends"):
                     self._open_sessions.discard(session)
             except FormatError as error:
-                self._fail(error)
+                self._report(error)
         return head, data
 
-    def _fail(self, error):
+    def _report(self, error):
+        """Reports an error to all who wait for events."""
         for session in self._open_sessions:
             self._events[session].append(error)

@@ -20,7 +20,7 @@ class Definition:
     def __init__(self, path):
         with open(path, encoding="utf-8") as file:
             self._document = json.load(file)
-        self.endpoints, self.services = self._document["endpoints"], self._document["services"]
+        self.endpoints, self.services = self._document.get("endpoints", {}), self._document["services"]
 
     def method(self, service, name):
         facts = self.services.get(service, {}).get("methods", {}).get(name)

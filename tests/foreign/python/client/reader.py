@@ -36,9 +36,10 @@ class Reader(Types):
             value[name] = self._tensor()
         elif rule == "tensors" and json is None:
             value[name] = self._tensors()
+        elif rule == "tensors" and isinstance(json, list):
+            raise FormatError("must be in a blob")
         elif rule == "tensors":
-            # Tensors themselves are not in the JSON.
-            value[name] = self.value(property, expect(dict, json, "in a blob"))
+            value[name] = self.value(property, json)
         elif "keyed" in rule:
             _, key, data = self.parts(property)
             names = unique_names((self._root if rule.get("at") == "root" else object).get(rule["keyed"]))

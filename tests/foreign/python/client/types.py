@@ -23,8 +23,10 @@ def text(value):
 
 
 def _scalar(schema, value):
-    if schema.get("const", value) != value:
-        raise FormatError(f"must be {schema['const']!r}")
+    if "const" in schema:
+        if value != schema["const"]:
+            raise FormatError(f"must be {schema['const']!r}")
+        return value
     kind, format = schema.get("type"), schema.get("format")
     if kind == "boolean":
         return expect(bool, value, "true or false")
@@ -112,10 +114,10 @@ class Types:
         return found
 
     def parts(self, schema):
-        """Of the objects in the list of a rule: the type, and the names of their key (or index) and of their data."""
+        """The type of the objects in the list of a rule, and the names of their key or index and of their data."""
         item = self.resolve(self.resolve(schema)["items"])
         types = {name: self.resolve(property) for name, property in item["properties"].items()}
-        is_key = lambda one: one["type"] == "integer" or (one["type"] == "string" and "format" not in one)
-        key, = (name for name, one in types.items() if is_key(one))
-        data, = types.keys() - {key}
+        key, = (name for name, one in types.items()
+                if one["type"] in ("string", "integer") and one.get("format") != "binary")
+        data, = item["properties"].keys() - {key}
         return item, key, data

@@ -100,7 +100,11 @@ class WebSocket:
         if left is not None and left <= 0:
             raise TimeoutError("there was no message in time")
         self._socket.settimeout(left)
-        if not (data := self._socket.recv(1 << 16)):
+        try:
+            data = self._socket.recv(1 << 16)
+        except ConnectionError as error:
+            raise TransportError(f"the connection is lost: {error}") from None
+        if not data:
             raise TransportError("the connection has been closed")
         self._buffer += data
 
