@@ -12,15 +12,22 @@ MEDIA = ("image", "audio", "video")
 
 def parse(value):
     """A value from its notation."""
+    try:
+        return parse_any(value)
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"a value is not in the notation: {error!r}") from None
+
+
+def parse_any(value):
     if isinstance(value, list):
-        return [parse(item) for item in value]
+        return [parse_any(item) for item in value]
     if not isinstance(value, dict):
         return value
     if value.keys() == {"$bytes"}:
         return base64.b64decode(value["$bytes"])
     if value.keys() == {"type", "shape", "data"}:
         return Tensor(value["type"], value["shape"], [parse_element(value["type"], item) for item in value["data"]])
-    return {name: parse(member) for name, member in value.items()}
+    return {name: parse_any(member) for name, member in value.items()}
 
 
 def parse_element(type, item):
@@ -92,7 +99,10 @@ class Program:
         return {"tensor": show(tensor)}
 
     def writeTensor(self, case):
-        return {"hex": parse(case["tensor"]).encode().hex()}
+        tensor = parse(case["tensor"])
+        if not isinstance(tensor, Tensor):
+            raise FormatError("it is not a tensor")
+        return {"hex": tensor.encode().hex()}
 
     def writeRequest(self, case):
         return {"hex": self.codec.request(self.method(case), parse(case["params"])).hex()}

@@ -57,5 +57,5 @@ class Codec:
 
     def _params(self, method, params):
         writer = Writer(self.definition)
-        json = writer.write(method.facts["params"], params or {})
+        json = writer.write(method.facts["params"], {} if params is None else params)
         return json, writer.blobs

@@ -101,13 +101,13 @@ class Types:
                 raise FormatError(f"must be of the JSON type {' or '.join(kinds)}")
             return self.value(kinds[kind], value)
         properties = {name: one for each in alternatives for name, one in each["properties"].items()}
-        tag = next((name for name, one in alternatives[0]["properties"].items() if "const" in one), None)
-        if tag:
-            with at(tag):
-                name = text(expect(dict, value, "an object").get(tag))
-            variants = {one["properties"][tag]["const"]: one for one in alternatives}
-            # A variant that is newer than the definition stays as it is.
-            return self.value(variants[name], value) if name in variants else value
+        for tag in properties:
+            variants = {each["properties"].get(tag, {}).get("const"): each for each in alternatives}
+            if None not in variants:
+                with at(tag):
+                    name = text(expect(dict, value, "an object").get(tag))
+                # A variant that is newer than the definition stays as it is.
+                return self.value(variants[name], value) if name in variants else value
         found = self.value({"type": "object", "properties": properties}, value)
         if len(found) != 1:
             raise FormatError(f"must have one of: {', '.join(properties)}")

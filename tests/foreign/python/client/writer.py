@@ -4,7 +4,7 @@ import base64
 
 from .errors import FormatError, at
 from .tensor import Tensor
-from .types import Types, expect, spellings_of, unique_names
+from .types import Types, expect, spellings_of, text, unique_names
 
 
 class Writer(Types):
@@ -25,11 +25,11 @@ class Writer(Types):
         return super().object(schema, value)
 
     def array(self, schema, value):
-        item = self.resolve(schema["items"])
+        json, item = super().array(schema, value), self.resolve(schema["items"])
         if any(property.get("blob") == "tensors" for property in item.get("properties", {}).values()):
             name, = (name for name in item["required"] if item["properties"][name].get("type") == "string")
-            unique_names([each.get(name) for each in value])
-        return super().array(schema, value)
+            unique_names([each[name] for each in json])
+        return json
 
     def base64(self, schema, value):
         return base64.b64encode(_bytes(value, schema)).decode()
@@ -75,7 +75,7 @@ class Writer(Types):
 
 def _bytes(value, property):
     if isinstance(value, str) and property.get("acceptsText"):
-        return value.encode()
+        return text(value).encode()
     return bytes(expect((bytes, bytearray, memoryview), value, "bytes"))
 
 
