@@ -38,7 +38,7 @@ enum Command {
     Fuzz(fuzz::Arguments),
     /// Adds the skeleton of a method to the definition.
     NewMethod(edit::NewMethodArguments),
-    /// Checks that tools of other languages can read the exports.
+    /// Checks clients in other languages, and that their tools can read the exports.
     Foreign(foreign::Arguments),
     /// Runs the tests, and searches their output for API keys.
     Test(test::Arguments),
