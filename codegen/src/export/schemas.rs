@@ -31,6 +31,11 @@ impl Dialect {
         matches!(self, Self::OpenApi30 | Self::OpenApi31)
     }
 
+    /// Whether the format has formats of numbers, and members that begin with `x-`.
+    fn is_extensible(self) -> bool {
+        self != Self::JsonSchema
+    }
+
     /// Where the schemas are in a document.
     pub(super) fn place(self) -> &'static str {
         if self == Self::JsonSchema { "#/$defs/" } else { "#/components/schemas/" }
@@ -147,7 +152,7 @@ impl<'a> Schemas<'a> {
             Type::String | Type::Binary | Type::Tensor => json!({ "type": "string" }),
         };
         let is_number = schema.get("type").is_some_and(|kind| kind == "integer" || kind == "number");
-        if let (false, true, Some(schema)) = (self.dialect.is_openapi(), is_number, schema.as_object_mut()) {
+        if let (false, true, Some(schema)) = (self.dialect.is_extensible(), is_number, schema.as_object_mut()) {
             // JSON Schema has no such formats.
             schema.remove("format");
         }
@@ -202,6 +207,10 @@ impl<'a> Schemas<'a> {
             };
             match property.as_object_mut() {
                 Some(property) if !property.contains_key("$ref") => {
+                    let accepts_item = object.field(&member.name).is_some_and(|field| field.declared_item().is_some());
+                    if self.dialect.is_extensible() && accepts_item {
+                        property.insert("x-accepts-item".into(), true.into());
+                    }
                     property.extend(member.description.map(|text| ("description".to_owned(), text.into())));
                     property.extend(member.deprecated.then(|| ("deprecated".to_owned(), true.into())));
                 }
@@ -224,7 +233,22 @@ impl<'a> Schemas<'a> {
         if !required.is_empty() {
             schema.insert("required".into(), required.into());
         }
+        self.add_aliases(&mut schema, object.fields.iter().map(|field| (&field.wire, &field.aliases)));
         self.entries.insert(name.to_owned(), schema.into());
+    }
+
+    /// Other names of members that readers accept. A reference has nothing beside it, so they are beside the members.
+    fn add_aliases<'n>(
+        &self,
+        schema: &mut Map<String, Value>,
+        members: impl Iterator<Item = (&'n String, &'n Vec<String>)>,
+    ) {
+        let members = members.filter(|(_, aliases)| !aliases.is_empty());
+        let aliases: Map<String, Value> =
+            members.map(|(name, aliases)| (name.clone(), aliases.clone().into())).collect();
+        if self.dialect.is_extensible() && !aliases.is_empty() {
+            schema.insert("x-aliases".into(), aliases.into());
+        }
     }
 
     fn add_enum(&mut self, name: &str, description: Option<&str>, set: &StringEnum) {
@@ -264,6 +288,7 @@ impl<'a> Schemas<'a> {
                 schema.insert("type".into(), "object".into());
                 schema.insert("properties".into(), members.into());
                 schema.insert("minProperties".into(), 1.into());
+                self.add_aliases(&mut schema, union.variants.iter().map(|variant| (&variant.wire, &variant.aliases)));
                 self.entries.insert(name.to_owned(), schema.into());
             }
             UnionStyle::Kinded => {
