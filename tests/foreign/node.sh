@@ -12,8 +12,9 @@ tsc=("$bin/tsc" --strict --noEmit --target es2022 --typeRoots "$out/no-types")
 
 step typescript "${tsc[@]}" "$exports/decthings.d.ts"
 step typescript-against-the-facts node declarations.mjs "$exports/decthings.d.ts" "$root/../shared/api/api-facts.json"
-step ajv-strict node ajv.mjs "$exports/decthings.bundle.schema.json" "$exports/openapi.json" "$root/tests/data/cases"
+step ajv-strict node ajv.mjs "$root/schema/decthings.json" "$root/schema/api.schema.json" "$exports" "$root/tests/data/cases"
 step asyncapi-parser node asyncapi.mjs "$exports/asyncapi.json"
+step redocly-and-spectral node lint.mjs "$exports/openapi.json" "$exports/openapi-3.0.json" "$exports/asyncapi.json"
 for version in openapi openapi-3.0; do
   step "openapi-typescript-$version" "$bin/openapi-typescript" "$exports/$version.json" -o "$out/$version.ts"
 done

@@ -56,11 +56,7 @@ export function loadApi(folder: string): Api {
         JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8')),
     );
     const [called, received] = [openapi, asyncapi].map((document) => new Schemas(document.components.schemas));
-    const shape = ({ json, blobs }: any): Shape => ({
-        schemas: called!,
-        schema: json.$ref ? json : { $ref: json },
-        blobs,
-    });
+    const shape = ({ json, blobs }: any): Shape => ({ schemas: called!, schema: json, blobs });
     const methods = Object.entries<any>(openapi.paths).map(([path, { post: facts }]): Method => {
         const [, service = '', name = ''] = path.split('/');
         return {
