@@ -3,10 +3,9 @@
 source "$(dirname "$0")/lib.sh"
 
 node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || skip "the tools need Node.js 20"
-mkdir -p "$tools/npm"
-cp "$here"/package.json "$here"/package-lock.json "$here"/*.mjs "$tools/npm/"
+npm_install
+cp "$here"/*.mjs "$tools/npm/"
 cd "$tools/npm"
-step npm-install npm ci --ignore-scripts --no-audit --no-fund
 bin=$tools/npm/node_modules/.bin
 # Types of node, which other tools bring in, are not for these.
 tsc=("$bin/tsc" --strict --noEmit --target es2022 --typeRoots "$out/no-types")
