@@ -174,6 +174,19 @@ fn outcomes_and_reasons_are_marked() {
 }
 
 #[test]
+fn what_a_client_accepts_or_checks_is_in_members() {
+    let exports = ours();
+    let open: Value = serde_json::from_str(&exports["openapi.json"]).unwrap();
+    let schemas = &open["components"]["schemas"];
+    assert_eq!(schemas["Stat"]["x-aliases"]["atime_nsec"], json!(["atimeNsec"]));
+    assert_eq!(schemas["EvaluationResult"]["x-aliases"]["success"], json!(["evaluationSuccess"]));
+    assert_eq!(schemas["Organization"]["properties"]["pendingInvites"]["x-accepts-item"], true);
+    let socket: Value = serde_json::from_str(&exports["asyncapi.json"]).unwrap();
+    assert_eq!(socket["components"]["messages"]["DebugExitEvent"]["x-frame"]["service"], "Debug");
+    assert_eq!(socket["components"]["schemas"]["CodeTerminated"]["properties"]["exitCode"]["format"], "int32");
+}
+
+#[test]
 fn nested_types_are_named_and_tags_are_required_strings() {
     for (name, place) in [("shop.bundle.schema.json", "/$defs"), ("openapi.json", "/components/schemas")] {
         let document: Value = serde_json::from_str(&ours()[name]).unwrap();
@@ -218,9 +231,14 @@ fn declarations_follow_the_reference_where_it_differs() {
           } } } }
         }"#,
     )["shop.d.ts"];
-    for wanted in
-        ["sizes?: string;", "price: string;", "state: 'sold';", "code: 'sold_out';", "export interface ShopRpc"]
-    {
+    for wanted in [
+        "sizes?: string;",
+        "price: string;",
+        "state: 'sold';",
+        "code: 'sold_out';",
+        "export interface ShopRpc",
+        "export interface Services {\n    shop: ShopRpc;\n}",
+    ] {
         assert!(text.contains(wanted), "no `{wanted}` in:\n{text}");
     }
     for why in ["Several fit.", "Gifts have none.", "Seen once.", "Seen at night."] {

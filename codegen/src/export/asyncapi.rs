@@ -110,10 +110,11 @@ impl Socket<'_> {
             },
             "required": ["api", "method", "params"]
         });
-        let call = self.message(&call, frame::SOCKET_CALL, payload, frame::blobs(&method.request_blobs));
+        let frame = json!({ "blobs": frame::blobs(&method.request_blobs) });
+        let call = self.message(&call, frame::SOCKET_CALL, payload, frame);
         let payload = self.schemas.reference(&response);
-        let blobs = frame::blobs(&method.response_blobs);
-        let response = self.message(&format!("{base}Response"), frame::SOCKET_RESPONSE, payload, blobs);
+        let frame = json!({ "blobs": frame::blobs(&method.response_blobs) });
+        let response = self.message(&format!("{base}Response"), frame::SOCKET_RESPONSE, payload, frame);
         let channel = json!({ "$ref": "#/channels/socket" });
         let mut operation = json!({
             "action": "send",
@@ -145,7 +146,8 @@ impl Socket<'_> {
         });
         let ends = if event.ends { " It is the last of its subscription." } else { "" };
         let layout = format!("{} The name is `{}`.", frame::EVENT, service.wire);
-        let message = self.message(&name, &layout, payload, frame::blobs(&event.blobs));
+        let frame = json!({ "service": service.wire, "blobs": frame::blobs(&event.blobs) });
+        let message = self.message(&name, &layout, payload, frame);
         let operation = json!({
             "action": "receive",
             "channel": { "$ref": "#/channels/socket" },
@@ -159,14 +161,14 @@ impl Socket<'_> {
     }
 
     /// Adds a message, and refers to it as an operation does.
-    fn message(&mut self, name: &str, layout: &str, payload: Value, blobs: Value) -> Value {
+    fn message(&mut self, name: &str, layout: &str, payload: Value, frame: Value) -> Value {
         self.channel.insert(name.to_owned(), json!({ "$ref": format!("#/components/messages/{name}") }));
         let message = json!({
             "name": name,
             "title": name,
             "description": layout,
             "payload": payload,
-            "x-frame": { "blobs": blobs }
+            "x-frame": frame
         });
         self.messages.insert(name.to_owned(), message);
         json!({ "$ref": format!("#/channels/socket/messages/{name}") })

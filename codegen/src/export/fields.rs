@@ -1,5 +1,7 @@
 //! The JSON form of objects, without their bytes and tensors.
 
+use serde_json::{Map, Value};
+
 use crate::ir::Api;
 use crate::ir::blobs::{Blob, BlobKind, BlobRule};
 use crate::ir::types::{Absent, Field, Object, Type, UnionStyle};
@@ -125,6 +127,13 @@ fn also_read(field: &Field) -> Option<String> {
 pub(super) fn names(aliases: &[String]) -> Option<String> {
     let names: Vec<String> = aliases.iter().map(|alias| format!("`{alias}`")).collect();
     (!names.is_empty()).then(|| format!("the name {}", names.join(" or ")))
+}
+
+/// Other names of members that readers accept. They are for the object, as a reference has nothing beside it.
+pub(super) fn aliases<'n>(members: impl Iterator<Item = (&'n String, &'n Vec<String>)>) -> Option<Value> {
+    let members = members.filter(|(_, aliases)| !aliases.is_empty());
+    let members: Map<String, Value> = members.map(|(name, aliases)| (name.clone(), aliases.clone().into())).collect();
+    (!members.is_empty()).then(|| members.into())
 }
 
 /// What a field means, its default, and whether it should still be used.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{Property, properties};
+use super::fields::{Property, aliases, properties};
 use super::names::{Names, of_method};
 use crate::ir::types::{Object, StringEnum, Type, TypeId, TypeKind};
 use crate::ir::{Api, Event, Method, Service};
@@ -147,7 +147,7 @@ impl<'a> Schemas<'a> {
             Type::String | Type::Binary | Type::Tensor => json!({ "type": "string" }),
         };
         let is_number = schema.get("type").is_some_and(|kind| kind == "integer" || kind == "number");
-        if let (false, true, Some(schema)) = (self.dialect.is_openapi(), is_number, schema.as_object_mut()) {
+        if let (Dialect::JsonSchema, true, Some(schema)) = (self.dialect, is_number, schema.as_object_mut()) {
             // JSON Schema has no such formats.
             schema.remove("format");
         }
@@ -182,6 +182,7 @@ impl<'a> Schemas<'a> {
     fn add_object(&mut self, name: &str, description: Option<&str>, object: &Object, extra: Vec<Property>) {
         let (mut members, notes) = properties(self.api, object);
         members.extend(extra);
+        let aliases = aliases(members.iter().map(|member| (&member.name, &member.aliases)));
         let notes = notes.into_iter().map(|note| format!("- {note}")).collect();
         let mut schema = self.head(name, "");
         let mut texts: Vec<String> = notes;
@@ -202,6 +203,7 @@ impl<'a> Schemas<'a> {
             };
             match property.as_object_mut() {
                 Some(property) if !property.contains_key("$ref") => {
+                    self.extend(property, "x-accepts-item", member.item.is_some().then_some(true.into()));
                     property.extend(member.description.map(|text| ("description".to_owned(), text.into())));
                     property.extend(member.deprecated.then(|| ("deprecated".to_owned(), true.into())));
                 }
@@ -219,6 +221,7 @@ impl<'a> Schemas<'a> {
         }
         schema.insert("type".into(), "object".into());
         self.extend(&mut schema, "x-reason", object.reason.as_deref().map(Value::from));
+        self.extend(&mut schema, "x-aliases", aliases);
         if !inside.is_empty() {
             schema.insert("properties".into(), inside.into());
         }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Schemas;
-use crate::export::fields::names;
+use crate::export::fields::{aliases, names};
 use crate::ir::types::{Object, Type, Union, UnionStyle, Variant};
 use crate::naming::case;
 
@@ -18,13 +18,13 @@ impl Schemas<'_> {
                 self.add_tagged(name, description, property, members);
             }
             UnionStyle::Keyed => {
-                let aliases = union.variants.iter().filter_map(|variant| {
+                let notes = union.variants.iter().filter_map(|variant| {
                     let names = names(&variant.aliases)?;
                     Some(format!("\n- `{}`: Readers should also accept {names}.", variant.wire))
                 });
-                let aliases: String = aliases.collect();
-                let gap = if aliases.is_empty() { "" } else { "\n" };
-                let text = format!("{description}\n\nExactly one member is present.{gap}{aliases}");
+                let notes: String = notes.collect();
+                let gap = if notes.is_empty() { "" } else { "\n" };
+                let text = format!("{description}\n\nExactly one member is present.{gap}{notes}");
                 let mut schema = self.head(name, &text);
                 let members = union
                     .variants
@@ -34,6 +34,8 @@ impl Schemas<'_> {
                 schema.insert("type".into(), "object".into());
                 let outcome = union.outcome.as_ref().map(|it| json!({ "ok": it.ok, "error": it.error }));
                 self.extend(&mut schema, "x-outcome", outcome);
+                let names = union.variants.iter().map(|variant| (&variant.wire, &variant.aliases));
+                self.extend(&mut schema, "x-aliases", aliases(names));
                 schema.insert("properties".into(), members.into());
                 schema.insert("minProperties".into(), 1.into());
                 self.entries.insert(name.to_owned(), schema.into());
