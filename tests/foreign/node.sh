@@ -30,3 +30,10 @@ if command -v python3 >/dev/null; then
   cp "$out/quicktype.python" "$out/quicktype_types.py"
   step quicktype-python-compiles python3 -m py_compile "$out/quicktype_types.py"
 fi
+# The reference, in each theme, by the rules of accessibility.
+if command -v chromium >/dev/null; then
+  step reference bash -c "cd '$root' && cargo run -q -p xtask -- docs --out '$out/reference'"
+  step axe node "$root/tests/generator/site/accessibility.mjs" chromium "$out/reference" "$tools/npm/node_modules/axe-core/axe.min.js"
+else
+  echo "skipped: axe, for there is no \`chromium\`"
+fi

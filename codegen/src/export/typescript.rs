@@ -44,6 +44,16 @@ pub(crate) fn response(api: &Api, method: &Method) -> String {
     promised(&Shapes { api }, method, 0)
 }
 
+/// The type that the handler of an event takes.
+pub(crate) fn event_params(api: &Api, event: &Event) -> String {
+    Shapes { api }.ty(&event.params, 0)
+}
+
+/// What a type is, as TypeScript writes it in place of a name.
+pub(crate) fn in_place(api: &Api, id: TypeId) -> String {
+    Shapes { api }.body(id, 0)
+}
+
 /// The types of elements, and the types of lists of them.
 const ELEMENTS: [(&str, &str); 16] = [
     ("f32", "Float32Array"),

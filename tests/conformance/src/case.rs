@@ -1,5 +1,7 @@
 //! Cases, and what their answers have to be.
 
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 
 use crate::frame::FrameOf;
@@ -41,8 +43,13 @@ pub enum Expected {
 pub enum Verdict {
     /// As expected.
     Passed,
-    /// Not as expected: what was expected.
-    Failed(String),
+    /// Not as expected.
+    Failed {
+        /// What was expected, and where the answer differs.
+        expected: String,
+        /// The answer, or the reason why there is none.
+        got: String,
+    },
     /// The program has no such operation, or no such service.
     Unsupported,
 }
@@ -70,31 +77,41 @@ impl Case {
     pub fn line(&self) -> String {
         Value::from(self.input.clone()).to_string()
     }
+
+    /// Judges the answer of a program, or the reason why there is none.
+    pub fn judge(&self, answer: Result<Map<String, Value>, String>) -> Verdict {
+        let (expected, got) = match answer {
+            Err(reason) => (self.expected.to_string(), reason),
+            Ok(answer) if answer.get("unsupported").is_some_and(Value::is_string) => return Verdict::Unsupported,
+            Ok(answer) => match self.expected.compare(&answer) {
+                Ok(()) => return Verdict::Passed,
+                Err(None) => (self.expected.to_string(), Value::from(answer).to_string()),
+                Err(Some(difference)) => (format!("{}; {difference}", self.expected), Value::from(answer).to_string()),
+            },
+        };
+        Verdict::Failed { expected, got }
+    }
 }
 
 impl Expected {
-    /// Judges the answer of a program.
-    pub fn judge(&self, answer: &Map<String, Value>) -> Verdict {
-        if answer.get("unsupported").is_some_and(Value::is_string) {
-            return Verdict::Unsupported;
-        }
+    /// Compares an answer; an error may say where it differs.
+    fn compare(&self, answer: &Map<String, Value>) -> Result<(), Option<String>> {
         let is_refused = answer.len() == 1 && answer.get("refused").is_some_and(Value::is_string);
-        let as_expected = match self {
+        let is_as_expected = match self {
+            Self::Any => true,
             Self::Refused => is_refused,
-            Self::Any => return Verdict::Passed,
             _ if is_refused => false,
             Self::Answer(expected) => is_same(expected, &Value::from(answer.clone())),
             Self::Bytes(bytes) => answered_bytes(answer).is_some_and(|answered| answered == *bytes),
             Self::Frame(frame) => {
-                let compared =
-                    answered_bytes(answer).ok_or("no `hex`".to_owned()).and_then(|bytes| frame.compare(&bytes));
-                return compared.map_or_else(|why| Verdict::Failed(format!("{self}; {why}")), |()| Verdict::Passed);
+                let bytes = answered_bytes(answer).ok_or_else(|| Some("there is no `hex`".to_owned()))?;
+                return frame.compare(&bytes).map_err(Some);
             }
             Self::Result => answer.get("value").is_some_and(|value| value.get("result").is_some()),
             Self::Error => answer.get("value").is_some_and(|value| value["error"]["code"].is_string()),
             Self::Event => ["service", "event", "params"].iter().all(|member| answer.contains_key(*member)),
         };
-        if as_expected { Verdict::Passed } else { Verdict::Failed(self.to_string()) }
+        if is_as_expected { Ok(()) } else { Err(None) }
     }
 }
 
@@ -102,8 +119,8 @@ fn answered_bytes(answer: &Map<String, Value>) -> Option<Vec<u8>> {
     unhex(answer.get("hex")?.as_str()?)
 }
 
-impl std::fmt::Display for Expected {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused => f.write_str("refused"),
             Self::Answer(answer) => answer.fmt(f),

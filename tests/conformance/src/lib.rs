@@ -1,7 +1,7 @@
 //! Checks a program: a client in any language behind a small adapter, which answers cases on standard input. The contract
 //! is in `schema/vectors/README.md`.
 //!
-//! [`vectors`] and [`recorded`] make cases, a [`Program`] answers them, and [`Expected::judge`] compares.
+//! [`vectors`] and [`recorded`] make cases, a [`Program`] answers them, and [`Case::judge`] compares.
 
 mod case;
 mod frame;

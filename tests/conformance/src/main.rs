@@ -8,7 +8,6 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use clap::Parser;
 use decthings_conformance::{Case, Program, Verdict, recorded, vectors};
-use serde_json::Value;
 
 /// After so many cases in a row without an answer, the program is given up.
 const MAX_SILENT: usize = 5;
@@ -65,32 +64,27 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
     let command = if arguments.command.is_empty() { vec![rust_client()?] } else { arguments.command };
     let mut program = Program::new(command, timeout);
     let mut files: BTreeMap<&str, Counts> = BTreeMap::new();
-    let mut failed = false;
     let mut silent = 0;
     for case in &cases {
-        let answer = match silent {
-            MAX_SILENT => Err(format!("not asked, as the last {MAX_SILENT} cases had no answer")),
-            _ => program.ask(case.line())?,
-        };
-        silent = if answer.is_ok() { 0 } else { (silent + 1).min(MAX_SILENT) };
         let counts = files.entry(&case.file).or_default();
-        let (expected, got) = match answer {
-            Err(reason) => (case.expected.to_string(), reason),
-            Ok(answer) => match case.expected.judge(&answer) {
-                Verdict::Passed => {
-                    counts.passed += 1;
-                    continue;
-                }
-                Verdict::Unsupported => {
-                    counts.unsupported += 1;
-                    continue;
-                }
-                Verdict::Failed(expected) => (expected, Value::from(answer).to_string()),
-            },
-        };
-        counts.failed += 1;
-        failed = true;
-        report(case, &expected, &got);
+        if silent == MAX_SILENT {
+            counts.failed += 1;
+            continue;
+        }
+        let answer = program.ask(case.line())?;
+        silent = if answer.is_ok() { 0 } else { silent + 1 };
+        match case.judge(answer) {
+            Verdict::Passed => counts.passed += 1,
+            Verdict::Unsupported => counts.unsupported += 1,
+            Verdict::Failed { expected, got } => {
+                counts.failed += 1;
+                report(case, &expected, &got);
+            }
+        }
+    }
+    let mut failed = files.values().any(|counts| counts.failed > 0);
+    if silent == MAX_SILENT {
+        println!("failed: all further cases, as the last {MAX_SILENT} had no answer");
     }
     if let Err(reason) = program.finish() {
         println!("failed: the program {reason}");

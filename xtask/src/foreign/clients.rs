@@ -1,7 +1,7 @@
 //! Clients in other languages: their conformance, and a session of each with a local server.
 
-use std::env::current_exe;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
@@ -42,16 +42,17 @@ const CLIENTS: [Client; 2] = [
 
 /// Checks all clients.
 pub(super) fn run() -> Result<Vec<Outcome>> {
-    // A test that needs the server, with all of the workspace, so that what the tests have built is not built again.
-    let built = programs::build(&["--workspace", "--all-features", "--test", "server"], "bin")?;
-    let server = built.iter().find(|(name, _)| name == "decthings-local");
-    let (_, server) = server.context("cargo has built no decthings-local")?;
-    let outcomes: Result<Vec<_>> = CLIENTS.iter().map(|client| client.check(server)).collect();
+    // Tests of the two programs, selected as by `cargo xtask test`, so that nothing is built with other features.
+    let tests = ["--workspace", "--test", "runner", "--test", "server"];
+    let built: BTreeMap<String, PathBuf> = programs::build(&tests, "bin")?.into_iter().collect();
+    let program = |name| built.get(name).with_context(|| format!("cargo has built no {name}"));
+    let (runner, server) = (program("conformance")?, program("decthings-local")?);
+    let outcomes: Result<Vec<_>> = CLIENTS.iter().map(|client| client.check(runner, server)).collect();
     Ok(outcomes?.concat())
 }
 
 impl Client {
-    fn check(&self, server: &Path) -> Result<Vec<Outcome>> {
+    fn check(&self, runner: &Path, server: &Path) -> Result<Vec<Outcome>> {
         if !is_installed(self.program) {
             println!("skipped: a client, because `{}` is not installed", self.program);
             return Ok(vec![Outcome::Skipped]);
@@ -62,8 +63,8 @@ impl Client {
                 return Ok(vec![outcome]);
             }
         }
-        let mut conformance = Command::new(current_exe()?);
-        conformance.args(["conformance", "--recorded", "--", self.program]).args(self.conformance);
+        let mut conformance = Command::new(runner);
+        conformance.args(["--recorded", "--", self.program]).args(self.conformance);
         let mut session = Command::new(self.program);
         session.args(self.session).arg(server);
         Ok(vec![self.step("conformance", &mut conformance)?, self.step("session", &mut session)?])

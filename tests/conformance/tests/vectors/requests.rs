@@ -245,6 +245,12 @@ fn refused_bodies() -> Vec<Value> {
             join_request(r#"{"modelId":"m"}"#, &[b"a"]),
             "a blob is left over",
         ),
+        (
+            "a blob of an unknown variant",
+            "Model.createModel",
+            join_request(r#"{"name":"n","description":"","options":{"type":"new"}}"#, &[b"a"]),
+            "a blob is left over",
+        ),
         ("bytes that are no tensor", "Model.evaluate", join_request(providers, &[b"\xff"]), "there is no such type"),
         ("fewer blobs than an entry has", "Dataset.addEntries", join_request(entries, &[u8]), "a blob is missing"),
         (
