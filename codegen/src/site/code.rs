@@ -37,11 +37,13 @@ pub(super) type Links = BTreeMap<String, String>;
 /// Pieces of a line, each with its class.
 type Line = Vec<(&'static str, String)>;
 
+type Lines = Rc<Vec<Line>>;
+
 /// Colours code, the same code only once.
 #[derive(Default)]
 pub(super) struct Painter {
-    highlighters: RefCell<HashMap<&'static str, Option<Highlighter>>>,
-    painted: RefCell<HashMap<(Language, String), Rc<Vec<Line>>>>,
+    highlighters: RefCell<HashMap<Language, Option<Highlighter>>>,
+    painted: RefCell<HashMap<(Language, String), Lines>>,
 }
 
 impl Painter {
@@ -77,7 +79,7 @@ impl Painter {
         PreEscaped(format!("<pre><code>{html}</code></pre>\n"))
     }
 
-    fn lines(&self, language: Language, text: &str) -> Rc<Vec<Line>> {
+    fn lines(&self, language: Language, text: &str) -> Lines {
         let key = (language, text.to_owned());
         if let Some(lines) = self.painted.borrow().get(&key) {
             return Rc::clone(lines);
