@@ -3,18 +3,18 @@
 source "$(dirname "$0")/lib.sh"
 
 node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || skip "the tools need Node.js 20"
-mkdir -p "$tools/npm"
-cp "$here"/package.json "$here"/package-lock.json "$here"/*.mjs "$tools/npm/"
+npm_install
+cp "$here"/*.mjs "$tools/npm/"
 cd "$tools/npm"
-step npm-install npm ci --ignore-scripts --no-audit --no-fund
 bin=$tools/npm/node_modules/.bin
 # Types of node, which other tools bring in, are not for these.
 tsc=("$bin/tsc" --strict --noEmit --target es2022 --typeRoots "$out/no-types")
 
 step typescript "${tsc[@]}" "$exports/decthings.d.ts"
 step typescript-against-the-facts node declarations.mjs "$exports/decthings.d.ts" "$root/../shared/api/api-facts.json"
-step ajv-strict node ajv.mjs "$exports/decthings.bundle.schema.json" "$exports/openapi.json" "$root/tests/data/cases"
+step ajv-strict node ajv.mjs "$root/schema/decthings.json" "$root/schema/api.schema.json" "$exports" "$root/tests/data/cases"
 step asyncapi-parser node asyncapi.mjs "$exports/asyncapi.json"
+step redocly-and-spectral node lint.mjs "$exports/openapi.json" "$exports/openapi-3.0.json" "$exports/asyncapi.json"
 for version in openapi openapi-3.0; do
   step "openapi-typescript-$version" "$bin/openapi-typescript" "$exports/$version.json" -o "$out/$version.ts"
 done

@@ -86,8 +86,8 @@ impl Painter {
         }
         let source: Vec<String> = text.lines().map(str::to_owned).collect();
         let mut highlighters = self.highlighters.borrow_mut();
-        let highlighter =
-            highlighters.entry(language.extension()).or_insert_with(|| from_extension(language.extension(), 4));
+        let make = || from_extension(language.extension(), 4);
+        let highlighter = highlighters.entry(language).or_insert_with(make);
         let lines = match highlighter {
             Some(highlighter) => {
                 highlighter.run(&source);
