@@ -34,7 +34,7 @@ fn pages_of_another_api_do_not_mention_ours() {
 
 #[test]
 fn code_says_what_the_definition_says() {
-    let odd = r#"日本語 🦀 e\u0301 \" ' ` /* // <b>&amp; # { [ ( \\ ''' \t 12e5"#;
+    let odd = r#"日本語 🦀 e\u0301 \" ' ` /* // <b>&amp; # { [ ( \\ ''' 12e5."#;
     let queue = std::fs::read_to_string(repository("tests/queue/queue.json")).unwrap();
     let definition = queue.replace("Number of bytes of the body.", odd);
     assert_ne!(definition, queue);
