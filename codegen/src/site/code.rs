@@ -37,11 +37,13 @@ pub(super) type Links = BTreeMap<String, String>;
 /// Pieces of a line, each with its class.
 type Line = Vec<(&'static str, String)>;
 
+type Lines = Rc<Vec<Line>>;
+
 /// Colours code, the same code only once.
 #[derive(Default)]
 pub(super) struct Painter {
-    highlighters: RefCell<HashMap<&'static str, Option<Highlighter>>>,
-    painted: RefCell<HashMap<(Language, String), Rc<Vec<Line>>>>,
+    highlighters: RefCell<HashMap<Language, Option<Highlighter>>>,
+    painted: RefCell<HashMap<(Language, String), Lines>>,
 }
 
 impl Painter {
@@ -77,15 +79,15 @@ impl Painter {
         PreEscaped(format!("<pre><code>{html}</code></pre>\n"))
     }
 
-    fn lines(&self, language: Language, text: &str) -> Rc<Vec<Line>> {
+    fn lines(&self, language: Language, text: &str) -> Lines {
         let key = (language, text.to_owned());
         if let Some(lines) = self.painted.borrow().get(&key) {
             return Rc::clone(lines);
         }
         let source: Vec<String> = text.lines().map(str::to_owned).collect();
         let mut highlighters = self.highlighters.borrow_mut();
-        let highlighter =
-            highlighters.entry(language.extension()).or_insert_with(|| from_extension(language.extension(), 4));
+        let make = || from_extension(language.extension(), 4);
+        let highlighter = highlighters.entry(language).or_insert_with(make);
         let lines = match highlighter {
             Some(highlighter) => {
                 highlighter.run(&source);

@@ -1,9 +1,9 @@
 //! The reference of other APIs, and of other revisions.
 
-use decthings_codegen::Files;
+use decthings_codegen::{Files, Source};
 use decthings_tests::{folders, repository};
 
-use super::{check_links, load, text};
+use super::{check_links, load, text, view};
 
 fn revision(number: u32) -> decthings_codegen::ir::Api {
     load(&repository(&format!("tests/data/fixtures/revisions/{number}/definition.json")))
@@ -30,6 +30,22 @@ fn pages_of_another_api_do_not_mention_ours() {
     }
     // Without tensors in the API, nothing is said of them.
     assert!(!files["frames.html"].contains("id=\"tensors\""));
+}
+
+#[test]
+fn code_says_what_the_definition_says() {
+    let odd = r#"日本語 🦀 e\u0301 \" ' ` /* // <b>&amp; # { [ ( \\ ''' 12e5."#;
+    let queue = std::fs::read_to_string(repository("tests/queue/queue.json")).unwrap();
+    let definition = queue.replace("Number of bytes of the body.", odd);
+    assert_ne!(definition, queue);
+    let api = decthings_codegen::load(&Source::new("queue.json", definition)).unwrap_or_else(|it| panic!("{it}"));
+    let files = decthings_codegen::site(&api, "queue", None).unwrap();
+    let expected: String = serde_json::from_str(&format!("\"{odd}\"")).unwrap();
+    for language in ["typescript", "python"] {
+        let page = text(view(&files["types/Message.html"], language));
+        assert!(page.contains(&expected), "{language}: {page}");
+        assert!(page.contains("size"), "{language}: {page}");
+    }
 }
 
 #[test]

@@ -86,6 +86,7 @@
     button.addEventListener("click", (event) => {
       event.preventDefault();
       button.setAttribute("aria-expanded", String(root.classList.toggle("menu-open")));
+      document.querySelector("#site-menu [aria-current]")?.scrollIntoView({ block: "center" });
     });
     addCopyButtons();
     go();

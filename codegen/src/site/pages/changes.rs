@@ -47,17 +47,20 @@ fn list<'a>(title: &str, entries: impl Iterator<Item = &'a Entry>) -> Markup {
 /// What is different from an older definition.
 fn differences(api: &Api, previous: &Api) -> Markup {
     let changes = diff::diff(previous, api);
-    let old = previous.revision.as_deref().unwrap_or("an older definition");
+    let title = match &previous.revision {
+        Some(revision) => format!("Since revision {revision}"),
+        None => "Since an older definition".to_owned(),
+    };
     let mut place = None;
     html! {
-        (heading(2, "since", &format!("Since {old}")))
+        (heading(2, "since", &title))
         @if changes.list().is_empty() {
             p { "Nothing has changed." }
         } @else {
             p {
-                (changes.count(Class::Wire)) " changes break existing clients on the wire, "
-                (changes.count(Class::Rust)) " only code that is compiled against the new crate, and "
-                (changes.count(Class::Compatible)) " nothing."
+                @for class in [Class::Wire, Class::Rust, Class::Compatible] {
+                    span class=(class.name()) { span.mark { (class) } " " (changes.count(class)) } " "
+                }
             }
             @for change in changes.list() {
                 @if place.replace(&change.place) != Some(&change.place) { h3 { (subject(api, &change.place)) } }
@@ -85,7 +88,7 @@ fn subject(api: &Api, place: &Place) -> Markup {
 
 fn change(api: &Api, change: &Change) -> Markup {
     html! {
-        p.change class=(change.class.name()) {
+        p class=(change.class.name()) {
             span.mark { (change.class) } " "
             @if !change.path.is_empty() { code { (change.path) } " " }
             (inline(api, &change.what)) ". " (inline(api, &change.why))

@@ -58,7 +58,7 @@ fn values(set: &StringEnum, depth: usize) -> String {
     let mut text = "Literal[\n".to_owned();
     for value in &set.values {
         let about = with_marks(value.description.clone(), None, value.since.as_deref(), None);
-        let _ = write!(text, "{}{}{:?},\n", comment(about.as_deref(), inside), indent(inside), value.wire);
+        let _ = writeln!(text, "{}{}{:?},", comment(about.as_deref(), inside), indent(inside), value.wire);
     }
     text + &indent(depth) + "]"
 }
