@@ -94,6 +94,32 @@ async fn model_learns_a_line() {
     .await;
 }
 
+/// What the guide tests of the model that it shows.
+#[tokio::test]
+async fn model_of_the_guide_learns_a_circle() {
+    let Some(python) = python() else { return };
+    within(async {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../generated/examples/own_model/model");
+        let (local, client) = fresh(config().allow_processes(true).python(python).model("circle", folder));
+        let created = client.model().create_state("circle", "untrained", [], launcher()).await.unwrap();
+        created.into_result().unwrap();
+        let coordinate = |index: u8| f32::from(index) / 5.0 - 0.9;
+        let points: Vec<[f32; 2]> = (0..100).map(|index| [coordinate(index % 10), coordinate(index / 10)]).collect();
+        let is_inside: Vec<bool> = points.iter().map(|[x, y]| x.hypot(*y) < 0.7).collect();
+        let points = || many("points", points.iter().map(|point| Tensor::from(*point)));
+        let inside = many("inside", is_inside.iter().map(|inside| Tensor::scalar(u8::from(*inside))));
+        let training = client.model().train("circle", "trained", [points(), inside], launcher()).await.unwrap();
+        let state = training.wait().await.unwrap().created_state_id.clone();
+        client.model().set_active_model_state("circle", &state).await.unwrap();
+        let result = succeeded(client.model().evaluate("circle", [points()]).await.unwrap());
+        let is_right = |(tensor, inside): (&Tensor, &bool)| (tensor.item::<f32>().unwrap() > 0.5) == *inside;
+        let right = result.output[0].data.iter().zip(&is_inside).filter(|pair| is_right(*pair)).count();
+        assert!(right > 95, "{right} of 100 points are right");
+        local.shutdown().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn failures_are_told_apart() {
     let Some(python) = python() else { return };
