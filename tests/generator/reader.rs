@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use decthings_tests::codec::frame::split_response;
+use decthings_tests::codec::split_response;
 use decthings_tests::repository;
 use jsonschema::Validator;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@ import base64
 import json
 import sys
 
-from client import ApiError, Codec, Definition, FormatError, Media, Tensor, frame
+from client import ApiError, Definition, FormatError, Media, Tensor, read_event, read_result, wire
 
 FLOATS = ("f32", "f64")
 MEDIA = ("image", "audio", "video")
@@ -69,10 +69,10 @@ def text(data):
 
 
 class Program:
-    """The operations of the contract."""
+    """The operations of the contract. Requests are read by servers only."""
 
-    def __init__(self, codec):
-        self.codec = codec
+    def __init__(self, definition):
+        self.definition = definition
 
     def answer(self, case):
         operation = getattr(self, case["operation"], None)
@@ -83,60 +83,60 @@ class Program:
         except FormatError as error:
             return {"refused": str(error)}
 
-    def method(self, case):
-        return self.codec.definition.method(case["service"], case["method"])
-
     def readVarint(self, case):
-        cursor = frame.Cursor(bytes.fromhex(case["hex"]))
-        value = cursor.varint()
-        cursor.end()
-        return {"value": str(value)}
+        return {"value": str(whole(case, wire.Cursor.varint))}
 
     def readTensor(self, case):
-        cursor = frame.Cursor(bytes.fromhex(case["hex"]))
-        tensor = Tensor.decode(cursor)
-        cursor.end()
-        return {"tensor": show(tensor)}
+        return {"tensor": show(whole(case, wire.read_tensor))}
 
     def writeTensor(self, case):
-        tensor = parse(case["tensor"])
-        if not isinstance(tensor, Tensor):
-            raise FormatError("it is not a tensor")
-        return {"hex": tensor.encode().hex()}
+        return {"hex": wire.write_tensor(parse(case["tensor"])).hex()}
 
     def writeRequest(self, case):
-        return {"hex": self.codec.request(self.method(case), parse(case["params"])).hex()}
-
-    def readRequest(self, case):
-        return {"params": show(self.codec.params(self.method(case), bytes.fromhex(case["hex"])))}
+        return {"hex": wire.write_request(*self.params(case)).hex()}
 
     def writeCall(self, case):
-        return {"hex": self.codec.call(case["id"], self.method(case), parse(case["params"]), case.get("apiKey")).hex()}
+        api_key = case.get("apiKey")
+        return {"hex": wire.write_call(case["id"], name(case), *self.params(case), api_key).hex()}
+
+    def params(self, case):
+        return self.definition.write(self.definition.method(name(case))["params"], parse(case["params"]) or {})
 
     def readResponse(self, case):
         if not 200 <= case.get("status", 200) < 300:
             return {"refused": f"the status is {case['status']}"}
-        return {"value": self.value(self.method(case), bytes.fromhex(case["hex"]))}
+        return {"value": self.value(name(case), bytes.fromhex(case["hex"]))}
 
     def readMessage(self, case):
-        head, data = frame.read_message(bytes.fromhex(case["hex"]) if "hex" in case else case["text"].encode())
+        head, data = wire.read_message(bytes.fromhex(case["hex"]) if "hex" in case else case["text"].encode())
         if isinstance(head, str):
-            name, params, _ = self.codec.event(head, data)
-            return {"service": head, "event": name, "params": show(params)}
+            event, params, _ = read_event(self.definition, head, data)
+            return {"service": head, "event": event, "params": show(params)}
         if str(head) not in case.get("calls", {}):
             return {"refused": f"no call waits for a response {head}"}
-        service, name = case["calls"][str(head)].split(".")
-        return {"id": head, "value": self.value(self.codec.definition.method(service, name), data)}
+        return {"id": head, "value": self.value(case["calls"][str(head)], data)}
 
     def value(self, method, data):
         try:
-            return {"result": show(self.codec.result(method, data))}
+            return {"result": show(read_result(self.definition, self.definition.method(method), data))}
         except ApiError as error:
             return {"error": {"code": error.code, **show(error.fields)}}
 
 
+def name(case):
+    return f"{case['service']}.{case['method']}"
+
+
+def whole(case, read):
+    """What all bytes of a case are."""
+    cursor = wire.Cursor(bytes.fromhex(case["hex"]))
+    value = read(cursor)
+    cursor.end()
+    return value
+
+
 def main(path):
-    program = Program(Codec(Definition(path)))
+    program = Program(Definition(path))
     for line in sys.stdin:
         print(json.dumps(program.answer(json.loads(line))), flush=True)
 

@@ -43,18 +43,19 @@ def add_data(client):
     """Creates a dataset, and gives where training finds it."""
     rules = {"x": {"shape": [2], "allowedTypes": ["f32"]}, "y": {"shape": [], "allowedTypes": ["u32"]}}
     keys = [{"name": name, "required": True, "rules": rule} for name, rule in rules.items()]
-    dataset = client.Dataset.createDataset(name="points", description="Two sides of a line.", keys=keys)["datasetId"]
+    created = client.call("Dataset.createDataset", name="points", description="Two sides of a line.", keys=keys)
+    dataset = created["datasetId"]
     x = [Tensor("f32", [2], point) for point, _ in POINTS]
     y = [Tensor("u32", [], [side]) for _, side in POINTS]
-    client.Dataset.addEntries(datasetId=dataset, keys=[{"key": "y", "data": y}, {"key": "x", "data": x}])
-    entries = client.Dataset.getEntries(datasetId=dataset, entries=[0, 3])["keys"]
+    client.call("Dataset.addEntries", datasetId=dataset, keys=[{"key": "y", "data": y}, {"key": "x", "data": x}])
+    entries = client.call("Dataset.getEntries", datasetId=dataset, entries=[0, 3])["keys"]
     found = {key["name"]: {entry["index"]: entry["data"] for entry in key["data"]} for key in entries}
     assert found["y"] == {0: y[0], 3: y[3]}, found
     assert found["x"][3].data[0] == 1.100000023841858, "elements have 32 bits"
 
-    client.Dataset.createDataset(name="empty", description="Nothing.", keys=keys[:1])
-    names = [each["name"] for each in client.items("Dataset", "getDatasets", {"limit": 1, "sort": "name"})]
-    assert sorted(names) == ["empty", "points"], names
+    client.call("Dataset.createDataset", name="empty", description="Nothing.", keys=keys[:1])
+    page = client.call("Dataset.getDatasets", limit=1, sort="name")
+    assert page["total"] == 2 and page["datasets"][0]["name"] == "empty", page
     reference = {"type": "dataset", "datasetId": dataset}
     return [{"name": name, "data": reference | {"datasetKey": name}} for name in rules]
 
@@ -65,24 +66,29 @@ def sizes():
 
 def create_model(client):
     options = {"type": "code", "language": "rust", "preset": "linear"}
-    created = client.start("Model", "createModel", {"name": "line", "description": "A line.", "options": options})
-    created.wait(TIMEOUT)
-    model = created.result["modelId"]
-    state = client.Model.createState(modelId=model, name="untrained", params=sizes(), executionLocation=LAUNCHER)
+    params = {"name": "line", "description": "A line.", "options": options}
+    created = client.call("Model.createModel", **params)
+    client.wait("Model.createModel", params, created, TIMEOUT)
+    model = created["modelId"]
+    state = client.call(
+        "Model.createState", modelId=model, name="untrained", params=sizes(), executionLocation=LAUNCHER)
     assert list(state) == ["success"], state
     return model
 
 
 def train(client, model, data):
     params = {"modelId": model, "newStateName": "trained", "params": data, "executionLocation": LAUNCHER}
-    training = client.start("Model", "train", params)
+    started = client.call("Model.train", **params)
     seen = []
-    outcome = training.wait(TIMEOUT, progress=lambda state, _: seen.append(state))
-    assert outcome["state"] == "completed", outcome
+    status = client.wait("Model.train", params, started, TIMEOUT, seen.append)
+    assert status["status"]["state"] == "completed", status
     assert set(seen) <= {"starting", "running", "gettingState"}, seen
-    loss = [entry["data"].data[0] for entry in training.metrics()["loss"]]
+    wanted = [{"name": metric["name"], "startIndex": 0, "amount": metric["amount"]} for metric in status["metrics"]]
+    session = {"modelId": model, "trainingSessionId": started["trainingSessionId"]}
+    metrics = client.call("Model.getTrainingMetrics", **session, metrics=wanted)["metrics"]
+    loss, = ([entry["data"].data[0] for entry in each["entries"]] for each in metrics if each["name"] == "loss")
     assert len(loss) > 10 and loss[-1] < loss[0] / 2, loss
-    client.Model.setActiveModelState(modelId=model, stateId=outcome["createdStateId"])
+    client.call("Model.setActiveModelState", modelId=model, stateId=status["status"]["createdStateId"])
 
 
 def assert_two_sides(output):
@@ -93,10 +99,10 @@ def assert_two_sides(output):
 
 
 def evaluate(client, model):
-    result = client.Model.evaluate(modelId=model, params=[two_points()])
+    result = client.call("Model.evaluate", modelId=model, params=[two_points()])
     assert_two_sides(result["success"]["output"])
     try:
-        client.Model.evaluate(modelId="none", params=[two_points()])
+        client.call("Model.evaluate", modelId="none", params=[two_points()])
         raise AssertionError("there is no such model")
     except ApiError as error:
         assert error.code == "model_not_found", error
@@ -107,24 +113,24 @@ def two_points():
 
 
 def debug(client, model, data):
-    session = client.Debug.launchDebugSession(modelId=model, executionLocation=LAUNCHER)["debugSessionId"]
+    session = client.call("Debug.launchDebugSession", modelId=model, executionLocation=LAUNCHER)["debugSessionId"]
     events = client.events("Debug", session, TIMEOUT)
     seen = [next(events)]
     while seen[-1][0] != "initialized":
         seen.append(next(events))
     of_session = {"debugSessionId": session}
-    state = client.Debug.callCreateModelState(params=sizes(), **of_session)
+    state = client.call("Debug.callCreateModelState", params=sizes(), **of_session)
     source = {"type": "dataId", "dataId": state["dataId"]}
-    instance = client.Debug.callInstantiateModel(stateData=source, **of_session)
-    training = client.start("Debug", "callTrain", of_session | instance | {"params": data})
-    training.wait(TIMEOUT)
-    assert_two_sides(client.Debug.callEvaluate(params=[two_points()], **of_session, **instance)["output"])
-    client.Debug.terminateDebugSession(**of_session)
+    instance = client.call("Debug.callInstantiateModel", stateData=source, **of_session)
+    params = of_session | instance | {"params": data}
+    client.wait("Debug.callTrain", params, client.call("Debug.callTrain", **params), TIMEOUT)
+    assert_two_sides(client.call("Debug.callEvaluate", params=[two_points()], **of_session, **instance)["output"])
+    client.call("Debug.terminateDebugSession", **of_session)
     seen += events
     assert seen[-1] == ("exit", of_session | {"reason": {"code": "terminated_on_request"}}), seen[-1]
     assert any(name == "stdout" and b"loss" in params["data"] for name, params in seen), seen
     try:
-        client.Debug.unsubscribeFromEvents(**of_session)
+        client.call("Debug.unsubscribeFromEvents", **of_session)
         raise AssertionError("the WebSocket has been closed with the last session")
     except ApiError as error:
         assert error.code == "not_subscribed", error

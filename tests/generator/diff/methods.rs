@@ -125,7 +125,7 @@ fn blobs_follow_the_order_of_the_properties() {
     let bytes = || json!({"type": "string", "format": "binary", "blob": "bytes"});
     let with = |names: [&'static str; 2]| {
         let edits = names.map(|pointer| put(pointer, bytes()));
-        api(&[&edits[..], &[put("B/params/required", json!(["text", "front", "back"]))]].concat())
+        api(&[&edits[..], &[put("B/params/required", json!(["text", "photo", "front", "back"]))]].concat())
     };
     let (old, new) = (with(["P/front", "P/back"]), with(["P/back", "P/front"]));
     let changes: Vec<String> = diff(&old, &new).list().iter().map(short).collect();

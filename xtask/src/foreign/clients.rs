@@ -7,13 +7,16 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use super::{Outcome, is_installed};
+use super::{Outcome, is_installed, script};
 use crate::programs;
 
 const DEFINITION: &str = "schema/decthings.json";
+const EXPORTS: &str = "schema/export";
 
 /// A client in another language.
 struct Client {
+    /// The script that builds it, if it has to be built, and the programs that the script needs.
+    build: Option<(&'static str, &'static [&'static str])>,
     /// What runs it.
     program: &'static str,
     /// The arguments for its codec, behind the contract of `cargo xtask conformance`.
@@ -22,11 +25,20 @@ struct Client {
     session: &'static [&'static str],
 }
 
-const CLIENTS: [Client; 1] = [Client {
-    program: "python3",
-    conformance: &["-B", "tests/foreign/python/conformance.py", DEFINITION],
-    session: &["-B", "tests/foreign/python/session.py", DEFINITION],
-}];
+const CLIENTS: [Client; 2] = [
+    Client {
+        build: None,
+        program: "python3",
+        conformance: &["-B", "tests/foreign/python/conformance.py", DEFINITION],
+        session: &["-B", "tests/foreign/python/session.py", DEFINITION],
+    },
+    Client {
+        build: Some(("typescript.sh", &["node", "npm"])),
+        program: "node",
+        conformance: &["target/foreign/npm/typescript/conformance.js", EXPORTS],
+        session: &["--experimental-websocket", "target/foreign/npm/typescript/session.js", EXPORTS],
+    },
+];
 
 /// Checks all clients.
 pub(super) fn run() -> Result<Vec<Outcome>> {
@@ -44,6 +56,12 @@ impl Client {
         if !is_installed(self.program) {
             println!("skipped: a client, because `{}` is not installed", self.program);
             return Ok(vec![Outcome::Skipped]);
+        }
+        if let Some((name, needs)) = self.build {
+            let outcome = script(name, needs)?;
+            if outcome != Outcome::Passed {
+                return Ok(vec![outcome]);
+            }
         }
         let mut conformance = Command::new(runner);
         conformance.args(["--recorded", "--", self.program]).args(self.conformance);

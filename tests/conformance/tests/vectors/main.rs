@@ -4,6 +4,7 @@
 //! them all.
 
 mod build;
+mod calls;
 mod json_rules;
 mod messages;
 mod requests;
@@ -56,7 +57,7 @@ fn requests_are_up_to_date() {
 
 #[test]
 fn calls_are_up_to_date() {
-    check("calls.json", requests::calls());
+    check("calls.json", calls::calls());
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! Requests over HTTP, and calls on the WebSocket.
+//! Requests over HTTP.
 
 use decthings_conformance::hex;
-use decthings_tests::codec::{join_request, request_message, split_request};
+use decthings_tests::codec::{join_request, split_request};
 use serde_json::{Value, json};
 
 use crate::build::{bytes, codec, split, tensor};
@@ -11,7 +11,7 @@ pub fn requests() -> Vec<Value> {
 }
 
 /// A launcher, which several methods need.
-fn location() -> Value {
+pub fn location() -> Value {
     json!({ "type": "temporaryLauncher", "spec": { "cpus": 2, "memoryMebibytes": 4096 } })
 }
 
@@ -36,12 +36,9 @@ fn written() -> Vec<Value> {
     let dataset = json!({ "type": "dataset", "datasetId": "d", "datasetKey": "k" });
     let write = |data: Value| json!({ "modelId": "m", "inode": 2, "offset": 0, "data": data });
     let based = |initial: Value| {
-        let model = json!({ "type": "basedOnModelSnapshot", "modelId": "b", "snapshotId": "p" });
-        let mut options = model;
-        options["initialState"] = initial;
-        create(options)
+        create(json!({ "type": "basedOnModelSnapshot", "modelId": "b", "snapshotId": "p", "initialState": initial }))
     };
-    let mut all = vec![
+    let all = [
         ("no parameters", "User.getQuotas", json!({})),
         ("no blobs", "Model.deleteModel", json!({ "modelId": "m" })),
         ("JSON with a length of three bytes", "Model.deleteModel", json!({ "modelId": "m".repeat(250) })),
@@ -115,8 +112,8 @@ fn written() -> Vec<Value> {
             json!({ "modelId": "m", "inode": 1, "atime": { "sec": i64::MIN, "nsec": 0 } }),
         ),
         ("text that JSON has to escape", "Model.deleteModel", json!({ "modelId": "\"\\\n\u{0}\u{2028}é😀" })),
+        ("255 blobs", "Dataset.addEntries", json!({ "datasetId": "d", "keys": [column_of(255)] })),
     ];
-    all.push(("255 blobs", "Dataset.addEntries", json!({ "datasetId": "d", "keys": [column_of(255)] })));
     let codec = codec();
     let vectors = all.into_iter().map(|(name, method, params)| {
         let (service, method) = split(method);
@@ -130,7 +127,14 @@ fn column_of(entries: usize) -> Value {
     json!({ "key": "k", "data": vec![json!({ "type": "u8", "shape": [0], "data": [] }); entries] })
 }
 
-fn vector(name: &str, (service, method): (&str, &str), params: &Value, body: &[u8], message: Option<&[u8]>) -> Value {
+/// A request with the parts of its frame, which may be in a message.
+pub fn vector(
+    name: &str,
+    (service, method): (&str, &str),
+    params: &Value,
+    body: &[u8],
+    message: Option<&[u8]>,
+) -> Value {
     let (json, blobs) = split_request(body).expect("a request that was written");
     let json: Value = serde_json::from_slice(json).expect("JSON that was written");
     let blobs: Vec<String> = blobs.iter().map(|blob| hex(blob)).collect();
@@ -271,51 +275,6 @@ fn refused_bodies() -> Vec<Value> {
     let vectors = all.into_iter().map(|(name, method, body, why)| {
         let (service, method) = split(method);
         json!({ "name": format!("server: {name}"), "service": service, "method": method, "hex": hex(&body), "refused": why })
-    });
-    vectors.collect()
-}
-
-/// Messages of calls on the WebSocket.
-pub fn calls() -> Vec<Value> {
-    let subscribe = json!({ "terminalSessionId": "t" });
-    let launch = json!({ "modelId": "m", "executionLocation": location() });
-    let mut launch_with_events = launch.clone();
-    launch_with_events["subscribeToEvents"] = true.into();
-    let write = json!({ "languageServerId": "l", "data": bytes("e30=") });
-    let all = [
-        (
-            "the first call of a connection, with a key",
-            0,
-            Some("the-key"),
-            "Terminal.subscribeToEvents",
-            subscribe.clone(),
-        ),
-        ("a call without a key", 0, None, "Terminal.subscribeToEvents", subscribe.clone()),
-        ("a key that is not ASCII", 0, Some("nyckel-å\"\\"), "Terminal.subscribeToEvents", subscribe.clone()),
-        ("an id of two bytes, big-endian", 258, None, "Terminal.subscribeToEvents", subscribe.clone()),
-        ("a blob on a socket", 1, Some("the-key"), "Language.writeToLanguageServer", write),
-        ("a call on the socket by default", 0, None, "Terminal.launchTerminalSession", launch),
-        ("a call on the socket by a parameter", 0, None, "Terminal.launchTerminalSession", launch_with_events),
-        ("a call on an open socket", 1, None, "Terminal.unsubscribeFromEvents", subscribe),
-    ];
-    let codec = codec();
-    let vectors = all.into_iter().map(|(name, id, key, method, params)| {
-        let (service, method) = split(method);
-        let request = codec.request(service, method, &params);
-        let (wire, blobs) = split_request(&request).expect("a request that was written");
-        let wire: Value = serde_json::from_slice(wire).expect("JSON that was written");
-        let mut json = json!({ "api": service, "method": method, "params": wire });
-        if let Some(key) = key {
-            json["apiKey"] = key.into();
-        }
-        let blobs: Vec<&[u8]> = blobs.iter().map(Vec::as_slice).collect();
-        let message = request_message(id, &json, &blobs);
-        let mut vector = vector(name, (service, method), &params, &message[4..], Some(&message));
-        vector["id"] = id.into();
-        if let Some(key) = key {
-            vector["apiKey"] = key.into();
-        }
-        vector
     });
     vectors.collect()
 }

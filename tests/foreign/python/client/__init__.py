@@ -1,8 +1,6 @@
-"""A client of any API that is described by a definition, with Python's standard library alone."""
+"""A client that reads the definition of an API. It has no dependencies, and no name of an API in it."""
 
-from .client import Client
-from .codec import Codec
+from .client import ApiError, Client, read_event, read_result
 from .definition import Definition
-from .errors import ApiError, FormatError, TransportError
-from .tensor import Media, Tensor
-from .waiter import Waiter, WorkFailed
+from .transport import TransportError
+from .wire import FormatError, Media, Tensor
