@@ -1,14 +1,14 @@
 //! A local Decthings server, for development and tests, and as an example of the server side.
 //!
 //! It implements the API: datasets store entries, and models are trained and evaluated in the background, on the CPU. It
-//! does not run the code of models. Instead, it has built-in [presets], whose weights are the states of models. All data
-//! is in memory, and is lost with the process.
+//! has built-in [presets], whose weights are the states of models. If [`LocalConfig::allow_processes`] permits it, models can
+//! have code of their own instead. All data is in memory, and is lost with the process.
 //!
 //! Models have filesystems, which snapshots freeze. Temporary and persistent launchers all run on this machine. The
 //! caller is the user `local`; [`LocalConfig::user`] adds users that can be found and invited to organizations. Bills are
 //! empty, and quotas are the [`Limits`].
 //!
-//! Debug sessions call single functions of a preset. Their output and their end are events, which clients receive over
+//! Debug sessions call single functions of a model. Their output and their end are events, which clients receive over
 //! the WebSocket. `Spawned`, `Terminal` and `Language` run programs of this machine if [`LocalConfig::allow_processes`]
 //! permits it: in a temporary folder with the files of the model, which are read back when the program has ended. The
 //! files of other models are beside it, in folders with their ids.
@@ -55,6 +55,7 @@
 //! | `transport` | HTTP and WebSockets: routes, keys, limits, shutdown |
 //! | `local` | the services together, as a router |
 //! | `services` | the methods of the API, one file or folder per service |
+//! | `runtimes` | the code of models that runs: presets, and the programs of models, with their protocol |
 //! | `processes` | programs, and the folders that they run in |
 //! | `context` | what services share: configuration, data, jobs, events |
 //! | `store` | the data: datasets, models, launchers, users, organizations |
@@ -76,6 +77,7 @@ mod jobs;
 mod local;
 pub mod presets;
 mod processes;
+mod runtimes;
 mod services;
 mod store;
 mod transport;

@@ -66,18 +66,26 @@ fn write_file(content: &Content, permissions: u32, path: &Path) -> io::Result<()
 }
 
 /// Reads a folder back. Symbolic links are not followed, and special files are left out. A file that
-/// has the same name and kind in `old` keeps its inode number.
+/// has the same name and kind in `old` keeps its inode number. Entries may be left out.
 ///
 /// # Errors
 ///
 /// [`io::ErrorKind::StorageFull`] when there is more than fits into the space.
-pub(crate) fn read_from(path: &Path, old: &Files, space: Space) -> io::Result<Files> {
+pub(crate) fn read_from(
+    path: &Path,
+    old: &Files,
+    space: Space,
+    is_left_out: impl Fn(&Path) -> bool,
+) -> io::Result<Files> {
     let mut reader = Reader { files: Files::new(), old, space, read: HashMap::new() };
     reader.files.last = old.last;
     let mut left = vec![(ROOT, path.to_path_buf())];
     while let Some((folder, path)) = left.pop() {
         for entry in fs::read_dir(&path)? {
             let entry = entry?;
+            if is_left_out(&entry.path()) {
+                continue;
+            }
             let at = DirEntry { parent: folder, name: Bytes::from(entry.file_name().into_vec()) };
             if let Some(number) = reader.read(at, &entry.path())? {
                 left.push((number, entry.path()));

@@ -42,7 +42,7 @@ fn written_files_are_read_back() {
     assert_eq!(fs::read_link(disk.path().join("link")).unwrap(), PathBuf::from("/nowhere"));
 
     fs::write(disk.path().join("new"), b"new").unwrap();
-    let after = read_from(disk.path(), &before, space).unwrap();
+    let after = read_from(disk.path(), &before, space, |_| false).unwrap();
     let names: Vec<_> = after.list(ROOT).unwrap().map(|(name, ..)| name.clone()).collect();
     assert_eq!(names, [&b"folder"[..], b"link", b"new", b"same"]);
     let folder = after.lookup(ROOT, b"folder").unwrap();
@@ -63,7 +63,7 @@ fn replaced_hard_link_gets_a_new_inode_number() {
     write_into(&before, disk.path()).unwrap();
     fs::remove_file(disk.path().join("same")).unwrap();
     fs::write(disk.path().join("same"), b"other").unwrap();
-    let after = read_from(disk.path(), &before, space).unwrap();
+    let after = read_from(disk.path(), &before, space, |_| false).unwrap();
     let folder = after.lookup(ROOT, b"folder").unwrap();
     let (one, two) = (after.lookup(ROOT, b"same").unwrap(), after.lookup(folder, b"\xff").unwrap());
     assert!(one != two && (one == file || two == file));
@@ -75,12 +75,12 @@ fn links_are_not_followed_and_large_folders_are_rejected() {
     let (space, disk, elsewhere) = (Space::of_size(1), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     fs::write(elsewhere.path().join("secret"), b"secret").unwrap();
     symlink(elsewhere.path(), disk.path().join("link")).unwrap();
-    let files = read_from(disk.path(), &Files::new(), space).unwrap();
+    let files = read_from(disk.path(), &Files::new(), space, |_| false).unwrap();
     let link = files.lookup(ROOT, b"link").unwrap();
     assert!(files.list(link).is_err());
     assert_eq!(files.used().inodes, 1);
 
     fs::write(disk.path().join("big"), vec![1; 2 << 20]).unwrap();
-    let full = read_from(disk.path(), &Files::new(), space).err().unwrap();
+    let full = read_from(disk.path(), &Files::new(), space, |_| false).err().unwrap();
     assert_eq!(full.kind(), io::ErrorKind::StorageFull);
 }

@@ -8,6 +8,7 @@ use decthings::types::FilesystemAccess;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
+use super::live::refresh;
 use crate::context::Context;
 use crate::error::CallError;
 use crate::filesystem::disk::{read_from, write_into};
@@ -60,6 +61,7 @@ impl Folder {
 
     /// Writes the files of a model, unless they have been written already.
     pub(crate) async fn add(&self, context: &Context, model: &str) -> Result<(), CallError> {
+        refresh(context, model)?;
         let files = context.store().model(model)?.files.clone();
         {
             let mut models = util::lock(&self.models);
@@ -96,11 +98,16 @@ impl Folder {
             let store = context.store();
             // The model may have been deleted.
             let Ok(stored) = store.model(model) else { return Ok(()) };
+            // A folder of this machine is only changed by its owner.
+            if stored.folder.is_some() {
+                return Ok(());
+            }
             let Ok(space) = store.space_for_files(model, context.config.limits.stored_bytes) else { return Ok(()) };
             (stored.files.clone(), space)
         };
         let path = self.path_of(model);
-        let files = spawn_blocking(move || read_from(&path, &old, space)).await.map_err(io::Error::other)??;
+        let files =
+            spawn_blocking(move || read_from(&path, &old, space, |_| false)).await.map_err(io::Error::other)??;
         if let Ok(stored) = context.store().model_mut(model) {
             stored.files = Arc::new(files);
         }

@@ -1,5 +1,6 @@
 //! The data of the server, all of it in memory.
 
+pub(crate) mod code;
 pub(crate) mod datasets;
 pub(crate) mod entries;
 pub(crate) mod evaluations;
@@ -42,9 +43,13 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// The data at the start: the configured users and organizations.
+    /// The data at the start: the configured models, users and organizations.
     pub(crate) fn new(config: &LocalConfig) -> Self {
         let mut store = Self { users: Users::new(config), ..Self::default() };
+        for (name, folder) in &config.models {
+            let model = StoredModel::of_folder(store.next_sequence(), name, folder);
+            store.models.insert(model.id.clone(), model);
+        }
         for (name, from) in &config.invitations {
             let id = store.add_organization(name.clone(), from);
             if let Some(organization) = store.organizations.get_mut(&id) {

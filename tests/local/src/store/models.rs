@@ -1,5 +1,6 @@
 //! A model.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use decthings::api::model::WaitForModelToBeCreatedResult;
@@ -8,17 +9,16 @@ use decthings::types::{
     ModelLanguage, ModelSnapshot, SnapshotState, Tag, UsedPersistentLauncher,
 };
 
+use super::code::Code;
 use super::evaluations::Evaluations;
 use super::listing::{Listed, Summary};
 use super::states::{CreatingState, StoredState, part_size};
 use super::training::TrainingRun;
 use super::users::owner;
-use crate::compute::preset::Preset;
 use crate::error::CallError;
 use crate::filesystem::files::Files;
 use crate::filesystem::space::Space;
 use crate::jobs::signal::{Once, StopReason, StopSignal};
-use crate::presets::parameters::parameter_definitions;
 use crate::util;
 
 pub(crate) struct StoredModel {
@@ -31,7 +31,9 @@ pub(crate) struct StoredModel {
     pub(crate) tags: Vec<Tag>,
     pub(crate) language: ModelLanguage,
     pub(crate) wasm: bool,
-    pub(crate) preset: &'static dyn Preset,
+    pub(crate) code: Code,
+    /// The folder of this machine whose files the model has instead of its own.
+    pub(crate) folder: Option<LiveFolder>,
     pub(crate) launchers: DefaultLauncherSpecs,
     pub(crate) durations: MaxDurationsSeconds,
     pub(crate) filesystem_mebibytes: u32,
@@ -49,6 +51,14 @@ pub(crate) struct StoredModel {
     pub(crate) evaluations: Evaluations,
 }
 
+/// A folder of this machine that a model has instead of files of its own.
+#[derive(Clone)]
+pub(crate) struct LiveFolder {
+    pub(crate) path: PathBuf,
+    /// What it was like when its files were read.
+    pub(crate) fingerprint: Option<u64>,
+}
+
 /// A snapshot of a model.
 pub(crate) struct StoredSnapshot {
     pub(crate) id: String,
@@ -58,6 +68,7 @@ pub(crate) struct StoredSnapshot {
     pub(crate) files: Arc<Files>,
     pub(crate) launchers: DefaultLauncherSpecs,
     pub(crate) durations: MaxDurationsSeconds,
+    pub(crate) code: Code,
     pub(crate) state: StoredState,
 }
 
@@ -83,7 +94,7 @@ impl Creation {
 
 impl StoredModel {
     /// A model without states.
-    pub(crate) fn new(sequence: u64, name: String, description: String, preset: &'static dyn Preset) -> Self {
+    pub(crate) fn new(sequence: u64, name: String, description: String, code: Code) -> Self {
         Self {
             id: util::new_id(),
             sequence,
@@ -94,7 +105,8 @@ impl StoredModel {
             tags: Vec::new(),
             language: ModelLanguage::Rust,
             wasm: false,
-            preset,
+            code,
+            folder: None,
             launchers: DefaultLauncherSpecs::new(LauncherSpec::new(1.0, 1024), LauncherSpec::new(1.0, 1024)),
             durations: MaxDurationsSeconds::new(60, 120, 600, 86_400, 600),
             filesystem_mebibytes: 1024,
@@ -108,6 +120,20 @@ impl StoredModel {
             creating: Vec::new(),
             trainings: Vec::new(),
             evaluations: Evaluations::default(),
+        }
+    }
+
+    /// A model whose files are a folder of this machine.
+    pub(crate) fn of_folder(sequence: u64, name: &str, folder: &Path) -> Self {
+        let is_kept = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+        let id = name.chars().map(|character| if is_kept(character) { character } else { '-' }).collect();
+        let description = format!("The files in {}.", folder.display());
+        let is_python = folder.join("main.py").is_file();
+        Self {
+            id,
+            language: if is_python { ModelLanguage::Python } else { ModelLanguage::Rust },
+            folder: Some(LiveFolder { path: folder.to_owned(), fingerprint: None }),
+            ..Self::new(sequence, name.to_owned(), description, Code::Own(None))
         }
     }
 
@@ -180,7 +206,7 @@ impl StoredModel {
     }
 
     fn image(&self) -> (&'static str, String, &'static str, &'static str) {
-        let repository = format!("decthings-local/{}", self.preset.name());
+        let repository = format!("decthings-local/{}", self.code.image());
         ("localhost", repository, env!("CARGO_PKG_VERSION"), "none")
     }
 
@@ -200,7 +226,7 @@ impl StoredModel {
             self.language.clone(),
             self.wasm,
             ModelImage::new(domain, &repository, reference, digest, domain, &repository, reference),
-            parameter_definitions(self.preset),
+            self.code.definitions(),
             self.launchers.clone(),
             self.durations.clone(),
             self.filesystem_mebibytes,
@@ -223,7 +249,7 @@ impl StoredModel {
             &snapshot.name,
             snapshot.created_at,
             snapshot.filesystem_mebibytes,
-            parameter_definitions(self.preset),
+            snapshot.code.definitions(),
             snapshot.launchers.clone(),
             snapshot.durations.clone(),
             ImageReference::new(domain, repository, reference, digest),

@@ -62,10 +62,7 @@ pub(crate) struct CreatingState {
 
 /// The data of the given keys, each once, or of all.
 pub(crate) fn data(parts: &Parts, keys: Option<&[String]>) -> Result<StateData, CallError> {
-    let entry = |index: usize, part: &StatePart| {
-        let bytes = Bytes::from_owner(PartBytes { parts: parts.clone(), index });
-        StateEntry::new(&part.key, Blob::from(bytes))
-    };
+    let entry = |index: usize, part: &StatePart| StateEntry::new(&part.key, Blob::from(part_bytes(parts, index)));
     let Some(keys) = keys else {
         let all = parts.iter().enumerate().map(|(index, part)| entry(index, part));
         return Ok(StateData::new(all));
@@ -93,7 +90,12 @@ pub(crate) fn part_size(part: &StatePart) -> u64 {
     u64::try_from(part.bytes.len()).unwrap_or(u64::MAX)
 }
 
-/// Lends the bytes of a part to a response, without a copy.
+/// The bytes of a part, without a copy. There are none if it does not exist.
+pub(crate) fn part_bytes(parts: &Parts, index: usize) -> Bytes {
+    Bytes::from_owner(PartBytes { parts: parts.clone(), index })
+}
+
+/// Lends the bytes of a part to a response or a program.
 struct PartBytes {
     parts: Parts,
     index: usize,

@@ -14,6 +14,7 @@ use decthings::types::{
     UsedExecutionLocation,
 };
 
+use super::entries::footprint_of;
 use crate::jobs::signal::StopSignal;
 use crate::util;
 
@@ -65,6 +66,11 @@ impl TrainingRun {
         self.progress().start.create_launcher = Some(milliseconds);
     }
 
+    /// The code has started, unless it needed no start.
+    pub(crate) fn code_started(&self, milliseconds: Option<u64>) {
+        self.progress().start.code_startup = milliseconds;
+    }
+
     /// The state is loaded; training starts.
     pub(crate) fn started(&self, instantiated_in: u64) {
         let mut progress = self.progress();
@@ -79,7 +85,7 @@ impl TrainingRun {
     }
 
     /// Adds a value to a metric.
-    pub(crate) fn record(&self, name: &'static str, value: f32) {
+    pub(crate) fn record(&self, name: &str, value: Tensor) {
         let mut progress = self.progress();
         if matches!(progress.status, TrainingStatus::Running(_)) {
             progress.metrics.record(name, value);
@@ -155,29 +161,45 @@ impl Progress {
     }
 }
 
-/// The metrics that a training session records.
+/// The most metrics of a training session.
+const MAX_METRICS: usize = 1_000;
+
+/// The memory that the metrics of a training session may take, about, in bytes. A million numbers fit into it.
+const MAX_METRIC_BYTES: u64 = 132 << 20;
+
+/// The metrics that a training session records. What would be too much is left out.
 #[derive(Default)]
-pub(crate) struct MetricLog(Vec<Metric>);
+pub(crate) struct MetricLog {
+    metrics: Vec<Metric>,
+    bytes: u64,
+}
 
 struct Metric {
-    name: &'static str,
-    values: Vec<(i64, f32)>,
+    name: String,
+    values: Vec<(i64, Tensor)>,
 }
 
 impl MetricLog {
     /// Adds a value to a metric.
-    pub(crate) fn record(&mut self, name: &'static str, value: f32) {
-        let value = (util::now(), value);
-        match self.0.iter_mut().find(|metric| metric.name == name) {
-            Some(metric) => metric.values.push(value),
-            None => self.0.push(Metric { name, values: vec![value] }),
+    pub(crate) fn record(&mut self, name: &str, value: Tensor) {
+        let bytes = self.bytes.saturating_add(footprint_of(&value));
+        if bytes > MAX_METRIC_BYTES {
+            return;
         }
+        let value = (util::now(), value);
+        let count = self.metrics.len();
+        match self.metrics.iter_mut().find(|metric| metric.name == name) {
+            Some(metric) => metric.values.push(value),
+            None if count < MAX_METRICS => self.metrics.push(Metric { name: name.to_owned(), values: vec![value] }),
+            None => return,
+        }
+        self.bytes = bytes;
     }
 
     /// How many values each metric has.
     pub(crate) fn counts(&self) -> Vec<TrainingMetricCount> {
         let amount = |metric: &Metric| u32::try_from(metric.values.len()).unwrap_or(u32::MAX);
-        self.0.iter().map(|metric| TrainingMetricCount::new(metric.name, amount(metric))).collect()
+        self.metrics.iter().map(|metric| TrainingMetricCount::new(&metric.name, amount(metric))).collect()
     }
 
     /// The values in some ranges, which are empty for an unknown metric.
@@ -186,11 +208,11 @@ impl MetricLog {
     }
 
     fn range(&self, range: &TrainingMetricRange) -> TrainingMetric {
-        let values = self.0.iter().find(|metric| metric.name == range.name);
+        let values = self.metrics.iter().find(|metric| metric.name == range.name);
         let values = values.map_or(&[][..], |metric| &metric.values);
         let (start, amount) = (usize::try_from(range.start_index), usize::try_from(range.amount));
         let chosen = values.iter().skip(start.unwrap_or(usize::MAX)).take(amount.unwrap_or(usize::MAX));
-        let entries = chosen.map(|&(timestamp, value)| TrainingMetricEntry::new(timestamp, Tensor::scalar(value)));
+        let entries = chosen.map(|(timestamp, value)| TrainingMetricEntry::new(*timestamp, value.clone()));
         TrainingMetric::new(&range.name, range.start_index, entries)
     }
 }

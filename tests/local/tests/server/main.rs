@@ -22,9 +22,15 @@ mod images;
 mod keyless;
 mod launchers;
 mod long_running;
+mod model_program;
 mod models;
 mod organizations;
+mod own_code;
+mod own_code_failures;
+mod own_code_isolation;
 mod processes;
+mod python_code;
+mod served_models;
 mod snapshots;
 mod states;
 #[cfg(target_os = "linux")]

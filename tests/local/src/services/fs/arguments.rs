@@ -15,7 +15,8 @@ const MAX_NAME_BYTES: usize = 255;
 /// The longest path that a symbolic link leads to, in bytes.
 const MAX_TARGET_BYTES: usize = 4096;
 
-/// Calls a function with the files of a model, and with the space that they may take altogether.
+/// Calls a function with the files of a model, and with the space that they may take altogether. A folder of this machine
+/// is changed on this machine, and not over the API.
 pub(super) fn with_files<T>(
     context: &Context,
     model: &str,
@@ -23,7 +24,11 @@ pub(super) fn with_files<T>(
 ) -> Result<T, CallError> {
     let mut store = context.store();
     let space = store.space_for_files(model, context.config.limits.stored_bytes)?;
-    work(Arc::make_mut(&mut store.model_mut(model)?.files), space)
+    let model = store.model_mut(model)?;
+    if model.folder.is_some() {
+        return Err(CallError::AccessDenied);
+    }
+    work(Arc::make_mut(&mut model.files), space)
 }
 
 /// Reads a name in a folder, from the parameter `path`.

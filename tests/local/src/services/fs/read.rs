@@ -11,9 +11,11 @@ use super::arguments::dir_entry;
 use crate::context::Context;
 use crate::error::CallError;
 use crate::filesystem::files::Files;
+use crate::processes::live;
 
 /// The current files, which later changes do not affect.
 fn files(context: &Context, model: &str, snapshot: Option<&str>) -> Result<Arc<Files>, CallError> {
+    live::refresh(context, model)?;
     let store = context.store();
     let model = store.model(model)?;
     Ok(match snapshot {
@@ -57,6 +59,7 @@ pub(super) fn read(context: &Context, request: ReadRequest) -> Result<ReadResult
     drop(files);
     if request.snapshot_id.is_none()
         && let Ok(model) = context.store().model_mut(&request.model_id)
+        && model.folder.is_none()
     {
         Arc::make_mut(&mut model.files).accessed(request.inode);
     }

@@ -8,6 +8,7 @@ use decthings::types::StateData;
 
 use crate::context::Context;
 use crate::error::CallError;
+use crate::processes::live;
 use crate::services::common::check;
 use crate::store::models::StoredSnapshot;
 use crate::util;
@@ -17,6 +18,7 @@ pub(super) fn snapshot_model(
     request: SnapshotModelRequest,
 ) -> Result<SnapshotModelResult, CallError> {
     check::name("snapshotName", &request.snapshot_name)?;
+    live::refresh(context, &request.model_id)?;
     let mut store = context.store();
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
@@ -36,6 +38,7 @@ pub(super) fn snapshot_model(
         files: model.files.clone(),
         launchers: model.launchers.clone(),
         durations: model.durations.clone(),
+        code: model.code.clone(),
         state,
     });
     Ok(SnapshotModelResult::new(id))
