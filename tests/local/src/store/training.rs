@@ -13,14 +13,23 @@ use decthings::types::{
     TrainingMetric, TrainingMetricCount, TrainingMetricEntry, TrainingMetricRange, TrainingStartDurations,
     UsedExecutionLocation,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::jobs::signal::StopSignal;
+use crate::storage::Storage;
+use crate::storage::batch::Batch;
+use crate::storage::error::StorageError;
+use crate::storage::object::Object;
 use crate::util;
 
 /// A training session. Its job writes the progress, and calls read it.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct TrainingRun {
     pub(crate) id: String,
+    #[serde(skip)]
     pub(crate) signal: StopSignal,
+    /// What it has recorded, stored at its end.
+    log: Object,
     model_id: String,
     new_state_name: String,
     created_at: i64,
@@ -28,16 +37,25 @@ pub(crate) struct TrainingRun {
     progress: Mutex<Progress>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Progress {
     status: TrainingStatus,
     start: TrainingStartDurations,
+    #[serde(skip)]
     started: Option<Instant>,
+    #[serde(skip)]
     trained: Option<(u64, Instant)>,
+    #[serde(skip)]
     metrics: MetricLog,
 }
 
 impl TrainingRun {
-    pub(crate) fn new(model_id: &str, new_state_name: &str, location: UsedExecutionLocation) -> Self {
+    pub(crate) fn new(
+        storage: &Storage,
+        model_id: &str,
+        new_state_name: &str,
+        location: UsedExecutionLocation,
+    ) -> Self {
         let progress = Progress {
             status: TrainingStatus::Starting,
             start: TrainingStartDurations::new(),
@@ -48,12 +66,31 @@ impl TrainingRun {
         Self {
             id: util::new_id(),
             signal: StopSignal::new(),
+            log: storage.new_object(),
             model_id: model_id.to_owned(),
             new_state_name: new_state_name.to_owned(),
             created_at: util::now(),
             location,
             progress: Mutex::new(progress),
         }
+    }
+
+    /// Opens a session that has been read from a record. One that was running has ended with the server.
+    pub(super) fn open(&mut self, storage: &Storage) -> Result<(), StorageError> {
+        self.log = storage.object(self.log.number());
+        if let Some(log) = storage.find(&self.log, 0)? {
+            let damaged = |error| StorageError::Damaged(format!("the metrics of a training session: {error}"));
+            self.progress().metrics = serde_json::from_slice(&log).map_err(damaged)?;
+        }
+        Ok(())
+    }
+
+    /// Stores what it has recorded.
+    pub(crate) fn store(&self, batch: &mut Batch) -> Result<(), StorageError> {
+        let unserializable = |error| StorageError::Damaged(format!("the metrics of a training session: {error}"));
+        let log = serde_json::to_vec(&self.progress().metrics).map_err(unserializable)?;
+        batch.put(&self.log, 0, log.into());
+        Ok(())
     }
 
     pub(crate) fn is_finished(&self) -> bool {
@@ -156,28 +193,30 @@ impl Progress {
 }
 
 /// The metrics that a training session records.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct MetricLog(Vec<Metric>);
 
+#[derive(Serialize, Deserialize)]
 struct Metric {
-    name: &'static str,
-    values: Vec<(i64, f32)>,
+    name: String,
+    /// Times, and the bits of numbers, as JSON has no others than finite ones.
+    values: Vec<(i64, u32)>,
 }
 
 impl MetricLog {
     /// Adds a value to a metric.
     pub(crate) fn record(&mut self, name: &'static str, value: f32) {
-        let value = (util::now(), value);
+        let value = (util::now(), value.to_bits());
         match self.0.iter_mut().find(|metric| metric.name == name) {
             Some(metric) => metric.values.push(value),
-            None => self.0.push(Metric { name, values: vec![value] }),
+            None => self.0.push(Metric { name: name.to_owned(), values: vec![value] }),
         }
     }
 
     /// How many values each metric has.
     pub(crate) fn counts(&self) -> Vec<TrainingMetricCount> {
         let amount = |metric: &Metric| u32::try_from(metric.values.len()).unwrap_or(u32::MAX);
-        self.0.iter().map(|metric| TrainingMetricCount::new(metric.name, amount(metric))).collect()
+        self.0.iter().map(|metric| TrainingMetricCount::new(&metric.name, amount(metric))).collect()
     }
 
     /// The values in some ranges, which are empty for an unknown metric.
@@ -190,7 +229,9 @@ impl MetricLog {
         let values = values.map_or(&[][..], |metric| &metric.values);
         let (start, amount) = (usize::try_from(range.start_index), usize::try_from(range.amount));
         let chosen = values.iter().skip(start.unwrap_or(usize::MAX)).take(amount.unwrap_or(usize::MAX));
-        let entries = chosen.map(|&(timestamp, value)| TrainingMetricEntry::new(timestamp, Tensor::scalar(value)));
+        let entry =
+            |&(timestamp, bits): &(i64, u32)| TrainingMetricEntry::new(timestamp, Tensor::scalar(f32::from_bits(bits)));
+        let entries = chosen.map(entry);
         TrainingMetric::new(&range.name, range.start_index, entries)
     }
 }

@@ -8,7 +8,7 @@ use decthings::types::{DatasetReference, ParameterDefinition, ParameterProvider,
 use crate::error::CallError;
 use crate::presets::parameters::SAMPLES;
 use crate::presets::tensors::Inputs;
-use crate::store::{Store, entries};
+use crate::store::{Store, new_entries};
 
 /// Reads the referenced datasets, and checks all parameters against the definitions. Errors call the list `path`.
 pub(crate) fn resolve_inputs(
@@ -49,7 +49,11 @@ fn referenced(store: &Store, reference: &DatasetReference) -> Result<Vec<Tensor>
         return Err(CallError::ReferencedDatasetNotFound { dataset: dataset.clone() });
     };
     match stored.keys.iter().position(|stored| stored.name == *key) {
-        Some(index) => Ok(stored.entries.column(index)),
+        Some(index) => {
+            let column = stored.entries.column(&store.storage, index);
+            let tensors = column.map(|column| column.read(0..column.len())).transpose()?;
+            Ok(tensors.unwrap_or_default())
+        }
         None => Err(CallError::DatasetKeyNotFound { dataset: dataset.clone(), key: key.clone() }),
     }
 }
@@ -66,9 +70,9 @@ fn check(definition: &ParameterDefinition, tensors: &[Tensor], path: &str) -> Re
         // A scalar counts as a vector of one.
         let scalar = tensor.rank() == 0 && definition.rules.shape == [-1];
         let checked = if scalar {
-            entries::check_type(&definition.rules, tensor)
+            new_entries::check_type(&definition.rules, tensor)
         } else {
-            entries::check_tensor(&definition.rules, tensor)
+            new_entries::check_tensor(&definition.rules, tensor)
         };
         checked.map_err(|reason| CallError::invalid(format!("{path}[{index}]"), format!("`{name}` {reason}")))?;
     }

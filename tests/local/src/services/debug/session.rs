@@ -92,7 +92,7 @@ impl DebugSession {
             training.signal.set(StopReason::Cancelled);
         }
         sessions.remove(&self.id);
-        self.context.store().launchers.vacate(&self.location.used, &self.id);
+        self.context.vacate(&self.location.used, &self.id);
         let reason = match reason {
             StopReason::Cancelled => DebugSessionTerminatedReason::TerminatedOnRequest,
             StopReason::ShuttingDown => DebugSessionTerminatedReason::LauncherTerminated,

@@ -54,7 +54,7 @@ pub(super) fn launch_debug_session(
     let started = context.jobs.spawn(&session.signal, session.clone().run(shared.sessions.clone()));
     if let Err(error) = started {
         shared.sessions.remove(&session.id);
-        context.store().launchers.vacate(&session.location.used, &session.id);
+        context.vacate(&session.location.used, &session.id);
         return Err(error);
     }
     Ok(LaunchDebugSessionResult::new(&session.id))

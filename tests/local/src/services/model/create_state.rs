@@ -20,7 +20,7 @@ use crate::presets::parameters::parameter_definitions;
 use crate::services::common::check;
 use crate::services::common::location::{Location, locate};
 use crate::services::common::parameters::resolve_inputs;
-use crate::services::common::states::{FailureCause, add_state, new_state};
+use crate::services::common::states::{FailureCause, add_state, commit, new_state};
 use crate::store::states::{CreatingState, StoredState};
 use crate::util;
 
@@ -35,7 +35,7 @@ pub(super) async fn create_state(
 
 fn start(context: &Arc<Context>, request: CreateStateRequest) -> Result<Once<CreateStateResult>, CallError> {
     check::name("name", &request.name)?;
-    let mut store = context.store();
+    let store = context.store();
     let location = locate(context, &store, "executionLocation", request.execution_location)?;
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
@@ -46,7 +46,7 @@ fn start(context: &Arc<Context>, request: CreateStateRequest) -> Result<Once<Cre
         return Err(CallError::QuotaExceeded);
     }
     let recipe = Recipe { preset: model.preset, inputs, seconds: model.durations.create_state };
-    let mut state = new_state(request.name, Vec::new());
+    let mut state = new_state(request.name);
     state.mounted = mounted;
     let creating = CreatingState {
         id: state.id.clone(),
@@ -62,11 +62,11 @@ fn start(context: &Arc<Context>, request: CreateStateRequest) -> Result<Once<Cre
     context.jobs.spawn(&creating.signal, async move {
         let started = Instant::now();
         let made = make_state(&own, &signal, recipe, startup).await;
-        own.store().launchers.vacate(&used, &id);
+        own.vacate(&used, &id);
         own_result.set(finish(&own, &model_id, state, &signal, started, made));
     })?;
     store.launchers.occupy(&occupied, &creating.id, RunningOperationType::CreateModelState);
-    store.model_mut(&request.model_id)?.creating.push(creating);
+    model.activity.creating().push(creating);
     Ok(result)
 }
 
@@ -79,19 +79,20 @@ fn finish(
     started: Instant,
     made: Result<NewState, StateFailure>,
 ) -> CreateStateResult {
-    let mut store = context.store();
     let result = made.and_then(|made| {
         let NewState { parts, create_launcher, create_state } = made;
-        let state = StoredState { parts: Arc::new(parts), created_at: util::now(), ..state.clone() };
-        match add_state(&mut store, &context.config.limits, signal, model_id, state) {
+        let state = StoredState { created_at: util::now(), ..state.clone() };
+        let mut store = context.change();
+        let added = add_state(&mut store, &context.config.limits, signal, model_id, state, Some(parts));
+        match added.and_then(|()| commit(store)) {
             Ok(()) => Ok((create_launcher, create_state)),
             Err(cause) => {
                 Err(StateFailure { cause, create_launcher: Some(create_launcher), create_state: Some(create_state) })
             }
         }
     });
-    if let Ok(model) = store.model_mut(model_id) {
-        model.creating.retain(|creating| creating.id != state.id);
+    if let Ok(model) = context.store().model(model_id) {
+        model.activity.creating().retain(|creating| creating.id != state.id);
     }
     let total = util::elapsed(started);
     match result {
@@ -127,8 +128,9 @@ pub(super) fn cancel_create_state(
     if model.state(&request.state_id).is_ok() {
         return Err(CallError::StateAlreadyCreated);
     }
-    let creating = model.creating.iter().find(|creating| creating.id == request.state_id && !is_stopped(creating));
-    creating.ok_or(CallError::StateNotFound)?.signal.set(StopReason::Cancelled);
+    let creating = model.activity.creating();
+    let found = creating.iter().find(|creating| creating.id == request.state_id && !is_stopped(creating));
+    found.ok_or(CallError::StateNotFound)?.signal.set(StopReason::Cancelled);
     Ok(CancelCreateStateResult::new())
 }
 
@@ -137,9 +139,9 @@ pub(super) fn get_creating_states(
     request: GetCreatingStatesRequest,
 ) -> Result<GetCreatingStatesResult, CallError> {
     let store = context.store();
-    let creating = store.model(&request.model_id)?.creating.iter().filter(|creating| !is_stopped(creating));
+    let creating = store.model(&request.model_id)?.activity.creating();
     let view = |creating: &CreatingState| CreatingStateView::new(&creating.id, &creating.name, creating.started_at);
-    Ok(GetCreatingStatesResult::new(creating.map(view)))
+    Ok(GetCreatingStatesResult::new(creating.iter().filter(|creating| !is_stopped(creating)).map(view)))
 }
 
 /// A job that has been asked to stop takes a moment to end, but will not make a state any more.

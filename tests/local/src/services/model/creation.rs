@@ -10,10 +10,11 @@ use decthings::api::model::{
 use decthings::types::CreateStateStage;
 
 use super::make_state::{Recipe, StateFailure, make_state};
+use crate::compute::state::StatePart;
 use crate::context::Context;
 use crate::error::CallError;
 use crate::jobs::signal::StopReason;
-use crate::services::common::states::{FailureCause, add_state, new_state};
+use crate::services::common::states::{FailureCause, add_state, commit, new_state};
 use crate::store::models::Creation;
 use crate::store::states::StoredState;
 
@@ -34,15 +35,16 @@ pub(super) fn start(
     let (own, model, job) = (context.clone(), model.to_owned(), creation.clone());
     context.jobs.spawn(&creation.signal, async move {
         let made = match source {
-            InitialStateSource::Copy(state) => Ok((state, InitialStateDurations::new(0, 0, 0))),
+            InitialStateSource::Copy(state) => Ok((state, None, InitialStateDurations::new(0, 0, 0))),
             InitialStateSource::Create { name, recipe } => {
                 make_state(&own, &job.signal, recipe, own.config.launcher_startup).await.map(|made| {
                     let durations = InitialStateDurations::new(made.create_launcher, 0, made.create_state);
-                    (new_state(name, made.parts), durations)
+                    (new_state(name), Some(made.parts), durations)
                 })
             }
         };
-        let stored = made.and_then(|(state, durations)| store_first(&own, &model, &job, state, durations));
+        let stored =
+            made.and_then(|(state, parts, durations)| store_first(&own, &model, &job, state, parts, durations));
         job.result.set(match stored {
             Ok(durations) => CreateModelSucceeded::new(durations).into(),
             Err(failed) => CreateModelFailed::new(failure(failed)).into(),
@@ -55,6 +57,7 @@ fn store_first(
     model: &str,
     creation: &Creation,
     state: StoredState,
+    parts: Option<Vec<StatePart>>,
     durations: InitialStateDurations,
 ) -> Result<InitialStateDurations, StateFailure> {
     let fail = |cause| StateFailure {
@@ -62,7 +65,9 @@ fn store_first(
         create_launcher: Some(durations.create_launcher),
         create_state: Some(durations.create_state),
     };
-    add_state(&mut context.store(), &context.config.limits, &creation.signal, model, state).map_err(fail)?;
+    let mut store = context.change();
+    let added = add_state(&mut store, &context.config.limits, &creation.signal, model, state, parts);
+    added.and_then(|()| commit(store)).map_err(fail)?;
     Ok(durations)
 }
 
@@ -86,8 +91,11 @@ pub(super) async fn wait_for_model_to_be_created(
 ) -> Result<WaitForModelToBeCreatedResult, CallError> {
     let creation = context.store().model(&request.model_id)?.creation.clone().ok_or(CallError::ModelAlreadyCreated)?;
     let result = creation.result.wait().await;
-    if let Ok(model) = context.store().model_mut(&request.model_id) {
+    let mut store = context.change();
+    if let Ok(model) = store.model_mut(&request.model_id) {
         model.creation = None;
+        model.is_incomplete = false;
     }
+    store.commit()?;
     Ok(result)
 }

@@ -38,7 +38,7 @@ pub(super) async fn evaluate(context: &Arc<Context>, request: EvaluateRequest) -
 }
 
 fn start(context: &Arc<Context>, request: EvaluateRequest) -> Result<Once<Finished>, CallError> {
-    let mut store = context.store();
+    let store = context.store();
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
     let (state, location, durations) = match &request.snapshot_id {
@@ -59,18 +59,22 @@ fn start(context: &Arc<Context>, request: EvaluateRequest) -> Result<Once<Finish
     let evaluation =
         Evaluation { id: util::new_id(), started_at: util::now(), signal: StopSignal::new(), finished: Once::new() };
     let seconds = durations.evaluate;
-    let job =
-        EvaluationJob { preset: model.preset, state: state.parts.clone(), inputs, signal: evaluation.signal.clone() };
+    let job = EvaluationJob {
+        preset: model.preset,
+        state: state.load(&store.storage)?,
+        inputs,
+        signal: evaluation.signal.clone(),
+    };
     let (own, own_finished) = (context.clone(), evaluation.finished.clone());
     let (used, id) = (location.used.clone(), evaluation.id.clone());
     context.jobs.spawn(&evaluation.signal, async move {
         let result = execute(&own, job, &location, seconds).await;
-        own.store().launchers.vacate(&location.used, &id);
+        own.vacate(&location.used, &id);
         own_finished.set(Finished::new(util::now(), result));
     })?;
     store.launchers.occupy(&used, &evaluation.id, RunningOperationType::Evaluate);
     let finished = evaluation.finished.clone();
-    store.model_mut(&request.model_id)?.evaluations.add(evaluation);
+    model.activity.evaluations().add(evaluation);
     Ok(finished)
 }
 
@@ -155,7 +159,7 @@ pub(super) fn get_evaluations(
     context: &Context,
     request: GetEvaluationsRequest,
 ) -> Result<GetEvaluationsResult, CallError> {
-    let (running, finished) = context.store().model_mut(&request.model_id)?.evaluations.list();
+    let (running, finished) = context.store().model(&request.model_id)?.activity.evaluations().list();
     Ok(GetEvaluationsResult::new(running, finished))
 }
 
@@ -181,6 +185,6 @@ pub(super) fn cancel_evaluation(
 }
 
 fn find(context: &Context, model: &str, evaluation: &str) -> Result<Evaluation, CallError> {
-    let mut store = context.store();
-    store.model_mut(model)?.evaluations.find(evaluation).cloned().ok_or(CallError::EvaluationNotFound)
+    let store = context.store();
+    store.model(model)?.activity.evaluations().find(evaluation).ok_or(CallError::EvaluationNotFound)
 }

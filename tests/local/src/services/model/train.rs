@@ -24,14 +24,14 @@ use crate::presets::tensors::Inputs;
 use crate::services::common::check;
 use crate::services::common::location::locate;
 use crate::services::common::parameters::resolve_inputs;
-use crate::services::common::states::{FailureCause, PANICKED, add_state, new_state};
+use crate::services::common::states::{FailureCause, NOT_STORED, PANICKED, add_state, new_state};
 use crate::store::states::{Parts, StoredState};
 use crate::store::training::TrainingRun;
 use crate::util;
 
 pub(super) fn train(context: &Arc<Context>, request: TrainRequest) -> Result<TrainResult, CallError> {
     check::name("newStateName", &request.new_state_name)?;
-    let mut store = context.store();
+    let mut store = context.change();
     let location = locate(context, &store, "executionLocation", request.execution_location)?;
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
@@ -46,10 +46,10 @@ pub(super) fn train(context: &Arc<Context>, request: TrainRequest) -> Result<Tra
     if model.trainings.len() >= limits.training_sessions || model.expected_states() >= limits.states {
         return Err(CallError::QuotaExceeded);
     }
-    let run = Arc::new(TrainingRun::new(&request.model_id, &request.new_state_name, location.used));
-    let job = TrainingJob { preset: model.preset, from: state.parts.clone(), inputs, run: run.clone() };
+    let run = Arc::new(TrainingRun::new(&store.storage, &request.model_id, &request.new_state_name, location.used));
+    let job = TrainingJob { preset: model.preset, from: state.load(&store.storage)?, inputs, run: run.clone() };
     let seconds = model.durations.train;
-    let mut new_state = new_state(request.new_state_name, Vec::new());
+    let mut new_state = new_state(request.new_state_name);
     new_state.mounted = state.mounted.clone();
     new_state.training_operations = state.training_operations.iter().chain([&run.id]).cloned().collect();
     let (own, model_id) = (context.clone(), request.model_id.clone());
@@ -58,9 +58,11 @@ pub(super) fn train(context: &Arc<Context>, request: TrainRequest) -> Result<Tra
         let trained = execute(&own, job, location.startup, seconds).await;
         finish(&own, &model_id, &run, new_state, trained);
     })?;
-    let result = TrainResult::new(&run.id);
+    let (result, signal) = (TrainResult::new(&run.id), run.signal.clone());
     store.launchers.occupy(&run.location, &run.id, RunningOperationType::Train);
     store.model_mut(&request.model_id)?.trainings.push(run);
+    // Without a record of the session, its job must not make a state.
+    store.commit().inspect_err(|_| signal.set(StopReason::Cancelled))?;
     Ok(result)
 }
 
@@ -126,12 +128,12 @@ fn finish(
     new_state: StoredState,
     trained: Result<Vec<StatePart>, TrainingFailure>,
 ) {
-    let mut store = context.store();
+    let mut store = context.change();
     store.launchers.vacate(&run.location, &run.id);
     let stored = trained.and_then(|parts| {
-        let state = StoredState { parts: Arc::new(parts), created_at: util::now(), ..new_state };
+        let state = StoredState { created_at: util::now(), ..new_state };
         let id = state.id.clone();
-        match add_state(&mut store, &context.config.limits, &run.signal, model_id, state) {
+        match add_state(&mut store, &context.config.limits, &run.signal, model_id, state, Some(parts)) {
             Ok(()) => Ok(id),
             Err(FailureCause::Stopped(reason)) => Err(stopped(reason)),
             Err(FailureCause::Exception(details)) => Err(exception(TrainingStage::GetState, details)),
@@ -147,7 +149,13 @@ fn finish(
             TrainingOutcome::Failed
         }
     };
-    store.users.notify(run.notification(outcome));
+    store.notify(run.notification(outcome));
+    // The session is a part of the model, which has to be written again.
+    let _ = store.model_mut(model_id);
+    if let Err(error) = run.store(&mut store.batch).and_then(|()| store.commit()) {
+        error.report();
+        run.failed(exception(TrainingStage::GetState, NOT_STORED.to_owned()));
+    }
 }
 
 fn stopped(reason: StopReason) -> TrainingFailure {
