@@ -1,6 +1,8 @@
 //! The configuration of the server, its users and its limits.
 
 use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::util;
@@ -24,6 +26,8 @@ pub struct LocalConfig {
     pub(crate) hosts: Vec<String>,
     /// Language, program, arguments.
     pub(crate) language_servers: Vec<(String, String, Vec<String>)>,
+    pub(crate) python: PathBuf,
+    pub(crate) on_code_failure: Option<Arc<dyn Fn(&str) + Send + Sync>>,
     pub(crate) launcher_startup: Duration,
     pub(crate) limits: Limits,
     has_limits: bool,
@@ -42,6 +46,8 @@ impl LocalConfig {
             allow_processes: false,
             hosts: Vec::new(),
             language_servers: language_servers(),
+            python: "python3".into(),
+            on_code_failure: None,
             launcher_startup: Duration::ZERO,
             limits: Limits::default(),
             has_limits: false,
@@ -96,6 +102,19 @@ impl LocalConfig {
         let language = language.into();
         self.language_servers.retain(|(other, ..)| *other != language);
         self.language_servers.push((language, program.into(), args.into_iter().map(Into::into).collect()));
+        self
+    }
+
+    /// The Python interpreter that runs models in Python: a name that is looked for in `PATH`, or a path, such as that of a
+    /// virtual environment with the package `decthings-model`. It is `python3` by default.
+    pub fn python(mut self, python: impl Into<PathBuf>) -> Self {
+        self.python = python.into();
+        self
+    }
+
+    /// Calls a function with a text whenever the code of a model has failed: what failed, and the end of what it printed.
+    pub fn on_code_failure(mut self, report: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.on_code_failure = Some(Arc::new(report));
         self
     }
 
@@ -170,6 +189,7 @@ impl fmt::Debug for LocalConfig {
             .field("allow_processes", &self.allow_processes)
             .field("hosts", &self.hosts)
             .field("language_servers", &self.language_servers)
+            .field("python", &self.python)
             .field("launcher_startup", &self.launcher_startup)
             .field("limits", &self.limits)
             .finish()

@@ -55,6 +55,7 @@
 //! | `transport` | HTTP and WebSockets: routes, keys, limits, shutdown |
 //! | `local` | the services together, as a router |
 //! | `services` | the methods of the API, one file or folder per service |
+//! | `runtimes` | the code of models that runs: presets, and the programs of models, with their protocol |
 //! | `processes` | programs, and the folders that they run in |
 //! | `context` | what services share: configuration, data, jobs, events |
 //! | `store` | the data: datasets, models, launchers, users, organizations; changes of it |
@@ -77,6 +78,7 @@ mod jobs;
 mod local;
 pub mod presets;
 mod processes;
+mod runtimes;
 mod services;
 mod storage;
 mod store;

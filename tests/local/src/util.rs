@@ -12,6 +12,11 @@ pub(crate) fn new_id() -> String {
     format!("{:016x}{:016x}", keyed_hash(count), keyed_hash(!count))
 }
 
+/// A random number.
+pub(crate) fn random() -> u64 {
+    keyed_hash(0)
+}
+
 /// A new API key.
 pub(crate) fn new_key() -> String {
     format!("local-{}", new_id())

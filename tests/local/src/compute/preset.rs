@@ -27,6 +27,14 @@ pub trait Preset: Send + Sync {
     /// [`ComputeError::InvalidParameter`] with the name of the option that cannot be used.
     fn create_state(&self, options: &CreateOptions) -> Result<Vec<StatePart>, ComputeError>;
 
+    /// Loads a state to see whether it can be used.
+    ///
+    /// # Errors
+    /// [`ComputeError::InvalidState`] if it cannot.
+    fn check_state(&self, state: &[StatePart]) -> Result<(), ComputeError> {
+        state::load(self.name(), state).map(|_| ())
+    }
+
     /// Trains from the given state on and returns the new one.
     ///
     /// `progress` is called after every batch; when it breaks, the training ends at once with

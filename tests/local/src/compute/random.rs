@@ -5,10 +5,10 @@ use super::error::ComputeError;
 use super::network::Network;
 
 /// SplitMix64: small, and the same on every version and platform, as a library's default is not.
-pub(super) struct Rng(u64);
+pub(crate) struct Rng(u64);
 
 impl Rng {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -33,7 +33,7 @@ impl Rng {
     }
 
     /// Shuffles in place (Fisher-Yates).
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             let other = self.below(last.saturating_add(1));
             items.swap(last, other);

@@ -28,13 +28,6 @@ pub(crate) struct Launcher {
     pub(crate) created_in: u64,
 }
 
-impl Launcher {
-    /// A launcher that has been running for a while.
-    pub(crate) fn running() -> Self {
-        Self { _slot: None, created_in: 0 }
-    }
-}
-
 /// All jobs.
 pub(crate) struct Jobs {
     active: Mutex<Active>,
@@ -119,7 +112,7 @@ impl Jobs {
     /// the launcher until it notices.
     pub(crate) async fn compute<T: Send + 'static>(
         &self,
-        launcher: Launcher,
+        launcher: Arc<Launcher>,
         signal: &StopSignal,
         deadline: Option<Instant>,
         work: impl FnOnce() -> T + Send + 'static,

@@ -95,7 +95,7 @@ fn environment(program: &Program<'_>) -> impl Iterator<Item = (OsString, OsStrin
 }
 
 /// Kills a process with its group, and all other processes of the session that it leads.
-pub(super) fn kill(leader: u32) {
+pub(crate) fn kill(leader: u32) {
     let Some(group) = pid(leader) else { return };
     // A process that has ended already needs no killing.
     let _ = kill_process_group(group, Signal::KILL);
@@ -124,7 +124,7 @@ fn pid(id: u32) -> Option<Pid> {
 }
 
 /// Reads until the end, which a terminal reports as an error.
-pub(super) async fn read_all(mut from: impl AsyncRead + Unpin, report: impl Fn(Bytes)) {
+pub(crate) async fn read_all(mut from: impl AsyncRead + Unpin, report: impl Fn(Bytes)) {
     let mut buffer = vec![0; READ_BYTES];
     while let Ok(length) = from.read(&mut buffer).await {
         match buffer.get(..length) {

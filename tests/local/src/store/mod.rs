@@ -5,6 +5,7 @@
 
 pub(crate) mod activity;
 pub(crate) mod change;
+pub(crate) mod code;
 pub(crate) mod columns;
 pub(crate) mod datasets;
 pub(crate) mod entries;

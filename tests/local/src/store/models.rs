@@ -1,5 +1,6 @@
 //! A model.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use decthings::api::model::WaitForModelToBeCreatedResult;
@@ -10,17 +11,16 @@ use decthings::types::{
 use serde::{Deserialize, Serialize};
 
 use super::activity::Activity;
+use super::code::Code;
 use super::listing::{Listed, Summary};
 use super::states::StoredState;
 use super::table::Record;
 use super::training::TrainingRun;
 use super::users::owner;
-use crate::compute::preset::{Preset, preset};
 use crate::error::CallError;
 use crate::filesystem::files::Files;
 use crate::filesystem::space::Space;
 use crate::jobs::signal::{Once, StopReason, StopSignal};
-use crate::presets::parameters::parameter_definitions;
 use crate::storage::Storage;
 use crate::storage::error::StorageError;
 use crate::util;
@@ -36,8 +36,10 @@ pub(crate) struct StoredModel {
     pub(crate) tags: Vec<Tag>,
     pub(crate) language: ModelLanguage,
     pub(crate) wasm: bool,
-    #[serde(with = "preset_name")]
-    pub(crate) preset: &'static dyn Preset,
+    pub(crate) code: Code,
+    /// The folder of this machine whose files the model has instead of its own.
+    #[serde(skip)]
+    pub(crate) folder: Option<PathBuf>,
     pub(crate) launchers: DefaultLauncherSpecs,
     pub(crate) durations: MaxDurationsSeconds,
     pub(crate) filesystem_mebibytes: u32,
@@ -69,6 +71,7 @@ pub(crate) struct StoredSnapshot {
     pub(crate) files: Arc<Files>,
     pub(crate) launchers: DefaultLauncherSpecs,
     pub(crate) durations: MaxDurationsSeconds,
+    pub(crate) code: Code,
     pub(crate) state: StoredState,
 }
 
@@ -94,13 +97,7 @@ impl Creation {
 
 impl StoredModel {
     /// A model without states.
-    pub(crate) fn new(
-        storage: &Storage,
-        sequence: u64,
-        name: String,
-        description: String,
-        preset: &'static dyn Preset,
-    ) -> Self {
+    pub(crate) fn new(storage: &Storage, sequence: u64, name: String, description: String, code: Code) -> Self {
         Self {
             id: util::new_id(),
             sequence,
@@ -111,7 +108,8 @@ impl StoredModel {
             tags: Vec::new(),
             language: ModelLanguage::Rust,
             wasm: false,
-            preset,
+            code,
+            folder: None,
             launchers: DefaultLauncherSpecs::new(LauncherSpec::new(1.0, 1024), LauncherSpec::new(1.0, 1024)),
             durations: MaxDurationsSeconds::new(60, 120, 600, 86_400, 600),
             filesystem_mebibytes: 1024,
@@ -198,7 +196,7 @@ impl StoredModel {
     }
 
     fn image(&self) -> (&'static str, String, &'static str, &'static str) {
-        let repository = format!("decthings-local/{}", self.preset.name());
+        let repository = format!("decthings-local/{}", self.code.image());
         ("localhost", repository, env!("CARGO_PKG_VERSION"), "none")
     }
 
@@ -218,7 +216,7 @@ impl StoredModel {
             self.language.clone(),
             self.wasm,
             ModelImage::new(domain, &repository, reference, digest, domain, &repository, reference),
-            parameter_definitions(self.preset),
+            self.code.definitions(),
             self.launchers.clone(),
             self.durations.clone(),
             self.filesystem_mebibytes,
@@ -241,7 +239,7 @@ impl StoredModel {
             &snapshot.name,
             snapshot.created_at,
             snapshot.filesystem_mebibytes,
-            parameter_definitions(self.preset),
+            snapshot.code.definitions(),
             snapshot.launchers.clone(),
             snapshot.durations.clone(),
             ImageReference::new(domain, repository, reference, digest),
@@ -280,23 +278,6 @@ impl Record for StoredModel {
             }
         }
         Ok(())
-    }
-}
-
-/// A preset in a record is its name.
-mod preset_name {
-    use serde::de::Error as _;
-    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
-
-    use super::{Preset, preset};
-
-    pub(super) fn serialize<S: Serializer>(preset: &&'static dyn Preset, to: S) -> Result<S::Ok, S::Error> {
-        preset.name().serialize(to)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<&'static dyn Preset, D::Error> {
-        let name = String::deserialize(from)?;
-        preset(&name).ok_or_else(|| D::Error::custom(format!("the preset {name:?} does not exist")))
     }
 }
 

@@ -130,6 +130,6 @@ pub(crate) fn size(parts: &[StatePart]) -> u64 {
     parts.iter().map(part_size).fold(0, u64::saturating_add)
 }
 
-fn part_size(part: &StatePart) -> u64 {
+pub(crate) fn part_size(part: &StatePart) -> u64 {
     u64::try_from(part.bytes.len()).unwrap_or(u64::MAX)
 }

@@ -9,12 +9,15 @@ use decthings::api::model::{
     TrainingStatusGettingState, TrainingStatusRunning,
 };
 use decthings::api::user::{NotificationDataTrainingFinished, TrainingOutcome};
+use decthings::runtime::Base64;
 use decthings::types::{
     TrainingMetric, TrainingMetricCount, TrainingMetricEntry, TrainingMetricRange, TrainingStartDurations,
     UsedExecutionLocation,
 };
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::entries::footprint_of;
 use crate::jobs::signal::StopSignal;
 use crate::storage::Storage;
 use crate::storage::batch::Batch;
@@ -102,6 +105,11 @@ impl TrainingRun {
         self.progress().start.create_launcher = Some(milliseconds);
     }
 
+    /// The code has started, unless it needed no start.
+    pub(crate) fn code_started(&self, milliseconds: Option<u64>) {
+        self.progress().start.code_startup = milliseconds;
+    }
+
     /// The state is loaded; training starts.
     pub(crate) fn started(&self, instantiated_in: u64) {
         let mut progress = self.progress();
@@ -116,7 +124,7 @@ impl TrainingRun {
     }
 
     /// Adds a value to a metric.
-    pub(crate) fn record(&self, name: &'static str, value: f32) {
+    pub(crate) fn record(&self, name: &str, value: Tensor) {
         let mut progress = self.progress();
         if matches!(progress.status, TrainingStatus::Running(_)) {
             progress.metrics.record(name, value);
@@ -192,31 +200,62 @@ impl Progress {
     }
 }
 
-/// The metrics that a training session records.
+/// The most metrics of a training session.
+const MAX_METRICS: usize = 1_000;
+
+/// The memory that the metrics of a training session may take, about, in bytes. A million numbers fit into it.
+const MAX_METRIC_BYTES: u64 = 132 << 20;
+
+/// The metrics that a training session records. What would be too much is left out.
 #[derive(Default, Serialize, Deserialize)]
-pub(crate) struct MetricLog(Vec<Metric>);
+pub(crate) struct MetricLog {
+    metrics: Vec<Metric>,
+    bytes: u64,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Metric {
     name: String,
-    /// Times, and the bits of numbers, as JSON has no others than finite ones.
-    values: Vec<(i64, u32)>,
+    values: Vec<(i64, StoredTensor)>,
+}
+
+/// A tensor, in a record its encoded bytes.
+struct StoredTensor(Tensor);
+
+impl Serialize for StoredTensor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Base64::from(self.0.to_bytes()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for StoredTensor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = Base64::deserialize(deserializer)?.into_bytes();
+        Tensor::decode(bytes).map(Self).map_err(D::Error::custom)
+    }
 }
 
 impl MetricLog {
     /// Adds a value to a metric.
-    pub(crate) fn record(&mut self, name: &'static str, value: f32) {
-        let value = (util::now(), value.to_bits());
-        match self.0.iter_mut().find(|metric| metric.name == name) {
-            Some(metric) => metric.values.push(value),
-            None => self.0.push(Metric { name: name.to_owned(), values: vec![value] }),
+    pub(crate) fn record(&mut self, name: &str, value: Tensor) {
+        let bytes = self.bytes.saturating_add(footprint_of(&value));
+        if bytes > MAX_METRIC_BYTES {
+            return;
         }
+        let value = (util::now(), StoredTensor(value));
+        let count = self.metrics.len();
+        match self.metrics.iter_mut().find(|metric| metric.name == name) {
+            Some(metric) => metric.values.push(value),
+            None if count < MAX_METRICS => self.metrics.push(Metric { name: name.to_owned(), values: vec![value] }),
+            None => return,
+        }
+        self.bytes = bytes;
     }
 
     /// How many values each metric has.
     pub(crate) fn counts(&self) -> Vec<TrainingMetricCount> {
         let amount = |metric: &Metric| u32::try_from(metric.values.len()).unwrap_or(u32::MAX);
-        self.0.iter().map(|metric| TrainingMetricCount::new(&metric.name, amount(metric))).collect()
+        self.metrics.iter().map(|metric| TrainingMetricCount::new(&metric.name, amount(metric))).collect()
     }
 
     /// The values in some ranges, which are empty for an unknown metric.
@@ -225,13 +264,11 @@ impl MetricLog {
     }
 
     fn range(&self, range: &TrainingMetricRange) -> TrainingMetric {
-        let values = self.0.iter().find(|metric| metric.name == range.name);
+        let values = self.metrics.iter().find(|metric| metric.name == range.name);
         let values = values.map_or(&[][..], |metric| &metric.values);
         let (start, amount) = (usize::try_from(range.start_index), usize::try_from(range.amount));
         let chosen = values.iter().skip(start.unwrap_or(usize::MAX)).take(amount.unwrap_or(usize::MAX));
-        let entry =
-            |&(timestamp, bits): &(i64, u32)| TrainingMetricEntry::new(timestamp, Tensor::scalar(f32::from_bits(bits)));
-        let entries = chosen.map(entry);
+        let entries = chosen.map(|(timestamp, value)| TrainingMetricEntry::new(*timestamp, value.0.clone()));
         TrainingMetric::new(&range.name, range.start_index, entries)
     }
 }

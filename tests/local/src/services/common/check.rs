@@ -1,8 +1,11 @@
 //! Checks of parameters that several methods have.
 
-use decthings::types::{ElementType, LauncherSpec, MaxDurationsSeconds, ParameterDefinition, Tag, TrainingMetricRange};
+use decthings::types::{
+    ElementType, LauncherSpec, MaxDurationsSeconds, ParameterDefinition, ParameterDefinitions, Tag, TrainingMetricRange,
+};
 
 use crate::error::CallError;
+use crate::store::code::Code;
 
 const MAX_NAME: usize = 200;
 const MAX_DESCRIPTION: usize = 10_000;
@@ -76,6 +79,11 @@ pub(crate) fn keys(path: &str, keys: &[ParameterDefinition]) -> Result<(), CallE
     if keys.is_empty() {
         return Err(CallError::invalid(path, "needs at least one key"));
     }
+    named_rules(path, keys)
+}
+
+/// Rules with different names.
+fn named_rules(path: &str, keys: &[ParameterDefinition]) -> Result<(), CallError> {
     at_most(path, keys.len(), MAX_DATASET_KEYS)?;
     let mut seen = std::collections::BTreeSet::new();
     for (index, key) in keys.iter().enumerate() {
@@ -87,6 +95,24 @@ pub(crate) fn keys(path: &str, keys: &[ParameterDefinition]) -> Result<(), CallE
         rules(&format!("{path}.rules"), key)?;
     }
     Ok(())
+}
+
+/// The inputs and outputs of the functions of some code.
+pub(crate) fn definitions(path: &str, code: &Code, definitions: &ParameterDefinitions) -> Result<(), CallError> {
+    if let Code::Preset(preset) = code {
+        if *definitions == code.definitions() {
+            return Ok(());
+        }
+        let reason = format!("the preset `{}` has its own definitions; leave them out", preset.name());
+        return Err(CallError::invalid(path, reason));
+    }
+    let all = [
+        ("createState", &definitions.create_state),
+        ("train", &definitions.train),
+        ("evaluateInput", &definitions.evaluate_input),
+        ("evaluateOutput", &definitions.evaluate_output),
+    ];
+    all.iter().try_for_each(|(name, parameters)| named_rules(&format!("{path}.{name}"), parameters))
 }
 
 fn rules(path: &str, key: &ParameterDefinition) -> Result<(), CallError> {

@@ -10,6 +10,7 @@ use crate::compute::state::StatePart;
 use crate::config::Limits;
 use crate::error::{self, CallError};
 use crate::jobs::signal::{StopReason, StopSignal};
+use crate::runtimes::failure::Failure;
 use crate::store::change::Change;
 use crate::store::states::StoredState;
 use crate::util;
@@ -37,12 +38,6 @@ pub(crate) fn read_parts(path: &str, data: &[StateEntry]) -> Result<Vec<StatePar
     data.iter().enumerate().map(part).collect()
 }
 
-/// Why a job has made no state.
-pub(crate) enum FailureCause {
-    Stopped(StopReason),
-    Exception(String),
-}
-
 /// Adds the state that a job has made to its model, with its data unless it has that already. Nothing is added if the job
 /// was stopped in the meantime.
 pub(crate) fn add_state(
@@ -52,36 +47,33 @@ pub(crate) fn add_state(
     model_id: &str,
     mut state: StoredState,
     parts: Option<Vec<StatePart>>,
-) -> Result<(), FailureCause> {
+) -> Result<(), Failure> {
     if let Some(reason) = signal.get() {
-        return Err(FailureCause::Stopped(reason));
+        return Err(Failure::Stopped(reason));
     }
     if let Some(parts) = parts {
         state.store(&store.data.storage, &mut store.batch, parts);
     }
     if store.check_space(state.bytes(), limits.stored_bytes).is_err() {
-        return Err(FailureCause::Exception(NO_SPACE.to_owned()));
+        return Err(Failure::Exception(NO_SPACE.to_owned()));
     }
     match store.model_mut(model_id) {
         Ok(model) => model.add_state(state),
-        Err(_) => return Err(FailureCause::Stopped(StopReason::Cancelled)),
+        Err(_) => return Err(Failure::Stopped(StopReason::Cancelled)),
     }
     Ok(())
 }
 
 /// Stores what a job has changed.
-pub(crate) fn commit(store: Change<'_>) -> Result<(), FailureCause> {
+pub(crate) fn commit(store: Change<'_>) -> Result<(), Failure> {
     store.commit().map_err(|error| {
         error.report();
-        FailureCause::Exception(NOT_STORED.to_owned())
+        Failure::Exception(NOT_STORED.to_owned())
     })
 }
 
 /// The error of a job whose result cannot be stored.
 pub(crate) const NOT_STORED: &str = "the new state cannot be stored; see the output of the server";
-
-/// The error of a job whose preset panicked, which is a bug.
-pub(crate) const PANICKED: &str = "the preset panicked; see the output of the server";
 
 /// The error of a job whose result does not fit into the storage.
 pub(crate) const NO_SPACE: &str = "the new state does not fit into the storage; see the limits of the server";

@@ -13,8 +13,8 @@ use super::session::{DebugSession, Shared};
 use crate::error::CallError;
 use crate::jobs::sessions::IdleTimeout;
 use crate::jobs::signal::{Once, StopReason, StopSignal};
-use crate::presets::parameters::parameter_definitions;
 use crate::services::common::check;
+use crate::services::common::code::runnable_code;
 use crate::services::common::location::locate;
 use crate::util;
 
@@ -27,31 +27,33 @@ pub(super) fn launch_debug_session(
     let options = request.options.unwrap_or_else(DebugSessionOptions::new);
     let seconds = options.terminate_after_inactive_seconds.unwrap_or(IdleTimeout::DEFAULT_SECONDS);
     check::seconds("options.terminateAfterInactiveSeconds", seconds)?;
-    let session = {
+    let (session, code) = {
         let store = context.store();
         let model = store.model(&request.model_id)?;
         model.check_created("modelId")?;
         store
             .check_base(model)
             .map_err(|_| CallError::invalid("modelId", "the snapshot that it is based on has been deleted"))?;
-        Arc::new(DebugSession {
+        let code = runnable_code(&context.config, &store, model, None, &[], "modelId")?;
+        let session = Arc::new(DebugSession {
             context: context.clone(),
             id: util::new_id(),
             model_id: request.model_id,
             started_at: util::now(),
-            preset: model.preset,
+            code: model.code.clone(),
             location,
             durations: model.durations.clone(),
             signal: StopSignal::new(),
-            ready: Once::new(),
+            runtime: Once::new(),
             finished: Once::new(),
             idle: IdleTimeout::new(seconds),
             kept: Mutex::default(),
-        })
+        });
+        (session, code)
     };
     shared.sessions.add(&session.id, session.clone());
     context.store().launchers.occupy(&session.location.used, &session.id, RunningOperationType::Debug);
-    let started = context.jobs.spawn(&session.signal, session.clone().run(shared.sessions.clone()));
+    let started = context.jobs.spawn(&session.signal, session.clone().run(code, shared.sessions.clone()));
     if let Err(error) = started {
         shared.sessions.remove(&session.id);
         context.vacate(&session.location.used, &session.id);
@@ -71,7 +73,7 @@ pub(super) fn get_debug_sessions(
             &session.id,
             session.started_at,
             &session.model_id,
-            parameter_definitions(session.preset),
+            session.code.definitions(),
             trainings,
             session.location.used.clone(),
         )
@@ -89,7 +91,7 @@ pub(super) async fn terminate_debug_session(
     Ok(TerminateDebugSessionResult::new())
 }
 
-/// Presets have no debugger.
+/// The code runs without a debugger.
 pub(super) fn send_to_remote_inspector(
     shared: &Shared,
     request: SendToRemoteInspectorRequest,

@@ -6,16 +6,13 @@ use decthings::api::debug::{
     CallCreateModelStateRequest, CallEvaluateRequest, CallEvaluateResult, CallGetModelStateRequest,
     CallInstantiateModelRequest, CallInstantiateModelResult, DownloadStateDataRequest, StateSource,
 };
-use decthings::types::{DebugStateData, Parameter, StateData};
+use decthings::types::{DebugStateData, StateData};
 
 use super::session::{DebugSession, Shared};
-use crate::compute::error::ComputeError;
-use crate::compute::state::inspect;
 use crate::error::CallError;
-use crate::presets::functions;
-use crate::presets::parameters::{OUTPUT, parameter_definitions};
 use crate::services::common::parameters::resolve_inputs;
 use crate::services::common::states::read_parts;
+use crate::store::code::Function;
 use crate::store::states::{self, Parts};
 
 pub(super) async fn call_create_model_state(
@@ -23,11 +20,10 @@ pub(super) async fn call_create_model_state(
     request: CallCreateModelStateRequest,
 ) -> Result<DebugStateData, CallError> {
     let session = shared.find(&request.debug_session_id)?;
-    let preset = session.preset;
-    let definitions = parameter_definitions(preset).create_state;
-    let inputs = resolve_inputs(&shared.context.store(), &definitions, request.params, "params")?;
-    let work = move |_: &_| functions::create_state(preset, &inputs);
-    let parts = session.call(session.durations.create_state, work).await?;
+    let inputs =
+        resolve_inputs(&shared.context.store(), &session.code, Function::CreateState, request.params, "params")?;
+    let call = session.begin_call(session.durations.create_state).await?;
+    let parts = call.run(call.runtime.create_state(call.limit(), inputs)).await?;
     keep(shared, &session, Arc::new(parts))
 }
 
@@ -41,17 +37,11 @@ pub(super) async fn call_instantiate_model(
         StateSource::DataId(source) => session.data(&source.data_id)?,
         _ => return Err(CallError::invalid("stateData.type", "must be data or dataId")),
     };
-    let (preset, own) = (session.preset.name(), parts.clone());
-    let work = move |_: &_| {
-        let config = inspect(&own)?;
-        if config.preset == preset {
-            return Ok(());
-        }
-        let reason = format!("it belongs to the preset `{}`, not to `{preset}`", config.preset);
-        Err(ComputeError::InvalidState { reason })
-    };
-    session.call(session.durations.instantiate_model, work).await?;
-    Ok(CallInstantiateModelResult::new(session.keep_instance(&shared.sessions, parts)?))
+    session.check_instance(&shared.sessions, &parts)?;
+    let call = session.begin_call(session.durations.instantiate_model).await?;
+    let id = call.run(call.runtime.instantiate(call.limit(), &parts)).await?;
+    session.keep_instance(&id, states::size(&parts));
+    Ok(CallInstantiateModelResult::new(id))
 }
 
 pub(super) async fn call_evaluate(
@@ -59,13 +49,11 @@ pub(super) async fn call_evaluate(
     request: CallEvaluateRequest,
 ) -> Result<CallEvaluateResult, CallError> {
     let session = shared.find(&request.debug_session_id)?;
-    let state = session.instance(&request.instantiated_model_id)?;
-    let preset = session.preset;
-    let definitions = parameter_definitions(preset).evaluate_input;
-    let inputs = resolve_inputs(&shared.context.store(), &definitions, request.params, "params")?;
-    let work = move |signal: &_| functions::evaluate(preset, &state, &inputs, signal);
-    let output = session.call(session.durations.evaluate, work).await?;
-    Ok(CallEvaluateResult::new([Parameter::new(OUTPUT, output)]))
+    session.check_instantiated(&request.instantiated_model_id)?;
+    let inputs = resolve_inputs(&shared.context.store(), &session.code, Function::Evaluate, request.params, "params")?;
+    let call = session.begin_call(session.durations.evaluate).await?;
+    let output = call.runtime.evaluate(call.limit(), &request.instantiated_model_id, inputs);
+    Ok(CallEvaluateResult::new(call.run(output).await?))
 }
 
 /// The state of an instantiated model, with what training has changed so far.
@@ -74,8 +62,10 @@ pub(super) async fn call_get_model_state(
     request: CallGetModelStateRequest,
 ) -> Result<DebugStateData, CallError> {
     let session = shared.find(&request.debug_session_id)?;
-    let parts = session.instance(&request.instantiated_model_id)?;
-    keep(shared, &session, parts)
+    session.check_instantiated(&request.instantiated_model_id)?;
+    let call = session.begin_call(session.durations.instantiate_model).await?;
+    let parts = call.run(call.runtime.state(call.limit(), &request.instantiated_model_id)).await?;
+    keep(shared, &session, Arc::new(parts))
 }
 
 fn keep(shared: &Shared, session: &DebugSession, parts: Parts) -> Result<DebugStateData, CallError> {

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
+use decthings::Tensor;
 use decthings::api::debug::{
     DebugTrainingFailure, DebugTrainingSession, DebugTrainingState, DebugTrainingStatus, DebugTrainingStatusCompleted,
     DebugTrainingStatusFailed, DebugTrainingStatusRunning, GetTrainingStatusResult,
@@ -50,7 +51,7 @@ impl DebugTraining {
         }
     }
 
-    pub(super) fn record(&self, name: &'static str, value: f32) {
+    pub(super) fn record(&self, name: &str, value: Tensor) {
         let mut progress = self.progress();
         if matches!(progress.status, DebugTrainingStatus::Running(_)) {
             progress.metrics.record(name, value);

@@ -10,14 +10,16 @@ use decthings::types::{ModelLanguage, Tag};
 
 use super::creation::{self, InitialStateSource};
 use super::make_state::Recipe;
-use crate::compute::preset::{Preset, preset, presets};
+use crate::compute::preset::{preset, presets};
+use crate::config::LocalConfig;
 use crate::context::Context;
 use crate::error::CallError;
-use crate::presets::parameters::parameter_definitions;
 use crate::services::common::check;
+use crate::services::common::code::runnable_code;
 use crate::services::common::parameters::resolve_inputs;
 use crate::services::common::states::{new_state, read_parts};
 use crate::store::change::Change;
+use crate::store::code::{Code, Function};
 use crate::store::listing::check_name_is_free;
 use crate::store::models::{Creation, StoredModel};
 use crate::store::states::StoredState;
@@ -37,10 +39,12 @@ pub(super) fn create_model(
     let sequence = store.next_sequence();
     let storage = store.storage.clone();
     let make_model =
-        |preset| StoredModel::new(&storage, sequence, request.name.clone(), request.description.clone(), preset);
+        |code| StoredModel::new(&storage, sequence, request.name.clone(), request.description.clone(), code);
     let (mut model, first) = match request.options {
-        ModelOptions::Code(options) => (of_code(options, &make_model)?, None),
-        ModelOptions::BasedOnModelSnapshot(options) => based_on_snapshot(&mut store, options, &make_model)?,
+        ModelOptions::Code(options) => (of_code(&context.config, options, &make_model)?, None),
+        ModelOptions::BasedOnModelSnapshot(options) => {
+            based_on_snapshot(&context.config, &mut store, options, &make_model)?
+        }
         ModelOptions::FromExisting(options) => (from_existing(&mut store, options, &make_model)?, None),
         ModelOptions::Upload(options) => {
             let reason = format!(
@@ -75,23 +79,37 @@ fn preset_names() -> String {
     presets().iter().map(|preset| preset.name()).collect::<Vec<_>>().join(", ")
 }
 
-/// Makes a model of a preset, without states.
-type MakeModel<'a> = &'a dyn Fn(&'static dyn Preset) -> StoredModel;
+/// Makes a model with this code, without states.
+type MakeModel<'a> = &'a dyn Fn(Code) -> StoredModel;
 
-fn of_code(options: ModelOptionsCode, make_model: MakeModel<'_>) -> Result<StoredModel, CallError> {
-    let no_code = || {
-        let reason = format!("this server does not run code; choose one of the presets: {}", preset_names());
-        CallError::invalid("options.preset", reason)
+/// Without a preset, the code is what is written into the files of the model.
+fn of_code(
+    config: &LocalConfig,
+    options: ModelOptionsCode,
+    make_model: MakeModel<'_>,
+) -> Result<StoredModel, CallError> {
+    let code = match options.preset.as_deref() {
+        Some(name) => Code::Preset(preset(name).ok_or_else(|| {
+            let reason = format!("unknown preset {name:?}; the presets are {}", preset_names());
+            CallError::invalid("options.preset", reason)
+        })?),
+        None if config.allow_processes => Code::Own(options.parameter_definitions.clone()),
+        None => {
+            let presets = preset_names();
+            let reason = format!(
+                "this server does not run the code of models; start it with --allow-processes, or choose one of the \
+                 presets: {presets}"
+            );
+            return Err(CallError::invalid("options.preset", reason));
+        }
     };
-    let preset = options.preset.as_deref().and_then(preset).ok_or_else(no_code)?;
     if let ModelLanguage::Unrecognized(other) = &options.language {
         return Err(CallError::invalid("options.language", format!("unknown language {other:?}")));
     }
-    if options.parameter_definitions.is_some_and(|given| given != parameter_definitions(preset)) {
-        let reason = format!("the preset `{}` has its own definitions; leave them out", preset.name());
-        return Err(CallError::invalid("options.parameterDefinitions", reason));
+    if let Some(definitions) = &options.parameter_definitions {
+        check::definitions("options.parameterDefinitions", &code, definitions)?;
     }
-    let mut model = make_model(preset);
+    let mut model = make_model(code);
     model.tags = checked_tags(options.tags)?;
     model.language = options.language;
     model.wasm = options.wasm.unwrap_or(false);
@@ -99,13 +117,14 @@ fn of_code(options: ModelOptionsCode, make_model: MakeModel<'_>) -> Result<Store
 }
 
 fn based_on_snapshot(
+    config: &LocalConfig,
     store: &mut Change<'_>,
     options: ModelOptionsBasedOnModelSnapshot,
     make_model: MakeModel<'_>,
 ) -> Result<(StoredModel, Option<InitialStateSource>), CallError> {
     let source = store.model(&options.model_id)?;
     let snapshot = source.snapshot(&options.snapshot_id)?;
-    let mut model = make_model(source.preset);
+    let mut model = make_model(snapshot.code.clone());
     model.tags = checked_tags(options.tags)?;
     model.language = source.language.clone();
     model.wasm = source.wasm;
@@ -120,9 +139,10 @@ fn based_on_snapshot(
         InitialState::Create(create) => {
             check::name(&format!("{path}.name"), &create.name)?;
             check::launcher(&format!("{path}.launcherSpec"), &create.launcher_spec)?;
-            let definitions = parameter_definitions(source.preset).create_state;
-            let inputs = resolve_inputs(store, &definitions, create.params, &format!("{path}.params"))?;
-            let recipe = Recipe { preset: source.preset, inputs, seconds: model.durations.create_state };
+            let path = format!("{path}.params");
+            let inputs = resolve_inputs(store, &snapshot.code, Function::CreateState, create.params, &path)?;
+            let code = runnable_code(config, store, source, Some(snapshot), &[], "options.modelId")?;
+            let recipe = Recipe { code, inputs, limits: model.durations.clone() };
             InitialStateSource::Create { name: create.name, recipe }
         }
         InitialState::Upload(upload) => {
@@ -145,13 +165,13 @@ fn from_existing(
 ) -> Result<StoredModel, CallError> {
     let source = store.model(&options.model_id)?;
     source.check_created("options.modelId")?;
-    let mut model = make_model(source.preset);
+    let snapshot = options.snapshot_id.as_deref().map(|id| source.snapshot(id)).transpose()?;
+    let mut model = make_model(snapshot.map_or(&source.code, |snapshot| &snapshot.code).clone());
     model.tags = checked_tags(options.tags)?;
     model.language = source.language.clone();
     model.wasm = source.wasm;
-    match options.snapshot_id {
-        Some(id) => {
-            let snapshot = source.snapshot(&id)?;
+    match snapshot {
+        Some(snapshot) => {
             model.launchers = snapshot.launchers.clone();
             model.durations = snapshot.durations.clone();
             model.filesystem_mebibytes = snapshot.filesystem_mebibytes;

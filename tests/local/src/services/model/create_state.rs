@@ -1,4 +1,4 @@
-//! States made by running a preset.
+//! States made by running the code of a model.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,18 +9,21 @@ use decthings::api::model::{
     CreateStateResult, CreateStateSucceeded, CreateStateSucceededDurations, CreatingState as CreatingStateView,
     GetCreatingStatesRequest, GetCreatingStatesResult,
 };
-use decthings::types::{CreateStateStage, RunningOperationType};
+use decthings::types::RunningOperationType;
 
-use super::make_state::{NewState, Recipe, StateFailure, make_state};
+use super::make_state::{Recipe, StateFailure, Steps, make_state};
 use super::states::mounted_models;
+use crate::compute::state::StatePart;
 use crate::context::Context;
 use crate::error::CallError;
 use crate::jobs::signal::{Once, StopReason, StopSignal};
-use crate::presets::parameters::parameter_definitions;
+use crate::runtimes::failure::Failure;
 use crate::services::common::check;
+use crate::services::common::code::runnable_code;
 use crate::services::common::location::{Location, locate};
 use crate::services::common::parameters::resolve_inputs;
-use crate::services::common::states::{FailureCause, add_state, commit, new_state};
+use crate::services::common::states::{add_state, commit, new_state};
+use crate::store::code::Function;
 use crate::store::states::{CreatingState, StoredState};
 use crate::util;
 
@@ -40,14 +43,15 @@ fn start(context: &Arc<Context>, request: CreateStateRequest) -> Result<Once<Cre
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
     store.check_base(model)?;
-    let inputs = resolve_inputs(&store, &parameter_definitions(model.preset).create_state, request.params, "params")?;
+    let inputs = resolve_inputs(&store, &model.code, Function::CreateState, request.params, "params")?;
     let mounted = mounted_models(&store, request.mount_models.unwrap_or_default())?;
     if model.expected_states() >= context.config.limits.states {
         return Err(CallError::QuotaExceeded);
     }
-    let recipe = Recipe { preset: model.preset, inputs, seconds: model.durations.create_state };
+    let code = runnable_code(&context.config, &store, model, None, &mounted, "modelId")?;
+    let recipe = Recipe { code, inputs, limits: model.durations.clone() };
     let mut state = new_state(request.name);
-    state.mounted = mounted;
+    state.mounted = mounted.into_iter().map(|(mounted, _)| mounted).collect();
     let creating = CreatingState {
         id: state.id.clone(),
         name: state.name.clone(),
@@ -61,7 +65,7 @@ fn start(context: &Arc<Context>, request: CreateStateRequest) -> Result<Once<Cre
     let (occupied, id) = (used.clone(), creating.id.clone());
     context.jobs.spawn(&creating.signal, async move {
         let started = Instant::now();
-        let made = make_state(&own, &signal, recipe, startup).await;
+        let made = make_state(&own, &signal, &id, recipe, startup).await;
         own.vacate(&used, &id);
         own_result.set(finish(&own, &model_id, state, &signal, started, made));
     })?;
@@ -77,45 +81,46 @@ fn finish(
     state: StoredState,
     signal: &StopSignal,
     started: Instant,
-    made: Result<NewState, StateFailure>,
+    (steps, made): (Steps, Result<Vec<StatePart>, StateFailure>),
 ) -> CreateStateResult {
-    let result = made.and_then(|made| {
-        let NewState { parts, create_launcher, create_state } = made;
+    let result = made.and_then(|parts| {
         let state = StoredState { created_at: util::now(), ..state.clone() };
         let mut store = context.change();
         let added = add_state(&mut store, &context.config.limits, signal, model_id, state, Some(parts));
-        match added.and_then(|()| commit(store)) {
-            Ok(()) => Ok((create_launcher, create_state)),
-            Err(cause) => {
-                Err(StateFailure { cause, create_launcher: Some(create_launcher), create_state: Some(create_state) })
-            }
-        }
+        added.and_then(|()| commit(store)).map_err(StateFailure::of_function)
     });
     if let Ok(model) = context.store().model(model_id) {
         model.activity.creating().retain(|creating| creating.id != state.id);
     }
     let total = util::elapsed(started);
     match result {
-        Ok((create_launcher, create_state)) => {
-            let durations = CreateStateSucceededDurations::new(total, create_state).create_launcher(create_launcher);
+        Ok(()) => {
+            let mut durations = CreateStateSucceededDurations::new(total, steps.create_state.unwrap_or(0));
+            (durations.create_launcher, durations.code_startup) = (steps.create_launcher, steps.code_startup);
             CreateStateSucceeded::new(durations, state.id).into()
         }
         Err(failed) => {
             let mut durations = CreateStateFailedDurations::new(total);
-            durations.create_launcher = failed.create_launcher;
-            durations.create_state = failed.create_state;
-            CreateStateFailed::new(durations, failure(failed.cause)).into()
+            durations.create_launcher = steps.create_launcher;
+            durations.code_startup = steps.code_startup;
+            durations.create_state = steps.create_state;
+            CreateStateFailed::new(durations, failure(failed)).into()
         }
     }
 }
 
-fn failure(cause: FailureCause) -> CreateStateFailure {
-    let at = CreateStateStage::CreateState;
+fn failure(failed: StateFailure) -> CreateStateFailure {
+    let StateFailure { at, cause } = failed;
     match cause {
-        FailureCause::Stopped(StopReason::Cancelled) => CreateStateFailure::Cancelled,
-        FailureCause::Stopped(StopReason::ShuttingDown) => CreateStateFailure::LauncherTerminated,
-        FailureCause::Stopped(StopReason::TimeLimit) => CreateStateFailureMaxDurationExceeded::new(at).into(),
-        FailureCause::Exception(details) => CreateStateFailureException::new(at).exception_details(details).into(),
+        Failure::Stopped(StopReason::Cancelled) => CreateStateFailure::Cancelled,
+        Failure::Stopped(StopReason::ShuttingDown) => CreateStateFailure::LauncherTerminated,
+        Failure::Stopped(StopReason::TimeLimit) => CreateStateFailureMaxDurationExceeded::new(at).into(),
+        Failure::Exception(details) | Failure::InvalidOutput(_, details) => {
+            CreateStateFailureException::new(at).exception_details(details).into()
+        }
+        Failure::Terminated(terminated) => terminated.into(),
+        Failure::InvalidExecutable => CreateStateFailure::InvalidExecutableFile,
+        Failure::UnreadableExecutable => CreateStateFailure::ReadExecutableFileFailed,
     }
 }
 

@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
+use super::make_state::{Recipe, StateFailure, Steps, make_state};
+use crate::context::Context;
+use crate::error::CallError;
+use crate::jobs::signal::StopReason;
+use crate::runtimes::failure::Failure;
+use crate::services::common::states::{add_state, commit, new_state};
+use crate::store::models::Creation;
+use crate::store::states::StoredState;
+use crate::util;
 use decthings::api::model::{
     CreateModelFailed, CreateModelFailure, CreateModelFailureCreateStateError, CreateModelSucceeded,
     InitialStateDurations, InitialStateFailedDurations, InitialStateFailure, InitialStateFailureException,
     InitialStateFailureMaxDurationExceeded, WaitForModelToBeCreatedRequest, WaitForModelToBeCreatedResult,
 };
-use decthings::types::CreateStateStage;
-
-use super::make_state::{Recipe, StateFailure, make_state};
-use crate::compute::state::StatePart;
-use crate::context::Context;
-use crate::error::CallError;
-use crate::jobs::signal::StopReason;
-use crate::services::common::states::{FailureCause, add_state, commit, new_state};
-use crate::store::models::Creation;
-use crate::store::states::StoredState;
 
 /// Where the first state of a model comes from.
 pub(super) enum InitialStateSource {
@@ -34,53 +33,48 @@ pub(super) fn start(
 ) -> Result<(), CallError> {
     let (own, model, job) = (context.clone(), model.to_owned(), creation.clone());
     context.jobs.spawn(&creation.signal, async move {
-        let made = match source {
-            InitialStateSource::Copy(state) => Ok((state, None, InitialStateDurations::new(0, 0, 0))),
+        let (steps, made) = match source {
+            InitialStateSource::Copy(state) => (Steps::default(), Ok((state, None))),
             InitialStateSource::Create { name, recipe } => {
-                make_state(&own, &job.signal, recipe, own.config.launcher_startup).await.map(|made| {
-                    let durations = InitialStateDurations::new(made.create_launcher, 0, made.create_state);
-                    (new_state(name), Some(made.parts), durations)
-                })
+                let state = new_state(name);
+                let (steps, made) = make_state(&own, &job.signal, &state.id, recipe, own.config.launcher_startup).await;
+                (steps, made.map(|parts| (StoredState { created_at: util::now(), ..state }, Some(parts))))
             }
         };
-        let stored =
-            made.and_then(|(state, parts, durations)| store_first(&own, &model, &job, state, parts, durations));
+        let stored = made.and_then(|(state, parts)| {
+            let mut store = own.change();
+            let added = add_state(&mut store, &own.config.limits, &job.signal, &model, state, parts);
+            added.and_then(|()| commit(store)).map_err(StateFailure::of_function)
+        });
+        let milliseconds = |step: Option<u64>| step.unwrap_or(0);
         job.result.set(match stored {
-            Ok(durations) => CreateModelSucceeded::new(durations).into(),
-            Err(failed) => CreateModelFailed::new(failure(failed)).into(),
+            Ok(()) => CreateModelSucceeded::new(InitialStateDurations::new(
+                milliseconds(steps.create_launcher),
+                milliseconds(steps.code_startup),
+                milliseconds(steps.create_state),
+            ))
+            .into(),
+            Err(failed) => CreateModelFailed::new(failure(failed, &steps)).into(),
         });
     })
 }
 
-fn store_first(
-    context: &Context,
-    model: &str,
-    creation: &Creation,
-    state: StoredState,
-    parts: Option<Vec<StatePart>>,
-    durations: InitialStateDurations,
-) -> Result<InitialStateDurations, StateFailure> {
-    let fail = |cause| StateFailure {
-        cause,
-        create_launcher: Some(durations.create_launcher),
-        create_state: Some(durations.create_state),
+fn failure(failed: StateFailure, steps: &Steps) -> CreateModelFailure {
+    let StateFailure { at, cause } = failed;
+    let details: InitialStateFailure = match cause {
+        Failure::Stopped(StopReason::Cancelled) => return CreateModelFailure::Cancelled,
+        Failure::Stopped(StopReason::ShuttingDown) => InitialStateFailure::LauncherTerminated,
+        Failure::Stopped(StopReason::TimeLimit) => InitialStateFailureMaxDurationExceeded::new(at).into(),
+        Failure::Exception(details) | Failure::InvalidOutput(_, details) => {
+            InitialStateFailureException::new(at).exception_details(details).into()
+        }
+        Failure::Terminated(terminated) => terminated.into(),
+        Failure::InvalidExecutable => InitialStateFailure::InvalidExecutableFile,
+        Failure::UnreadableExecutable => InitialStateFailure::ReadExecutableFileFailed,
     };
-    let mut store = context.change();
-    let added = add_state(&mut store, &context.config.limits, &creation.signal, model, state, parts);
-    added.and_then(|()| commit(store)).map_err(fail)?;
-    Ok(durations)
-}
-
-fn failure(failed: StateFailure) -> CreateModelFailure {
-    let at = CreateStateStage::CreateState;
-    let details: InitialStateFailure = match failed.cause {
-        FailureCause::Stopped(StopReason::Cancelled) => return CreateModelFailure::Cancelled,
-        FailureCause::Stopped(StopReason::ShuttingDown) => InitialStateFailure::LauncherTerminated,
-        FailureCause::Stopped(StopReason::TimeLimit) => InitialStateFailureMaxDurationExceeded::new(at).into(),
-        FailureCause::Exception(details) => InitialStateFailureException::new(at).exception_details(details).into(),
-    };
-    let mut durations = InitialStateFailedDurations::new(failed.create_launcher.unwrap_or(0));
-    durations.create_state = failed.create_state;
+    let mut durations = InitialStateFailedDurations::new(steps.create_launcher.unwrap_or(0));
+    durations.code_startup = steps.code_startup;
+    durations.create_state = steps.create_state;
     CreateModelFailureCreateStateError::new(details, durations).into()
 }
 

@@ -1,9 +1,8 @@
 //! Evaluations: started, run in the background, listed, waited for, cancelled.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use decthings::Tensor;
 use decthings::api::model::{
     CancelEvaluationRequest, CancelEvaluationResult, EvaluateRequest, GetEvaluationsRequest, GetEvaluationsResult,
     GetFinishedEvaluationResultRequest,
@@ -11,22 +10,21 @@ use decthings::api::model::{
 use decthings::types::{
     EvaluationFailed, EvaluationFailedDurations, EvaluationFailure, EvaluationFailureException,
     EvaluationFailureInvalidOutput, EvaluationFailureMaxDurationExceeded, EvaluationResult, EvaluationStage,
-    EvaluationSucceeded, EvaluationSucceededDurations, InvalidOutputReason, Parameter, RunningOperationType,
+    EvaluationSucceeded, EvaluationSucceededDurations, MaxDurationsSeconds, Parameter, RunningOperationType,
 };
 
-use crate::compute::error::ComputeError;
-use crate::compute::preset::Preset;
-use crate::compute::state::inspect;
 use crate::context::Context;
 use crate::error::CallError;
-use crate::jobs::pool::JobError;
 use crate::jobs::signal::{Once, StopReason, StopSignal};
-use crate::presets::functions;
-use crate::presets::parameters::{OUTPUT, parameter_definitions};
 use crate::presets::tensors::Inputs;
+use crate::runtimes::code::RunnableCode;
+use crate::runtimes::failure::Failure;
+use crate::runtimes::output::Output;
+use crate::runtimes::{Limit, Runtime};
+use crate::services::common::code::{mounted, runnable_code};
 use crate::services::common::location::Location;
 use crate::services::common::parameters::resolve_inputs;
-use crate::services::common::states::PANICKED;
+use crate::store::code::Function;
 use crate::store::evaluations::{Evaluation, Finished};
 use crate::store::states::Parts;
 use crate::util;
@@ -41,9 +39,9 @@ fn start(context: &Arc<Context>, request: EvaluateRequest) -> Result<Once<Finish
     let store = context.store();
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
-    let (state, location, durations) = match &request.snapshot_id {
-        Some(id) => {
-            let snapshot = model.snapshot(id)?;
+    let snapshot = request.snapshot_id.as_deref().map(|id| model.snapshot(id)).transpose()?;
+    let (state, location, durations) = match snapshot {
+        Some(snapshot) => {
             let location = Location::temporary(context, snapshot.launchers.evaluate.clone());
             (&snapshot.state, location, &snapshot.durations)
         }
@@ -54,21 +52,23 @@ fn start(context: &Arc<Context>, request: EvaluateRequest) -> Result<Once<Finish
         }
     };
     store.check_mounted(state)?;
-    let definitions = parameter_definitions(model.preset).evaluate_input;
-    let inputs = resolve_inputs(&store, &definitions, request.params, "params")?;
+    let code = snapshot.map_or(&model.code, |snapshot| &snapshot.code);
+    let inputs = resolve_inputs(&store, code, Function::Evaluate, request.params, "params")?;
+    let code = runnable_code(&context.config, &store, model, snapshot, &mounted(&state.mounted), "modelId")?;
     let evaluation =
         Evaluation { id: util::new_id(), started_at: util::now(), signal: StopSignal::new(), finished: Once::new() };
-    let seconds = durations.evaluate;
     let job = EvaluationJob {
-        preset: model.preset,
+        id: evaluation.id.clone(),
+        code,
         state: state.load(&store.storage)?,
         inputs,
+        limits: durations.clone(),
         signal: evaluation.signal.clone(),
     };
     let (own, own_finished) = (context.clone(), evaluation.finished.clone());
     let (used, id) = (location.used.clone(), evaluation.id.clone());
     context.jobs.spawn(&evaluation.signal, async move {
-        let result = execute(&own, job, &location, seconds).await;
+        let result = job.execute(&own, &location).await;
         own.vacate(&location.used, &id);
         own_finished.set(Finished::new(util::now(), result));
     })?;
@@ -78,81 +78,81 @@ fn start(context: &Arc<Context>, request: EvaluateRequest) -> Result<Once<Finish
     Ok(finished)
 }
 
-/// What the thread of an evaluation needs.
+/// What an evaluation needs.
 struct EvaluationJob {
-    preset: &'static dyn Preset,
+    id: String,
+    code: RunnableCode,
     state: Parts,
     inputs: Inputs,
+    limits: MaxDurationsSeconds,
     signal: StopSignal,
 }
 
-/// The output, and how long loading the state took in milliseconds.
-type Evaluated = Result<(Vec<Tensor>, u64), ComputeError>;
-
-async fn execute(context: &Context, job: EvaluationJob, location: &Location, seconds: u32) -> EvaluationResult {
-    let requested = Instant::now();
-    let signal = job.signal.clone();
-    let mut durations = EvaluationFailedDurations::new();
-    let failed = |durations, failure: EvaluationFailure| {
-        EvaluationFailed::new(util::elapsed(requested), durations, location.used.clone(), failure).into()
-    };
-    let launcher = match context.jobs.launch(&signal, location.startup).await {
-        Ok(launcher) => launcher,
-        Err(reason) => return failed(durations, stopped(reason)),
-    };
-    let created_in = launcher.created_in;
-    durations.create_launcher = Some(created_in);
-    let started = Instant::now();
-    let result: Result<Evaluated, JobError> =
-        context.jobs.compute(launcher, &signal, util::deadline(seconds), move || job.evaluate()).await;
-    let took = util::elapsed(started);
-    durations.evaluate = Some(took);
-    match result {
-        Ok(Ok((output, instantiated_in))) => {
-            let durations = EvaluationSucceededDurations::new(took.saturating_sub(instantiated_in))
-                .create_launcher(created_in)
-                .create_instantiated_model(instantiated_in);
-            let output = Parameter::new(OUTPUT, output);
-            EvaluationSucceeded::new(util::elapsed(requested), durations, location.used.clone(), [output]).into()
-        }
-        Ok(Err(ComputeError::Cancelled)) => failed(durations, stopped(signal.get().unwrap_or(StopReason::Cancelled))),
-        Ok(Err(error)) => failed(durations, failure(&error)),
-        Err(JobError::Stopped(reason)) => failed(durations, stopped(reason)),
-        Err(JobError::Panicked) => failed(durations, exception(EvaluationStage::Evaluate, PANICKED)),
-    }
-}
-
 impl EvaluationJob {
-    fn evaluate(&self) -> Evaluated {
-        let started = Instant::now();
-        inspect(&self.state)?;
-        let instantiated_in = util::elapsed(started);
-        let output = functions::evaluate(self.preset, &self.state, &self.inputs, &self.signal)?;
-        Ok((output, instantiated_in))
-    }
-}
-
-fn stopped(reason: StopReason) -> EvaluationFailure {
-    match reason {
-        StopReason::Cancelled => EvaluationFailure::Cancelled,
-        StopReason::ShuttingDown => EvaluationFailure::LauncherTerminated,
-        StopReason::TimeLimit => EvaluationFailureMaxDurationExceeded::new(EvaluationStage::Evaluate).into(),
-    }
-}
-
-fn failure(error: &ComputeError) -> EvaluationFailure {
-    let details = error.to_string();
-    match error {
-        ComputeError::NonFiniteOutput { .. } => {
-            EvaluationFailureInvalidOutput::new(InvalidOutputReason::Invalid, details).into()
+    async fn execute(self, context: &Arc<Context>, location: &Location) -> EvaluationResult {
+        let requested = Instant::now();
+        let (id, output) = (self.id.clone(), Output::kept());
+        let mut durations = EvaluationFailedDurations::new();
+        let evaluated = self.run_steps(context, location.startup, &output, &mut durations).await;
+        let (total, used) = (util::elapsed(requested), location.used.clone());
+        match evaluated {
+            Ok(output) => {
+                let mut succeeded = EvaluationSucceededDurations::new(durations.evaluate.unwrap_or(0));
+                succeeded.create_launcher = durations.create_launcher;
+                succeeded.code_startup = durations.code_startup;
+                succeeded.create_instantiated_model = durations.create_instantiated_model;
+                EvaluationSucceeded::new(total, succeeded, used, output).into()
+            }
+            Err((at, cause)) => {
+                output.report_failure(context, &format!("the evaluation {id}"), &cause);
+                EvaluationFailed::new(total, durations, used, failure(at, cause)).into()
+            }
         }
-        ComputeError::InvalidState { .. } => exception(EvaluationStage::InstantiateModel, &details),
-        _ => exception(EvaluationStage::Evaluate, &details),
+    }
+
+    async fn run_steps(
+        self,
+        context: &Arc<Context>,
+        startup: Duration,
+        output: &Output,
+        durations: &mut EvaluationFailedDurations,
+    ) -> Result<Vec<Parameter>, (EvaluationStage, Failure)> {
+        let Self { code, state, inputs, limits, signal, .. } = self;
+        let in_startup = |cause| (EvaluationStage::CodeStartup, cause);
+        let launcher = context.jobs.launch(&signal, startup).await;
+        let launcher = launcher.map_err(|reason| in_startup(Failure::Stopped(reason)))?;
+        durations.create_launcher = Some(launcher.created_in);
+        let limit = Limit::new(&signal, limits.code_startup);
+        let runtime = Runtime::start(context, code, launcher, output.clone(), limit).await.map_err(in_startup)?;
+        durations.code_startup = runtime.started_in;
+        let started = Instant::now();
+        let instance = runtime.instantiate(Limit::new(&signal, limits.instantiate_model), &state).await;
+        durations.create_instantiated_model = Some(util::elapsed(started));
+        let evaluated = match instance {
+            Ok(instance) => {
+                let started = Instant::now();
+                let evaluated = runtime.evaluate(Limit::new(&signal, limits.evaluate), &instance, inputs).await;
+                durations.evaluate = Some(util::elapsed(started));
+                evaluated.map_err(|cause| (EvaluationStage::Evaluate, cause))
+            }
+            Err(cause) => Err((EvaluationStage::InstantiateModel, cause)),
+        };
+        runtime.close().await;
+        evaluated
     }
 }
 
-fn exception(at: EvaluationStage, details: &str) -> EvaluationFailure {
-    EvaluationFailureException::new(at).exception_details(details).into()
+fn failure(at: EvaluationStage, cause: Failure) -> EvaluationFailure {
+    match cause {
+        Failure::Stopped(StopReason::Cancelled) => EvaluationFailure::Cancelled,
+        Failure::Stopped(StopReason::ShuttingDown) => EvaluationFailure::LauncherTerminated,
+        Failure::Stopped(StopReason::TimeLimit) => EvaluationFailureMaxDurationExceeded::new(at).into(),
+        Failure::Exception(details) => EvaluationFailureException::new(at).exception_details(details).into(),
+        Failure::Terminated(terminated) => terminated.into(),
+        Failure::InvalidExecutable => EvaluationFailure::InvalidExecutableFile,
+        Failure::UnreadableExecutable => EvaluationFailure::ReadExecutableFileFailed,
+        Failure::InvalidOutput(reason, details) => EvaluationFailureInvalidOutput::new(reason, details).into(),
+    }
 }
 
 pub(super) fn get_evaluations(

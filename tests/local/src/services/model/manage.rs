@@ -6,8 +6,8 @@ use decthings::api::model::{
 
 use crate::context::Context;
 use crate::error::CallError;
-use crate::presets::parameters::parameter_definitions;
 use crate::services::common::check;
+use crate::store::code::Code;
 use crate::store::listing::{Query, check_name_is_free};
 
 pub(super) fn delete_model(context: &Context, request: DeleteModelRequest) -> Result<DeleteModelResult, CallError> {
@@ -21,14 +21,16 @@ pub(super) fn delete_model(context: &Context, request: DeleteModelRequest) -> Re
 pub(super) fn update_model(context: &Context, request: UpdateModelRequest) -> Result<UpdateModelResult, CallError> {
     let changes = request.properties;
     let mut store = context.change();
-    let preset = store.model(&request.model_id)?.preset;
+    let mut code = store.model(&request.model_id)?.code.clone();
     check::changes(changes.name.as_deref(), changes.description.as_deref(), changes.tags.as_deref())?;
     if let Some(name) = &changes.name {
         check_name_is_free(store.models.values(), name, Some(&request.model_id))?;
     }
-    if changes.parameter_definitions.is_some_and(|given| given != parameter_definitions(preset)) {
-        let reason = format!("the preset `{}` has its own definitions", preset.name());
-        return Err(CallError::invalid("properties.parameterDefinitions", reason));
+    if let Some(given) = changes.parameter_definitions {
+        check::definitions("properties.parameterDefinitions", &code, &given)?;
+        if let Code::Own(definitions) = &mut code {
+            *definitions = Some(given);
+        }
     }
     let launchers = changes.default_launcher_specs;
     let (create_state, evaluate) = launchers.map_or((None, None), |specs| (specs.create_state, specs.evaluate));
@@ -41,6 +43,7 @@ pub(super) fn update_model(context: &Context, request: UpdateModelRequest) -> Re
         check::max_durations("properties.maxDurationsSeconds", durations)?;
     }
     let model = store.model_mut(&request.model_id)?;
+    model.code = code;
     model.name = changes.name.unwrap_or_else(|| model.name.clone());
     model.description = changes.description.unwrap_or_else(|| model.description.clone());
     model.public_access = changes.public_access.unwrap_or(model.public_access);

@@ -38,6 +38,7 @@ pub(super) fn snapshot_model(
         files: model.files.clone(),
         launchers: model.launchers.clone(),
         durations: model.durations.clone(),
+        code: model.code.clone(),
         state,
     });
     fork_files(&mut store, &request.model_id)?;

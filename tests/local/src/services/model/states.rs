@@ -14,6 +14,7 @@ use crate::error::CallError;
 use crate::services::common::check;
 use crate::services::common::states::{new_state, read_parts};
 use crate::store::Store;
+use crate::store::states::Parts;
 
 /// How many models a state mounts at most.
 const MAX_MOUNTS: usize = 100;
@@ -96,8 +97,11 @@ pub(super) fn get_model_state(context: &Context, request: GetModelStateRequest) 
     model.state(id)?.data(&store.storage, request.keys.as_deref())
 }
 
-/// Checks the models that a new state mounts.
-pub(super) fn mounted_models(store: &Store, models: Vec<ModelToMount>) -> Result<Vec<MountedModel>, CallError> {
+/// The models that a new state mounts, each with its state.
+pub(super) fn mounted_models(
+    store: &Store,
+    models: Vec<ModelToMount>,
+) -> Result<Vec<(MountedModel, Parts)>, CallError> {
     check::at_most("mountModels", models.len(), MAX_MOUNTS)?;
     let mount = |(index, mount): (usize, ModelToMount)| {
         if mount.state_id.is_some() && mount.snapshot_id.is_some() {
@@ -106,14 +110,17 @@ pub(super) fn mounted_models(store: &Store, models: Vec<ModelToMount>) -> Result
         }
         let model = store.model(&mount.model_id).map_err(|_| CallError::ModelToMountNotFound)?;
         let state = mount.state_id.as_ref().or(model.active.as_ref());
-        if let Some(id) = &mount.snapshot_id {
-            model.snapshot(id).map_err(|_| CallError::SnapshotForModelToMountNotFound)?;
-        } else if state.is_none_or(|id| model.state(id).is_err()) {
-            return Err(CallError::StateForModelToMountNotFound);
-        }
+        let state = match &mount.snapshot_id {
+            Some(id) => &model.snapshot(id).map_err(|_| CallError::SnapshotForModelToMountNotFound)?.state,
+            None => {
+                let state = state.and_then(|id| model.state(id).ok());
+                state.ok_or(CallError::StateForModelToMountNotFound)?
+            }
+        };
+        let parts = state.load(&store.storage)?;
         let mut mounted = MountedModel::new(mount.model_id);
         mounted.snapshot_id = mount.snapshot_id;
-        Ok(mounted)
+        Ok((mounted, parts))
     };
     models.into_iter().enumerate().map(mount).collect()
 }

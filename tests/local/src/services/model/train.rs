@@ -1,30 +1,30 @@
 //! Training sessions: started, and run in the background until there is a new state.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use decthings::Tensor;
 use decthings::api::model::{
     TrainRequest, TrainResult, TrainingFailure, TrainingFailureException, TrainingFailureMaxDurationExceeded,
 };
 use decthings::api::user::TrainingOutcome;
-use decthings::types::{RunningOperationType, TrainingStage};
+use decthings::types::{MaxDurationsSeconds, RunningOperationType, TrainingStage};
 
-use crate::compute::error::ComputeError;
-use crate::compute::options::{Phase, Progress};
-use crate::compute::preset::Preset;
-use crate::compute::state::{StatePart, inspect};
+use crate::compute::state::StatePart;
 use crate::context::Context;
 use crate::error::CallError;
-use crate::jobs::pool::JobError;
 use crate::jobs::signal::StopReason;
-use crate::presets::functions;
-use crate::presets::parameters::parameter_definitions;
 use crate::presets::tensors::Inputs;
+use crate::runtimes::code::RunnableCode;
+use crate::runtimes::failure::Failure;
+use crate::runtimes::output::Output;
+use crate::runtimes::{Limit, Runtime, TrainingObserver};
 use crate::services::common::check;
+use crate::services::common::code::{mounted, runnable_code};
 use crate::services::common::location::locate;
 use crate::services::common::parameters::resolve_inputs;
-use crate::services::common::states::{FailureCause, NOT_STORED, PANICKED, add_state, new_state};
+use crate::services::common::states::{NOT_STORED, add_state, new_state};
+use crate::store::code::Function;
 use crate::store::states::{Parts, StoredState};
 use crate::store::training::TrainingRun;
 use crate::util;
@@ -41,21 +41,22 @@ pub(super) fn train(context: &Arc<Context>, request: TrainRequest) -> Result<Tra
         None => model.active_state()?,
     };
     store.check_mounted(state)?;
-    let inputs = resolve_inputs(&store, &parameter_definitions(model.preset).train, request.params, "params")?;
+    let inputs = resolve_inputs(&store, &model.code, Function::Train, request.params, "params")?;
+    let code = runnable_code(&context.config, &store, model, None, &mounted(&state.mounted), "modelId")?;
     let limits = &context.config.limits;
     if model.trainings.len() >= limits.training_sessions || model.expected_states() >= limits.states {
         return Err(CallError::QuotaExceeded);
     }
     let run = Arc::new(TrainingRun::new(&store.storage, &request.model_id, &request.new_state_name, location.used));
-    let job = TrainingJob { preset: model.preset, from: state.load(&store.storage)?, inputs, run: run.clone() };
-    let seconds = model.durations.train;
+    let limits = model.durations.clone();
+    let job = TrainingJob { code, from: state.load(&store.storage)?, inputs, limits, run: run.clone() };
     let mut new_state = new_state(request.new_state_name);
     new_state.mounted = state.mounted.clone();
     new_state.training_operations = state.training_operations.iter().chain([&run.id]).cloned().collect();
     let (own, model_id) = (context.clone(), request.model_id.clone());
     context.jobs.spawn(&run.signal, async move {
         let run = job.run.clone();
-        let trained = execute(&own, job, location.startup, seconds).await;
+        let trained = job.execute(&own, location.startup).await;
         finish(&own, &model_id, &run, new_state, trained);
     })?;
     let (result, signal) = (TrainResult::new(&run.id), run.signal.clone());
@@ -66,57 +67,73 @@ pub(super) fn train(context: &Arc<Context>, request: TrainRequest) -> Result<Tra
     Ok(result)
 }
 
-/// What the thread of a training session needs.
+/// What a training session needs.
 struct TrainingJob {
-    preset: &'static dyn Preset,
+    code: RunnableCode,
     from: Parts,
     inputs: Inputs,
+    limits: MaxDurationsSeconds,
     run: Arc<TrainingRun>,
 }
 
-async fn execute(
-    context: &Context,
-    job: TrainingJob,
-    startup: Duration,
-    seconds: u32,
-) -> Result<Vec<StatePart>, TrainingFailure> {
-    let run = job.run.clone();
-    let launcher = context.jobs.launch_training(&run.signal, startup).await.map_err(stopped)?;
-    run.launched(launcher.created_in);
-    let trained = context.jobs.compute(launcher, &run.signal, util::deadline(seconds), move || job.train()).await;
-    match trained {
-        Ok(Ok(parts)) => Ok(parts),
-        Ok(Err((at, error))) => Err(exception(at, error.to_string())),
-        Err(JobError::Stopped(reason)) => Err(stopped(reason)),
-        Err(JobError::Panicked) => Err(exception(TrainingStage::Train, PANICKED.to_owned())),
+impl TrainingJob {
+    /// Trains, and returns the data of the new state.
+    async fn execute(self, context: &Arc<Context>, startup: Duration) -> Result<Vec<StatePart>, TrainingFailure> {
+        let (run, output) = (self.run.clone(), Output::kept());
+        self.run_steps(context, startup, &output).await.map_err(|(at, cause)| {
+            output.report_failure(context, &format!("the training session {}", run.id), &cause);
+            failure(at, cause)
+        })
+    }
+
+    async fn run_steps(
+        self,
+        context: &Arc<Context>,
+        startup: Duration,
+        output: &Output,
+    ) -> Result<Vec<StatePart>, (TrainingStage, Failure)> {
+        let Self { code, from, inputs, limits, run } = self;
+        let in_startup = |cause| (TrainingStage::CodeStartup, cause);
+        let launcher = context.jobs.launch_training(&run.signal, startup).await;
+        let launcher = launcher.map_err(|reason| in_startup(Failure::Stopped(reason)))?;
+        run.launched(launcher.created_in);
+        let limit = Limit::new(&run.signal, limits.code_startup);
+        let runtime = Runtime::start(context, code, launcher, output.clone(), limit).await.map_err(in_startup)?;
+        run.code_started(runtime.started_in);
+        let trained = train_and_read(&runtime, &from, inputs, &limits, &run).await;
+        runtime.close().await;
+        trained
     }
 }
 
-impl TrainingJob {
-    fn train(&self) -> Result<Vec<StatePart>, (TrainingStage, ComputeError)> {
-        let started = Instant::now();
-        inspect(&self.from).map_err(|error| (TrainingStage::InstantiateModel, error))?;
-        self.run.started(util::elapsed(started));
-        let trained = functions::train(self.preset, &self.from, &self.inputs, &mut |progress| self.report(&progress));
-        let parts = trained.map_err(|error| match error {
-            ComputeError::InvalidState { .. } => (TrainingStage::InstantiateModel, error),
-            _ => (TrainingStage::Train, error),
-        })?;
-        self.run.trained();
-        Ok(parts)
+/// Loads the state, trains, and reads the new state.
+async fn train_and_read(
+    runtime: &Runtime,
+    from: &Parts,
+    inputs: Inputs,
+    limits: &MaxDurationsSeconds,
+    run: &Arc<TrainingRun>,
+) -> Result<Vec<StatePart>, (TrainingStage, Failure)> {
+    let limit = |seconds| Limit::new(&run.signal, seconds);
+    let started = Instant::now();
+    let instance = runtime.instantiate(limit(limits.instantiate_model), from).await;
+    let instance = instance.map_err(|cause| (TrainingStage::InstantiateModel, cause))?;
+    run.started(util::elapsed(started));
+    let trained = runtime.train(limit(limits.train), &instance, inputs, run.clone()).await;
+    trained.map_err(|cause| (TrainingStage::Train, cause))?;
+    run.trained();
+    // A state is as quick to read as it is to load.
+    let state = runtime.state(limit(limits.instantiate_model), &instance).await;
+    state.map_err(|cause| (TrainingStage::GetState, cause))
+}
+
+impl TrainingObserver for TrainingRun {
+    fn progress(&self, share: f32) {
+        self.set_progress(share);
     }
 
-    fn report(&self, progress: &Progress) -> ControlFlow<()> {
-        match progress.phase {
-            Phase::Batch => self.run.set_progress(progress.step as f32 / progress.steps.max(1) as f32),
-            Phase::Validation => {}
-            Phase::Epoch => {
-                for (name, value) in functions::metrics(progress) {
-                    self.run.record(name, value);
-                }
-            }
-        }
-        if self.run.signal.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    fn metric(&self, name: &str, value: Tensor) {
+        self.record(name, value);
     }
 }
 
@@ -135,8 +152,7 @@ fn finish(
         let id = state.id.clone();
         match add_state(&mut store, &context.config.limits, &run.signal, model_id, state, Some(parts)) {
             Ok(()) => Ok(id),
-            Err(FailureCause::Stopped(reason)) => Err(stopped(reason)),
-            Err(FailureCause::Exception(details)) => Err(exception(TrainingStage::GetState, details)),
+            Err(cause) => Err(failure(TrainingStage::GetState, cause)),
         }
     });
     let outcome = match stored {
@@ -154,18 +170,20 @@ fn finish(
     let _ = store.model_mut(model_id);
     if let Err(error) = run.store(&mut store.batch).and_then(|()| store.commit()) {
         error.report();
-        run.failed(exception(TrainingStage::GetState, NOT_STORED.to_owned()));
+        run.failed(failure(TrainingStage::GetState, Failure::Exception(NOT_STORED.to_owned())));
     }
 }
 
-fn stopped(reason: StopReason) -> TrainingFailure {
-    match reason {
-        StopReason::Cancelled => TrainingFailure::Cancelled,
-        StopReason::ShuttingDown => TrainingFailure::LauncherTerminated,
-        StopReason::TimeLimit => TrainingFailureMaxDurationExceeded::new(TrainingStage::Train).into(),
+fn failure(at: TrainingStage, cause: Failure) -> TrainingFailure {
+    match cause {
+        Failure::Stopped(StopReason::Cancelled) => TrainingFailure::Cancelled,
+        Failure::Stopped(StopReason::ShuttingDown) => TrainingFailure::LauncherTerminated,
+        Failure::Stopped(StopReason::TimeLimit) => TrainingFailureMaxDurationExceeded::new(at).into(),
+        Failure::Exception(details) | Failure::InvalidOutput(_, details) => {
+            TrainingFailureException::new(at).exception_details(details).into()
+        }
+        Failure::Terminated(terminated) => terminated.into(),
+        Failure::InvalidExecutable => TrainingFailure::InvalidExecutableFile,
+        Failure::UnreadableExecutable => TrainingFailure::ReadExecutableFileFailed,
     }
-}
-
-fn exception(at: TrainingStage, details: String) -> TrainingFailure {
-    TrainingFailureException::new(at).exception_details(details).into()
 }
