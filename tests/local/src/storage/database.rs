@@ -93,11 +93,13 @@ impl Database {
         change
             .prepare_cached(
                 "INSERT INTO vals (key, data, file, length)
-                 SELECT key + ?3, data, NULL, length FROM vals WHERE key >= ?1 AND key < ?2 AND file IS NULL",
+                 SELECT key + ?3, data, NULL, length FROM vals NOT INDEXED
+                 WHERE key >= ?1 AND key < ?2 AND file IS NULL",
             )?
             .execute([first, end, offset])?;
-        let mut files = change
-            .prepare_cached("SELECT key + ?3, file, length FROM vals WHERE key >= ?1 AND key < ?2 AND file NOT NULL")?;
+        let mut files = change.prepare_cached(
+            "SELECT key + ?3, file, length FROM vals NOT INDEXED WHERE key >= ?1 AND key < ?2 AND file NOT NULL",
+        )?;
         let found = files.query_map([first, end, offset], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let found: Vec<(i64, i64, u64)> = found.collect::<Result<_, _>>()?;
         for (key, file, length) in found {
@@ -126,7 +128,7 @@ impl Backend for Database {
         for value in &batch.changes {
             match value {
                 ValueChange::Put(key, value) => self.put(&change, *key, value)?,
-                ValueChange::Remove(keys) => deleted.append(&mut remove(&change, keys.clone(), usize::MAX)?.files),
+                ValueChange::Remove(keys) => deleted.append(&mut remove(&change, rows(keys.clone())?)?),
                 ValueChange::Copy { from, to } => self.copy(&change, *from, *to)?,
             }
         }
@@ -160,12 +162,18 @@ impl Backend for Database {
     }
 
     fn remove_some(&self, keys: Range<Key>, most: usize) -> Result<bool, StorageError> {
+        let (first, end) = rows(keys)?;
         let mut connection = self.connection();
         let change = connection.transaction()?;
-        let removed = remove(&change, keys, most)?;
+        // The first row that stays.
+        let next: Option<i64> = change
+            .prepare_cached("SELECT key FROM vals WHERE key >= ? AND key < ? ORDER BY key LIMIT 1 OFFSET ?")?
+            .query_row([first, end, i64::try_from(most).unwrap_or(i64::MAX)], |row| row.get(0))
+            .optional()?;
+        let deleted = remove(&change, (first, next.unwrap_or(end)))?;
         change.commit()?;
-        removed.files.into_iter().for_each(|file| self.large.delete(file));
-        Ok(removed.count < most)
+        deleted.into_iter().for_each(|file| self.large.delete(file));
+        Ok(next.is_none())
     }
 
     fn records(&self, kind: &str) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
@@ -214,21 +222,11 @@ fn used_files(connection: &Connection) -> Result<BTreeSet<i64>, rusqlite::Error>
     query.query_map([], |row| row.get(0))?.collect()
 }
 
-struct Removed {
-    count: usize,
-    files: Vec<i64>,
-}
-
-/// Removes the first rows of a range, no more than so many.
-fn remove(change: &Transaction<'_>, keys: Range<Key>, most: usize) -> Result<Removed, StorageError> {
-    const CHOSEN: &str = "SELECT key FROM vals WHERE key >= ? AND key < ? ORDER BY key LIMIT ?";
-    let (first, end) = rows(keys)?;
-    let limits = [first, end, i64::try_from(most).unwrap_or(i64::MAX)];
-    let mut query =
-        change.prepare_cached(&format!("SELECT file FROM vals WHERE key IN ({CHOSEN}) AND file IS NOT NULL"))?;
-    let files = query.query_map(limits, |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let count = change.prepare_cached(&format!("DELETE FROM vals WHERE key IN ({CHOSEN})"))?.execute(limits)?;
-    Ok(Removed { count, files })
+/// Removes the rows of a range. Returns the files that they had.
+fn remove(change: &Transaction<'_>, (first, end): (i64, i64)) -> Result<Vec<i64>, StorageError> {
+    let mut delete = change.prepare_cached("DELETE FROM vals WHERE key >= ? AND key < ? RETURNING file")?;
+    let files = delete.query_map([first, end], |row| row.get::<_, Option<i64>>(0))?;
+    Ok(files.filter_map(Result::transpose).collect::<Result<_, _>>()?)
 }
 
 fn save(change: &Transaction<'_>, record: &RecordChange) -> Result<(), StorageError> {

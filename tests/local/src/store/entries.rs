@@ -12,14 +12,13 @@ use decthings::types::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::columns::{Column, decode};
+use super::columns::{Column, StoredColumn, decode};
 use super::new_entries::NewEntries;
 use super::rows::Rows;
 use crate::error::CallError;
 use crate::storage::Storage;
 use crate::storage::batch::Batch;
 use crate::storage::error::StorageError;
-use crate::storage::object::Object;
 
 /// The memory that a tensor takes beside its bytes, about, or the space in a database.
 const DESCRIPTION: u64 = 128;
@@ -38,23 +37,20 @@ pub(super) fn footprint(tensors: u64, bytes: u64) -> u64 {
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Entries {
     rows: Rows,
-    /// The tensors of each key.
-    columns: Vec<Object>,
-    /// The length of the encoded tensors.
-    bytes: u64,
+    columns: Vec<StoredColumn>,
 }
 
 impl Entries {
     /// An empty list for so many keys.
     pub(crate) fn new(storage: &Storage, keys: usize) -> Self {
-        let columns = (0..keys).map(|_| storage.new_object()).collect();
-        Self { rows: Rows::new(storage), columns, bytes: 0 }
+        let column = |_| StoredColumn { tensors: storage.new_object(), bytes: 0 };
+        Self { rows: Rows::new(storage), columns: (0..keys).map(column).collect() }
     }
 
     /// Opens a list that has been read from a record.
     pub(crate) fn open(&mut self, storage: &Storage) -> Result<(), StorageError> {
         for column in &mut self.columns {
-            *column = storage.object(column.number());
+            column.tensors = storage.object(column.tensors.number());
         }
         self.rows.open(storage)
     }
@@ -66,19 +62,24 @@ impl Entries {
     /// The space that they take, about, in bytes.
     pub(crate) fn footprint(&self) -> u64 {
         let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
-        footprint(count(self.len()).saturating_mul(count(self.columns.len())), self.bytes)
+        footprint(count(self.len()).saturating_mul(count(self.columns.len())), self.bytes())
+    }
+
+    /// The length of the encoded tensors.
+    fn bytes(&self) -> u64 {
+        self.columns.iter().map(|column| column.bytes).fold(0, u64::saturating_add)
     }
 
     pub(crate) fn totals(&self) -> EntryTotals {
-        EntryTotals::new(u32::try_from(self.len()).unwrap_or(u32::MAX), self.bytes)
+        EntryTotals::new(u32::try_from(self.len()).unwrap_or(u32::MAX), self.bytes())
     }
 
     pub(crate) fn append(&mut self, batch: &mut Batch, new: NewEntries) -> Result<(), CallError> {
         let added = self.rows.append(batch, new.len()).ok_or(CallError::LimitExceeded)?;
-        self.bytes = self.bytes.saturating_add(new.bytes());
-        for (column, tensors) in self.columns.iter().zip(new.into_columns()) {
+        for (column, tensors) in self.columns.iter_mut().zip(new.into_columns()) {
             for (row, tensor) in added.clone().zip(tensors) {
-                batch.put(column, row, tensor);
+                column.bytes = column.bytes.saturating_add(u64::try_from(tensor.len()).unwrap_or(u64::MAX));
+                batch.put(&column.tensors, row, tensor);
             }
         }
         Ok(())
@@ -106,13 +107,13 @@ impl Entries {
     ) -> Result<(u64, u64), CallError> {
         let mut bytes = 0u64;
         for range in ranges(chosen) {
-            for column in &self.columns {
-                // The range has no rows that have been removed before, or these are still there for a reader.
-                bytes = bytes.saturating_add(storage.measure(column, range.clone())?.1);
+            for column in &mut self.columns {
+                let removed = storage.measure(&column.tensors, range.clone())?.1;
+                column.bytes = column.bytes.saturating_sub(removed);
+                bytes = bytes.saturating_add(removed);
             }
         }
-        self.rows.remove(batch, chosen, &self.columns);
-        self.bytes = self.bytes.saturating_sub(bytes);
+        self.rows.remove(batch, chosen, self.columns.iter().map(|column| &column.tensors));
         Ok((u64::try_from(chosen.len()).unwrap_or(u64::MAX), bytes))
     }
 
@@ -131,9 +132,9 @@ impl Entries {
                     .filter(|index| seen.insert(**index))
                     .filter_map(|&index| Some((index, self.row(index)?)))
                     .collect();
-                let column = |column| {
+                let column = |column: &StoredColumn| {
                     let entry = |&(index, row): &(u32, u32)| {
-                        Ok(DatasetKeyEntry::new(index, decode(storage.read(column, row)?)?))
+                        Ok(DatasetKeyEntry::new(index, decode(storage.read(&column.tensors, row)?)?))
                     };
                     rows.iter().map(entry).collect::<Result<Vec<_>, StorageError>>()
                 };

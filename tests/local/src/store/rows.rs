@@ -112,7 +112,12 @@ impl Rows {
     }
 
     /// Removes rows, and their values in these objects, unless a reader may still need them.
-    pub(super) fn remove(&mut self, batch: &mut Batch, chosen: &BTreeSet<u32>, objects: &[Object]) {
+    pub(super) fn remove<'a>(
+        &mut self,
+        batch: &mut Batch,
+        chosen: &BTreeSet<u32>,
+        objects: impl Iterator<Item = &'a Object> + Clone,
+    ) {
         let is_read = self.readers.exist();
         self.count = self.count.saturating_sub(chosen.len());
         let mut changed = BTreeSet::new();
@@ -135,7 +140,7 @@ impl Rows {
             }
         }
         for range in ranges(&removed) {
-            objects.iter().for_each(|object| batch.remove(object, range.clone()));
+            objects.clone().for_each(|object| batch.remove(object, range.clone()));
         }
         changed.into_iter().for_each(|number| self.save(batch, number..number.saturating_add(1)));
     }

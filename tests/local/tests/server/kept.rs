@@ -17,7 +17,7 @@ use decthings_local::{Local, LocalConfig, LocalUser, OpenError};
 use tempfile::TempDir;
 
 use crate::entries::{data, new_dataset};
-use crate::files::{FILE, ROOT, all, new_file, new_folder};
+use crate::files::{FILE, FOLDER, ROOT, all, new_file, new_folder};
 use crate::support::{ended, launcher, many, moons, new_model, new_state, one, within};
 
 fn config() -> LocalConfig {
@@ -67,6 +67,9 @@ async fn everything(client: &Client) -> Vec<String> {
     found
 }
 
+/// The kind of a file, as a part of its mode.
+const KIND: u32 = 0o170_000;
+
 /// The files of a model or of a snapshot: names, attributes and contents. Reading changes the times of a model's files.
 async fn tree(client: &Client, model: &str, snapshot: Option<&str>) -> String {
     let fs = client.fs();
@@ -85,7 +88,7 @@ async fn tree(client: &Client, model: &str, snapshot: Option<&str>) -> String {
             let data = read.await.map(|read| read.data).ok();
             (stat.atime, stat.atime_nsec) = (0, 0);
             found.push_str(&format!("{entry:?} {stat:?} {data:?}\n"));
-            if data.is_none() {
+            if stat.mode & KIND == FOLDER & KIND {
                 left.push(entry.ino);
             }
         }

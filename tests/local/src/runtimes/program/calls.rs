@@ -7,10 +7,11 @@ use bytes::Bytes;
 use decthings::Tensor;
 use tokio::sync::oneshot;
 
-use super::data::{DataSource, Datasets, Selection};
+use super::data::{Datasets, Selection};
 use super::message::{Answer, CallResult, Event, Param};
 use crate::compute::state::StatePart;
 use crate::jobs::signal::Once;
+use crate::presets::source::DataSource;
 use crate::runtimes::TrainingObserver;
 use crate::util;
 
