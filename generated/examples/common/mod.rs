@@ -14,8 +14,12 @@ pub async fn connect() -> Result<(Client, Option<LocalServer>)> {
     if ["DECTHINGS_API_KEY", "DECTHINGS_HTTP_URL"].iter().any(|name| std::env::var_os(name).is_some()) {
         return Ok((Client::from_env()?, None));
     }
-    // Terminals run programs of this machine, which must be allowed.
-    let local = Local::new(LocalConfig::new().allow_processes(true));
+    // Terminals and models in Python run programs of this machine, which must be allowed.
+    let mut config = LocalConfig::new().allow_processes(true);
+    if let Some(python) = std::env::var_os("DECTHINGS_PYTHON") {
+        config = config.python(python);
+    }
+    let local = Local::new(config);
     let server = LocalServer::start(local, ([127, 0, 0, 1], 0).into()).await?;
     let client = Client::builder().http_url(server.url()).api_key(server.key()).build()?;
     Ok((client, Some(server)))

@@ -5,6 +5,7 @@
 //! | [`getting_started`] | an API key, a client, a first call, and a local server to try it on |
 //! | [`tensors`] | tensors: shapes, element types, files, images |
 //! | [`training`] | a dataset, a model, a training session, and an evaluation |
+//! | [`own_models`] | a model in Python, developed and tested on your machine |
 //! | [`events`] | the events of running programs and sessions |
 //! | [`errors_and_retries`] | errors, retries, timeouts and limits |
 //! | [`testing`] | testing your code without a network |
@@ -21,6 +22,9 @@ pub mod tensors {}
 
 #[doc = include_str!("training.md")]
 pub mod training {}
+
+#[doc = include_str!("own_models.md")]
+pub mod own_models {}
 
 #[doc = include_str!("events.md")]
 pub mod events {}

@@ -27,6 +27,8 @@ pub struct LocalConfig {
     /// Language, program, arguments.
     pub(crate) language_servers: Vec<(String, String, Vec<String>)>,
     pub(crate) python: PathBuf,
+    /// Names, and the folders with their files.
+    pub(crate) models: Vec<(String, PathBuf)>,
     pub(crate) on_code_failure: Option<Arc<dyn Fn(&str) + Send + Sync>>,
     pub(crate) launcher_startup: Duration,
     pub(crate) limits: Limits,
@@ -47,6 +49,7 @@ impl LocalConfig {
             hosts: Vec::new(),
             language_servers: language_servers(),
             python: "python3".into(),
+            models: Vec::new(),
             on_code_failure: None,
             launcher_startup: Duration::ZERO,
             limits: Limits::default(),
@@ -81,11 +84,12 @@ impl LocalConfig {
         self
     }
 
-    /// Whether `Spawned`, `Terminal` and `Language` run programs of this machine. They run as the user of the server,
-    /// in temporary folders but without a sandbox, so that a key gives full access to the account. They get the
-    /// environment of this process without the variables `DECTHINGS_*`. When the server ends, even if it is killed, so do
-    /// they, and their folders are deleted; on systems without `/proc`, a killed server leaves programs behind. It cannot
-    /// be combined with [`allow_remote`](Self::allow_remote).
+    /// Whether `Spawned`, `Terminal` and `Language` run programs of this machine, and whether models can have code of their
+    /// own. All of them run as the user of the server, in temporary folders but without a sandbox, so that a key gives full
+    /// access to the account. Programs get the environment of this process without the variables `DECTHINGS_*`, and the code
+    /// of models only `PATH`. On Linux with Landlock, the code of models can write into its own folder only. When the server ends, even if it is killed, so do they, and their folders are deleted; on
+    /// systems without `/proc`, a killed server leaves programs behind. It cannot be combined with
+    /// [`allow_remote`](Self::allow_remote).
     pub fn allow_processes(mut self, allow: bool) -> Self {
         self.allow_processes = allow;
         self
@@ -109,6 +113,14 @@ impl LocalConfig {
     /// virtual environment with the package `decthings-model`. It is `python3` by default.
     pub fn python(mut self, python: impl Into<PathBuf>) -> Self {
         self.python = python.into();
+        self
+    }
+
+    /// Adds a model whose files are a folder of this machine, as they are at each call. They can be read over the API, but not
+    /// changed. The id of the model is its name, with `-` for all but letters, digits, `-` and `_`. Its code only runs with
+    /// [`allow_processes`](Self::allow_processes).
+    pub fn model(mut self, name: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
+        self.models.push((name.into(), folder.into()));
         self
     }
 
@@ -190,6 +202,7 @@ impl fmt::Debug for LocalConfig {
             .field("hosts", &self.hosts)
             .field("language_servers", &self.language_servers)
             .field("python", &self.python)
+            .field("models", &self.models)
             .field("launcher_startup", &self.launcher_startup)
             .field("limits", &self.limits)
             .finish()

@@ -1,14 +1,15 @@
 //! A local Decthings server, for development and tests, and as an example of the server side.
 //!
 //! It implements the API: datasets store entries, and models are trained and evaluated in the background, on the CPU. It
-//! does not run the code of models. Instead, it has built-in [presets], whose weights are the states of models. All data
-//! is in memory and is lost with the process, or it is in a folder and is kept: see [`Local::open`].
+//! has built-in [presets], whose weights are the states of models. If [`LocalConfig::allow_processes`] permits it, models can
+//! have code of their own instead. All data is in memory and is lost with the process, or it is in a folder and is kept: see
+//! [`Local::open`].
 //!
 //! Models have filesystems, which snapshots freeze. Temporary and persistent launchers all run on this machine. The
 //! caller is the user `local`; [`LocalConfig::user`] adds users that can be found and invited to organizations. Bills are
 //! empty, and quotas are the [`Limits`].
 //!
-//! Debug sessions call single functions of a preset. Their output and their end are events, which clients receive over
+//! Debug sessions call single functions of a model. Their output and their end are events, which clients receive over
 //! the WebSocket. `Spawned`, `Terminal` and `Language` run programs of this machine if [`LocalConfig::allow_processes`]
 //! permits it: in a temporary folder with the files of the model, which are read back when the program has ended. The
 //! files of other models are beside it, in folders with their ids.

@@ -23,6 +23,7 @@ use crate::storage::error::OpenError;
 /// A local Decthings server: its data, its jobs and its services. At first there are no datasets and no models.
 pub struct Local {
     context: Arc<Context>,
+    models: Arc<Models>,
     router: Router,
 }
 
@@ -65,6 +66,7 @@ impl Local {
 
     fn with(context: Context) -> Arc<Self> {
         let context = Arc::new(context);
+        let models = Arc::new(Models::new(context.clone()));
         let router = Router::new()
             .events(context.events.clone())
             .dataset(Arc::new(Datasets(context.clone())))
@@ -72,13 +74,13 @@ impl Local {
             .fs(Arc::new(Filesystems(context.clone())))
             .image(Arc::new(Images(context.clone())))
             .language(Arc::new(LanguageServers::new(context.clone())))
-            .model(Arc::new(Models(context.clone())))
+            .model(models.clone())
             .organization(Arc::new(Organizations(context.clone())))
             .persistent_launcher(Arc::new(PersistentLaunchers(context.clone())))
             .spawned(Arc::new(SpawnedCommands::new(context.clone())))
             .terminal(Arc::new(Terminals::new(context.clone())))
             .user(Arc::new(Users(context.clone())));
-        Arc::new(Self { context, router })
+        Arc::new(Self { context, models, router })
     }
 
     /// The services, for calls in this process, without a socket and without keys. It needs a tokio runtime.
@@ -94,6 +96,7 @@ impl Local {
     /// Stops all jobs and waits until they have ended. The data stays readable, but no job starts any more: calls that
     /// need one fail with `unknown`.
     pub async fn shutdown(&self) {
+        self.models.close().await;
         self.context.shutdown().await;
     }
 }

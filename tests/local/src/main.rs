@@ -24,16 +24,23 @@ Usage: decthings-local [options]
   --data <folder>               keep all data in this folder, which is made if it does not exist
   --allow-remote                allow other machines to connect, without encryption
   --allow-host <name>           allow requests for this host name, and from its web pages; may be repeated
-  --allow-processes             run programs, terminals and language servers as you; not with --allow-remote
+  --allow-processes             run programs, terminals, language servers and the code of models, as you and without
+                                a sandbox; not with --allow-remote
+  --model <name>=<folder>       serve a folder as the files of a model, whose id is the name; may be repeated
+  --python <path>               Python interpreter for the code of models (default: python3)
   --max-body <mebibytes>        maximum size of a request (default: 256)
   --launcher-startup <ms>       simulated startup time of launchers (default: 0)
   --help                        print this help
 
 Without --key-file, the API key is the environment variable DECTHINGS_LOCAL_KEY, or else a random key, which is printed.
+Without --python, the interpreter is the environment variable DECTHINGS_PYTHON.
 ";
 
 /// The environment variable with the API key. Not the one that clients read, as that may hold a key of the cloud.
 const KEY_VARIABLE: &str = "DECTHINGS_LOCAL_KEY";
+
+/// The environment variable with the Python interpreter.
+const PYTHON_VARIABLE: &str = "DECTHINGS_PYTHON";
 
 /// The longest API key, in bytes.
 const MAX_KEY_BYTES: u64 = 4096;
@@ -69,6 +76,9 @@ fn hide_variables() -> Result<(), Box<dyn Error>> {
             writer.write_all(key.as_bytes())?;
             command.args(["--key-file", "-"]).stdin(reader);
         }
+        if name == PYTHON_VARIABLE {
+            command.arg("--python").arg(value);
+        }
     }
     // An option of the user comes later, and counts.
     let error = command.args(std::env::args_os().skip(1)).exec();
@@ -85,6 +95,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     if let Some(file) = &key_file {
         config = config.key(read_key(file)?);
     }
+    config = config.on_code_failure(|report| eprintln!("{}", report.trim_end()));
     let mut signals = Signals::new()?;
     let local = match &data {
         Some(folder) => Local::open(folder, config)?,
@@ -149,7 +160,7 @@ struct Options {
 fn arguments(mut given: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
     let (mut ip, mut port) = (IpAddr::V4(Ipv4Addr::LOCALHOST), 4711);
     let (mut config, mut key_file, mut data) = (LocalConfig::new(), None, None);
-    let mut body_bytes = None;
+    let (mut body_bytes, mut has_models, mut allow_processes) = (None, false, false);
     while let Some(name) = given.next() {
         let mut value = || given.next().ok_or_else(|| format!("{name} needs a value"));
         match name.as_str() {
@@ -159,7 +170,16 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Option<Options>,
             "--data" => data = Some(PathBuf::from(value()?)),
             "--allow-remote" => config = config.allow_remote(true),
             "--allow-host" => config = config.allow_host(value()?),
-            "--allow-processes" => config = config.allow_processes(true),
+            "--allow-processes" => {
+                config = config.allow_processes(true);
+                allow_processes = true;
+            }
+            "--model" => {
+                let (name, folder) = model(&value()?)?;
+                config = config.model(name, folder);
+                has_models = true;
+            }
+            "--python" => config = config.python(value()?),
             "--max-body" => {
                 let mebibytes: usize = parse(&name, &value()?)?;
                 body_bytes = Some(mebibytes.saturating_mul(1 << 20));
@@ -171,9 +191,27 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Option<Options>,
             other => return Err(format!("unknown option {other}; see --help")),
         }
     }
+    if has_models && !allow_processes {
+        return Err("--model needs --allow-processes, as the code of the model runs as you".to_owned());
+    }
     let mut limits = if data.is_some() { Limits::on_disk() } else { Limits::default() };
     limits.body_bytes = body_bytes.unwrap_or(limits.body_bytes);
     Ok(Some(Options { config: config.limits(limits), address: SocketAddr::new(ip, port), key_file, data }))
+}
+
+/// Parses the name and the folder of a model.
+fn model(value: &str) -> Result<(String, PathBuf), String> {
+    let Some((name, folder)) = value.split_once('=').filter(|(name, _)| !name.trim().is_empty()) else {
+        return Err(format!("invalid value for --model: {value:?}; it must be a name, =, and a folder"));
+    };
+    let path = std::path::absolute(folder).map_err(|error| format!("invalid folder for --model: {error}"))?;
+    if !path.is_dir() {
+        return Err(format!("the folder of --model {name} does not exist: {}", path.display()));
+    }
+    if !["main.py", "main"].iter().any(|name| path.join(name).is_file()) {
+        return Err(format!("the folder of --model {name} has neither main.py nor an executable main"));
+    }
+    Ok((name.to_owned(), path))
 }
 
 fn parse<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {

@@ -70,14 +70,20 @@ fn write_file(content: &Content, storage: &Storage, permissions: u32, path: &Pat
 }
 
 /// Reads a folder back. Symbolic links are not followed, and special files are left out. A file that
-/// has the same name and kind in `old` keeps its inode number.
+/// has the same name and kind in `old` keeps its inode number. Entries may be left out.
 ///
 /// The contents of files are in the storage when this returns, or in the batch.
 ///
 /// # Errors
 ///
 /// [`io::ErrorKind::StorageFull`] when there is more than fits into the space.
-pub(crate) fn read_from(path: &Path, old: &Files, io: &mut Io<'_>, space: Space) -> io::Result<Files> {
+pub(crate) fn read_from(
+    path: &Path,
+    old: &Files,
+    io: &mut Io<'_>,
+    space: Space,
+    is_left_out: impl Fn(&Path) -> bool,
+) -> io::Result<Files> {
     let files = Files::new(io.storage);
     let mut reader = Reader { files, old, io, space, read: HashMap::new() };
     reader.files.last = old.last;
@@ -85,6 +91,9 @@ pub(crate) fn read_from(path: &Path, old: &Files, io: &mut Io<'_>, space: Space)
     while let Some((folder, path)) = left.pop() {
         for entry in fs::read_dir(&path)? {
             let entry = entry?;
+            if is_left_out(&entry.path()) {
+                continue;
+            }
             let at = DirEntry { parent: folder, name: Bytes::from(entry.file_name().into_vec()) };
             if let Some(number) = reader.read(at, &entry.path())? {
                 left.push((number, entry.path()));

@@ -32,7 +32,7 @@ fn change<T>(storage: &Storage, work: impl FnOnce(&mut Io<'_>) -> T) -> T {
 }
 
 fn read_from(path: &Path, old: &Files, storage: &Storage, space: Space) -> io::Result<Files> {
-    change(storage, |io| disk::read_from(path, old, io, space))
+    change(storage, |io| disk::read_from(path, old, io, space, |_| false))
 }
 
 /// A folder with a sparse file that has two names, and a dangling link.

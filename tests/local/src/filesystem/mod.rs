@@ -13,6 +13,7 @@ mod disk_tests;
 pub(crate) mod files;
 mod folder;
 mod inode;
+pub(crate) mod live;
 pub(crate) mod posix;
 mod read;
 pub(crate) mod rename;

@@ -6,7 +6,7 @@
 //! | `mlp` | curves and regions: a small network with hidden layers |
 //!
 //! Choose one with `preset` in the options of `Model.createModel`. The language of the code is kept, but nothing is
-//! run in it. [`compute::state`](crate::compute::state) describes the state of a model, which can be downloaded and uploaded.
+//! run in it, whatever the files of the model are. [`compute::state`](crate::compute::state) describes the state of a model, which can be downloaded and uploaded.
 //!
 //! # Inputs and outputs
 //!

@@ -8,6 +8,7 @@ use decthings::types::FilesystemAccess;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
+use super::live::refresh;
 use crate::context::Context;
 use crate::error::CallError;
 use crate::filesystem::content::Io;
@@ -62,6 +63,7 @@ impl Folder {
 
     /// Writes the files of a model, unless they have been written already.
     pub(crate) async fn add(&self, context: &Context, model: &str) -> Result<(), CallError> {
+        refresh(context, model)?;
         let (files, storage) = {
             let store = context.store();
             (store.model(model)?.files.clone(), store.storage.clone())
@@ -101,13 +103,17 @@ impl Folder {
             let store = context.store();
             // The model may have been deleted.
             let Ok(stored) = store.model(model) else { return Ok(()) };
+            // A folder of this machine is only changed by its owner.
+            if stored.folder.is_some() {
+                return Ok(());
+            }
             let Ok(space) = store.space_for_files(model, context.config.limits.stored_bytes) else { return Ok(()) };
             (stored.files.clone(), store.storage.clone(), space)
         };
         let path = self.path_of(model);
         let read = move || {
             let mut batch = Batch::default();
-            let files = read_from(&path, &old, &mut Io { storage: &storage, batch: &mut batch }, space)?;
+            let files = read_from(&path, &old, &mut Io { storage: &storage, batch: &mut batch }, space, |_| false)?;
             files.save(None, &mut batch)?;
             io::Result::Ok((files, batch))
         };

@@ -2,4 +2,5 @@
 
 pub(crate) mod child;
 pub(crate) mod folder;
+pub(crate) mod live;
 pub(crate) mod process;

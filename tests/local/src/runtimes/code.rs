@@ -11,6 +11,7 @@ use crate::compute::preset::Preset;
 use crate::filesystem::content::Io;
 use crate::filesystem::disk::{read_from, write_into};
 use crate::filesystem::files::Files;
+use crate::filesystem::live::{self, is_left_out};
 use crate::filesystem::space::Space;
 use crate::storage::Storage;
 use crate::storage::batch::Batch;
@@ -21,6 +22,15 @@ use crate::store::states::Parts;
 pub(crate) enum RunnableCode {
     Preset(&'static dyn Preset),
     Own(OwnCode),
+}
+
+impl RunnableCode {
+    /// Looks at the folders of this machine again.
+    pub(crate) fn refresh(&mut self) -> Result<(), Failure> {
+        let Self::Own(own) = self else { return Ok(()) };
+        let mut files = std::iter::once(&mut own.files).chain(own.mounts.iter_mut().map(|mount| &mut mount.files));
+        files.try_for_each(FileSource::refresh)
+    }
 }
 
 /// The code of a model that has its own.
@@ -45,8 +55,20 @@ pub(crate) struct Mount {
 pub(crate) enum FileSource {
     /// Files in the storage.
     Stored(Arc<Files>, Storage),
-    /// A folder of this machine, as it is when the code starts.
-    Folder { path: PathBuf, space: Space },
+    /// A folder of this machine, as it is when the code starts; with a number that changes with its files.
+    Folder { path: PathBuf, space: Space, fingerprint: u64 },
+}
+
+impl OwnCode {
+    /// Whether both run the same files.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let is_same =
+            |(one, other): (&Mount, &Mount)| one.model_id == other.model_id && one.files.is_same(&other.files);
+        self.files.is_same(&other.files)
+            && self.outputs == other.outputs
+            && self.mounts.len() == other.mounts.len()
+            && self.mounts.iter().zip(&other.mounts).all(is_same)
+    }
 }
 
 impl FileSource {
@@ -54,13 +76,35 @@ impl FileSource {
     pub(crate) fn write_into(&self, target: &Path) -> io::Result<()> {
         match self {
             Self::Stored(files, storage) => write_into(files, storage, target),
-            Self::Folder { path, space } => {
+            Self::Folder { path, space, .. } => {
                 let (storage, mut batch) = (Storage::in_memory(), Batch::default());
                 let mut io = Io { storage: &storage, batch: &mut batch };
-                let files = read_from(path, &Files::new(&storage), &mut io, *space)?;
+                let files = read_from(path, &Files::new(&storage), &mut io, *space, is_left_out)?;
                 storage.commit(&batch)?;
                 write_into(&files, &storage, target)
             }
+        }
+    }
+
+    fn refresh(&mut self) -> Result<(), Failure> {
+        if let Self::Folder { path, fingerprint, .. } = self {
+            let read = live::fingerprint(path);
+            *fingerprint = read.map_err(|error| {
+                Failure::Exception(format!("the folder {} cannot be read: {error}", path.display()))
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Stored files are copied before they are changed, as long as others use them.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Stored(files, _), Self::Stored(other, _)) => Arc::ptr_eq(files, other),
+            (
+                Self::Folder { path, fingerprint, .. },
+                Self::Folder { path: other_path, fingerprint: other_fingerprint, .. },
+            ) => path == other_path && fingerprint == other_fingerprint,
+            _ => false,
         }
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod failure;
 pub(crate) mod output;
 mod preset;
 pub(crate) mod program;
+pub(crate) mod warm;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -193,6 +194,13 @@ impl Runtime {
         match &self.kind {
             Kind::Preset(_) => std::future::pending().await,
             Kind::Program(program) => program.ended().await,
+        }
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        match &self.kind {
+            Kind::Preset(_) => true,
+            Kind::Program(program) => program.is_running(),
         }
     }
 

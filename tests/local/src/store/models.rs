@@ -1,6 +1,6 @@
 //! A model.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use decthings::api::model::WaitForModelToBeCreatedResult;
@@ -39,7 +39,7 @@ pub(crate) struct StoredModel {
     pub(crate) code: Code,
     /// The folder of this machine whose files the model has instead of its own.
     #[serde(skip)]
-    pub(crate) folder: Option<PathBuf>,
+    pub(crate) folder: Option<LiveFolder>,
     pub(crate) launchers: DefaultLauncherSpecs,
     pub(crate) durations: MaxDurationsSeconds,
     pub(crate) filesystem_mebibytes: u32,
@@ -59,6 +59,14 @@ pub(crate) struct StoredModel {
     pub(crate) trainings: Vec<Arc<TrainingRun>>,
     #[serde(skip)]
     pub(crate) activity: Activity,
+}
+
+/// A folder of this machine that a model has instead of files of its own.
+#[derive(Clone)]
+pub(crate) struct LiveFolder {
+    pub(crate) path: PathBuf,
+    /// What it was like when its files were read.
+    pub(crate) fingerprint: Option<u64>,
 }
 
 /// A snapshot of a model.
@@ -123,6 +131,20 @@ impl StoredModel {
             is_incomplete: false,
             trainings: Vec::new(),
             activity: Activity::default(),
+        }
+    }
+
+    /// A model whose files are a folder of this machine.
+    pub(crate) fn of_folder(storage: &Storage, sequence: u64, name: &str, folder: &Path) -> Self {
+        let is_kept = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+        let id = name.chars().map(|character| if is_kept(character) { character } else { '-' }).collect();
+        let description = format!("The files in {}.", folder.display());
+        let is_python = folder.join("main.py").is_file();
+        Self {
+            id,
+            language: if is_python { ModelLanguage::Python } else { ModelLanguage::Rust },
+            folder: Some(LiveFolder { path: folder.to_owned(), fingerprint: None }),
+            ..Self::new(storage, sequence, name.to_owned(), description, Code::Own(None))
         }
     }
 

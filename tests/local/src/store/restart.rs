@@ -9,7 +9,7 @@ use decthings::api::model::{
 use decthings::api::user::{NotificationData, TrainingOutcome};
 
 use super::Store;
-use super::models::Creation;
+use super::models::{Creation, StoredModel};
 use crate::config::LocalConfig;
 use crate::storage::Storage;
 use crate::storage::batch::Batch;
@@ -23,6 +23,7 @@ impl Store {
     pub(crate) fn in_memory(config: &LocalConfig) -> Self {
         let storage = Storage::in_memory();
         let mut store = Self::empty(config, storage);
+        store.add_folders(config);
         store.seed(config);
         store.saved();
         store
@@ -39,6 +40,11 @@ impl Store {
                 batch.record(SERVER, "", Some(Vec::new()));
             }
             store.end_jobs();
+            for id in store.add_folders(config) {
+                if let Some(model) = store.models.get(&id) {
+                    model.files.save(None, &mut batch)?;
+                }
+            }
             store.save(&mut batch)?;
             store.storage.commit(&batch)?;
             store.saved();
@@ -46,6 +52,24 @@ impl Store {
             Ok(store)
         };
         open().map_err(|error: StorageError| error.opening(folder))
+    }
+
+    /// Adds the models whose files are folders of this machine, or gives those of earlier starts their folders. Returns the
+    /// ids of new ones.
+    fn add_folders(&mut self, config: &LocalConfig) -> Vec<String> {
+        let mut added = Vec::new();
+        for (name, folder) in &config.models {
+            let sequence = self.next_sequence();
+            let model = StoredModel::of_folder(&self.storage, sequence, name, folder);
+            match self.models.get_mut(&model.id) {
+                Some(existing) => existing.folder = model.folder,
+                None => {
+                    added.push(model.id.clone());
+                    self.models.insert(model.id.clone(), model);
+                }
+            }
+        }
+        added
     }
 
     /// Adds what a new server has: a notification, and the configured invitations.

@@ -1,7 +1,7 @@
 //! States of models.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, Weak};
 
 use decthings::Blob;
 use decthings::types::{ModelState, MountedModel, StateData, StateEntry, StateKeySize};
@@ -14,6 +14,7 @@ use crate::storage::Storage;
 use crate::storage::batch::Batch;
 use crate::storage::error::StorageError;
 use crate::storage::object::Object;
+use crate::util;
 
 /// The keys and bytes of a state in memory, cheap to clone.
 pub(crate) type Parts = Arc<Vec<StatePart>>;
@@ -27,6 +28,9 @@ pub(crate) struct StoredState {
     pub(crate) created_at: i64,
     pub(crate) mounted: Vec<MountedModel>,
     pub(crate) parts: Vec<StoredPart>,
+    /// The data, as long as anything uses it.
+    #[serde(skip)]
+    pub(crate) loaded: Arc<Mutex<Weak<Vec<StatePart>>>>,
 }
 
 /// A key of a state. Its bytes are the value of an object, which copies of the state share.
@@ -40,7 +44,15 @@ pub(crate) struct StoredPart {
 impl StoredState {
     /// A state without data, which has not been trained and mounts nothing.
     pub(crate) fn new(id: String, name: String, created_at: i64) -> Self {
-        Self { id, name, training_operations: Vec::new(), created_at, mounted: Vec::new(), parts: Vec::new() }
+        Self {
+            id,
+            name,
+            training_operations: Vec::new(),
+            created_at,
+            mounted: Vec::new(),
+            parts: Vec::new(),
+            loaded: Arc::default(),
+        }
     }
 
     /// Stores the data of a new state.
@@ -51,6 +63,7 @@ impl StoredState {
             stored
         };
         self.parts = parts.into_iter().map(store).collect();
+        self.loaded = Arc::default();
     }
 
     pub(super) fn open(&mut self, storage: &Storage) {
@@ -59,10 +72,16 @@ impl StoredState {
         }
     }
 
-    /// Reads the data.
+    /// Reads the data. As long as it is in use, all get the same.
     pub(crate) fn load(&self, storage: &Storage) -> Result<Parts, StorageError> {
         let load = |part: &StoredPart| Ok(StatePart { key: part.key.clone(), bytes: storage.read(&part.data, 0)? });
-        Ok(Arc::new(self.parts.iter().map(load).collect::<Result<_, StorageError>>()?))
+        let mut loaded = util::lock(&self.loaded);
+        if let Some(parts) = loaded.upgrade() {
+            return Ok(parts);
+        }
+        let parts = Arc::new(self.parts.iter().map(load).collect::<Result<_, StorageError>>()?);
+        *loaded = Arc::downgrade(&parts);
+        Ok(parts)
     }
 
     pub(crate) fn bytes(&self) -> u64 {

@@ -26,9 +26,13 @@ mod keyless;
 mod kills;
 mod launchers;
 mod long_running;
+mod model_program;
 mod models;
 mod organizations;
+mod own_code;
+mod own_code_failures;
 mod processes;
+mod python_code;
 mod snapshots;
 mod states;
 #[cfg(target_os = "linux")]

@@ -28,6 +28,10 @@ impl ProgramFolder {
         Ok(folder)
     }
 
+    pub(super) fn root(&self) -> &Path {
+        self.root.path()
+    }
+
     /// The files of the model.
     pub(super) fn model(&self) -> PathBuf {
         self.root.path().join("model")

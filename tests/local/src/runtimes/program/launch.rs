@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::process::{Child, Command};
 
+use super::confine;
 use super::folder::ProgramFolder;
 use crate::runtimes::code::EntryPoint;
 use crate::runtimes::failure::Failure;
@@ -27,6 +28,20 @@ const NO_EXECUTABLE: i32 = 8;
 /// It gets none of the server's environment but `PATH`, with which it finds the programs that it starts itself. Python
 /// prints without a buffer, so that the output arrives in time, and is not lost with the process.
 pub(super) async fn launch(entry: &EntryPoint, python: &Path, folder: &ProgramFolder) -> Result<Child, Failure> {
+    let mut retries = BUSY_RETRIES;
+    loop {
+        let command = command(entry, python, folder)?;
+        match confine::spawn(command, folder.root().to_owned()).await {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && retries > 0 => {
+                retries = retries.saturating_sub(1);
+                tokio::time::sleep(BUSY_DELAY).await;
+            }
+            started => return started.map_err(|error| failure(entry, python, &error)),
+        }
+    }
+}
+
+fn command(entry: &EntryPoint, python: &Path, folder: &ProgramFolder) -> Result<Command, Failure> {
     let mut command = match entry {
         EntryPoint::Python(_) => {
             let mut command = Command::new(interpreter(python));
@@ -44,16 +59,7 @@ pub(super) async fn launch(entry: &EntryPoint, python: &Path, folder: &ProgramFo
     };
     command.envs(environment(folder)).current_dir(folder.model()).process_group(0).kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut retries = BUSY_RETRIES;
-    loop {
-        match command.spawn() {
-            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && retries > 0 => {
-                retries = retries.saturating_sub(1);
-                tokio::time::sleep(BUSY_DELAY).await;
-            }
-            started => return started.map_err(|error| failure(entry, python, &error)),
-        }
-    }
+    Ok(command)
 }
 
 fn environment(folder: &ProgramFolder) -> impl Iterator<Item = (OsString, OsString)> {

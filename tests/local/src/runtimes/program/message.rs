@@ -21,9 +21,6 @@ pub(super) enum Command<'a> {
         state: Vec<Param>,
         other_models: Vec<OtherModel>,
     },
-    CallDisposeInstantiatedModel {
-        instantiated_model_id: &'a str,
-    },
     CallTrain {
         id: &'a str,
         instantiated_model_id: &'a str,

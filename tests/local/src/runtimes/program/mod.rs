@@ -1,6 +1,7 @@
 //! The program of a model: a child process, which calls the functions of the model's code when it is told to over a socket.
 
 mod calls;
+mod confine;
 mod connection;
 mod data;
 mod folder;

@@ -9,6 +9,7 @@ use tokio::io::AsyncRead;
 use tokio::net::UnixListener;
 use tokio::process::Child;
 use tokio::sync::mpsc::Receiver;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::connection::{Connection, Outgoing};
@@ -88,7 +89,7 @@ impl Supervisor {
             },
             End::Exited(status) => {
                 // The processes that it has started and left running may still hold the connection.
-                leader.map_or((), kill);
+                kill_all(leader);
                 // A program that has never connected has sent nothing.
                 if connected.is_set() {
                     match timeout(DRAIN_TIMEOUT, &mut session).await {
@@ -101,12 +102,13 @@ impl Supervisor {
             }
             end => end,
         };
-        leader.map_or((), kill);
+        kill_all(leader);
         let _ = child.wait().await;
         if !printed {
             let _ = timeout(DRAIN_TIMEOUT, &mut printing).await;
         }
-        drop(folder);
+        // Deleting many files takes a while.
+        let _ = spawn_blocking(move || drop(folder)).await;
         end.into_failure()
     }
 }
@@ -124,6 +126,12 @@ impl End {
             }
             Self::Lost => Failure::Exception("the system lost the program".to_owned()),
         }
+    }
+}
+
+fn kill_all(leader: Option<u32>) {
+    if let Some(leader) = leader {
+        kill(leader);
     }
 }
 

@@ -48,7 +48,9 @@ fn mount(store: &Store, mounted: &MountedModel, state: Parts) -> Result<Mount, C
 fn files(store: &Store, model: &StoredModel, snapshot: Option<&StoredSnapshot>) -> FileSource {
     match (snapshot, &model.folder) {
         (Some(snapshot), _) => FileSource::Stored(snapshot.files.clone(), store.storage.clone()),
-        (None, Some(path)) => FileSource::Folder { path: path.clone(), space: model.space_for_files() },
+        (None, Some(folder)) => {
+            FileSource::Folder { path: folder.path.clone(), space: model.space_for_files(), fingerprint: 0 }
+        }
         (None, None) => FileSource::Stored(model.files.clone(), store.storage.clone()),
     }
 }

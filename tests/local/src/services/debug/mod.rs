@@ -1,4 +1,4 @@
-//! The service `Debug`: calls of single functions of a preset.
+//! The service `Debug`: calls of single functions of a model.
 
 mod session;
 mod sessions;

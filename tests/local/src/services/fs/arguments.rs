@@ -16,7 +16,8 @@ const MAX_NAME_BYTES: usize = 255;
 /// The longest path that a symbolic link leads to, in bytes.
 const MAX_TARGET_BYTES: usize = 4096;
 
-/// Changes the files of a model with a function, which gets the space that they may take altogether.
+/// Changes the files of a model with a function, which gets the space that they may take altogether. A folder of this machine
+/// is changed on this machine, and not over the API.
 pub(super) fn with_files<T>(
     context: &Context,
     model: &str,
@@ -25,10 +26,13 @@ pub(super) fn with_files<T>(
     let mut store = context.change();
     let space = store.space_for_files(model, context.config.limits.stored_bytes)?;
     let (storage, batch) = (store.data.storage.clone(), &mut store.batch);
-    let files = &mut store.data.model_mut(model)?.files;
-    let before = files.clone();
-    let result = work(Arc::make_mut(files), &mut Io { storage: &storage, batch }, space)?;
-    files.save(Some(&before), batch)?;
+    let model = store.data.model_mut(model)?;
+    if model.folder.is_some() {
+        return Err(CallError::AccessDenied);
+    }
+    let before = model.files.clone();
+    let result = work(Arc::make_mut(&mut model.files), &mut Io { storage: &storage, batch }, space)?;
+    model.files.save(Some(&before), batch)?;
     store.commit()?;
     Ok(result)
 }

@@ -12,9 +12,11 @@ use crate::context::Context;
 use crate::error::CallError;
 use crate::filesystem::content::Io;
 use crate::filesystem::files::Files;
+use crate::processes::live;
 
 /// The current files, which later changes do not affect.
 fn files(context: &Context, model: &str, snapshot: Option<&str>) -> Result<Arc<Files>, CallError> {
+    live::refresh(context, model)?;
     let store = context.store();
     let model = store.model(model)?;
     Ok(match snapshot {

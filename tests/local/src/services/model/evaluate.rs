@@ -13,6 +13,7 @@ use decthings::types::{
     EvaluationSucceeded, EvaluationSucceededDurations, MaxDurationsSeconds, Parameter, RunningOperationType,
 };
 
+use super::Shared;
 use crate::context::Context;
 use crate::error::CallError;
 use crate::jobs::signal::{Once, StopReason, StopSignal};
@@ -20,6 +21,7 @@ use crate::presets::tensors::Inputs;
 use crate::runtimes::code::RunnableCode;
 use crate::runtimes::failure::Failure;
 use crate::runtimes::output::Output;
+use crate::runtimes::warm::WarmRuntime;
 use crate::runtimes::{Limit, Runtime};
 use crate::services::common::code::{mounted, runnable_code};
 use crate::services::common::location::Location;
@@ -30,12 +32,13 @@ use crate::store::states::Parts;
 use crate::util;
 
 /// The job continues if the caller stops waiting.
-pub(super) async fn evaluate(context: &Arc<Context>, request: EvaluateRequest) -> Result<EvaluationResult, CallError> {
-    let finished = start(context, request)?;
+pub(super) async fn evaluate(shared: &Shared, request: EvaluateRequest) -> Result<EvaluationResult, CallError> {
+    let finished = start(shared, request)?;
     Ok(Arc::unwrap_or_clone(finished.wait().await.result))
 }
 
-fn start(context: &Arc<Context>, request: EvaluateRequest) -> Result<Once<Finished>, CallError> {
+fn start(shared: &Shared, request: EvaluateRequest) -> Result<Once<Finished>, CallError> {
+    let context = &shared.context;
     let store = context.store();
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
@@ -65,7 +68,7 @@ fn start(context: &Arc<Context>, request: EvaluateRequest) -> Result<Once<Finish
         limits: durations.clone(),
         signal: evaluation.signal.clone(),
     };
-    let (own, own_finished) = (context.clone(), evaluation.finished.clone());
+    let (own, own_finished) = (shared.clone(), evaluation.finished.clone());
     let (used, id) = (location.used.clone(), evaluation.id.clone());
     context.jobs.spawn(&evaluation.signal, async move {
         let result = job.execute(&own, &location).await;
@@ -89,11 +92,11 @@ struct EvaluationJob {
 }
 
 impl EvaluationJob {
-    async fn execute(self, context: &Arc<Context>, location: &Location) -> EvaluationResult {
+    async fn execute(self, shared: &Shared, location: &Location) -> EvaluationResult {
         let requested = Instant::now();
-        let (id, output) = (self.id.clone(), Output::kept());
-        let mut durations = EvaluationFailedDurations::new();
-        let evaluated = self.run_steps(context, location.startup, &output, &mut durations).await;
+        let id = self.id.clone();
+        let (mut durations, mut output) = (EvaluationFailedDurations::new(), Output::kept());
+        let evaluated = self.run_steps(shared, location.startup, &mut output, &mut durations).await;
         let (total, used) = (util::elapsed(requested), location.used.clone());
         match evaluated {
             Ok(output) => {
@@ -104,41 +107,62 @@ impl EvaluationJob {
                 EvaluationSucceeded::new(total, succeeded, used, output).into()
             }
             Err((at, cause)) => {
-                output.report_failure(context, &format!("the evaluation {id}"), &cause);
+                output.report_failure(&shared.context, &format!("the evaluation {id}"), &cause);
                 EvaluationFailed::new(total, durations, used, failure(at, cause)).into()
             }
         }
     }
 
+    /// Starts the code, unless it still runs since the last evaluation of the same state.
     async fn run_steps(
         self,
-        context: &Arc<Context>,
+        shared: &Shared,
         startup: Duration,
-        output: &Output,
+        output: &mut Output,
         durations: &mut EvaluationFailedDurations,
     ) -> Result<Vec<Parameter>, (EvaluationStage, Failure)> {
-        let Self { code, state, inputs, limits, signal, .. } = self;
+        let Self { mut code, state, inputs, limits, signal, .. } = self;
         let in_startup = |cause| (EvaluationStage::CodeStartup, cause);
-        let launcher = context.jobs.launch(&signal, startup).await;
+        let launcher = shared.context.jobs.launch(&signal, startup).await;
         let launcher = launcher.map_err(|reason| in_startup(Failure::Stopped(reason)))?;
         durations.create_launcher = Some(launcher.created_in);
-        let limit = Limit::new(&signal, limits.code_startup);
-        let runtime = Runtime::start(context, code, launcher, output.clone(), limit).await.map_err(in_startup)?;
-        durations.code_startup = runtime.started_in;
-        let started = Instant::now();
-        let instance = runtime.instantiate(Limit::new(&signal, limits.instantiate_model), &state).await;
-        durations.create_instantiated_model = Some(util::elapsed(started));
-        let evaluated = match instance {
-            Ok(instance) => {
-                let started = Instant::now();
-                let evaluated = runtime.evaluate(Limit::new(&signal, limits.evaluate), &instance, inputs).await;
-                durations.evaluate = Some(util::elapsed(started));
-                evaluated.map_err(|cause| (EvaluationStage::Evaluate, cause))
-            }
-            Err(cause) => Err((EvaluationStage::InstantiateModel, cause)),
+        code.refresh().map_err(in_startup)?;
+        let own = match &code {
+            RunnableCode::Preset(_) => None,
+            RunnableCode::Own(own) => Some(own.clone()),
         };
-        runtime.close().await;
-        evaluated
+        let warm = own.as_ref().and_then(|own| shared.warm.take(own, &state));
+        let (runtime, instance) = match warm {
+            Some(WarmRuntime { runtime, instance, .. }) => {
+                *output = runtime.output.clone();
+                (runtime, Ok(instance))
+            }
+            None => {
+                let limit = Limit::new(&signal, limits.code_startup);
+                let runtime = Runtime::start(&shared.context, code, launcher, output.clone(), limit).await;
+                let runtime = runtime.map_err(in_startup)?;
+                durations.code_startup = runtime.started_in;
+                let started = Instant::now();
+                let instance = runtime.instantiate(Limit::new(&signal, limits.instantiate_model), &state).await;
+                durations.create_instantiated_model = Some(util::elapsed(started));
+                (runtime, instance)
+            }
+        };
+        let instance = match instance {
+            Ok(instance) => instance,
+            Err(cause) => {
+                runtime.close().await;
+                return Err((EvaluationStage::InstantiateModel, cause));
+            }
+        };
+        let started = Instant::now();
+        let evaluated = runtime.evaluate(Limit::new(&signal, limits.evaluate), &instance, inputs).await;
+        durations.evaluate = Some(util::elapsed(started));
+        match own {
+            Some(code) if evaluated.is_ok() => shared.warm.put(WarmRuntime { runtime, instance, code, state }),
+            _ => runtime.close().await,
+        }
+        evaluated.map_err(|cause| (EvaluationStage::Evaluate, cause))
     }
 }
 

@@ -12,6 +12,7 @@ mod states;
 mod train;
 mod training;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use decthings::api::model::{
@@ -27,10 +28,39 @@ use decthings::api::model::{
 };
 
 use crate::context::Context;
+use crate::runtimes::warm::WarmRuntimes;
 use crate::services::common::delegate;
 
 /// The service.
-pub(crate) struct Models(pub(crate) Arc<Context>);
+pub(crate) struct Models(Shared);
+
+/// What its methods share.
+#[derive(Clone)]
+struct Shared {
+    context: Arc<Context>,
+    /// For evaluations.
+    warm: WarmRuntimes,
+}
+
+/// Most methods need nothing else.
+impl Deref for Shared {
+    type Target = Arc<Context>;
+
+    fn deref(&self) -> &Arc<Context> {
+        &self.context
+    }
+}
+
+impl Models {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self(Shared { context, warm: WarmRuntimes::default() })
+    }
+
+    /// Ends the code that is kept for further evaluations.
+    pub(crate) async fn close(&self) {
+        self.0.warm.close().await;
+    }
+}
 
 delegate! {
     impl ModelService for Models;

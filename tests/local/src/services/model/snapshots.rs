@@ -9,6 +9,7 @@ use decthings::types::StateData;
 use super::create::fork_files;
 use crate::context::Context;
 use crate::error::CallError;
+use crate::processes::live;
 use crate::services::common::check;
 use crate::store::models::StoredSnapshot;
 use crate::util;
@@ -18,6 +19,7 @@ pub(super) fn snapshot_model(
     request: SnapshotModelRequest,
 ) -> Result<SnapshotModelResult, CallError> {
     check::name("snapshotName", &request.snapshot_name)?;
+    live::refresh(context, &request.model_id)?;
     let mut store = context.change();
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
