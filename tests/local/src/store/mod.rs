@@ -9,6 +9,8 @@ pub(crate) mod code;
 pub(crate) mod columns;
 pub(crate) mod datasets;
 pub(crate) mod entries;
+#[cfg(test)]
+mod entries_tests;
 pub(crate) mod evaluations;
 pub(crate) mod launchers;
 pub(crate) mod listing;

@@ -9,13 +9,11 @@ use decthings::api::model::{
     TrainingStatusGettingState, TrainingStatusRunning,
 };
 use decthings::api::user::{NotificationDataTrainingFinished, TrainingOutcome};
-use decthings::runtime::Base64;
 use decthings::types::{
     TrainingMetric, TrainingMetricCount, TrainingMetricEntry, TrainingMetricRange, TrainingStartDurations,
     UsedExecutionLocation,
 };
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::entries::footprint_of;
 use crate::jobs::signal::StopSignal;
@@ -81,19 +79,14 @@ impl TrainingRun {
     /// Opens a session that has been read from a record. One that was running has ended with the server.
     pub(super) fn open(&mut self, storage: &Storage) -> Result<(), StorageError> {
         self.log = storage.object(self.log.number());
-        if let Some(log) = storage.find(&self.log, 0)? {
-            let damaged = |error| StorageError::Damaged(format!("the metrics of a training session: {error}"));
-            self.progress().metrics = serde_json::from_slice(&log).map_err(damaged)?;
-        }
+        let metrics = MetricLog::read(storage, &self.log)?;
+        self.progress().metrics = metrics;
         Ok(())
     }
 
-    /// Stores what it has recorded.
-    pub(crate) fn store(&self, batch: &mut Batch) -> Result<(), StorageError> {
-        let unserializable = |error| StorageError::Damaged(format!("the metrics of a training session: {error}"));
-        let log = serde_json::to_vec(&self.progress().metrics).map_err(unserializable)?;
-        batch.put(&self.log, 0, log.into());
-        Ok(())
+    /// Stores what it has recorded, for the next start.
+    pub(crate) fn store(&self, storage: &Storage, batch: &mut Batch) -> Result<(), StorageError> {
+        if storage.keeps_records() { self.progress().metrics.store(&self.log, batch) } else { Ok(()) }
     }
 
     pub(crate) fn is_finished(&self) -> bool {
@@ -207,42 +200,58 @@ const MAX_METRICS: usize = 1_000;
 const MAX_METRIC_BYTES: u64 = 132 << 20;
 
 /// The metrics that a training session records. What would be too much is left out.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default)]
 pub(crate) struct MetricLog {
     metrics: Vec<Metric>,
     bytes: u64,
 }
 
-#[derive(Serialize, Deserialize)]
 struct Metric {
     name: String,
-    values: Vec<(i64, StoredTensor)>,
-}
-
-/// A tensor, in a record its encoded bytes.
-struct StoredTensor(Tensor);
-
-impl Serialize for StoredTensor {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Base64::from(self.0.to_bytes()).serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for StoredTensor {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let bytes = Base64::deserialize(deserializer)?.into_bytes();
-        Tensor::decode(bytes).map(Self).map_err(D::Error::custom)
-    }
+    values: Vec<(i64, Tensor)>,
 }
 
 impl MetricLog {
+    /// Stores all. Each metric takes two values of the object: its name with the times, and its tensors.
+    fn store(&self, log: &Object, batch: &mut Batch) -> Result<(), StorageError> {
+        for (index, metric) in (0u32..).step_by(2).zip(&self.metrics) {
+            let times: Vec<i64> = metric.values.iter().map(|(time, _)| *time).collect();
+            let head = serde_json::to_vec(&(&metric.name, times)).map_err(damaged)?;
+            let mut tensors = Vec::new();
+            metric.values.iter().for_each(|(_, tensor)| tensors.extend_from_slice(&tensor.to_bytes()));
+            batch.put(log, index, head.into());
+            batch.put(log, index.saturating_add(1), tensors.into());
+        }
+        Ok(())
+    }
+
+    fn read(storage: &Storage, log: &Object) -> Result<Self, StorageError> {
+        let (mut read, mut values) = (Self::default(), Vec::new());
+        storage.scan(log, 0..u32::MAX, |_, value| {
+            values.push(value);
+            Ok(())
+        })?;
+        for pair in values.chunks(2) {
+            let [head, tensors] = pair else { return Err(damaged("the last metric has no values")) };
+            let (name, times) = serde_json::from_slice::<(String, Vec<i64>)>(head).map_err(damaged)?;
+            let tensors = Tensor::decode_many(tensors.clone()).map_err(damaged)?;
+            if times.len() != tensors.len() {
+                return Err(damaged(format!("{} times for {} values", times.len(), tensors.len())));
+            }
+            let bytes = tensors.iter().map(footprint_of).fold(read.bytes, u64::saturating_add);
+            read.bytes = bytes;
+            read.metrics.push(Metric { name, values: times.into_iter().zip(tensors).collect() });
+        }
+        Ok(read)
+    }
+
     /// Adds a value to a metric.
     pub(crate) fn record(&mut self, name: &str, value: Tensor) {
         let bytes = self.bytes.saturating_add(footprint_of(&value));
         if bytes > MAX_METRIC_BYTES {
             return;
         }
-        let value = (util::now(), StoredTensor(value));
+        let value = (util::now(), value);
         let count = self.metrics.len();
         match self.metrics.iter_mut().find(|metric| metric.name == name) {
             Some(metric) => metric.values.push(value),
@@ -268,7 +277,11 @@ impl MetricLog {
         let values = values.map_or(&[][..], |metric| &metric.values);
         let (start, amount) = (usize::try_from(range.start_index), usize::try_from(range.amount));
         let chosen = values.iter().skip(start.unwrap_or(usize::MAX)).take(amount.unwrap_or(usize::MAX));
-        let entries = chosen.map(|(timestamp, value)| TrainingMetricEntry::new(*timestamp, value.0.clone()));
+        let entries = chosen.map(|(timestamp, value)| TrainingMetricEntry::new(*timestamp, value.clone()));
         TrainingMetric::new(&range.name, range.start_index, entries)
     }
+}
+
+fn damaged(reason: impl std::fmt::Display) -> StorageError {
+    StorageError::Damaged(format!("the metrics of a training session: {reason}"))
 }

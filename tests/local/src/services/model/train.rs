@@ -168,7 +168,8 @@ fn finish(
     store.notify(run.notification(outcome));
     // The session is a part of the model, which has to be written again.
     let _ = store.model_mut(model_id);
-    if let Err(error) = run.store(&mut store.batch).and_then(|()| store.commit()) {
+    let stored = run.store(&store.data.storage, &mut store.batch);
+    if let Err(error) = stored.and_then(|()| store.commit()) {
         error.report();
         run.failed(failure(TrainingStage::GetState, Failure::Exception(NOT_STORED.to_owned())));
     }
