@@ -4,6 +4,7 @@
 //! new one says. What such a client sends must be understood, and what it reads must be what it can read. What breaks
 //! there breaks on the wire. What only keeps calling code from compiling against the new crate breaks in Rust.
 
+mod blobs;
 mod changes;
 mod comparison;
 mod errors;

@@ -7,8 +7,10 @@ mod bundle;
 mod extensions;
 mod fields;
 pub(crate) mod frame;
+mod info;
 mod names;
 mod openapi;
+mod reader;
 mod schemas;
 pub(crate) mod typescript;
 
@@ -20,13 +22,15 @@ use schemas::Dialect;
 
 /// Emits every export; file names begin with `name`.
 pub(crate) fn emit(api: &Api, name: &str) -> Files {
-    Files::from([
+    let mut files = Files::from([
         (format!("{name}.d.ts"), typescript::emit(api)),
         (format!("{name}.bundle.schema.json"), text(&bundle::emit(api))),
+        (format!("{name}.reader.schema.json"), text(&reader::emit(api))),
         ("openapi.json".to_owned(), text(&openapi::emit(api, Dialect::OpenApi31))),
         ("openapi-3.0.json".to_owned(), text(&openapi::emit(api, Dialect::OpenApi30))),
-        ("asyncapi.json".to_owned(), text(&asyncapi::emit(api))),
-    ])
+    ]);
+    files.extend(asyncapi::emit(api).map(|document| ("asyncapi.json".to_owned(), text(&document))));
+    files
 }
 
 fn text(document: &Value) -> String {

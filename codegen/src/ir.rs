@@ -1,9 +1,11 @@
 //! The resolved, language-neutral model of an API: references followed, names settled, rules checked.
 
 pub mod blobs;
+pub mod info;
 pub mod types;
 
 pub use blobs::*;
+pub use info::*;
 pub use types::*;
 
 use crate::source::Location;
@@ -13,6 +15,8 @@ use crate::source::Location;
 pub struct Api {
     /// The API's name.
     pub title: String,
+    /// What documents about the API say of it as a whole.
+    pub info: Info,
     /// The revision of the API that is described.
     pub revision: Option<String>,
     /// What it is or does.
@@ -78,6 +82,16 @@ impl Api {
             },
             _ => None,
         }
+    }
+}
+
+/// The first sentence of a text.
+pub fn first_sentence(text: &str) -> &str {
+    let line = text.lines().next().unwrap_or_default();
+    match line.split_once(". ") {
+        // The full stop is one byte.
+        Some((sentence, _)) => line.get(..sentence.len().saturating_add(1)).unwrap_or(line),
+        None => line,
     }
 }
 

@@ -27,6 +27,7 @@ mod references;
 mod render;
 mod report;
 mod rust;
+#[cfg(feature = "site")]
 mod site;
 mod source;
 mod spanned;
@@ -39,7 +40,8 @@ pub use naming::reserved;
 pub use output::{EmitError, Files, Options};
 pub use render::MARK;
 pub use report::Report;
-pub use site::MARK as PAGE_MARK;
+#[cfg(feature = "site")]
+pub use site::is_part as is_part_of_site;
 pub use source::{Location, Source};
 
 /// Emits the Rust module of an API.
@@ -58,11 +60,13 @@ pub fn exports(api: &ir::Api, name: &str) -> Files {
     export::emit(api, name)
 }
 
-/// Emits a reference to read: static pages, which link to the docs of the Rust crate of this name at `../doc`.
+/// Emits a reference to read: static pages, which link to the docs of the Rust crate of this name at `../doc`. They show
+/// what is different from an older definition if there is one.
 ///
 /// # Errors
 ///
 /// As [`rust`], whose code is shown.
-pub fn site(api: &ir::Api, crate_name: &str) -> Result<Files, EmitError> {
-    site::emit(api, crate_name)
+#[cfg(feature = "site")]
+pub fn site(api: &ir::Api, crate_name: &str, previous: Option<&ir::Api>) -> Result<Files, EmitError> {
+    site::emit(api, crate_name, previous)
 }

@@ -1,6 +1,7 @@
 //! [`Spec`] → [`Api`]: references followed, names given, each rule checked at its location.
 
 mod errors;
+mod info;
 mod keywords;
 mod lowering;
 mod methods;
@@ -25,6 +26,7 @@ pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
         lowering.check_type_name(name, at);
         lowering.resolve_def(name, at, schema);
     }
+    let info = lowering.info();
     let environment = lowering.environment();
     let errors = lowering.lower_errors();
     let error_sets = lowering.shared_sets(&errors);
@@ -40,6 +42,7 @@ pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
     let types = types.collect();
     Api {
         title: spec.title.clone(),
+        info,
         revision: spec.revision.clone(),
         description: spec.description.clone(),
         type_prefix: spec.type_prefix.clone().unwrap_or_default(),
@@ -55,26 +58,6 @@ pub(crate) fn lower(spec: &Spec, diagnostics: &mut Diagnostics) -> Api {
 }
 
 impl Lowering<'_> {
-    /// The prefix of the environment variables.
-    fn environment(&mut self) -> String {
-        let spec = self.spec;
-        let Some(prefix) = &spec.environment else {
-            let prefix = case::upper_snake(&spec.title);
-            if !case::is_upper_snake(&prefix) {
-                let message = format!("environment variables cannot be named after the title `{}`", spec.title);
-                self.error(&Location::default(), message, "add `environment`, their prefix, such as `SHOP`");
-            }
-            return prefix;
-        };
-        let name = prefix.get().cloned().unwrap_or_default();
-        if !case::is_upper_snake(&name) {
-            let message = format!("`{name}` is not a prefix of environment variables");
-            let help = "use upper-case letters, digits and `_`, such as `SHOP`, and at most 100 of them";
-            self.error(&prefix.at, message, help);
-        }
-        name
-    }
-
     fn lower_service(
         &mut self,
         index: usize,

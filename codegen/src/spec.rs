@@ -22,10 +22,18 @@ pub struct Spec {
     pub _schema: Option<String>,
     /// The API's name.
     pub title: String,
+    /// The version of the definition, a semantic version such as `1.0.0`. Default: `0.0.0`.
+    pub version: Option<Spanned<String>>,
     /// The revision of the API that this definition describes.
     pub revision: Option<String>,
+    /// What the API is, in a few words.
+    pub summary: Option<Spanned<String>>,
     /// What the API is for.
     pub description: String,
+    /// The license of the definition.
+    pub license: Option<Spanned<License>>,
+    /// Whom to ask about the API.
+    pub contact: Option<Spanned<Contact>>,
     /// A note for maintainers; not part of any output.
     #[serde(rename = "$comment")]
     pub _comment: Option<String>,
@@ -49,6 +57,30 @@ pub struct Spec {
     pub error_sets: Map<ErrorSet>,
     /// The services, by their name on the wire.
     pub services: Map<Service>,
+}
+
+/// A license.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct License {
+    /// Its name.
+    pub name: String,
+    /// The same as an SPDX expression, such as `MIT OR Apache-2.0`.
+    pub identifier: Option<String>,
+    /// Where its text is, if it has no identifier.
+    pub url: Option<String>,
+}
+
+/// Whom to ask.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Name of a person or an organization.
+    pub name: Option<String>,
+    /// A page.
+    pub url: Option<String>,
+    /// An email address.
+    pub email: Option<String>,
 }
 
 /// Where the API is served.

@@ -138,7 +138,9 @@ fn exports_are_written_where_they_are_wanted() {
     let arguments = [&GENERATE[..], &["--crate-name", "shop", "--exports", "export"]].concat();
     assert_eq!(folder.run(&arguments).0, Some(0));
     assert!(folder.read("export/shop.d.ts").contains("interface Shop"));
-    assert!(folder.read("export/openapi.json").contains("/Shop/buy"));
+    let open = folder.read("export/openapi.json");
+    assert!(open.contains("/Shop/buy") && open.contains("\"version\": \"0.0.0\""), "{open}");
+    assert!(folder.read("export/shop.reader.schema.json").contains("ShopBuyResponse"));
     assert!(folder.read("api.schema.json").contains("\"services\""));
     folder.write("export/notes.txt", "by hand");
     let (code, output) = folder.run(&arguments);

@@ -3,12 +3,27 @@
 /** The API of Decthings, a cloud for machine learning: datasets, and models that are trained and evaluated on launchers. Times are milliseconds since the Unix epoch; durations are milliseconds unless their name says seconds. */
 export {};
 
-declare const tensor: unique symbol;
-
-/** A multi-dimensional array whose elements all have one type. Clients make and read it. */
-export interface DecthingsTensor {
-    readonly [tensor]: true;
-}
+/**
+ * A multi-dimensional array whose elements all have one type. `shape` has the length of each dimension, and is empty for a
+ * single element. `data` has the elements row by row.
+ */
+export type DecthingsTensor =
+    | { type: 'f32'; shape: number[]; data: Float32Array }
+    | { type: 'f64'; shape: number[]; data: Float64Array }
+    | { type: 'i8'; shape: number[]; data: Int8Array }
+    | { type: 'i16'; shape: number[]; data: Int16Array }
+    | { type: 'i32'; shape: number[]; data: Int32Array }
+    | { type: 'i64'; shape: number[]; data: BigInt64Array }
+    | { type: 'u8'; shape: number[]; data: Uint8Array }
+    | { type: 'u16'; shape: number[]; data: Uint16Array }
+    | { type: 'u32'; shape: number[]; data: Uint32Array }
+    | { type: 'u64'; shape: number[]; data: BigUint64Array }
+    | { type: 'string'; shape: number[]; data: string[] }
+    | { type: 'binary'; shape: number[]; data: Uint8Array[] }
+    | { type: 'boolean'; shape: number[]; data: boolean[] }
+    | { type: 'image'; shape: number[]; data: DecthingsElementImage[] }
+    | { type: 'audio'; shape: number[]; data: DecthingsElementAudio[] }
+    | { type: 'video'; shape: number[]; data: DecthingsElementVideo[] };
 
 /** An encoded image, as an element of a tensor. */
 export type DecthingsElementImage = {
@@ -5865,4 +5880,19 @@ export interface UserRpc {
             reason: string;
         };
     }>;
+}
+
+/** A client of the API. */
+export interface DecthingsServices {
+    dataset: DatasetRpc;
+    debug: DebugRpc;
+    fs: FsRpc;
+    image: ImageRpc;
+    language: LanguageRpc;
+    model: ModelRpc;
+    organization: OrganizationRpc;
+    persistentLauncher: PersistentLauncherRpc;
+    spawned: SpawnedRpc;
+    terminal: TerminalRpc;
+    user: UserRpc;
 }

@@ -58,6 +58,7 @@ const factsVariant = (tag, tags, fields) =>
     object([{ name: tag, optional: false, forms: tags.map((value) => `'${value}'`) }, ...fields.map(factsField)]);
 
 function fromTypes(type) {
+    if (type.aliasSymbol?.name === 'DecthingsTensor') return ['tensor'];
     if (type.isUnion()) {
         return union(type.types.filter((it) => !(it.flags & ts.TypeFlags.Undefined)).map(fromTypes)).map((form) =>
             form === 'true' || form === 'false' ? 'boolean' : form,
@@ -65,7 +66,6 @@ function fromTypes(type) {
     }
     if (type.isStringLiteral()) return [`'${type.value}'`];
     const name = checker.typeToString(type);
-    if (name === 'DecthingsTensor') return ['tensor'];
     if (name.startsWith('Uint8Array')) return ['Uint8Array'];
     if (checker.isArrayType(type)) return [`(${fromTypes(checker.getTypeArguments(type)[0]).join(' | ')})[]`];
     if (!(type.flags & ts.TypeFlags.Object)) return [name];

@@ -19,6 +19,15 @@ step() {
   fi
 }
 
+# Installs the packages of package.json as they are pinned, unless they are there.
+npm_install() {
+  cmp -s "$here/package-lock.json" "$tools/npm/installed.json" && return
+  mkdir -p "$tools/npm"
+  cp "$here"/package.json "$here"/package-lock.json "$tools/npm/"
+  step npm-install npm ci --prefix "$tools/npm" --ignore-scripts --no-audit --no-fund
+  cp "$here/package-lock.json" "$tools/npm/installed.json"
+}
+
 # Ends the script where something is missing that is not ours to install.
 skip() {
   printf 'skipped: %s, for %s\n' "$(basename "$0")" "$*"

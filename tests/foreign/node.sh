@@ -3,18 +3,18 @@
 source "$(dirname "$0")/lib.sh"
 
 node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || skip "the tools need Node.js 20"
-mkdir -p "$tools/npm"
-cp "$here"/package.json "$here"/package-lock.json "$here"/*.mjs "$tools/npm/"
+npm_install
+cp "$here"/*.mjs "$tools/npm/"
 cd "$tools/npm"
-step npm-install npm ci --ignore-scripts --no-audit --no-fund
 bin=$tools/npm/node_modules/.bin
 # Types of node, which other tools bring in, are not for these.
 tsc=("$bin/tsc" --strict --noEmit --target es2022 --typeRoots "$out/no-types")
 
 step typescript "${tsc[@]}" "$exports/decthings.d.ts"
 step typescript-against-the-facts node declarations.mjs "$exports/decthings.d.ts" "$root/../shared/api/api-facts.json"
-step ajv-strict node ajv.mjs "$exports/decthings.bundle.schema.json" "$exports/openapi.json" "$root/tests/data/cases"
+step ajv-strict node ajv.mjs "$root/schema/decthings.json" "$root/schema/api.schema.json" "$exports" "$root/tests/data/cases"
 step asyncapi-parser node asyncapi.mjs "$exports/asyncapi.json"
+step redocly-and-spectral node lint.mjs "$exports/openapi.json" "$exports/openapi-3.0.json" "$exports/asyncapi.json"
 for version in openapi openapi-3.0; do
   step "openapi-typescript-$version" "$bin/openapi-typescript" "$exports/$version.json" -o "$out/$version.ts"
 done
@@ -29,4 +29,11 @@ step tsc-of-what-they-made "${tsc[@]}" "$out/openapi.ts" "$out/openapi-3.0.ts" "
 if command -v python3 >/dev/null; then
   cp "$out/quicktype.python" "$out/quicktype_types.py"
   step quicktype-python-compiles python3 -m py_compile "$out/quicktype_types.py"
+fi
+# The reference, in each theme, by the rules of accessibility.
+if command -v chromium >/dev/null; then
+  step reference bash -c "cd '$root' && cargo run -q -p xtask -- docs --out '$out/reference'"
+  step axe node "$root/tests/generator/site/accessibility.mjs" chromium "$out/reference" "$tools/npm/node_modules/axe-core/axe.min.js"
+else
+  echo "skipped: axe, for there is no \`chromium\`"
 fi

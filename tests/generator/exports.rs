@@ -49,6 +49,8 @@ fn operations_say_what_the_definition_says_of_their_methods() {
     for (service, definition) in definition["services"].as_object().unwrap() {
         for (name, method) in definition["methods"].as_object().unwrap() {
             let operation = &open["paths"][format!("/{service}/{name}")]["post"];
+            let statuses: Vec<&String> = operation["responses"].as_object().unwrap().keys().collect();
+            assert_eq!(statuses, ["200", "4XX"], "{service}.{name}");
             let mut operations = vec![operation];
             let id = format!("call{service}{}{}", name[..1].to_uppercase(), &name[1..]);
             operations.extend(socket["operations"].get(&id));
@@ -62,6 +64,7 @@ fn operations_say_what_the_definition_says_of_their_methods() {
                 assert_eq!(is("waiter"), method.get("waiter"), "{service}.{name}");
                 let pages = |value: &Value| value["items"].clone();
                 assert_eq!(is("paginated").map(pages), method.get("paginated").map(pages), "{service}.{name}");
+                assert!(method["description"].as_str().unwrap().starts_with(operation["summary"].as_str().unwrap()));
                 assert!(is("retryable").unwrap().as_array().unwrap().contains(&"too_many_requests".into()));
                 for keyword in ["deadline-seconds", "subscription", "waiter", "paginated"] {
                     *seen.entry(keyword).or_default() += usize::from(is(keyword).is_some());
@@ -95,6 +98,92 @@ fn blobs_are_described_by_rule_and_path() {
         "path": "keys", "rule": "indexedEntries", "indexes": "indexes", "key": "name", "data": "data", "index": "index", "tensor": "data"
     }]);
     assert_eq!(blobs("Dataset", "getEntries", "response"), indexed);
+}
+
+fn bundled(exports: &Files, name: &str) -> Value {
+    serde_json::from_str(&exports[name]).unwrap()
+}
+
+#[test]
+fn documents_have_the_version_and_the_license_of_the_definition() {
+    let definition = |head: &str| {
+        exports(&format!(
+            r#"{{"title": "Shop", {head} "description": "A shop.", "services": {{"Shop": {{"description": "Sells things.",
+               "methods": {{"open": {{
+                 "description": "Opens the shop. It stays open.", "params": {{"type": "object", "properties": {{}}}},
+                 "transport": "websocket",
+                 "result": {{"type": "object", "properties": {{}}}}
+               }}}}}}}}}}"#
+        ))
+    };
+    let whole = definition(
+        r#""version": "1.2.3-beta.1", "revision": "7", "summary": "Sells things",
+           "license": {"name": "MIT", "identifier": "MIT"}, "contact": {"name": "Bo", "email": "bo@shop.example"},"#,
+    );
+    let info = |exports: &Files, name: &str| {
+        let mut info = bundled(exports, name)["info"].clone();
+        info.as_object_mut().unwrap().retain(|name, _| name != "description" && name != "tags");
+        info
+    };
+    let contact = json!({"name": "Bo", "email": "bo@shop.example"});
+    let mut expected = json!({
+        "title": "Shop", "summary": "Sells things", "version": "1.2.3-beta.1", "x-revision": "7",
+        "contact": contact, "license": {"name": "MIT", "identifier": "MIT"}
+    });
+    assert_eq!(info(&whole, "openapi.json"), expected);
+    // These have no place for a summary, nor for an SPDX expression.
+    expected.as_object_mut().unwrap().shift_remove("summary");
+    expected["license"] = json!({"name": "MIT"});
+    assert_eq!(info(&whole, "openapi-3.0.json"), expected);
+    assert_eq!(info(&whole, "asyncapi.json"), expected);
+    let least = definition("");
+    assert_eq!(info(&least, "openapi.json"), json!({"title": "Shop", "version": "0.0.0"}));
+    let operation = &bundled(&least, "openapi.json")["paths"]["/Shop/open"]["post"];
+    assert_eq!(operation["summary"], "Opens the shop.");
+}
+
+#[test]
+fn an_api_over_http_has_no_asyncapi() {
+    let with = |transport: &str| {
+        exports(&format!(
+            r#"{{"title": "Shop", "description": "A shop.", "services": {{"Shop": {{"description": "Sells things.",
+               "methods": {{"open": {{
+                 "description": "Opens the shop.", "params": {{"type": "object", "properties": {{}}}},
+                 "transport": "{transport}", "result": {{"type": "object", "properties": {{}}}}
+               }}}}}}}}}}"#
+        ))
+    };
+    assert!(!with("http").contains_key("asyncapi.json"));
+    assert!(with("websocket").contains_key("asyncapi.json"));
+}
+
+#[test]
+fn outcomes_and_reasons_are_marked() {
+    let schemas = &bundled(&ours(), "openapi.json")["components"]["schemas"];
+    let outcomes: Vec<&Value> = schemas.as_object().unwrap().values().filter_map(|it| it.get("x-outcome")).collect();
+    assert!(outcomes.iter().any(|outcome| **outcome == json!({"ok": "success", "error": "failed"})), "{outcomes:?}");
+    let mut errors = schemas.as_object().unwrap().values().filter(|it| it.get("x-reason").is_some()).peekable();
+    assert!(errors.peek().is_some());
+    for error in errors {
+        let reason = error["x-reason"].as_str().unwrap();
+        assert!(error["required"].as_array().unwrap().contains(&reason.into()), "{error}");
+    }
+    // Pure JSON Schema has its own keywords only.
+    let bundle = &ours()["shop.bundle.schema.json"];
+    assert!(!bundle.contains("\"x-"), "the bundle has members that are not keywords of JSON Schema");
+}
+
+#[test]
+fn what_a_client_accepts_or_checks_is_in_members() {
+    let exports = ours();
+    let open: Value = serde_json::from_str(&exports["openapi.json"]).unwrap();
+    let schemas = &open["components"]["schemas"];
+    assert_eq!(schemas["Stat"]["x-aliases"]["atime_nsec"], json!(["atimeNsec"]));
+    assert_eq!(schemas["EvaluationResult"]["x-aliases"]["success"], json!(["evaluationSuccess"]));
+    assert_eq!(schemas["Organization"]["properties"]["pendingInvites"]["x-accepts-item"], true);
+    let socket: Value = serde_json::from_str(&exports["asyncapi.json"]).unwrap();
+    assert_eq!(socket["components"]["messages"]["DebugExitEvent"]["x-frame"]["service"], "Debug");
+    assert_eq!(socket["components"]["schemas"]["CodeTerminated"]["properties"]["exitCode"]["format"], "int32");
 }
 
 #[test]
@@ -142,9 +231,14 @@ fn declarations_follow_the_reference_where_it_differs() {
           } } } }
         }"#,
     )["shop.d.ts"];
-    for wanted in
-        ["sizes?: string;", "price: string;", "state: 'sold';", "code: 'sold_out';", "export interface ShopRpc"]
-    {
+    for wanted in [
+        "sizes?: string;",
+        "price: string;",
+        "state: 'sold';",
+        "code: 'sold_out';",
+        "export interface ShopRpc",
+        "export interface Services {\n    shop: ShopRpc;\n}",
+    ] {
         assert!(text.contains(wanted), "no `{wanted}` in:\n{text}");
     }
     for why in ["Several fit.", "Gifts have none.", "Seen once.", "Seen at night."] {

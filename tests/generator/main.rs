@@ -7,6 +7,7 @@ mod exports;
 mod fixtures;
 mod generated_code;
 mod names;
+mod reader;
 mod reserved_names;
 mod revisions;
 mod site;

@@ -3,4 +3,3 @@
 mod interchange;
 mod recorded;
 mod tensors;
-mod vectors;

@@ -1,4 +1,6 @@
-//! `cargo xtask foreign`: checks that the tools of other languages can read the exports.
+//! `cargo xtask foreign`: checks that the tools of other languages can read the exports, and the clients written in them.
+
+mod clients;
 
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -12,17 +14,28 @@ const SCRIPTS: &str = "tests/foreign";
 /// The exit code of a script that cannot run here and has printed why.
 const SKIPPED: i32 = 77;
 
-/// Runs public tools of other languages on `schema/export`; installs them, pinned, into `target/foreign`.
+/// Runs public tools of other languages on `schema/export`, which it installs, pinned, into `target/foreign`, and the
+/// clients of `tests/foreign`.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Also build what progenitor and typify make, which takes minutes the first time.
     #[arg(long)]
     rust: bool,
+    /// Only check the clients, which takes seconds.
+    #[arg(long, conflicts_with = "rust")]
+    clients: bool,
 }
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let start = Instant::now();
+    let mut outcomes = if arguments.clients { Vec::new() } else { tools(arguments)? };
+    outcomes.extend(clients::run()?);
+    println!("{} s", start.elapsed().as_secs());
+    Ok(if outcomes.contains(&Outcome::Failed) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn tools(arguments: &Arguments) -> Result<Vec<Outcome>> {
     // In parallel.
     let (node, python) = thread::scope(|scope| {
         let node = scope.spawn(|| script("node.sh", &["node", "npm"]));
@@ -39,11 +52,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.rust {
         outcomes.push(script("rust.sh", &["cargo"])?);
     }
-    println!("{} s", start.elapsed().as_secs());
-    Ok(if outcomes.contains(&Outcome::Failed) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(outcomes)
 }
 
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Passed,
     Failed,

@@ -1,6 +1,7 @@
 //! The project's own commands.
 
 mod codegen;
+mod conformance;
 mod docs;
 mod fixtures;
 mod foreign;
@@ -21,6 +22,8 @@ enum Command {
     Codegen(codegen::Arguments),
     /// Benchmarks the client, bare libraries and the official client.
     Bench(programs::BenchArguments),
+    /// Checks a client in any language with golden frames and recorded cases.
+    Conformance(conformance::Arguments),
     /// Lists the changes between two definitions, and what each breaks.
     Diff(diff::Arguments),
     /// Writes the reference of the API as static pages.
@@ -35,7 +38,7 @@ enum Command {
     Fuzz(fuzz::Arguments),
     /// Adds the skeleton of a method to the definition.
     NewMethod(edit::NewMethodArguments),
-    /// Checks that tools of other languages can read the exports.
+    /// Checks clients in other languages, and that their tools can read the exports.
     Foreign(foreign::Arguments),
     /// Runs the tests, and searches their output for API keys.
     Test(test::Arguments),
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
     cli::exit(match command {
         Command::Codegen(arguments) => codegen::run(arguments),
         Command::Bench(arguments) => programs::bench(&arguments),
+        Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Docs(arguments) => docs::run(&arguments),
         Command::Examples => programs::examples(),

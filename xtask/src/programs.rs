@@ -19,7 +19,7 @@ const MOMENT: Duration = Duration::from_millis(20);
 
 /// Runs `cargo xtask examples`.
 pub fn examples() -> Result<ExitCode> {
-    let examples = build_examples()?;
+    let examples = build(&["-p", "decthings", "--examples", "--all-features"], "example")?;
     ensure!(!examples.is_empty(), "cargo has built no example");
     let mut results = Vec::new();
     for (name, program) in &examples {
@@ -36,27 +36,28 @@ pub fn examples() -> Result<ExitCode> {
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Builds the examples; their names and programs, in order.
-fn build_examples() -> Result<Vec<(String, PathBuf)>> {
+/// Builds programs with these arguments of `cargo build`; the names and paths of those of a kind, in order.
+pub fn build(arguments: &[&str], kind: &str) -> Result<Vec<(String, PathBuf)>> {
     let output = Command::new("cargo")
-        .args(["build", "-p", "decthings", "--examples", "--all-features", "--message-format=json-render-diagnostics"])
+        .args(["build", "--message-format=json-render-diagnostics"])
+        .args(arguments)
         .stderr(Stdio::inherit())
         .output()
         .context("cannot run cargo")?;
-    ensure!(output.status.success(), "the examples do not build");
-    let mut examples = Vec::new();
+    ensure!(output.status.success(), "`cargo build {}` failed", arguments.join(" "));
+    let mut programs = Vec::new();
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let message: Value = serde_json::from_str(line).context("cannot read the output of cargo")?;
         let target = message.get("target");
-        let is_example = target.and_then(|target| target.get("kind")?.get(0)?.as_str()) == Some("example");
+        let is_wanted = target.and_then(|target| target.get("kind")?.get(0)?.as_str()) == Some(kind);
         let name = target.and_then(|target| target.get("name")?.as_str());
         let program = message.get("executable").and_then(Value::as_str);
-        if let (true, Some(name), Some(program)) = (is_example, name, program) {
-            examples.push((name.to_owned(), PathBuf::from(program)));
+        if let (true, Some(name), Some(program)) = (is_wanted, name, program) {
+            programs.push((name.to_owned(), PathBuf::from(program)));
         }
     }
-    examples.sort();
-    Ok(examples)
+    programs.sort();
+    Ok(programs)
 }
 
 /// Runs one example, and returns why it failed, if it did.

@@ -21,6 +21,9 @@ pub struct Arguments {
     /// The crate with the generated code. Pages link to its docs at `../doc`.
     #[arg(long, value_name = "NAME")]
     crate_name: String,
+    /// An older definition: a page lists what has changed since.
+    #[arg(long, value_name = "FILE")]
+    since: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -38,16 +41,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 ///
 /// The definition cannot be read, or the pages cannot be written.
 pub fn write(arguments: &Arguments) -> Result<Option<Files>> {
-    let source = definition::read(&arguments.schema)?;
-    let Some(api) = definition::load(&source, "no page was written") else { return Ok(None) };
-    let files = crate::site(&api, &arguments.crate_name)?;
-    tree::apply(&tree::compare(&arguments.out, &files, Extra::Remove(is_page))?)?;
+    let load = |file: &Path| Ok::<_, anyhow::Error>(definition::load(&definition::read(file)?, "no page was written"));
+    let Some(api) = load(&arguments.schema)? else { return Ok(None) };
+    let previous = match &arguments.since {
+        Some(file) => match load(file)? {
+            Some(previous) => Some(previous),
+            None => return Ok(None),
+        },
+        None => None,
+    };
+    let files = crate::site(&api, &arguments.crate_name, previous.as_ref())?;
+    tree::apply(&tree::compare(&arguments.out, &files, Extra::Remove(crate::is_part_of_site))?)?;
     println!("{} files; open {}", files.len(), arguments.out.join("index.html").display());
     Ok(Some(files))
-}
-
-/// Whether a file is a page or what pages load.
-fn is_page(path: &Path, text: &str) -> bool {
-    let assets = ["assets/style.css", "assets/site.js", "assets/search.js"];
-    text.contains(crate::PAGE_MARK) || assets.iter().any(|name| path.ends_with(name))
 }

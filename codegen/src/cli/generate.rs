@@ -129,7 +129,7 @@ pub fn is_generated(_: &Path, text: &str) -> bool {
 /// Whether a file has the name of an export. JSON has no place for a note about its origin.
 fn is_export(path: &Path, _: &str) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let ends = [".d.ts", ".bundle.schema.json"].iter().any(|end| name.ends_with(end));
+    let ends = [".d.ts", ".bundle.schema.json", ".reader.schema.json"].iter().any(|end| name.ends_with(end));
     ends || ["openapi.json", "openapi-3.0.json", "asyncapi.json"].contains(&name)
 }
 

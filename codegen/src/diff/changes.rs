@@ -87,6 +87,14 @@ impl Changes {
         self.list.iter().map(|change| change.class).max()
     }
 
+    /// What should be said of the comparison as a whole: that something breaks, although both definitions name the same
+    /// revision.
+    pub fn warning(&self) -> Option<String> {
+        let breaks = self.worst().is_some_and(|class| class > Class::Compatible);
+        let revision = self.from.as_ref().filter(|from| breaks && self.to.as_ref() == Some(*from))?;
+        Some(format!("the definition breaks under the same revision `{revision}`; give it another `revision`"))
+    }
+
     /// How many changes have a class.
     pub fn count(&self, class: Class) -> usize {
         self.list.iter().filter(|change| change.class == class).count()

@@ -3,7 +3,8 @@
 use super::changes::Class;
 use super::comparison::{Comparison, Direction, Remarks, join};
 use super::renames::{Profile, match_up};
-use crate::ir::types::{Absent, Field, Object};
+use crate::ir::blobs::Blob;
+use crate::ir::types::{Absent, Field, Object, Type};
 use crate::naming;
 
 impl Comparison<'_> {
@@ -39,7 +40,9 @@ impl Comparison<'_> {
 
     fn renamed_field(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
         let what = format!("is renamed to `{}`", new.wire);
-        let (class, why) = if direction.sent && !new.aliases.contains(&old.wire) {
+        let (class, why) = if is_detached(old) && is_detached(new) {
+            (Class::Rust, "Its name is not on the wire, but code uses the field by its old name.")
+        } else if direction.sent && !new.aliases.contains(&old.wire) {
             (Class::Wire, "Existing clients send the old name, which is ignored.")
         } else if direction.received && old.required && !old.aliases.contains(&new.wire) {
             (Class::Wire, "Existing clients cannot read responses without the old name.")
@@ -61,7 +64,7 @@ impl Comparison<'_> {
         if direction.sent {
             let why = "What existing clients send there is ignored, so their calls mean something else.";
             self.note(path, Class::Wire, "is removed", why);
-        } else if field.required {
+        } else if field.required && direction.received {
             self.note(path, Class::Wire, "is removed", "Existing clients cannot read responses without it.");
         } else {
             self.note(path, Class::Rust, "is removed", "Existing clients do not need it, but code uses the field.");
@@ -82,7 +85,9 @@ impl Comparison<'_> {
 
     fn field(&mut self, old: &Field, new: &Field, direction: Direction, path: &str) {
         self.presence(old, new, direction, path);
-        self.ty(&old.ty, &new.ty, direction, path);
+        // Names within such items are not on the wire, wherever they are sent.
+        let inside = if has_detached_items(old) && has_detached_items(new) { Direction::default() } else { direction };
+        self.ty(&old.ty, &new.ty, inside, path);
         if old.boxed != new.boxed {
             let what = if new.boxed { "is boxed" } else { "is no longer boxed" };
             self.note(path, Class::Rust, what, "The type of the field changes in Rust.");
@@ -207,6 +212,20 @@ impl Comparison<'_> {
             _ => {}
         }
     }
+}
+
+/// Whether nothing of the field is in the JSON.
+fn is_detached(field: &Field) -> bool {
+    match &field.blob {
+        Some(Blob::Bytes | Blob::Tensor | Blob::Keyed { .. }) => true,
+        Some(Blob::Tensors) => matches!(field.ty, Type::List(_)),
+        Some(Blob::Entries | Blob::IndexedEntries { .. }) | None => false,
+    }
+}
+
+/// Whether the members of its items travel without their names.
+pub(super) fn has_detached_items(field: &Field) -> bool {
+    matches!(&field.blob, Some(Blob::Keyed { .. } | Blob::Entries | Blob::IndexedEntries { .. }))
 }
 
 fn remarks(field: &Field) -> Remarks<'_> {

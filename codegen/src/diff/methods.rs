@@ -8,6 +8,7 @@ use crate::naming;
 
 const GONE: &str = "Existing clients call it.";
 const RENAMED: &str = "Existing clients call it by its old name.";
+const ENDLESS: &str = "Existing clients learn from it that their subscription has ended.";
 const NEW: &str = "Nothing depends on it yet.";
 
 impl Comparison<'_> {
@@ -52,12 +53,20 @@ impl Comparison<'_> {
         for (before, after) in matched.old {
             self.turn_to(Place::Event(old.wire.clone(), before.wire.clone()), Vec::new());
             let Some(after) = after else {
-                let why = "Existing clients no longer receive it, but code uses its variant.";
-                self.note("", Class::Rust, "is removed", why);
+                let (class, why) = if before.ends {
+                    (Class::Wire, ENDLESS)
+                } else {
+                    (Class::Rust, "Existing clients no longer receive it, but code uses its variant.")
+                };
+                self.note("", class, "is removed", why);
                 continue;
             };
-            let why = "Existing clients do not know it by its new name, and code uses its variant.";
-            self.renamed_to(&before.wire, &after.wire, Class::Rust, why);
+            let (class, why) = if before.ends {
+                (Class::Wire, ENDLESS)
+            } else {
+                (Class::Rust, "Existing clients do not know it by its new name, and code uses its variant.")
+            };
+            self.renamed_to(&before.wire, &after.wire, class, why);
             self.event(before, after);
         }
         for after in matched.added {
@@ -81,10 +90,12 @@ impl Comparison<'_> {
         }
         self.ty(&old.params, &new.params, Direction::SENT, "params");
         self.ty(&old.result, &new.result, Direction::RECEIVED, "result");
-        if old.request_blobs != new.request_blobs {
+        let (before, after) = ((&old.params, &*old.request_blobs), (&new.params, &*new.request_blobs));
+        if !self.same_blobs(before, after, Direction::SENT) {
             self.note("params", Class::Wire, "has different blobs", "Existing clients send the old ones.");
         }
-        if old.response_blobs != new.response_blobs {
+        let (before, after) = ((&old.result, &*old.response_blobs), (&new.result, &*new.response_blobs));
+        if !self.same_blobs(before, after, Direction::RECEIVED) {
             self.note("result", Class::Wire, "has different blobs", "Existing clients expect the old ones.");
         }
         self.codes(old, new);
@@ -108,8 +119,14 @@ impl Comparison<'_> {
             }
             _ => {}
         }
-        if old.deadline_seconds != new.deadline_seconds {
-            self.note("", Class::Compatible, "has a different deadline", "Existing clients keep the old one.");
+        let what = match (old.deadline_seconds, new.deadline_seconds) {
+            (old, new) if old == new => None,
+            (Some(old), Some(new)) => Some(format!("has a deadline of {new} s instead of {old} s")),
+            (None, new) => new.map(|new| format!("has a deadline of {new} s instead of the default")),
+            (old, None) => old.map(|old| format!("has the default deadline instead of {old} s")),
+        };
+        if let Some(what) = what {
+            self.note("", Class::Compatible, what, "Existing clients keep the old one.");
         }
         match (&old.paging, &new.paging) {
             (None, Some(_)) => {
@@ -159,7 +176,7 @@ impl Comparison<'_> {
 
     fn event(&mut self, old: &Event, new: &Event) {
         self.ty(&old.params, &new.params, Direction::RECEIVED, "params");
-        if old.blobs != new.blobs {
+        if !self.same_blobs((&old.params, &old.blobs), (&new.params, &new.blobs), Direction::RECEIVED) {
             self.note("params", Class::Wire, "has different blobs", "Existing clients expect the old ones.");
         }
         if old.id != new.id {

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::comparison::Direction;
+use super::fields::has_detached_items;
 use crate::ir::Api;
-use crate::ir::types::{Type, TypeId};
+use crate::ir::types::{Type, TypeId, TypeKind};
 
 /// Methods and events, as `Service.method`, by what they reach.
 pub(super) struct Users {
@@ -68,7 +69,7 @@ impl Users {
     }
 }
 
-/// The named types behind others.
+/// The named types behind others whose members are named on the wire.
 fn reach<'a>(api: &'a Api, roots: impl IntoIterator<Item = &'a Type>) -> BTreeSet<TypeId> {
     let mut rest: Vec<&Type> = roots.into_iter().collect();
     let mut reached = BTreeSet::new();
@@ -82,7 +83,12 @@ fn reach<'a>(api: &'a Api, roots: impl IntoIterator<Item = &'a Type>) -> BTreeSe
             _ => continue,
         };
         if reached.insert(id) {
-            rest.extend(api.get(id).into_iter().flat_map(|definition| definition.kind.members()));
+            match api.get(id).map(|definition| &definition.kind) {
+                Some(TypeKind::Object(object)) => {
+                    rest.extend(object.fields.iter().filter(|field| !has_detached_items(field)).map(|field| &field.ty));
+                }
+                kind => rest.extend(kind.into_iter().flat_map(TypeKind::members)),
+            }
         }
     }
     reached

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::diag::nearest;
-use crate::ir::types::{EnumValue, Field, Owner, Type, TypeDef, TypeKind, UnionStyle};
+use crate::ir::types::{EnumValue, Field, Owner, Type, TypeDef, TypeKind, UnionStyle, Variant};
 use crate::ir::{Api, ErrorShape, Event, Method, Service};
 
 /// What identifies a part of the API apart from its place.
 pub(super) struct Profile<'a> {
     name: &'a str,
     description: &'a str,
+    /// Other names that readers accept.
+    aliases: &'a [String],
     /// Its members at every depth, each with its type.
     shape: BTreeSet<String>,
 }
@@ -82,43 +84,51 @@ impl<'a> Profile<'a> {
             None => member,
         });
         let description = definition.description.as_deref().unwrap_or_default();
-        Self { name: &definition.name, description, shape: shape.collect() }
+        Self { name: &definition.name, description, aliases: &[], shape: shape.collect() }
     }
 
     pub(super) fn of_field(api: &Api, field: &'a Field) -> Self {
         let mut shape = BTreeSet::new();
         flatten(api, &field.ty, "", &mut shape);
-        Self { name: &field.wire, description: field.description.as_deref().unwrap_or_default(), shape }
+        let description = field.description.as_deref().unwrap_or_default();
+        Self { name: &field.wire, description, aliases: &field.aliases, shape }
+    }
+
+    pub(super) fn of_variant(api: &Api, variant: &'a Variant) -> Self {
+        let mut shape = BTreeSet::new();
+        variant.payload.iter().for_each(|payload| flatten(api, payload, "", &mut shape));
+        let description = variant.description.as_deref().unwrap_or_default();
+        Self { name: &variant.wire, description, aliases: &variant.aliases, shape }
     }
 
     pub(super) fn of_method(api: &Api, method: &'a Method) -> Self {
         let mut shape = BTreeSet::new();
         flatten(api, &method.params, "params", &mut shape);
         flatten(api, &method.result, "result", &mut shape);
-        Self { name: &method.wire, description: &method.description, shape }
+        Self { name: &method.wire, description: &method.description, aliases: &[], shape }
     }
 
     pub(super) fn of_event(api: &Api, event: &'a Event) -> Self {
         let mut shape = BTreeSet::new();
         flatten(api, &event.params, "params", &mut shape);
-        Self { name: &event.wire, description: &event.description, shape }
+        Self { name: &event.wire, description: &event.description, aliases: &[], shape }
     }
 
     pub(super) fn of_value(value: &'a EnumValue) -> Self {
         let description = value.description.as_deref().unwrap_or_default();
-        Self { name: &value.wire, description, shape: BTreeSet::new() }
+        Self { name: &value.wire, description, aliases: &[], shape: BTreeSet::new() }
     }
 
     pub(super) fn of_error(api: &Api, error: &'a ErrorShape) -> Self {
         let mut shape = BTreeSet::new();
         error.fields.iter().for_each(|fields| flatten(api, fields, "", &mut shape));
-        Self { name: &error.code, description: &error.description, shape }
+        Self { name: &error.code, description: &error.description, aliases: &[], shape }
     }
 
     pub(super) fn of_service(service: &'a Service) -> Self {
         let methods = service.methods.iter().map(|method| method.wire.clone());
         let shape = methods.chain(service.events.iter().map(|event| event.wire.clone())).collect();
-        Self { name: &service.wire, description: &service.description, shape }
+        Self { name: &service.wire, description: &service.description, aliases: &[], shape }
     }
 
     /// How much speaks for a rename, and whether that is enough if nothing else is gone or new.
@@ -129,7 +139,10 @@ impl<'a> Profile<'a> {
         let is_alike = all > 0 && common.saturating_mul(3) >= all.saturating_mul(2);
         let has_description = !self.description.is_empty() && self.description == other.description;
         let is_near = nearest(self.name, [other.name]).is_some();
-        let score = [(is_alike, 2), (has_description, 2), (is_near, 1)];
+        // Then the definition says so itself.
+        let is_alias = |aliases: &[String], name: &str| aliases.iter().any(|alias| alias == name);
+        let is_same = is_alias(other.aliases, self.name) || is_alias(self.aliases, other.name);
+        let score = [(is_same, 6), (is_alike, 2), (has_description, 2), (is_near, 1)];
         let score = score.into_iter().filter(|(holds, _)| *holds).map(|(_, points)| points).sum();
         // Values of enums have little more than a name.
         (score, has_description || (is_alike && common >= 2) || (all == 0 && is_near))

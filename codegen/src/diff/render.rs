@@ -26,6 +26,9 @@ impl Changes {
     /// For a terminal.
     pub fn text(&self) -> String {
         let mut text = format!("{}\n", self.summary());
+        if let Some(warning) = self.warning() {
+            let _ = writeln!(text, "warning: {warning}");
+        }
         self.outline(&mut text, |text, line, change| {
             let (service, member) = change.place.parts();
             match line {
@@ -49,6 +52,9 @@ impl Changes {
     /// For a review or release notes.
     pub fn markdown(&self) -> String {
         let mut text = format!("# Changes of the API\n\n{}\n", self.summary());
+        if let Some(warning) = self.warning() {
+            let _ = write!(text, "\n> **Warning**: {warning}.\n");
+        }
         self.outline(&mut text, |text, line, change| {
             let (service, member) = change.place.parts();
             match line {
@@ -69,7 +75,7 @@ impl Changes {
         text
     }
 
-    /// For programs: an object with the revisions, a count a class, and the list of changes.
+    /// For programs: an object with the revisions, a count a class, a warning if there is one, and the list of changes.
     pub fn json(&self) -> String {
         let changes: Vec<Value> = self.list.iter().map(value).collect();
         let value = json!({
@@ -78,6 +84,7 @@ impl Changes {
             "wire": self.count(Class::Wire),
             "rust": self.count(Class::Rust),
             "compatible": self.count(Class::Compatible),
+            "warning": self.warning(),
             "changes": changes,
         });
         format!("{value:#}\n")

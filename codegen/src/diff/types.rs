@@ -109,7 +109,12 @@ impl Comparison<'_> {
         }
         for after in values.added {
             let what = format!("has the new value `{}`", after.wire);
-            self.note(path, Class::Compatible, what, "The enum is open: readers keep unknown values.");
+            let why = if direction.received {
+                "The enum is open: readers keep unknown values."
+            } else {
+                "Existing clients do not send it."
+            };
+            self.note(path, Class::Compatible, what, why);
         }
     }
 
@@ -128,7 +133,7 @@ impl Comparison<'_> {
 
     /// Whether every value of `given` is one of `wanted`; a tolerant reader keeps unknown strings of an enum.
     fn takes(&self, wanted: &Type, given: &Type, tolerant: bool) -> bool {
-        use Type::{Double, Float, Int32, Int64, String, Uint32, Uint64};
+        use Type::{Double, Float, Int32, Int64, List, String, Tensor, Uint32, Uint64};
         // Whichever side is old: an id means something in its own definition only.
         let (wanted_api, given_api) = if tolerant { (self.old, self.new) } else { (self.new, self.old) };
         let is_enum = |api: &crate::ir::Api, ty: &Type| match ty {
@@ -138,8 +143,9 @@ impl Comparison<'_> {
         match (wanted, given) {
             (String, given) if is_enum(given_api, given) => true,
             (wanted, String) if is_enum(wanted_api, wanted) => tolerant,
-            (Int64, Int32 | Uint32) | (Uint64, Uint32) => true,
-            (Float | Double, Int32 | Int64 | Uint32 | Uint64 | Float | Double) => true,
+            (Int64, Int32 | Uint32) | (Uint64, Uint32) | (Double, Int32 | Uint32 | Float) => true,
+            // The blob is the same: tensors back to back, of which there is one.
+            (List(items), Tensor) => **items == Tensor,
             _ => false,
         }
     }

@@ -2,7 +2,10 @@
 
 use super::changes::Class;
 use super::comparison::{Comparison, Direction, Remarks, describe, join};
-use crate::ir::types::{Outcome, Type, Union, UnionStyle, Variant};
+use super::renames::{Profile, match_up};
+use crate::ir::types::{JsonKind, Outcome, Type, Union, UnionStyle, Variant};
+
+const OLD_NAME: &str = "Code uses the variant by its old name.";
 
 impl Comparison<'_> {
     pub(super) fn union(&mut self, old: &Union, new: &Union, direction: Direction, path: &str) {
@@ -12,28 +15,56 @@ impl Comparison<'_> {
             return;
         }
         self.outcome(old.outcome.as_ref(), new.outcome.as_ref(), path);
-        for before in &old.variants {
+        let matched = match_up(
+            (self.old, &old.variants),
+            (self.new, &new.variants),
+            |variant| distinction(old, variant),
+            Profile::of_variant,
+        );
+        for (before, after) in matched.old {
             let place = place(old, before, path);
-            match new.variants.iter().find(|after| is_same(old, before, after)) {
-                Some(after) => self.variant(before, after, direction, &place),
+            match after {
+                Some(after) => {
+                    self.variant_name(old, (before, after), direction, &place);
+                    self.variant(before, after, direction, &place);
+                }
                 None if direction.sent => self.note(&place, Class::Wire, "is removed", "Existing clients may send it."),
                 None => self.note(&place, Class::Rust, "is removed", "Its variant is removed from the enum."),
             }
         }
         let is_open = matches!(new.style, UnionStyle::Tagged { .. });
-        for after in new.variants.iter().filter(|after| !old.variants.iter().any(|before| is_same(new, before, after)))
-        {
+        for after in matched.added {
             let place = place(new, after, path);
-            if is_open {
-                let why = "The union is open: readers keep unknown variants.";
-                self.note(&place, Class::Compatible, "is new", why);
-            } else if direction.received {
-                let why = "The union is closed: existing clients cannot read other alternatives.";
-                self.note(&place, Class::Wire, "is new", why);
+            let (class, why) = if !direction.received {
+                (Class::Compatible, "Existing clients do not send it.")
+            } else if is_open {
+                (Class::Compatible, "The union is open: readers keep unknown variants.")
             } else {
-                self.note(&place, Class::Compatible, "is new", "Calls may use it.");
-            }
+                (Class::Wire, "The union is closed: existing clients cannot read other alternatives.")
+            };
+            self.note(&place, class, "is new", why);
         }
+    }
+
+    /// The tag or the key of an alternative; for one by JSON type, a name that only code uses.
+    fn variant_name(&mut self, union: &Union, (old, new): (&Variant, &Variant), direction: Direction, path: &str) {
+        if old.wire == new.wire {
+            return;
+        }
+        if union.style == UnionStyle::Kinded {
+            let what = format!("is called `{}` instead of `{}`", new.wire, old.wire);
+            return self.note(path, Class::Rust, what, OLD_NAME);
+        }
+        let what = format!("is renamed to `{}`", new.wire);
+        let is_open = matches!(union.style, UnionStyle::Tagged { .. });
+        let (class, why) = if direction.sent && !new.aliases.contains(&old.wire) {
+            (Class::Wire, "Existing clients send it by its old name.")
+        } else if direction.received && !is_open && !old.aliases.contains(&new.wire) {
+            (Class::Wire, "Existing clients cannot read it by its new name.")
+        } else {
+            (Class::Rust, OLD_NAME)
+        };
+        self.note(path, class, what, why);
     }
 
     fn outcome(&mut self, old: Option<&Outcome>, new: Option<&Outcome>, path: &str) {
@@ -48,10 +79,6 @@ impl Comparison<'_> {
     }
 
     fn variant(&mut self, old: &Variant, new: &Variant, direction: Direction, path: &str) {
-        if old.wire != new.wire {
-            let what = format!("is called `{}` instead of `{}`", new.wire, old.wire);
-            self.note(path, Class::Rust, what, "Code uses the variant by its old name.");
-        }
         if old.boxed != new.boxed {
             let what = if new.boxed { "is boxed" } else { "is no longer boxed" };
             self.note(path, Class::Rust, what, "The type of the variant changes in Rust.");
@@ -91,11 +118,21 @@ fn has_required(api: &crate::ir::Api, content: &Type) -> bool {
     api.object(content).is_none_or(|object| object.fields.iter().any(|field| field.required))
 }
 
-/// Whether two alternatives are distinguished from the others in the same way.
-fn is_same(union: &Union, left: &Variant, right: &Variant) -> bool {
+/// What distinguishes an alternative from the others: its tag, its key, or its JSON type.
+fn distinction<'a>(union: &Union, variant: &'a Variant) -> &'a str {
     match union.style {
-        UnionStyle::Kinded => left.kind == right.kind,
-        UnionStyle::Tagged { .. } | UnionStyle::Keyed => left.wire == right.wire,
+        UnionStyle::Kinded => kind(variant.kind),
+        UnionStyle::Tagged { .. } | UnionStyle::Keyed => &variant.wire,
+    }
+}
+
+fn kind(kind: JsonKind) -> &'static str {
+    match kind {
+        JsonKind::Array => "array",
+        JsonKind::Object => "object",
+        JsonKind::String => "string",
+        JsonKind::Number => "number",
+        JsonKind::Boolean => "boolean",
     }
 }
 
@@ -103,7 +140,7 @@ fn place(union: &Union, variant: &Variant, path: &str) -> String {
     match &union.style {
         UnionStyle::Tagged { property } => format!("{path}<{property}={}>", variant.wire),
         UnionStyle::Keyed => join(path, &variant.wire),
-        UnionStyle::Kinded => format!("{path}<{}>", format!("{:?}", variant.kind).to_lowercase()),
+        UnionStyle::Kinded => format!("{path}<{}>", kind(variant.kind)),
     }
 }
 

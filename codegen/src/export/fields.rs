@@ -1,5 +1,7 @@
 //! The JSON form of objects, without their bytes and tensors.
 
+use serde_json::{Map, Value};
+
 use crate::ir::Api;
 use crate::ir::blobs::{Blob, BlobKind, BlobRule};
 use crate::ir::types::{Absent, Field, Object, Type, UnionStyle};
@@ -7,8 +9,12 @@ use crate::ir::types::{Absent, Field, Object, Type, UnionStyle};
 /// A member of the JSON.
 pub(super) struct Property {
     pub(super) name: String,
+    /// Other names that a reader accepts.
+    pub(super) aliases: Vec<String>,
     /// One of these.
     pub(super) types: Vec<Type>,
+    /// What a reader accepts in place of a list of them.
+    pub(super) item: Option<Type>,
     pub(super) required: bool,
     pub(super) description: Option<String>,
     pub(super) deprecated: bool,
@@ -16,7 +22,15 @@ pub(super) struct Property {
 
 impl Property {
     fn added(name: &str, ty: Type, description: String, required: bool) -> Self {
-        Self { name: name.to_owned(), types: vec![ty], required, description: Some(description), deprecated: false }
+        Self {
+            name: name.to_owned(),
+            aliases: Vec::new(),
+            types: vec![ty],
+            item: None,
+            required,
+            description: Some(description),
+            deprecated: false,
+        }
     }
 
     /// The names that a rule adds at the top of a request.
@@ -41,8 +55,15 @@ pub(super) fn properties(api: &Api, object: &Object) -> (Vec<Property>, Vec<Stri
             format!("`{name}` is not in the JSON: {how}.{text}")
         };
         let mut keep = |types: Vec<Type>, required: bool, description: Option<String>| {
-            let deprecated = field.deprecated.is_some();
-            members.push(Property { name: name.clone(), types, required, description, deprecated });
+            members.push(Property {
+                name: name.clone(),
+                aliases: field.aliases.clone(),
+                types,
+                item: field.declared_item().cloned(),
+                required,
+                description,
+                deprecated: field.deprecated.is_some(),
+            });
         };
         match &field.blob {
             None => keep(vec![field.ty.clone()], field.required, text),
@@ -106,6 +127,13 @@ fn also_read(field: &Field) -> Option<String> {
 pub(super) fn names(aliases: &[String]) -> Option<String> {
     let names: Vec<String> = aliases.iter().map(|alias| format!("`{alias}`")).collect();
     (!names.is_empty()).then(|| format!("the name {}", names.join(" or ")))
+}
+
+/// Other names of members that readers accept. They are for the object, as a reference has nothing beside it.
+pub(super) fn aliases<'n>(members: impl Iterator<Item = (&'n String, &'n Vec<String>)>) -> Option<Value> {
+    let members = members.filter(|(_, aliases)| !aliases.is_empty());
+    let members: Map<String, Value> = members.map(|(name, aliases)| (name.clone(), aliases.clone().into())).collect();
+    (!members.is_empty()).then(|| members.into())
 }
 
 /// What a field means, its default, and whether it should still be used.

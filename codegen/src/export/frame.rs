@@ -13,6 +13,9 @@ pub(crate) const REQUEST: &str = "A frame: the number of blobs (one byte), the l
 /// The body of an HTTP response.
 pub(crate) const RESPONSE: &str = "A frame: the length of the JSON (varint), the JSON, then blob by blob to the end its length (varint) and its bytes. A failed call has a success status too: see `error` in the JSON.";
 
+/// A response with another status.
+pub(crate) const REJECTED: &str = "The request did not reach the API. The body is not a frame.";
+
 /// A call on the WebSocket.
 pub(crate) const SOCKET_CALL: &str = "A binary message: the id of the call (4 bytes, big-endian, counting up from 0 a connection), then a frame as in a request over HTTP.";
 

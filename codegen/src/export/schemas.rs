@@ -3,15 +3,17 @@
 //! A reference has nothing beside it, a tag is a string with one value, and nothing is nested without a name: some tools
 //! lose what they don't expect.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod unions;
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{Property, names, properties};
-use super::names::Names;
-use crate::ir::types::{Object, StringEnum, Type, TypeId, TypeKind, Union, UnionStyle, Variant};
+use super::fields::{Property, aliases, properties};
+use super::names::{Names, of_method};
+use crate::ir::types::{Object, StringEnum, Type, TypeId, TypeKind};
 use crate::ir::{Api, Event, Method, Service};
-use crate::naming::{self, case};
+use crate::naming::case;
 
 /// The format that the schemas are for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,13 +45,13 @@ pub(super) struct Schemas<'a> {
     dialect: Dialect,
     names: Names,
     started: BTreeSet<TypeId>,
-    errors: BTreeMap<usize, String>,
+    errors: BTreeSet<usize>,
     entries: Map<String, Value>,
 }
 
 impl<'a> Schemas<'a> {
     pub(super) fn new(api: &'a Api, dialect: Dialect) -> Self {
-        let (started, errors) = (BTreeSet::new(), BTreeMap::new());
+        let (started, errors) = (BTreeSet::new(), BTreeSet::new());
         Self { api, dialect, names: Names::new(api), started, errors, entries: Map::new() }
     }
 
@@ -71,13 +73,12 @@ impl<'a> Schemas<'a> {
 
     /// The JSON of a response: the name of its entry.
     pub(super) fn response(&mut self, service: &Service, method: &Method) -> String {
-        let base = format!("{}{}", case::upper_camel(&service.wire), naming::type_base(method));
         let result = self.root(&method.result, Vec::new());
         let members = method.errors.iter().filter_map(|error| self.error(*error)).collect();
-        let error = self.names.claim(&format!("{base}Error"));
+        let error = self.names.claim(&format!("{}Error", of_method(service, method)));
         let description = format!("Why `{}.{}` failed. Servers may add codes.", service.wire, method.wire);
         self.add_tagged(&error, &description, "code", members);
-        let response = self.names.claim(&format!("{base}Response"));
+        let response = self.names.response(service, method);
         let mut schema = self.head(
             &response,
             &format!(
@@ -115,11 +116,10 @@ impl<'a> Schemas<'a> {
     /// The tag and the entry of an error.
     fn error(&mut self, index: usize) -> Option<(String, String)> {
         let shape = self.api.errors.get(index)?;
-        if let Some(name) = self.errors.get(&index) {
-            return Some((shape.code.clone(), name.clone()));
+        let name = self.names.error(index);
+        if !self.errors.insert(index) {
+            return Some((shape.code.clone(), name));
         }
-        let name = self.names.claim(&format!("{}Error", case::upper_camel(&shape.name)));
-        self.errors.insert(index, name.clone());
         let fields = shape.fields.as_ref().and_then(|fields| self.api.object(fields)).cloned();
         let constant = Some(("code".to_owned(), shape.code.clone()));
         let object = Object { constant, ..fields.unwrap_or_default() };
@@ -147,7 +147,7 @@ impl<'a> Schemas<'a> {
             Type::String | Type::Binary | Type::Tensor => json!({ "type": "string" }),
         };
         let is_number = schema.get("type").is_some_and(|kind| kind == "integer" || kind == "number");
-        if let (false, true, Some(schema)) = (self.dialect.is_openapi(), is_number, schema.as_object_mut()) {
+        if let (Dialect::JsonSchema, true, Some(schema)) = (self.dialect, is_number, schema.as_object_mut()) {
             // JSON Schema has no such formats.
             schema.remove("format");
         }
@@ -182,6 +182,7 @@ impl<'a> Schemas<'a> {
     fn add_object(&mut self, name: &str, description: Option<&str>, object: &Object, extra: Vec<Property>) {
         let (mut members, notes) = properties(self.api, object);
         members.extend(extra);
+        let aliases = aliases(members.iter().map(|member| (&member.name, &member.aliases)));
         let notes = notes.into_iter().map(|note| format!("- {note}")).collect();
         let mut schema = self.head(name, "");
         let mut texts: Vec<String> = notes;
@@ -202,6 +203,7 @@ impl<'a> Schemas<'a> {
             };
             match property.as_object_mut() {
                 Some(property) if !property.contains_key("$ref") => {
+                    self.extend(property, "x-accepts-item", member.item.is_some().then_some(true.into()));
                     property.extend(member.description.map(|text| ("description".to_owned(), text.into())));
                     property.extend(member.deprecated.then(|| ("deprecated".to_owned(), true.into())));
                 }
@@ -218,6 +220,8 @@ impl<'a> Schemas<'a> {
             schema.insert("description".into(), description.join("\n\n").into());
         }
         schema.insert("type".into(), "object".into());
+        self.extend(&mut schema, "x-reason", object.reason.as_deref().map(Value::from));
+        self.extend(&mut schema, "x-aliases", aliases);
         if !inside.is_empty() {
             schema.insert("properties".into(), inside.into());
         }
@@ -225,6 +229,13 @@ impl<'a> Schemas<'a> {
             schema.insert("required".into(), required.into());
         }
         self.entries.insert(name.to_owned(), schema.into());
+    }
+
+    /// Adds a member that tools ignore, where the format allows others than its own.
+    fn extend(&self, schema: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+        if self.dialect != Dialect::JsonSchema {
+            schema.extend(value.map(|value| (name.to_owned(), value)));
+        }
     }
 
     fn add_enum(&mut self, name: &str, description: Option<&str>, set: &StringEnum) {
@@ -235,89 +246,6 @@ impl<'a> Schemas<'a> {
         let mut schema = self.head(name, &texts.collect::<Vec<&str>>().join("\n\n"));
         schema.insert("type".into(), "string".into());
         schema.insert("enum".into(), set.values.iter().map(|value| Value::from(value.wire.as_str())).collect());
-        self.entries.insert(name.to_owned(), schema.into());
-    }
-
-    fn add_union(&mut self, name: &str, description: Option<&str>, union: &Union) {
-        let description = description.unwrap_or_default();
-        match &union.style {
-            UnionStyle::Tagged { property } => {
-                self.entries.insert(name.to_owned(), Value::Null);
-                let members = union.variants.iter().map(|variant| self.tagged_variant(name, property, variant));
-                let members = members.collect();
-                self.add_tagged(name, description, property, members);
-            }
-            UnionStyle::Keyed => {
-                let aliases = union.variants.iter().filter_map(|variant| {
-                    let names = names(&variant.aliases)?;
-                    Some(format!("\n- `{}`: Readers should also accept {names}.", variant.wire))
-                });
-                let aliases: String = aliases.collect();
-                let gap = if aliases.is_empty() { "" } else { "\n" };
-                let text = format!("{description}\n\nExactly one member is present.{gap}{aliases}");
-                let mut schema = self.head(name, &text);
-                let members = union
-                    .variants
-                    .iter()
-                    .filter_map(|variant| Some((variant.wire.clone(), self.ty(variant.payload.as_ref()?))));
-                let members: Map<String, Value> = members.collect();
-                schema.insert("type".into(), "object".into());
-                schema.insert("properties".into(), members.into());
-                schema.insert("minProperties".into(), 1.into());
-                self.entries.insert(name.to_owned(), schema.into());
-            }
-            UnionStyle::Kinded => {
-                self.entries.insert(name.to_owned(), Value::Null);
-                let mut members = Vec::new();
-                for variant in &union.variants {
-                    let Some(payload) = &variant.payload else { continue };
-                    let mut member = self.ty(payload);
-                    if let Some(schema) = member.as_object_mut().filter(|schema| !schema.contains_key("$ref")) {
-                        let title = self.names.claim(&format!("{name}{}", variant.wire));
-                        schema.insert("title".into(), title.clone().into());
-                        schema.extend(variant.description.clone().map(|text| ("description".to_owned(), text.into())));
-                        self.entries.insert(title.clone(), member);
-                        member = self.reference(&title);
-                    }
-                    members.push(member);
-                }
-                self.add_union_of(name, description, members);
-            }
-        }
-    }
-
-    /// The tag and the entry of a variant.
-    fn tagged_variant(&mut self, union: &str, property: &str, variant: &Variant) -> (String, String) {
-        let name = match &variant.payload {
-            Some(Type::Named(id)) => {
-                self.named(*id, Vec::new());
-                self.names.of(*id)
-            }
-            _ => {
-                let name = self.names.claim(&format!("{union}{}", case::upper_camel(&variant.wire)));
-                let constant = Some((property.to_owned(), variant.wire.clone()));
-                let object = Object { constant, ..Object::default() };
-                self.add_object(&name, variant.description.as_deref(), &object, Vec::new());
-                name
-            }
-        };
-        (variant.wire.clone(), name)
-    }
-
-    fn add_tagged(&mut self, name: &str, description: &str, tag: &str, members: Vec<(String, String)>) {
-        let references = members.iter().map(|(_, member)| self.reference(member)).collect();
-        self.add_union_of(name, description, references);
-        let place = self.dialect.place();
-        if let (true, Some(Value::Object(schema))) = (self.dialect.is_openapi(), self.entries.get_mut(name)) {
-            let mapping = members.into_iter().map(|(tag, member)| (tag, Value::from(format!("{place}{member}"))));
-            let mapping: Map<String, Value> = mapping.collect();
-            schema.insert("discriminator".into(), json!({ "propertyName": tag, "mapping": mapping }));
-        }
-    }
-
-    fn add_union_of(&mut self, name: &str, description: &str, members: Vec<Value>) {
-        let mut schema = self.head(name, description);
-        schema.insert("oneOf".into(), members.into());
         self.entries.insert(name.to_owned(), schema.into());
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::ir::first_sentence;
 use crate::ir::types::{Absent, Deprecated, Field, Type, TypeDef};
 use crate::naming::case;
 
@@ -115,16 +116,6 @@ pub(super) fn with_deprecation(text: String, mark: Option<&Deprecated>) -> Strin
 pub(super) fn definition(definition: &TypeDef) -> String {
     let text = definition.description.clone().unwrap_or_else(|| plain(&definition.name, &Type::Boolean));
     since(text, definition.since.as_deref())
-}
-
-/// The first sentence of a text.
-pub(super) fn first_sentence(text: &str) -> &str {
-    let line = text.lines().next().unwrap_or_default();
-    match line.split_once(". ") {
-        // The full stop is one byte.
-        Some((sentence, _)) => line.get(..sentence.len().saturating_add(1)).unwrap_or(line),
-        None => line,
-    }
 }
 
 /// A sentence for a name that says it all.

@@ -7,6 +7,7 @@ use quote::quote;
 
 use super::context::Context;
 use super::docs;
+use crate::ir::first_sentence;
 use crate::ir::types::{Owner, TypeKind};
 use crate::naming;
 use crate::render;
@@ -199,7 +200,7 @@ fn table(cx: &Context<'_>, path: &str) -> String {
     let mut table = String::from("| service | |\n|---|---|\n");
     for service in &cx.api.services {
         let module = naming::service_module(service);
-        let sentence = docs::first_sentence(&service.description);
+        let sentence = first_sentence(&service.description);
         let link = if path.is_empty() { String::new() } else { format!("({path}{module})") };
         table.push_str(&format!("| [`{module}`]{link} | {sentence} |\n"));
     }

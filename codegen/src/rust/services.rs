@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::context::Context;
 use super::docs;
-use crate::ir::Service;
+use crate::ir::{Service, first_sentence};
 use crate::naming;
 
 pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
@@ -72,7 +72,7 @@ fn table(cx: &Context<'_>, service: &Service) -> String {
     let mut table = String::from("| method | |\n|---|---|\n");
     for method in &service.methods {
         let name = cx.method_name(method);
-        let sentence = docs::first_sentence(&method.description);
+        let sentence = first_sentence(&method.description);
         table.push_str(&format!("| [`{name}`](Self::{name}) | {sentence} |\n"));
     }
     table

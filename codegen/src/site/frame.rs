@@ -1,142 +1,117 @@
-//! Calls as the bytes that travel.
+//! Calls, events and types as the JSON and the bytes that travel.
 
-use std::fmt::Write;
-
+use maud::{Markup, html};
 use serde_json::{Map, Value, json};
 
-use super::html::{block, escape};
-use super::page::{inline, paragraph};
-use super::sample::{self, Member, Sample};
+use super::bytes::Message;
+use super::code::{self, Language, Links};
+use super::detached::{Detached, pretty};
+use super::layout::View;
+use super::prose::{heading, inline};
+use super::{Site, paths, sample};
 use crate::export::frame;
-use crate::ir::blobs::{Blob, BlobRule};
-use crate::ir::{Api, ErrorShape, Method, Service, Transport};
+use crate::ir::blobs::BlobRule;
+use crate::ir::types::{Type, TypeId};
+use crate::ir::{Api, ErrorShape, Event, Method, Service, Transport};
 
-const ROOT: &str = "../";
-
-/// A vector of two numbers of 32 bits, 0.5 and 1.5: type, rank, dimension, little-endian elements.
-const TENSOR: [u8; 11] = [1, 1, 2, 0, 0, 0, 0x3f, 0, 0, 0xc0, 0x3f];
-
-/// JSON, and the blobs that were detached from it.
-#[derive(Default)]
-pub(super) struct Detached {
-    pub(super) json: Value,
-    blobs: Vec<Vec<u8>>,
-    /// Names that are listed at the root.
-    root: Map<String, Value>,
+pub(super) fn request(api: &Api, method: &Method) -> Detached {
+    Detached::new(&sample::of(api, &method.params))
 }
 
-impl Detached {
-    pub(super) fn new(sample: &Sample) -> Self {
-        let mut detached = Self::default();
-        let mut json = detached.detach(sample);
-        if let Value::Object(members) = &mut json {
-            members.append(&mut detached.root);
-        }
-        detached.json = json;
-        detached
-    }
-
-    fn detach(&mut self, sample: &Sample) -> Value {
-        match sample {
-            Sample::Json(value) => value.clone(),
-            Sample::Base64 => "bmFtZQ==".into(),
-            Sample::Bytes | Sample::Tensor => {
-                self.leaves(sample);
-                Value::Null
-            }
-            Sample::List(items) => items.iter().map(|item| self.detach(item)).collect(),
-            Sample::Object(members) => {
-                let mut object = Map::new();
-                members.iter().for_each(|member| self.member(&mut object, member));
-                object.into()
-            }
-        }
-    }
-
-    fn member(&mut self, object: &mut Map<String, Value>, Member { name, value, blob }: &Member) {
-        match blob {
-            Some(Blob::Bytes | Blob::Tensor) => self.leaves(value),
-            Some(Blob::Tensors) if matches!(value, Sample::List(_)) => {
-                let count = if let Sample::List(items) = value { items.len() } else { 0 };
-                self.blobs.push(TENSOR.repeat(count));
-            }
-            Some(Blob::Keyed { names, at_root }) => {
-                self.leaves(value);
-                let target = if *at_root { &mut self.root } else { object };
-                target.insert(names.clone(), strings(value).into());
-            }
-            Some(Blob::Entries) => {
-                self.leaves(value);
-                object.insert(name.clone(), strings(value).into());
-            }
-            Some(Blob::IndexedEntries { indexes }) => {
-                self.leaves(value);
-                object.insert(name.clone(), strings(value).into());
-                object.insert(indexes.clone(), json!([1]));
-            }
-            None | Some(Blob::Tensors) => {
-                let value = self.detach(value);
-                object.insert(name.clone(), value);
-            }
-        }
-    }
-
-    /// Makes a blob of every leaf of bytes or tensors.
-    fn leaves(&mut self, sample: &Sample) {
-        match sample {
-            Sample::Bytes => self.blobs.push(b"bytes".to_vec()),
-            Sample::Tensor => self.blobs.push(TENSOR.to_vec()),
-            Sample::List(items) => items.iter().for_each(|item| self.leaves(item)),
-            Sample::Object(members) => members.iter().for_each(|member| self.leaves(&member.value)),
-            Sample::Json(_) | Sample::Base64 => {}
-        }
-    }
-}
-
-/// The names of the items of a list.
-fn strings(sample: &Sample) -> Vec<Value> {
-    let Sample::List(items) = sample else { return Vec::new() };
-    let name = |item: &Sample| match item {
-        Sample::Object(members) => members.iter().find_map(|member| match &member.value {
-            Sample::Json(value @ Value::String(_)) => Some(value.clone()),
-            _ => None,
-        }),
-        _ => None,
-    };
-    items.iter().filter_map(name).collect()
-}
-
-fn varint(length: usize) -> Vec<u8> {
-    match (u8::try_from(length), u16::try_from(length)) {
-        (Ok(length @ ..253), _) => vec![length],
-        (_, Ok(length)) => [&[253], length.to_be_bytes().as_slice()].concat(),
-        _ => [&[254], u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes().as_slice()].concat(),
-    }
-}
-
-/// What the view shows of a method.
-pub(super) fn view(api: &Api, service: &Service, method: &Method) -> String {
-    let request = Detached::new(&sample::of(api, &method.params));
+pub(super) fn response(api: &Api, method: &Method) -> Detached {
     let mut response = Detached::new(&sample::of(api, &method.result));
     response.json = json!({ "result": response.json });
-    let errors: Vec<String> = api.errors_of(method).map(|error| error_json(api, error).to_string()).collect();
-    let parts = [
-        transport(api, service, method),
-        block(&pretty(&request.json)),
-        format!("<p>{} {}</p>\n", frame::REQUEST, frame::VARINT),
-        rules(api, &method.request_blobs),
-        "<h2>Response</h2>\n".to_owned(),
-        block(&pretty(&response.json)),
-        paragraph(api, ROOT, frame::RESPONSE),
-        rules(api, &method.response_blobs),
-        "<h2>Errors</h2>\n<p>In place of the result; the HTTP status is a success too.</p>\n".to_owned(),
-        block(&errors.join("\n")),
-        "<h2>Example</h2>\n<p>The request.</p>\n".to_owned(),
-        dump(&request_parts(&request)),
-        "<p>The response.</p>\n".to_owned(),
-        dump(&response_parts(&response)),
-    ];
-    format!("<h2>Request parameters</h2>\n{}", parts.concat())
+    response
+}
+
+/// The same request as a message on the WebSocket.
+pub(super) fn call(api: &Api, service: &Service, method: &Method) -> Detached {
+    let mut call = request(api, method);
+    call.json = json!({ "api": service.wire, "method": method.wire, "params": call.json, "apiKey": "api-key" });
+    call
+}
+
+pub(super) fn event(api: &Api, event: &Event) -> Detached {
+    let mut detached = Detached::new(&sample::of(api, &event.params));
+    detached.json = json!({ "event": event.wire, "params": detached.json });
+    detached
+}
+
+/// Whether a call can only travel on the WebSocket.
+pub(super) fn is_socket_only(method: &Method) -> bool {
+    matches!(method.transport, Transport::WebSocket | Transport::OpenWebSocketElse { .. })
+}
+
+impl Site<'_> {
+    /// A method.
+    pub(super) fn frame_method(&self, service: &Service, method: &Method) -> View {
+        let api = self.api;
+        let (request, response) = (request(api, method), response(api, method));
+        let errors: Vec<String> = api.errors_of(method).map(|error| error_json(api, error).to_string()).collect();
+        let messages = match is_socket_only(method) {
+            true => {
+                let call = call(api, service, method);
+                (Message::call(0, &call), Message::socket_response(0, &response))
+            }
+            false => (Message::request(&request), Message::response(&response)),
+        };
+        View {
+            main: html! {
+                (heading(3, "frame-request-parameters", "Request parameters"))
+                (address(api, service, method))
+                (self.json(&request.json))
+                (rules(api, &method.request_blobs))
+                (heading(3, "frame-response", "Response"))
+                (self.json(&response.json))
+                (rules(api, &method.response_blobs))
+                (heading(3, "frame-errors", "Errors"))
+                p { "In place of the result; the HTTP status is a success too." }
+                (self.painter.block(Language::Json, &errors.join("\n"), &Links::new()))
+            },
+            side: html! {
+                (heading(3, "frame-example", "Example"))
+                p { "The request. How to read it: " a href=(paths::FRAMES) { "frames" } "." }
+                (messages.0.html())
+                p { "The response." }
+                (messages.1.html())
+            },
+        }
+    }
+
+    /// An event.
+    pub(super) fn frame_event(&self, service: &Service, event: &Event) -> View {
+        let detached = self::event(self.api, event);
+        View {
+            main: html! {
+                (heading(3, "frame-parameters", "Parameters"))
+                p { (inline(self.api, frame::EVENT)) " Its JSON:" }
+                (self.json(&detached.json))
+                (rules(self.api, &event.blobs))
+            },
+            side: html! {
+                (heading(3, "frame-example", "Example"))
+                p { "The message. How to read it: " a href=(paths::FRAMES) { "frames" } "." }
+                (Message::event(&service.wire, &detached).html())
+            },
+        }
+    }
+
+    /// A type.
+    pub(super) fn frame_type(&self, id: TypeId) -> View {
+        let detached = Detached::new(&sample::of(self.api, &Type::Named(id)));
+        View {
+            main: html! {
+                (heading(3, "frame-json", "JSON"))
+                p { "An example of its JSON. Bytes and tensors are not in there: they travel as blobs." }
+                (self.json(&detached.json))
+            },
+            side: Markup::default(),
+        }
+    }
+
+    pub(super) fn json(&self, value: &Value) -> Markup {
+        self.painter.declaration(Language::Json, &pretty(value), &Links::new())
+    }
 }
 
 fn error_json(api: &Api, error: &ErrorShape) -> Value {
@@ -148,76 +123,31 @@ fn error_json(api: &Api, error: &ErrorShape) -> Value {
     json!({ "error": members })
 }
 
-/// A part of a frame: its name and its bytes.
-type Part = (&'static str, Vec<u8>);
-
-fn request_parts(request: &Detached) -> Vec<Part> {
-    let json = request.json.to_string();
-    let count = vec![u8::try_from(request.blobs.len()).unwrap_or(u8::MAX)];
-    let mut parts = vec![("number of blobs", count), ("length of the JSON", varint(json.len()))];
-    parts.extend(request.blobs.iter().map(|blob| ("length of a blob", varint(blob.len()))));
-    parts.push(("JSON", json.into_bytes()));
-    parts.extend(request.blobs.iter().map(|blob| ("blob", blob.clone())));
-    parts
-}
-
-fn response_parts(response: &Detached) -> Vec<Part> {
-    let json = response.json.to_string();
-    let mut parts = vec![("length of the JSON", varint(json.len())), ("JSON", json.into_bytes())];
-    for blob in &response.blobs {
-        parts.extend([("length of a blob", varint(blob.len())), ("blob", blob.clone())]);
-    }
-    parts
-}
-
-pub(super) fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
-}
-
-fn transport(api: &Api, service: &Service, method: &Method) -> String {
-    let (service, method, transport) = (&service.wire, &method.wire, &method.transport);
-    if matches!(transport, Transport::WebSocket | Transport::OpenWebSocketElse { .. }) {
-        let envelope = format!("{{\"api\": \"{service}\", \"method\": \"{method}\", \"params\": …, \"apiKey\": …}}");
+/// Where a call is sent.
+fn address(api: &Api, service: &Service, method: &Method) -> Markup {
+    let (service, name) = (&service.wire, &method.wire);
+    if is_socket_only(method) {
+        let envelope = format!("{{\"api\": \"{service}\", \"method\": \"{name}\", \"params\": …, \"apiKey\": …}}");
         let url = api.websocket.as_deref().unwrap_or_default();
-        return format!(
-            "<p>A message on the WebSocket {}. {} Its JSON is <code>{}</code>; only the params are shown.</p>\n",
-            escape(url),
-            frame::SOCKET_CALL,
-            escape(&envelope)
-        );
+        return html! {
+            p { "A message on the WebSocket " code { (url) } ". " (frame::SOCKET_CALL) }
+            p { "Its JSON is " code { (envelope) } ". These are the params:" }
+        };
     }
     let url = api.http.as_deref().unwrap_or_default();
-    block(&format!(
-        "POST {url}/{service}/{method}\nContent-Type: application/octet-stream\nAuthorization: Bearer <API key>"
+    code::plain(&format!(
+        "POST {url}/{service}/{name}\nContent-Type: application/octet-stream\nAuthorization: Bearer <API key>"
     ))
 }
 
-fn rules(api: &Api, rules: &[BlobRule]) -> String {
-    let texts: Vec<String> = rules
-        .iter()
-        .map(|rule| {
-            format!("<li><code>{}</code>: {}</li>\n", escape(&rule.path), inline(api, ROOT, &frame::holds(&rule.kind)))
-        })
-        .collect();
-    match texts.is_empty() {
-        true => "<p>No blobs.</p>\n".to_owned(),
-        false => {
-            format!("<p>Blobs, in this order; what they hold is not in the JSON:</p>\n<ul>\n{}</ul>\n", texts.concat())
+/// Which blobs there are.
+pub(super) fn rules(api: &Api, rules: &[BlobRule]) -> Markup {
+    html! {
+        @if rules.is_empty() {
+            p.quiet { "No blobs." }
+        } @else {
+            p { "Blobs, in this order; what they hold is not in the JSON:" }
+            ul { @for rule in rules { li { code { (rule.path) } ": " (inline(api, &frame::holds(&rule.kind))) } } }
         }
     }
-}
-
-/// Bytes in hexadecimal, part by part.
-fn dump(parts: &[Part]) -> String {
-    let mut text = String::new();
-    for (name, bytes) in parts {
-        let _ = writeln!(text, "// {name}");
-        for chunk in bytes.chunks(16) {
-            let hex: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
-            let ascii: String =
-                chunk.iter().map(|byte| if matches!(byte, 32..=126) { char::from(*byte) } else { '.' }).collect();
-            let _ = writeln!(text, "{:<48} {ascii}", hex.join(" "));
-        }
-    }
-    block(&text)
 }

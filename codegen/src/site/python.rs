@@ -1,129 +1,102 @@
-//! Shapes and values as Python's dicts.
+//! Types and values in Python, where objects are dicts.
+
+mod types;
 
 use std::fmt::Write;
 
-use serde_json::Value;
+use maud::{Markup, html};
 
-use super::html::block;
-use super::reach::{self, Reached, details};
+use super::Site;
+use super::code::{Language, Links};
+use super::layout::View;
+use super::prose::heading;
+use super::reach::Reached;
 use super::sample::{self, Sample};
-use crate::ir::types::{Object, Owner, Type, TypeDef, TypeId, TypeKind, UnionStyle};
-use crate::ir::{Api, Method};
+use crate::ir::types::{Owner, Type, TypeDef, TypeId};
+use crate::ir::{Event, Method};
 
-/// What the view shows of a method.
-pub(super) fn view(api: &Api, method: &Method, reached: &Reached) -> String {
-    // Variants and errors are spelled out where they are used.
-    let types = details(api, reached, |_, it| {
-        let apart = !it.variant && it.owner != Owner::Errors;
-        apart.then(|| (it.name.clone(), format!("{} = {}", it.name, body(api, it))))
-    });
-    format!(
-        "<h2>Request parameters</h2>\n{}<h2>Response</h2>\n{}<h2>Errors</h2>\n{}{types}\
-         <h2>Example</h2>\n<p>The parameters of a call, with what is required.</p>\n{}",
-        block(&whole(api, &method.params)),
-        block(&whole(api, &method.result)),
-        block(&errors(api, method)),
-        block(&format!("params = {}", literal(&sample::of(api, &method.params), 0))),
-    )
-}
-
-/// Codes without fields in one group, then those with fields.
-fn errors(api: &Api, method: &Method) -> String {
-    let all = api.errors_of(method);
-    let (bare, rich): (Vec<_>, Vec<_>) = all.partition(|error| error.fields.is_none());
-    let codes: String = bare.iter().map(|error| format!("        {:?},\n", error.code)).collect();
-    let mut members = Vec::new();
-    if !codes.is_empty() {
-        members.push(format!("{{\n    \"code\": Literal[\n{codes}    ],\n}}"));
-    }
-    members.extend(rich.into_iter().filter_map(|error| {
-        let fields = api.object(error.fields.as_ref()?)?;
-        Some(object(api, fields, Some(("code", &error.code)), 0))
-    }));
-    members.join(" | ")
-}
-
-/// A type spelled out.
-pub(super) fn body(api: &Api, definition: &TypeDef) -> String {
-    match &definition.kind {
-        TypeKind::Object(it) => {
-            object(api, it, it.constant.as_ref().map(|(tag, value)| (tag.as_str(), value.as_str())), 0)
-        }
-        TypeKind::Enum(set) => {
-            let values: Vec<String> = set.values.iter().map(|value| format!("{:?}", value.wire)).collect();
-            format!("Literal[{}]", values.join(", "))
-        }
-        TypeKind::Union(union) => {
-            let nothing = Object::default();
-            let variants = union.variants.iter().map(|variant| match (&union.style, &variant.payload) {
-                (UnionStyle::Tagged { property }, payload) => {
-                    let fields = payload.as_ref().and_then(|ty| api.object(ty)).unwrap_or(&nothing);
-                    object(api, fields, Some((property, &variant.wire)), 0)
-                }
-                (UnionStyle::Keyed, Some(ty)) => format!("{{{:?}: {}}}", variant.wire, self::ty(api, ty)),
-                (_, Some(ty)) => self::ty(api, ty),
-                (_, None) => format!("{:?}", variant.wire),
-            });
-            variants.collect::<Vec<_>>().join(" | ")
+impl Site<'_> {
+    /// A method.
+    pub(super) fn python_method(&self, method: &Method, reached: &Reached) -> View {
+        let (api, links) = (self.api, &reached.links(self.api));
+        let code = |text: &str| self.painter.declaration(Language::Python, text, links);
+        View {
+            main: html! {
+                (heading(3, "python-request-parameters", "Request parameters"))
+                (code(&types::whole(api, &method.params)))
+                (heading(3, "python-response", "Response"))
+                (code(&types::whole(api, &method.result)))
+                (heading(3, "python-errors", "Errors"))
+                (code(&types::errors(api, method)))
+                (self.python_details(reached, links))
+            },
+            side: html! {
+                (heading(3, "python-example", "Example"))
+                p { "The parameters of a call, with what is required." }
+                (self.python_literal("params", &method.params))
+            },
         }
     }
-}
 
-fn whole(api: &Api, ty: &Type) -> String {
-    match ty {
-        Type::Named(id) => api.get(*id).map(|definition| body(api, definition)).unwrap_or_default(),
-        ty => self::ty(api, ty),
-    }
-}
-
-fn ty(api: &Api, ty: &Type) -> String {
-    match ty {
-        Type::String => "str".to_owned(),
-        Type::Boolean => "bool".to_owned(),
-        Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => "int".to_owned(),
-        Type::Float | Type::Double => "float".to_owned(),
-        Type::Binary | Type::Base64 => "bytes".to_owned(),
-        Type::Tensor => "Tensor".to_owned(),
-        Type::List(items) => format!("list[{}]", self::ty(api, items)),
-        Type::Named(id) => named(api, *id),
-    }
-}
-
-fn named(api: &Api, id: TypeId) -> String {
-    match api.get(id) {
-        Some(definition) if reach::has_page(api, id, definition) => definition.name.clone(),
-        Some(definition) => body(api, definition),
-        None => String::new(),
-    }
-}
-
-fn object(api: &Api, object: &Object, constant: Option<(&str, &str)>, depth: usize) -> String {
-    if object.fields.is_empty() && constant.is_none() {
-        return "{}".to_owned();
-    }
-    let (pad, end) = ("    ".repeat(depth.saturating_add(1)), "    ".repeat(depth));
-    let mut text = "{\n".to_owned();
-    if let Some((tag, value)) = constant {
-        let _ = writeln!(text, "{pad}{tag:?}: {value:?},");
-    }
-    for field in &object.fields {
-        for line in field.description.iter().flat_map(|text| text.lines()) {
-            let _ = writeln!(text, "{pad}# {line}");
+    /// An event.
+    pub(super) fn python_event(&self, event: &Event, reached: &Reached) -> View {
+        let links = &reached.links(self.api);
+        View {
+            main: html! {
+                (heading(3, "python-parameters", "Parameters"))
+                (self.painter.declaration(Language::Python, &types::whole(self.api, &event.params), links))
+                (self.python_details(reached, links))
+            },
+            side: html! {
+                (heading(3, "python-example", "Example"))
+                p { "The parameters of an event, with what is always there." }
+                (self.python_literal("params", &event.params))
+            },
         }
-        let ty = ty(api, &field.ty);
-        let ty = if field.required { ty } else { format!("NotRequired[{ty}]") };
-        let _ = writeln!(text, "{pad}{:?}: {ty},", field.wire);
     }
-    text + &end + "}"
+
+    /// A type.
+    pub(super) fn python_type(&self, id: TypeId, definition: &TypeDef, links: &Links) -> View {
+        View {
+            main: html! {
+                (heading(3, "python-declaration", "Declaration"))
+                (self.python_declaration(definition, links))
+            },
+            side: html! {
+                (heading(3, "python-example", "Example"))
+                (self.python_literal("value", &Type::Named(id)))
+            },
+        }
+    }
+
+    fn python_declaration(&self, definition: &TypeDef, links: &Links) -> Markup {
+        let text = format!(
+            "{}{} = {}",
+            types::comment(definition.description.as_deref(), 0),
+            definition.name,
+            types::body(self.api, definition, 0)
+        );
+        self.painter.declaration(Language::Python, &text, links)
+    }
+
+    fn python_details(&self, reached: &Reached, links: &Links) -> Markup {
+        // Variants and errors are spelled out where they are used.
+        reached.details(self.api, "python", |_, definition| {
+            let apart = !definition.variant && definition.owner != Owner::Errors;
+            apart.then(|| (definition.name.clone(), self.python_declaration(definition, links)))
+        })
+    }
+
+    fn python_literal(&self, name: &str, ty: &Type) -> Markup {
+        let value = literal(&sample::of(self.api, ty), 0);
+        self.painter.block(Language::Python, &format!("{name} = {value}"), &Links::new())
+    }
 }
 
 fn literal(sample: &Sample, depth: usize) -> String {
     let (pad, end) = ("    ".repeat(depth.saturating_add(1)), "    ".repeat(depth));
     match sample {
-        Sample::Json(Value::Bool(true)) => "True".to_owned(),
-        Sample::Json(Value::Bool(false)) => "False".to_owned(),
-        Sample::Json(Value::Null) => "None".to_owned(),
-        Sample::Json(value) => value.to_string(),
+        Sample::Json(value) => types::literal(value),
         Sample::Bytes => "b\"bytes\"".to_owned(),
         Sample::Base64 => "b\"name\"".to_owned(),
         Sample::Tensor => "numpy.array([0.5, 1.5], dtype=\"float32\")".to_owned(),

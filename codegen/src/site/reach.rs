@@ -1,10 +1,13 @@
-//! Which named types a method reaches, and which types have a page.
+//! Which named types are reached from where, and which types have a page.
 
-use std::fmt::Write;
+use maud::{Markup, html};
 
-use super::{html, page};
+use super::code::Links;
+use super::paths;
+use super::prose::heading;
 use crate::ir::types::{Owner, Type, TypeDef, TypeId, TypeKind};
-use crate::ir::{Api, Method};
+use crate::ir::{Api, Event, Method};
+use crate::naming;
 
 /// Named types that are reached, outer before inner, and whether tensors are.
 #[derive(Default)]
@@ -24,8 +27,18 @@ impl Reached {
         reached
     }
 
+    pub(super) fn from_event(api: &Api, event: &Event) -> Self {
+        Self::from_type(api, &event.params)
+    }
+
+    pub(super) fn from_type(api: &Api, ty: &Type) -> Self {
+        let mut reached = Self::default();
+        reached.add(api, ty);
+        reached
+    }
+
     /// Adds a type and all it leads to.
-    pub(super) fn add(&mut self, api: &Api, ty: &Type) {
+    fn add(&mut self, api: &Api, ty: &Type) {
         match ty {
             Type::List(items) => self.add(api, items),
             Type::Tensor => self.tensors = true,
@@ -37,9 +50,56 @@ impl Reached {
             _ => {}
         }
     }
+
+    /// Those with a page.
+    pub(super) fn with_pages<'a>(&self, api: &'a Api) -> impl Iterator<Item = (TypeId, &'a TypeDef)> {
+        let types = self.types.iter().filter_map(|id| Some((*id, api.get(*id)?)));
+        types.filter(|(id, definition)| has_page(api, *id, definition))
+    }
+
+    /// Where the names of types lead, as Rust spells them and as the definition does.
+    pub(super) fn links(&self, api: &Api) -> Links {
+        let mut links = Links::new();
+        for (_, definition) in self.with_pages(api) {
+            let path = paths::type_page(api, definition);
+            links.insert(definition.name.clone(), path.clone());
+            links.insert(naming::type_name(api, definition), path);
+        }
+        if self.tensors {
+            let path = format!("{}#tensors", paths::FRAMES);
+            links.entry("Tensor".to_owned()).or_insert_with(|| path.clone());
+            links.entry(format!("{}Tensor", api.type_prefix)).or_insert(path);
+        }
+        links
+    }
+
+    /// Their declarations, on demand: what `declaration` gives of each, as name and code.
+    pub(super) fn details(
+        &self,
+        api: &Api,
+        view: &str,
+        declaration: impl Fn(TypeId, &TypeDef) -> Option<(String, Markup)>,
+    ) -> Markup {
+        let types: Vec<_> = self
+            .with_pages(api)
+            .filter_map(|(id, definition)| Some((definition, declaration(id, definition)?)))
+            .collect();
+        html! {
+            @if !types.is_empty() {
+                (heading(3, &format!("{view}-types"), "Types"))
+                @for (definition, (name, code)) in types {
+                    details.type {
+                        summary { (name) }
+                        (code)
+                        p { a href=(paths::type_page(api, definition)) { "More about " code { (name) } } }
+                    }
+                }
+            }
+        }
+    }
 }
 
-/// Types that have a page: all but params and results, which are on the page of their method.
+/// Types that have a page: all but params and results, which are on the page of their method or event.
 pub(super) fn with_pages(api: &Api) -> impl Iterator<Item = (TypeId, &TypeDef)> {
     let all = api.types.iter().enumerate().map(|(id, definition)| (TypeId(id), definition));
     all.filter(|(id, definition)| has_page(api, *id, definition))
@@ -47,35 +107,23 @@ pub(super) fn with_pages(api: &Api) -> impl Iterator<Item = (TypeId, &TypeDef)> 
 
 pub(super) fn has_page(api: &Api, id: TypeId, definition: &TypeDef) -> bool {
     let is_bare = matches!(&definition.kind, TypeKind::Object(it) if it.constant.is_some() && it.fields.is_empty());
-    let ends = |method: &Method| [&method.params, &method.result].contains(&&Type::Named(id));
+    let service = |index: usize| api.services.get(index);
     let is_end = match definition.owner {
-        Owner::Method(service, method) => {
-            api.services.get(service).and_then(|service| service.methods.get(method)).is_some_and(ends)
+        Owner::Method(index, method) => service(index)
+            .and_then(|it| it.methods.get(method))
+            .is_some_and(|it| [&it.params, &it.result].contains(&&Type::Named(id))),
+        Owner::Event(index, event) => {
+            service(index).and_then(|it| it.events.get(event)).is_some_and(|it| it.params == Type::Named(id))
         }
-        Owner::Shared(_) | Owner::Errors | Owner::Event(..) => false,
+        Owner::Shared(_) | Owner::Errors => false,
     };
     !definition.services.is_empty() && (definition.standalone || !is_bare) && !is_end
 }
 
-/// Types inline on demand: what `text` gives of each, as name and code.
-pub(super) fn details(
-    api: &Api,
-    reached: &Reached,
-    text: impl Fn(TypeId, &TypeDef) -> Option<(String, String)>,
-) -> String {
-    let mut all = String::new();
-    for id in &reached.types {
-        let Some(definition) = api.get(*id).filter(|it| has_page(api, *id, it)) else { continue };
-        if let Some((name, text)) = text(*id, definition) {
-            let path = page::type_path(api, definition);
-            let _ = write!(
-                all,
-                "<details><summary>{}</summary>\n{}<p><a href=\"../{path}\">Page of {}</a></p></details>\n",
-                html::escape(&name),
-                html::block(&text),
-                html::escape(&name)
-            );
-        }
-    }
-    if all.is_empty() { all } else { format!("<h3>Types named there</h3>\n{all}") }
+/// Whether any method or event has tensors.
+pub(super) fn has_tensors(api: &Api) -> bool {
+    let methods = api.services.iter().flat_map(|service| &service.methods);
+    let events = api.services.iter().flat_map(|service| &service.events);
+    methods.map(|it| Reached::from_method(api, it)).any(|it| it.tensors)
+        || events.map(|it| Reached::from_event(api, it)).any(|it| it.tensors)
 }

@@ -1,48 +1,100 @@
 //! Declarations and calls in Rust, as the generated code has them.
 
-use super::html::block;
-use super::reach::{Reached, details};
+use maud::{Markup, html};
+
+use super::Site;
+use super::code::{Language, Links};
+use super::layout::View;
+use super::prose::heading;
+use super::reach::Reached;
 use crate::ir::types::{Owner, Type, TypeDef, TypeId, TypeKind};
-use crate::ir::{Api, Method, Service};
+use crate::ir::{Event, Method, Service};
 use crate::naming;
-use crate::rust::reference::Reference;
 
-/// What the view shows of methods and types.
-pub(super) struct View<'a> {
-    pub(super) api: &'a Api,
-    pub(super) crate_name: &'a str,
-    pub(super) reference: Reference,
-}
-
-impl View<'_> {
-    pub(super) fn method(&self, service: &Service, method: &Method, reached: &Reached) -> String {
-        let Some(shown) = self.reference.method(&service.wire, &method.wire) else { return String::new() };
-        let declaration = |ty: &Type| match ty {
-            Type::Named(id) => self.reference.declaration(*id).map(block).unwrap_or_default(),
-            _ => String::new(),
-        };
-        let types = details(self.api, reached, |id, definition| {
-            let name = naming::type_name(self.api, definition);
-            Some((name, self.reference.declaration(id)?.to_owned()))
-        });
-        format!(
-            "<h2>Request parameters</h2>\n{}{}<h2>Response</h2>\n{}<h2>Errors</h2>\n{}{types}<h2>Example</h2>\n\
-             <p>The client comes from <code>{}::Client::builder().api_key_file(\"auth.txt\").build()?</code>. \
-             Create an API key, save it to that file, and keep it safe. More in the <a href=\"{}\">docs of the crate</a>.</p>\n{}",
-            block(&shown.signature),
-            declaration(&method.params),
-            declaration(&method.result),
-            block(&shown.error),
-            self.crate_name,
-            self.method_doc(service, method),
-            block(&shown.example),
-        )
+impl Site<'_> {
+    /// A method.
+    pub(super) fn rust_method(&self, service: &Service, method: &Method, reached: &Reached) -> View {
+        let Some(shown) = self.reference.method(&service.wire, &method.wire) else { return View::default() };
+        let links = &reached.links(self.api);
+        let code = |text: &str| self.painter.declaration(Language::Rust, text, links);
+        View {
+            main: html! {
+                (heading(3, "rust-request-parameters", "Request parameters"))
+                (self.painter.block(Language::Rust, &shown.signature, links))
+                (self.rust_declaration(&method.params, links))
+                (heading(3, "rust-response", "Response"))
+                (self.rust_declaration(&method.result, links))
+                (heading(3, "rust-errors", "Errors"))
+                (code(&shown.error))
+                (self.rust_details(reached, links))
+            },
+            side: html! {
+                (heading(3, "rust-example", "Example"))
+                (self.painter.block(Language::Rust, &shown.example, &Links::new()))
+                p {
+                    "The client comes from " code { (self.crate_name) "::Client::builder().api_key_file(\"auth.txt\").build()?" }
+                    ". Create an API key, save it to that file, and keep it safe. More in the "
+                    a href=(self.method_doc(service, method)) { "docs of the crate" } "."
+                }
+            },
+        }
     }
 
-    pub(super) fn type_page(&self, id: TypeId, definition: &TypeDef) -> String {
-        let Some(declaration) = self.reference.declaration(id) else { return String::new() };
-        let doc = self.type_doc(definition);
-        format!("{}<p><a href=\"{doc}\">Docs in Rust</a></p>\n", block(declaration))
+    /// An event.
+    pub(super) fn rust_event(&self, service: &Service, event: &Event, reached: &Reached) -> View {
+        let links = &reached.links(self.api);
+        let (set, variant) =
+            (naming::service_event(service).to_string(), naming::variant(&event.wire, None).to_string());
+        let example = format!(
+            "while let Some(update) = subscription.next().await {{\n    if let Update::Event({set}::{variant}(event)) = update {{\n        \
+             println!(\"{{event:?}}\");\n    }}\n}}\n"
+        );
+        let start = service.methods.iter().find(|it| it.subscription.as_ref().is_some_and(|it| it.opens));
+        let module = naming::service_module(service);
+        View {
+            main: html! {
+                (heading(3, "rust-parameters", "Parameters"))
+                p { "The content of the variant " code { (set) "::" (variant) } "." }
+                (self.rust_declaration(&event.params, links))
+                (self.rust_details(reached, links))
+            },
+            side: html! {
+                (heading(3, "rust-example", "Example"))
+                (self.painter.block(Language::Rust, &example, &Links::new()))
+                p {
+                    "The subscription comes from "
+                    @if let Some(method) = start {
+                        code { "client." (naming::ident(&module)) "()." (naming::ident(&naming::method_name(method))) "(…).subscribe().await?" }
+                    } @else { code { "subscribe" } " in place of awaiting a call" }
+                    ". More in the " a href=(format!("/../doc/{}/api/{module}/enum.{set}.html", self.crate_name)) { "docs of the crate" } "."
+                }
+            },
+        }
+    }
+
+    /// A type.
+    pub(super) fn rust_type(&self, id: TypeId, definition: &TypeDef, links: &Links) -> View {
+        View {
+            main: html! {
+                (heading(3, "rust-declaration", "Declaration"))
+                (self.rust_declaration(&Type::Named(id), links))
+                p { a href=(self.type_doc(definition)) { "Docs in Rust" } }
+            },
+            side: Markup::default(),
+        }
+    }
+
+    fn rust_declaration(&self, ty: &Type, links: &Links) -> Markup {
+        let Type::Named(id) = ty else { return Markup::default() };
+        let text = self.reference.declaration(*id).unwrap_or_default();
+        self.painter.declaration(Language::Rust, text, links)
+    }
+
+    fn rust_details(&self, reached: &Reached, links: &Links) -> Markup {
+        reached.details(self.api, "rust", |id, definition| {
+            let text = self.reference.declaration(id)?;
+            Some((naming::type_name(self.api, definition), self.painter.declaration(Language::Rust, text, links)))
+        })
     }
 
     /// The address of a type in rustdoc.
@@ -56,13 +108,13 @@ impl View<'_> {
         };
         let kind = if matches!(definition.kind, TypeKind::Object(_)) { "struct" } else { "enum" };
         let name = naming::type_name(self.api, definition);
-        format!("../../doc/{}/api/{module}/{kind}.{name}.html", self.crate_name)
+        format!("/../doc/{}/api/{module}/{kind}.{name}.html", self.crate_name)
     }
 
     /// The address of a method in rustdoc.
     pub(super) fn method_doc(&self, service: &Service, method: &Method) -> String {
         let (module, client) = (naming::service_module(service), naming::service_client(service));
         let name = naming::method_name(method);
-        format!("../../doc/{}/api/{module}/struct.{client}.html#method.{name}", self.crate_name)
+        format!("/../doc/{}/api/{module}/struct.{client}.html#method.{name}", self.crate_name)
     }
 }

@@ -1,57 +1,131 @@
 //! Types and calls in TypeScript.
 
-use super::html::{block, escape};
-use super::reach::{Reached, details};
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::code::{Language, Links};
+use super::layout::View;
+use super::prose::heading;
+use super::reach::Reached;
 use super::sample::{self, Sample};
+use super::{Site, paths};
 use crate::export::typescript;
-use crate::ir::{Api, Method, Service};
+use crate::ir::types::{Type, TypeDef, TypeId};
+use crate::ir::{Api, Event, Method, Service};
 use crate::naming::case;
 
-/// What the view shows of a method.
-pub(super) fn view(api: &Api, service: &Service, method: &Method, reached: &Reached) -> String {
-    let request = typescript::request(api, method).unwrap_or_else(|| "// none".to_owned());
-    let mut types = details(api, reached, |id, it| Some((it.name.clone(), typescript::shared_type(api, id)?)));
-    if reached.tensors {
-        let (prefix, tensor) = (&api.type_prefix, block(&typescript::tensor(&api.type_prefix)));
-        types.push_str(&format!("<details><summary>{prefix}Tensor</summary>\n{tensor}</details>\n"));
+impl Site<'_> {
+    /// A method.
+    pub(super) fn typescript_method(&self, service: &Service, method: &Method, reached: &Reached) -> View {
+        let links = &reached.links(self.api);
+        let request = typescript::request(self.api, method).unwrap_or_else(|| "// none".to_owned());
+        View {
+            main: html! {
+                (heading(3, "typescript-request-parameters", "Request parameters"))
+                (self.painter.declaration(Language::TypeScript, &request, links))
+                (heading(3, "typescript-response", "Response"))
+                (self.painter.declaration(Language::TypeScript, &typescript::response(self.api, method), links))
+                (self.typescript_details(reached, links))
+            },
+            side: self.typescript_example(&call(self.api, service, method)),
+        }
     }
-    format!(
-        "<h2>Request parameters</h2>\n{}<h2>Response</h2>\n{}{types}{}",
-        block(&request),
-        block(&typescript::response(api, method)),
-        example(api, service, method).unwrap_or_default(),
-    )
+
+    /// An event.
+    pub(super) fn typescript_event(&self, service: &Service, event: &Event, reached: &Reached) -> View {
+        let links = &reached.links(self.api);
+        let params = typescript::event_params(self.api, event);
+        let name = case::lower_camel(&service.wire);
+        View {
+            main: html! {
+                (heading(3, "typescript-parameters", "Parameters"))
+                (self.painter.declaration(Language::TypeScript, &params, links))
+                (self.typescript_details(reached, links))
+            },
+            side: self.typescript_example(&format!(
+                "client.{name}.on('{}', (params) => {{\n    console.log(params)\n}})\n",
+                event.wire
+            )),
+        }
+    }
+
+    /// A type.
+    pub(super) fn typescript_type(&self, id: TypeId, links: &Links) -> View {
+        let declaration = typescript::shared_type(self.api, id);
+        let value = literal(&sample::of(self.api, &Type::Named(id)), 0);
+        View {
+            main: html! {
+                (heading(3, "typescript-declaration", "Declaration"))
+                @if let Some(text) = &declaration {
+                    (self.painter.declaration(Language::TypeScript, text, links))
+                } @else {
+                    p { "TypeScript writes this type in place, where it is used." }
+                    (self.painter.declaration(Language::TypeScript, &typescript::in_place(self.api, id), links))
+                }
+            },
+            side: html! {
+                (heading(3, "typescript-example", "Example"))
+                (self.painter.block(Language::TypeScript, &format!("const value = {value}"), &Links::new()))
+            },
+        }
+    }
+
+    fn typescript_details(&self, reached: &Reached, links: &Links) -> Markup {
+        let declared = |id: TypeId, definition: &TypeDef| {
+            let text = typescript::shared_type(self.api, id)?;
+            Some((definition.name.clone(), self.painter.declaration(Language::TypeScript, &text, links)))
+        };
+        html! {
+            (reached.details(self.api, "typescript", declared))
+            @if reached.tensors {
+                @let name = format!("{}Tensor", self.api.type_prefix);
+                details.type {
+                    summary { (name) }
+                    (self.painter.block(Language::TypeScript, &typescript::tensor(&self.api.type_prefix), links))
+                    p { a href={ (paths::FRAMES) "#tensors" } { "How tensors travel" } }
+                }
+            }
+        }
+    }
+
+    /// Code with a client, if there is one for TypeScript.
+    fn typescript_example(&self, code: &str) -> Markup {
+        let Some((package, class)) = &self.api.typescript_client else { return Markup::default() };
+        let code = format!(
+            "import * as fs from 'fs'\nimport {{ {class} }} from '{package}'\n\n\
+             const apiKey = fs.readFileSync('./auth.txt').toString().trim()\nconst client = new {class}({{ apiKey }})\n\n{code}"
+        );
+        html! {
+            (heading(3, "typescript-example", "Example"))
+            (self.painter.block(Language::TypeScript, &code, &Links::new()))
+            p {
+                "Install " code { (package) } ", and run this in Node.js, or in a browser with a bundler (there, without "
+                code { "fs" } "). It reads your API key from a file: create a key, save it to " code { "auth.txt" }
+                ", and keep it safe."
+            }
+        }
+    }
 }
 
-/// A call by the client for TypeScript, if there is one.
-fn example(api: &Api, service: &Service, method: &Method) -> Option<String> {
-    let (package, class) = api.typescript_client.as_ref()?;
+/// A call, and what becomes of it.
+fn call(api: &Api, service: &Service, method: &Method) -> String {
     let params = match sample::of(api, &method.params) {
         Sample::Object(members) if members.is_empty() => String::new(),
         params => literal(&params, 2),
     };
     let (service, method) = (case::lower_camel(&service.wire), &method.wire);
-    let code = format!(
-        "import * as fs from 'fs'\nimport {{ {class} }} from '{package}'\n\n\
-         const apiKey = fs.readFileSync('./auth.txt').toString().trim()\nconst client = new {class}({{ apiKey }})\n\n\
-         async function main() {{\n    try {{\n        const response = await client.{service}.{method}({params})\n\
+    format!(
+        "async function main() {{\n    try {{\n        const response = await client.{service}.{method}({params})\n\
          \x20       if (response.error) {{\n            // The API rejected the call.\n            console.log(response.error)\n\
          \x20       }} else {{\n            console.log(response.result)\n        }}\n    }} catch (e) {{\n\
          \x20       // The connection failed. The call may or may not have arrived.\n        console.log(e)\n    }}\n}}\n\nmain()\n"
-    );
-    Some(format!(
-        "<h2>Example</h2>\n<p>Install <code>{}</code>, and run this in Node.js, or in a browser with a bundler (there, \
-         without <code>fs</code>). It reads your API key from a file: create a key, save it to <code>auth.txt</code>, and \
-         keep it safe.</p>\n{}",
-        escape(package),
-        block(&code)
-    ))
+    )
 }
 
 fn literal(sample: &Sample, depth: usize) -> String {
     let (pad, end) = ("    ".repeat(depth.saturating_add(1)), "    ".repeat(depth));
     match sample {
-        Sample::Json(serde_json::Value::String(text)) => {
+        Sample::Json(Value::String(text)) => {
             format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
         }
         Sample::Json(value) => value.to_string(),

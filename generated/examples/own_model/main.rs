@@ -4,6 +4,8 @@
 //! $ python3 -m venv .venv && .venv/bin/pip install decthings-model
 //! $ DECTHINGS_PYTHON=.venv/bin/python cargo run --example own_model
 //! ```
+//!
+//! The folder `images` beside it is another model, with a neural network of scikit-learn.
 
 #[path = "../common/mod.rs"]
 mod common;

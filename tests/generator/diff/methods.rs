@@ -1,8 +1,9 @@
 //! The API, services, methods, errors and events.
 
-use serde_json::json;
+use decthings_codegen::diff::diff;
+use serde_json::{Value, json};
 
-use super::{put, rule, take};
+use super::{Edit, api, put, rule, short, take};
 
 #[test]
 fn endpoints_change() {
@@ -70,6 +71,71 @@ fn blobs_are_added_and_removed() {
 }
 
 #[test]
+fn the_same_frame_may_be_spelled_differently() {
+    let states = |key: &str, blob: Value| {
+        let key_type = json!({"description": "Name of the part.", "type": "string"});
+        let data = json!({"type": "string", "format": "binary"});
+        let items = json!({"type": "object", "properties": {key: key_type, "data": data}, "required": [key, "data"]});
+        [
+            put("P/states", json!({"type": "array", "items": items, "blob": blob})),
+            put("B/params/required/-", json!("states")),
+        ]
+    };
+    let between =
+        |old: &[Edit], new: &[Edit]| -> Vec<String> { diff(&api(old), &api(new)).list().iter().map(short).collect() };
+    let beside = states("key", json!({"keyed": "names"}));
+    assert_eq!(between(&beside, &states("key", json!({"keyed": "names", "at": "root"}))), [""; 0]);
+    assert_eq!(between(&beside, &states("key", json!({"keyed": "keys"}))), ["wire: params has different blobs"]);
+    // The names of the items' members are not in the JSON.
+    assert_eq!(
+        between(&beside, &states("name", json!({"keyed": "names"}))),
+        ["rust: params.states[].key is renamed to `name`"]
+    );
+    // Within an object, the names are beside the property or at the root, which are two places.
+    let nested = |blob: Value| {
+        let [(_, states), _] = states("key", blob);
+        let inside = json!({"type": "object", "properties": {"states": states}, "required": ["states"]});
+        [put("P/inside", inside), put("B/params/required/-", json!("inside"))]
+    };
+    assert_eq!(
+        between(&nested(json!({"keyed": "names"})), &nested(json!({"keyed": "names", "at": "root"}))),
+        ["wire: params has different blobs"]
+    );
+    // One tensor is a blob of tensors, but several are not one.
+    let tensor = json!({"type": "object", "format": "tensor"});
+    let one = [put("P/image", json!({"type": "object", "format": "tensor", "blob": "tensor"}))];
+    let several = [put("P/image", json!({"type": "array", "items": tensor, "blob": "tensors"}))];
+    let required = put("B/params/required/-", json!("image"));
+    let [one, several] = [one, several].map(|edits| [&edits[..], std::slice::from_ref(&required)].concat());
+    assert_eq!(
+        between(&one, &several),
+        ["rust: params.image is a list whose elements are a tensor instead of a tensor"]
+    );
+    assert_eq!(
+        between(&several, &one),
+        [
+            "wire: params.image is a tensor instead of a list whose elements are a tensor",
+            "wire: params has different blobs"
+        ]
+    );
+}
+
+#[test]
+fn blobs_follow_the_order_of_the_properties() {
+    let bytes = || json!({"type": "string", "format": "binary", "blob": "bytes"});
+    let with = |names: [&'static str; 2]| {
+        let edits = names.map(|pointer| put(pointer, bytes()));
+        api(&[&edits[..], &[put("B/params/required", json!(["text", "photo", "front", "back"]))]].concat())
+    };
+    let (old, new) = (with(["P/front", "P/back"]), with(["P/back", "P/front"]));
+    let changes: Vec<String> = diff(&old, &new).list().iter().map(short).collect();
+    let order = "rust: params has its required properties in a different order";
+    assert!(changes.contains(&"wire: params has different blobs".to_owned()), "{changes:?}");
+    assert!(!changes.contains(&"wire: result has different blobs".to_owned()), "{changes:?}");
+    assert!(changes.contains(&order.to_owned()), "{changes:?}");
+}
+
+#[test]
 fn transports_change() {
     rule(
         &[put("B/transport", json!("websocket"))],
@@ -89,8 +155,16 @@ fn subscriptions_change() {
 #[test]
 fn retry_paging_and_waiter_hints_change() {
     rule(&[take("B/idempotent")], &["wire: is no longer idempotent"], &["compatible: is idempotent"]);
-    let deadline = ["compatible: has a different deadline"];
-    rule(&[put("B/deadlineSeconds", json!(600))], &deadline, &deadline);
+    rule(
+        &[put("B/deadlineSeconds", json!(600))],
+        &["compatible: has a deadline of 600 s instead of 60 s"],
+        &["compatible: has a deadline of 60 s instead of 600 s"],
+    );
+    rule(
+        &[take("B/deadlineSeconds")],
+        &["compatible: has the default deadline instead of 60 s"],
+        &["compatible: has a deadline of 60 s instead of the default"],
+    );
     let paged = ["rust: list is paginated differently"];
     rule(&[take("S/methods/list/paginated")], &paged, &["compatible: list is paginated"]);
     rule(&[put("S/methods/list/paginated/items", json!("others"))], &paged, &paged);
@@ -189,6 +263,15 @@ fn events_change() {
         &["compatible: sold params.price is new, and optional"],
         &["rust: sold params.price is removed"],
     );
+    // Clients would wait for the last event of a subscription.
+    let stolen = |name: &'static str| {
+        let params = json!({"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]});
+        let subscription = json!({"id": "id", "ends": true});
+        put(name, json!({"description": "It ends.", "params": params, "subscription": subscription}))
+    };
+    rule(&[stolen("S/events/closed")], &["compatible: closed is new"], &["wire: closed is removed"]);
+    let changes = diff(&api(&[stolen("S/events/closed")]), &api(&[stolen("S/events/close")]));
+    assert_eq!(changes.list().iter().map(short).collect::<Vec<_>>(), ["wire: closed is renamed to `close`"]);
     let words = ["compatible: sold has a new description"];
     rule(&[put("S/events/sold/description", json!("It was sold."))], &words, &words);
 }

@@ -100,6 +100,22 @@ fn changes_are_counted_by_class() {
 }
 
 #[test]
+fn a_breaking_edit_of_one_revision_warns() {
+    let warning = "the definition breaks under the same revision `1`; give it another `revision`";
+    let changes = diff(&api(&[]), &api(&[take("R/note")]));
+    assert_eq!(changes.warning().as_deref(), Some(warning));
+    assert!(changes.text().contains(&format!("\nwarning: {warning}\n")), "{}", changes.text());
+    assert!(changes.markdown().contains(&format!("\n> **Warning**: {warning}.\n")), "{}", changes.markdown());
+    let json: Value = serde_json::from_str(&changes.json()).unwrap();
+    assert_eq!(json["warning"], warning);
+    for edits in [vec![take("R/note"), put("/revision", json!("2"))], vec![put("P/more", json!({"type": "string"}))]] {
+        let changes = diff(&api(&[]), &api(&edits));
+        assert_eq!(changes.warning(), None, "{edits:?}");
+        assert!(!changes.text().contains("warning") && !changes.markdown().contains("Warning"), "{edits:?}");
+    }
+}
+
+#[test]
 fn a_change_of_a_shared_type_lists_its_users_once() {
     let changes = diff(&api(&[]), &api(&[put("/$defs/Both/required/-", json!("note"))]));
     let [change] = changes.list() else { panic!("{changes:?}") };

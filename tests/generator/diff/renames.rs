@@ -1,8 +1,9 @@
 //! What is gone under one name and new under another.
 
-use serde_json::json;
+use decthings_codegen::diff::diff;
+use serde_json::{Value, json};
 
-use super::{changes, put, rule, take};
+use super::{api, changes, put, rule, short, take};
 
 #[test]
 fn methods_are_renamed() {
@@ -64,6 +65,16 @@ fn properties_are_renamed() {
         changes(&[take("P/text"), put("P/words", aliased), put("B/params/required/0", json!("words"))]),
         ["rust: params.text is renamed to `words`", "compatible: params.text has the new alias `text`"]
     );
+    // The alias says so even if nothing else is alike.
+    let phrase = json!({"description": "What is said.", "type": "string", "aliases": ["text"]});
+    assert_eq!(
+        changes(&[take("P/text"), put("P/phrase", phrase), put("B/params/required/0", json!("phrase"))]),
+        [
+            "rust: params.text is renamed to `phrase`",
+            "compatible: params.text has the new alias `text`",
+            "compatible: params.text has a new description"
+        ]
+    );
     // Another text.
     assert_eq!(
         changes(&[take("P/text"), put("P/colour", text("A colour.")), put("B/params/required/0", json!("colour"))]),
@@ -74,6 +85,57 @@ fn properties_are_renamed() {
         &["rust: result.note is renamed to `notes`"],
         &["rust: result.notes is renamed to `note`"],
     );
+}
+
+#[test]
+fn bytes_are_renamed_without_a_change_of_the_frame() {
+    let photos = json!({"type": "string", "format": "binary", "blob": "bytes", "acceptsText": true});
+    rule(
+        &[
+            take("P/photo"),
+            put("P/photos", photos),
+            put("B/params/required", json!(["text", "count", "size", "photos"])),
+        ],
+        &["rust: params.photo is renamed to `photos`"],
+        &["rust: params.photos is renamed to `photo`"],
+    );
+}
+
+#[test]
+fn alternatives_of_unions_are_renamed() {
+    let union = |key: &str, aliases: &[&str]| {
+        let either = |key: &str, aliases: &[&str]| {
+            let mut text = json!({"description": "A text.", "type": "string"});
+            if !aliases.is_empty() {
+                text["aliases"] = json!(aliases);
+            }
+            json!({"type": "object", "properties": {key: text}, "required": [key]})
+        };
+        json!({"oneOf": [either(key, aliases), either("other", &[])]})
+    };
+    let changes = |pointer: &'static str, old: Value, new: Value| -> Vec<String> {
+        let (old, new) = (api(&[put(pointer, old)]), api(&[put(pointer, new)]));
+        diff(&old, &new).list().iter().map(short).collect()
+    };
+    let (plain, renamed) = (union("words", &[]), union("phrase", &[]));
+    let aliased = union("phrase", &["words"]);
+    assert_eq!(changes("P/key", plain.clone(), renamed.clone()), ["wire: params.key.words is renamed to `phrase`"]);
+    assert_eq!(
+        changes("P/key", plain.clone(), aliased.clone()),
+        ["rust: params.key.words is renamed to `phrase`", "compatible: params.key.words has the new alias `words`"]
+    );
+    assert_eq!(changes("R/key", plain.clone(), renamed), ["wire: result.key.words is renamed to `phrase`"]);
+    assert_eq!(
+        changes("R/key", aliased, plain),
+        [
+            "rust: result.key.phrase is renamed to `words`",
+            "compatible: result.key.phrase no longer has the alias `words`"
+        ]
+    );
+    let gone = [put("P/pay/oneOf/1/properties/by/const", json!("cards")), put("P/pay/oneOf/1/title", json!("Card"))];
+    assert!(super::changes(&gone).contains(&"wire: params.pay<by=card> is renamed to `cards`".to_owned()));
+    let shut = put("R/state/oneOf/1/properties/is/const", json!("shuts"));
+    assert!(super::changes(&[shut]).contains(&"rust: result.state<is=shut> is renamed to `shuts`".to_owned()));
 }
 
 #[test]

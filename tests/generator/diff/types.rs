@@ -20,7 +20,7 @@ fn numbers_become_wider_or_narrower() {
     );
     rule(
         &[put("P/amount/format", json!("float"))],
-        &["rust: params.amount is a float instead of a double"],
+        &["wire: params.amount is a float instead of a double"],
         &["rust: params.amount is a double instead of a float"],
     );
     rule(
@@ -33,6 +33,41 @@ fn numbers_become_wider_or_narrower() {
         &["wire: params.count is an int32 instead of a uint32"],
         &["wire: params.count is a uint32 instead of an int32"],
     );
+}
+
+#[test]
+fn floats_are_as_wide_as_integers_are() {
+    rule(
+        &[put("P/count", json!({"type": "number", "format": "float"}))],
+        &["wire: params.count is a float instead of a uint32"],
+        &["wire: params.count is a uint32 instead of a float"],
+    );
+    rule(
+        &[put("R/count", json!({"type": "number", "format": "double"}))],
+        &["wire: result.count is a double instead of a uint32"],
+        &["rust: result.count is a uint32 instead of a double"],
+    );
+    let weighs = |format: &str| api(&[put("R/weight", json!({"type": "number", "format": format}))]);
+    let changes =
+        |old: &str, new: &str| -> Vec<String> { diff(&weighs(old), &weighs(new)).list().iter().map(short).collect() };
+    assert_eq!(changes("float", "double"), ["wire: result.weight is a double instead of a float"]);
+    assert_eq!(changes("double", "float"), ["rust: result.weight is a float instead of a double"]);
+}
+
+#[test]
+fn new_values_and_variants_of_requests_concern_those_who_send_them() {
+    let why = |pointer: &'static str, value: serde_json::Value| {
+        let changes = diff(&api(&[]), &api(&[put(pointer, value)]));
+        let [change] = changes.list() else { panic!("{changes:?}") };
+        change.why.clone()
+    };
+    let free = json!({"type": "object", "properties": {"by": {"const": "free"}}, "required": ["by"]});
+    let gone = json!({"type": "object", "properties": {"is": {"const": "gone"}}, "required": ["is"]});
+    let not_sent = "Existing clients do not send it.";
+    assert_eq!(why("P/size/enum/-", json!("huge")), not_sent);
+    assert_eq!(why("P/pay/oneOf/-", free), not_sent);
+    assert_eq!(why("R/size/enum/-", json!("huge")), "The enum is open: readers keep unknown values.");
+    assert_eq!(why("R/state/oneOf/-", gone), "The union is open: readers keep unknown variants.");
 }
 
 #[test]

@@ -83,6 +83,18 @@ impl Codec {
     }
 }
 
+/// The bytes of a tensor, whose data may be a list or base64.
+pub fn write_tensor(tensor: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    tensor::write(tensor, &mut bytes);
+    bytes
+}
+
+/// Takes one tensor off the bytes.
+pub fn read_tensor(bytes: &mut &[u8]) -> Decoded {
+    tensor::read(bytes)
+}
+
 fn parse(json: &[u8]) -> Result<Value, String> {
     serde_json::from_slice::<Map<_, _>>(json).map(Value::from).map_err(|error| error.to_string())
 }

@@ -50,7 +50,7 @@ impl Reader<'_> {
     fn object(&mut self, properties: &[Property<'_>], json: &Value) -> Decoded {
         let mut members = Map::new();
         for property in properties {
-            let found = property.spellings().find_map(|name| json.get(name));
+            let found = property.spellings().find_map(|name| json.get(name)).filter(|json| !json.is_null());
             let value = match (property.constant(), property.blob()) {
                 (Some(constant), _) => Some(constant.clone()),
                 (None, None) => found.map(|json| self.value(property.schema, json)).transpose()?,

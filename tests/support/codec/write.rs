@@ -72,7 +72,7 @@ impl Writer {
             None => constants.map(|(name, value)| (name.to_owned(), value.to_string())).collect(),
         };
         for (index, property) in properties.iter().enumerate().filter(|(_, property)| property.constant().is_none()) {
-            if let Some(value) = value.get(property.name) {
+            if let Some(value) = value.get(property.name).filter(|value| !value.is_null()) {
                 self.at(index, |writer| writer.property(property, value, &mut members));
             }
         }

@@ -1,83 +1,95 @@
 "use strict";
 
-// Views: one is shown, which is remembered; an address that names one wins.
-const views = [...document.querySelectorAll(".view")];
-
-function remembered() {
+// Works from disk: no request, no module. What needs the page waits for it; the language is chosen before it is drawn.
+(() => {
+  const root = document.documentElement;
+  const ids = ["rust", "typescript", "python", "frame"];
   // Some browsers refuse storage to pages from disk.
-  try { return localStorage.getItem("view"); } catch { return null; }
-}
+  const stored = (store, name) => { try { return window[store].getItem(name); } catch { return null; } };
+  const store = (store, name, value) => { try { window[store].setItem(name, value); } catch { /* Then it is not remembered. */ } };
+  root.classList.add("scripted");
 
-function show(id, remember) {
-  if (!views.some((view) => view.id === id)) return false;
-  document.documentElement.classList.add("switched");
-  views.forEach((view) => view.classList.toggle("shown", view.id === id));
-  document.querySelectorAll(".switch a").forEach((link) => {
-    if (link.hash === "#" + id) link.setAttribute("aria-current", "true");
-    else link.removeAttribute("aria-current");
-  });
-  if (remember) {
-    try { localStorage.setItem("view", id); } catch { /* Then it is not remembered. */ }
+  // Languages: one is shown, which is remembered; an address that names one wins.
+  function show(id, remember) {
+    if (!ids.includes(id)) return false;
+    root.dataset.view = id;
+    document.querySelectorAll(".switch a").forEach((link) => {
+      if (link.dataset.view === id) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
+    if (remember) store("localStorage", "view", id);
+    return true;
   }
-  return true;
-}
-
-if (views.length) {
   const asked = () => decodeURIComponent(location.hash.slice(1));
-  show(asked(), true) || show(remembered(), false) || show(views[0].id, false);
-  addEventListener("hashchange", () => show(asked(), true));
-  document.querySelectorAll(".switch a").forEach((link) => link.addEventListener("click", (event) => {
-    // The page stays where it is.
-    event.preventDefault();
-    history.replaceState(null, "", link.hash);
-    show(link.hash.slice(1), true);
-  }));
-}
+  show(asked(), true) || show(asked().split("-")[0], true) || show(stored("localStorage", "view"), false) || show(ids[0], false);
 
-// Search: every word has to be found; names count before descriptions.
-const input = document.getElementById("search");
-const results = document.getElementById("results");
-const root = document.documentElement.dataset.root;
-
-function rank([name, , text], words) {
-  const [low, last] = [name.toLowerCase(), name.toLowerCase().split(" / ").pop()];
-  let sum = 0;
-  for (const word of words) {
-    if (last === word) sum += 8;
-    else if (last.startsWith(word)) sum += 4;
-    else if (low.includes(word)) sum += 2;
-    else if (text.toLowerCase().includes(word)) sum += 1;
-    else return 0;
+  // The place that an address names: a language, a heading of one, or a field of the shown declarations.
+  function go() {
+    const id = asked();
+    if (show(id, true)) return;
+    if (show(id.split("-")[0], true)) document.getElementById(id)?.scrollIntoView();
+    if (!id.startsWith("field-")) return;
+    document.querySelectorAll(".found").forEach((field) => field.classList.remove("found"));
+    const fields = [...document.querySelectorAll(`[data-field="${CSS.escape(id.slice(6))}"]`)];
+    const field = fields.find((it) => it.offsetParent) ?? fields.find((it) => it.closest(".view")?.offsetParent);
+    if (!field) return;
+    const details = field.closest("details");
+    if (details) details.open = true;
+    field.classList.add("found");
+    field.scrollIntoView({ block: "center" });
   }
-  return sum;
-}
 
-function search() {
-  const words = input.value.toLowerCase().split(/[\s./]+/).filter(Boolean);
-  const found = window.searchIndex
-    .map((entry) => [rank(entry, words), entry])
-    .filter(([points]) => words.length && points)
-    .sort((one, other) => other[0] - one[0] || one[1][0].length - other[1][0].length)
-    .slice(0, 20);
-  results.replaceChildren(...found.map(([, [name, path, text]], position) => {
-    const [item, link, small] = ["li", "a", "small"].map((tag) => document.createElement(tag));
-    if (!position) item.className = "first";
-    link.href = root + path;
-    link.textContent = name;
-    small.textContent = text;
-    link.append(small);
-    item.append(link);
-    return item;
-  }));
-  if (words.length && !found.length) results.textContent = "Nothing found.";
-  results.hidden = !words.length;
-}
+  function addCopyButtons() {
+    for (const block of document.querySelectorAll("main pre")) {
+      const button = document.createElement("button");
+      button.className = "copy";
+      button.type = "button";
+      button.textContent = "Copy";
+      button.setAttribute("aria-label", "Copy this code");
+      button.addEventListener("click", async () => {
+        const text = block.querySelector("code").textContent;
+        const copied = await navigator.clipboard.writeText(text).then(() => true, () => false);
+        button.textContent = copied ? "Copied" : "Not allowed here";
+        setTimeout(() => { button.textContent = "Copy"; }, 1500);
+      });
+      block.append(button);
+    }
+  }
 
-input.addEventListener("input", search);
-input.addEventListener("keydown", (event) => {
-  if (event.key === "Enter") results.querySelector("a")?.click();
-  if (event.key === "Escape") { input.value = ""; search(); }
-});
-addEventListener("keydown", (event) => {
-  if (event.key === "/" && document.activeElement !== input) { event.preventDefault(); input.focus(); }
-});
+  // The menu opens where it was left, with the current page in sight.
+  function restoreMenu(menu) {
+    const services = [...menu.querySelectorAll("details")];
+    const open = (stored("sessionStorage", "open") ?? "").split(",");
+    services.forEach((service, index) => { if (open.includes(String(index))) service.open = true; });
+    menu.scrollTop = Number(stored("sessionStorage", "scroll") ?? 0);
+    const [current, frame] = [menu.querySelector("[aria-current]"), menu.getBoundingClientRect()];
+    const place = current?.getBoundingClientRect();
+    if (place && (place.top < frame.top || place.bottom > frame.bottom)) {
+      menu.scrollTop += place.top - frame.top - frame.height / 3;
+    }
+    addEventListener("pagehide", () => {
+      store("sessionStorage", "scroll", menu.scrollTop);
+      store("sessionStorage", "open", services.flatMap((service, index) => (service.open ? [index] : [])).join());
+    });
+  }
+
+  addEventListener("DOMContentLoaded", () => {
+    show(root.dataset.view, false);
+    document.querySelectorAll(".switch a").forEach((link) => link.addEventListener("click", (event) => {
+      // The page stays where it is.
+      event.preventDefault();
+      history.replaceState(null, "", link.hash);
+      show(link.dataset.view, true);
+    }));
+    restoreMenu(document.getElementById("site-menu"));
+    const button = document.querySelector(".menu-button");
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      button.setAttribute("aria-expanded", String(root.classList.toggle("menu-open")));
+      document.querySelector("#site-menu [aria-current]")?.scrollIntoView({ block: "center" });
+    });
+    addCopyButtons();
+    go();
+    addEventListener("hashchange", go);
+  });
+})();

@@ -31,8 +31,10 @@ mod models;
 mod organizations;
 mod own_code;
 mod own_code_failures;
+mod own_code_isolation;
 mod processes;
 mod python_code;
+mod served_models;
 mod snapshots;
 mod states;
 #[cfg(target_os = "linux")]

@@ -1,0 +1,58 @@
+//! Where pages are. An address begins with `/`, the folder of the reference; the layout makes it relative.
+
+use crate::ir::types::{Owner, TypeDef, TypeId};
+use crate::ir::{Api, Event, Method, Service};
+use crate::naming::case;
+
+pub(super) const OVERVIEW: &str = "/index.html";
+pub(super) const TYPES: &str = "/types.html";
+pub(super) const ERRORS: &str = "/errors.html";
+pub(super) const FRAMES: &str = "/frames.html";
+pub(super) const CHANGES: &str = "/changes.html";
+
+/// Folders that hold something else than a service.
+const TAKEN: [&str; 2] = ["assets", "types"];
+
+fn folder(service: &Service) -> String {
+    let name = case::kebab(&service.wire);
+    if TAKEN.contains(&name.as_str()) { format!("{name}-service") } else { name }
+}
+
+pub(super) fn service(service: &Service) -> String {
+    format!("/{}/index.html", folder(service))
+}
+
+pub(super) fn method(service: &Service, method: &Method) -> String {
+    format!("/{}/{}.html", folder(service), method.wire)
+}
+
+pub(super) fn event(service: &Service, event: &Event) -> String {
+    format!("/{}/event-{}.html", folder(service), event.wire)
+}
+
+pub(super) fn type_page(api: &Api, definition: &TypeDef) -> String {
+    let owner = match definition.owner {
+        Owner::Shared(_) => String::new(),
+        Owner::Errors => "error-".to_owned(),
+        Owner::Method(service, _) | Owner::Event(service, _) => {
+            api.services.get(service).map(|service| case::kebab(&service.wire) + "-").unwrap_or_default()
+        }
+    };
+    format!("/types/{owner}{}.html", definition.name)
+}
+
+/// The place of an error code on the page of errors.
+pub(super) fn error(code: &str) -> String {
+    format!("{ERRORS}#{code}")
+}
+
+/// The page of what is mentioned in a text: `Service.method`, `Service.event`, or the name of a shared type.
+pub(super) fn mentioned(api: &Api, name: &str) -> Option<String> {
+    let Some((service, member)) = name.split_once('.') else {
+        let mut shared = api.types.iter().enumerate().filter(|(id, it)| it.owner == Owner::Shared(TypeId(*id)));
+        return shared.find(|(_, it)| it.name == name && !it.services.is_empty()).map(|(_, it)| type_page(api, it));
+    };
+    let service = api.services.iter().find(|it| it.wire == service)?;
+    let method = service.methods.iter().find(|it| it.wire == member).map(|it| self::method(service, it));
+    method.or_else(|| service.events.iter().find(|it| it.wire == member).map(|it| event(service, it)))
+}
