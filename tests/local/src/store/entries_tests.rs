@@ -80,7 +80,7 @@ fn entries_are_those_that_were_added_and_not_removed() {
                 expected.remove(index as usize);
             }
         }
-        assert!(expected.len() > 2000, "{}", expected.len());
+        assert!(expected.len() > 1500, "{}", expected.len());
         check(&storage, &entries, &expected);
         check(&storage, &reopened(&storage, &entries), &expected);
     }

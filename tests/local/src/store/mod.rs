@@ -14,6 +14,7 @@ mod entries_tests;
 pub(crate) mod evaluations;
 pub(crate) mod launchers;
 pub(crate) mod listing;
+pub(crate) mod metrics;
 pub(crate) mod models;
 pub(crate) mod new_entries;
 pub(crate) mod organizations;
