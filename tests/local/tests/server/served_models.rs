@@ -1,6 +1,6 @@
 //! The program `decthings-local` with `--model` and `--python`.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 
