@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use crate::util;
 
+/// Receives a text about code that has failed.
+pub(crate) type FailureReport = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// The configuration of a [`Local`](crate::Local): keys, permissions, users, limits.
 ///
 /// ```
@@ -29,7 +32,7 @@ pub struct LocalConfig {
     pub(crate) python: PathBuf,
     /// Names, and the folders with their files.
     pub(crate) models: Vec<(String, PathBuf)>,
-    pub(crate) on_code_failure: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    pub(crate) on_code_failure: Option<FailureReport>,
     pub(crate) launcher_startup: Duration,
     pub(crate) limits: Limits,
     has_limits: bool,

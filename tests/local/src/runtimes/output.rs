@@ -20,11 +20,13 @@ pub(crate) enum Stream {
     Stderr,
 }
 
+type Listener = Arc<dyn Fn(Stream, Bytes) + Send + Sync>;
+
 /// What the code of a model prints: its end is kept, and all of it is reported if somebody listens. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Output {
     last: Arc<Mutex<VecDeque<u8>>>,
-    listener: Option<Arc<dyn Fn(Stream, Bytes) + Send + Sync>>,
+    listener: Option<Listener>,
 }
 
 impl Output {
