@@ -109,7 +109,7 @@ fn the_tensors_on_the_page_of_frames_are_what_it_says() {
         codec().read_request(service, method, &request).map(|params| params.to_string())
     };
     let [tensor] = messages(between(page, "<h2 id=\"tensors\">", "<h3 ")).try_into().unwrap();
-    assert_eq!(split_request(&request).unwrap().1, [tensor.clone()]);
+    assert_eq!(split_request(&request).unwrap().1, std::slice::from_ref(&tensor));
     let expected = r#"{"type":"f32","shape":[2],"data":[0.5,1.5]}"#;
     assert!(read(&tensor).unwrap().contains(expected));
 

@@ -35,6 +35,7 @@ pub struct LocalConfig {
     pub(crate) on_code_failure: Option<FailureReport>,
     pub(crate) launcher_startup: Duration,
     pub(crate) limits: Limits,
+    has_limits: bool,
     pub(crate) email: String,
     pub(crate) users: Vec<LocalUser>,
     /// The names of organizations, and the ids of their founders.
@@ -55,6 +56,7 @@ impl LocalConfig {
             on_code_failure: None,
             launcher_startup: Duration::ZERO,
             limits: Limits::default(),
+            has_limits: false,
             email: "local@localhost".to_owned(),
             users: Vec::new(),
             invitations: Vec::new(),
@@ -137,10 +139,18 @@ impl LocalConfig {
         self
     }
 
-    /// The limits.
+    /// The limits. The default depends on where the data is: [`Limits::default`] in memory, [`Limits::on_disk`] in a folder.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self.has_limits = true;
         self
+    }
+
+    /// Sets the default limits of a server with the data in a folder.
+    pub(crate) fn limit_data_on_disk(&mut self) {
+        if !self.has_limits {
+            self.limits = Limits::on_disk();
+        }
     }
 
     /// The email address of the caller, `local@localhost` by default.
@@ -221,7 +231,7 @@ impl LocalUser {
     }
 }
 
-/// The limits of a local server, which keeps everything in memory.
+/// The limits of a local server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -239,12 +249,13 @@ pub struct Limits {
     pub sockets: usize,
     /// The concurrent calls of one WebSocket: 128. Above it, `too_many_requests`.
     pub socket_calls: usize,
-    /// The approximate memory of all entries, states and files, in bytes: 4 GiB. Above it, `quota_exceeded`.
+    /// The approximate space of all entries, states and files, in bytes: 4 GiB in memory, 1 TiB on disk. Above it,
+    /// `quota_exceeded`.
     pub stored_bytes: u64,
     /// The datasets: 1,000. Above it, `quota_exceeded`.
     pub datasets: usize,
-    /// The entries of a dataset, and its needs-review entries, each: 100,000. Above it, `limit_exceeded`, or
-    /// `quota_exceeded` where a method has no such error.
+    /// The entries of a dataset, and its needs-review entries, each: 100,000 in memory, 100 million
+    /// on disk. Above it, `limit_exceeded`, or `quota_exceeded` where a method has no such error.
     pub entries: usize,
     /// The models: 1,000. Above it, `quota_exceeded`.
     pub models: usize,
@@ -265,6 +276,13 @@ pub struct Limits {
     pub jobs: usize,
     /// The concurrent training sessions: one per processor. Others wait, with the status `starting`.
     pub running_trainings: usize,
+}
+
+impl Limits {
+    /// The default limits of a server with the data in a folder: 1 TiB, and 100 million entries per dataset.
+    pub fn on_disk() -> Self {
+        Self { stored_bytes: 1 << 40, entries: 100_000_000, ..Self::default() }
+    }
 }
 
 impl Default for Limits {

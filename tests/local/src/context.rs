@@ -1,14 +1,19 @@
 //! What all services share.
 
-use std::sync::{Mutex, MutexGuard};
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Mutex;
 
 use decthings::runtime::{EventHub, EventSet};
+use decthings::types::UsedExecutionLocation;
 use tokio::sync::OnceCell;
 
 use crate::config::LocalConfig;
 use crate::error::CallError;
 use crate::jobs::pool::Jobs;
+use crate::storage::error::OpenError;
 use crate::store::Store;
+use crate::store::change::Change;
 use crate::util;
 use crate::workspace::Workspace;
 
@@ -22,11 +27,23 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(config: LocalConfig) -> Self {
+    /// With the data in memory.
+    pub(crate) fn in_memory(config: LocalConfig) -> Self {
+        let store = Store::in_memory(&config);
+        Self::new(config, store)
+    }
+
+    /// With the data in a folder.
+    pub(crate) fn open(config: LocalConfig, folder: &Path) -> Result<Self, OpenError> {
+        let store = Store::open(&config, folder)?;
+        Ok(Self::new(config, store))
+    }
+
+    fn new(config: LocalConfig, store: Store) -> Self {
         Self {
             jobs: Jobs::new(&config.limits),
             events: EventHub::new(),
-            store: Mutex::new(Store::new(&config)),
+            store: Mutex::new(store),
             workspace: OnceCell::new(),
             config,
         }
@@ -51,8 +68,21 @@ impl Context {
         }
     }
 
-    /// Locks the data. The lock is never held across an `await`.
-    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
+    /// Locks the data to read it. The lock is never held across an `await`.
+    pub(crate) fn store(&self) -> impl Deref<Target = Store> {
         util::lock(&self.store)
+    }
+
+    /// Locks the data to change it. The lock is never held across an `await`.
+    pub(crate) fn change(&self) -> Change<'_> {
+        Change::new(util::lock(&self.store))
+    }
+
+    /// Records that an operation on a launcher has ended.
+    pub(crate) fn vacate(&self, location: &UsedExecutionLocation, id: &str) {
+        let mut store = self.change();
+        store.launchers.vacate(location, id);
+        // If that fails, the launcher is deleted at the next start.
+        let _ = store.commit();
     }
 }

@@ -8,6 +8,7 @@ use decthings::api::errors::{
 use decthings::runtime::{ApiError, ErrorCode, ServiceError};
 
 use crate::filesystem::posix::Errno;
+use crate::storage::error::StorageError;
 
 /// Declares the errors that have a code only, next to those that have fields.
 macro_rules! call_errors {
@@ -109,6 +110,13 @@ impl CallError {
     /// A function of a model failed.
     pub(crate) fn exception(details: impl Into<String>) -> Self {
         Self::Exception { details: details.into() }
+    }
+}
+
+impl From<StorageError> for CallError {
+    fn from(error: StorageError) -> Self {
+        error.report();
+        Self::Unknown
     }
 }
 

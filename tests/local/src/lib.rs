@@ -2,7 +2,8 @@
 //!
 //! It implements the API: datasets store entries, and models are trained and evaluated in the background, on the CPU. It
 //! has built-in [presets], whose weights are the states of models. If [`LocalConfig::allow_processes`] permits it, models can
-//! have code of their own instead. All data is in memory, and is lost with the process.
+//! have code of their own instead. All data is in memory and is lost with the process, or it is in a folder and is kept: see
+//! [`Local::open`].
 //!
 //! Models have filesystems, which snapshots freeze. Temporary and persistent launchers all run on this machine. The
 //! caller is the user `local`; [`LocalConfig::user`] adds users that can be found and invited to organizations. Bills are
@@ -58,13 +59,14 @@
 //! | `runtimes` | the code of models that runs: presets, and the programs of models, with their protocol |
 //! | `processes` | programs, and the folders that they run in |
 //! | `context` | what services share: configuration, data, jobs, events |
-//! | `store` | the data: datasets, models, launchers, users, organizations |
+//! | `store` | the data: datasets, models, launchers, users, organizations; changes of it |
 //! | [`presets`] | the parameters of presets: from tensors to tables |
 //! | `jobs` | background jobs, sessions, stop signals |
 //! | `error` | the errors of all methods |
 //! | `config` | configuration and limits |
 //! | `workspace` | the folder for programs, which is cleaned up even if the server is killed |
-//! | `filesystem` | filesystems in memory, and their copies on disk |
+//! | `filesystem` | the filesystems of models, and their copies on disk |
+//! | `storage` | where the data is kept: in memory, or in a database and files |
 //! | [`compute`] | training and evaluation |
 //! | `util` | ids, times, locks |
 
@@ -79,6 +81,7 @@ pub mod presets;
 mod processes;
 mod runtimes;
 mod services;
+mod storage;
 mod store;
 mod transport;
 mod util;
@@ -86,4 +89,5 @@ mod workspace;
 
 pub use config::{Limits, LocalConfig, LocalUser};
 pub use local::Local;
+pub use storage::error::OpenError;
 pub use transport::server::{LocalServer, StartError};

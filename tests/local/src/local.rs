@@ -1,5 +1,6 @@
 //! The server without a socket.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use decthings::runtime::Router;
@@ -17,6 +18,7 @@ use crate::services::persistent_launcher::PersistentLaunchers;
 use crate::services::spawned::SpawnedCommands;
 use crate::services::terminal::Terminals;
 use crate::services::user::Users;
+use crate::storage::error::OpenError;
 
 /// A local Decthings server: its data, its jobs and its services. At first there are no datasets and no models.
 pub struct Local {
@@ -26,9 +28,44 @@ pub struct Local {
 }
 
 impl Local {
-    /// Makes a server, which does nothing before it is called.
+    /// Makes a server that keeps its data in memory, and does nothing before it is called.
     pub fn new(config: LocalConfig) -> Arc<Self> {
-        let context = Arc::new(Context::new(config));
+        Self::with(Context::in_memory(config))
+    }
+
+    /// Makes a server with the data in a folder, which is made if it does not exist. It needs no other files than this
+    /// folder, which no other server can use until this one has been dropped.
+    ///
+    /// What a call has changed is there at the next start, even if the process is killed. Jobs end with the process: a
+    /// training session that was running has failed afterwards with `launcher_terminated`. Without
+    /// [`LocalConfig::limits`], the limits are [`Limits::on_disk`](crate::Limits::on_disk).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let temporary = tempfile::tempdir()?;
+    /// # let folder = temporary.path();
+    /// use decthings::Client;
+    /// use decthings_local::{Local, LocalConfig};
+    ///
+    /// let local = Local::open(folder, LocalConfig::new())?;
+    /// let client = Client::builder().service(local.router()).build()?;
+    /// client.image().create_repository("kept", "It is there at the next start.").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] says why the data cannot be used: another server uses it, it is damaged, has another format, or is not
+    /// that of a server.
+    pub fn open(folder: impl AsRef<Path>, mut config: LocalConfig) -> Result<Arc<Self>, OpenError> {
+        config.limit_data_on_disk();
+        Ok(Self::with(Context::open(config, folder.as_ref())?))
+    }
+
+    fn with(context: Context) -> Arc<Self> {
+        let context = Arc::new(context);
         let models = Arc::new(Models::new(context.clone()));
         let router = Router::new()
             .events(context.events.clone())

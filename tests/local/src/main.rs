@@ -14,13 +14,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
 const HELP: &str = "\
-Runs a local Decthings server. All data is in memory, and is lost when the server stops.
+Runs a local Decthings server. All data is in memory and is lost when the server stops, or is kept with --data.
 
 Usage: decthings-local [options]
 
   --addr <ip>                   address to listen on (default: 127.0.0.1)
   --port <port>                 port to listen on, 0 for any free port (default: 4711)
   --key-file <file>             file with the API key to accept, - for the standard input
+  --data <folder>               keep all data in this folder, which is made if it does not exist
   --allow-remote                allow other machines to connect, without encryption
   --allow-host <name>           allow requests for this host name, and from its web pages; may be repeated
   --allow-processes             run programs, terminals, language servers and the code of models, as you and without
@@ -90,13 +91,17 @@ async fn run() -> Result<(), Box<dyn Error>> {
         write!(stdout(), "{HELP}")?;
         return Ok(());
     };
-    let Options { mut config, address, key_file } = options;
+    let Options { mut config, address, key_file, data } = options;
     if let Some(file) = &key_file {
         config = config.key(read_key(file)?);
     }
     config = config.on_code_failure(|report| eprintln!("{}", report.trim_end()));
     let mut signals = Signals::new()?;
-    let server = LocalServer::start(Local::new(config), address).await.map_err(|error| match error {
+    let local = match &data {
+        Some(folder) => Local::open(folder, config)?,
+        None => Local::new(config),
+    };
+    let server = LocalServer::start(local, address).await.map_err(|error| match error {
         StartError::NotLoopback(_) => format!("{error}, with --allow-remote"),
         error => error.to_string(),
     })?;
@@ -148,19 +153,21 @@ struct Options {
     config: LocalConfig,
     address: SocketAddr,
     key_file: Option<String>,
+    data: Option<PathBuf>,
 }
 
 /// Parses the arguments. Nothing if they ask for help.
 fn arguments(mut given: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
     let (mut ip, mut port) = (IpAddr::V4(Ipv4Addr::LOCALHOST), 4711);
-    let (mut config, mut key_file) = (LocalConfig::new(), None);
-    let (mut limits, mut has_models, mut allow_processes) = (Limits::default(), false, false);
+    let (mut config, mut key_file, mut data) = (LocalConfig::new(), None, None);
+    let (mut body_bytes, mut has_models, mut allow_processes) = (None, false, false);
     while let Some(name) = given.next() {
         let mut value = || given.next().ok_or_else(|| format!("{name} needs a value"));
         match name.as_str() {
             "--addr" => ip = parse(&name, &value()?)?,
             "--port" => port = parse(&name, &value()?)?,
             "--key-file" => key_file = Some(value()?),
+            "--data" => data = Some(PathBuf::from(value()?)),
             "--allow-remote" => config = config.allow_remote(true),
             "--allow-host" => config = config.allow_host(value()?),
             "--allow-processes" => {
@@ -175,7 +182,7 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Option<Options>,
             "--python" => config = config.python(value()?),
             "--max-body" => {
                 let mebibytes: usize = parse(&name, &value()?)?;
-                limits.body_bytes = mebibytes.saturating_mul(1 << 20);
+                body_bytes = Some(mebibytes.saturating_mul(1 << 20));
             }
             "--launcher-startup" => {
                 config = config.launcher_startup(Duration::from_millis(parse(&name, &value()?)?));
@@ -187,7 +194,9 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Option<Options>,
     if has_models && !allow_processes {
         return Err("--model needs --allow-processes, as the code of the model runs as you".to_owned());
     }
-    Ok(Some(Options { config: config.limits(limits), address: SocketAddr::new(ip, port), key_file }))
+    let mut limits = if data.is_some() { Limits::on_disk() } else { Limits::default() };
+    limits.body_bytes = body_bytes.unwrap_or(limits.body_bytes);
+    Ok(Some(Options { config: config.limits(limits), address: SocketAddr::new(ip, port), key_file, data }))
 }
 
 /// Parses the name and the folder of a model.

@@ -12,6 +12,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
 use super::config::ModelConfig;
@@ -34,7 +35,7 @@ pub struct StatePart {
     /// The name, unique in the state.
     pub key: String,
     /// The value.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
 }
 
 /// Reads what a state is for, without its weights.
@@ -73,7 +74,7 @@ pub(super) fn load(preset: &str, state: &[StatePart]) -> Result<Network, Compute
 pub(super) fn save(network: &Network) -> Result<Vec<StatePart>, ComputeError> {
     let config = serde_json::to_vec_pretty(&network.config)
         .map_err(|error| ComputeError::Backend { reason: error.to_string() })?;
-    let mut state = vec![StatePart { key: CONFIG.into(), bytes: config }];
+    let mut state = vec![StatePart { key: CONFIG.into(), bytes: config.into() }];
     let sizes = network.config.layer_sizes();
     for (layer, ((inputs, outputs), (weight, bias))) in sizes.zip(network.values()?).enumerate() {
         state.push(write_tensor(weight_key(layer), vec![outputs, inputs], &weight)?);
@@ -159,5 +160,5 @@ fn write_tensor(key: String, shape: Vec<usize>, values: &[f32]) -> Result<StateP
     let bytes = TensorView::new(Dtype::F32, shape, &data)
         .and_then(|tensor| serialize([(key.as_str(), tensor)], None))
         .map_err(|error| ComputeError::Backend { reason: error.to_string() })?;
-    Ok(StatePart { key, bytes })
+    Ok(StatePart { key, bytes: bytes.into() })
 }

@@ -1,15 +1,18 @@
 //! Creating, changing and removing single files and folders.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use decthings::types::FileTime;
 
-use super::content::Content;
+use super::content::{Content, Io};
 use super::files::Files;
 use super::folder::Folder;
 use super::inode::{Inode, Node};
 use super::posix::{Errno, kind};
 use super::space::{BLOCK_SIZE, Space};
 use crate::filesystem::files::DirEntry;
+use crate::storage::Storage;
 
 /// New attributes.
 #[derive(Default)]
@@ -23,9 +26,16 @@ pub(crate) struct Changes {
 
 impl Files {
     /// Makes an empty file, or a special file with the number of its device.
-    pub(crate) fn make_file(&mut self, at: DirEntry, mode: u32, device: u64, space: Space) -> Result<u64, Errno> {
+    pub(crate) fn make_file(
+        &mut self,
+        storage: &Storage,
+        at: DirEntry,
+        mode: u32,
+        device: u64,
+        space: Space,
+    ) -> Result<u64, Errno> {
         let node = match mode & kind::MASK {
-            kind::FILE => Node::File(Content::default()),
+            kind::FILE => Node::File(Content::new(storage)),
             _ => Node::Special(device),
         };
         self.make(at, Inode::new(mode, node), space)
@@ -57,9 +67,7 @@ impl Files {
         self.check_free(&at)?;
         self.used.check(self.folder(at.parent)?.space_to_add(&at.name), space)?;
         self.attach(at, number)?;
-        let inode = self.inode_mut(number)?;
-        inode.names = inode.names.saturating_add(1);
-        inode.attributes_changed();
+        self.inode_mut(number)?.attributes_changed();
         Ok(())
     }
 
@@ -85,8 +93,8 @@ impl Files {
         Ok(())
     }
 
-    pub(crate) fn change(&mut self, number: u64, changes: Changes, space: Space) -> Result<(), Errno> {
-        let inode = self.inodes.get_mut(&number).ok_or(Errno::Stale)?;
+    pub(crate) fn change(&mut self, io: &mut Io<'_>, number: u64, changes: Changes, space: Space) -> Result<(), Errno> {
+        let inode = Arc::make_mut(self.inodes.get_mut(&number).ok_or(Errno::Stale)?);
         if let Some(size) = changes.size {
             let content = match &mut inode.node {
                 Node::File(content) => content,
@@ -97,7 +105,7 @@ impl Files {
                 return Err(Errno::FileTooBig);
             }
             let before = content.space();
-            content.resize(size);
+            content.resize(io, size)?;
             self.used = self.used.without(before).with(content.space());
             inode.content_changed();
         }
@@ -111,14 +119,21 @@ impl Files {
     }
 
     /// Writes all of the data, at an offset or in the place of everything.
-    pub(crate) fn write(&mut self, number: u64, offset: Option<u64>, data: &[u8], space: Space) -> Result<(), Errno> {
-        let inode = self.inodes.get_mut(&number).ok_or(Errno::Stale)?;
+    pub(crate) fn write(
+        &mut self,
+        io: &mut Io<'_>,
+        number: u64,
+        offset: Option<u64>,
+        data: &[u8],
+        space: Space,
+    ) -> Result<(), Errno> {
+        let inode = Arc::make_mut(self.inodes.get_mut(&number).ok_or(Errno::Stale)?);
         let content = match &mut inode.node {
             Node::File(content) => content,
             Node::Folder(_) => return Err(Errno::IsDir),
             Node::Link(_) | Node::Special(_) => return Err(Errno::Invalid),
         };
-        let empty = Content::default();
+        let empty = Content::new(io.storage);
         let base = if offset.is_none() { &empty } else { &*content };
         let others = self.used.without(content.space());
         let start = offset.unwrap_or(0);
@@ -127,11 +142,11 @@ impl Files {
         if !data.is_empty() && end > space.blocks.saturating_mul(BLOCK_SIZE) {
             return Err(Errno::NoSpace);
         }
-        others.with(base.space()).check(base.space_to_write(start, data.len()), space)?;
+        others.with(base.space()).check(base.space_to_write(io.storage, start, data.len())?, space)?;
         if offset.is_none() {
             *content = empty;
         }
-        content.write(start, data);
+        content.write(io, start, data)?;
         self.used = others.with(content.space());
         inode.content_changed();
         Ok(())

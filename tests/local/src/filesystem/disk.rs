@@ -7,15 +7,17 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::content::Content;
+use super::content::{Content, Io};
 use super::files::{DirEntry, Files, ROOT};
 use super::folder::Folder;
 use super::inode::{Inode, Node};
 use super::posix::kind;
 use super::space::Space;
+use crate::storage::Storage;
 
 /// The permissions that are kept on disk, without set-user-ID and the like.
 const DISK_PERMISSIONS: u32 = 0o777;
@@ -24,9 +26,11 @@ const OWNER_FILE: u32 = 0o600;
 const OWNER_FOLDER: u32 = 0o700;
 /// Read at a time.
 const CHUNK: usize = 1 << 16;
+/// Kept in memory at a time, in bytes.
+const MAX_BATCH: usize = 16 << 20;
 
 /// Writes everything into an empty folder that exists. Special files are left out.
-pub(crate) fn write_into(files: &Files, path: &Path) -> io::Result<()> {
+pub(crate) fn write_into(files: &Files, storage: &Storage, path: &Path) -> io::Result<()> {
     let mut written: HashMap<u64, PathBuf> = HashMap::new();
     let mut left = vec![(ROOT, path.to_path_buf())];
     while let Some((folder, path)) = left.pop() {
@@ -45,7 +49,7 @@ pub(crate) fn write_into(files: &Files, path: &Path) -> io::Result<()> {
                     left.push((number, path));
                     continue;
                 }
-                Node::File(content) => write_file(content, permissions, &path)?,
+                Node::File(content) => write_file(content, storage, permissions, &path)?,
                 Node::Link(target) => symlink(OsStr::from_bytes(target), &path)?,
                 Node::Special(_) => continue,
             }
@@ -55,18 +59,20 @@ pub(crate) fn write_into(files: &Files, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn write_file(content: &Content, permissions: u32, path: &Path) -> io::Result<()> {
+fn write_file(content: &Content, storage: &Storage, permissions: u32, path: &Path) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(OWNER_FILE).open(path)?;
     file.set_len(content.size())?;
-    for (offset, block) in content.blocks() {
+    content.each_block(storage, |offset, block| -> io::Result<()> {
         file.seek(SeekFrom::Start(offset))?;
-        file.write_all(block)?;
-    }
+        file.write_all(block)
+    })?;
     file.set_permissions(Permissions::from_mode(permissions | OWNER_FILE))
 }
 
 /// Reads a folder back. Symbolic links are not followed, and special files are left out. A file that
 /// has the same name and kind in `old` keeps its inode number. Entries may be left out.
+///
+/// The contents of files are in the storage when this returns, or in the batch.
 ///
 /// # Errors
 ///
@@ -74,10 +80,12 @@ fn write_file(content: &Content, permissions: u32, path: &Path) -> io::Result<()
 pub(crate) fn read_from(
     path: &Path,
     old: &Files,
+    io: &mut Io<'_>,
     space: Space,
     is_left_out: impl Fn(&Path) -> bool,
 ) -> io::Result<Files> {
-    let mut reader = Reader { files: Files::new(), old, space, read: HashMap::new() };
+    let files = Files::new(io.storage);
+    let mut reader = Reader { files, old, io, space, read: HashMap::new() };
     reader.files.last = old.last;
     let mut left = vec![(ROOT, path.to_path_buf())];
     while let Some((folder, path)) = left.pop() {
@@ -95,15 +103,16 @@ pub(crate) fn read_from(
     Ok(reader.files)
 }
 
-struct Reader<'a> {
+struct Reader<'a, 'b> {
     files: Files,
     old: &'a Files,
+    io: &'a mut Io<'b>,
     space: Space,
     /// The inode numbers of files by device and inode number on the disk.
     read: HashMap<(u64, u64), u64>,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// Reads one entry, and returns the inode number of a folder, which is empty at first.
     fn read(&mut self, at: DirEntry, path: &Path) -> io::Result<Option<u64>> {
         let metadata = fs::symlink_metadata(path)?;
@@ -120,7 +129,7 @@ impl Reader<'_> {
             let target = fs::read_link(path)?.into_os_string().into_vec();
             (kind::LINK, Node::Link(Bytes::from(target)))
         } else if metadata.is_file() {
-            (kind::FILE, Node::File(read_file(path, left)?))
+            (kind::FILE, Node::File(read_file(path, self.io, left)?))
         } else {
             return Ok(None);
         };
@@ -130,7 +139,7 @@ impl Reader<'_> {
         self.files.used().check(more, self.space).map_err(|_| full())?;
         let number = self.number(&at, mode);
         self.files.used = self.files.used.with(inode.space());
-        self.files.inodes.insert(number, inode);
+        self.files.inodes.insert(number, Arc::new(inode));
         self.files.attach(at, number).map_err(|_| full())?;
         if !is_folder {
             self.read.insert(id, number);
@@ -153,26 +162,30 @@ impl Reader<'_> {
 }
 
 /// Reads a file block by block: it may be much longer than there is space, and blocks of zeros take none.
-fn read_file(path: &Path, space: Space) -> io::Result<Content> {
+fn read_file(path: &Path, io: &mut Io<'_>, space: Space) -> io::Result<Content> {
     let mut file = File::open(path)?;
-    let (mut content, mut chunk, mut offset) = (Content::default(), vec![0; CHUNK], 0u64);
+    let (mut content, mut chunk, mut offset) = (Content::new(io.storage), Vec::with_capacity(CHUNK), 0u64);
     let most = space.bytes();
     loop {
-        let length = file.read(&mut chunk)?;
-        let data = chunk.get(..length).unwrap_or_default();
-        if data.is_empty() {
+        chunk.clear();
+        let length = (&mut file).take(u64::try_from(CHUNK).unwrap_or(u64::MAX)).read_to_end(&mut chunk)?;
+        if length == 0 {
             break;
         }
         let end = offset.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
         if end > most {
             return Err(full());
         }
-        if data.iter().any(|byte| *byte != 0) {
-            content.write(offset, data);
+        if chunk.iter().any(|byte| *byte != 0) {
+            content.write(io, offset, &chunk)?;
+        }
+        // Nothing refers to these blocks yet, so they may be stored before the rest.
+        if io.batch.bytes() > MAX_BATCH {
+            io.storage.commit(&std::mem::take(io.batch))?;
         }
         offset = end;
     }
-    content.resize(offset);
+    content.resize(io, offset)?;
     Ok(content)
 }
 

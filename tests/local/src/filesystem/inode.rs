@@ -13,12 +13,12 @@ use super::space::{BLOCK_SIZE, Space};
 #[derive(Clone)]
 pub(super) struct Inode {
     pub(super) mode: u32,
-    /// The names that it has.
-    pub(super) names: u64,
+    /// The names that it has, with the number of the folder of each. The root folder has none.
+    pub(super) names: Vec<(u64, Bytes)>,
     pub(super) node: Node,
     pub(super) atime: FileTime,
     pub(super) mtime: FileTime,
-    ctime: FileTime,
+    pub(super) ctime: FileTime,
 }
 
 /// What an inode is.
@@ -32,10 +32,10 @@ pub(super) enum Node {
 }
 
 impl Inode {
-    /// A new inode with one name.
+    /// A new inode, without a name.
     pub(super) fn new(mode: u32, node: Node) -> Self {
         let now = now();
-        Self { mode, names: 1, node, atime: now.clone(), mtime: now.clone(), ctime: now }
+        Self { mode, names: Vec::new(), node, atime: now.clone(), mtime: now.clone(), ctime: now }
     }
 
     /// The space that it takes.
@@ -50,6 +50,10 @@ impl Inode {
             Node::Link(target) => Space::of_blocks(length(target).div_ceil(BLOCK_SIZE)),
             Node::Special(_) => Space::default(),
         }
+    }
+
+    pub(super) fn forget_name(&mut self, parent: u64, name: &[u8]) {
+        self.names.retain(|(folder, other)| *folder != parent || other != name);
     }
 
     pub(super) fn content_changed(&mut self) {
@@ -67,12 +71,13 @@ impl Inode {
     }
 
     pub(super) fn stat(&self) -> Stat {
+        let names = u64::try_from(self.names.len()).unwrap_or(u64::MAX);
         let (size, device, names) = match &self.node {
-            Node::File(content) => (content.size(), 0, self.names),
+            Node::File(content) => (content.size(), 0, names),
             // A folder is known by its name, as `.` in itself and as `..` in the folders that it holds.
             Node::Folder(folder) => (folder.size(), 0, folder.folders.saturating_add(2)),
-            Node::Link(target) => (length(target), 0, self.names),
-            Node::Special(device) => (0, *device, self.names),
+            Node::Link(target) => (length(target), 0, names),
+            Node::Special(device) => (0, *device, names),
         };
         // Unix counts in blocks of 512 bytes, whatever the real ones are.
         let blocks = self.content_space().blocks.saturating_mul(BLOCK_SIZE).checked_div(512).unwrap_or(0);

@@ -1,10 +1,11 @@
-//! The filesystem of a model: inodes, in memory.
+//! The filesystem of a model: inodes in memory, the contents of files in the storage.
 //!
-//! It is cheap to clone: clones share the contents of files, and a change copies only the blocks that it touches. A
-//! change that takes more space than there is fails before anything has changed.
+//! Clones share their inodes, and a change copies those that it touches. A [fork](save) can be changed independently:
+//! files share their contents until one of them is changed. A change that takes more space than there is fails before
+//! anything has changed.
 
 pub(crate) mod change;
-mod content;
+pub(crate) mod content;
 #[cfg(unix)]
 pub(crate) mod disk;
 #[cfg(all(test, unix))]
@@ -16,5 +17,6 @@ pub(crate) mod live;
 pub(crate) mod posix;
 mod read;
 pub(crate) mod rename;
+mod save;
 pub(crate) mod space;
 mod tree;

@@ -1,11 +1,15 @@
 //! The error codes and file modes of POSIX.
 
+use crate::storage::error::StorageError;
+
 /// An error of a filesystem, under its POSIX name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Errno {
     Exist,
     FileTooBig,
     Invalid,
+    /// The storage failed.
+    Io,
     IsDir,
     NoEntry,
     NoSpace,
@@ -22,6 +26,8 @@ impl Errno {
             Self::Exist => "EEXIST",
             Self::FileTooBig => "EFBIG",
             Self::Invalid => "EINVAL",
+            // The API has no `EIO`.
+            Self::Io => "unknown",
             Self::IsDir => "EISDIR",
             Self::NoEntry => "ENOENT",
             Self::NoSpace => "ENOSPC",
@@ -30,6 +36,13 @@ impl Errno {
             Self::NotPermitted => "EPERM",
             Self::Stale => "ESTALE",
         }
+    }
+}
+
+impl From<StorageError> for Errno {
+    fn from(error: StorageError) -> Self {
+        error.report();
+        Self::Io
     }
 }
 

@@ -6,6 +6,7 @@ use decthings::types::Stat;
 use super::files::Files;
 use super::inode::Node;
 use super::posix::{Errno, kind};
+use crate::storage::Storage;
 
 impl Files {
     /// The inode number that a name in a folder stands for.
@@ -40,9 +41,9 @@ impl Files {
     }
 
     /// Reads from a file, no further than to its end.
-    pub(crate) fn read(&self, number: u64, offset: u64, count: usize) -> Result<Vec<u8>, Errno> {
+    pub(crate) fn read(&self, storage: &Storage, number: u64, offset: u64, count: usize) -> Result<Vec<u8>, Errno> {
         match &self.inode(number)?.node {
-            Node::File(content) => Ok(content.read(offset, count)),
+            Node::File(content) => Ok(content.read(storage, offset, count)?),
             Node::Folder(_) => Err(Errno::IsDir),
             Node::Link(_) | Node::Special(_) => Err(Errno::Invalid),
         }
@@ -50,7 +51,7 @@ impl Files {
 
     /// Records that an inode has been read.
     pub(crate) fn accessed(&mut self, number: u64) {
-        if let Some(inode) = self.inodes.get_mut(&number) {
+        if let Ok(inode) = self.inode_mut(number) {
             inode.accessed();
         }
     }

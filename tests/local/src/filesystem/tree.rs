@@ -18,8 +18,13 @@ impl Files {
         self.detach(at, number)?;
         let mut left = vec![number];
         while let Some(number) = left.pop() {
-            if let Ok(folder) = self.folder(number) {
-                left.extend(folder.entries().map(|(_, number)| number));
+            let inside: Vec<(Bytes, u64)> = match self.folder(number) {
+                Ok(folder) => folder.entries().map(|(name, number)| (name.clone(), number)).collect(),
+                Err(_) => Vec::new(),
+            };
+            for (name, inner) in inside {
+                self.inode_mut(inner)?.forget_name(number, &name);
+                left.push(inner);
             }
             self.release(number);
         }
@@ -41,16 +46,19 @@ impl Files {
             match copies.get(&step.number) {
                 Some(&copy) => {
                     self.attach(at, copy)?;
-                    let inode = self.inode_mut(copy)?;
-                    inode.names = inode.names.saturating_add(1);
                 }
                 None => {
-                    let inode = self.inode(step.number)?;
-                    let node = match &inode.node {
+                    let inode = self.inode_mut(step.number)?;
+                    let node = match &mut inode.node {
                         Node::Folder(_) => Node::Folder(Folder::new(at.parent)),
+                        Node::File(content) => {
+                            content.shared = true;
+                            Node::File(content.clone())
+                        }
                         node => node.clone(),
                     };
-                    let copy = self.insert(Inode::new(inode.mode, node));
+                    let mode = inode.mode;
+                    let copy = self.insert(Inode::new(mode, node));
                     self.attach(at, copy)?;
                     copies.insert(step.number, copy);
                 }

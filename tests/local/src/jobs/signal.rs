@@ -9,7 +9,7 @@ pub(crate) struct Once<T>(Arc<SetOnce<T>>);
 
 impl<T: Clone> Once<T> {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(SetOnce::new()))
+        Self::default()
     }
 
     /// Sets the value, unless it is set already.
@@ -28,6 +28,12 @@ impl<T: Clone> Once<T> {
 
     pub(crate) async fn wait(&self) -> T {
         self.0.wait().await.clone()
+    }
+}
+
+impl<T> Default for Once<T> {
+    fn default() -> Self {
+        Self(Arc::default())
     }
 }
 

@@ -48,6 +48,7 @@
 pub(crate) mod functions;
 pub(crate) mod options;
 pub(crate) mod parameters;
+pub(crate) mod source;
 pub(crate) mod tensors;
 
 pub use parameters::parameter_definitions;

@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 
 use decthings::{DType, Tensor, TensorError};
 
+use super::source::Input;
 use crate::compute::error::ComputeError;
 use crate::compute::samples::{MAX_VALUES, Samples};
 
 /// The inputs of a function: the tensors of each parameter.
-pub(crate) struct Inputs(pub(crate) BTreeMap<String, Vec<Tensor>>);
+pub(crate) struct Inputs(pub(crate) BTreeMap<String, Input>);
 
 impl Inputs {
-    /// The tensors of a parameter; none if it is missing.
+    /// The tensors of a parameter; none if it is missing, or not in memory.
     pub(crate) fn all(&self, name: &str) -> &[Tensor] {
-        self.0.get(name).map_or(&[], Vec::as_slice)
+        match self.0.get(name) {
+            Some(Input::Tensors(tensors)) => tensors,
+            Some(Input::Source(_)) | None => &[],
+        }
     }
 
     /// The tensor of a parameter that holds one.

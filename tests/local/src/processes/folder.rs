@@ -11,7 +11,9 @@ use tokio::task::spawn_blocking;
 use super::live::refresh;
 use crate::context::Context;
 use crate::error::CallError;
+use crate::filesystem::content::Io;
 use crate::filesystem::disk::{read_from, write_into};
+use crate::storage::batch::Batch;
 use crate::util;
 
 /// A temporary folder, with a folder for each model whose files the process can use. It is deleted when it is dropped.
@@ -62,7 +64,10 @@ impl Folder {
     /// Writes the files of a model, unless they have been written already.
     pub(crate) async fn add(&self, context: &Context, model: &str) -> Result<(), CallError> {
         refresh(context, model)?;
-        let files = context.store().model(model)?.files.clone();
+        let (files, storage) = {
+            let store = context.store();
+            (store.model(model)?.files.clone(), store.storage.clone())
+        };
         {
             let mut models = util::lock(&self.models);
             if models.iter().any(|other| other == model) {
@@ -73,7 +78,7 @@ impl Folder {
         let path = self.path_of(model);
         let written = spawn_blocking(move || {
             std::fs::create_dir(&path)?;
-            write_into(&files, &path)
+            write_into(&files, &storage, &path)
         });
         match written.await {
             Ok(Ok(())) => Ok(()),
@@ -94,7 +99,7 @@ impl Folder {
     }
 
     async fn read_back_one(&self, context: &Context, model: &str) -> io::Result<()> {
-        let (old, space) = {
+        let (old, storage, space) = {
             let store = context.store();
             // The model may have been deleted.
             let Ok(stored) = store.model(model) else { return Ok(()) };
@@ -103,14 +108,21 @@ impl Folder {
                 return Ok(());
             }
             let Ok(space) = store.space_for_files(model, context.config.limits.stored_bytes) else { return Ok(()) };
-            (stored.files.clone(), space)
+            (stored.files.clone(), store.storage.clone(), space)
         };
         let path = self.path_of(model);
-        let files =
-            spawn_blocking(move || read_from(&path, &old, space, |_| false)).await.map_err(io::Error::other)??;
-        if let Ok(stored) = context.store().model_mut(model) {
+        let read = move || {
+            let mut batch = Batch::default();
+            let files = read_from(&path, &old, &mut Io { storage: &storage, batch: &mut batch }, space, |_| false)?;
+            files.save(None, &mut batch)?;
+            io::Result::Ok((files, batch))
+        };
+        let (files, batch) = spawn_blocking(read).await.map_err(io::Error::other)??;
+        let mut store = context.change();
+        if let Ok(stored) = store.model_mut(model) {
             stored.files = Arc::new(files);
+            store.batch = batch;
         }
-        Ok(())
+        Ok(store.commit()?)
     }
 }

@@ -220,7 +220,7 @@ impl Process {
 
     fn vacate(&self, context: &Context) {
         if let Some(location) = &self.location {
-            context.store().launchers.vacate(location, &self.id);
+            context.vacate(location, &self.id);
         }
     }
 

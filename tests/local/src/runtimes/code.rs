@@ -8,10 +8,13 @@ use decthings::types::ParameterDefinition;
 
 use super::failure::Failure;
 use crate::compute::preset::Preset;
+use crate::filesystem::content::Io;
 use crate::filesystem::disk::{read_from, write_into};
 use crate::filesystem::files::Files;
 use crate::filesystem::live::{self, is_left_out};
 use crate::filesystem::space::Space;
+use crate::storage::Storage;
+use crate::storage::batch::Batch;
 use crate::store::states::Parts;
 
 /// What is run.
@@ -50,8 +53,8 @@ pub(crate) struct Mount {
 /// Files of a model.
 #[derive(Clone)]
 pub(crate) enum FileSource {
-    /// The files as they were.
-    Stored(Arc<Files>),
+    /// Files in the storage.
+    Stored(Arc<Files>, Storage),
     /// A folder of this machine, as it is when the code starts; with a number that changes with its files.
     Folder { path: PathBuf, space: Space, fingerprint: u64 },
 }
@@ -72,9 +75,13 @@ impl FileSource {
     /// Writes the files into an empty folder.
     pub(crate) fn write_into(&self, target: &Path) -> io::Result<()> {
         match self {
-            Self::Stored(files) => write_into(files, target),
+            Self::Stored(files, storage) => write_into(files, storage, target),
             Self::Folder { path, space, .. } => {
-                write_into(&read_from(path, &Files::new(), *space, is_left_out)?, target)
+                let (storage, mut batch) = (Storage::in_memory(), Batch::default());
+                let mut io = Io { storage: &storage, batch: &mut batch };
+                let files = read_from(path, &Files::new(&storage), &mut io, *space, is_left_out)?;
+                storage.commit(&batch)?;
+                write_into(&files, &storage, target)
             }
         }
     }
@@ -92,7 +99,7 @@ impl FileSource {
     /// Stored files are copied before they are changed, as long as others use them.
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Stored(files), Self::Stored(other)) => Arc::ptr_eq(files, other),
+            (Self::Stored(files, _), Self::Stored(other, _)) => Arc::ptr_eq(files, other),
             (
                 Self::Folder { path, fingerprint, .. },
                 Self::Folder { path: other_path, fingerprint: other_fingerprint, .. },

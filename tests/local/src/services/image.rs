@@ -29,7 +29,7 @@ delegate! {
 fn create_repository(context: &Context, request: CreateRepositoryRequest) -> Result<CreateRepositoryResult, CallError> {
     check::name("name", &request.name)?;
     check::description("description", &request.description)?;
-    let mut store = context.store();
+    let mut store = context.change();
     if store.repositories.contains_key(&request.name) {
         return Err(CallError::NameAlreadyUsed);
     }
@@ -44,23 +44,27 @@ fn create_repository(context: &Context, request: CreateRepositoryRequest) -> Res
         created_at: util::now(),
     };
     store.repositories.insert(request.name, repository);
+    store.commit()?;
     Ok(CreateRepositoryResult::new())
 }
 
 fn update_repository(context: &Context, request: UpdateRepositoryRequest) -> Result<UpdateRepositoryResult, CallError> {
-    let mut store = context.store();
+    let mut store = context.change();
     let repository = store.repositories.get_mut(&request.name).ok_or(CallError::RepositoryNotFound)?;
     if let Some(description) = request.properties.description {
         check::description("properties.description", &description)?;
         repository.description = description;
     }
     repository.public_access = request.properties.public_access.unwrap_or(repository.public_access);
+    store.commit()?;
     Ok(UpdateRepositoryResult::new())
 }
 
 fn delete_repository(context: &Context, request: DeleteRepositoryRequest) -> Result<DeleteRepositoryResult, CallError> {
-    let removed = context.store().repositories.remove(&request.name);
-    removed.map(|_| DeleteRepositoryResult::new()).ok_or(CallError::RepositoryNotFound)
+    let mut store = context.change();
+    store.repositories.remove(&request.name).ok_or(CallError::RepositoryNotFound)?;
+    store.commit()?;
+    Ok(DeleteRepositoryResult::new())
 }
 
 fn get_repositories(context: &Context, request: GetRepositoriesRequest) -> Result<GetRepositoriesResult, CallError> {

@@ -1,6 +1,5 @@
 //! The service `PersistentLauncher`.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -14,7 +13,7 @@ use decthings::types::ResourceFilter;
 use super::common::{check, delegate};
 use crate::context::Context;
 use crate::error::CallError;
-use crate::store::launchers::StoredLauncher;
+use crate::store::launchers::{StoredLauncher, Usage};
 use crate::store::listing::Query;
 use crate::util;
 
@@ -35,11 +34,11 @@ fn create_persistent_launcher(
 ) -> Result<CreatePersistentLauncherResult, CallError> {
     check::name("name", &request.name)?;
     check::launcher("spec", &request.spec)?;
-    let mut store = context.store();
+    let mut store = context.change();
     if store.launchers.0.len() >= context.config.limits.persistent_launchers {
         return Err(CallError::QuotaExceeded);
     }
-    let mut launcher = StoredLauncher {
+    let launcher = StoredLauncher {
         id: util::new_id(),
         sequence: store.next_sequence(),
         name: request.name,
@@ -47,12 +46,12 @@ fn create_persistent_launcher(
         spec: request.spec,
         ready_at: Instant::now().checked_add(context.config.launcher_startup),
         deleting: false,
-        running: Vec::new(),
-        samples: VecDeque::new(),
+        usage: Usage::default(),
     };
-    launcher.measure();
+    launcher.usage.measure();
     let result = CreatePersistentLauncherResult::new(&launcher.id);
     store.launchers.0.insert(launcher.id.clone(), launcher);
+    store.commit()?;
     Ok(result)
 }
 
@@ -75,27 +74,28 @@ fn get_persistent_launchers(
 
 /// Adds a sample first, so that the list is never empty.
 fn get_sysinfo(context: &Context, request: GetSysinfoRequest) -> Result<GetSysinfoResult, CallError> {
-    let mut store = context.store();
-    let launcher = store.launchers.0.get_mut(&request.persistent_launcher_id);
+    let store = context.store();
+    let launcher = store.launchers.0.get(&request.persistent_launcher_id);
     let launcher = launcher.ok_or(CallError::PersistentLauncherNotFound)?;
-    launcher.measure();
+    launcher.usage.measure();
     let after = request.from_timestamp.unwrap_or(i64::MIN);
-    Ok(GetSysinfoResult::new(launcher.samples.iter().filter(|sample| sample.timestamp > after).cloned()))
+    Ok(GetSysinfoResult::new(launcher.usage.samples(after)))
 }
 
 fn delete_persistent_launcher(
     context: &Context,
     request: DeletePersistentLauncherRequest,
 ) -> Result<DeletePersistentLauncherResult, CallError> {
-    let mut store = context.store();
+    let mut store = context.change();
     let id = &request.persistent_launcher_id;
     let launcher = store.launchers.0.get_mut(id).ok_or(CallError::PersistentLauncherNotFound)?;
     if launcher.deleting {
         return Err(CallError::PersistentLauncherBeingDeleted);
     }
     launcher.deleting = true;
-    if launcher.running.is_empty() {
+    if launcher.usage.is_idle() {
         store.launchers.0.remove(id);
     }
+    store.commit()?;
     Ok(DeletePersistentLauncherResult::new())
 }

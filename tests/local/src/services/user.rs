@@ -39,13 +39,18 @@ impl UserService for Users {
     async fn get_notifications(&self, request: GetNotificationsRequest) -> ServiceResult<GetNotificationsRequest> {
         let store = self.0.store();
         let wanted = request.notification_ids;
-        let found =
-            store.users.notifications.iter().filter(|one| wanted.as_ref().is_none_or(|ids| ids.contains(&one.id)));
+        let found = store
+            .users
+            .notifications()
+            .into_iter()
+            .filter(|one| wanted.as_ref().is_none_or(|ids| ids.contains(&one.id)));
         Ok(GetNotificationsResult::new(found.cloned()))
     }
 
     async fn set_notification(&self, request: SetNotificationRequest) -> ServiceResult<SetNotificationRequest> {
-        self.0.store().users.set_notification(&request.notification_id, &request.action)?;
+        let mut store = self.0.change();
+        store.users.set_notification(&request.notification_id, &request.action)?;
+        store.commit().map_err(CallError::from)?;
         Ok(SetNotificationResult::new())
     }
 

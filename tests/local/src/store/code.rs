@@ -1,13 +1,15 @@
 //! The code of a model.
 
 use decthings::types::{ParameterDefinition, ParameterDefinitions};
+use serde::{Deserialize, Serialize};
 
-use crate::compute::preset::Preset;
+use crate::compute::preset::{Preset, preset};
 use crate::presets::parameters::parameter_definitions;
 
 /// The code of a model.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Code {
+    #[serde(with = "preset_name")]
     Preset(&'static dyn Preset),
     /// Files of the model, with the inputs and outputs of their functions, if they are known.
     Own(Option<ParameterDefinitions>),
@@ -57,5 +59,22 @@ impl Code {
             Self::Preset(preset) => preset.name(),
             Self::Own(_) => "code",
         }
+    }
+}
+
+/// A preset in a record is its name.
+mod preset_name {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    use super::{Preset, preset};
+
+    pub(super) fn serialize<S: Serializer>(preset: &&'static dyn Preset, to: S) -> Result<S::Ok, S::Error> {
+        preset.name().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<&'static dyn Preset, D::Error> {
+        let name = String::deserialize(from)?;
+        preset(&name).ok_or_else(|| D::Error::custom(format!("the preset {name:?} does not exist")))
     }
 }

@@ -3,14 +3,19 @@
 use std::time::{Duration, Instant};
 
 use decthings::types::{Access, Dataset, EntryTotals, ParameterDefinition, Tag};
+use serde::{Deserialize, Serialize};
 
 use super::entries::Entries;
 use super::listing::{Listed, Summary};
+use super::table::Record;
 use super::users::owner;
 use crate::error::CallError;
+use crate::storage::Storage;
+use crate::storage::batch::Batch;
+use crate::storage::error::StorageError;
 use crate::util;
 
-/// How long removed entries count as waiting to be deleted. Their memory is free at once.
+/// How long removed entries count as waiting to be deleted. Their space is free at once.
 const DELETION_DELAY: Duration = Duration::from_secs(60);
 
 /// A list of entries of a dataset.
@@ -21,6 +26,7 @@ pub(crate) enum List {
 }
 
 /// A dataset.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredDataset {
     pub(crate) id: String,
     pub(crate) sequence: u64,
@@ -33,6 +39,7 @@ pub(crate) struct StoredDataset {
     pub(crate) entries: Entries,
     pub(crate) needs_review: Entries,
     pub(crate) version: String,
+    #[serde(skip)]
     pub(crate) removed: Removed,
 }
 
@@ -67,15 +74,23 @@ impl StoredDataset {
     }
 
     /// Removes entries from a list, and returns their number and size.
-    pub(crate) fn remove(&mut self, list: List, indexes: &[u32]) -> Result<(u64, u64), CallError> {
+    pub(crate) fn remove(
+        &mut self,
+        storage: &Storage,
+        batch: &mut Batch,
+        list: List,
+        indexes: &[u32],
+    ) -> Result<(u64, u64), CallError> {
         let entries = self.list_mut(list);
-        let (count, bytes) = entries.remove(&entries.choose("entries", indexes)?);
+        let chosen = entries.choose("entries", indexes)?;
+        let (count, bytes) = entries.remove(storage, batch, &chosen)?;
         if count > 0 {
             self.changed();
         }
         Ok((count, bytes))
     }
 
+    /// The space that its entries take, about, in bytes.
     pub(crate) fn stored_bytes(&self) -> u64 {
         self.entries.footprint().saturating_add(self.needs_review.footprint())
     }
@@ -99,6 +114,19 @@ impl StoredDataset {
     }
 }
 
+impl Record for StoredDataset {
+    const KIND: &'static str = "dataset";
+
+    fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    fn open(&mut self, storage: &Storage) -> Result<(), StorageError> {
+        self.entries.open(storage)?;
+        self.needs_review.open(storage)
+    }
+}
+
 impl Listed for StoredDataset {
     fn summary(&self) -> Summary<'_> {
         let created = (self.created_at, self.sequence);
@@ -107,7 +135,7 @@ impl Listed for StoredDataset {
 }
 
 /// Entries that were removed recently.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Removed {
     count: u64,
     bytes: u64,

@@ -1,13 +1,14 @@
 //! Evaluations of a model, and their results.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use decthings::api::model::{FinishedEvaluation, RunningEvaluation};
 use decthings::types::EvaluationResult;
 
 use super::entries::footprint_of;
-use crate::jobs::signal::{Once, StopSignal};
+use crate::jobs::signal::{Once, StopReason, StopSignal};
+use crate::util;
 
 /// How long the result of an evaluation is kept.
 const RESULT_LIFETIME: Duration = Duration::from_secs(300);
@@ -55,29 +56,24 @@ impl Finished {
 
 /// The evaluations of a model that are in progress or have ended recently, oldest first.
 #[derive(Default)]
-pub(crate) struct Evaluations {
-    all: Vec<Evaluation>,
-}
+pub(crate) struct Evaluations(Mutex<Vec<Evaluation>>);
 
 impl Evaluations {
-    pub(crate) fn add(&mut self, evaluation: Evaluation) {
-        self.forget();
-        self.all.push(evaluation);
+    pub(crate) fn add(&self, evaluation: Evaluation) {
+        self.all().push(evaluation);
     }
 
-    pub(crate) fn find(&mut self, id: &str) -> Option<&Evaluation> {
-        self.forget();
-        self.all.iter().find(|evaluation| evaluation.id == id)
+    pub(crate) fn find(&self, id: &str) -> Option<Evaluation> {
+        self.all().iter().find(|evaluation| evaluation.id == id).cloned()
     }
 
-    pub(crate) fn signals(&self) -> impl Iterator<Item = &StopSignal> {
-        self.all.iter().map(|evaluation| &evaluation.signal)
+    pub(super) fn stop_all(&self) {
+        self.all().iter().for_each(|evaluation| evaluation.signal.set(StopReason::Cancelled));
     }
 
-    pub(crate) fn list(&mut self) -> (Vec<RunningEvaluation>, Vec<FinishedEvaluation>) {
-        self.forget();
+    pub(crate) fn list(&self) -> (Vec<RunningEvaluation>, Vec<FinishedEvaluation>) {
         let (mut running, mut finished) = (Vec::new(), Vec::new());
-        for evaluation in &self.all {
+        for evaluation in &*self.all() {
             let (id, started_at) = (&evaluation.id, evaluation.started_at);
             match evaluation.finished.get() {
                 Some(end) => finished.push(FinishedEvaluation::new(id, started_at, end.at, end.succeeded())),
@@ -87,8 +83,9 @@ impl Evaluations {
         (running, finished)
     }
 
-    /// Drops results that are too old or too many.
-    fn forget(&mut self) {
+    /// All, without results that are too old or too many.
+    fn all(&self) -> MutexGuard<'_, Vec<Evaluation>> {
+        let mut all = util::lock(&self.0);
         let (mut kept, mut bytes) = (0usize, 0u64);
         let mut keep = |evaluation: &Evaluation| {
             let Some(end) = evaluation.finished.get() else { return true };
@@ -97,8 +94,9 @@ impl Evaluations {
             end.since.elapsed() < RESULT_LIFETIME && kept <= MAX_RESULTS && (kept == 1 || bytes <= MAX_RESULT_BYTES)
         };
         // The newest first.
-        let mut kept: Vec<Evaluation> = self.all.drain(..).rev().filter(|evaluation| keep(evaluation)).collect();
+        let mut kept: Vec<Evaluation> = all.drain(..).rev().filter(|evaluation| keep(evaluation)).collect();
         kept.reverse();
-        self.all = kept;
+        *all = kept;
+        all
     }
 }

@@ -1,25 +1,39 @@
-//! The data of the server, all of it in memory.
+//! The data of the server.
+//!
+//! Records are in memory, in [tables](table). What may be large is not, such as entries and the bytes of states: it is in the
+//! [storage](crate::storage). A [change] writes records and bytes to it together.
 
+pub(crate) mod activity;
+pub(crate) mod change;
 pub(crate) mod code;
+pub(crate) mod columns;
 pub(crate) mod datasets;
 pub(crate) mod entries;
+#[cfg(test)]
+mod entries_tests;
 pub(crate) mod evaluations;
 pub(crate) mod launchers;
 pub(crate) mod listing;
+pub(crate) mod metrics;
 pub(crate) mod models;
+pub(crate) mod new_entries;
 pub(crate) mod organizations;
 pub(crate) mod repositories;
+mod restart;
+mod rows;
 pub(crate) mod states;
+pub(crate) mod table;
 pub(crate) mod training;
 pub(crate) mod users;
-
-use std::collections::BTreeMap;
 
 use decthings::types::{MountedModel, OrganizationRole};
 
 use crate::config::LocalConfig;
 use crate::error::CallError;
 use crate::filesystem::space::Space;
+use crate::storage::Storage;
+use crate::storage::batch::Batch;
+use crate::storage::error::StorageError;
 use crate::util;
 use datasets::StoredDataset;
 use launchers::Launchers;
@@ -27,42 +41,97 @@ use models::StoredModel;
 use organizations::StoredOrganization;
 use repositories::StoredRepository;
 use states::StoredState;
+use table::Table;
 use users::{USER, Users};
 
 /// Datasets, models and other records by id.
-#[derive(Default)]
 pub(crate) struct Store {
-    pub(crate) datasets: BTreeMap<String, StoredDataset>,
-    pub(crate) models: BTreeMap<String, StoredModel>,
+    pub(crate) datasets: Table<StoredDataset>,
+    pub(crate) models: Table<StoredModel>,
     pub(crate) launchers: Launchers,
     /// By name.
-    pub(crate) repositories: BTreeMap<String, StoredRepository>,
-    pub(crate) organizations: BTreeMap<String, StoredOrganization>,
+    pub(crate) repositories: Table<StoredRepository>,
+    pub(crate) organizations: Table<StoredOrganization>,
     pub(crate) users: Users,
-    created: u64,
+    pub(crate) storage: Storage,
+    last_sequence: u64,
 }
 
 impl Store {
-    /// The data at the start: the configured models, users and organizations.
-    pub(crate) fn new(config: &LocalConfig) -> Self {
-        let mut store = Self { users: Users::new(config), ..Self::default() };
-        for (name, folder) in &config.models {
-            let model = StoredModel::of_folder(store.next_sequence(), name, folder);
-            store.models.insert(model.id.clone(), model);
+    fn empty(config: &LocalConfig, storage: Storage) -> Self {
+        Self {
+            datasets: Table::default(),
+            models: Table::default(),
+            launchers: Launchers::default(),
+            repositories: Table::default(),
+            organizations: Table::default(),
+            users: Users::new(config),
+            storage,
+            last_sequence: 0,
         }
-        for (name, from) in &config.invitations {
-            let id = store.add_organization(name.clone(), from);
-            if let Some(organization) = store.organizations.get_mut(&id) {
-                organization.invited.push(config.email.clone());
-            }
-        }
-        store
+    }
+
+    /// Reads all records from a storage.
+    fn read(config: &LocalConfig, storage: Storage) -> Result<Self, StorageError> {
+        let mut store = Self::empty(config, storage);
+        store.datasets = Table::read(&store.storage)?;
+        store.models = Table::read(&store.storage)?;
+        store.launchers = Launchers::read(&store.storage)?;
+        store.repositories = Table::read(&store.storage)?;
+        store.organizations = Table::read(&store.storage)?;
+        store.users.notifications = Table::read(&store.storage)?;
+        let last = [
+            store.datasets.last_sequence(),
+            store.models.last_sequence(),
+            store.launchers.0.last_sequence(),
+            store.repositories.last_sequence(),
+            store.organizations.last_sequence(),
+            store.users.notifications.last_sequence(),
+        ];
+        store.last_sequence = last.into_iter().max().unwrap_or(0);
+        Ok(store)
+    }
+
+    /// Adds the records that have changed to a batch.
+    fn save(&self, batch: &mut Batch) -> Result<(), StorageError> {
+        self.datasets.save(batch)?;
+        self.models.save(batch)?;
+        self.launchers.0.save(batch)?;
+        self.repositories.save(batch)?;
+        self.organizations.save(batch)?;
+        self.users.notifications.save(batch)
+    }
+
+    /// The changes have been saved.
+    fn saved(&mut self) {
+        self.datasets.saved();
+        self.models.saved();
+        self.launchers.0.saved();
+        self.repositories.saved();
+        self.organizations.saved();
+        self.users.notifications.saved();
+    }
+
+    /// Undoes the changes that have not been saved.
+    fn undo(&mut self) {
+        self.datasets.undo();
+        self.models.undo();
+        self.launchers.0.undo();
+        self.repositories.undo();
+        self.organizations.undo();
+        self.users.notifications.undo();
     }
 
     /// The next number of a record, which keeps lists in the order of creation.
     pub(crate) fn next_sequence(&mut self) -> u64 {
-        self.created = self.created.saturating_add(1);
-        self.created
+        self.last_sequence = self.last_sequence.saturating_add(1);
+        self.last_sequence
+    }
+
+    /// Notifies the caller.
+    pub(crate) fn notify(&mut self, data: impl Into<decthings::api::user::NotificationData>) {
+        let sequence = self.next_sequence();
+        self.users.notify(sequence, data);
     }
 
     pub(crate) fn dataset(&self, id: &str) -> Result<&StoredDataset, CallError> {
@@ -136,7 +205,7 @@ impl Store {
         self.organizations.get_mut(id).ok_or(CallError::OrganizationNotFound)
     }
 
-    /// The memory that all entries, states and files take, about, in bytes.
+    /// The space that all entries, states and files take, about, in bytes.
     pub(crate) fn stored_bytes(&self) -> u64 {
         let datasets = self.datasets.values().map(StoredDataset::stored_bytes);
         let models = self.models.values().map(StoredModel::stored_bytes);

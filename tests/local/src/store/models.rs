@@ -8,19 +8,24 @@ use decthings::types::{
     Access, BaseSnapshot, DefaultLauncherSpecs, ImageReference, LauncherSpec, MaxDurationsSeconds, Model, ModelImage,
     ModelLanguage, ModelSnapshot, SnapshotState, Tag, UsedPersistentLauncher,
 };
+use serde::{Deserialize, Serialize};
 
+use super::activity::Activity;
 use super::code::Code;
-use super::evaluations::Evaluations;
 use super::listing::{Listed, Summary};
-use super::states::{CreatingState, StoredState, part_size};
+use super::states::StoredState;
+use super::table::Record;
 use super::training::TrainingRun;
 use super::users::owner;
 use crate::error::CallError;
 use crate::filesystem::files::Files;
 use crate::filesystem::space::Space;
 use crate::jobs::signal::{Once, StopReason, StopSignal};
+use crate::storage::Storage;
+use crate::storage::error::StorageError;
 use crate::util;
 
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredModel {
     pub(crate) id: String,
     pub(crate) sequence: u64,
@@ -33,6 +38,7 @@ pub(crate) struct StoredModel {
     pub(crate) wasm: bool,
     pub(crate) code: Code,
     /// The folder of this machine whose files the model has instead of its own.
+    #[serde(skip)]
     pub(crate) folder: Option<LiveFolder>,
     pub(crate) launchers: DefaultLauncherSpecs,
     pub(crate) durations: MaxDurationsSeconds,
@@ -45,10 +51,14 @@ pub(crate) struct StoredModel {
     pub(crate) snapshots: Vec<StoredSnapshot>,
     /// The ids of another model and of its snapshot.
     pub(crate) base: Option<(String, String)>,
+    /// How the first state is made, if that takes place in the background and nobody has asked for the result.
+    #[serde(skip)]
     pub(crate) creation: Option<Creation>,
-    pub(crate) creating: Vec<CreatingState>,
+    /// Whether the first state has still to be made.
+    pub(crate) is_incomplete: bool,
     pub(crate) trainings: Vec<Arc<TrainingRun>>,
-    pub(crate) evaluations: Evaluations,
+    #[serde(skip)]
+    pub(crate) activity: Activity,
 }
 
 /// A folder of this machine that a model has instead of files of its own.
@@ -60,6 +70,7 @@ pub(crate) struct LiveFolder {
 }
 
 /// A snapshot of a model.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredSnapshot {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -73,7 +84,7 @@ pub(crate) struct StoredSnapshot {
 }
 
 impl StoredSnapshot {
-    /// The memory that it takes, about, in bytes.
+    /// The space that it takes, about, in bytes.
     pub(crate) fn bytes(&self) -> u64 {
         self.state.bytes().saturating_add(self.files.bytes())
     }
@@ -94,7 +105,7 @@ impl Creation {
 
 impl StoredModel {
     /// A model without states.
-    pub(crate) fn new(sequence: u64, name: String, description: String, code: Code) -> Self {
+    pub(crate) fn new(storage: &Storage, sequence: u64, name: String, description: String, code: Code) -> Self {
         Self {
             id: util::new_id(),
             sequence,
@@ -110,21 +121,21 @@ impl StoredModel {
             launchers: DefaultLauncherSpecs::new(LauncherSpec::new(1.0, 1024), LauncherSpec::new(1.0, 1024)),
             durations: MaxDurationsSeconds::new(60, 120, 600, 86_400, 600),
             filesystem_mebibytes: 1024,
-            files: Arc::new(Files::new()),
+            files: Arc::new(Files::new(storage)),
             used_launchers: Vec::new(),
             states: Vec::new(),
             active: None,
             snapshots: Vec::new(),
             base: None,
             creation: None,
-            creating: Vec::new(),
+            is_incomplete: false,
             trainings: Vec::new(),
-            evaluations: Evaluations::default(),
+            activity: Activity::default(),
         }
     }
 
     /// A model whose files are a folder of this machine.
-    pub(crate) fn of_folder(sequence: u64, name: &str, folder: &Path) -> Self {
+    pub(crate) fn of_folder(storage: &Storage, sequence: u64, name: &str, folder: &Path) -> Self {
         let is_kept = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
         let id = name.chars().map(|character| if is_kept(character) { character } else { '-' }).collect();
         let description = format!("The files in {}.", folder.display());
@@ -133,7 +144,7 @@ impl StoredModel {
             id,
             language: if is_python { ModelLanguage::Python } else { ModelLanguage::Rust },
             folder: Some(LiveFolder { path: folder.to_owned(), fingerprint: None }),
-            ..Self::new(sequence, name.to_owned(), description, Code::Own(None))
+            ..Self::new(storage, sequence, name.to_owned(), description, Code::Own(None))
         }
     }
 
@@ -172,6 +183,7 @@ impl StoredModel {
             self.active = Some(state.id.clone());
         }
         self.states.push(state);
+        self.is_incomplete = false;
     }
 
     pub(crate) fn snapshot(&self, id: &str) -> Result<&StoredSnapshot, CallError> {
@@ -185,7 +197,7 @@ impl StoredModel {
     /// The states that exist, and those that will if all jobs in progress succeed.
     pub(crate) fn expected_states(&self) -> usize {
         let training = self.trainings.iter().filter(|run| !run.is_finished()).count();
-        self.states.len().saturating_add(self.creating.len()).saturating_add(training)
+        self.states.len().saturating_add(self.activity.creating().len()).saturating_add(training)
     }
 
     pub(crate) fn stored_bytes(&self) -> u64 {
@@ -196,8 +208,8 @@ impl StoredModel {
 
     /// The space that the states take in the filesystem, as if each key were a file.
     pub(crate) fn space_of_states(&self) -> Space {
-        let parts = self.states.iter().flat_map(|state| state.parts.iter());
-        parts.fold(Space::default(), |space, part| space.with(Space::of_file(part_size(part))))
+        let parts = self.states.iter().flat_map(|state| &state.parts);
+        parts.fold(Space::default(), |space, part| space.with(Space::of_file(part.size)))
     }
 
     /// The space that the states leave in the filesystem.
@@ -260,10 +272,34 @@ impl StoredModel {
     /// Stops all jobs of the model.
     pub(crate) fn stop_all(&self) {
         let creation = self.creation.iter().map(|creation| &creation.signal);
-        let creating = self.creating.iter().map(|state| &state.signal);
         let trainings = self.trainings.iter().map(|run| &run.signal);
-        let signals = creation.chain(creating).chain(trainings).chain(self.evaluations.signals());
-        signals.for_each(|signal| signal.set(StopReason::Cancelled));
+        creation.chain(trainings).for_each(|signal| signal.set(StopReason::Cancelled));
+        self.activity.stop_all();
+    }
+}
+
+impl Record for StoredModel {
+    const KIND: &'static str = "model";
+
+    fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    fn open(&mut self, storage: &Storage) -> Result<(), StorageError> {
+        let snapshots = self.snapshots.iter_mut().map(|snapshot| &mut snapshot.state);
+        self.states.iter_mut().chain(snapshots).for_each(|state| state.open(storage));
+        let snapshots = self.snapshots.iter_mut().map(|snapshot| &mut snapshot.files);
+        for files in snapshots.chain([&mut self.files]) {
+            if let Some(files) = Arc::get_mut(files) {
+                files.open(storage)?;
+            }
+        }
+        for run in &mut self.trainings {
+            if let Some(run) = Arc::get_mut(run) {
+                run.open(storage)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,11 +1,14 @@
 //! Organizations: members with roles, and invitations.
 
 use decthings::types::{Organization, OrganizationInvite, OrganizationMember, OrganizationRole};
+use serde::{Deserialize, Serialize};
 
 use super::listing::{Listed, Summary};
+use super::table::Record;
 use super::users::Users;
 use crate::error::CallError;
 
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredOrganization {
     pub(crate) id: String,
     pub(crate) sequence: u64,
@@ -40,6 +43,14 @@ impl StoredOrganization {
         };
         let invites = self.invited.iter().map(OrganizationInvite::new);
         Organization::new(&self.id, &self.name, self.created_at, self.members.iter().map(member), invites)
+    }
+}
+
+impl Record for StoredOrganization {
+    const KIND: &'static str = "organization";
+
+    fn sequence(&self) -> u64 {
+        self.sequence
     }
 }
 

@@ -1,10 +1,13 @@
 //! Repositories for container images. They stay empty, since images cannot be pushed.
 
 use decthings::types::{Access, Repository};
+use serde::{Deserialize, Serialize};
 
 use super::listing::{Listed, Summary};
+use super::table::Record;
 use super::users::owner;
 
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredRepository {
     pub(crate) sequence: u64,
     pub(crate) name: String,
@@ -17,6 +20,14 @@ impl StoredRepository {
     pub(crate) fn view(&self) -> Repository {
         let access = Access::Readwrite;
         Repository::new(&self.name, &self.description, self.public_access, self.created_at, owner(), access)
+    }
+}
+
+impl Record for StoredRepository {
+    const KIND: &'static str = "repository";
+
+    fn sequence(&self) -> u64 {
+        self.sequence
     }
 }
 

@@ -1,4 +1,4 @@
-//! Training sessions, and the metrics that they record.
+//! Training sessions.
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
@@ -9,19 +9,25 @@ use decthings::api::model::{
     TrainingStatusGettingState, TrainingStatusRunning,
 };
 use decthings::api::user::{NotificationDataTrainingFinished, TrainingOutcome};
-use decthings::types::{
-    TrainingMetric, TrainingMetricCount, TrainingMetricEntry, TrainingMetricRange, TrainingStartDurations,
-    UsedExecutionLocation,
-};
+use decthings::types::{TrainingMetric, TrainingMetricRange, TrainingStartDurations, UsedExecutionLocation};
+use serde::{Deserialize, Serialize};
 
-use super::entries::footprint_of;
+use super::metrics::MetricLog;
 use crate::jobs::signal::StopSignal;
+use crate::storage::Storage;
+use crate::storage::batch::Batch;
+use crate::storage::error::StorageError;
+use crate::storage::object::Object;
 use crate::util;
 
 /// A training session. Its job writes the progress, and calls read it.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct TrainingRun {
     pub(crate) id: String,
+    #[serde(skip)]
     pub(crate) signal: StopSignal,
+    /// What it has recorded, stored at its end.
+    log: Object,
     model_id: String,
     new_state_name: String,
     created_at: i64,
@@ -29,16 +35,25 @@ pub(crate) struct TrainingRun {
     progress: Mutex<Progress>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Progress {
     status: TrainingStatus,
     start: TrainingStartDurations,
+    #[serde(skip)]
     started: Option<Instant>,
+    #[serde(skip)]
     trained: Option<(u64, Instant)>,
+    #[serde(skip)]
     metrics: MetricLog,
 }
 
 impl TrainingRun {
-    pub(crate) fn new(model_id: &str, new_state_name: &str, location: UsedExecutionLocation) -> Self {
+    pub(crate) fn new(
+        storage: &Storage,
+        model_id: &str,
+        new_state_name: &str,
+        location: UsedExecutionLocation,
+    ) -> Self {
         let progress = Progress {
             status: TrainingStatus::Starting,
             start: TrainingStartDurations::new(),
@@ -49,12 +64,26 @@ impl TrainingRun {
         Self {
             id: util::new_id(),
             signal: StopSignal::new(),
+            log: storage.new_object(),
             model_id: model_id.to_owned(),
             new_state_name: new_state_name.to_owned(),
             created_at: util::now(),
             location,
             progress: Mutex::new(progress),
         }
+    }
+
+    /// Opens a session that has been read from a record. One that was running has ended with the server.
+    pub(super) fn open(&mut self, storage: &Storage) -> Result<(), StorageError> {
+        self.log = storage.object(self.log.number());
+        let metrics = MetricLog::read(storage, &self.log)?;
+        self.progress().metrics = metrics;
+        Ok(())
+    }
+
+    /// Stores what it has recorded, for the next start.
+    pub(crate) fn store(&self, storage: &Storage, batch: &mut Batch) -> Result<(), StorageError> {
+        if storage.keeps_records() { self.progress().metrics.store(&self.log, batch) } else { Ok(()) }
     }
 
     pub(crate) fn is_finished(&self) -> bool {
@@ -158,61 +187,5 @@ impl Progress {
         if matches!(self.status, TrainingStatus::Starting | TrainingStatus::Running(_)) {
             self.status = TrainingStatus::Running(TrainingStatusRunning::new(self.start.clone(), share));
         }
-    }
-}
-
-/// The most metrics of a training session.
-const MAX_METRICS: usize = 1_000;
-
-/// The memory that the metrics of a training session may take, about, in bytes. A million numbers fit into it.
-const MAX_METRIC_BYTES: u64 = 132 << 20;
-
-/// The metrics that a training session records. What would be too much is left out.
-#[derive(Default)]
-pub(crate) struct MetricLog {
-    metrics: Vec<Metric>,
-    bytes: u64,
-}
-
-struct Metric {
-    name: String,
-    values: Vec<(i64, Tensor)>,
-}
-
-impl MetricLog {
-    /// Adds a value to a metric.
-    pub(crate) fn record(&mut self, name: &str, value: Tensor) {
-        let bytes = self.bytes.saturating_add(footprint_of(&value));
-        if bytes > MAX_METRIC_BYTES {
-            return;
-        }
-        let value = (util::now(), value);
-        let count = self.metrics.len();
-        match self.metrics.iter_mut().find(|metric| metric.name == name) {
-            Some(metric) => metric.values.push(value),
-            None if count < MAX_METRICS => self.metrics.push(Metric { name: name.to_owned(), values: vec![value] }),
-            None => return,
-        }
-        self.bytes = bytes;
-    }
-
-    /// How many values each metric has.
-    pub(crate) fn counts(&self) -> Vec<TrainingMetricCount> {
-        let amount = |metric: &Metric| u32::try_from(metric.values.len()).unwrap_or(u32::MAX);
-        self.metrics.iter().map(|metric| TrainingMetricCount::new(&metric.name, amount(metric))).collect()
-    }
-
-    /// The values in some ranges, which are empty for an unknown metric.
-    pub(crate) fn ranges(&self, ranges: &[TrainingMetricRange]) -> Vec<TrainingMetric> {
-        ranges.iter().map(|range| self.range(range)).collect()
-    }
-
-    fn range(&self, range: &TrainingMetricRange) -> TrainingMetric {
-        let values = self.metrics.iter().find(|metric| metric.name == range.name);
-        let values = values.map_or(&[][..], |metric| &metric.values);
-        let (start, amount) = (usize::try_from(range.start_index), usize::try_from(range.amount));
-        let chosen = values.iter().skip(start.unwrap_or(usize::MAX)).take(amount.unwrap_or(usize::MAX));
-        let entries = chosen.map(|(timestamp, value)| TrainingMetricEntry::new(*timestamp, value.clone()));
-        TrainingMetric::new(&range.name, range.start_index, entries)
     }
 }

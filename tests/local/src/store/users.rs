@@ -2,7 +2,9 @@
 
 use decthings::api::user::{Notification, NotificationAction, NotificationData};
 use decthings::types::{Owner, OwnerUser, User};
+use serde::{Deserialize, Serialize};
 
+use super::table::{Record, Table};
 use crate::config::{LocalConfig, LocalUser};
 use crate::error::CallError;
 use crate::util;
@@ -19,21 +21,24 @@ pub(crate) fn owner() -> Owner {
 const MAX_NOTIFICATIONS: usize = 1_000;
 
 /// All users, and the notifications of the caller.
-#[derive(Default)]
 pub(crate) struct Users {
     /// The caller first.
     pub(crate) all: Vec<LocalUser>,
-    /// The oldest first.
-    pub(crate) notifications: Vec<Notification>,
+    pub(crate) notifications: Table<StoredNotification>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct StoredNotification {
+    sequence: u64,
+    notification: Notification,
 }
 
 impl Users {
+    /// The configured users, without notifications.
     pub(crate) fn new(config: &LocalConfig) -> Self {
         let caller = LocalUser::new(USER, USER, &config.email);
         let all = [caller].into_iter().chain(config.users.iter().cloned()).collect();
-        let mut users = Self { all, notifications: Vec::new() };
-        users.notify(NotificationData::AccountRegistered);
-        users
+        Self { all, notifications: Table::default() }
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<&LocalUser> {
@@ -49,32 +54,44 @@ impl Users {
         self.find_by_email(email).is_some_and(|user| user.id == USER)
     }
 
+    /// The notifications, the oldest first.
+    pub(crate) fn notifications(&self) -> Vec<&Notification> {
+        let mut all: Vec<_> = self.notifications.values().collect();
+        all.sort_by_key(|stored| stored.sequence);
+        all.into_iter().map(|stored| &stored.notification).collect()
+    }
+
     /// Notifies the caller.
-    pub(crate) fn notify(&mut self, data: impl Into<NotificationData>) {
-        if self.notifications.len() >= MAX_NOTIFICATIONS {
-            self.notifications.remove(0);
+    pub(crate) fn notify(&mut self, sequence: u64, data: impl Into<NotificationData>) {
+        while self.notifications.len() >= MAX_NOTIFICATIONS {
+            let Some(oldest) = self.notifications().first().map(|oldest| oldest.id.clone()) else { break };
+            self.notifications.remove(&oldest);
         }
-        self.notifications.push(Notification::new(util::new_id(), util::now(), false, data));
+        let notification = Notification::new(util::new_id(), util::now(), false, data);
+        self.notifications.insert(notification.id.clone(), StoredNotification { sequence, notification });
     }
 
     pub(crate) fn set_notification(&mut self, id: &str, action: &NotificationAction) -> Result<(), CallError> {
-        let found = self.notifications.iter().position(|notification| notification.id == id);
-        let index = found.ok_or(CallError::NotificationNotFound)?;
+        let stored = self.notifications.get_mut(id).ok_or(CallError::NotificationNotFound)?;
         match action {
             NotificationAction::Delete => {
-                self.notifications.remove(index);
+                self.notifications.remove(id);
             }
-            NotificationAction::Viewed => {
-                if let Some(notification) = self.notifications.get_mut(index) {
-                    notification.viewed = true;
-                }
-            }
+            NotificationAction::Viewed => stored.notification.viewed = true,
             other => {
                 let reason = format!("cannot be {:?}; it may be delete or viewed", other.as_str());
                 return Err(CallError::invalid("action", reason));
             }
         }
         Ok(())
+    }
+}
+
+impl Record for StoredNotification {
+    const KIND: &'static str = "notification";
+
+    fn sequence(&self) -> u64 {
+        self.sequence
     }
 }
 

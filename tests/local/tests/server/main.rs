@@ -19,7 +19,11 @@ mod file_trees;
 mod files;
 mod filesystems;
 mod images;
+#[cfg(unix)]
+mod kept;
 mod keyless;
+#[cfg(target_os = "linux")]
+mod kills;
 mod launchers;
 mod long_running;
 mod model_program;

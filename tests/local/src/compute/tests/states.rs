@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
 use super::*;
@@ -78,7 +79,7 @@ fn missing_duplicate_unknown_and_foreign_parts_are_rejected() {
         assert!(rejected(&state).contains("repeated"));
     }
     let mut state = good;
-    state.push(StatePart { key: "layers.3.bias".into(), bytes: vec![] });
+    state.push(StatePart { key: "layers.3.bias".into(), bytes: Bytes::new() });
     assert!(rejected(&state).contains("unknown"));
     assert!(rejected(&classifier("linear")).contains("linear"));
 }
@@ -86,7 +87,7 @@ fn missing_duplicate_unknown_and_foreign_parts_are_rejected() {
 #[test]
 fn invalid_configurations_are_rejected() {
     let good = classifier("mlp");
-    let text = String::from_utf8(good[0].bytes.clone()).unwrap();
+    let text = String::from_utf8(good[0].bytes.to_vec()).unwrap();
     let huge = usize::MAX.to_string();
     let inputs = "\"inputs\": 2";
     assert!(text.contains(inputs) && text.contains("local/1"));
@@ -105,11 +106,11 @@ fn invalid_configurations_are_rejected() {
     ];
     for text in bad {
         let mut state = good.clone();
-        state[0].bytes = text.clone().into_bytes();
+        state[0].bytes = text.clone().into();
         rejected(&state);
     }
     let mut state = good;
-    state[0].bytes = vec![0xff; 10];
+    state[0].bytes = vec![0xff; 10].into();
     rejected(&state);
 }
 
@@ -117,7 +118,7 @@ fn invalid_configurations_are_rejected() {
 fn invalid_tensors_are_rejected() {
     let good = classifier("mlp");
     let key = "layers.2.bias";
-    let whole = good.last().unwrap().bytes.clone();
+    let whole = good.last().unwrap().bytes.to_vec();
     let mut nan = whole.clone();
     let end = nan.len() - 4;
     nan[end..].copy_from_slice(&f32::NAN.to_le_bytes());
@@ -138,7 +139,7 @@ fn invalid_tensors_are_rejected() {
     bad.extend((0..whole.len()).map(|end| whole[..end].to_vec()));
     for bytes in bad {
         let mut state = good.clone();
-        part(&mut state, key).bytes = bytes;
+        part(&mut state, key).bytes = bytes.into();
         assert!(rejected(&state).contains(key));
     }
 }
@@ -151,7 +152,9 @@ fn corrupted_bytes_do_not_panic() {
         for at in 0..good[index].bytes.len() {
             for change in [0x01, 0x80, 0xff] {
                 let mut state = good.clone();
-                state[index].bytes[at] ^= change;
+                let mut bytes = state[index].bytes.to_vec();
+                bytes[at] ^= change;
+                state[index].bytes = bytes.into();
                 let _ = find("mlp").evaluate(&state, &x);
             }
         }

@@ -7,10 +7,11 @@ use bytes::Bytes;
 use decthings::Tensor;
 use tokio::sync::oneshot;
 
-use super::data::{DataSource, Datasets, Selection};
+use super::data::{Datasets, Selection};
 use super::message::{Answer, CallResult, Event, Param};
 use crate::compute::state::StatePart;
 use crate::jobs::signal::Once;
+use crate::presets::source::DataSource;
 use crate::runtimes::TrainingObserver;
 use crate::util;
 
@@ -124,7 +125,7 @@ impl Calls {
             if pending.state.iter().any(|part| part.key == key) {
                 return Err(format!("the key {key:?} of the state was provided twice"));
             }
-            pending.state.push(StatePart { key, bytes });
+            pending.state.push(StatePart { key, bytes: bytes.into() });
         }
         if pending.state.len() > MAX_STATE_KEYS {
             return Err(format!("a state has at most {MAX_STATE_KEYS} keys"));

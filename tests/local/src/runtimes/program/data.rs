@@ -6,39 +6,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use decthings::Tensor;
 
 use super::message::Param;
 use crate::compute::random::Rng;
-use crate::store::states::{Parts, part_bytes};
+use crate::presets::source::DataSource;
+use crate::store::states::Parts;
 use crate::util;
-
-/// The elements of a parameter, which are read one by one when a program asks for them.
-pub(crate) trait DataSource: Send + Sync {
-    /// The number of elements.
-    fn count(&self) -> u32;
-    /// The size of all elements, in bytes.
-    fn bytes(&self) -> u64;
-    /// An element, serialized.
-    fn read(&self, index: u32) -> io::Result<Bytes>;
-}
-
-/// Tensors in memory.
-impl DataSource for Vec<Tensor> {
-    fn count(&self) -> u32 {
-        u32::try_from(self.len()).unwrap_or(u32::MAX)
-    }
-
-    fn bytes(&self) -> u64 {
-        let bytes = self.iter().map(|tensor| u64::try_from(tensor.encoded_len()).unwrap_or(u64::MAX));
-        bytes.fold(0, u64::saturating_add)
-    }
-
-    fn read(&self, index: u32) -> io::Result<Bytes> {
-        let tensor = usize::try_from(index).ok().and_then(|index| self.get(index));
-        tensor.map(Tensor::to_bytes).ok_or_else(|| io::Error::other("there is no such element"))
-    }
-}
 
 /// A key of a state, which is a single element.
 pub(super) struct StateKey {
@@ -56,7 +29,7 @@ impl DataSource for StateKey {
     }
 
     fn read(&self, _: u32) -> io::Result<Bytes> {
-        Ok(part_bytes(&self.parts, self.index))
+        Ok(self.parts.get(self.index).map(|part| part.bytes.clone()).unwrap_or_default())
     }
 }
 

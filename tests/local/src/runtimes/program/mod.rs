@@ -254,7 +254,7 @@ impl Drop for Program {
 }
 
 fn params(call: &mut Call, inputs: Inputs) -> Vec<Param> {
-    inputs.0.into_iter().map(|(name, tensors)| call.data(&name, Arc::new(tensors))).collect()
+    inputs.0.into_iter().map(|(name, input)| call.data(&name, input.into_source())).collect()
 }
 
 fn state(call: &mut Call, parts: &Parts) -> Vec<Param> {

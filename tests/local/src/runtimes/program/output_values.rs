@@ -6,7 +6,7 @@ use decthings::types::{InvalidOutputReason, Parameter, ParameterDefinition};
 
 use super::message::OutputSizes;
 use crate::runtimes::failure::Failure;
-use crate::store::entries::check_tensor;
+use crate::store::new_entries::check_tensor;
 
 /// Reads the outputs: their names and sizes, and one blob with all tensors. Checks them against the definitions, if there
 /// are any.

@@ -1,7 +1,5 @@
 //! The code that a call runs.
 
-use std::sync::Arc;
-
 use decthings::types::MountedModel;
 
 use super::location::check_processes_allowed;
@@ -29,7 +27,7 @@ pub(crate) fn runnable_code<'a>(
     check_processes_allowed(config, path)?;
     let mounts = mounts.into_iter().map(|(mounted, state)| mount(store, mounted, state.clone()));
     Ok(RunnableCode::Own(OwnCode {
-        files: files(model, snapshot),
+        files: files(store, model, snapshot),
         outputs: code.outputs(),
         mounts: mounts.collect::<Result<_, _>>()?,
     }))
@@ -44,15 +42,15 @@ fn mount(store: &Store, mounted: &MountedModel, state: Parts) -> Result<Mount, C
     let model = store.model(&mounted.model_id).map_err(|_| CallError::ModelToMountNoLongerExists)?;
     let snapshot = mounted.snapshot_id.as_deref().map(|id| model.snapshot(id)).transpose();
     let snapshot = snapshot.map_err(|_| CallError::ModelToMountNoLongerExists)?;
-    Ok(Mount { model_id: mounted.model_id.clone(), files: files(model, snapshot), state })
+    Ok(Mount { model_id: mounted.model_id.clone(), files: files(store, model, snapshot), state })
 }
 
-fn files(model: &StoredModel, snapshot: Option<&StoredSnapshot>) -> FileSource {
+fn files(store: &Store, model: &StoredModel, snapshot: Option<&StoredSnapshot>) -> FileSource {
     match (snapshot, &model.folder) {
-        (Some(snapshot), _) => FileSource::Stored(snapshot.files.clone()),
+        (Some(snapshot), _) => FileSource::Stored(snapshot.files.clone(), store.storage.clone()),
         (None, Some(folder)) => {
             FileSource::Folder { path: folder.path.clone(), space: model.space_for_files(), fingerprint: 0 }
         }
-        (None, None) => FileSource::Stored(Arc::clone(&model.files)),
+        (None, None) => FileSource::Stored(model.files.clone(), store.storage.clone()),
     }
 }

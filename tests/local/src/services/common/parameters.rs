@@ -1,17 +1,23 @@
 //! The parameters of a call: from tensors and references to datasets to the inputs of a function.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use decthings::Tensor;
 use decthings::types::{DatasetReference, ParameterDefinition, ParameterProvider, ParameterProviderData};
 
 use crate::error::CallError;
 use crate::presets::parameters::SAMPLES;
+use crate::presets::source::Input;
 use crate::presets::tensors::Inputs;
 use crate::store::code::{Code, Function};
-use crate::store::{Store, entries};
+use crate::store::columns::Column;
+use crate::store::{Store, new_entries};
 
-/// Reads the referenced datasets, and checks all parameters against the definitions of a function. Errors call the list
+/// How many tensors of a dataset are in memory while they are checked.
+const CHECKED_AT_A_TIME: usize = 256;
+
+/// Finds the referenced datasets, which are read now for presets and later for programs, and checks all parameters against the definitions of a function. Errors call the list
 /// `path`.
 pub(crate) fn resolve_inputs(
     store: &Store,
@@ -29,20 +35,32 @@ pub(crate) fn resolve_inputs(
             None => None,
         };
         let path = format!("{path}.data");
-        let tensors = match provider.data {
-            ParameterProviderData::Tensors(tensors) => tensors,
-            ParameterProviderData::DatasetReference(reference) => referenced(store, &reference)?,
+        let input = match (provider.data, code) {
+            (ParameterProviderData::Tensors(tensors), _) => Input::Tensors(tensors),
+            (ParameterProviderData::DatasetReference(reference), Code::Preset(_)) => {
+                let (_, column) = referenced(store, &reference)?;
+                Input::Tensors(column.read(0..column.len())?)
+            }
+            (ParameterProviderData::DatasetReference(reference), Code::Own(_)) => {
+                let (key, column) = referenced(store, &reference)?;
+                if let Some(definition) = definition.filter(|definition| definition.rules != key.rules) {
+                    check_column(definition, &column, &path)?;
+                }
+                Input::Source(Arc::new(column))
+            }
             _ => return Err(CallError::invalid(path, "must be tensors, or refer to a dataset")),
         };
-        match (definition, code) {
-            (Some(definition), Code::Preset(_)) => check_for_preset(definition, &tensors, &path)?,
-            (Some(definition), Code::Own(_)) => check(definition, &tensors, &path)?,
-            (None, _) => {}
+        match (definition, code, &input) {
+            (Some(definition), Code::Preset(_), Input::Tensors(tensors)) => {
+                check_for_preset(definition, tensors, &path)?;
+            }
+            (Some(definition), Code::Own(_), Input::Tensors(tensors)) => check(definition, tensors, 0, &path)?,
+            _ => {}
         }
         if inputs.contains_key(&provider.name) {
             return Err(CallError::invalid(path, format!("`{}` is given twice", provider.name)));
         }
-        inputs.insert(provider.name, tensors);
+        inputs.insert(provider.name, input);
     }
     let missing = |definition: &&ParameterDefinition| definition.required && !inputs.contains_key(&definition.name);
     if let Some(definition) = definitions.iter().flatten().find(missing) {
@@ -63,22 +81,36 @@ fn find<'a>(
     })
 }
 
-fn referenced(store: &Store, reference: &DatasetReference) -> Result<Vec<Tensor>, CallError> {
+/// The key of a dataset, with its tensors.
+fn referenced<'a>(
+    store: &'a Store,
+    reference: &DatasetReference,
+) -> Result<(&'a ParameterDefinition, Column), CallError> {
     let (dataset, key) = (&reference.dataset_id, &reference.dataset_key);
     let Ok(stored) = store.dataset(dataset) else {
         return Err(CallError::ReferencedDatasetNotFound { dataset: dataset.clone() });
     };
-    match stored.keys.iter().position(|stored| stored.name == *key) {
-        Some(index) => Ok(stored.entries.column(index)),
-        None => Err(CallError::DatasetKeyNotFound { dataset: dataset.clone(), key: key.clone() }),
-    }
+    let mut columns = stored.keys.iter().enumerate();
+    let found = columns.find(|(_, stored)| stored.name == *key);
+    let found = found.and_then(|(index, key)| Some((key, stored.entries.column(&store.storage, index)?)));
+    found.ok_or_else(|| CallError::DatasetKeyNotFound { dataset: dataset.clone(), key: key.clone() })
 }
 
-fn check(definition: &ParameterDefinition, tensors: &[Tensor], path: &str) -> Result<(), CallError> {
+/// Checks tensors of a parameter, of which the first one has the index `first`.
+fn check(definition: &ParameterDefinition, tensors: &[Tensor], first: usize, path: &str) -> Result<(), CallError> {
     let name = &definition.name;
-    for (index, tensor) in tensors.iter().enumerate() {
-        entries::check_tensor(&definition.rules, tensor)
+    for (index, tensor) in (first..).zip(tensors) {
+        new_entries::check_tensor(&definition.rules, tensor)
             .map_err(|reason| CallError::invalid(format!("{path}[{index}]"), format!("`{name}` {reason}")))?;
+    }
+    Ok(())
+}
+
+/// Checks the tensors of a dataset, a few at a time, since they may be too many for the memory.
+fn check_column(definition: &ParameterDefinition, column: &Column, path: &str) -> Result<(), CallError> {
+    for first in (0..column.len()).step_by(CHECKED_AT_A_TIME) {
+        let tensors = column.read(first..first.saturating_add(CHECKED_AT_A_TIME))?;
+        check(definition, &tensors, first, path)?;
     }
     Ok(())
 }
@@ -95,9 +127,9 @@ fn check_for_preset(definition: &ParameterDefinition, tensors: &[Tensor], path: 
         // A scalar counts as a vector of one.
         let scalar = tensor.rank() == 0 && definition.rules.shape == [-1];
         let checked = if scalar {
-            entries::check_type(&definition.rules, tensor)
+            new_entries::check_type(&definition.rules, tensor)
         } else {
-            entries::check_tensor(&definition.rules, tensor)
+            new_entries::check_tensor(&definition.rules, tensor)
         };
         checked.map_err(|reason| CallError::invalid(format!("{path}[{index}]"), format!("`{name}` {reason}")))?;
     }

@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::error::CallError;
 use crate::services::common::check;
 use crate::store::datasets::StoredDataset;
+use crate::store::entries::Entries;
 use crate::store::listing::{Query, check_name_is_free};
 use crate::util;
 
@@ -21,11 +22,12 @@ pub(super) fn create_dataset(
     check::description("description", &request.description)?;
     check::tags("tags", &tags)?;
     check::keys("keys", &request.keys)?;
-    let mut store = context.store();
+    let mut store = context.change();
     check_name_is_free(store.datasets.values(), &request.name, None)?;
     if store.datasets.len() >= context.config.limits.datasets {
         return Err(CallError::QuotaExceeded);
     }
+    let keys = request.keys.len();
     let dataset = StoredDataset {
         id: util::new_id(),
         sequence: store.next_sequence(),
@@ -35,13 +37,14 @@ pub(super) fn create_dataset(
         created_at: util::now(),
         tags,
         keys: request.keys,
-        entries: Default::default(),
-        needs_review: Default::default(),
+        entries: Entries::new(&store.storage, keys),
+        needs_review: Entries::new(&store.storage, keys),
         version: util::new_id(),
         removed: Default::default(),
     };
     let result = CreateDatasetResult::new(&dataset.id, &dataset.version);
     store.datasets.insert(dataset.id.clone(), dataset);
+    store.commit()?;
     Ok(result)
 }
 
@@ -50,7 +53,7 @@ pub(super) fn update_dataset(
     request: UpdateDatasetRequest,
 ) -> Result<UpdateDatasetResult, CallError> {
     let changes = request.properties;
-    let mut store = context.store();
+    let mut store = context.change();
     store.dataset(&request.dataset_id)?;
     check::changes(changes.name.as_deref(), changes.description.as_deref(), changes.tags.as_deref())?;
     if let Some(name) = &changes.name {
@@ -61,6 +64,7 @@ pub(super) fn update_dataset(
     dataset.description = changes.description.unwrap_or_else(|| dataset.description.clone());
     dataset.public_access = changes.public_access.unwrap_or(dataset.public_access);
     dataset.tags = changes.tags.unwrap_or_else(|| dataset.tags.clone());
+    store.commit()?;
     Ok(UpdateDatasetResult::new())
 }
 
@@ -68,8 +72,10 @@ pub(super) fn delete_dataset(
     context: &Context,
     request: DeleteDatasetRequest,
 ) -> Result<DeleteDatasetResult, CallError> {
-    let removed = context.store().datasets.remove(&request.dataset_id);
-    removed.map(|_| DeleteDatasetResult::new()).ok_or(CallError::DatasetNotFound)
+    let mut store = context.change();
+    store.datasets.remove(&request.dataset_id).ok_or(CallError::DatasetNotFound)?;
+    store.commit()?;
+    Ok(DeleteDatasetResult::new())
 }
 
 pub(super) fn get_datasets(context: &Context, request: GetDatasetsRequest) -> Result<GetDatasetsResult, CallError> {

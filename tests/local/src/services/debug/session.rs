@@ -104,7 +104,7 @@ impl DebugSession {
             }
         };
         sessions.remove(&self.id);
-        self.context.store().launchers.vacate(&self.location.used, &self.id);
+        self.context.vacate(&self.location.used, &self.id);
         self.publish(&DebugEvent::Exit(ExitEvent::new(&self.id).reason(reason)));
         self.finished.set(());
     }

@@ -56,7 +56,7 @@ pub(super) fn launch_debug_session(
     let started = context.jobs.spawn(&session.signal, session.clone().run(code, shared.sessions.clone()));
     if let Err(error) = started {
         shared.sessions.remove(&session.id);
-        context.store().launchers.vacate(&session.location.used, &session.id);
+        context.vacate(&session.location.used, &session.id);
         return Err(error);
     }
     Ok(LaunchDebugSessionResult::new(&session.id))

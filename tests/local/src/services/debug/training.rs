@@ -11,7 +11,7 @@ use decthings::api::debug::{
 use decthings::types::{TrainingMetric, TrainingMetricRange};
 
 use crate::jobs::signal::StopSignal;
-use crate::store::training::MetricLog;
+use crate::store::metrics::MetricLog;
 use crate::util;
 
 /// A training session. Its job writes the progress, and calls read it.

@@ -7,6 +7,7 @@ use decthings::runtime::Base64;
 
 use crate::context::Context;
 use crate::error::CallError;
+use crate::filesystem::content::Io;
 use crate::filesystem::files::{DirEntry, Files};
 use crate::filesystem::space::Space;
 
@@ -15,20 +16,25 @@ const MAX_NAME_BYTES: usize = 255;
 /// The longest path that a symbolic link leads to, in bytes.
 const MAX_TARGET_BYTES: usize = 4096;
 
-/// Calls a function with the files of a model, and with the space that they may take altogether. A folder of this machine
+/// Changes the files of a model with a function, which gets the space that they may take altogether. A folder of this machine
 /// is changed on this machine, and not over the API.
 pub(super) fn with_files<T>(
     context: &Context,
     model: &str,
-    work: impl FnOnce(&mut Files, Space) -> Result<T, CallError>,
+    work: impl FnOnce(&mut Files, &mut Io<'_>, Space) -> Result<T, CallError>,
 ) -> Result<T, CallError> {
-    let mut store = context.store();
+    let mut store = context.change();
     let space = store.space_for_files(model, context.config.limits.stored_bytes)?;
-    let model = store.model_mut(model)?;
+    let (storage, batch) = (store.data.storage.clone(), &mut store.batch);
+    let model = store.data.model_mut(model)?;
     if model.folder.is_some() {
         return Err(CallError::AccessDenied);
     }
-    work(Arc::make_mut(&mut model.files), space)
+    let before = model.files.clone();
+    let result = work(Arc::make_mut(&mut model.files), &mut Io { storage: &storage, batch }, space)?;
+    model.files.save(Some(&before), batch)?;
+    store.commit()?;
+    Ok(result)
 }
 
 /// Reads a name in a folder, from the parameter `path`.

@@ -24,8 +24,8 @@ pub(super) fn mknod(context: &Context, request: MknodRequest) -> Result<MknodRes
         kind::LINK => return Err(CallError::invalid("mode", "is a symbolic link's; use FS.symlink")),
         other => return Err(CallError::invalid("mode", format!("has an unknown kind of file, {other:#o}"))),
     };
-    with_files(context, &request.model_id, |files, space| {
-        let number = files.make_file(at, mode, device, space)?;
+    with_files(context, &request.model_id, |files, io, space| {
+        let number = files.make_file(io.storage, at, mode, device, space)?;
         Ok(MknodResult::new(number, files.stat(number)?))
     })
 }
@@ -34,7 +34,7 @@ pub(super) fn mkdir(context: &Context, request: MkdirRequest) -> Result<MkdirRes
     let at = dir_entry("name", request.parent, request.name)?;
     check_mode(request.mode)?;
     check_kind(request.mode, kind::FOLDER)?;
-    with_files(context, &request.model_id, |files, space| {
+    with_files(context, &request.model_id, |files, _, space| {
         let number = files.make_folder(at, request.mode & PERMISSIONS, space)?;
         Ok(MkdirResult::new(number, files.stat(number)?))
     })
@@ -43,7 +43,7 @@ pub(super) fn mkdir(context: &Context, request: MkdirRequest) -> Result<MkdirRes
 pub(super) fn symlink(context: &Context, request: SymlinkRequest) -> Result<SymlinkResult, CallError> {
     let at = dir_entry("name", request.parent, request.name)?;
     let target = target("link", request.link)?;
-    with_files(context, &request.model_id, |files, space| {
+    with_files(context, &request.model_id, |files, _, space| {
         let number = files.make_link(at, target, space)?;
         Ok(SymlinkResult::new(number, files.stat(number)?))
     })
@@ -51,7 +51,7 @@ pub(super) fn symlink(context: &Context, request: SymlinkRequest) -> Result<Syml
 
 pub(super) fn link(context: &Context, request: LinkRequest) -> Result<LinkResult, CallError> {
     let at = dir_entry("newname", request.newparent, request.newname)?;
-    with_files(context, &request.model_id, |files, space| {
+    with_files(context, &request.model_id, |files, _, space| {
         files.link(request.inode, at, space)?;
         Ok(LinkResult::new(files.stat(request.inode)?))
     })
@@ -61,7 +61,7 @@ pub(super) fn setattr(context: &Context, request: SetattrRequest) -> Result<Seta
     for (path, time) in [("atime", &request.atime), ("mtime", &request.mtime)] {
         check_time(path, time.as_ref())?;
     }
-    with_files(context, &request.model_id, |files, space| {
+    with_files(context, &request.model_id, |files, io, space| {
         let kind = files.stat(request.inode)?.mode & kind::MASK;
         if let Some(mode) = request.mode {
             check_mode(mode)?;
@@ -76,7 +76,7 @@ pub(super) fn setattr(context: &Context, request: SetattrRequest) -> Result<Seta
             atime: request.atime,
             mtime: request.mtime,
         };
-        files.change(request.inode, changes, space)?;
+        files.change(io, request.inode, changes, space)?;
         stat(files, request.inode)
     })
 }
@@ -89,8 +89,8 @@ fn stat(files: &Files, number: u64) -> Result<SetattrResult, CallError> {
 pub(super) fn write(context: &Context, request: WriteRequest) -> Result<WriteResult, CallError> {
     let data = error::in_memory("data", request.data)?;
     let offset = (!request.truncate.unwrap_or(false)).then_some(request.offset);
-    with_files(context, &request.model_id, |files, space| {
-        files.write(request.inode, offset, &data, space)?;
+    with_files(context, &request.model_id, |files, io, space| {
+        files.write(io, request.inode, offset, &data, space)?;
         Ok(WriteResult::new(u64::try_from(data.len()).unwrap_or(u64::MAX)))
     })
 }

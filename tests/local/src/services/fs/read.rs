@@ -7,9 +7,10 @@ use decthings::api::fs::{
     ReaddirRequest, ReaddirResult, ReadlinkRequest, ReadlinkResult,
 };
 
-use super::arguments::dir_entry;
+use super::arguments::{dir_entry, with_files};
 use crate::context::Context;
 use crate::error::CallError;
+use crate::filesystem::content::Io;
 use crate::filesystem::files::Files;
 use crate::processes::live;
 
@@ -55,13 +56,15 @@ pub(super) fn read(context: &Context, request: ReadRequest) -> Result<ReadResult
     let length = usize::try_from(length).ok().filter(|length| *length <= most).ok_or_else(|| {
         CallError::invalid("count", format!("one call reads at most {most} bytes, and there are {length} to read"))
     })?;
-    let data = files.read(request.inode, request.offset, length)?;
-    drop(files);
-    if request.snapshot_id.is_none()
-        && let Ok(model) = context.store().model_mut(&request.model_id)
-        && model.folder.is_none()
-    {
-        Arc::make_mut(&mut model.files).accessed(request.inode);
+    let storage = context.store().storage.clone();
+    let data = files.read(&storage, request.inode, request.offset, length)?;
+    if request.snapshot_id.is_none() {
+        let accessed = |files: &mut Files, _: &mut Io<'_>, _| {
+            files.accessed(request.inode);
+            Ok(())
+        };
+        // The data has been read, whatever happens to the model.
+        let _ = with_files(context, &request.model_id, accessed);
     }
     Ok(ReadResult::new(data))
 }

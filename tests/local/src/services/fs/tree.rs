@@ -13,25 +13,25 @@ use crate::filesystem::rename::Existing;
 
 pub(super) fn unlink(context: &Context, request: UnlinkRequest) -> Result<UnlinkResult, CallError> {
     let at = dir_entry("name", request.parent, request.name)?;
-    with_files(context, &request.model_id, |files, _| Ok(files.unlink(&at)?))?;
+    with_files(context, &request.model_id, |files, _, _| Ok(files.unlink(&at)?))?;
     Ok(UnlinkResult::new())
 }
 
 pub(super) fn rmdir(context: &Context, request: RmdirRequest) -> Result<RmdirResult, CallError> {
     let at = dir_entry("name", request.parent, request.name)?;
-    with_files(context, &request.model_id, |files, _| Ok(files.remove_folder(&at)?))?;
+    with_files(context, &request.model_id, |files, _, _| Ok(files.remove_folder(&at)?))?;
     Ok(RmdirResult::new())
 }
 
 pub(super) fn rmdir_all(context: &Context, request: RmdirAllRequest) -> Result<RmdirAllResult, CallError> {
     let at = dir_entry("name", request.parent, request.name)?;
-    with_files(context, &request.model_id, |files, _| Ok(files.remove_tree(&at)?))?;
+    with_files(context, &request.model_id, |files, _, _| Ok(files.remove_tree(&at)?))?;
     Ok(RmdirAllResult::new())
 }
 
 pub(super) fn copy(context: &Context, request: CopyRequest) -> Result<CopyResult, CallError> {
     let to = dir_entry("newname", request.newparent, request.newname)?;
-    with_files(context, &request.model_id, |files, space| Ok(files.copy(request.inode, to, space)?))?;
+    with_files(context, &request.model_id, |files, _, space| Ok(files.copy(request.inode, to, space)?))?;
     Ok(CopyResult::new())
 }
 
@@ -48,7 +48,7 @@ pub(super) fn rename(context: &Context, request: RenameRequest) -> Result<Rename
             return Err(CallError::invalid("flags", reason));
         }
     };
-    with_files(context, &request.model_id, |files, space| {
+    with_files(context, &request.model_id, |files, _, space| {
         let number = files.lookup(from.parent, &from.name)?;
         check_not_within(files, "newparent", to.parent, number)?;
         if existing == Existing::Exchange {

@@ -18,7 +18,7 @@ use crate::services::common::check;
 use crate::services::common::code::runnable_code;
 use crate::services::common::parameters::resolve_inputs;
 use crate::services::common::states::{new_state, read_parts};
-use crate::store::Store;
+use crate::store::change::Change;
 use crate::store::code::{Code, Function};
 use crate::store::listing::check_name_is_free;
 use crate::store::models::{Creation, StoredModel};
@@ -31,19 +31,21 @@ pub(super) fn create_model(
 ) -> Result<CreateModelResult, CallError> {
     check::name("name", &request.name)?;
     check::description("description", &request.description)?;
-    let mut store = context.store();
+    let mut store = context.change();
     check_name_is_free(store.models.values(), &request.name, None)?;
     if store.models.len() >= context.config.limits.models {
         return Err(CallError::QuotaExceeded);
     }
     let sequence = store.next_sequence();
-    let make_model = |code| StoredModel::new(sequence, request.name.clone(), request.description.clone(), code);
+    let storage = store.storage.clone();
+    let make_model =
+        |code| StoredModel::new(&storage, sequence, request.name.clone(), request.description.clone(), code);
     let (mut model, first) = match request.options {
         ModelOptions::Code(options) => (of_code(&context.config, options, &make_model)?, None),
         ModelOptions::BasedOnModelSnapshot(options) => {
-            based_on_snapshot(&context.config, &store, options, &make_model)?
+            based_on_snapshot(&context.config, &mut store, options, &make_model)?
         }
-        ModelOptions::FromExisting(options) => (from_existing(&store, options, &make_model)?, None),
+        ModelOptions::FromExisting(options) => (from_existing(&mut store, options, &make_model)?, None),
         ModelOptions::Upload(options) => {
             let reason = format!(
                 "models cannot be made from {:?} files here; use code with a preset: {}",
@@ -65,8 +67,11 @@ pub(super) fn create_model(
         let creation = Creation::new();
         creation::start(context, &id, &creation, first)?;
         model.creation = Some(creation);
+        model.is_incomplete = true;
     }
+    model.files.save(None, &mut store.batch)?;
     store.models.insert(id.clone(), model);
+    store.commit()?;
     Ok(CreateModelResult::new(id, is_now_creating))
 }
 
@@ -113,7 +118,7 @@ fn of_code(
 
 fn based_on_snapshot(
     config: &LocalConfig,
-    store: &Store,
+    store: &mut Change<'_>,
     options: ModelOptionsBasedOnModelSnapshot,
     make_model: MakeModel<'_>,
 ) -> Result<(StoredModel, Option<InitialStateSource>), CallError> {
@@ -126,7 +131,7 @@ fn based_on_snapshot(
     model.launchers = snapshot.launchers.clone();
     model.durations = snapshot.durations.clone();
     model.filesystem_mebibytes = snapshot.filesystem_mebibytes;
-    model.files = snapshot.files.clone();
+    model.files = Arc::new(snapshot.files.fork(&store.storage));
     model.base = Some((options.model_id, options.snapshot_id));
     let path = "options.initialState";
     let first = match options.initial_state {
@@ -143,7 +148,9 @@ fn based_on_snapshot(
         InitialState::Upload(upload) => {
             check::name(&format!("{path}.name"), &upload.name)?;
             let parts = read_parts(&format!("{path}.data"), &upload.data)?;
-            model.add_state(new_state(upload.name, parts));
+            let mut state = new_state(upload.name);
+            state.store(&store.data.storage, &mut store.batch, parts);
+            model.add_state(state);
             return Ok((model, None));
         }
         _ => return Err(CallError::invalid(format!("{path}.method"), "must be copy, create or upload")),
@@ -152,7 +159,7 @@ fn based_on_snapshot(
 }
 
 fn from_existing(
-    store: &Store,
+    store: &mut Change<'_>,
     options: ModelOptionsFromExisting,
     make_model: MakeModel<'_>,
 ) -> Result<StoredModel, CallError> {
@@ -168,14 +175,14 @@ fn from_existing(
             model.launchers = snapshot.launchers.clone();
             model.durations = snapshot.durations.clone();
             model.filesystem_mebibytes = snapshot.filesystem_mebibytes;
-            model.files = snapshot.files.clone();
+            model.files = Arc::new(snapshot.files.fork(&store.storage));
             model.add_state(copied(&snapshot.state));
         }
         None => {
             model.launchers = source.launchers.clone();
             model.durations = source.durations.clone();
             model.filesystem_mebibytes = source.filesystem_mebibytes;
-            model.files = source.files.clone();
+            model.files = Arc::new(source.files.fork(&store.storage));
             for state in &source.states {
                 let copy = copied(state);
                 if source.active.as_ref() == Some(&state.id) {
@@ -183,9 +190,20 @@ fn from_existing(
                 }
                 model.states.push(copy);
             }
+            // Both models may change the files from now on.
+            fork_files(store, &options.model_id)?;
         }
     }
     Ok(model)
+}
+
+/// Replaces the files of a model with a fork of them, so that the old ones can be shared.
+pub(super) fn fork_files(store: &mut Change<'_>, model: &str) -> Result<(), CallError> {
+    let storage = store.storage.clone();
+    let files = &mut store.data.model_mut(model)?.files;
+    *files = Arc::new(files.fork(&storage));
+    files.save(None, &mut store.batch)?;
+    Ok(())
 }
 
 fn copied(state: &StoredState) -> StoredState {

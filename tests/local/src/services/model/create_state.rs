@@ -22,7 +22,7 @@ use crate::services::common::check;
 use crate::services::common::code::runnable_code;
 use crate::services::common::location::{Location, locate};
 use crate::services::common::parameters::resolve_inputs;
-use crate::services::common::states::{add_state, new_state};
+use crate::services::common::states::{add_state, commit, new_state};
 use crate::store::code::Function;
 use crate::store::states::{CreatingState, StoredState};
 use crate::util;
@@ -38,7 +38,7 @@ pub(super) async fn create_state(
 
 fn start(context: &Arc<Context>, request: CreateStateRequest) -> Result<Once<CreateStateResult>, CallError> {
     check::name("name", &request.name)?;
-    let mut store = context.store();
+    let store = context.store();
     let location = locate(context, &store, "executionLocation", request.execution_location)?;
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
@@ -50,7 +50,7 @@ fn start(context: &Arc<Context>, request: CreateStateRequest) -> Result<Once<Cre
     }
     let code = runnable_code(&context.config, &store, model, None, &mounted, "modelId")?;
     let recipe = Recipe { code, inputs, limits: model.durations.clone() };
-    let mut state = new_state(request.name, Vec::new());
+    let mut state = new_state(request.name);
     state.mounted = mounted.into_iter().map(|(mounted, _)| mounted).collect();
     let creating = CreatingState {
         id: state.id.clone(),
@@ -66,11 +66,11 @@ fn start(context: &Arc<Context>, request: CreateStateRequest) -> Result<Once<Cre
     context.jobs.spawn(&creating.signal, async move {
         let started = Instant::now();
         let made = make_state(&own, &signal, &id, recipe, startup).await;
-        own.store().launchers.vacate(&used, &id);
+        own.vacate(&used, &id);
         own_result.set(finish(&own, &model_id, state, &signal, started, made));
     })?;
     store.launchers.occupy(&occupied, &creating.id, RunningOperationType::CreateModelState);
-    store.model_mut(&request.model_id)?.creating.push(creating);
+    model.activity.creating().push(creating);
     Ok(result)
 }
 
@@ -83,13 +83,14 @@ fn finish(
     started: Instant,
     (steps, made): (Steps, Result<Vec<StatePart>, StateFailure>),
 ) -> CreateStateResult {
-    let mut store = context.store();
     let result = made.and_then(|parts| {
-        let state = StoredState { parts: Arc::new(parts), created_at: util::now(), ..state.clone() };
-        add_state(&mut store, &context.config.limits, signal, model_id, state).map_err(StateFailure::of_function)
+        let state = StoredState { created_at: util::now(), ..state.clone() };
+        let mut store = context.change();
+        let added = add_state(&mut store, &context.config.limits, signal, model_id, state, Some(parts));
+        added.and_then(|()| commit(store)).map_err(StateFailure::of_function)
     });
-    if let Ok(model) = store.model_mut(model_id) {
-        model.creating.retain(|creating| creating.id != state.id);
+    if let Ok(model) = context.store().model(model_id) {
+        model.activity.creating().retain(|creating| creating.id != state.id);
     }
     let total = util::elapsed(started);
     match result {
@@ -132,8 +133,9 @@ pub(super) fn cancel_create_state(
     if model.state(&request.state_id).is_ok() {
         return Err(CallError::StateAlreadyCreated);
     }
-    let creating = model.creating.iter().find(|creating| creating.id == request.state_id && !is_stopped(creating));
-    creating.ok_or(CallError::StateNotFound)?.signal.set(StopReason::Cancelled);
+    let creating = model.activity.creating();
+    let found = creating.iter().find(|creating| creating.id == request.state_id && !is_stopped(creating));
+    found.ok_or(CallError::StateNotFound)?.signal.set(StopReason::Cancelled);
     Ok(CancelCreateStateResult::new())
 }
 
@@ -142,9 +144,9 @@ pub(super) fn get_creating_states(
     request: GetCreatingStatesRequest,
 ) -> Result<GetCreatingStatesResult, CallError> {
     let store = context.store();
-    let creating = store.model(&request.model_id)?.creating.iter().filter(|creating| !is_stopped(creating));
+    let creating = store.model(&request.model_id)?.activity.creating();
     let view = |creating: &CreatingState| CreatingStateView::new(&creating.id, &creating.name, creating.started_at);
-    Ok(GetCreatingStatesResult::new(creating.map(view)))
+    Ok(GetCreatingStatesResult::new(creating.iter().filter(|creating| !is_stopped(creating)).map(view)))
 }
 
 /// A job that has been asked to stop takes a moment to end, but will not make a state any more.

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::CallError;
 use crate::jobs::signal::StopReason;
 use crate::runtimes::failure::Failure;
-use crate::services::common::states::{add_state, new_state};
+use crate::services::common::states::{add_state, commit, new_state};
 use crate::store::models::Creation;
 use crate::store::states::StoredState;
 use crate::util;
@@ -34,16 +34,17 @@ pub(super) fn start(
     let (own, model, job) = (context.clone(), model.to_owned(), creation.clone());
     context.jobs.spawn(&creation.signal, async move {
         let (steps, made) = match source {
-            InitialStateSource::Copy(state) => (Steps::default(), Ok(state)),
+            InitialStateSource::Copy(state) => (Steps::default(), Ok((state, None))),
             InitialStateSource::Create { name, recipe } => {
-                let state = new_state(name, Vec::new());
+                let state = new_state(name);
                 let (steps, made) = make_state(&own, &job.signal, &state.id, recipe, own.config.launcher_startup).await;
-                (steps, made.map(|parts| StoredState { parts: Arc::new(parts), created_at: util::now(), ..state }))
+                (steps, made.map(|parts| (StoredState { created_at: util::now(), ..state }, Some(parts))))
             }
         };
-        let stored = made.and_then(|state| {
-            add_state(&mut own.store(), &own.config.limits, &job.signal, &model, state)
-                .map_err(StateFailure::of_function)
+        let stored = made.and_then(|(state, parts)| {
+            let mut store = own.change();
+            let added = add_state(&mut store, &own.config.limits, &job.signal, &model, state, parts);
+            added.and_then(|()| commit(store)).map_err(StateFailure::of_function)
         });
         let milliseconds = |step: Option<u64>| step.unwrap_or(0);
         job.result.set(match stored {
@@ -84,8 +85,11 @@ pub(super) async fn wait_for_model_to_be_created(
 ) -> Result<WaitForModelToBeCreatedResult, CallError> {
     let creation = context.store().model(&request.model_id)?.creation.clone().ok_or(CallError::ModelAlreadyCreated)?;
     let result = creation.result.wait().await;
-    if let Ok(model) = context.store().model_mut(&request.model_id) {
+    let mut store = context.change();
+    if let Ok(model) = store.model_mut(&request.model_id) {
         model.creation = None;
+        model.is_incomplete = false;
     }
+    store.commit()?;
     Ok(result)
 }

@@ -39,7 +39,7 @@ pub(super) async fn evaluate(shared: &Shared, request: EvaluateRequest) -> Resul
 
 fn start(shared: &Shared, request: EvaluateRequest) -> Result<Once<Finished>, CallError> {
     let context = &shared.context;
-    let mut store = context.store();
+    let store = context.store();
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
     let snapshot = request.snapshot_id.as_deref().map(|id| model.snapshot(id)).transpose()?;
@@ -63,7 +63,7 @@ fn start(shared: &Shared, request: EvaluateRequest) -> Result<Once<Finished>, Ca
     let job = EvaluationJob {
         id: evaluation.id.clone(),
         code,
-        state: state.parts.clone(),
+        state: state.load(&store.storage)?,
         inputs,
         limits: durations.clone(),
         signal: evaluation.signal.clone(),
@@ -72,12 +72,12 @@ fn start(shared: &Shared, request: EvaluateRequest) -> Result<Once<Finished>, Ca
     let (used, id) = (location.used.clone(), evaluation.id.clone());
     context.jobs.spawn(&evaluation.signal, async move {
         let result = job.execute(&own, &location).await;
-        own.context.store().launchers.vacate(&location.used, &id);
+        own.vacate(&location.used, &id);
         own_finished.set(Finished::new(util::now(), result));
     })?;
     store.launchers.occupy(&used, &evaluation.id, RunningOperationType::Evaluate);
     let finished = evaluation.finished.clone();
-    store.model_mut(&request.model_id)?.evaluations.add(evaluation);
+    model.activity.evaluations().add(evaluation);
     Ok(finished)
 }
 
@@ -183,7 +183,7 @@ pub(super) fn get_evaluations(
     context: &Context,
     request: GetEvaluationsRequest,
 ) -> Result<GetEvaluationsResult, CallError> {
-    let (running, finished) = context.store().model_mut(&request.model_id)?.evaluations.list();
+    let (running, finished) = context.store().model(&request.model_id)?.activity.evaluations().list();
     Ok(GetEvaluationsResult::new(running, finished))
 }
 
@@ -209,6 +209,6 @@ pub(super) fn cancel_evaluation(
 }
 
 fn find(context: &Context, model: &str, evaluation: &str) -> Result<Evaluation, CallError> {
-    let mut store = context.store();
-    store.model_mut(model)?.evaluations.find(evaluation).cloned().ok_or(CallError::EvaluationNotFound)
+    let store = context.store();
+    store.model(model)?.activity.evaluations().find(evaluation).ok_or(CallError::EvaluationNotFound)
 }

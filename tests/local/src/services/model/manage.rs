@@ -11,14 +11,16 @@ use crate::store::code::Code;
 use crate::store::listing::{Query, check_name_is_free};
 
 pub(super) fn delete_model(context: &Context, request: DeleteModelRequest) -> Result<DeleteModelResult, CallError> {
-    let removed = context.store().models.remove(&request.model_id);
-    removed.ok_or(CallError::ModelNotFound)?.stop_all();
+    let mut store = context.change();
+    let removed = store.models.remove(&request.model_id).ok_or(CallError::ModelNotFound)?;
+    store.commit()?;
+    removed.stop_all();
     Ok(DeleteModelResult::new())
 }
 
 pub(super) fn update_model(context: &Context, request: UpdateModelRequest) -> Result<UpdateModelResult, CallError> {
     let changes = request.properties;
-    let mut store = context.store();
+    let mut store = context.change();
     let mut code = store.model(&request.model_id)?.code.clone();
     check::changes(changes.name.as_deref(), changes.description.as_deref(), changes.tags.as_deref())?;
     if let Some(name) = &changes.name {
@@ -49,6 +51,7 @@ pub(super) fn update_model(context: &Context, request: UpdateModelRequest) -> Re
     model.launchers.create_state = create_state.unwrap_or_else(|| model.launchers.create_state.clone());
     model.launchers.evaluate = evaluate.unwrap_or_else(|| model.launchers.evaluate.clone());
     model.durations = changes.max_durations_seconds.unwrap_or_else(|| model.durations.clone());
+    store.commit()?;
     Ok(UpdateModelResult::new())
 }
 

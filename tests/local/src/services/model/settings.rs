@@ -18,7 +18,7 @@ pub(super) fn set_filesystem_size(
     request: SetFilesystemSizeRequest,
 ) -> Result<SetFilesystemSizeResult, CallError> {
     let size = request.new_filesystem_size_mebibytes;
-    let mut store = context.store();
+    let mut store = context.change();
     let model = store.model_mut(&request.model_id)?;
     if size == 0 {
         return Err(CallError::invalid("newFilesystemSizeMebibytes", "must be above 0"));
@@ -27,6 +27,7 @@ pub(super) fn set_filesystem_size(
         return Err(CallError::NotEnoughSpace);
     }
     model.filesystem_mebibytes = size;
+    store.commit()?;
     Ok(SetFilesystemSizeResult::new())
 }
 
@@ -59,7 +60,7 @@ pub(super) fn set_used_persistent_launchers_for_evaluate(
     context: &Context,
     request: SetUsedPersistentLaunchersForEvaluateRequest,
 ) -> Result<SetUsedPersistentLaunchersForEvaluateResult, CallError> {
-    let mut store = context.store();
+    let mut store = context.change();
     let model = store.model(&request.model_id)?;
     if !request.persistent_launchers.is_empty() {
         store.check_base(model)?;
@@ -76,6 +77,7 @@ pub(super) fn set_used_persistent_launchers_for_evaluate(
         }
     }
     store.model_mut(&request.model_id)?.used_launchers = request.persistent_launchers.clone();
+    store.commit()?;
     Ok(SetUsedPersistentLaunchersForEvaluateResult::new())
 }
 

@@ -6,6 +6,7 @@ use decthings::api::model::{
 };
 use decthings::types::StateData;
 
+use super::create::fork_files;
 use crate::context::Context;
 use crate::error::CallError;
 use crate::processes::live;
@@ -19,7 +20,7 @@ pub(super) fn snapshot_model(
 ) -> Result<SnapshotModelResult, CallError> {
     check::name("snapshotName", &request.snapshot_name)?;
     live::refresh(context, &request.model_id)?;
-    let mut store = context.store();
+    let mut store = context.change();
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
     let state = model.active_state()?.clone();
@@ -30,6 +31,7 @@ pub(super) fn snapshot_model(
     store.check_space(bytes, context.config.limits.stored_bytes)?;
     let model = store.model_mut(&request.model_id)?;
     let id = util::new_id();
+    // These do not change any more; later changes are made to a fork.
     model.snapshots.push(StoredSnapshot {
         id: id.clone(),
         name: request.snapshot_name,
@@ -41,6 +43,8 @@ pub(super) fn snapshot_model(
         code: model.code.clone(),
         state,
     });
+    fork_files(&mut store, &request.model_id)?;
+    store.commit()?;
     Ok(SnapshotModelResult::new(id))
 }
 
@@ -48,7 +52,7 @@ pub(super) fn update_snapshot(
     context: &Context,
     request: UpdateSnapshotRequest,
 ) -> Result<UpdateSnapshotResult, CallError> {
-    let mut store = context.store();
+    let mut store = context.change();
     let model = store.model_mut(&request.model_id)?;
     let snapshot = model.snapshots.iter_mut().find(|snapshot| snapshot.id == request.snapshot_id);
     let snapshot = snapshot.ok_or(CallError::SnapshotNotFound)?;
@@ -56,6 +60,7 @@ pub(super) fn update_snapshot(
         check::name("properties.name", &name)?;
         snapshot.name = name;
     }
+    store.commit()?;
     Ok(UpdateSnapshotResult::new())
 }
 
@@ -63,15 +68,16 @@ pub(super) fn delete_snapshot(
     context: &Context,
     request: DeleteSnapshotRequest,
 ) -> Result<DeleteSnapshotResult, CallError> {
-    let mut store = context.store();
+    let mut store = context.change();
     let model = store.model_mut(&request.model_id)?;
     model.snapshot(&request.snapshot_id)?;
     model.snapshots.retain(|snapshot| snapshot.id != request.snapshot_id);
+    store.commit()?;
     Ok(DeleteSnapshotResult::new())
 }
 
 pub(super) fn get_snapshot_state(context: &Context, request: GetSnapshotStateRequest) -> Result<StateData, CallError> {
     let store = context.store();
     let snapshot = store.model(&request.model_id)?.snapshot(&request.snapshot_id)?;
-    snapshot.state.data(request.keys.as_deref())
+    snapshot.state.data(&store.storage, request.keys.as_deref())
 }

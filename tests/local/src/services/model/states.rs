@@ -21,10 +21,12 @@ const MAX_MOUNTS: usize = 100;
 
 pub(super) fn upload_state(context: &Context, request: UploadStateRequest) -> Result<UploadStateResult, CallError> {
     check::name("name", &request.name)?;
-    let mut state = new_state(request.name, read_parts("data", &request.data)?);
+    let parts = read_parts("data", &request.data)?;
+    let mut state = new_state(request.name);
     state.mounted = request.mount_models.unwrap_or_default();
     let deleted: BTreeSet<String> = request.delete_states.unwrap_or_default().into_iter().collect();
-    let mut store = context.store();
+    let mut store = context.change();
+    state.store(&store.data.storage, &mut store.batch, parts);
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
     check_mounts(&store, &state.mounted)?;
@@ -43,6 +45,7 @@ pub(super) fn upload_state(context: &Context, request: UploadStateRequest) -> Re
     model.states.retain(|state| !deleted.contains(&state.id));
     let result = UploadStateResult::new(&state.id);
     model.add_state(state);
+    store.commit()?;
     Ok(result)
 }
 
@@ -50,12 +53,13 @@ pub(super) fn update_model_state(
     context: &Context,
     request: UpdateModelStateRequest,
 ) -> Result<UpdateModelStateResult, CallError> {
-    let mut store = context.store();
+    let mut store = context.change();
     let state = store.model_mut(&request.model_id)?.state_mut(&request.state_id)?;
     if let Some(name) = request.properties.name {
         check::name("properties.name", &name)?;
         state.name = name;
     }
+    store.commit()?;
     Ok(UpdateModelStateResult::new())
 }
 
@@ -63,10 +67,11 @@ pub(super) fn set_active_model_state(
     context: &Context,
     request: SetActiveModelStateRequest,
 ) -> Result<SetActiveModelStateResult, CallError> {
-    let mut store = context.store();
+    let mut store = context.change();
     let model = store.model_mut(&request.model_id)?;
     model.state(&request.state_id)?;
     model.active = Some(request.state_id);
+    store.commit()?;
     Ok(SetActiveModelStateResult::new())
 }
 
@@ -74,13 +79,14 @@ pub(super) fn delete_model_state(
     context: &Context,
     request: DeleteModelStateRequest,
 ) -> Result<DeleteModelStateResult, CallError> {
-    let mut store = context.store();
+    let mut store = context.change();
     let model = store.model_mut(&request.model_id)?;
     model.state(&request.state_id)?;
     if model.active.as_ref() == Some(&request.state_id) {
         return Err(CallError::StateIsActive);
     }
     model.states.retain(|state| state.id != request.state_id);
+    store.commit()?;
     Ok(DeleteModelStateResult::new())
 }
 
@@ -88,7 +94,7 @@ pub(super) fn get_model_state(context: &Context, request: GetModelStateRequest) 
     let store = context.store();
     let model = store.model(&request.model_id)?;
     let id = request.state_id.as_ref().or(model.active.as_ref()).ok_or(CallError::StateNotFound)?;
-    model.state(id)?.data(request.keys.as_deref())
+    model.state(id)?.data(&store.storage, request.keys.as_deref())
 }
 
 /// The models that a new state mounts, each with its state.
@@ -111,7 +117,7 @@ pub(super) fn mounted_models(
                 state.ok_or(CallError::StateForModelToMountNotFound)?
             }
         };
-        let parts = state.parts.clone();
+        let parts = state.load(&store.storage)?;
         let mut mounted = MountedModel::new(mount.model_id);
         mounted.snapshot_id = mount.snapshot_id;
         Ok((mounted, parts))

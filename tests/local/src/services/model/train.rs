@@ -23,7 +23,7 @@ use crate::services::common::check;
 use crate::services::common::code::{mounted, runnable_code};
 use crate::services::common::location::locate;
 use crate::services::common::parameters::resolve_inputs;
-use crate::services::common::states::{add_state, new_state};
+use crate::services::common::states::{NOT_STORED, add_state, new_state};
 use crate::store::code::Function;
 use crate::store::states::{Parts, StoredState};
 use crate::store::training::TrainingRun;
@@ -31,7 +31,7 @@ use crate::util;
 
 pub(super) fn train(context: &Arc<Context>, request: TrainRequest) -> Result<TrainResult, CallError> {
     check::name("newStateName", &request.new_state_name)?;
-    let mut store = context.store();
+    let mut store = context.change();
     let location = locate(context, &store, "executionLocation", request.execution_location)?;
     let model = store.model(&request.model_id)?;
     model.check_created("modelId")?;
@@ -47,10 +47,10 @@ pub(super) fn train(context: &Arc<Context>, request: TrainRequest) -> Result<Tra
     if model.trainings.len() >= limits.training_sessions || model.expected_states() >= limits.states {
         return Err(CallError::QuotaExceeded);
     }
-    let run = Arc::new(TrainingRun::new(&request.model_id, &request.new_state_name, location.used));
+    let run = Arc::new(TrainingRun::new(&store.storage, &request.model_id, &request.new_state_name, location.used));
     let limits = model.durations.clone();
-    let job = TrainingJob { code, from: state.parts.clone(), inputs, limits, run: run.clone() };
-    let mut new_state = new_state(request.new_state_name, Vec::new());
+    let job = TrainingJob { code, from: state.load(&store.storage)?, inputs, limits, run: run.clone() };
+    let mut new_state = new_state(request.new_state_name);
     new_state.mounted = state.mounted.clone();
     new_state.training_operations = state.training_operations.iter().chain([&run.id]).cloned().collect();
     let (own, model_id) = (context.clone(), request.model_id.clone());
@@ -59,9 +59,11 @@ pub(super) fn train(context: &Arc<Context>, request: TrainRequest) -> Result<Tra
         let trained = job.execute(&own, location.startup).await;
         finish(&own, &model_id, &run, new_state, trained);
     })?;
-    let result = TrainResult::new(&run.id);
+    let (result, signal) = (TrainResult::new(&run.id), run.signal.clone());
     store.launchers.occupy(&run.location, &run.id, RunningOperationType::Train);
     store.model_mut(&request.model_id)?.trainings.push(run);
+    // Without a record of the session, its job must not make a state.
+    store.commit().inspect_err(|_| signal.set(StopReason::Cancelled))?;
     Ok(result)
 }
 
@@ -143,12 +145,12 @@ fn finish(
     new_state: StoredState,
     trained: Result<Vec<StatePart>, TrainingFailure>,
 ) {
-    let mut store = context.store();
+    let mut store = context.change();
     store.launchers.vacate(&run.location, &run.id);
     let stored = trained.and_then(|parts| {
-        let state = StoredState { parts: Arc::new(parts), created_at: util::now(), ..new_state };
+        let state = StoredState { created_at: util::now(), ..new_state };
         let id = state.id.clone();
-        match add_state(&mut store, &context.config.limits, &run.signal, model_id, state) {
+        match add_state(&mut store, &context.config.limits, &run.signal, model_id, state, Some(parts)) {
             Ok(()) => Ok(id),
             Err(cause) => Err(failure(TrainingStage::GetState, cause)),
         }
@@ -163,7 +165,14 @@ fn finish(
             TrainingOutcome::Failed
         }
     };
-    store.users.notify(run.notification(outcome));
+    store.notify(run.notification(outcome));
+    // The session is a part of the model, which has to be written again.
+    let _ = store.model_mut(model_id);
+    let stored = run.store(&store.data.storage, &mut store.batch);
+    if let Err(error) = stored.and_then(|()| store.commit()) {
+        error.report();
+        run.failed(failure(TrainingStage::GetState, Failure::Exception(NOT_STORED.to_owned())));
+    }
 }
 
 fn failure(at: TrainingStage, cause: Failure) -> TrainingFailure {

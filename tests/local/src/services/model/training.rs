@@ -54,11 +54,12 @@ pub(super) fn clear_previous_training_session(
     context: &Context,
     request: ClearPreviousTrainingSessionRequest,
 ) -> Result<ClearPreviousTrainingSessionResult, CallError> {
-    let mut store = context.store();
+    let mut store = context.change();
     let model = store.model_mut(&request.model_id)?;
     if !model.training(&request.training_session_id)?.is_finished() {
         return Err(CallError::TrainingSessionRunning);
     }
     model.trainings.retain(|run| run.id != request.training_session_id);
+    store.commit()?;
     Ok(ClearPreviousTrainingSessionResult::new())
 }

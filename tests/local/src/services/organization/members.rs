@@ -29,7 +29,7 @@ pub(super) fn invite_users_to_organization(
             return Err(CallError::invalid(path, format!("{:?} is not an email address", user.email)));
         }
     }
-    let mut store = context.store();
+    let mut store = context.change();
     let organization = store.managed_organization(&request.organization_id)?;
     let (members, mut invited) = (organization.members.clone(), organization.invited.clone());
     for user in &request.users {
@@ -44,6 +44,7 @@ pub(super) fn invite_users_to_organization(
         return Err(CallError::invalid("users", format!("an organization may have at most {MAX_INVITED} invitations")));
     }
     store.managed_organization(&request.organization_id)?.invited = invited;
+    store.commit()?;
     Ok(InviteUsersToOrganizationResult::new())
 }
 
@@ -52,7 +53,7 @@ pub(super) fn remove_users_from_organization(
     context: &Context,
     request: RemoveUsersFromOrganizationRequest,
 ) -> Result<RemoveUsersFromOrganizationResult, CallError> {
-    let mut store = context.store();
+    let mut store = context.change();
     let organization = store.organization(&request.organization_id)?;
     let is_leaving = organization.role(USER).is_some() && request.user_ids.iter().all(|id| id == USER);
     if !is_leaving {
@@ -66,6 +67,7 @@ pub(super) fn remove_users_from_organization(
     members.retain(|(id, _)| !request.user_ids.contains(id));
     StoredOrganization::check_admin(&members, "userIds")?;
     organization.members = members;
+    store.commit()?;
     Ok(RemoveUsersFromOrganizationResult::new())
 }
 
@@ -74,7 +76,7 @@ pub(super) fn respond_to_organization_invitation(
     context: &Context,
     request: RespondToOrganizationInvitationRequest,
 ) -> Result<RespondToOrganizationInvitationResult, CallError> {
-    let mut store = context.store();
+    let mut store = context.change();
     let invited = &store.organization(&request.organization_id)?.invited;
     let mine = invited.iter().find(|email| store.users.is_caller(email)).cloned().ok_or(CallError::InviteNotFound)?;
     let organization = store.organizations.get_mut(&request.organization_id).ok_or(CallError::OrganizationNotFound)?;
@@ -82,6 +84,7 @@ pub(super) fn respond_to_organization_invitation(
     if request.accept && organization.role(USER).is_none() {
         organization.members.push((USER.to_owned(), OrganizationRole::Viewer));
     }
+    store.commit()?;
     Ok(RespondToOrganizationInvitationResult::new())
 }
 
@@ -91,7 +94,7 @@ pub(super) fn assign_roles(context: &Context, request: AssignRolesRequest) -> Re
             return Err(CallError::invalid(format!("members[{index}].role"), format!("unknown role {other:?}")));
         }
     }
-    let mut store = context.store();
+    let mut store = context.change();
     let organization = store.managed_organization(&request.organization_id)?;
     let mut members = organization.members.clone();
     for assignment in request.members {
@@ -100,5 +103,6 @@ pub(super) fn assign_roles(context: &Context, request: AssignRolesRequest) -> Re
     }
     StoredOrganization::check_admin(&members, "members")?;
     organization.members = members;
+    store.commit()?;
     Ok(AssignRolesResult::new())
 }

@@ -37,14 +37,16 @@ fn create_organization(
     request: CreateOrganizationRequest,
 ) -> Result<CreateOrganizationResult, CallError> {
     check::name("name", &request.name)?;
-    let mut store = context.store();
+    let mut store = context.change();
     if store.organizations.values().any(|other| other.name == request.name) {
         return Err(CallError::NameInUse);
     }
     if store.organizations.len() >= context.config.limits.organizations {
         return Err(CallError::QuotaExceeded);
     }
-    Ok(CreateOrganizationResult::new(store.add_organization(request.name, USER)))
+    let id = store.add_organization(request.name, USER);
+    store.commit()?;
+    Ok(CreateOrganizationResult::new(id))
 }
 
 fn get_organizations(context: &Context, request: GetOrganizationsRequest) -> Result<GetOrganizationsResult, CallError> {
@@ -71,8 +73,9 @@ fn delete_organization(
     context: &Context,
     request: DeleteOrganizationRequest,
 ) -> Result<DeleteOrganizationResult, CallError> {
-    let mut store = context.store();
+    let mut store = context.change();
     store.managed_organization(&request.organization_id)?;
     store.organizations.remove(&request.organization_id);
+    store.commit()?;
     Ok(DeleteOrganizationResult::new())
 }
