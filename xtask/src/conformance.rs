@@ -1,11 +1,17 @@
 //! `cargo xtask conformance`: checks a client in any language with the golden frames and the recorded cases.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
-const CRATE: &str = "decthings-conformance";
+use crate::programs;
+
+/// The program, built with the client of this repository beside it. A test that needs both selects them as `cargo xtask
+/// test` does, so that nothing is built with other features.
+const TEST: [&str; 3] = ["--workspace", "--test", "runner"];
 
 /// Runs the programs of `tests/conformance`.
 #[derive(clap::Args)]
@@ -18,17 +24,9 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    // Cargo builds the program that it runs, but not the client beside it.
-    let built = cargo().args(["build", "--quiet", "--package", CRATE, "--bins"]).status();
-    ensure!(built.context("cannot run cargo")?.success(), "the programs do not build");
-    let run = cargo()
-        .args(["run", "--quiet", "--package", CRATE, "--bin", "conformance", "--"])
-        .args(&arguments.arguments)
-        .status();
-    let code = run.context("cannot run cargo")?.code().and_then(|code| u8::try_from(code).ok());
-    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
-}
-
-fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let built: BTreeMap<String, PathBuf> = programs::build(&TEST, "bin")?.into_iter().collect();
+    let runner = built.get("conformance").context("cargo has built no program `conformance`")?;
+    let status = Command::new(runner).args(&arguments.arguments).status();
+    let code = status.with_context(|| format!("cannot run {}", runner.display()))?.code();
+    Ok(code.and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }

@@ -19,7 +19,8 @@ const MOMENT: Duration = Duration::from_millis(20);
 
 /// Runs `cargo xtask examples`.
 pub fn examples() -> Result<ExitCode> {
-    let examples = build(&["-p", "decthings", "--examples", "--all-features"], "example")?;
+    // With the features that the tests have, so that nothing is built twice.
+    let examples = build(&["--workspace", "--examples"], "example")?;
     ensure!(!examples.is_empty(), "cargo has built no example");
     let mut results = Vec::new();
     for (name, program) in &examples {
