@@ -1,19 +1,20 @@
 //! Where the tensors of a parameter come from.
 
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use decthings::Tensor;
 
-/// The elements of a parameter, which are read one by one when they are needed.
+/// The elements of a parameter, which are read when they are needed.
 pub(crate) trait DataSource: Send + Sync {
     /// The number of elements.
     fn count(&self) -> u32;
     /// The size of all elements, in bytes.
     fn bytes(&self) -> u64;
-    /// An element, serialized.
-    fn read(&self, index: u32) -> io::Result<Bytes>;
+    /// The elements in a range, serialized. All of them must exist.
+    fn read(&self, indexes: Range<u32>) -> io::Result<Vec<Bytes>>;
 }
 
 /// Tensors in memory.
@@ -27,10 +28,19 @@ impl DataSource for Vec<Tensor> {
         bytes.fold(0, u64::saturating_add)
     }
 
-    fn read(&self, index: u32) -> io::Result<Bytes> {
-        let tensor = usize::try_from(index).ok().and_then(|index| self.get(index));
-        tensor.map(Tensor::to_bytes).ok_or_else(|| io::Error::other("there is no such element"))
+    fn read(&self, indexes: Range<u32>) -> io::Result<Vec<Bytes>> {
+        let tensors = positions(indexes).and_then(|positions| self.get(positions)).ok_or_else(no_such_element)?;
+        Ok(tensors.iter().map(Tensor::to_bytes).collect())
     }
+}
+
+/// The same range for lists in memory.
+pub(crate) fn positions(indexes: Range<u32>) -> Option<Range<usize>> {
+    Some(usize::try_from(indexes.start).ok()?..usize::try_from(indexes.end).ok()?)
+}
+
+pub(crate) fn no_such_element() -> io::Error {
+    io::Error::other("there is no such element")
 }
 
 /// The tensors of a parameter.

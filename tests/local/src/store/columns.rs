@@ -8,7 +8,7 @@ use decthings::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::rows::{Reader, Rows};
-use crate::presets::source::DataSource;
+use crate::presets::source::{DataSource, no_such_element, positions};
 use crate::storage::Storage;
 use crate::storage::error::StorageError;
 use crate::storage::object::Object;
@@ -40,21 +40,24 @@ impl Column {
 
     /// The tensors in a range, as far as they exist.
     pub(crate) fn read(&self, range: Range<usize>) -> Result<Vec<Tensor>, StorageError> {
-        let mut tensors = Vec::with_capacity(range.end.min(self.len()).saturating_sub(range.start));
+        self.values(range)?.into_iter().map(decode).collect()
+    }
+
+    /// The encoded tensors in a range, as far as they exist.
+    fn values(&self, range: Range<usize>) -> Result<Vec<Bytes>, StorageError> {
+        let mut values = Vec::with_capacity(range.end.min(self.len()).saturating_sub(range.start));
         for rows in self.rows.rows(range) {
             let (Some(first), Some(last)) = (rows.first().copied(), rows.last().copied()) else { continue };
             let mut wanted = rows.into_iter().peekable();
             self.storage.scan(&self.stored.tensors, first..last.saturating_add(1), |row, value| {
-                if wanted.next_if_eq(&row).is_some() {
-                    tensors.push(decode(value)?);
-                }
+                values.extend(wanted.next_if_eq(&row).map(|_| value));
                 Ok(())
             })?;
             if let Some(row) = wanted.next() {
                 return Err(self.storage.missing(&self.stored.tensors, row));
             }
         }
-        Ok(tensors)
+        Ok(values)
     }
 }
 
@@ -67,10 +70,9 @@ impl DataSource for Column {
         self.stored.bytes
     }
 
-    fn read(&self, index: u32) -> io::Result<Bytes> {
-        let row = usize::try_from(index).ok().and_then(|index| self.rows.row(index));
-        let row = row.ok_or_else(|| io::Error::other("there is no such entry"))?;
-        Ok(self.storage.read(&self.stored.tensors, row)?)
+    fn read(&self, indexes: Range<u32>) -> io::Result<Vec<Bytes>> {
+        let positions = positions(indexes).filter(|positions| positions.end <= self.len());
+        Ok(self.values(positions.ok_or_else(no_such_element)?)?)
     }
 }
 

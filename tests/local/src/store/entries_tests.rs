@@ -48,13 +48,17 @@ fn check(storage: &Storage, entries: &Entries, expected: &[u32]) {
     assert_eq!(numbers(&column), expected);
     assert_eq!(entries.totals().total_byte_size, column.bytes());
     for index in (0..expected.len()).step_by(97) {
-        let encoded: Bytes = DataSource::read(&column, index as u32).unwrap();
-        assert_eq!(Tensor::decode(encoded).unwrap(), Tensor::scalar(expected[index]));
+        let number = index as u32;
+        let encoded: [Bytes; 1] = DataSource::read(&column, number..number + 1).unwrap().try_into().unwrap();
+        assert_eq!(encoded.map(|tensor| Tensor::decode(tensor).unwrap()), [Tensor::scalar(expected[index])]);
         let part = column.read(index..index + 1500).unwrap();
         assert_eq!(part.len(), (expected.len() - index).min(1500));
         assert_eq!(part[0], Tensor::scalar(expected[index]));
     }
-    assert!(DataSource::read(&column, expected.len() as u32).is_err());
+    let end = expected.len() as u32;
+    let all: Vec<Bytes> = DataSource::read(&column, 0..end).unwrap();
+    assert_eq!(all.len(), expected.len());
+    assert!(DataSource::read(&column, end..end + 1).is_err());
 }
 
 #[test]

@@ -13,6 +13,12 @@ use crate::presets::source::DataSource;
 use crate::store::states::Parts;
 use crate::util;
 
+/// How many bytes are read at a time, about, if all elements have the same size.
+const PIECE_BYTES: u64 = 1 << 20;
+
+/// How many elements are read at a time.
+const MAX_PIECE: u32 = 1024;
+
 /// A key of a state, which is a single element.
 pub(super) struct StateKey {
     pub(super) parts: Parts,
@@ -28,8 +34,8 @@ impl DataSource for StateKey {
         self.parts.get(self.index).map_or(0, crate::store::states::part_size)
     }
 
-    fn read(&self, _: u32) -> io::Result<Bytes> {
-        Ok(self.parts.get(self.index).map(|part| part.bytes.clone()).unwrap_or_default())
+    fn read(&self, _: Range<u32>) -> io::Result<Vec<Bytes>> {
+        Ok(vec![self.parts.get(self.index).map(|part| part.bytes.clone()).unwrap_or_default()])
     }
 }
 
@@ -58,15 +64,36 @@ impl Selection {
         self.range.end.saturating_sub(self.range.start)
     }
 
-    /// Reads the elements one by one.
+    /// Reads the elements, a few at a time.
     pub(super) fn read(&self) -> impl Iterator<Item = io::Result<Bytes>> {
-        let source = self.source.iter().flat_map(|source| self.range.clone().map(move |position| (source, position)));
-        source.map(|(source, position)| {
-            let Some(order) = &self.order else { return source.read(position) };
-            let index = usize::try_from(position).ok().and_then(|position| order.get(position));
-            source.read(*index.ok_or_else(|| io::Error::other("there is no such element"))?)
+        let read = |source: &Arc<dyn DataSource>, piece| match source.read(piece) {
+            Ok(elements) => elements.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        };
+        let pieces = self.source.iter().flat_map(|source| self.pieces(&**source).map(move |piece| (source, piece)));
+        pieces.flat_map(move |(source, piece)| read(source, piece))
+    }
+
+    /// The ranges to read, in order. Elements that have been shuffled are anywhere.
+    fn pieces(&self, source: &dyn DataSource) -> impl Iterator<Item = Range<u32>> {
+        let length = if self.order.is_some() { 1 } else { piece_length(source) };
+        let starts = self.range.clone().step_by(usize::try_from(length).unwrap_or(1));
+        starts.map(move |start| match &self.order {
+            None => start..start.saturating_add(length).min(self.range.end),
+            Some(order) => {
+                let index = usize::try_from(start).ok().and_then(|position| order.get(position).copied());
+                // A range that does not exist is an error of the source.
+                let index = index.unwrap_or(u32::MAX);
+                index..index.saturating_add(1)
+            }
         })
     }
+}
+
+/// How many elements are read at a time.
+fn piece_length(source: &dyn DataSource) -> u32 {
+    let length = PIECE_BYTES.saturating_mul(source.count().into()).checked_div(source.bytes());
+    u32::try_from(length.unwrap_or(1)).unwrap_or(u32::MAX).clamp(1, MAX_PIECE)
 }
 
 impl Datasets {
