@@ -20,8 +20,8 @@ pub struct Case {
 /// What an answer has to be.
 #[derive(Debug)]
 pub enum Expected {
-    /// The input is refused.
-    Refused,
+    /// The input is rejected.
+    Rejected,
     /// An object with exactly these members, compared by value.
     Answer(Value),
     /// These bytes.
@@ -96,11 +96,11 @@ impl Case {
 impl Expected {
     /// Compares an answer; an error may say where it differs.
     fn compare(&self, answer: &Map<String, Value>) -> Result<(), Option<String>> {
-        let is_refused = answer.len() == 1 && answer.get("refused").is_some_and(Value::is_string);
+        let is_rejected = answer.len() == 1 && answer.get("rejected").is_some_and(Value::is_string);
         let is_as_expected = match self {
             Self::Any => true,
-            Self::Refused => is_refused,
-            _ if is_refused => false,
+            Self::Rejected => is_rejected,
+            _ if is_rejected => false,
             Self::Answer(expected) => is_same(expected, &Value::from(answer.clone())),
             Self::Bytes(bytes) => answered_bytes(answer).is_some_and(|answered| answered == *bytes),
             Self::Frame(frame) => {
@@ -122,7 +122,7 @@ fn answered_bytes(answer: &Map<String, Value>) -> Option<Vec<u8>> {
 impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused => f.write_str("refused"),
+            Self::Rejected => f.write_str("rejected"),
             Self::Answer(answer) => answer.fmt(f),
             Self::Bytes(bytes) => json!({ "hex": hex(bytes) }).fmt(f),
             Self::Frame(frame) => frame.fmt(f),

@@ -162,7 +162,7 @@ fn responses(definition: &Definition, case: &Recorded) -> Vec<Case> {
         (_, Some(value)) => Expected::Answer(json!({ "id": id, "value": value })),
         ("ok", _) => Expected::Result,
         ("api-error", _) => Expected::Error,
-        ("decode-error", _) => Expected::Refused,
+        ("decode-error", _) => Expected::Rejected,
         _ => Expected::Any,
     };
     if is_http {

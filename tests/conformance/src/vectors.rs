@@ -58,9 +58,9 @@ impl Vector<'_> {
         self.json.get(member).is_some()
     }
 
-    /// A case with some members of the vector, which expects an answer unless the vector says that it is refused.
+    /// A case with some members of the vector, which expects an answer unless the vector says that it is rejected.
     fn case(&self, operation: &str, members: &[&str], expected: impl FnOnce() -> Expected) -> Case {
-        let expected = if self.has("refused") { Expected::Refused } else { expected() };
+        let expected = if self.has("rejected") { Expected::Rejected } else { expected() };
         let name = self.json["name"].as_str().unwrap_or_default();
         Case::new(self.file, name, operation, self.members(members), expected)
     }

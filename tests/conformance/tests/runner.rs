@@ -18,8 +18,8 @@ fn failure(options: &[&str], script: &str) -> String {
 /// One case, which expects the value 252.
 const ONE: &[&str] = &["--only", "varints/252"];
 
-/// One case, which expects a refusal.
-const REFUSED: &[&str] = &["--only", "varints/truncated after 1 bytes"];
+/// One case, which expects a rejection.
+const REJECTED: &[&str] = &["--only", "varints/truncated after 1 bytes"];
 
 /// A program that answers each line with this.
 fn answering(answer: &str) -> String {
@@ -41,7 +41,7 @@ fn client_of_this_repository_passes() {
 fn right_answers_pass() {
     let output = run(ONE, &answering(r#"{"value":"252"}"#));
     assert!(output.status.success(), "{output:?}");
-    assert!(run(REFUSED, &answering(r#"{"refused":"it is truncated"}"#)).status.success());
+    assert!(run(REJECTED, &answering(r#"{"rejected":"it is truncated"}"#)).status.success());
 }
 
 #[test]
@@ -49,10 +49,10 @@ fn wrong_answers_fail_with_what_was_expected() {
     let text = failure(ONE, &answering(r#"{"value":"253"}"#));
     assert!(text.contains("failed: varints/252\n"), "{text}");
     assert!(text.contains(r#"expected {"value":"252"}"#) && text.contains(r#"got      {"value":"253"}"#), "{text}");
-    let text = failure(REFUSED, &answering(r#"{"value":"1"}"#));
-    assert!(text.contains("expected refused") && text.contains(r#"got      {"value":"1"}"#), "{text}");
-    let text = failure(ONE, &answering(r#"{"refused":"no"}"#));
-    assert!(text.contains(r#"got      {"refused":"no"}"#), "{text}");
+    let text = failure(REJECTED, &answering(r#"{"value":"1"}"#));
+    assert!(text.contains("expected rejected") && text.contains(r#"got      {"value":"1"}"#), "{text}");
+    let text = failure(ONE, &answering(r#"{"rejected":"no"}"#));
+    assert!(text.contains(r#"got      {"rejected":"no"}"#), "{text}");
     let text = failure(ONE, &answering(r#"{"value":"252","more":1}"#));
     assert!(text.contains("1 failed"), "{text}");
 }

@@ -81,7 +81,7 @@ class Program:
         try:
             return operation(case)
         except FormatError as error:
-            return {"refused": str(error)}
+            return {"rejected": str(error)}
 
     def readVarint(self, case):
         return {"value": str(whole(case, wire.Cursor.varint))}
@@ -104,7 +104,7 @@ class Program:
 
     def readResponse(self, case):
         if not 200 <= case.get("status", 200) < 300:
-            return {"refused": f"the status is {case['status']}"}
+            return {"rejected": f"the status is {case['status']}"}
         return {"value": self.value(name(case), bytes.fromhex(case["hex"]))}
 
     def readMessage(self, case):
@@ -113,7 +113,7 @@ class Program:
             event, params, _ = read_event(self.definition, head, data)
             return {"service": head, "event": event, "params": show(params)}
         if str(head) not in case.get("calls", {}):
-            return {"refused": f"no call waits for a response {head}"}
+            return {"rejected": f"no call waits for a response {head}"}
         return {"id": head, "value": self.value(case["calls"][str(head)], data)}
 
     def value(self, method, data):

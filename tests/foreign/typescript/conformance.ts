@@ -61,7 +61,7 @@ function answer(line: string): unknown {
     try {
         return operation(given);
     } catch (error) {
-        if (error instanceof ClientError) return { refused: error.message };
+        if (error instanceof ClientError) return { rejected: error.message };
         throw error;
     }
 }

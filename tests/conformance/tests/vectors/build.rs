@@ -25,15 +25,15 @@ pub fn accepted_bytes(name: &str, method: &str, frame: &[u8], value: Value) -> V
     json!({ "name": name, "service": service, "method": method, "value": value, "hex": hex(frame) })
 }
 
-/// A response that a client refuses.
-pub fn refused(name: &str, method: &str, (json, blobs): (&str, &[&[u8]]), why: &str) -> Value {
-    refused_bytes(name, method, &join_response(json, blobs), why)
+/// A response that a client rejects.
+pub fn rejected(name: &str, method: &str, (json, blobs): (&str, &[&[u8]]), why: &str) -> Value {
+    rejected_bytes(name, method, &join_response(json, blobs), why)
 }
 
-/// A response of these bytes, which a client refuses.
-pub fn refused_bytes(name: &str, method: &str, frame: &[u8], why: &str) -> Value {
+/// A response of these bytes, which a client rejects.
+pub fn rejected_bytes(name: &str, method: &str, frame: &[u8], why: &str) -> Value {
     let (service, method) = split(method);
-    json!({ "name": name, "service": service, "method": method, "refused": why, "hex": hex(frame) })
+    json!({ "name": name, "service": service, "method": method, "rejected": why, "hex": hex(frame) })
 }
 
 /// Bytes in their notation.

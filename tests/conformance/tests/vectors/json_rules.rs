@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::build::{accepted, bytes, refused, refused_bytes};
+use crate::build::{accepted, bytes, rejected, rejected_bytes};
 
 pub fn responses() -> Vec<Value> {
     [open(), integers(), texts(), structure()].concat()
@@ -96,19 +96,19 @@ fn open() -> Vec<Value> {
         ),
         accepted("another spelling of a property", "FS.getattr", plain(&stat("atimeNsec")), stat_value),
         accepted("base64 in the JSON", "FS.readdir", plain(entries), entry),
-        refused("a property twice, in two spellings", "FS.getattr", plain(&stat_twice), "the property is there twice"),
-        refused("null for a required property", "FS.write", plain(&written("null")), "`bytesWritten` is missing"),
-        refused("a required property is missing", "FS.write", plain(r#"{"result":{}}"#), "`bytesWritten` is missing"),
-        refused("a value of an enum that is a number", list, plain(&repository("1")), "it has another type"),
-        refused("a variant without its tag", training, plain(&status("{}")), "`state` is missing"),
-        refused("a variant whose tag is a number", training, plain(&status(r#"{"state":1}"#)), "a tag is text"),
-        refused(
+        rejected("a property twice, in two spellings", "FS.getattr", plain(&stat_twice), "the property is there twice"),
+        rejected("null for a required property", "FS.write", plain(&written("null")), "`bytesWritten` is missing"),
+        rejected("a required property is missing", "FS.write", plain(r#"{"result":{}}"#), "`bytesWritten` is missing"),
+        rejected("a value of an enum that is a number", list, plain(&repository("1")), "it has another type"),
+        rejected("a variant without its tag", training, plain(&status("{}")), "`state` is missing"),
+        rejected("a variant whose tag is a number", training, plain(&status(r#"{"state":1}"#)), "a tag is text"),
+        rejected(
             "a known variant without a property",
             training,
             plain(&status(r#"{"state":"completed","finishedAt":2}"#)),
             "`trainDuration` is missing",
         ),
-        refused("a variant that is text", training, plain(&status(r#""starting""#)), "it has another type"),
+        rejected("a variant that is text", training, plain(&status(r#""starting""#)), "it has another type"),
     ]
 }
 
@@ -121,26 +121,26 @@ fn integers() -> Vec<Value> {
         let json = format!(r#"{{"result":{{"amount":{number}}}}}"#);
         accepted(name, "User.estimateAmountDue", plain(&json), json!({ "result": { "amount": value } }))
     };
-    let refuse = |name: &str, number: &str, why: &str| refused(name, "FS.write", plain(&written(number)), why);
+    let reject = |name: &str, number: &str, why: &str| rejected(name, "FS.write", plain(&written(number)), why);
     let list = |total: &str| format!(r#"{{"result":{{"repositories":[],"total":{total},"offset":0,"limit":20}}}}"#);
     vec![
         accept("an integer of more than 53 bits", "9007199254740993", json!(9_007_199_254_740_993_u64)),
         accept("the largest integer of 64 bits", "18446744073709551615", json!(u64::MAX)),
         double("a floating-point number spelled as an integer", "3", json!(3)),
         double("a floating-point number with an exponent", "1.5e2", json!(150)),
-        refuse("an integer spelled 1.0", "1.0", "it is spelled as a fraction"),
-        refuse("an integer spelled 1e0", "1e0", "it is spelled with an exponent"),
-        refuse("an integer spelled -0", "-0", "it is negative zero"),
-        refuse("a fraction for an integer", "1.5", "it is no integer"),
-        refuse("a negative unsigned integer", "-1", "it is out of range"),
-        refuse("65 bits for 64", "18446744073709551616", "it is out of range"),
-        refused("33 bits for 32", "Image.getRepositories", plain(&list("4294967296")), "it is out of range"),
-        refuse("text for an integer", "\"1\"", "it has another type"),
-        refuse("true for an integer", "true", "it has another type"),
-        refuse("a leading zero", "01", "it is no JSON"),
-        refuse("a leading plus", "+1", "it is no JSON"),
-        refuse("not a number", "NaN", "it is no JSON"),
-        refused(
+        reject("an integer spelled 1.0", "1.0", "it is spelled as a fraction"),
+        reject("an integer spelled 1e0", "1e0", "it is spelled with an exponent"),
+        reject("an integer spelled -0", "-0", "it is negative zero"),
+        reject("a fraction for an integer", "1.5", "it is no integer"),
+        reject("a negative unsigned integer", "-1", "it is out of range"),
+        reject("65 bits for 64", "18446744073709551616", "it is out of range"),
+        rejected("33 bits for 32", "Image.getRepositories", plain(&list("4294967296")), "it is out of range"),
+        reject("text for an integer", "\"1\"", "it has another type"),
+        reject("true for an integer", "true", "it has another type"),
+        reject("a leading zero", "01", "it is no JSON"),
+        reject("a leading plus", "+1", "it is no JSON"),
+        reject("not a number", "NaN", "it is no JSON"),
+        rejected(
             "a number that no double holds",
             "User.estimateAmountDue",
             plain(r#"{"result":{"amount":1e400}}"#),
@@ -160,20 +160,20 @@ fn texts() -> Vec<Value> {
             json!({ "result": { "organizationId": value } }),
         )
     };
-    let refuse = |name: &str, text: &[u8], why: &str| {
+    let reject = |name: &str, text: &[u8], why: &str| {
         let json = [br#"{"result":{"organizationId":"#.as_slice(), text, b"}}"].concat();
-        refused_bytes(name, "Organization.createOrganization", &[&[json.len() as u8], json.as_slice()].concat(), why)
+        rejected_bytes(name, "Organization.createOrganization", &[&[json.len() as u8], json.as_slice()].concat(), why)
     };
     vec![
         accept("escapes", r#""\u0000\n\"\/é""#, "\0\n\"/é"),
         accept("a surrogate pair in escapes", r#""\ud83d\ude00""#, "😀"),
-        refuse("a lone surrogate in an escape", br#""\ud800""#, "it is no Unicode text"),
-        refuse("a lone trailing surrogate in an escape", br#""a\udc00""#, "it is no Unicode text"),
-        refuse("a control character without an escape", b"\"a\nb\"", "it is no JSON"),
-        refuse("a byte that is not UTF-8", b"\"\xff\"", "it is not UTF-8"),
-        refuse("an overlong form of UTF-8", b"\"\xc0\xaf\"", "it is not UTF-8"),
-        refuse("a surrogate in UTF-8", b"\"\xed\xa0\x80\"", "it is not UTF-8"),
-        refuse("text without its end", b"\"a", "it is no JSON"),
+        reject("a lone surrogate in an escape", br#""\ud800""#, "it is no Unicode text"),
+        reject("a lone trailing surrogate in an escape", br#""a\udc00""#, "it is no Unicode text"),
+        reject("a control character without an escape", b"\"a\nb\"", "it is no JSON"),
+        reject("a byte that is not UTF-8", b"\"\xff\"", "it is not UTF-8"),
+        reject("an overlong form of UTF-8", b"\"\xc0\xaf\"", "it is not UTF-8"),
+        reject("a surrogate in UTF-8", b"\"\xed\xa0\x80\"", "it is not UTF-8"),
+        reject("text without its end", b"\"a", "it is no JSON"),
     ]
 }
 
@@ -181,7 +181,7 @@ fn texts() -> Vec<Value> {
 fn structure() -> Vec<Value> {
     let result = json!({ "result": {} });
     let nested = |depth: usize| format!(r#"{{"result":{{"zz":{}{}}}}}"#, "[".repeat(depth - 2), "]".repeat(depth - 2));
-    let refuse = |name: &str, json: &str, why: &str| refused(name, "Model.deleteModel", plain(json), why);
+    let reject = |name: &str, json: &str, why: &str| rejected(name, "Model.deleteModel", plain(json), why);
     vec![
         accepted(
             "white space around the JSON",
@@ -190,30 +190,30 @@ fn structure() -> Vec<Value> {
             result.clone(),
         ),
         accepted("nested 64 deep", "Model.deleteModel", plain(&nested(64)), result),
-        refuse("nested 200 deep", &nested(200), "it is too deep"),
-        refuse("a list for the result", r#"{"result":[]}"#, "a result is an object"),
-        refused("a list of the properties", "FS.write", plain(r#"{"result":[1]}"#), "a result is an object"),
-        refuse("null", "null", "a response is an object"),
-        refuse("text", "\"result\"", "a response is an object"),
-        refuse("JSON that ends early", r#"{"result":{}"#, "it is no JSON"),
-        refuse("two documents", r#"{"result":{}}{"result":{}}"#, "it is no JSON"),
-        refuse("a comment", r#"{"result":{}/**/}"#, "it is no JSON"),
-        refuse("a byte order mark", "\u{feff}{\"result\":{}}", "it is no JSON"),
-        refuse("a member without quotes", "{result:{}}", "it is no JSON"),
-        refuse("a comma too many", r#"{"result":{},}"#, "it is no JSON"),
-        refuse("two results", r#"{"result":{},"result":{}}"#, "the key is there twice"),
-        refused(
+        reject("nested 200 deep", &nested(200), "it is too deep"),
+        reject("a list for the result", r#"{"result":[]}"#, "a result is an object"),
+        rejected("a list of the properties", "FS.write", plain(r#"{"result":[1]}"#), "a result is an object"),
+        reject("null", "null", "a response is an object"),
+        reject("text", "\"result\"", "a response is an object"),
+        reject("JSON that ends early", r#"{"result":{}"#, "it is no JSON"),
+        reject("two documents", r#"{"result":{}}{"result":{}}"#, "it is no JSON"),
+        reject("a comment", r#"{"result":{}/**/}"#, "it is no JSON"),
+        reject("a byte order mark", "\u{feff}{\"result\":{}}", "it is no JSON"),
+        reject("a member without quotes", "{result:{}}", "it is no JSON"),
+        reject("a comma too many", r#"{"result":{},}"#, "it is no JSON"),
+        reject("two results", r#"{"result":{},"result":{}}"#, "the key is there twice"),
+        rejected(
             "a property twice",
             "FS.write",
             plain(r#"{"result":{"bytesWritten":1,"bytesWritten":1}}"#),
             "the key is there twice",
         ),
-        refused(
+        rejected(
             "a property twice, once with an escape",
             "FS.write",
             plain(r#"{"result":{"bytesWritten":1,"bytes\u0057ritten":1}}"#),
             "the key is there twice",
         ),
-        refuse("the key __proto__", r#"{"result":{"__proto__":{"a":1}}}"#, "the key is one of attacks"),
+        reject("the key __proto__", r#"{"result":{"__proto__":{"a":1}}}"#, "the key is one of attacks"),
     ]
 }

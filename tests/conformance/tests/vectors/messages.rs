@@ -26,7 +26,7 @@ fn responses() -> Vec<Value> {
     let whole = response_message(0, &none, &[]);
     let launch = json!({ "1": "Terminal.launchTerminalSession", "3": SUBSCRIBE });
     let answer = |id: u32, value: Value| json!({ "id": id, "value": value });
-    let refuse = |name: &str, bytes: &[u8], why: &str| message(name, &one, bytes, json!({ "refused": why }));
+    let reject = |name: &str, bytes: &[u8], why: &str| message(name, &one, bytes, json!({ "rejected": why }));
     let launched = json!({ "result": { "terminalSessionId": "t" } });
     let mut vectors = vec![
         message("a result", &one, &whole, answer(0, none.clone())),
@@ -56,19 +56,19 @@ fn responses() -> Vec<Value> {
         "text": String::from_utf8(whole.clone()).expect("UTF-8"), "id": 0, "value": none
     }));
     vectors.extend([
-        refuse("an empty message", b"", "it is truncated"),
-        refuse("truncated in the id", &whole[..3], "it is truncated"),
-        refuse("truncated after the id", &whole[..5], "it is truncated"),
-        refuse("truncated in the JSON", &whole[..10], "it is truncated"),
-        refuse("a blob for nothing", &response_message(0, json!({ "result": {} }), &[b"a"]), "a blob is left over"),
-        refuse("a byte too many", &[&whole[..], b"\xff"].concat(), "a length is truncated"),
-        refuse("neither a result nor an error", &response_message(0, "{}", &[]), "there is neither"),
-        refuse(
+        reject("an empty message", b"", "it is truncated"),
+        reject("truncated in the id", &whole[..3], "it is truncated"),
+        reject("truncated after the id", &whole[..5], "it is truncated"),
+        reject("truncated in the JSON", &whole[..10], "it is truncated"),
+        reject("a blob for nothing", &response_message(0, json!({ "result": {} }), &[b"a"]), "a blob is left over"),
+        reject("a byte too many", &[&whole[..], b"\xff"].concat(), "a length is truncated"),
+        reject("neither a result nor an error", &response_message(0, "{}", &[]), "there is neither"),
+        reject(
             "a result and an error",
             &response_message(0, r#"{"result":{},"error":{"code":"unknown"}}"#, &[]),
             "there are both",
         ),
-        refuse("JSON that is null", &response_message(0, "null", &[]), "a response is an object"),
+        reject("JSON that is null", &response_message(0, "null", &[]), "a response is an object"),
     ]);
     vectors
 }
@@ -90,7 +90,7 @@ fn events() -> Vec<Value> {
     let of = |kind: &str, params: &Value, blobs: &[&[u8]]| event_message("Terminal", event(kind, params), blobs);
     let whole = of("data", &terminal, &[b"a"]);
     let reversed = r#"{"params":{"terminalSessionId":"t","reason":{"code":"unknown"}},"event":"exit"}"#;
-    let refuse = |name: &str, bytes: &[u8], why: &str| message(name, &calls, bytes, json!({ "refused": why }));
+    let reject = |name: &str, bytes: &[u8], why: &str| message(name, &calls, bytes, json!({ "rejected": why }));
     let debug = json!({ "debugSessionId": "d" });
     let text = of("brandNew", &terminal, &[]);
     let data_event = ("Terminal", "data");
@@ -153,22 +153,22 @@ fn events() -> Vec<Value> {
             "name": "an event in a text message", "calls": calls, "text": String::from_utf8(text).expect("UTF-8"),
             "service": "Terminal", "event": "brandNew", "params": terminal
         }),
-        refuse("an event: no blob for bytes", &of("data", &terminal, &[]), "a blob is missing"),
-        refuse("an event: two blobs for one", &of("data", &terminal, &[b"a", b"b"]), "a blob is left over"),
-        refuse("an event: a blob for nothing", &of("exit", &terminal, &[b"a"]), "a blob is left over"),
-        refuse("an event: no id", &of("exit", &json!({}), &[]), "`terminalSessionId` is missing"),
-        refuse(
+        reject("an event: no blob for bytes", &of("data", &terminal, &[]), "a blob is missing"),
+        reject("an event: two blobs for one", &of("data", &terminal, &[b"a", b"b"]), "a blob is left over"),
+        reject("an event: a blob for nothing", &of("exit", &terminal, &[b"a"]), "a blob is left over"),
+        reject("an event: no id", &of("exit", &json!({}), &[]), "`terminalSessionId` is missing"),
+        reject(
             "an event: no name",
             &event_message("Terminal", json!({ "params": terminal }), &[]),
             "`event` is missing",
         ),
-        refuse("an event: JSON that is null", &event_message("Terminal", "null", &[]), "an event is an object"),
-        refuse("an event: JSON that is not valid", &event_message("Terminal", "{", &[]), "it is no JSON"),
-        refuse("an event: truncated in the service", &whole[..5], "it is truncated"),
-        refuse("an event: truncated after the service", &whole[..10], "it is truncated"),
-        refuse("an event: truncated in the JSON", &whole[..20], "it is truncated"),
-        refuse("an event: truncated in a blob", &whole[..whole.len() - 1], "it is truncated"),
-        refuse(
+        reject("an event: JSON that is null", &event_message("Terminal", "null", &[]), "an event is an object"),
+        reject("an event: JSON that is not valid", &event_message("Terminal", "{", &[]), "it is no JSON"),
+        reject("an event: truncated in the service", &whole[..5], "it is truncated"),
+        reject("an event: truncated after the service", &whole[..10], "it is truncated"),
+        reject("an event: truncated in the JSON", &whole[..20], "it is truncated"),
+        reject("an event: truncated in a blob", &whole[..whole.len() - 1], "it is truncated"),
+        reject(
             "an event: a name of a service that is not UTF-8",
             &[b"\x01\x02\xff\xfe", &whole[10..]].concat(),
             "it is not UTF-8",

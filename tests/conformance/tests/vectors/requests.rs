@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::build::{bytes, codec, split, tensor};
 
 pub fn requests() -> Vec<Value> {
-    [written(), refused_params(), refused_bodies()].concat()
+    [written(), rejected_params(), rejected_bodies()].concat()
 }
 
 /// A launcher, which several methods need.
@@ -145,7 +145,7 @@ pub fn vector(
 }
 
 /// Parameters that cannot be sent.
-fn refused_params() -> Vec<Value> {
+fn rejected_params() -> Vec<Value> {
     let provider = |name: &str| json!({ "name": name, "data": [] });
     let lookup = |parent: Value| json!({ "modelId": "m", "parent": parent, "name": "n" });
     let all = [
@@ -220,13 +220,13 @@ fn refused_params() -> Vec<Value> {
     ];
     let vectors = all.into_iter().map(|(name, method, params, why)| {
         let (service, method) = split(method);
-        json!({ "name": name, "service": service, "method": method, "params": params, "refused": why })
+        json!({ "name": name, "service": service, "method": method, "params": params, "rejected": why })
     });
     vectors.collect()
 }
 
-/// Bodies that a server refuses.
-fn refused_bodies() -> Vec<Value> {
+/// Bodies that a server rejects.
+fn rejected_bodies() -> Vec<Value> {
     let write = r#"{"modelId":"m","inode":2,"offset":0}"#;
     let whole = join_request(write, &[b"ab"]);
     let cut = |length: usize| whole[..length].to_vec();
@@ -274,7 +274,7 @@ fn refused_bodies() -> Vec<Value> {
     ];
     let vectors = all.into_iter().map(|(name, method, body, why)| {
         let (service, method) = split(method);
-        json!({ "name": format!("server: {name}"), "service": service, "method": method, "hex": hex(&body), "refused": why })
+        json!({ "name": format!("server: {name}"), "service": service, "method": method, "hex": hex(&body), "rejected": why })
     });
     vectors.collect()
 }

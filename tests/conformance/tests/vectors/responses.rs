@@ -3,7 +3,7 @@
 use decthings_tests::codec::join_response;
 use serde_json::{Value, json};
 
-use crate::build::{accepted, accepted_bytes, bytes, refused, refused_bytes};
+use crate::build::{accepted, accepted_bytes, bytes, rejected, rejected_bytes};
 
 /// The scalar 1 and the scalar 2, of type u8.
 const ONE: &[u8] = &[7, 0, 1];
@@ -29,7 +29,7 @@ fn frames() -> Vec<Value> {
     let long = vec![b'y'; 253];
     let longer = [b"\xfd\x00\x0d", READ.as_bytes(), b"\xfe\x00\x00\x00\x01y"].concat();
     let data = |data: &str| json!({ "result": { "data": bytes(data) } });
-    let read = |name: &str, frame: &[u8], why: &str| refused_bytes(name, "FS.read", frame, why);
+    let read = |name: &str, frame: &[u8], why: &str| rejected_bytes(name, "FS.read", frame, why);
     let whole = join_response(READ, &[b"ab"]);
     let too_long = |length: &[u8]| [length, READ.as_bytes()].concat();
     vec![
@@ -122,36 +122,36 @@ fn blobs() -> Vec<Value> {
             (&other_key, &[]),
             of("failed", "error", json!({ "code": "cancelled" })),
         ),
-        refused("no blob for bytes", "FS.read", (READ, &[]), "a blob is missing"),
-        refused("two blobs for one", "FS.read", (READ, &[b"a", b"b"]), "a blob is left over"),
-        refused("a blob for nothing", "Model.deleteModel", (READ, &[b"a"]), "a blob is left over"),
-        refused("an empty blob for nothing", "Model.deleteModel", (READ, &[b""]), "a blob is left over"),
-        refused("a blob fewer than names", "Model.getModelState", (STATE, &[b"a"]), "a blob is missing"),
-        refused("a blob more than names", "Model.getModelState", (STATE, &[b"a", b"b", b"c"]), "a blob is left over"),
-        refused("no names", "Model.getModelState", (READ, &[]), "`stateKeyNames` is missing"),
-        refused(
+        rejected("no blob for bytes", "FS.read", (READ, &[]), "a blob is missing"),
+        rejected("two blobs for one", "FS.read", (READ, &[b"a", b"b"]), "a blob is left over"),
+        rejected("a blob for nothing", "Model.deleteModel", (READ, &[b"a"]), "a blob is left over"),
+        rejected("an empty blob for nothing", "Model.deleteModel", (READ, &[b""]), "a blob is left over"),
+        rejected("a blob fewer than names", "Model.getModelState", (STATE, &[b"a"]), "a blob is missing"),
+        rejected("a blob more than names", "Model.getModelState", (STATE, &[b"a", b"b", b"c"]), "a blob is left over"),
+        rejected("no names", "Model.getModelState", (READ, &[]), "`stateKeyNames` is missing"),
+        rejected(
             "a blob fewer than keys and indexes",
             "Dataset.getEntries",
             (ENTRIES, &[ONE, TWO, ONE]),
             "a blob is missing",
         ),
-        refused("an entry more than indexes", "Dataset.getEntries", (ENTRIES, &[ONE; 6]), "blobs are left over"),
-        refused("no indexes", "Dataset.getEntries", (r#"{"result":{"keys":["a"]}}"#, &[ONE]), "`indexes` is missing"),
-        refused(
+        rejected("an entry more than indexes", "Dataset.getEntries", (ENTRIES, &[ONE; 6]), "blobs are left over"),
+        rejected("no indexes", "Dataset.getEntries", (r#"{"result":{"keys":["a"]}}"#, &[ONE]), "`indexes` is missing"),
+        rejected(
             "no tensor where one is needed",
             "Model.getTrainingMetrics",
             (METRICS, &[ONE, b""]),
             "a tensor is missing",
         ),
-        refused(
+        rejected(
             "two tensors where one is needed",
             "Model.getTrainingMetrics",
             (METRICS, &[ONE, &both]),
             "a tensor is left over",
         ),
-        refused("a byte behind tensors", "Debug.callEvaluate", (OUTPUT, &[ONE, b"\x07"]), "a tensor is truncated"),
-        refused("tensors below a key that is not present", "Model.evaluate", (&failed, &[ONE]), "a blob is left over"),
-        refused(
+        rejected("a byte behind tensors", "Debug.callEvaluate", (OUTPUT, &[ONE, b"\x07"]), "a tensor is truncated"),
+        rejected("tensors below a key that is not present", "Model.evaluate", (&failed, &[ONE]), "a blob is left over"),
+        rejected(
             "a blob beside an error",
             "FS.read",
             (r#"{"error":{"code":"unknown"}}"#, &[b"a"]),
@@ -166,7 +166,7 @@ fn errors() -> Vec<Value> {
     let error = |name: &str, json: &'static str| {
         accepted(name, "Image.createRepository", one(json), serde_json::from_str(json).expect("JSON"))
     };
-    let none = |name: &str, json: &'static str, why: &str| refused(name, "Model.deleteModel", one(json), why);
+    let none = |name: &str, json: &'static str, why: &str| rejected(name, "Model.deleteModel", one(json), why);
     vec![
         error("an error without fields", r#"{"error":{"code":"access_denied"}}"#),
         error("an error with fields", r#"{"error":{"code":"invalid_parameter","parameterName":"name","reason":"é"}}"#),
@@ -207,16 +207,17 @@ fn statuses() -> Vec<Value> {
         vector
     };
     let result = || accepted("status 201", "Model.deleteModel", (READ, &[]), json!({ "result": {} }));
-    let no_frame = |name: &str, json: &str| refused(name, "Model.deleteModel", (json, &[]), "the status is no success");
+    let no_frame =
+        |name: &str, json: &str| rejected(name, "Model.deleteModel", (json, &[]), "the status is no success");
     vec![
         with_status(result(), 201),
         with_status(no_frame("status 302", READ), 302),
         with_status(no_frame("status 400, with an error", r#"{"error":{"code":"unknown"}}"#), 400),
         with_status(no_frame("status 500, with a result", READ), 500),
         with_status(
-            refused_bytes("status 404, with text", "Model.deleteModel", b"not found", "the status is no success"),
+            rejected_bytes("status 404, with text", "Model.deleteModel", b"not found", "the status is no success"),
             404,
         ),
-        with_status(refused_bytes("status 204", "Model.deleteModel", b"", "there is no frame"), 204),
+        with_status(rejected_bytes("status 204", "Model.deleteModel", b"", "there is no frame"), 204),
     ]
 }

@@ -17,13 +17,13 @@ pub fn varints() -> Vec<Value> {
     );
     let truncated = ["", "fd", "fd00", "fe000100", "ff00000000000000"];
     let truncated = truncated.map(|hex| {
-        json!({ "name": format!("truncated after {} bytes", hex.len() / 2), "hex": hex, "refused": "it is truncated" })
+        json!({ "name": format!("truncated after {} bytes", hex.len() / 2), "hex": hex, "rejected": "it is truncated" })
     });
     shortest.chain(longer).chain(truncated).collect()
 }
 
 pub fn tensors() -> Vec<Value> {
-    [written(), read_only(), refused_bytes(), refused_values()].concat()
+    [written(), read_only(), rejected_bytes(), rejected_values()].concat()
 }
 
 fn of(kind: &str, shape: Value, data: Value) -> Value {
@@ -80,7 +80,7 @@ fn read_only() -> Vec<Value> {
 }
 
 /// Bytes that are no tensor.
-fn refused_bytes() -> Vec<Value> {
+fn rejected_bytes() -> Vec<Value> {
     let all = [
         ("nothing", "", "it is truncated"),
         ("a type without a rank", "07", "it is truncated"),
@@ -118,11 +118,11 @@ fn refused_bytes() -> Vec<Value> {
         ("a format that is longer than its image", "0e0101030202ff", "it is truncated"),
         ("a format that is not UTF-8", "0e0101030201ff", "it is not UTF-8"),
     ];
-    all.map(|(name, hex, why)| json!({ "name": name, "hex": hex, "refused": why })).to_vec()
+    all.map(|(name, hex, why)| json!({ "name": name, "hex": hex, "rejected": why })).to_vec()
 }
 
 /// Values that are no tensor.
-fn refused_values() -> Vec<Value> {
+fn rejected_values() -> Vec<Value> {
     let long = json!([{ "format": "f".repeat(256), "data": "" }]);
     let all = [
         ("an unknown type", of("f16", json!([1]), json!([1])), "there is no such type"),
@@ -137,5 +137,5 @@ fn refused_values() -> Vec<Value> {
         ("a negative dimension", of("u8", json!([-1]), json!([])), "it is out of range"),
         ("a format of more than 255 bytes", of("image", json!([1]), long), "its length has one byte"),
     ];
-    all.map(|(name, tensor, why)| json!({ "name": name, "tensor": tensor, "refused": why })).to_vec()
+    all.map(|(name, tensor, why)| json!({ "name": name, "tensor": tensor, "rejected": why })).to_vec()
 }

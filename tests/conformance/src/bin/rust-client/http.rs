@@ -52,7 +52,7 @@ pub async fn write_request(case: &Value) -> Answer {
     match call(over_http(case)?, case["params"].clone(), response).await? {
         (Some(body), _) => Ok(json!({ "hex": hex(&body) })),
         (None, Err(error)) => Err(error.into()),
-        (None, Ok(_)) => Err(NoAnswer::Refused("no request was sent".to_owned())),
+        (None, Ok(_)) => Err(NoAnswer::Rejected("no request was sent".to_owned())),
     }
 }
 

@@ -11,18 +11,18 @@ use std::io::{BufRead as _, Write as _};
 
 use serde_json::{Value, json};
 
-/// An answer, or why the input is refused or the operation is not supported.
+/// An answer, or why the input is rejected or the operation is not supported.
 type Answer = Result<Value, NoAnswer>;
 
 /// Why there is no answer.
 enum NoAnswer {
-    Refused(String),
+    Rejected(String),
     Unsupported(String),
 }
 
 impl<E: std::error::Error> From<E> for NoAnswer {
     fn from(error: E) -> Self {
-        Self::Refused(error.to_string())
+        Self::Rejected(error.to_string())
     }
 }
 
@@ -33,7 +33,7 @@ async fn main() -> std::io::Result<()> {
         let case: Value = serde_json::from_str(&line?)?;
         let answer = match answer(&case).await {
             Ok(answer) => answer,
-            Err(NoAnswer::Refused(reason)) => json!({ "refused": reason }),
+            Err(NoAnswer::Rejected(reason)) => json!({ "rejected": reason }),
             Err(NoAnswer::Unsupported(reason)) => json!({ "unsupported": reason }),
         };
         writeln!(output, "{answer}")?;

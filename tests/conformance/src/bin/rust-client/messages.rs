@@ -74,7 +74,7 @@ async fn read_response(case: &Value, message: Message) -> Answer {
             return Ok(json!({ "id": id, "value": value(outcome)? }));
         }
     }
-    Err(NoAnswer::Refused("no call has got a response".to_owned()))
+    Err(NoAnswer::Rejected("no call has got a response".to_owned()))
 }
 
 async fn read_event(message: Message) -> Answer {
@@ -99,7 +99,7 @@ async fn read_event(message: Message) -> Answer {
         service => {
             let id = id("terminalSessionId");
             match deliver(client.terminal().subscribe_to_events(&id), &id, message, socket).await {
-                Err(NoAnswer::Refused(reason)) if !["", "Terminal"].contains(&service) => {
+                Err(NoAnswer::Rejected(reason)) if !["", "Terminal"].contains(&service) => {
                     Err(NoAnswer::Unsupported(reason))
                 }
                 answer => answer,
@@ -130,13 +130,13 @@ async fn deliver<R: Subscribable>(call: Call<R>, id: &str, message: Message, mut
     match subscription.next().await {
         Some(Update::Event(event)) => delivered(channel, event.write()?),
         Some(Update::Malformed(error)) => Err(error.into()),
-        other => Err(NoAnswer::Refused(format!("the subscription got {other:?}"))),
+        other => Err(NoAnswer::Rejected(format!("the subscription got {other:?}"))),
     }
 }
 
 fn delivered(channel: &Channel, event: RawEvent) -> Answer {
     if event.name() == NEXT {
-        return Err(NoAnswer::Refused("the message was ignored".to_owned()));
+        return Err(NoAnswer::Rejected("the message was ignored".to_owned()));
     }
     let mut params = event.json()?;
     // The only bytes of a known event are its `data`.

@@ -77,7 +77,7 @@ impl Socket {
             outcome = &mut call => match outcome? {
                 Err(error @ Error::Api { .. }) => Err(NoAnswer::Unsupported(format!("nothing was sent: {error}"))),
                 Err(error) => Err(error.into()),
-                Ok(_) => Err(NoAnswer::Refused("nothing was sent".to_owned())),
+                Ok(_) => Err(NoAnswer::Rejected("nothing was sent".to_owned())),
             },
         }
     }
