@@ -41,7 +41,7 @@ use models::StoredModel;
 use organizations::StoredOrganization;
 use repositories::StoredRepository;
 use states::StoredState;
-use table::Table;
+use table::{AnyTable, Table};
 use users::{USER, Users};
 
 /// Datasets, models and other records by id.
@@ -80,46 +80,36 @@ impl Store {
         store.repositories = Table::read(&store.storage)?;
         store.organizations = Table::read(&store.storage)?;
         store.users.notifications = Table::read(&store.storage)?;
-        let last = [
-            store.datasets.last_sequence(),
-            store.models.last_sequence(),
-            store.launchers.0.last_sequence(),
-            store.repositories.last_sequence(),
-            store.organizations.last_sequence(),
-            store.users.notifications.last_sequence(),
-        ];
+        let last = store.tables().map(|table| table.last_sequence());
         store.last_sequence = last.into_iter().max().unwrap_or(0);
         Ok(store)
     }
 
+    /// All records.
+    fn tables(&mut self) -> [&mut dyn AnyTable; 6] {
+        [
+            &mut self.datasets,
+            &mut self.models,
+            &mut self.launchers.0,
+            &mut self.repositories,
+            &mut self.organizations,
+            &mut self.users.notifications,
+        ]
+    }
+
     /// Adds the records that have changed to a batch.
-    fn save(&self, batch: &mut Batch) -> Result<(), StorageError> {
-        self.datasets.save(batch)?;
-        self.models.save(batch)?;
-        self.launchers.0.save(batch)?;
-        self.repositories.save(batch)?;
-        self.organizations.save(batch)?;
-        self.users.notifications.save(batch)
+    fn save(&mut self, batch: &mut Batch) -> Result<(), StorageError> {
+        self.tables().into_iter().try_for_each(|table| table.save(batch))
     }
 
     /// The changes have been saved.
     fn saved(&mut self) {
-        self.datasets.saved();
-        self.models.saved();
-        self.launchers.0.saved();
-        self.repositories.saved();
-        self.organizations.saved();
-        self.users.notifications.saved();
+        self.tables().into_iter().for_each(AnyTable::saved);
     }
 
     /// Undoes the changes that have not been saved.
     fn undo(&mut self) {
-        self.datasets.undo();
-        self.models.undo();
-        self.launchers.0.undo();
-        self.repositories.undo();
-        self.organizations.undo();
-        self.users.notifications.undo();
+        self.tables().into_iter().for_each(AnyTable::undo);
     }
 
     /// The next number of a record, which keeps lists in the order of creation.

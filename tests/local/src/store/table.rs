@@ -66,11 +66,6 @@ impl<T: Record> Table<T> {
         self.rows.values().map(Arc::as_ref)
     }
 
-    /// The largest number of a record.
-    pub(crate) fn last_sequence(&self) -> u64 {
-        self.values().map(T::sequence).max().unwrap_or(0)
-    }
-
     /// A record to change.
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
         let row = self.rows.get_mut(id)?;
@@ -88,9 +83,26 @@ impl<T: Record> Table<T> {
         self.before.entry(id.to_owned()).or_insert_with(|| Some(removed.clone()));
         Some(removed)
     }
+}
 
+/// A table, whatever it is made of.
+pub(super) trait AnyTable {
+    /// The largest number of a record.
+    fn last_sequence(&self) -> u64;
     /// Adds the records that have changed to a batch.
-    pub(crate) fn save(&self, batch: &mut Batch) -> Result<(), StorageError> {
+    fn save(&self, batch: &mut Batch) -> Result<(), StorageError>;
+    /// The changes have been saved.
+    fn saved(&mut self);
+    /// Undoes the changes that have not been saved.
+    fn undo(&mut self);
+}
+
+impl<T: Record> AnyTable for Table<T> {
+    fn last_sequence(&self) -> u64 {
+        self.values().map(T::sequence).max().unwrap_or(0)
+    }
+
+    fn save(&self, batch: &mut Batch) -> Result<(), StorageError> {
         for id in self.before.keys() {
             let unserializable = |error| StorageError::Damaged(format!("the {} {id}: {error}", T::KIND));
             let data = self.rows.get(id).map(|row| serde_json::to_vec(&**row)).transpose().map_err(unserializable)?;
@@ -99,13 +111,11 @@ impl<T: Record> Table<T> {
         Ok(())
     }
 
-    /// The changes have been saved.
-    pub(crate) fn saved(&mut self) {
+    fn saved(&mut self) {
         self.before.clear();
     }
 
-    /// Undoes the changes that have not been saved.
-    pub(crate) fn undo(&mut self) {
+    fn undo(&mut self) {
         for (id, before) in std::mem::take(&mut self.before) {
             match before {
                 Some(row) => self.rows.insert(id, row),
