@@ -66,7 +66,7 @@ fn run(input: &[u8]) {
         Ok(params) => match operation.encode_request(params.clone()) {
             Ok(frame) => {
                 let again = operation.decode_request(frame.to_bytes()).expect("a request that was encoded is decoded");
-                assert_eq!(again, params);
+                assert_eq!(sorted(again), sorted(params));
             }
             Err(error) => check_text(&error.to_string()),
         },
@@ -75,6 +75,15 @@ fn run(input: &[u8]) {
             check_text(&error.to_string());
         }
     }
+}
+
+/// The parameters with the columns of entries in one order: a request is written with their names sorted, and may be
+/// read with names in any order.
+fn sorted(mut params: Value) -> Value {
+    if let Some(columns) = params.get_mut("keys").and_then(Value::as_array_mut) {
+        columns.sort_by(|a, b| a["key"].as_str().cmp(&b["key"].as_str()));
+    }
+    params
 }
 
 /// Panics if a response is not an error with a message.
