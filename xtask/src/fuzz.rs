@@ -1,21 +1,24 @@
 //! `cargo xtask fuzz`: looks for inputs at which a decoder, the generator or the client fails.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::num::NonZero;
+use std::path::{self, Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::Mutex;
+use std::thread;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
-/// Where everything is built and kept.
+use crate::programs;
+
+/// Where everything is kept.
 const FOLDER: &str = "target/fuzz";
 
 /// Where the inputs are that failed once; the tests run them.
 const REGRESSIONS: &str = "tests/fuzz/regressions";
 
-/// Coverage for libFuzzer, which stable Rust has too.
-const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
-    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
-    -Cllvm-args=-sanitizer-coverage-trace-compares";
+/// Runs rustc with the coverage that libFuzzer needs.
+const COVERAGE: &str = "tests/fuzz/coverage.sh";
 
 /// How long a failing input is made smaller, in seconds.
 const MINIMIZE: &str = "-max_total_time=10";
@@ -23,7 +26,7 @@ const MINIMIZE: &str = "-max_total_time=10";
 /// Fuzzes decoders, the generator and the client. Needs a C++ compiler.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The target; all targets, one after the other, by default.
+    /// The target; all targets by default, as many at once as there are processors.
     target: Option<String>,
     /// How many seconds each target runs.
     #[arg(long, default_value_t = 60)]
@@ -43,34 +46,55 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         ensure!(names.contains(&target.as_str()), "no target {target}; there are {}", names.join(", "));
         names = vec![target];
     }
-    let mut failed = Vec::new();
-    for name in names {
-        println!("== {name}");
-        if let Some(regression) = fuzz(&program, name, arguments)? {
-            failed.push(regression);
-        }
-    }
+    let failed = match names.as_slice() {
+        [name] => Vec::from_iter(fuzz(&program, name, arguments, Output::Shown)?),
+        names => fuzz_all(&program, names, arguments)?,
+    };
     for regression in &failed {
         println!("failed: {}", regression.display());
     }
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Builds the program with coverage; its path.
+/// Runs targets, as many at once as there are processors; the regressions. Of each one only the end is printed.
+fn fuzz_all(program: &Path, names: &[&str], arguments: &Arguments) -> Result<Vec<PathBuf>> {
+    let rest = Mutex::new(names.iter());
+    let next = || rest.lock().ok()?.next();
+    let work = || {
+        let mut failed = Vec::new();
+        while let Some(name) = next() {
+            failed.extend(fuzz(program, name, arguments, Output::Kept)?);
+        }
+        anyhow::Ok(failed)
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let results = workers.into_iter().map(|worker| worker.join().map_err(|_| anyhow!("a target panicked"))?);
+        Ok(results.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    })
+}
+
+/// Builds the program with coverage of the workspace's crates; its path. The other crates are those of the tests.
 fn build() -> Result<PathBuf> {
-    let version = Command::new("rustc").arg("-vV").output().context("cannot run rustc")?;
-    let version = String::from_utf8(version.stdout)?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // With `--target`, the flags are not for build scripts and macros.
-    command.args(["build", "--package", "decthings-fuzz", "--profile", "fuzz", "--target", host]);
-    command.args(["--target-dir", FOLDER]).env("RUSTFLAGS", FLAGS);
-    ensure!(command.status().context("cannot run cargo")?.success(), "the targets do not build");
-    Ok(Path::new(FOLDER).join(host).join("fuzz/decthings-fuzz"))
+    let wrapper = path::absolute(COVERAGE)?;
+    let arguments = ["--workspace", "--features", "decthings-fuzz/libfuzzer", "--bin", "decthings-fuzz"];
+    let programs = programs::build_with(&arguments, "bin", Some(&wrapper))?;
+    let program = programs.into_iter().find(|(name, _)| name == "decthings-fuzz");
+    Ok(program.context("cargo has built no program")?.1)
+}
+
+/// What happens to the output of libFuzzer.
+#[derive(Clone, Copy, PartialEq)]
+enum Output {
+    /// It is printed as it comes.
+    Shown,
+    /// Its end is printed once the target has run.
+    Kept,
 }
 
 /// Runs a target; the regression, if an input failed.
-fn fuzz(program: &Path, name: &str, arguments: &Arguments) -> Result<Option<PathBuf>> {
+fn fuzz(program: &Path, name: &str, arguments: &Arguments, output: Output) -> Result<Option<PathBuf>> {
     let folder = |kind: &str| -> Result<PathBuf> {
         let path = Path::new(FOLDER).join(kind).join(name);
         fs::create_dir_all(&path).with_context(|| format!("cannot create {}", path.display()))?;
@@ -81,17 +105,29 @@ fn fuzz(program: &Path, name: &str, arguments: &Arguments) -> Result<Option<Path
     let seeds = folder("seeds")?;
     let regressions = Path::new(REGRESSIONS).join(name);
     let failure = failures.join("input");
-    let libfuzzer = || {
+    let log = failures.join("log.txt");
+    let libfuzzer = || -> Result<Command> {
         let mut command = Command::new(program);
         command.env("FUZZ_TARGET", name).args(["-timeout=10", "-rss_limit_mb=2048"]);
         command.arg(format!("-exact_artifact_path={}", failure.display()));
-        command
+        if output == Output::Kept {
+            let log = File::options().create(true).append(true).open(&log)?;
+            command.stdout(log.try_clone()?).stderr(log);
+        }
+        Ok(command)
     };
-    let mut command = libfuzzer();
+    if log.exists() {
+        fs::remove_file(&log)?;
+    }
+    let mut command = libfuzzer()?;
     command.env("FUZZ_SEEDS", &seeds).args(["-max_len=65536", "-print_final_stats=1"]);
     command.args([format!("-max_total_time={}", arguments.seconds), format!("-seed={}", arguments.seed)]);
     command.args([&corpus, &seeds]).args(Some(&regressions).filter(|path| path.exists()));
-    if command.status().with_context(|| format!("cannot run {}", program.display()))?.success() {
+    let succeeded = command.status().with_context(|| format!("cannot run {}", program.display()))?.success();
+    if output == Output::Kept {
+        println!("== {name}\n{}", last_lines(&log, if succeeded { 8 } else { 80 })?);
+    }
+    if succeeded {
         return Ok(None);
     }
     if !failure.exists() {
@@ -100,7 +136,7 @@ fn fuzz(program: &Path, name: &str, arguments: &Arguments) -> Result<Option<Path
     let input = failures.join("original");
     fs::rename(&failure, &input)?;
     // It fails when it finds a smaller input.
-    libfuzzer().args(["-minimize_crash=1", MINIMIZE]).arg(&input).status()?;
+    libfuzzer()?.args(["-minimize_crash=1", MINIMIZE]).arg(&input).status()?;
     let is_smaller = fs::metadata(&failure).is_ok_and(|smaller| smaller.len() > 0);
     let smallest = if is_smaller { &failure } else { &input };
     fs::create_dir_all(&regressions)?;
@@ -108,4 +144,11 @@ fn fuzz(program: &Path, name: &str, arguments: &Arguments) -> Result<Option<Path
     let regression = regressions.join(format!("new-{number}"));
     fs::copy(smallest, &regression).with_context(|| format!("cannot write {}", regression.display()))?;
     Ok(Some(regression))
+}
+
+fn last_lines(file: &Path, count: usize) -> Result<String> {
+    let text = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<&str> = text.lines().collect();
+    Ok(lines.get(lines.len().saturating_sub(count)..).unwrap_or_default().join("\n"))
 }

@@ -39,9 +39,15 @@ pub fn examples() -> Result<ExitCode> {
 
 /// Builds programs with these arguments of `cargo build`; the names and paths of those of a kind, in order.
 pub fn build(arguments: &[&str], kind: &str) -> Result<Vec<(String, PathBuf)>> {
+    build_with(arguments, kind, None)
+}
+
+/// The same with a program that runs rustc for the crates of the workspace.
+pub fn build_with(arguments: &[&str], kind: &str, wrapper: Option<&Path>) -> Result<Vec<(String, PathBuf)>> {
     let output = Command::new("cargo")
         .args(["build", "--message-format=json-render-diagnostics"])
         .args(arguments)
+        .envs(wrapper.map(|wrapper| ("RUSTC_WORKSPACE_WRAPPER", wrapper)))
         .stderr(Stdio::inherit())
         .output()
         .context("cannot run cargo")?;
