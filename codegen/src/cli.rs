@@ -40,7 +40,7 @@ pub fn main() -> ExitCode {
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Docs(arguments) => docs::run(&arguments),
         Command::Fmt(arguments) => edit::fmt(&arguments),
-        Command::Generate(arguments) => generate::run(&arguments.mode, &arguments.target, generate::COMMAND),
+        Command::Generate(arguments) => generate::run(&arguments.mode, &[arguments.target], generate::COMMAND),
         Command::NewMethod(arguments) => edit::new_method(&arguments),
     })
 }

@@ -37,20 +37,20 @@ pub use diag::Diagnostic;
 pub use format::{format, schema as format_schema};
 pub use load::load;
 pub use naming::reserved;
-pub use output::{EmitError, Files, Options};
+pub use output::{Base, EmitError, Files, Options};
 pub use render::MARK;
 pub use report::Report;
 #[cfg(feature = "site")]
 pub use site::is_part as is_part_of_site;
 pub use source::{Location, Source};
 
-/// Emits the Rust module of an API.
+/// Emits the Rust module of an API, without what the module of the API that it is built on has already.
 ///
 /// # Errors
 ///
 /// The emitted code is not Rust, which is a bug of this crate and not of the definition.
-pub fn rust(api: &ir::Api, options: &Options) -> Result<Files, EmitError> {
-    rust::emit(api, options)
+pub fn rust(api: &ir::Api, base: Option<&Base<'_>>, options: &Options) -> Result<Files, EmitError> {
+    rust::emit(api, base, options)
 }
 
 /// Emits the API for other languages: TypeScript declarations, JSON Schema, OpenAPI and AsyncAPI.

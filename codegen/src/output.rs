@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::ir::Api;
+
 /// Generated files: contents by path, relative to the output folder, with `/` between names.
 pub type Files = BTreeMap<String, String>;
 
@@ -19,6 +21,16 @@ pub struct Options {
     pub command: String,
     /// Whether each service and the server side are behind a cargo feature.
     pub features: bool,
+}
+
+/// The definition that another one of the same crate is built on: what is equal in both stands in its module, from where
+/// the module of the other re-exports it.
+#[derive(Clone, Copy, Debug)]
+pub struct Base<'a> {
+    /// The API that it defines.
+    pub api: &'a Api,
+    /// Path of its module in the crate, such as `api`.
+    pub module: &'a str,
 }
 
 impl Default for Options {

@@ -2762,7 +2762,7 @@ export interface FsRpc {
     }>;
 }
 
-/** Repositories for container images, which models can run in: see `Model.setImage`. Images themselves are pushed and pulled with container tools, not with this API. */
+/** Repositories for container images, which models can run in. Images themselves are pushed and pulled with container tools, not with this API. */
 export interface ImageRpc {
     /** Creates an empty repository for container images. */
     createRepository(params: {

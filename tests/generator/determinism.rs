@@ -13,7 +13,7 @@ const DEFINITION: &str = "schema/decthings.json";
 
 fn generate(text: &str) -> BTreeMap<String, String> {
     let api = decthings_codegen::load(&Source::new(DEFINITION, text)).unwrap_or_else(|report| panic!("{report}"));
-    decthings_codegen::rust(&api, &Options::default()).unwrap()
+    decthings_codegen::rust(&api, None, &Options::default()).unwrap()
 }
 
 fn definition() -> String {

@@ -39,7 +39,7 @@ fn formatting_keeps_the_meaning_and_is_idempotent() {
         assert!(value(&text) == value(&once), "{name}: {once}");
         let rust = |text: &str| {
             let api = load(&Source::new("definition.json", text)).unwrap_or_else(|report| panic!("{name}: {report}"));
-            decthings_codegen::rust(&api, &Options::default()).unwrap()
+            decthings_codegen::rust(&api, None, &Options::default()).unwrap()
         };
         if text != once {
             assert!(rust(&text) == rust(&once), "{name}: the order of something that has one is lost");

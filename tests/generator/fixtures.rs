@@ -36,7 +36,7 @@ fn valid_definitions_give_the_expected_rust() {
 /// Compares the code generated for a fixture with the committed code.
 fn assert_fresh(name: &str, fixture: &Path, options: &Options, expected: &Path) {
     let api = decthings_codegen::load(&source(fixture)).unwrap_or_else(|report| panic!("{name}: {report}"));
-    let fresh = rustfmt::format(decthings_codegen::rust(&api, options).unwrap(), expected).unwrap();
+    let fresh = rustfmt::format(decthings_codegen::rust(&api, None, options).unwrap(), expected).unwrap();
     let committed = read_tree(expected);
     let orphans: Vec<&String> = committed.keys().filter(|path| !fresh.contains_key(*path)).collect();
     assert!(orphans.is_empty(), "{name}: files that nothing generates: {orphans:?}");
@@ -62,7 +62,7 @@ fn the_embedded_crate_has_the_features_and_dependencies_of_the_client() {
     }
 }
 
-/// The features of a manifest without those of services, and its dependencies.
+/// The features of a manifest without those of services and without comments, and its dependencies.
 pub fn without_services(manifest: &Path) -> (String, String) {
     let text = fs::read_to_string(manifest).unwrap();
     let text = text.split_once("[features]\n").unwrap().1.split_once("[dev-dependencies]\n").unwrap().0;
@@ -70,6 +70,7 @@ pub fn without_services(manifest: &Path) -> (String, String) {
     let is_kept = |line: &&str| match line.strip_prefix("    \"").and_then(|line| line.strip_suffix("\",")) {
         // In a list of several lines.
         Some(feature) => feature.contains([':', '/']) || reserved::FEATURES.contains(&feature),
+        None if line.starts_with('#') => false,
         None => line.split_once(" = ").is_none_or(|(feature, _)| reserved::FEATURES.contains(&feature)),
     };
     let features: Vec<&str> = features.lines().filter(is_kept).collect();

@@ -1,5 +1,6 @@
 //! The generator: a definition goes in, and files, differences, edits and diagnostics come out.
 
+mod based;
 mod determinism;
 mod diff;
 mod edit;

@@ -29,7 +29,7 @@ pub fn fixtures() -> Result<ExitCode> {
             Ok(api) => {
                 changed = changed.saturating_add(write(
                     &folder.join("expected"),
-                    &rustfmt::format(decthings_codegen::rust(&api, &options)?, folder)?,
+                    &rustfmt::format(decthings_codegen::rust(&api, None, &options)?, folder)?,
                     Extra::Remove(is_generated),
                 )?)
             }
@@ -40,7 +40,7 @@ pub fn fixtures() -> Result<ExitCode> {
         let options = Options { crate_name: "decthings_embedded".into(), ..Options::default() };
         changed = changed.saturating_add(write(
             Path::new(EMBEDDED),
-            &rustfmt::format(decthings_codegen::rust(&api, &options)?, Path::new(EMBEDDED))?,
+            &rustfmt::format(decthings_codegen::rust(&api, None, &options)?, Path::new(EMBEDDED))?,
             Extra::Remove(is_generated),
         )?);
     }
@@ -64,14 +64,21 @@ pub fn fixtures() -> Result<ExitCode> {
         changed = changed.saturating_add(write(new, &files, Extra::Ignore)?);
     }
     println!("{changed} files of {FOLDER} and {EMBEDDED} changed; review them with `git diff`");
-    generate::run(&Mode::default(), &queue(), generate::COMMAND)
+    generate::run(
+        &Mode::default(),
+        &[queue("queue", "api", None), queue("queue-2", "next", Some("queue"))],
+        generate::COMMAND,
+    )
 }
 
-/// The crate of another API.
-fn queue() -> Target {
+/// A module of the crate with another API, and the definition that its own one is built on.
+fn queue(schema: &str, module: &str, base: Option<&str>) -> Target {
+    let definition = |name: &str| Path::new("tests/queue").join(name).with_extension("json");
     Target {
-        schema: PathBuf::from("tests/queue/queue.json"),
-        out: PathBuf::from("tests/queue/src/api"),
+        schema: definition(schema),
+        out: Path::new("tests/queue/src").join(module),
+        base: base.map(definition),
+        base_module: "api".to_owned(),
         exports: None,
         runtime: "decthings::runtime".to_owned(),
         crate_name: None,

@@ -8,7 +8,7 @@ mod walk;
 use crate::diag::Diagnostics;
 use crate::ir::Api;
 use crate::ir::blobs::{Blob, BlobKind, BlobRule};
-use crate::ir::types::{Field, ListItem, Type, TypeId, TypeKind};
+use crate::ir::types::{Field, ListItem, RootNames, Type, TypeId, TypeKind};
 use shapes::{is_tensors, item_id, kind_of_list, only_string};
 use walk::rules;
 
@@ -78,10 +78,12 @@ fn mark_wire_forms(api: &mut Api) {
 
 /// Marks the params and results of methods and events, and the names that are listed there.
 fn mark_roots(api: &mut Api) {
-    let mut roots: Vec<(Type, Option<String>)> = Vec::new();
+    let mut roots: Vec<(Type, Option<RootNames>)> = Vec::new();
     let names = |rules: &[BlobRule]| {
         rules.iter().find_map(|rule| match &rule.kind {
-            BlobKind::Keyed { names, at_root: true, .. } => Some(names.clone()),
+            BlobKind::Keyed { names, aliases, at_root: true, .. } => {
+                Some(RootNames { key: names.clone(), aliases: aliases.clone() })
+            }
             _ => None,
         })
     };

@@ -1,15 +1,16 @@
 //! `decthings-codegen generate`: writes the code of an API.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::manifest::Manifest;
 use super::tree::{self, Difference, Extra};
 use super::{definition, rustfmt, watch};
 use crate::ir::Api;
-use crate::{Files, MARK, Options};
+use crate::{Base, Files, MARK, Options, naming};
 
 /// The command that files name as their origin, unless it is another one.
 pub const COMMAND: &str = "decthings-codegen generate";
@@ -47,6 +48,13 @@ pub struct Target {
     /// other files are an error.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Another definition of the crate, which this one is built on: the types and methods that are equal in both are not
+    /// generated again but re-exported from its module.
+    #[arg(long, value_name = "FILE")]
+    pub base: Option<PathBuf>,
+    /// The path of the base's module in the crate.
+    #[arg(long, value_name = "PATH", default_value = "api", requires = "base")]
+    pub base_module: String,
     /// Also write the API for other languages to this folder (TypeScript, JSON Schema, OpenAPI and AsyncAPI), and
     /// `api.schema.json`, the schema of the definition's format, beside the definition.
     #[arg(long, value_name = "DIR")]
@@ -63,21 +71,43 @@ pub struct Target {
     pub no_features: bool,
 }
 
-/// Generates code. `command` is the command that the files name as their origin.
+/// Generates code, of each target after the other. `command` is the command that the files name as their origin.
 ///
 /// # Errors
 ///
 /// A file cannot be read or written, or `rustfmt` or `cargo` cannot be run.
-pub fn run(mode: &Mode, target: &Target, command: &str) -> Result<ExitCode> {
+pub fn run(mode: &Mode, targets: &[Target], command: &str) -> Result<ExitCode> {
     if mode.watch {
-        return watch::run(&target.schema, || generate(mode, target, command).map(drop));
+        let bases = targets.iter().filter_map(|target| target.base.as_deref());
+        let files: BTreeSet<&Path> = targets.iter().map(|target| target.schema.as_path()).chain(bases).collect();
+        let files: Vec<&Path> = files.into_iter().collect();
+        return watch::run(&files, || generate_all(mode, targets, command).map(drop));
     }
-    generate(mode, target, command)
+    generate_all(mode, targets, command)
+}
+
+fn generate_all(mode: &Mode, targets: &[Target], command: &str) -> Result<ExitCode> {
+    let mut code = ExitCode::SUCCESS;
+    for target in targets {
+        let target_code = generate(mode, target, command)?;
+        if target_code != ExitCode::SUCCESS {
+            code = target_code;
+        }
+    }
+    Ok(code)
 }
 
 fn generate(mode: &Mode, target: &Target, command: &str) -> Result<ExitCode> {
     let source = definition::read(&target.schema)?;
     let Some(api) = definition::load(&source, "nothing was generated") else { return Ok(ExitCode::FAILURE) };
+    let base = match &target.base {
+        Some(path) => match definition::load(&definition::read(path)?, "nothing was generated") {
+            Some(api) => Some(api),
+            None => return Ok(ExitCode::FAILURE),
+        },
+        None => None,
+    };
+    let base = base.as_ref().map(|api| Base { api, module: &target.base_module });
     let manifest = match &target.crate_name {
         Some(_) => None,
         None => Some(Manifest::above(&target.out)?),
@@ -92,7 +122,12 @@ fn generate(mode: &Mode, target: &Target, command: &str) -> Result<ExitCode> {
         command: command.to_owned(),
         features: !target.no_features,
     };
-    let code = rustfmt::format(crate::rust(&api, &options)?, &target.out)?;
+    if let Some(base) = &base {
+        let name = options.module.rsplit("::").next().unwrap_or_default();
+        let is_taken = base.api.services.iter().any(|service| naming::service_module(service) == name);
+        ensure!(!is_taken, "the base has a service with the name of the module `{name}`; choose another folder");
+    }
+    let code = rustfmt::format(crate::rust(&api, base.as_ref(), &options)?, &target.out)?;
     let mut differences = tree::compare(&target.out, &code, Extra::Remove(is_generated))?;
     if let Some(folder) = &target.exports {
         differences.extend(exports(target, &api, folder)?);
@@ -133,10 +168,14 @@ fn is_export(path: &Path, _: &str) -> bool {
     ends || ["openapi.json", "openapi-3.0.json", "asyncapi.json"].contains(&name)
 }
 
-/// The path of the module in its crate: `api` for `src/api`.
+/// The path of the module in its crate: `api` for `src/api`. Without a manifest, the sources are in the last folder of that
+/// name.
 fn module(folder: &Path, manifest: Option<&Manifest>) -> String {
-    let sources = manifest.map(|manifest| manifest.folder().join("src"));
     let folder = std::path::absolute(folder).unwrap_or(folder.to_owned());
+    let sources = match manifest {
+        Some(manifest) => Some(manifest.folder().join("src")),
+        None => folder.ancestors().find(|folder| folder.ends_with("src")).map(Path::to_owned),
+    };
     let inside = sources.as_ref().and_then(|sources| folder.strip_prefix(sources).ok());
     let names: Option<Vec<&str>> = inside.and_then(|path| path.iter().map(|name| name.to_str()).collect());
     names.filter(|names| !names.is_empty()).map_or("api".to_owned(), |names| names.join("::"))

@@ -76,7 +76,9 @@ fn reads(reader: &BlobRule, writer: &BlobRule) -> bool {
         | (Tensor, Tensor)
         | (Tensors { .. }, Tensors { .. } | Tensor)
         | (Entries { .. }, Entries { .. }) => true,
-        (Keyed { names, .. }, Keyed { names: others, .. }) => names == others && at_root(reader) == at_root(writer),
+        (Keyed { names, aliases, .. }, Keyed { names: written, .. }) => {
+            (names == written || aliases.contains(written)) && at_root(reader) == at_root(writer)
+        }
         (IndexedEntries { indexes, .. }, IndexedEntries { indexes: others, .. }) => indexes == others,
         _ => false,
     }

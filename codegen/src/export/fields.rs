@@ -35,10 +35,11 @@ impl Property {
 
     /// The names that a rule adds at the top of a request.
     pub(super) fn at_root(rule: &BlobRule) -> Option<Self> {
-        let BlobKind::Keyed { names, at_root: true, .. } = &rule.kind else { return None };
+        let BlobKind::Keyed { names, aliases, at_root: true, .. } = &rule.kind else { return None };
         let description = format!("Names of the blobs of `{}`, in their order.", rule.path);
         // A rule inside a variant applies when that variant is sent.
-        Some(Self::added(names, strings(), description, !rule.path.contains('<')))
+        let added = Self::added(names, strings(), description, !rule.path.contains('<'));
+        Some(Self { aliases: aliases.clone(), ..added })
     }
 }
 
@@ -77,14 +78,11 @@ pub(super) fn properties(api: &Api, object: &Object) -> (Vec<Property>, Vec<Stri
                 }
             },
             Some(Blob::Keyed { at_root: true, .. }) => notes.push(detached("each item is a blob")),
-            Some(Blob::Keyed { names, .. }) => {
+            Some(Blob::Keyed { names, aliases, .. }) => {
                 notes.push(detached("each item is a blob"));
-                members.push(Property::added(
-                    names,
-                    strings(),
-                    format!("Names of the blobs of `{name}`, in their order."),
-                    true,
-                ));
+                let description = format!("Names of the blobs of `{name}`, in their order.");
+                let added = Property::added(names, strings(), description, true);
+                members.push(Property { aliases: aliases.clone(), ..added });
             }
             Some(Blob::Entries) => {
                 let how = "Here the keys alone, sorted: each tensor is a blob, entry by entry.";

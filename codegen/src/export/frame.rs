@@ -43,9 +43,13 @@ fn rule(kind: &BlobKind) -> Value {
         BlobKind::Tensor => json!({ "rule": "tensor" }),
         BlobKind::Tensors { name: None } => json!({ "rule": "tensors" }),
         BlobKind::Tensors { name: Some(name) } => json!({ "rule": "tensors", "uniqueName": name }),
-        BlobKind::Keyed { names, at_root, key, data } => {
+        BlobKind::Keyed { names, aliases, at_root, key, data } => {
             let at = if *at_root { "root" } else { "beside" };
-            json!({ "rule": "keyed", "names": names, "at": at, "key": key, "data": data })
+            let mut rule = json!({ "rule": "keyed", "names": names, "at": at, "key": key, "data": data });
+            if let (Some(rule), false) = (rule.as_object_mut(), aliases.is_empty()) {
+                rule.insert("aliases".to_owned(), aliases.as_slice().into());
+            }
+            rule
         }
         BlobKind::Entries { key, data } => json!({ "rule": "entries", "key": key, "data": data }),
         BlobKind::IndexedEntries { indexes, key, data, index, tensor } => json!({

@@ -15,6 +15,8 @@ pub enum Blob {
     Keyed {
         /// The key that lists the names.
         names: String,
+        /// Other keys that a reader accepts in its place.
+        aliases: Vec<String>,
         /// Whether that key is at the root, rather than beside the property.
         at_root: bool,
     },
@@ -50,6 +52,8 @@ pub enum BlobKind {
     Keyed {
         /// The key that lists the names.
         names: String,
+        /// Other keys that a reader accepts in its place.
+        aliases: Vec<String>,
         /// Whether that key is at the root, rather than beside the property.
         at_root: bool,
         /// The member with the name.

@@ -78,9 +78,18 @@ pub struct TypeDef {
     /// Whether it travels in another form than its derives write, as it holds bytes or tensors.
     pub has_wire_form: bool,
     /// The key at this root that lists the names of blobs which belong deeper.
-    pub root_names: Option<String>,
+    pub root_names: Option<RootNames>,
     /// The parts that it travels in as an item of lists.
     pub list_items: Vec<ListItem>,
+}
+
+/// The key at a root that lists the names of blobs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootNames {
+    /// The key.
+    pub key: String,
+    /// Other keys that a reader accepts in its place.
+    pub aliases: Vec<String>,
 }
 
 impl TypeDef {

@@ -150,7 +150,9 @@ impl Lowering<'_> {
             spec::types::Blob::Plain(PlainBlob::Tensor) => Blob::Tensor,
             spec::types::Blob::Plain(PlainBlob::Tensors) => Blob::Tensors,
             spec::types::Blob::Plain(PlainBlob::Entries) => Blob::Entries,
-            spec::types::Blob::Keyed(rule) => Blob::Keyed { names: rule.keyed.clone(), at_root: rule.at.is_some() },
+            spec::types::Blob::Keyed(rule) => {
+                Blob::Keyed { names: rule.keyed.clone(), aliases: rule.aliases.clone(), at_root: rule.at.is_some() }
+            }
             spec::types::Blob::IndexedEntries(rule) => Blob::IndexedEntries { indexes: rule.entries.clone() },
         })
     }

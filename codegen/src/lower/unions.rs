@@ -11,6 +11,9 @@ use crate::spec::types::{Kind, Schema};
 
 const HELP: &str = "give every alternative the same required `const` property, or one required property of its own, or another JSON type";
 
+/// How many references are followed in a row.
+const MAX_REFERENCES: usize = 16;
+
 impl<'a> Lowering<'a> {
     pub(super) fn lower_union(
         &mut self,
@@ -22,12 +25,13 @@ impl<'a> Lowering<'a> {
             self.error(at, "the union has no alternatives", "add one, or use another type");
             return None;
         }
+        let alternatives = &self.flatten(alternatives, 0);
         // An alternative with a mistake is reported there; what it would be is unknown.
-        let sound: Option<Vec<&Schema>> = alternatives.iter().map(Spanned::get).collect();
+        let sound: Option<Vec<&Schema>> = alternatives.iter().map(|alternative| alternative.get()).collect();
         let targets: Option<Vec<&Schema>> = sound?.into_iter().map(|schema| self.target(schema)).collect();
         let Some(targets) = targets else {
             // A dangling reference: following it reports it.
-            for alternative in alternatives {
+            for alternative in alternatives.iter() {
                 self.lower_type(alternative.get()?, &alternative.at, &place.element());
             }
             return None;
@@ -53,6 +57,25 @@ impl<'a> Lowering<'a> {
         self.lower_kinded(alternatives, place)
     }
 
+    /// The alternatives, with those of another union in the place of a reference to it.
+    fn flatten<'s>(&self, alternatives: &'s [Spanned<Schema>], depth: usize) -> Vec<&'s Spanned<Schema>>
+    where
+        'a: 's,
+    {
+        let inside = |alternative: &'s Spanned<Schema>| -> Option<&'s [Spanned<Schema>]> {
+            let schema = alternative.get()?;
+            let target = self.target(schema)?;
+            // References in a circle are reported where the types are resolved.
+            let is_other = schema.reference.is_some() && depth < MAX_REFERENCES;
+            target.one_of.as_deref().filter(|_| is_other)
+        };
+        let flat = alternatives.iter().flat_map(|alternative| match inside(alternative) {
+            Some(others) => self.flatten(others, depth.saturating_add(1)),
+            None => vec![alternative],
+        });
+        flat.collect()
+    }
+
     /// The schema itself or the one it refers to.
     fn target<'s>(&self, schema: &'s Schema) -> Option<&'s Schema>
     where
@@ -60,7 +83,7 @@ impl<'a> Lowering<'a> {
     {
         let mut schema = schema;
         // References in a circle are reported where the types are resolved.
-        for _ in 0..16 {
+        for _ in 0..MAX_REFERENCES {
             let Some(reference) = &schema.reference else { return Some(schema) };
             let name = reference.get()?.strip_prefix("#/$defs/")?;
             schema = self.spec.defs.get(name)?;
@@ -68,7 +91,7 @@ impl<'a> Lowering<'a> {
         None
     }
 
-    fn lower_tagged(&mut self, property: String, alternatives: &[Spanned<Schema>], place: &Place) -> Option<Union> {
+    fn lower_tagged(&mut self, property: String, alternatives: &[&Spanned<Schema>], place: &Place) -> Option<Union> {
         let mut variants: Vec<Variant> = Vec::new();
         for alternative in alternatives {
             let schema = alternative.get()?;
@@ -112,7 +135,7 @@ impl<'a> Lowering<'a> {
         Some(Union { style: UnionStyle::Tagged { property }, variants, outcome: None })
     }
 
-    fn lower_keyed(&mut self, alternatives: &[Spanned<Schema>], place: &Place) -> Option<Union> {
+    fn lower_keyed(&mut self, alternatives: &[&Spanned<Schema>], place: &Place) -> Option<Union> {
         let mut variants: Vec<Variant> = Vec::new();
         let keys =
             alternatives.iter().filter_map(|alternative| sole_required_property(self.target(alternative.get()?)?));
@@ -142,7 +165,7 @@ impl<'a> Lowering<'a> {
         Some(Union { style: UnionStyle::Keyed, variants, outcome: None })
     }
 
-    fn lower_kinded(&mut self, alternatives: &[Spanned<Schema>], place: &Place) -> Option<Union> {
+    fn lower_kinded(&mut self, alternatives: &[&Spanned<Schema>], place: &Place) -> Option<Union> {
         let mut variants: Vec<Variant> = Vec::new();
         for alternative in alternatives {
             let schema = alternative.get()?;

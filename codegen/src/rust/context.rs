@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
+use super::common::Common;
 use crate::ir::types::{Field, Owner, Type, TypeDef, TypeId, TypeKind};
 use crate::ir::{Api, ErrorSet, ErrorShape, Method, Service};
 use crate::naming;
@@ -16,20 +17,35 @@ pub(super) struct Context<'a> {
     pub(super) api: &'a Api,
     pub(super) options: &'a Options,
     pub(super) runtime: syn::Path,
+    /// The module of the definition that this one is built on.
+    pub(super) base: Option<syn::Path>,
+    /// What that module has already.
+    pub(super) common: Common,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(api: &'a Api, options: &'a Options) -> Result<Self, EmitError> {
-        let runtime = syn::parse_str(&options.runtime);
-        let runtime =
-            runtime.map_err(|error| EmitError { path: options.runtime.clone(), message: error.to_string() })?;
-        Ok(Self { api, options, runtime })
+        Ok(Self { api, options, runtime: path(&options.runtime)?, base: None, common: Common::default() })
+    }
+
+    /// The same for a definition that is built on that of another module of the crate.
+    pub(super) fn on(self, module: &str, common: Common) -> Result<Self, EmitError> {
+        Ok(Self { base: Some(path(&format!("crate::{module}"))?), common, ..self })
     }
 
     /// Whether the code is emitted into the runtime's own crate, and may extend its types. Another crate has its own types
     /// in their place, in the root of the generated module.
     pub(super) fn at_home(&self) -> bool {
         self.options.runtime.starts_with("crate")
+    }
+
+    /// Where the types are that functions are added to.
+    pub(super) fn extended_types(&self) -> TokenStream {
+        match (&self.base, &self.runtime) {
+            (_, runtime) if self.at_home() => quote!(#runtime),
+            (Some(base), _) => quote!(#base),
+            (None, _) => quote!(super),
+        }
     }
 
     /// A path to the runtime's crate, for examples.
@@ -63,6 +79,11 @@ impl<'a> Context<'a> {
         types.filter(|(_, definition)| is_emitted(definition))
     }
 
+    /// The names of the types of an owner.
+    pub(super) fn names_of(&self, owner: Owner) -> Vec<Ident> {
+        self.owned_by(owner).iter().map(|(_, definition)| self.type_ident(definition)).collect()
+    }
+
     /// Types of errors' fields.
     pub(super) fn error_types(&self) -> Vec<(TypeId, &'a TypeDef)> {
         self.owned_by(Owner::Errors)
@@ -80,19 +101,27 @@ impl<'a> Context<'a> {
         method.errors.iter().filter(is_own).filter_map(|index| self.api.errors.get(*index)).collect()
     }
 
-    /// Whether types of a service name shared types.
+    /// The types that the files of a service declare.
+    pub(super) fn declared_by(&self, service: usize) -> impl Iterator<Item = &'a TypeDef> {
+        let is_declared = move |owner: Owner| match owner {
+            Owner::Method(index, method) => index == service && !self.common.has_method(service, method),
+            Owner::Event(index, _) => index == service && !self.common.has_event_types(service),
+            Owner::Shared(_) | Owner::Errors => false,
+        };
+        self.api.types.iter().filter(move |definition| is_declared(definition.owner) && is_emitted(definition))
+    }
+
+    /// Whether the files of a service name shared types.
     pub(super) fn uses_shared_types(&self, service: usize) -> bool {
-        let is_owned =
-            |owner: Owner| matches!(owner, Owner::Method(index, _) | Owner::Event(index, _) if index == service);
-        let owned = self.api.types.iter().filter(|definition| is_owned(definition.owner) && is_emitted(definition));
         let methods = self.api.services.get(service).into_iter().flat_map(|service| &service.methods);
-        let roots = methods.flat_map(|method| [&method.params, &method.result]);
-        let members = owned.flat_map(|definition| match &definition.kind {
-            TypeKind::Object(object) => object.fields.iter().map(|field| &field.ty).collect::<Vec<_>>(),
-            TypeKind::Union(union) => union.variants.iter().filter_map(|variant| variant.payload.as_ref()).collect(),
-            TypeKind::Enum(_) => Vec::new(),
+        let named = methods.flat_map(|method| {
+            let arguments = self.api.object(&method.params).into_iter().flat_map(|object| &object.fields);
+            let arguments = arguments.filter(|field| field.is_argument()).map(|field| &field.ty);
+            [&method.params, &method.result].into_iter().chain(arguments)
         });
-        roots.chain(members).any(|ty| self.is_shared(ty))
+        named
+            .chain(self.declared_by(service).flat_map(|definition| definition.kind.members()))
+            .any(|ty| self.is_shared(ty))
     }
 
     fn is_shared(&self, ty: &Type) -> bool {
@@ -165,6 +194,10 @@ impl<'a> Context<'a> {
     pub(super) fn gate_server(&self) -> TokenStream {
         if self.options.features { quote!(#[cfg(feature = "server")]) } else { TokenStream::new() }
     }
+}
+
+fn path(text: &str) -> Result<syn::Path, EmitError> {
+    syn::parse_str(text).map_err(|error| EmitError { path: text.to_owned(), message: error.to_string() })
 }
 
 fn is_emitted(definition: &TypeDef) -> bool {

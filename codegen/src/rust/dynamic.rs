@@ -19,9 +19,11 @@ pub(super) fn index(cx: &Context<'_>) -> TokenStream {
         let (gate, wire, module) =
             (cx.gate_service(index), &service.wire, naming::ident(&naming::service_module(service)));
         let (docs, feature) = (&service.description, naming::feature(service));
+        let base = cx.base.as_ref().filter(|_| cx.common.has_service(index));
+        let methods = base.map_or_else(|| quote!(#module), |base| quote!(#base::dynamic::#module));
         (
-            quote!(#gate mod #module;),
-            quote!(#gate DynamicService { name: #wire, docs: #docs, methods: #module::METHODS },),
+            base.is_none().then(|| quote!(#gate pub(crate) mod #module;)),
+            quote!(#gate DynamicService { name: #wire, docs: #docs, methods: #methods::METHODS },),
             quote!(#[cfg(not(feature = #feature))] (#wire, #feature),),
         )
     });
@@ -70,20 +72,22 @@ pub(super) fn service(cx: &Context<'_>, index: usize, service: &Service) -> Toke
         let (request, text) = (cx.request_ident(method)?, method_text(method));
         Some(quote!(dynamic::<#request>(#text),))
     });
-    let owned = (0..service.methods.len()).flat_map(|position| cx.owned_by(Owner::Method(index, position)));
+    let own = (0..service.methods.len()).filter(|position| !cx.common.has_method(index, *position));
+    let owned = own.flat_map(|position| cx.owned_by(Owner::Method(index, position)));
     let types: Vec<&TypeDef> = owned.map(|(_, definition)| definition).filter(|definition| definition.sent).collect();
     let shared = uses_shared_types(cx, &types).then(|| {
         quote!(
             use super::super::types::*;
         )
     });
+    let describe = (!types.is_empty()).then(|| quote!(describe_type,));
     let types = types.into_iter().map(|definition| described(cx, definition, &TokenStream::new()));
     quote! {
         #about
         #shared
         use super::super::#module::*;
-        use #runtime::{describe_type, dynamic, DynamicOperation};
-        pub(super) const METHODS: &[DynamicOperation] = &[#(#entries)*];
+        use #runtime::{#describe dynamic, DynamicOperation};
+        pub(crate) const METHODS: &[DynamicOperation] = &[#(#entries)*];
         #(#types)*
     }
 }
@@ -109,7 +113,8 @@ fn has_types(cx: &Context<'_>) -> bool {
 }
 
 fn sent_types<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a TypeDef> {
-    let owned = cx.shared().into_iter().flat_map(|(id, _)| cx.owned_by(Owner::Shared(id)));
+    let own = cx.shared().into_iter().filter(|(id, _)| !cx.common.has_type(Owner::Shared(*id), *id));
+    let owned = own.flat_map(|(id, _)| cx.owned_by(Owner::Shared(id)));
     owned.map(|(_, definition)| definition).filter(|definition| definition.sent)
 }
 

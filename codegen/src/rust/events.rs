@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::{Context, File};
-use super::{docs, items, structs, wire};
+use super::{common, docs, items, structs, wire};
 use crate::ir::types::{Owner, Type};
 use crate::ir::{Event, Method, Service};
 use crate::naming::{self, case};
@@ -12,6 +12,15 @@ use crate::naming::{self, case};
 /// `events.rs` of a service that has events.
 pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
     let Some(service) = cx.api.services.get(index) else { return TokenStream::new() };
+    let about = docs::inner(&format!("Events of the service `{}`.", service.wire));
+    let reexport = |set: Option<Ident>| {
+        let types = (0..service.events.len()).flat_map(|event| cx.names_of(Owner::Event(index, event)));
+        common::reexport(cx, &naming::ident(&naming::service_module(service)), types.chain(set).collect())
+    };
+    if cx.common.has_events(index) {
+        let events = reexport(Some(enum_ident(service)));
+        return quote!(#about #events);
+    }
     let Some(id) = service.events.first().map(|event| &event.id) else { return TokenStream::new() };
     // The types of all events stand in this file.
     let file = File::new(cx, Owner::Event(index, usize::MAX));
@@ -38,11 +47,8 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         quote!(Self::#variant(params) => #raw::of::<Self>(#wire, &params.#id, params),)
     });
     let channel = channel(&file, service, id);
-    let types = service.events.iter().enumerate().flat_map(|(position, event)| types(&file, index, position, event));
-    let types: Vec<TokenStream> = types.collect();
+    let types = if cx.common.has_event_types(index) { reexport(None) } else { types(&file, index) };
     let session = session(&file, service, id, &name);
-    let about = docs::inner(&format!("Events of the service `{}`.", service.wire));
-    let plain = file.plain_json();
     let imports = file.imports();
     quote! {
         #about
@@ -72,9 +78,35 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
             }
         }
         #session
-        #(#types)*
-        #plain
+        #types
     }
+}
+
+/// What the events of a service carry.
+pub(super) fn types(file: &File<'_, '_>, index: usize) -> TokenStream {
+    let events = file.cx.api.services.get(index).into_iter().flat_map(|service| &service.events).enumerate();
+    let types = events.flat_map(|(position, event)| event_types(file, index, position, event));
+    let types: Vec<TokenStream> = types.collect();
+    let plain = file.plain_json();
+    quote!(#(#types)* #plain)
+}
+
+/// The methods that the code for events names: those that subscriptions are made with, and those of a session.
+pub(super) fn methods<'s>(cx: &'s Context<'_>, service: &'s Service) -> impl Iterator<Item = usize> + 's {
+    let id = service.events.first().map(|event| &event.id);
+    let is_named = move |method: &Method| match &method.subscription {
+        Some(subscription) => !subscription.in_result,
+        None => id.is_some_and(|id| concerns(cx, method, id)),
+    };
+    service.methods.iter().enumerate().filter(move |(_, method)| is_named(method)).map(|(index, _)| index)
+}
+
+/// Whether a call of the method is one of a session.
+fn concerns(cx: &Context<'_>, method: &Method, id: &str) -> bool {
+    let object = cx.api.object(&method.params);
+    let takes_id =
+        object.and_then(|object| object.field(id)).is_some_and(|field| field.required && field.ty == Type::String);
+    takes_id && method.subscription.is_none()
 }
 
 /// The enum of a service's events.
@@ -123,7 +155,7 @@ fn channel(file: &File<'_, '_>, service: &Service, id: &str) -> TokenStream {
 }
 
 /// The types of one event, of which the first is what it carries.
-fn types(file: &File<'_, '_>, index: usize, position: usize, event: &Event) -> Vec<TokenStream> {
+fn event_types(file: &File<'_, '_>, index: usize, position: usize, event: &Event) -> Vec<TokenStream> {
     let owned = file.cx.owned_by(Owner::Event(index, position));
     let items = owned.into_iter().map(|(id, definition)| match file.cx.api.object(&Type::Named(id)) {
         Some(object) if event.params == Type::Named(id) => {
@@ -143,13 +175,7 @@ fn enum_name(file: &File<'_, '_>, index: usize) -> String {
 
 /// The calls that concern the id of a subscription.
 fn session(file: &File<'_, '_>, service: &Service, id: &str, name: &Ident) -> TokenStream {
-    let concerns = |method: &&Method| {
-        let object = file.cx.api.object(&method.params);
-        let takes_id =
-            object.and_then(|object| object.field(id)).is_some_and(|field| field.required && field.ty == Type::String);
-        takes_id && method.subscription.is_none()
-    };
-    let functions = service.methods.iter().filter(concerns).map(|method| {
+    let functions = service.methods.iter().filter(|method| concerns(file.cx, method, id)).map(|method| {
         let call = file.extended_type("Call");
         let function = naming::ident(&naming::session_name(method));
         let request = file.ty(&method.params);

@@ -12,10 +12,14 @@ use crate::naming::{self, case};
 
 /// A doc test that makes the call with what is required.
 pub(super) fn call(cx: &Context<'_>, service: &Service, method: &Method) -> String {
-    let client = if cx.at_home() { cx.options.crate_name.clone() } else { cx.module_in_examples() };
+    let client = match &cx.base {
+        Some(_) => format!("{}::Services", cx.module_in_examples()),
+        None if cx.at_home() => format!("{}::Client", cx.options.crate_name),
+        None => format!("{}::Client", cx.module_in_examples()),
+    };
     let body = body(cx, service, method);
     format!(
-        "```no_run\n# async fn example(client: {client}::Client) -> Result<(), Box<dyn std::error::Error>> {{\n{body}# Ok(())\n# }}\n```\n"
+        "```no_run\n# async fn example(client: {client}) -> Result<(), Box<dyn std::error::Error>> {{\n{body}# Ok(())\n# }}\n```\n"
     )
 }
 

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::Context;
-use super::docs;
+use super::{common, docs};
 use crate::ir::first_sentence;
 use crate::ir::types::{Owner, TypeKind};
 use crate::naming;
@@ -18,10 +18,15 @@ pub(super) fn types(cx: &Context<'_>) -> TokenStream {
     let mut has_structs = false;
     let entries = cx.shared().into_iter().map(|(id, definition)| {
         let module = naming::ident(&naming::type_module(cx.api, definition));
-        let owned = cx.owned_by(Owner::Shared(id));
+        let owner = Owner::Shared(id);
+        let owned = cx.owned_by(owner);
         let services: BTreeSet<usize> = owned.iter().flat_map(|(_, definition)| definition.services.clone()).collect();
         let gate = cx.gate(&services);
         is_gated |= !gate.is_empty();
+        if cx.common.has_type(owner, id) {
+            let reexport = common::reexport(cx, &naming::ident("types"), cx.names_of(owner));
+            return (TokenStream::new(), quote!(#gate #reexport));
+        }
         has_structs |= owned.iter().any(|(_, definition)| matches!(definition.kind, TypeKind::Object(_)));
         (quote!(#gate mod #module;), quote!(#gate pub use self::#module::*;))
     });
@@ -51,7 +56,10 @@ pub(super) fn root(cx: &Context<'_>) -> TokenStream {
     let modules = cx.api.services.iter().enumerate().map(|(index, service)| {
         let gate = cx.gate_service(index);
         let module = naming::ident(&naming::service_module(service));
-        quote!(#gate pub mod #module;)
+        match &cx.base {
+            Some(base) if cx.common.has_service(index) => quote!(#gate pub use #base::#module;),
+            _ => quote!(#gate pub mod #module;),
+        }
     });
     let dynamic = cx.options.features.then(|| {
         quote!(
@@ -118,10 +126,13 @@ fn endpoints(cx: &Context<'_>) -> TokenStream {
 
 /// The types that functions are added to, in another crate than the runtime's.
 fn extended_types(cx: &Context<'_>) -> TokenStream {
+    let (runtime, environment, server) = (&cx.runtime, &cx.api.environment, cx.gate_server());
+    if cx.base.is_some() {
+        return services_type(cx);
+    }
     if cx.at_home() {
         return TokenStream::new();
     }
-    let (runtime, environment, server) = (&cx.runtime, &cx.api.environment, cx.gate_server());
     let url = |url: &Option<String>, name: &str| match url {
         Some(_) => {
             let name = naming::ident(name);
@@ -151,10 +162,69 @@ fn extended_types(cx: &Context<'_>) -> TokenStream {
     }
 }
 
+/// The services of a definition that is built on another one, whose client calls them.
+fn services_type(cx: &Context<'_>) -> TokenStream {
+    let (runtime, client, server) = (&cx.runtime, cx.extended_types(), cx.gate_server());
+    let name = cx.options.module.rsplit("::").next().unwrap_or_default();
+    let (function, title) = (naming::ident(name), &cx.api.title);
+    let dynamic = cx.options.features.then(|| {
+        let client = if cx.at_home() { quote!(&self.0) } else { quote!(self.0.as_ref()) };
+        quote! {
+            #[cfg(feature = "dynamic")]
+            impl Services {
+                /// Calls a method by the names on the wire. `null` means no parameters.
+                ///
+                /// # Errors
+                ///
+                /// There is no such method, or its cargo feature is off; otherwise as those of a typed call.
+                pub async fn call_json(
+                    &self,
+                    service: &str,
+                    method: &str,
+                    params: #runtime::Value,
+                ) -> Result<#runtime::Value, #runtime::Error> {
+                    dynamic::operation(service, method)?.call(#client, params).await
+                }
+            }
+        }
+    });
+    let doc = docs::doc(
+        1,
+        &format!("The services of [`{name}`](crate::{}), another revision of the API.", cx.options.module),
+    );
+    let about = docs::doc(
+        0,
+        &format!("The services of {title} as this module has them, called through a client. Cheap to clone."),
+    );
+    quote! {
+        #about
+        #[derive(Clone, Debug)]
+        pub struct Services(#client::Client);
+        impl Services {
+            /// Calls the services through a client.
+            pub fn new(client: &#client::Client) -> Self { Self(client.clone()) }
+            /// The client.
+            pub fn client(&self) -> &#client::Client { &self.0 }
+        }
+        impl #client::Client {
+            #doc
+            pub fn #function(&self) -> Services { Services::new(self) }
+        }
+        #dynamic
+        #server
+        #runtime::router_type!();
+    }
+}
+
 /// `client.model()` and `router.model(…)`.
 fn accessors(cx: &Context<'_>) -> TokenStream {
     let runtime = &cx.runtime;
-    let home = cx.at_home().then(|| quote!(#runtime::));
+    let (client_type, router_type) = match cx.base {
+        Some(_) => (quote!(Services), quote!(Router)),
+        None if cx.at_home() => (quote!(#runtime::Client), quote!(#runtime::Router)),
+        None => (quote!(Client), quote!(Router)),
+    };
+    let client_of = if cx.base.is_some() { quote!(&self.0) } else { quote!(self) };
     let clients = cx.api.services.iter().enumerate().map(|(index, service)| {
         let gate = cx.gate_service(index);
         let (module, client) = (naming::ident(&naming::service_module(service)), cx.client_ident(service));
@@ -162,7 +232,7 @@ fn accessors(cx: &Context<'_>) -> TokenStream {
         quote! {
             #doc
             #gate
-            pub fn #module(&self) -> #module::#client { #module::#client::new(self) }
+            pub fn #module(&self) -> #module::#client { #module::#client::new(#client_of) }
         }
     });
     let routers = cx.api.services.iter().enumerate().map(|(index, service)| {
@@ -180,9 +250,9 @@ fn accessors(cx: &Context<'_>) -> TokenStream {
     });
     let server = cx.gate_server();
     quote! {
-        impl #home Client { #(#clients)* }
+        impl #client_type { #(#clients)* }
         #server
-        impl #home Router { #(#routers)* }
+        impl #router_type { #(#routers)* }
     }
 }
 

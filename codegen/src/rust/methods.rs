@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::{Context, File};
-use super::{docs, errors, events, example, items, paging, structs, waiting, wire};
+use super::{common, docs, errors, events, example, items, paging, structs, waiting, wire};
 use crate::ir::blobs::{BlobKind, BlobRule};
 use crate::ir::types::{Object, Owner, Type, TypeKind};
 use crate::ir::{Method, Paging, Service, Transport};
@@ -16,7 +16,25 @@ pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> Toke
     let owner = Owner::Method(service_index, index);
     let file = File::new(cx, owner);
     let about = docs::inner(&format!("`{}.{}`.", service.wire, method.wire));
-    let call = call(&file, service, method);
+    let is_common = cx.common.has_method(service_index, index);
+    let call = call(&file, service, method, is_common);
+    let types = if is_common {
+        let mut names = cx.names_of(owner);
+        names.extend(Some(cx.error_ident(method)).filter(|name| *name == naming::method_error(method)));
+        common::reexport(cx, &naming::ident(&naming::service_module(service)), names)
+    } else {
+        types(&file, service_index, index)
+    };
+    let imports = file.imports();
+    quote!(#about #imports #call #types)
+}
+
+/// The request, its result, its errors, and what the runtime needs to know of them.
+pub(super) fn types(file: &File<'_, '_>, service_index: usize, index: usize) -> TokenStream {
+    let cx = file.cx;
+    let Some(service) = cx.api.services.get(service_index) else { return TokenStream::new() };
+    let Some(method) = service.methods.get(index) else { return TokenStream::new() };
+    let owner = Owner::Method(service_index, index);
     let link = format!("[`{}::{}`]", cx.client_ident(service), cx.method_name(method));
     let ungated = TokenStream::new();
     let types = cx.owned_by(owner).into_iter().map(|(id, definition)| {
@@ -24,31 +42,31 @@ pub(super) fn file(cx: &Context<'_>, service_index: usize, index: usize) -> Toke
         match &definition.kind {
             TypeKind::Object(object) if is_request => {
                 let text = format!("Parameters of {link}.");
-                let item = structs::with_docs(&file, definition, object, &text, "request_constructors", &ungated);
-                let wire = wire::items(&file, definition);
+                let item = structs::with_docs(file, definition, object, &text, "request_constructors", &ungated);
+                let wire = wire::items(file, definition);
                 quote!(#item #wire)
             }
             TypeKind::Object(object) if is_result => {
                 let text = definition.description.clone().unwrap_or_else(|| format!("Response to {link}."));
-                let item = structs::with_docs(&file, definition, object, &text, "constructors", &ungated);
-                let wire = wire::items(&file, definition);
+                let item = structs::with_docs(file, definition, object, &text, "constructors", &ungated);
+                let wire = wire::items(file, definition);
                 quote!(#item #wire)
             }
-            _ => items::of_type(&file, definition, &ungated),
+            _ => items::of_type(file, definition, &ungated),
         }
     });
     let types: Vec<TokenStream> = types.collect();
-    let error = errors::item(&file, method, &link);
-    let operation = operation(&file, service, method);
-    let subscribes = subscribes(&file, service, method);
-    let (paged, starts) = (paging::item(&file, method), waiting::items(&file, service, method));
+    let error = errors::item(file, method, &link);
+    let operation = operation(file, service, method);
+    let subscribes = subscribes(file, service, method);
+    let (paged, starts) = (paging::item(file, method), waiting::items(file, service, method));
     let plain = file.plain_json();
-    let imports = file.imports();
-    quote!(#about #imports #call #(#types)* #plain #error #operation #subscribes #paged #starts)
+    quote!(#(#types)* #plain #error #operation #subscribes #paged #starts)
 }
 
-/// The method of the service's client.
-fn call(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream {
+/// The method of the service's client. A common method has its types in another file, which imports more.
+fn call(file: &File<'_, '_>, service: &Service, method: &Method, is_common: bool) -> TokenStream {
+    file.use_folder();
     let client = file.cx.client_ident(service);
     let call = file.extended_type("Call");
     let name = naming::ident(&file.cx.method_name(method));
@@ -58,7 +76,11 @@ fn call(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenStream 
     let parameters = structs::parameters(file, object);
     let arguments = object.fields.iter().filter(|field| field.is_argument()).map(structs::field_ident);
     let allow = (parameters.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-    let doc = docs::doc(1, &prose(file.cx, service, method));
+    let mut text = prose(file.cx, service, method);
+    if is_common {
+        text = text.replace("[`Waiter`]", &format!("[`Waiter`]({}::Waiter)", file.cx.options.runtime));
+    }
+    let doc = docs::doc(1, &text);
     let deprecated = docs::deprecated(method.deprecated.as_ref());
     quote! {
         impl #client {
@@ -150,6 +172,8 @@ fn operation(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenSt
     let is_bytes = |rule: &BlobRule| matches!(rule.kind, BlobKind::Bytes | BlobKind::Keyed { .. });
     let rules = &method.response_blobs;
     let bytes = (!rules.is_empty() && rules.iter().all(is_bytes)).then(|| quote!(.responds_with_bytes()));
+    let module = file.cx.options.module.rsplit("::").next();
+    let revision = module.filter(|_| file.cx.base.is_some()).map(|module| quote!(.revision(#module)));
     let (uses_websocket, subscription_id) = (uses_websocket(file, method), subscription_id(file, method));
     quote! {
         impl #operation for #request {
@@ -157,7 +181,7 @@ fn operation(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenSt
             type Error = #error;
             type Output = #output;
             const METHOD: &'static #descriptor =
-                &#descriptor::new(#service_wire, #method_wire) #transport #subscription #idempotent #deadline #bytes;
+                &#descriptor::new(#service_wire, #method_wire) #transport #subscription #idempotent #deadline #bytes #revision;
             #uses_websocket
             #subscription_id
         }

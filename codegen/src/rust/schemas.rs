@@ -55,10 +55,13 @@ pub(super) fn file(cx: &Context<'_>) -> TokenStream {
     let errors = gated_visits(cx, cx.error_types().into_iter().map(|(_, definition)| definition));
     let services = cx.api.services.iter().enumerate().map(|(index, service)| {
         let (gate, module) = (cx.gate_service(index), naming::ident(&naming::service_module(service)));
+        if let Some(base) = cx.base.as_ref().filter(|_| cx.common.has_service(index)) {
+            return (quote!(#gate #base::schemas::#module(visitor);), TokenStream::new());
+        }
         let visits = of_service(cx, index, service);
         let function = quote! {
             #gate
-            fn #module(visitor: &mut impl Visitor) {
+            pub(crate) fn #module(visitor: &mut impl Visitor) {
                 use super::#module::*;
                 #visits
             }

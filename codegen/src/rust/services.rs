@@ -26,9 +26,23 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         )
     });
     let (event_module, event_exports) = events.unzip();
-    let parents = if cx.uses_shared_types(index) { quote!({errors::*, types::*}) } else { quote!(errors::*) };
+    let derives = cx.declared_by(index).next().is_some().then(|| {
+        quote! {
+            // The files of this folder import these as well.
+            use serde::{Deserialize, Serialize};
+        }
+    });
+    let has_own_errors = (0..service.methods.len()).any(|method| !cx.common.has_method(index, method));
+    let parents = [("errors", has_own_errors), ("types", cx.uses_shared_types(index))];
+    let parents = parents.into_iter().filter(|(_, is_used)| *is_used).map(|(name, _)| naming::ident(name));
+    let parents: Vec<_> = parents.collect();
+    let parents = match parents.as_slice() {
+        [] => None,
+        [parent] => Some(quote!(use super::#parent::*;)),
+        parents => Some(quote!(use super::{#(#parents::*),*};)),
+    };
     let extended = extended_types(cx, service);
-    let schema = cx.schema_imports();
+    let schema = cx.schema_imports().filter(|_| derives.is_some());
     let text = docs::since(service.description.as_str(), service.since.as_deref());
     let doc = docs::doc(0, &format!("{text}\n\n{}", table(cx, service)));
     quote! {
@@ -41,9 +55,8 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
         #(pub use self::#modules::*;)*
         #server
         pub use self::service::*;
-        // The files of this folder import these as well.
-        use serde::{Deserialize, Serialize};
-        use super::#parents;
+        #derives
+        #parents
         #extended
         #schema
         #doc
@@ -58,13 +71,13 @@ pub(super) fn file(cx: &Context<'_>, index: usize) -> TokenStream {
 
 /// The types that functions are added to, which another crate than the runtime's has in the root of the module.
 fn extended_types(cx: &Context<'_>, service: &Service) -> TokenStream {
-    let runtime = &cx.runtime;
+    let module = cx.extended_types();
     if cx.at_home() {
-        return quote!(use #runtime::Client;);
+        return quote!(use #module::Client;);
     }
     let names = [("Call", !service.methods.is_empty()), ("Client", true), ("Subscription", !service.events.is_empty())];
     let names = names.into_iter().filter(|(_, is_used)| *is_used).map(|(name, _)| naming::ident(name));
-    quote!(use super::{#(#names),*};)
+    quote!(use #module::{#(#names),*};)
 }
 
 /// A table of the methods.

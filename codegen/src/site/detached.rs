@@ -69,7 +69,7 @@ impl Detached {
                 let count = if let Sample::List(items) = value { items.len() } else { 0 };
                 self.blobs.push(Content::Tensors(count));
             }
-            Some(Blob::Keyed { names, at_root }) => {
+            Some(Blob::Keyed { names, at_root, .. }) => {
                 self.leaves(value);
                 let target = if *at_root { &mut self.root } else { object };
                 target.insert(names.clone(), strings(value).into());

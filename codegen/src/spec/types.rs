@@ -175,6 +175,9 @@ pub enum PlainBlob {
 pub struct KeyedBlob {
     /// The key under which the JSON lists the names.
     pub keyed: String,
+    /// Other keys that a reader accepts in its place.
+    #[serde(default)]
+    pub aliases: Vec<String>,
     /// Where that key is: beside the property (default), or at the `root`.
     pub at: Option<KeyedAt>,
 }

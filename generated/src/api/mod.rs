@@ -7,7 +7,7 @@
 //! | [`dataset`] | Datasets: entries with one tensor for each key, to train and evaluate models on. |
 //! | [`debug`] | Debug sessions: the code of a model runs on a launcher, its functions are called one by one, and what it prints comes as events. |
 //! | [`fs`] | Filesystems of models: the files of their code. |
-//! | [`image`] | Repositories for container images, which models can run in: see [`set_image`](crate::api::model::ModelClient::set_image). |
+//! | [`image`] | Repositories for container images, which models can run in. |
 //! | [`language`] | Language servers for editors: completion, diagnostics and more for the code in the filesystem of a model. |
 //! | [`model`] | Models: code or a preset, with one or more states (named sets of binary data such as weights), one of which is active. |
 //! | [`organization`] | Organizations: groups of users that own datasets, models and repositories together. |

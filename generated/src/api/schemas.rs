@@ -214,7 +214,7 @@ fn errors(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "dataset")]
-fn dataset(visitor: &mut impl Visitor) {
+pub(crate) fn dataset(visitor: &mut impl Visitor) {
     use super::dataset::*;
     visitor.visit::<CreateDatasetRequest>("/services/Dataset/methods/createDataset/params");
     visitor.visit::<CreateDatasetResult>("/services/Dataset/methods/createDataset/result");
@@ -240,7 +240,7 @@ fn dataset(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "debug")]
-fn debug(visitor: &mut impl Visitor) {
+pub(crate) fn debug(visitor: &mut impl Visitor) {
     use super::debug::*;
     visitor.visit::<LaunchDebugSessionRequest>("/services/Debug/methods/launchDebugSession/params");
     visitor.visit::<DebugSessionOptions>("/services/Debug/methods/launchDebugSession/params/properties/options");
@@ -296,7 +296,7 @@ fn debug(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "fs")]
-fn fs(visitor: &mut impl Visitor) {
+pub(crate) fn fs(visitor: &mut impl Visitor) {
     use super::fs::*;
     visitor.visit::<LookupRequest>("/services/FS/methods/lookup/params");
     visitor.visit::<LookupResult>("/services/FS/methods/lookup/result");
@@ -334,7 +334,7 @@ fn fs(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "image")]
-fn image(visitor: &mut impl Visitor) {
+pub(crate) fn image(visitor: &mut impl Visitor) {
     use super::image::*;
     visitor.visit::<CreateRepositoryRequest>("/services/Image/methods/createRepository/params");
     visitor.visit::<CreateRepositoryResult>("/services/Image/methods/createRepository/result");
@@ -349,7 +349,7 @@ fn image(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "language")]
-fn language(visitor: &mut impl Visitor) {
+pub(crate) fn language(visitor: &mut impl Visitor) {
     use super::language::*;
     visitor.visit::<StartLanguageServerRequest>("/services/Language/methods/startLanguageServer/params");
     visitor
@@ -365,7 +365,7 @@ fn language(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "model")]
-fn model(visitor: &mut impl Visitor) {
+pub(crate) fn model(visitor: &mut impl Visitor) {
     use super::model::*;
     visitor.visit::<CreateModelRequest>("/services/Model/methods/createModel/params");
     visitor.visit::<ModelOptions>("/services/Model/methods/createModel/params/properties/options");
@@ -494,7 +494,7 @@ fn model(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "organization")]
-fn organization(visitor: &mut impl Visitor) {
+pub(crate) fn organization(visitor: &mut impl Visitor) {
     use super::organization::*;
     visitor.visit::<CreateOrganizationRequest>("/services/Organization/methods/createOrganization/params");
     visitor.visit::<CreateOrganizationResult>("/services/Organization/methods/createOrganization/result");
@@ -524,7 +524,7 @@ fn organization(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "persistent-launcher")]
-fn persistent_launcher(visitor: &mut impl Visitor) {
+pub(crate) fn persistent_launcher(visitor: &mut impl Visitor) {
     use super::persistent_launcher::*;
     visitor.visit::<CreatePersistentLauncherRequest>(
         "/services/PersistentLauncher/methods/createPersistentLauncher/params",
@@ -549,7 +549,7 @@ fn persistent_launcher(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "spawned")]
-fn spawned(visitor: &mut impl Visitor) {
+pub(crate) fn spawned(visitor: &mut impl Visitor) {
     use super::spawned::*;
     visitor.visit::<SpawnCommandRequest>("/services/Spawned/methods/spawnCommand/params");
     visitor.visit::<SpawnOptions>("/services/Spawned/methods/spawnCommand/params/properties/options");
@@ -576,7 +576,7 @@ fn spawned(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "terminal")]
-fn terminal(visitor: &mut impl Visitor) {
+pub(crate) fn terminal(visitor: &mut impl Visitor) {
     use super::terminal::*;
     visitor.visit::<LaunchTerminalSessionRequest>("/services/Terminal/methods/launchTerminalSession/params");
     visitor
@@ -609,7 +609,7 @@ fn terminal(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "user")]
-fn user(visitor: &mut impl Visitor) {
+pub(crate) fn user(visitor: &mut impl Visitor) {
     use super::user::*;
     visitor.visit::<FindMatchingUsersRequest>("/services/User/methods/findMatchingUsers/params");
     visitor.visit::<FindMatchingUsersResult>("/services/User/methods/findMatchingUsers/result");

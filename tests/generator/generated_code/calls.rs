@@ -120,6 +120,31 @@ async fn keyed_unions_have_exactly_one_key() {
 }
 
 #[tokio::test]
+async fn unions_have_the_alternatives_of_those_that_they_extend() {
+    use union_extended::shop::*;
+    use union_extended::types::*;
+    struct Shop;
+    impl ShopService for Shop {
+        async fn last_failures(
+            &self,
+            _: LastFailuresRequest,
+        ) -> Result<LastFailuresResult, ServiceError<LastFailuresError>> {
+            Ok(LastFailuresResult::new(Failure::timeout(3), PaymentFailure::declined("a bank")))
+        }
+    }
+    let shop = ShopClient::new(&client("Shop", Arc::new(Dispatch(Arc::new(Shop)))));
+    let failures = shop.last_failures().await.unwrap();
+    assert_eq!(failures.order, Failure::timeout(3));
+    assert_eq!(failures.payment, PaymentFailure::declined("a bank"));
+    for (json, expected) in [
+        (json!({ "code": "cancelled" }), PaymentFailure::Cancelled),
+        (json!({ "code": "timeout", "seconds": 3 }), PaymentFailure::timeout(3)),
+    ] {
+        assert_eq!(serde_json::from_value::<PaymentFailure>(json).unwrap(), expected);
+    }
+}
+
+#[tokio::test]
 async fn outcomes_become_results() {
     use outcome::shop::*;
     use outcome::types::{Part, Unfit};

@@ -50,5 +50,7 @@ pub mod tagged_union;
 pub mod two_services;
 #[path = "../../data/fixtures/ok/type_prefix/expected/mod.rs"]
 pub mod type_prefix;
+#[path = "../../data/fixtures/ok/union_extended/expected/mod.rs"]
+pub mod union_extended;
 #[path = "../../data/fixtures/ok/waiter/expected/mod.rs"]
 pub mod waiter;

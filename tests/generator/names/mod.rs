@@ -25,7 +25,7 @@ fn load(text: String) -> Result<Api, Report> {
 }
 
 fn rust(api: &Api) -> Files {
-    decthings_codegen::rust(api, &Options::default()).unwrap()
+    decthings_codegen::rust(api, None, &Options::default()).unwrap()
 }
 
 fn hard_names(definition: &Definition) -> Vec<String> {

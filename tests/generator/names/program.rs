@@ -67,7 +67,7 @@ fn write_home(folder: &Path, apis: &[Api]) -> BTreeSet<String> {
     let mut modules = String::new();
     for (index, api) in apis.iter().enumerate() {
         let module = module(index);
-        let files = rustfmt::format(decthings_codegen::rust(api, &Options::default()).unwrap(), &home).unwrap();
+        let files = rustfmt::format(decthings_codegen::rust(api, None, &Options::default()).unwrap(), &home).unwrap();
         for text in files.values() {
             let named = text.split("feature = \"").skip(1).filter_map(|rest| rest.split('"').next());
             features.extend(named.map(str::to_owned));
@@ -108,7 +108,7 @@ fn write_outside(folder: &Path, apis: &[Api]) {
         write_module(
             &outside,
             &module,
-            &rustfmt::format(decthings_codegen::rust(api, &options).unwrap(), &outside).unwrap(),
+            &rustfmt::format(decthings_codegen::rust(api, None, &options).unwrap(), &outside).unwrap(),
         );
         modules.push_str(&format!("pub mod {module};\n"));
     }

@@ -109,7 +109,7 @@ fn pages_lead_to_their_neighbours() {
 
 #[test]
 fn rust_examples_are_the_compiled_ones() {
-    let code = decthings_codegen::rust(&ours().0, &Options::default()).unwrap();
+    let code = decthings_codegen::rust(&ours().0, None, &Options::default()).unwrap();
     let docs: String = code
         .values()
         .flat_map(|text| text.lines())

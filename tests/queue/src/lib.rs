@@ -1,6 +1,7 @@
 //! Client and server of a queue service.
 //!
-//! `api` is generated from `queue.json`. This file and [`memory`] are all that is written by hand.
+//! `api` is generated from `queue.json`, and [`next`] from `queue-2.json`, the API's next revision, which is built on it. This
+//! file and [`memory`] are all that is written by hand.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -17,6 +18,7 @@
 pub mod api;
 #[cfg(all(feature = "queue", feature = "server"))]
 pub mod memory;
+pub mod next;
 
 #[cfg(feature = "server")]
 pub use api::Router;

@@ -1,13 +1,15 @@
 //! The client calls the server, as users of the crate would.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use decthings::runtime::ServiceResult;
 use decthings::testing::Script;
 use queue::api::errors::BodyTooLarge;
-use queue::api::queue::{DrainedEvent, PushError, PushRequest, PushResult, QueueEvent};
-use queue::api::types::Priority;
+use queue::api::queue::{DrainedEvent, PushError, PushRequest, PushResult, QueueEvent, ReceiveRequest, ReceiveResult};
+use queue::api::types::{Message, Priority};
 use queue::memory::Queues;
-use queue::{Client, Error, Subscription, Update};
+use queue::{Client, Error, Subscription, Update, next};
 use serde_json::json;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,6 +35,30 @@ async fn messages_are_pushed_and_received() -> Result {
     let received = client.queue().receive("orders", pushed.message_id).await?;
     assert_eq!(received.message.priority, Priority::High);
     assert_eq!(received.body, "bread".into());
+    Ok(())
+}
+
+/// What is equal in both revisions is one type: here the parameters of `receive`, but not those of `push`.
+#[tokio::test]
+async fn the_next_revision_is_called_through_the_same_client() -> Result {
+    struct Next;
+    impl next::queue::QueueService for Next {
+        async fn push(&self, request: next::queue::PushRequest) -> ServiceResult<next::queue::PushRequest> {
+            Ok(next::queue::PushResult::new(format!("held back for {:?} s", request.delay_seconds)))
+        }
+
+        async fn receive(&self, request: ReceiveRequest) -> ServiceResult<ReceiveRequest> {
+            Ok(ReceiveResult::new(Message::new(request.message_id, Priority::Normal, 5), "bread"))
+        }
+    }
+    let router = next::Router::new().queue(Arc::new(Next));
+    let client = Client::builder().service(router).build()?;
+    let pushed = client.next().queue().push("orders", "bread").delay_seconds(3).await?;
+    assert_eq!(pushed.message_id, "held back for Some(3) s");
+    let received = client.next().queue().receive("orders", "7").await?;
+    assert_eq!(received, client.queue().receive("orders", "7").await?);
+    let pushed = client.next().call_json("Queue", "push", json!({ "queue": "orders", "body": "bread" })).await?;
+    assert_eq!(pushed, json!({ "messageId": "held back for None s" }));
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 
 mod frame;
 mod read;
+pub mod sample;
 mod schema;
 mod tensor;
 mod write;

@@ -100,8 +100,7 @@ impl<'d> Schema<'d> {
     }
 
     fn union(&self) -> Shape<'d> {
-        let alternatives: Vec<Self> =
-            self.json["oneOf"].as_array().into_iter().flatten().map(|json| Self::new(self.definition, json)).collect();
+        let alternatives = self.alternatives();
         let tag = alternatives[0].properties().into_iter().find(|property| property.constant().is_some());
         if let Some(tag) = tag {
             let variants: Option<Vec<_>> = alternatives.iter().map(|one| Some((one.tag(tag.name)?, *one))).collect();
@@ -114,6 +113,17 @@ impl<'d> Schema<'d> {
             return Shape::Keyed(keys.concat());
         }
         Shape::Kinded(alternatives)
+    }
+
+    /// The alternatives, with those of another union in the place of a reference to it.
+    fn alternatives(&self) -> Vec<Self> {
+        let alternatives = self.json["oneOf"].as_array().into_iter().flatten();
+        let alternatives = alternatives.map(|json| Self::new(self.definition, json));
+        let flat = alternatives.flat_map(|one| match one.json["oneOf"].is_array() {
+            true => one.alternatives(),
+            false => vec![one],
+        });
+        flat.collect()
     }
 
     fn tag(&self, property: &str) -> Option<&'d str> {

@@ -41,23 +41,26 @@ pub(super) fn check_entries(found: &[Found], diagnostics: &mut Diagnostics) {
 
 /// Reports a key beside a property that the object has for something else.
 pub(super) fn check_object(field: &Field, object: &Object, diagnostics: &mut Diagnostics) {
-    let Some(key) = key_beside(field) else { return };
     // Keyed bytes leave their own name free.
     let is_own = |other: &Field| other.wire == field.wire && matches!(field.blob, Some(Blob::Keyed { .. }));
-    report(key, &field.at, object, |other| !is_own(other), diagnostics);
-    let twice = object.fields.iter().take_while(|other| other.wire != field.wire);
-    if twice.filter_map(key_beside).any(|other| is_same(other, key)) {
-        diagnostics.error(&field.at, format!("two properties list names under `{key}`"), "choose another key");
+    let keys: Vec<&str> = keys_beside(field).collect();
+    for (index, key) in keys.iter().enumerate() {
+        report(key, &field.at, object, |other| !is_own(other), diagnostics);
+        let earlier = object.fields.iter().take_while(|other| other.wire != field.wire).flat_map(keys_beside);
+        if earlier.chain(keys.iter().take(index).copied()).any(|other| is_same(other, key)) {
+            diagnostics.error(&field.at, format!("names are listed twice under `{key}`"), "choose another key");
+        }
     }
 }
 
-/// The key that a rule adds beside its property.
-fn key_beside(field: &Field) -> Option<&str> {
-    match field.blob.as_ref()? {
-        Blob::Keyed { names, at_root: false } => Some(names),
-        Blob::IndexedEntries { indexes } => Some(indexes),
+/// The keys that a rule adds beside its property.
+fn keys_beside(field: &Field) -> impl Iterator<Item = &str> {
+    let keys = match &field.blob {
+        Some(Blob::Keyed { names, aliases, at_root: false }) => Some((names, aliases.as_slice())),
+        Some(Blob::IndexedEntries { indexes }) => Some((indexes, [].as_slice())),
         _ => None,
-    }
+    };
+    keys.into_iter().flat_map(|(key, aliases)| [key].into_iter().chain(aliases)).map(String::as_str)
 }
 
 /// Reports names at the root that have no place of their own there.
@@ -65,7 +68,7 @@ pub(super) fn check_root(api: &Api, root: &Type, found: &[Found], diagnostics: &
     const HELP: &str = "remove `\"at\": \"root\"`, so that the names are listed beside the property";
     let mut earlier: Vec<&Found> = Vec::new();
     for one in found {
-        let BlobKind::Keyed { names, at_root: true, .. } = &one.rule.kind else { continue };
+        let BlobKind::Keyed { names, aliases, at_root: true, .. } = &one.rule.kind else { continue };
         let path = &one.rule.path;
         if path.contains("[]") {
             let message = format!("`{path}` is in a list, and the root has one place for the names of all items");
@@ -73,9 +76,11 @@ pub(super) fn check_root(api: &Api, root: &Type, found: &[Found], diagnostics: &
         }
         match api.object(root) {
             Some(object) => {
-                report(names, &one.at, object, |_| true, diagnostics);
-                if object.fields.iter().filter_map(key_beside).any(|other| is_same(other, names)) {
-                    diagnostics.error(&one.at, format!("two properties list names under `{names}`"), HELP);
+                for key in [names].into_iter().chain(aliases) {
+                    report(key, &one.at, object, |_| true, diagnostics);
+                    if object.fields.iter().flat_map(keys_beside).any(|other| is_same(other, key)) {
+                        diagnostics.error(&one.at, format!("names are listed twice under `{key}`"), HELP);
+                    }
                 }
             }
             None => {
@@ -84,7 +89,9 @@ pub(super) fn check_root(api: &Api, root: &Type, found: &[Found], diagnostics: &
             }
         }
         let is_ambiguous = |other: &&&Found| match &other.rule.kind {
-            BlobKind::Keyed { names: others, .. } => !one.excludes(other) || names != others,
+            BlobKind::Keyed { names: others, aliases: other_aliases, .. } => {
+                !one.excludes(other) || (names, aliases) != (others, other_aliases)
+            }
             _ => false,
         };
         if let Some(other) = earlier.iter().find(is_ambiguous) {

@@ -22,9 +22,9 @@ pub(super) fn kind_of_list(api: &Api, field: &Field) -> Option<BlobKind> {
     };
     let is_text = |ty: &Type| *ty == Type::String;
     match field.blob.as_ref()? {
-        Blob::Keyed { names, at_root } => {
+        Blob::Keyed { names, aliases, at_root } => {
             let [key, data] = pair(element, is_text, |ty| *ty == Type::Binary)?;
-            Some(BlobKind::Keyed { names: names.clone(), at_root: *at_root, key, data })
+            Some(BlobKind::Keyed { names: names.clone(), aliases: aliases.clone(), at_root: *at_root, key, data })
         }
         Blob::Entries => {
             let [key, data] = pair(element, is_text, is_tensors)?;

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::ir::blobs::Blob;
-use crate::ir::types::{Field, Object, Type, TypeDef};
+use crate::ir::types::{Field, Object, RootNames, Type, TypeDef};
 use crate::naming::{self, case};
 use crate::rust::context::File;
 use crate::rust::structs;
@@ -17,7 +17,10 @@ pub(super) fn items(file: &File<'_, '_>, definition: &TypeDef, object: &Object, 
     });
     let constant = object.constant.as_ref().filter(|_| definition.standalone);
     let constant = constant.map(|(property, value)| quote!(, constant(#property, #value)));
-    let root_names = definition.root_names.as_ref().map(|names| quote!(, root_names(#names)));
+    let root_names = definition
+        .root_names
+        .as_ref()
+        .map(|RootNames { key, aliases }| quote!(, root_names(#key #(, alias = #aliases)*)));
     quote!(#wire_object!(#name { #(#fields),* } #constant #root_names);)
 }
 
@@ -31,7 +34,7 @@ fn travels(file: &File<'_, '_>, definition: &TypeDef, field: &Field) -> TokenStr
         Some(Blob::Tensor) => quote!(tensor(#wire)),
         Some(Blob::Tensors) if matches!(field.ty, Type::List(_)) => quote!(tensors(#wire)),
         Some(Blob::Tensors) => quote!(nested_or_absent::<#ty>(#wire #(, alias = #aliases)*)),
-        Some(Blob::Keyed { names, at_root: false }) => quote!(keyed(#wire, #names)),
+        Some(Blob::Keyed { names, aliases, at_root: false }) => quote!(keyed(#wire, #names #(, alias = #aliases)*)),
         Some(Blob::Keyed { at_root: true, .. }) => quote!(keyed_at_root(#wire)),
         Some(Blob::Entries) => quote!(entries(#wire #(, alias = #aliases)*)),
         Some(Blob::IndexedEntries { indexes }) => {

@@ -5,7 +5,7 @@ use super::super::dataset::*;
 use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<CreateDatasetRequest>("Creates an empty dataset. Fill it with `Dataset.addEntries`."),
     dynamic::<UpdateDatasetRequest>(
         "Changes the name, description, visibility or tags of a dataset. Absent fields are not changed.",

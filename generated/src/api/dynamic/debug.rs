@@ -5,7 +5,7 @@ use super::super::debug::*;
 use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<LaunchDebugSessionRequest>(
         "Starts a debug session: runs the code of a model on a launcher, where its functions can be called one by one. The event `initialized` reports that the code is ready.",
     ),

@@ -5,7 +5,7 @@ use super::super::fs::*;
 use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<LookupRequest>(
         "Finds a file or folder by its name. A path is followed by one call for each of its parts.",
     ),

@@ -5,7 +5,7 @@ use super::super::image::*;
 use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<CreateRepositoryRequest>("Creates an empty repository for container images."),
     dynamic::<UpdateRepositoryRequest>(
         "Changes the description or visibility of a repository. Absent fields are not changed.",

@@ -4,7 +4,7 @@
 use super::super::language::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<StartLanguageServerRequest>(
         "Starts a language server that can see the filesystem of a model, for an editor to talk to in the Language Server Protocol. Its output comes with the event `data`. It belongs to the connection and does not outlive it.",
     ),

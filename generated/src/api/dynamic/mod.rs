@@ -2,28 +2,28 @@
 //! Methods by name, for callers that know them only at run time.
 
 #[cfg(feature = "dataset")]
-mod dataset;
+pub(crate) mod dataset;
 #[cfg(feature = "debug")]
-mod debug;
+pub(crate) mod debug;
 #[cfg(feature = "fs")]
-mod fs;
+pub(crate) mod fs;
 #[cfg(feature = "image")]
-mod image;
+pub(crate) mod image;
 #[cfg(feature = "language")]
-mod language;
+pub(crate) mod language;
 #[cfg(feature = "model")]
-mod model;
+pub(crate) mod model;
 #[cfg(feature = "organization")]
-mod organization;
+pub(crate) mod organization;
 #[cfg(feature = "persistent-launcher")]
-mod persistent_launcher;
+pub(crate) mod persistent_launcher;
 #[cfg(feature = "spawned")]
-mod spawned;
+pub(crate) mod spawned;
 #[cfg(feature = "terminal")]
-mod terminal;
+pub(crate) mod terminal;
 mod types;
 #[cfg(feature = "user")]
-mod user;
+pub(crate) mod user;
 
 use crate::runtime::{DynamicOperation, DynamicService, Error};
 
@@ -52,7 +52,7 @@ pub fn services() -> &'static [DynamicService] {
             #[cfg(feature = "image")]
             DynamicService {
                 name: "Image",
-                docs: "Repositories for container images, which models can run in: see `Model.setImage`. Images themselves are pushed and pulled with container tools, not with this API.",
+                docs: "Repositories for container images, which models can run in. Images themselves are pushed and pulled with container tools, not with this API.",
                 methods: image::METHODS,
             },
             #[cfg(feature = "language")]

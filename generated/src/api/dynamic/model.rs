@@ -5,7 +5,7 @@ use super::super::model::*;
 use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<CreateModelRequest>(
         "Creates a model. When it needs a first state that takes time to make, the call returns before that is done; wait with `Model.waitForModelToBeCreated`.",
     ),

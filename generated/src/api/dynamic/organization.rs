@@ -5,7 +5,7 @@ use super::super::organization::*;
 use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<CreateOrganizationRequest>("Creates an organization. The caller is its first member."),
     dynamic::<GetOrganizationsRequest>(
         "Lists the organizations that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",

@@ -5,7 +5,7 @@ use super::super::persistent_launcher::*;
 use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<CreatePersistentLauncherRequest>(
         "Creates a persistent launcher. It is billed until it is deleted with `PersistentLauncher.deletePersistentLauncher`, whether anything runs on it or not.",
     ),

@@ -5,7 +5,7 @@ use super::super::spawned::*;
 use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<SpawnCommandRequest>("Runs a program on a launcher, in an empty filesystem. Its output comes as events."),
     dynamic::<SpawnCommandForModelRequest>(
         "Runs a program on a launcher, in the filesystem of a model. Its output comes as events.",

@@ -5,7 +5,7 @@ use super::super::terminal::*;
 use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<LaunchTerminalSessionRequest>(
         "Starts a terminal session: a shell on a launcher, in the filesystem of a model. What it prints comes with the event `data`.",
     ),

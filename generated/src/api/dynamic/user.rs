@@ -5,7 +5,7 @@ use super::super::types::*;
 use super::super::user::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<FindMatchingUsersRequest>("Searches users by name."),
     dynamic::<GetUsersRequest>("Returns the names of users. A user who does not exist is omitted without an error."),
     dynamic::<GetNotificationsRequest>(

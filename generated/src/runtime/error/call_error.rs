@@ -238,16 +238,25 @@ impl<E: ErrorCode> fmt::Display for Error<E> {
 impl<E: ErrorCode> Error<E> {
     fn write_reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Api { error, detail, .. } => write_api(f, &**error, detail),
+            Self::Api { at, error, detail } => {
+                write_api(f, &**error, detail)?;
+                match error.code() {
+                    "unknown_method" | "unknown_service" => write_revision(f, at.method),
+                    _ => Ok(()),
+                }
+            }
             Self::Invalid { path, reason, .. } if path.is_empty() => write!(f, "{reason}; nothing was sent"),
             Self::Invalid { path, reason, .. } => write!(f, "parameter `{path}`: {reason}; nothing was sent"),
             Self::Transport { message, .. } => f.write_str(message),
-            Self::Http { status, excerpt, .. } => {
+            Self::Http { at, status, excerpt } => {
                 write!(f, "HTTP status {status}")?;
                 if let 301 | 302 | 303 | 307 | 308 = status {
                     f.write_str(", a redirect, which is not followed; check the client's `http_url`")?;
                 }
-                if excerpt.is_empty() { Ok(()) } else { write!(f, ": {excerpt}") }
+                if !excerpt.is_empty() {
+                    write!(f, ": {excerpt}")?;
+                }
+                if *status == 404 { write_revision(f, at.method) } else { Ok(()) }
             }
             Self::Timeout { after, .. } => write!(f, "no response within {after:?}"),
             Self::Io { path, message, .. } if path.is_empty() => f.write_str(message),
@@ -269,6 +278,19 @@ fn write_api<E: ErrorCode>(f: &mut fmt::Formatter<'_>, error: &E, detail: &str) 
         description => write!(f, "{} ({code})", clause(description))?,
     }
     if detail.is_empty() { Ok(()) } else { write!(f, ": {detail}") }
+}
+
+/// Why a service may not know a method.
+fn write_revision(f: &mut fmt::Formatter<'_>, method: &Method) -> fmt::Result {
+    match method.revision {
+        Some(revision) => {
+            write!(
+                f,
+                "; this is a method of the revision `{revision}` of the API, and the service may speak the first one"
+            )
+        }
+        None => f.write_str("; the service may speak another revision of the API than this method's"),
+    }
 }
 
 /// The text says what the [cause](Error::cause) is, so there is no `source` that would be shown a second time.

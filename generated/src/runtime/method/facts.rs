@@ -22,6 +22,8 @@ pub struct Method {
     pub closes: Option<&'static str>,
     /// Whether the blobs of a response are bytes, which can be received into files.
     pub responds_with_bytes: bool,
+    /// The revision that the method belongs to, by the name of its module, if it is another one than the client's own.
+    pub revision: Option<&'static str>,
 }
 
 impl fmt::Debug for Method {
@@ -43,6 +45,7 @@ impl Method {
             opens: None,
             closes: None,
             responds_with_bytes: false,
+            revision: None,
         }
     }
 
@@ -74,6 +77,11 @@ impl Method {
     /// Makes it respond with bytes.
     pub const fn responds_with_bytes(self) -> Self {
         Self { responds_with_bytes: true, ..self }
+    }
+
+    /// Sets the revision.
+    pub const fn revision(self, module: &'static str) -> Self {
+        Self { revision: Some(module), ..self }
     }
 }
 

@@ -26,7 +26,7 @@ macro_rules! wire_object {
     (
         $name:ident { $($field:ident: $kind:ident $(::<$ty:ty $(,)?>)? ($($argument:tt)*)),* $(,)? }
         $(, constant($property:literal, $value:literal))?
-        $(, root_names($names:literal))?
+        $(, root_names($names:literal $(, alias = $alias:literal)*))?
         $(,)?
     ) => {
         impl $crate::runtime::ToWire for $name {
@@ -40,7 +40,7 @@ macro_rules! wire_object {
         }
 
         const _: () = {
-            $crate::json_struct! { [] $($field $kind [$($ty)?] ($($argument)*);)* $(__names root_names [] ($names);)? }
+            $crate::json_struct! { [] $($field $kind [$($ty)?] ($($argument)*);)* $(__names root_names [] ($names $(, alias = $alias)*);)? }
 
             impl $crate::runtime::FromWire for $name {
                 type Json = Json;
@@ -106,7 +106,7 @@ macro_rules! write_field {
     (tensors($object:ident, $value:expr, $wire:literal)) => {
         $object.tensors($wire, &$value)
     };
-    (keyed($object:ident, $value:expr, $wire:literal, $names:literal)) => {
+    (keyed($object:ident, $value:expr, $wire:literal, $names:literal $(, alias = $alias:literal)*)) => {
         $object.keyed($wire, $names, &$value)?
     };
     (keyed_at_root($object:ident, $value:expr, $wire:literal)) => {
@@ -151,7 +151,7 @@ macro_rules! read_field {
     (tensors($blobs:ident, $json:ident, $field:ident, $wire:literal)) => {
         $blobs.tensors($wire)?
     };
-    (keyed($blobs:ident, $json:ident, $field:ident, $wire:literal, $names:literal)) => {
+    (keyed($blobs:ident, $json:ident, $field:ident, $wire:literal, $names:literal $(, alias = $alias:literal)*)) => {
         $blobs.keyed($wire, $json.$field)?
     };
     (keyed_at_root($blobs:ident, $json:ident, $field:ident, $wire:literal)) => {
@@ -260,11 +260,19 @@ macro_rules! json_struct {
     ([$($done:tt)*] $field:ident keyed_at_root [] $arguments:tt; $($rest:tt)*) => {
         $crate::json_struct! { [$($done)*] $($rest)* }
     };
-    ([$($done:tt)*] $field:ident keyed [] ($wire:literal, $names:literal); $($rest:tt)*) => {
-        $crate::json_struct! { [$($done)* #[serde(rename = $names)] $field: Vec<String>,] $($rest)* }
+    (
+        [$($done:tt)*]
+        $field:ident keyed [] ($wire:literal, $names:literal $(, alias = $alias:literal)*);
+        $($rest:tt)*
+    ) => {
+        $crate::json_struct! {
+            [$($done)* #[serde(rename = $names $(, alias = $alias)*)] $field: Vec<String>,] $($rest)*
+        }
     };
-    ([$($done:tt)*] $field:ident root_names [] ($names:literal); $($rest:tt)*) => {
-        $crate::json_struct! { [$($done)* #[serde(rename = $names)] $field: Option<Vec<String>>,] $($rest)* }
+    ([$($done:tt)*] $field:ident root_names [] ($names:literal $(, alias = $alias:literal)*); $($rest:tt)*) => {
+        $crate::json_struct! {
+            [$($done)* #[serde(rename = $names $(, alias = $alias)*)] $field: Option<Vec<String>>,] $($rest)*
+        }
     };
     ([$($done:tt)*] $field:ident entries [] ($wire:literal $(, alias = $alias:literal)*); $($rest:tt)*) => {
         $crate::json_struct! {

@@ -50,7 +50,7 @@ fn errors(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "shop")]
-fn shop(visitor: &mut impl Visitor) {
+pub(crate) fn shop(visitor: &mut impl Visitor) {
     use super::shop::*;
     visitor.visit::<BuyRequest>("/services/Shop/methods/buy/params");
     visitor.visit::<BuyResult>("/services/Shop/methods/buy/result");
@@ -86,7 +86,7 @@ fn shop(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "events")]
-fn events_(visitor: &mut impl Visitor) {
+pub(crate) fn events_(visitor: &mut impl Visitor) {
     use super::events_::*;
     visitor.visit::<OpenRequest>("/services/Events/methods/open/params");
     visitor.visit::<OpenResult>("/services/Events/methods/open/result");
@@ -111,7 +111,7 @@ fn events_(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "raw")]
-fn raw(visitor: &mut impl Visitor) {
+pub(crate) fn raw(visitor: &mut impl Visitor) {
     use super::raw::*;
     visitor.visit::<OpenRequest>("/services/Raw/methods/open/params");
     visitor.visit::<OpenResult>("/services/Raw/methods/open/result");
@@ -119,42 +119,42 @@ fn raw(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "builder")]
-fn builder_(visitor: &mut impl Visitor) {
+pub(crate) fn builder_(visitor: &mut impl Visitor) {
     use super::builder_::*;
     visitor.visit::<PingRequest>("/services/Builder/methods/ping/params");
     visitor.visit::<PingResult>("/services/Builder/methods/ping/result");
 }
 
 #[cfg(feature = "default-service")]
-fn default_(visitor: &mut impl Visitor) {
+pub(crate) fn default_(visitor: &mut impl Visitor) {
     use super::default_::*;
     visitor.visit::<PingRequest>("/services/Default/methods/ping/params");
     visitor.visit::<PingResult>("/services/Default/methods/ping/result");
 }
 
 #[cfg(feature = "method")]
-fn method_(visitor: &mut impl Visitor) {
+pub(crate) fn method_(visitor: &mut impl Visitor) {
     use super::method_::*;
     visitor.visit::<PingRequest>("/services/Method/methods/ping/params");
     visitor.visit::<PingResult>("/services/Method/methods/ping/result");
 }
 
 #[cfg(feature = "mod")]
-fn mod_(visitor: &mut impl Visitor) {
+pub(crate) fn mod_(visitor: &mut impl Visitor) {
     use super::mod_::*;
     visitor.visit::<PingRequest>("/services/Mod/methods/ping/params");
     visitor.visit::<PingResult>("/services/Mod/methods/ping/result");
 }
 
 #[cfg(feature = "server-service")]
-fn server(visitor: &mut impl Visitor) {
+pub(crate) fn server(visitor: &mut impl Visitor) {
     use super::server::*;
     visitor.visit::<PingRequest>("/services/Server/methods/ping/params");
     visitor.visit::<PingResult>("/services/Server/methods/ping/result");
 }
 
 #[cfg(feature = "types")]
-fn types_(visitor: &mut impl Visitor) {
+pub(crate) fn types_(visitor: &mut impl Visitor) {
     use super::types_::*;
     visitor.visit::<PingRequest>("/services/Types/methods/ping/params");
     visitor.visit::<PingResult>("/services/Types/methods/ping/result");

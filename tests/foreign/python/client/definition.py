@@ -69,7 +69,7 @@ class _Values:
     def value(self, schema, value, path):
         schema = self.resolve(schema)
         if "oneOf" in schema:
-            return self._union([self.resolve(alternative) for alternative in schema["oneOf"]], value, path)
+            return self._union(list(self._alternatives(schema)), value, path)
         if schema.get("type") == "array":
             return self._list(schema, value, path)
         if schema.get("type") == "object":
@@ -107,6 +107,10 @@ class _Values:
             elif name in required:
                 raise FormatError(f"{path}.{name} is missing")
         return found
+
+    def _alternatives(self, schema):
+        for one in map(self.resolve, schema["oneOf"]):
+            yield from self._alternatives(one) if "oneOf" in one else [one]
 
     def _union(self, alternatives, value, path):
         if any(one["type"] != "object" for one in alternatives):

@@ -58,7 +58,7 @@ fn run(input: &[u8]) {
         ..Options::default()
     };
     for options in [options, Options::default()] {
-        let files = decthings_codegen::rust(&api, &options).unwrap_or_else(|error| panic!("{error}"));
+        let files = decthings_codegen::rust(&api, None, &options).unwrap_or_else(|error| panic!("{error}"));
         for (path, text) in check_paths(&files).iter().filter(|(path, _)| path.ends_with(".rs")) {
             syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}\n{text}"));
         }

@@ -11,9 +11,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::link::{self, Link};
-use super::sample::{self, Choices};
 use super::{DEFINITION, cases, config};
 use crate::generated_code::ok::blob_nested::nest::*;
+use decthings_tests::codec::sample::{self, Choices};
 
 /// The id of the session.
 const ID: &str = "nest";

@@ -5,7 +5,6 @@ mod events;
 
 mod link;
 mod malformed;
-mod sample;
 
 use decthings::runtime::{Operation, Router};
 use decthings_tests::codec::Codec;
@@ -14,8 +13,8 @@ use serde_json::{Value, json};
 
 use super::ok::blob_nested;
 use blob_nested::nest::*;
+use decthings_tests::codec::sample::{self, Choices};
 use link::{Exchange, Link};
-use sample::Choices;
 
 const DEFINITION: &str = include_str!("../../../data/fixtures/ok/blob_nested/definition.json");
 

@@ -28,7 +28,7 @@ fn errors(visitor: &mut impl Visitor) {
 }
 
 #[cfg(feature = "queue")]
-fn queue(visitor: &mut impl Visitor) {
+pub(crate) fn queue(visitor: &mut impl Visitor) {
     use super::queue::*;
     visitor.visit::<PushRequest>("/services/Queue/methods/push/params");
     visitor.visit::<PushResult>("/services/Queue/methods/push/result");

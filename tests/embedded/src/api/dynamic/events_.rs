@@ -4,7 +4,7 @@
 use super::super::events_::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<OpenRequest>("Starts a session."),
     dynamic::<CloseRequest>("Ends a subscription."),
     dynamic::<NextRequest>("Tells the session's next text."),

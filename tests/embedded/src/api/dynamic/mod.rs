@@ -2,23 +2,23 @@
 //! Methods by name, for callers that know them only at run time.
 
 #[cfg(feature = "builder")]
-mod builder_;
+pub(crate) mod builder_;
 #[cfg(feature = "default-service")]
-mod default_;
+pub(crate) mod default_;
 #[cfg(feature = "events")]
-mod events_;
+pub(crate) mod events_;
 #[cfg(feature = "method")]
-mod method_;
+pub(crate) mod method_;
 #[cfg(feature = "mod")]
-mod mod_;
+pub(crate) mod mod_;
 #[cfg(feature = "raw")]
-mod raw;
+pub(crate) mod raw;
 #[cfg(feature = "server-service")]
-mod server;
+pub(crate) mod server;
 #[cfg(feature = "shop")]
-mod shop;
+pub(crate) mod shop;
 #[cfg(feature = "types")]
-mod types_;
+pub(crate) mod types_;
 
 use crate::runtime::{DynamicOperation, DynamicService, Error};
 

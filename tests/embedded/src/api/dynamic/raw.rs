@@ -4,6 +4,6 @@
 use super::super::raw::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[dynamic::<OpenRequest>("Starts a session.")];
+pub(crate) const METHODS: &[DynamicOperation] = &[dynamic::<OpenRequest>("Starts a session.")];
 
 describe_type!(OpenRequest, "Parameters.", object([]));

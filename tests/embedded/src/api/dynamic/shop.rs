@@ -4,7 +4,7 @@
 use super::super::shop::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<BuyRequest>("Has optional parameters that are called like functions of a call."),
     dynamic::<NewRequest>("Is called like the function that makes a client."),
     dynamic::<ClientRequest>("Is called like the field of a client."),

@@ -4,6 +4,6 @@
 use super::super::types_::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[dynamic::<PingRequest>("Answers.")];
+pub(crate) const METHODS: &[DynamicOperation] = &[dynamic::<PingRequest>("Answers.")];
 
 describe_type!(PingRequest, "Parameters.", object([]));

@@ -2,7 +2,7 @@
 //! Methods by name, for callers that know them only at run time.
 
 #[cfg(feature = "queue")]
-mod queue;
+pub(crate) mod queue;
 mod types;
 
 use decthings::runtime::{DynamicOperation, DynamicService, Error};

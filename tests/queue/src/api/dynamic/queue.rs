@@ -6,7 +6,7 @@ use super::super::types::*;
 
 use decthings::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(super) const METHODS: &[DynamicOperation] = &[
+pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<PushRequest>("Adds a message to a queue. A queue that does not exist is created."),
     dynamic::<ReceiveRequest>("Reads a message, which stays in the queue."),
     dynamic::<ListRequest>("Lists the messages of a queue."),

@@ -2,8 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use decthings_tests::codec::{Property, Schema, Shape};
 use serde_json::{Map, Value, json};
+
+use super::{Property, Schema, Shape};
 
 /// The choices that make a value. When they are used up, the first option is taken: absent, empty, the first variant.
 pub struct Choices<'c>(std::slice::Iter<'c, u32>);
@@ -68,25 +69,48 @@ fn object(properties: &[Property<'_>], choices: &mut Choices<'_>) -> Value {
 }
 
 fn blob(property: &Property<'_>, rule: &Value, choices: &mut Choices<'_>) -> Value {
+    let Shape::List(items) = property.schema.shape() else { return value(property.schema, choices) };
     if rule == "entries" {
+        let (key, data) = (text(items).name, list(items).name);
         let entries = choices.below(4);
         let columns = 1 + choices.below(3);
         let column = |index| {
             let tensors: Vec<Value> = (0..entries).map(|_| tensor(choices)).collect();
-            json!({ "key": unique(index, choices), "data": tensors })
+            json!({ key: unique(index, choices), data: tensors })
         };
         (0..columns).map(column).collect()
     } else if rule.get("keyed").is_some() {
-        choices.list(|choices, index| json!({ "key": unique(index, choices), "data": bytes(choices) }))
+        let (key, data) = (text(items).name, items.part(|shape| matches!(shape, Shape::Bytes)).name);
+        choices.list(|choices, index| json!({ key: unique(index, choices), data: bytes(choices) }))
     } else if rule.get("entries").is_some() {
+        let (key, data) = (text(items).name, list(items));
+        let Shape::List(cell) = data.schema.shape() else { panic!("{} is no list", data.name) };
+        let (at, content) = (plain_part(cell, "uint32").name, cell.part(|shape| matches!(shape, Shape::Tensor)).name);
         let indexes: Vec<u32> = (0..choices.below(4)).map(|_| choices.of(&[0, 7, u32::MAX])).collect();
         choices.list(|choices, index| {
-            let cells: Vec<Value> = indexes.iter().map(|at| json!({ "tensor": tensor(choices), "at": at })).collect();
-            json!({ "cells": cells, "column": unique(index, choices) })
+            let cells: Vec<Value> =
+                indexes.iter().map(|index| json!({ content: tensor(choices), at: index })).collect();
+            json!({ data.name: cells, key: unique(index, choices) })
         })
     } else {
         value(property.schema, choices)
     }
+}
+
+/// The property with text.
+fn text(schema: Schema<'_>) -> Property<'_> {
+    plain_part(schema, "string")
+}
+
+/// The property of this plain type.
+fn plain_part<'d>(schema: Schema<'d>, name: &str) -> Property<'d> {
+    let found = schema.properties().into_iter().find(|property| property.schema.name() == name);
+    found.expect("the rule fits its type")
+}
+
+/// The property with a list.
+fn list(schema: Schema<'_>) -> Property<'_> {
+    schema.part(|shape| matches!(shape, Shape::List(_)))
 }
 
 /// Names whose order by code point differs from the order by UTF-16 code unit.
