@@ -75,3 +75,5 @@ pub use tensor::{Audio, DType, Element, Image, Tensor, TensorError, Video};
 pub type ClientBuilder = runtime::ClientBuilder<Client>;
 
 pub mod api;
+#[cfg(feature = "weights")]
+pub mod weights;

@@ -3,3 +3,4 @@
 mod facts;
 mod json_schema;
 mod public_api;
+mod weights;

@@ -10,6 +10,7 @@
 //! | [`errors_and_retries`] | errors, retries, timeouts and limits |
 //! | [`testing`] | testing your code without a network |
 //! | [`serving`] | serving an implementation of your own, with axum |
+//! | [`revisions`] | the two revisions of the API |
 //! | [`features`] | the cargo features |
 //!
 //! All snippets are compiled, and those that need no account are run. Complete programs are in `generated/examples`.
@@ -37,6 +38,9 @@ pub mod testing {}
 
 #[doc = include_str!("serving.md")]
 pub mod serving {}
+
+#[doc = include_str!("revisions.md")]
+pub mod revisions {}
 
 #[doc = include_str!("features.md")]
 pub mod features {}

@@ -24,6 +24,13 @@ impl Account {
         self.orders.entry(place.to_owned()).or_default().extend(names);
     }
 
+    /// The same without one aspect of all places.
+    pub fn without(mut self, aspect: &str) -> Self {
+        self.places.values_mut().for_each(|aspects| drop(aspects.remove(aspect)));
+        self.places.retain(|_, aspects| !aspects.is_empty());
+        self
+    }
+
     /// Every place where two accounts differ, one line per aspect. What is inside a place that only one of them has is
     /// not listed.
     pub fn differences(facts: &Self, here: &Self) -> Vec<String> {

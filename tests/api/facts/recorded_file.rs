@@ -62,6 +62,9 @@ pub(super) struct Method {
     _doc_hint: Value,
     #[serde(rename = "source_bug", default)]
     _source_bug: Value,
+    /// What a client sends by mistake.
+    #[serde(rename = "wire_name", default)]
+    _wire_name: Value,
 }
 
 #[derive(Deserialize)]
