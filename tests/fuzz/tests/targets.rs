@@ -1,8 +1,9 @@
-//! Runs the targets without coverage feedback: on inputs that once were bugs, and on a few mutations of the seeds.
+//! Runs the targets without coverage feedback: on inputs that once were bugs, and on mutations of the seeds. These are few,
+//! unless `DECTHINGS_FUZZ_SECONDS` says how long each target runs.
 
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use decthings_fuzz::{TARGETS, Target};
 use decthings_tests::{Dice, repository};
@@ -15,8 +16,14 @@ static ALLOCATIONS: PeakAlloc = PeakAlloc;
 /// No input takes longer, on a slow machine either.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// How many mutations of its seeds each target gets.
+/// How many mutations of its seeds each target gets at least.
 const MUTATIONS: usize = 200;
+
+/// How long each target runs at least.
+fn seconds() -> Duration {
+    let seconds = std::env::var("DECTHINGS_FUZZ_SECONDS").ok();
+    Duration::from_secs(seconds.map_or(0, |seconds| seconds.parse().expect("it is a number of seconds")))
+}
 
 /// Runs an input, of which the name is printed if it fails.
 fn run(target: &'static Target, name: &str, input: Vec<u8>) {
@@ -44,7 +51,8 @@ fn targets_find_no_bugs() {
         let seeds = target.seeds();
         assert!(!seeds.is_empty(), "{} has no seeds", target.name);
         let mut dice = Dice::new(11);
-        for number in 0..MUTATIONS {
+        let start = Instant::now();
+        for number in (0_usize..).take_while(|number| *number < MUTATIONS || start.elapsed() < seconds()) {
             let seed = &seeds[dice.roll(seeds.len())];
             let mutated = target.mutate(seed, &mut dice);
             run(target, &format!("mutation {number}"), mutated);
