@@ -9,6 +9,7 @@ mod errors;
 mod events;
 mod example;
 mod failures;
+mod file;
 mod index;
 mod items;
 mod methods;
@@ -32,7 +33,8 @@ use crate::naming;
 use crate::output::{Base, EmitError, Files, Options};
 use crate::render::render;
 use common::Common;
-use context::{Context, File};
+use context::Context;
+use file::File;
 
 /// Emits every file of the API's module, but what the module of another definition has already.
 pub(crate) fn emit(api: &Api, base: Option<&Base<'_>>, options: &Options) -> Result<Files, EmitError> {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::context::{Context, File};
+use super::context::Context;
+use super::file::File;
 use super::{errors, events, items, methods, server, services, shared_type};
 use crate::ir::types::{Owner, Type, TypeId};
 use crate::ir::{ErrorShape, Method, Waiter};

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::context::File;
+use super::file::File;
 use super::{docs, schemas};
 use crate::ir::types::{EnumValue, StringEnum, TypeDef};
 use crate::{naming, render};

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::context::{Context, File};
+use super::context::Context;
+use super::file::File;
 use super::{common, docs, items};
 use crate::ir::types::Owner;
 use crate::ir::{ErrorSet, ErrorShape, Method, Service};

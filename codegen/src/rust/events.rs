@@ -3,7 +3,8 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::context::{Context, File};
+use super::context::Context;
+use super::file::File;
 use super::{common, docs, items, structs, wire};
 use crate::ir::types::{Owner, Type};
 use crate::ir::{Event, Method, Service};

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::context::File;
+use super::file::File;
 use super::{enums, failures, structs, unions, wire};
 use crate::ir::types::{TypeDef, TypeKind};
 

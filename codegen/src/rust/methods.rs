@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::context::{Context, File};
+use super::context::Context;
+use super::file::File;
 use super::{common, docs, errors, events, example, items, paging, structs, waiting, wire};
 use crate::ir::blobs::{BlobKind, BlobRule};
 use crate::ir::types::{Object, Owner, Type, TypeKind};

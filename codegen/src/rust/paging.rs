@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::context::File;
+use super::file::File;
 use super::structs;
 use crate::ir::Method;
 use crate::ir::types::Type;

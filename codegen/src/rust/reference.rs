@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::context::{Context, File};
+use super::context::Context;
+use super::file::File;
 use super::{docs, enums, errors, example, prose, structs, unions};
 use crate::ir::types::{Object, Owner, TypeDef, TypeId, TypeKind, UnionStyle};
 use crate::ir::{Api, ErrorSet, ErrorShape, Method};

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::context::{Context, File};
+use super::context::Context;
+use super::file::File;
 use crate::ir::Service;
 use crate::ir::types::{Owner, TypeDef};
 use crate::naming;

@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::context::{Context, File};
+use super::context::Context;
 use super::docs;
+use super::file::File;
 use crate::ir::types::Owner;
 use crate::naming;
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::context::File;
+use super::file::File;
 use super::{docs, schemas};
 use crate::ir::types::{Field, Object, TypeDef};
 use crate::{naming, render};

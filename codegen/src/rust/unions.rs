@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::context::File;
+use super::file::File;
 use super::{docs, schemas, structs};
 use crate::ir::types::{Type, TypeDef, TypeKind, Union, UnionStyle, Variant};
 use crate::{naming, render};

@@ -10,7 +10,7 @@ mod unions;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::context::File;
+use super::file::File;
 use crate::ir::types::{TypeDef, TypeKind};
 
 /// The implementations of a type.

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::ir::types::{ListItem, TypeDef, TypeKind};
-use crate::rust::context::File;
+use crate::rust::file::File;
 use crate::rust::structs;
 
 /// The implementation for one way in which a type travels as an item of lists.

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::ir::blobs::Blob;
 use crate::ir::types::{Field, Object, RootNames, Type, TypeDef};
 use crate::naming::{self, case};
-use crate::rust::context::File;
+use crate::rust::file::File;
 use crate::rust::structs;
 
 pub(super) fn items(file: &File<'_, '_>, definition: &TypeDef, object: &Object, name: &Ident) -> TokenStream {

@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::ir::types::{Type, Union, UnionStyle, Variant};
 use crate::naming;
-use crate::rust::context::File;
+use crate::rust::file::File;
 use crate::rust::unions;
 
 pub(super) fn items(file: &File<'_, '_>, union: &Union, name: &Ident) -> TokenStream {
