@@ -25,7 +25,16 @@ impl<'a> Lowering<'a> {
             self.error(at, "the union has no alternatives", "add one, or use another type");
             return None;
         }
-        let alternatives = &self.flatten(alternatives, 0);
+        for alternative in alternatives {
+            let Some(schema) = alternative.get().filter(|schema| schema.reference.is_some()) else { continue };
+            if self.target(schema).is_some_and(|target| target.one_of.is_some())
+                && let Some(Type::Named(id)) = self.lower_type(schema, &alternative.at, &place.element())
+            {
+                // It needs no other use.
+                self.bare.insert(id);
+            }
+        }
+        let alternatives = &self.flatten(alternatives, 0, &mut Vec::new());
         // An alternative with a mistake is reported there; what it would be is unknown.
         let sound: Option<Vec<&Schema>> = alternatives.iter().map(|alternative| alternative.get()).collect();
         let targets: Option<Vec<&Schema>> = sound?.into_iter().map(|schema| self.target(schema)).collect();
@@ -57,23 +66,32 @@ impl<'a> Lowering<'a> {
         self.lower_kinded(alternatives, place)
     }
 
-    /// The alternatives, with those of another union in the place of a reference to it.
-    fn flatten<'s>(&self, alternatives: &'s [Spanned<Schema>], depth: usize) -> Vec<&'s Spanned<Schema>>
+    /// The alternatives, with those of another union in the place of a reference to it. A second reference to one union
+    /// stays, and is reported as an alternative that cannot be distinguished: otherwise a few lines could stand for any
+    /// number of alternatives.
+    fn flatten<'s>(
+        &self,
+        alternatives: &'s [Spanned<Schema>],
+        depth: usize,
+        seen: &mut Vec<&'s Schema>,
+    ) -> Vec<&'s Spanned<Schema>>
     where
         'a: 's,
     {
-        let inside = |alternative: &'s Spanned<Schema>| -> Option<&'s [Spanned<Schema>]> {
-            let schema = alternative.get()?;
-            let target = self.target(schema)?;
-            // References in a circle are reported where the types are resolved.
-            let is_other = schema.reference.is_some() && depth < MAX_REFERENCES;
-            target.one_of.as_deref().filter(|_| is_other)
-        };
-        let flat = alternatives.iter().flat_map(|alternative| match inside(alternative) {
-            Some(others) => self.flatten(others, depth.saturating_add(1)),
-            None => vec![alternative],
-        });
-        flat.collect()
+        let mut flat = Vec::new();
+        for alternative in alternatives {
+            let target = alternative.get().filter(|schema| schema.reference.is_some() && depth < MAX_REFERENCES);
+            let target = target.and_then(|schema| self.target(schema));
+            let target = target.filter(|target| !seen.iter().any(|other| std::ptr::eq(*other, *target)));
+            match target.and_then(|target| Some((target, target.one_of.as_deref()?))) {
+                Some((target, others)) => {
+                    seen.push(target);
+                    flat.extend(self.flatten(others, depth.saturating_add(1), seen));
+                }
+                None => flat.push(alternative),
+            }
+        }
+        flat
     }
 
     /// The schema itself or the one it refers to.
