@@ -68,6 +68,46 @@ impl FsService for Odd {
     }
 }
 
+/// The next revision reads versions where the first one reads snapshots; its calls without either are the same.
+mod versions {
+    use decthings::weights::fs::{
+        FsService, GetattrRequest, GetattrResult, LookupRequest, LookupResult, ReadRequest, ReadResult,
+    };
+
+    use super::*;
+
+    /// A file, whose content is the version that it is read from.
+    struct Versions;
+
+    impl FsService for Versions {
+        async fn getattr(&self, request: GetattrRequest) -> ServiceResult<GetattrRequest> {
+            Ok(GetattrResult::new(stat(request.inode)))
+        }
+
+        async fn lookup(&self, _: LookupRequest) -> ServiceResult<LookupRequest> {
+            Ok(LookupResult::new(2, stat(2)))
+        }
+
+        async fn read(&self, request: ReadRequest) -> ServiceResult<ReadRequest> {
+            let content = request.version_id.unwrap_or_else(|| "none".to_owned());
+            let from = usize::try_from(request.offset).unwrap().min(content.len());
+            Ok(ReadResult::new(content.as_bytes()[from..].to_vec()))
+        }
+    }
+
+    #[tokio::test]
+    async fn files_of_a_version_are_read() {
+        let router = decthings::weights::Router::new().fs(Arc::new(Versions));
+        let client = Client::builder().service(router).build().unwrap();
+        let files = ModelFiles::new(&client, "m");
+        for (files, content) in [(files.clone(), "none"), (files.version_id("v2"), "v2")] {
+            let mut read = Vec::new();
+            soon(files.read("f", &mut read)).await.unwrap();
+            assert_eq!(read, content.as_bytes());
+        }
+    }
+}
+
 #[tokio::test]
 async fn short_reads_and_writes_are_continued() {
     let odd = Odd::new(3, "f");

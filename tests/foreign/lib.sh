@@ -2,7 +2,8 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-exports=$root/schema/export
+exports=$root/schema/export/decthings
+next=$root/schema/export/weights
 tools=$root/target/foreign
 out=$tools/out
 mkdir -p "$out"

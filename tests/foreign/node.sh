@@ -10,11 +10,11 @@ bin=$tools/npm/node_modules/.bin
 # Types of node, which other tools bring in, are not for these.
 tsc=("$bin/tsc" --strict --noEmit --target es2022 --typeRoots "$out/no-types")
 
-step typescript "${tsc[@]}" "$exports/decthings.d.ts"
+step typescript "${tsc[@]}" "$exports/decthings.d.ts" "$next/weights.d.ts"
 step typescript-against-the-facts node declarations.mjs "$exports/decthings.d.ts" "$root/../shared/api/api-facts.json"
 step ajv-strict node ajv.mjs "$root/schema/decthings.json" "$root/schema/api.schema.json" "$exports" "$root/tests/data/cases"
-step asyncapi-parser node asyncapi.mjs "$exports/asyncapi.json"
-step redocly-and-spectral node lint.mjs "$exports/openapi.json" "$exports/openapi-3.0.json" "$exports/asyncapi.json"
+step asyncapi-parser node asyncapi.mjs "$exports/asyncapi.json" "$next/asyncapi.json"
+step redocly-and-spectral node lint.mjs {"$exports","$next"}/{openapi,openapi-3.0,asyncapi}.json
 for version in openapi openapi-3.0; do
   step "openapi-typescript-$version" "$bin/openapi-typescript" "$exports/$version.json" -o "$out/$version.ts"
 done

@@ -10,10 +10,12 @@ export PATH=$bin:$PATH
 step pip-install "$bin/pip" install --quiet -r "$here/requirements.txt"
 cd "$out"
 
-step openapi-spec-validator "$bin/openapi-spec-validator" "$exports/openapi.json" "$exports/openapi-3.0.json"
+step openapi-spec-validator "$bin/openapi-spec-validator" {"$exports","$next"}/openapi{,-3.0}.json
 step check-jsonschema "$bin/check-jsonschema" --check-metaschema "$exports/decthings.bundle.schema.json" \
-  "$exports/decthings.reader.schema.json" "$root/schema/decthings.json" "$root/schema/api.schema.json"
-step check-jsonschema-definition "$bin/check-jsonschema" --schemafile "$root/schema/api.schema.json" "$root/schema/decthings.json"
+  "$exports/decthings.reader.schema.json" "$next"/weights.{bundle,reader}.schema.json \
+  "$root"/schema/{decthings,weights,api.schema}.json
+step check-jsonschema-definition "$bin/check-jsonschema" --schemafile "$root/schema/api.schema.json" \
+  "$root"/schema/{decthings,weights}.json
 step datamodel-code-generator "$bin/datamodel-codegen" --input "$exports/decthings.bundle.schema.json" \
   --input-file-type jsonschema --output datamodel.py --output-model-type pydantic_v2.BaseModel \
   --target-python-version 3.11 --formatters builtin --use-annotated

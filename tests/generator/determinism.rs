@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::process::Command;
 
 use decthings_codegen::cli::rustfmt;
-use decthings_codegen::{Options, Source};
+use decthings_codegen::{Api, Base, Options, Source};
 use decthings_tests::{difference, read_tree, repository};
 use serde_json::{Map, Value};
 
@@ -22,16 +22,30 @@ fn definition() -> String {
 
 #[test]
 fn committed_code_is_up_to_date() {
-    let mut fresh = rustfmt::format(generate(&definition()), &repository("generated")).unwrap();
-    let mut committed = read_tree(&repository("generated/src/api"));
-    let format = "api.schema.json";
-    fresh.insert(format.into(), decthings_codegen::format_schema());
-    committed.insert(format.into(), std::fs::read_to_string(repository("schema").join(format)).unwrap());
-    let api = decthings_codegen::load(&Source::new(DEFINITION, definition())).unwrap();
-    let exports = decthings_codegen::exports(&api, "decthings");
-    fresh.extend(exports.into_iter().map(|(name, text)| (format!("export/{name}"), text)));
-    let exports = read_tree(&repository("schema/export"));
-    committed.extend(exports.into_iter().map(|(name, text)| (format!("export/{name}"), text)));
+    let base = load("decthings");
+    check("decthings", "api", None, &base);
+    check("weights", "weights", Some(&Base { api: &base, module: "api" }), &load("weights"));
+    let format = "schema/api.schema.json";
+    let committed = std::fs::read_to_string(repository(format)).unwrap();
+    assert!(committed == decthings_codegen::format_schema(), "{format}: run `cargo xtask codegen`");
+}
+
+fn load(name: &str) -> Api {
+    let path = format!("schema/{name}.json");
+    let text = std::fs::read_to_string(repository(&path)).unwrap();
+    decthings_codegen::load(&Source::new(path, text)).unwrap_or_else(|report| panic!("{report}"))
+}
+
+/// Compares the module and the exports of a definition with what is committed.
+fn check(name: &str, module: &str, base: Option<&Base>, api: &Api) {
+    let options = Options { module: module.to_owned(), ..Options::default() };
+    let code = decthings_codegen::rust(api, base, &options).unwrap();
+    let mut fresh = rustfmt::format(code, &repository("generated")).unwrap();
+    let mut committed = read_tree(&repository("generated/src").join(module));
+    let exports = decthings_codegen::exports(api, name);
+    fresh.extend(exports.into_iter().map(|(file, text)| (format!("export/{file}"), text)));
+    let exports = read_tree(&repository("schema/export").join(name));
+    committed.extend(exports.into_iter().map(|(file, text)| (format!("export/{file}"), text)));
     let names: Vec<&String> = committed.keys().filter(|name| !fresh.contains_key(*name)).collect();
     assert!(names.is_empty(), "files that nothing generates: {names:?}; run `cargo xtask codegen`");
     for (name, text) in &fresh {

@@ -24,7 +24,7 @@ const UNSEEN: [&str; 5] = [
 ];
 
 fn document(name: &str) -> Value {
-    let path = repository("schema/export").join(name);
+    let path = repository("schema/export/decthings").join(name);
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

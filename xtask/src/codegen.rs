@@ -40,7 +40,7 @@ fn ours(schema: &str, module: &str, base: Option<&str>) -> Target {
         out: Path::new("generated/src").join(module),
         base: base.map(PathBuf::from),
         base_module: "api".to_owned(),
-        exports: base.is_none().then(|| Path::new(schema).with_file_name("export")),
+        exports: Path::new(schema).file_stem().map(|name| Path::new("schema/export").join(name)),
         runtime: "crate::runtime".to_owned(),
         crate_name: Some("decthings".to_owned()),
         no_features: false,

@@ -34,11 +34,7 @@ impl ModelFiles {
         let (mut tally, mut folders) = (Tally::new(self), BTreeSet::new());
         let mut left = vec![Item { path: from.to_owned(), inode: found.inode, local: to.as_ref().to_owned() }];
         while let Some(item) = left.pop() {
-            let call = self.fs.getattr(&self.model_id, item.inode).with(|mut request| {
-                request.snapshot_id = self.snapshot_id.clone();
-                request
-            });
-            let stat = call.await.map_err(|error| FilesError::api(&item.path, error.into_raw()))?.stat;
+            let stat = self.getattr(&item.path, item.inode).await?;
             match Kind::of_mode(stat.mode) {
                 Kind::Folder => {
                     let is_first = folders.is_empty();
@@ -66,22 +62,17 @@ impl ModelFiles {
     }
 
     async fn list(&self, item: &Item, left: &mut Vec<Item>) -> Result<(), FilesError> {
-        let call = self.fs.readdir(&self.model_id, item.inode).with(|mut request| {
-            request.snapshot_id = self.snapshot_id.clone();
-            request
-        });
-        let listed = call.await.map_err(|error| FilesError::api(&item.path, error.into_raw()))?;
-        for entry in listed.entries {
+        for (basename, inode) in self.readdir(&item.path, item.inode).await? {
             // Some filesystems list the folder itself and its parent.
-            if matches!(entry.basename.as_bytes(), b"." | b"..") {
+            if matches!(basename.as_bytes(), b"." | b"..") {
                 continue;
             }
             let slash = if item.path.is_empty() { "" } else { "/" };
-            let path = format!("{}{slash}{}", item.path, entry.basename.to_string_lossy());
-            let Some(name) = local_name(&entry.basename) else {
+            let path = format!("{}{slash}{}", item.path, basename.to_string_lossy());
+            let Some(name) = local_name(&basename) else {
                 return Err(FilesError::wrong(path, "invalid file name on this machine"));
             };
-            left.push(Item { path, inode: entry.ino, local: item.local.join(name) });
+            left.push(Item { path, inode, local: item.local.join(name) });
         }
         Ok(())
     }
@@ -97,11 +88,7 @@ impl ModelFiles {
     }
 
     async fn download_link(&self, item: &Item) -> Result<(), FilesError> {
-        let call = self.fs.readlink(&self.model_id, item.inode).with(|mut request| {
-            request.snapshot_id = self.snapshot_id.clone();
-            request
-        });
-        let link = call.await.map_err(|error| FilesError::api(&item.path, error.into_raw()))?.link;
+        let link = self.readlink(&item.path, item.inode).await?;
         let failed = |error| FilesError::io(item.local.display(), error);
         let link = link.bytes().await.map_err(failed)?;
         match fs::remove_file(&item.local).await {

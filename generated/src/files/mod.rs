@@ -5,6 +5,7 @@ mod blocking;
 mod download;
 mod error;
 mod local;
+mod source;
 mod upload;
 mod whole;
 
@@ -13,9 +14,10 @@ use std::sync::Arc;
 
 pub use error::FilesError;
 
-use crate::api::fs::{FsClient, LookupError};
+use crate::api::fs::FsClient;
 use crate::api::types::Stat;
-use crate::runtime::{Client, Error};
+use crate::runtime::Client;
+use source::Source;
 
 /// The inode of the root folder.
 const ROOT: u64 = 1;
@@ -39,8 +41,10 @@ const DEFAULT_PART_BYTES: usize = 4 << 20;
 #[derive(Clone)]
 pub struct ModelFiles {
     fs: FsClient,
+    #[cfg(feature = "weights")]
+    next_fs: crate::weights::fs::FsClient,
     model_id: String,
-    snapshot_id: Option<String>,
+    source: Source,
     part_bytes: usize,
     progress: Option<Arc<dyn Fn(FilesProgress) + Send + Sync>>,
 }
@@ -68,13 +72,28 @@ pub struct Found {
 impl ModelFiles {
     /// The files of a model.
     pub fn new(client: &Client, model_id: impl Into<String>) -> Self {
-        let (fs, model_id) = (FsClient::new(client), model_id.into());
-        Self { fs, model_id, snapshot_id: None, part_bytes: DEFAULT_PART_BYTES, progress: None }
+        Self {
+            fs: FsClient::new(client),
+            #[cfg(feature = "weights")]
+            next_fs: crate::weights::fs::FsClient::new(client),
+            model_id: model_id.into(),
+            source: Source::Model,
+            part_bytes: DEFAULT_PART_BYTES,
+            progress: None,
+        }
     }
 
     /// Reads the files of this snapshot. They cannot be written.
     pub fn snapshot_id(mut self, snapshot_id: impl Into<String>) -> Self {
-        self.snapshot_id = Some(snapshot_id.into());
+        self.source = Source::Snapshot(snapshot_id.into());
+        self
+    }
+
+    /// Reads the files of this version, which services of the [next revision](crate::weights) have in place of snapshots.
+    /// They cannot be written.
+    #[cfg(feature = "weights")]
+    pub fn version_id(mut self, version_id: impl Into<String>) -> Self {
+        self.source = Source::Version(version_id.into());
         self
     }
 
@@ -96,32 +115,14 @@ impl ModelFiles {
     ///
     /// A call failed.
     pub async fn find(&self, path: &str) -> Result<Option<Found>, FilesError> {
-        let api = |error: Error| FilesError::api(path, error);
-        let root = self.fs.getattr(&self.model_id, ROOT).with(|mut request| {
-            request.snapshot_id = self.snapshot_id.clone();
-            request
-        });
-        let stat = root.await.map_err(|error| api(error.into_raw()))?.stat;
-        let mut found = Found { inode: ROOT, stat };
+        let mut found = Found { inode: ROOT, stat: self.getattr(path, ROOT).await? };
         for name in path.split('/').filter(|name| !name.is_empty()) {
-            match self.child(path, found.inode, name.as_bytes()).await? {
+            match self.lookup(path, found.inode, name.as_bytes()).await? {
                 Some(child) => found = child,
                 None => return Ok(None),
             }
         }
         Ok(Some(found))
-    }
-
-    async fn child(&self, path: &str, parent: u64, name: &[u8]) -> Result<Option<Found>, FilesError> {
-        let call = self.fs.lookup(&self.model_id, parent, name.to_vec()).with(|mut request| {
-            request.snapshot_id = self.snapshot_id.clone();
-            request
-        });
-        match call.await {
-            Ok(found) => Ok(Some(Found { inode: found.inode, stat: found.stat })),
-            Err(error) if matches!(error.api(), Some(LookupError::Enoent)) => Ok(None),
-            Err(error) => Err(FilesError::api(path, error.into_raw())),
-        }
     }
 
     async fn must_find(&self, path: &str) -> Result<Found, FilesError> {
@@ -133,7 +134,7 @@ impl fmt::Debug for ModelFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ModelFiles")
             .field("model_id", &self.model_id)
-            .field("snapshot_id", &self.snapshot_id)
+            .field("source", &self.source)
             .field("part_bytes", &self.part_bytes)
             .finish_non_exhaustive()
     }

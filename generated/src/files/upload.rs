@@ -71,7 +71,7 @@ impl ModelFiles {
     }
 
     async fn folder(&self, item: &Item, permissions: u32) -> Result<Found, FilesError> {
-        match self.child(&item.path, item.parent, &item.name).await? {
+        match self.lookup(&item.path, item.parent, &item.name).await? {
             Some(found) if Kind::of_mode(found.stat.mode) == Kind::Folder => Ok(found),
             Some(_) => Err(FilesError::wrong(&item.path, "exists and is not a folder")),
             None => {
@@ -83,7 +83,7 @@ impl ModelFiles {
     }
 
     async fn link(&self, item: &Item, to: Vec<u8>) -> Result<(), FilesError> {
-        match self.child(&item.path, item.parent, &item.name).await? {
+        match self.lookup(&item.path, item.parent, &item.name).await? {
             Some(found) if Kind::of_mode(found.stat.mode) == Kind::Folder => {
                 return Err(FilesError::wrong(&item.path, "exists and is a folder"));
             }

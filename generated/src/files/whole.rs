@@ -49,7 +49,7 @@ impl ModelFiles {
         name: &[u8],
         permissions: u32,
     ) -> Result<Found, FilesError> {
-        match self.child(path, parent, name).await? {
+        match self.lookup(path, parent, name).await? {
             Some(found) if Kind::of_mode(found.stat.mode) == Kind::File => Ok(found),
             Some(_) => Err(FilesError::wrong(path, "exists and is not a file")),
             None => {
@@ -70,11 +70,7 @@ impl ModelFiles {
         let most = u64::try_from(self.part_bytes).unwrap_or(u64::MAX);
         let mut offset: u64 = 0;
         loop {
-            let call = self.fs.read(&self.model_id, inode, offset, most).with(|mut request| {
-                request.snapshot_id = self.snapshot_id.clone();
-                request
-            });
-            let piece = call.await.map_err(|error| FilesError::api(path, error.into_raw()))?.data;
+            let piece = self.read_part(path, inode, offset, most).await?;
             if piece.len() > most {
                 return Err(FilesError::wrong(path, "the response has more bytes than requested"));
             }

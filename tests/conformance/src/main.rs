@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use decthings_conformance::{Case, Program, Verdict, recorded, vectors};
+use decthings_conformance::{Case, Program, Verdict, recorded, vectors, vectors::Revision};
 
 /// After so many cases in a row without an answer, the program is given up.
 const MAX_SILENT: usize = 5;
@@ -20,8 +20,11 @@ const MAX_SHOWN: usize = 1_000;
 #[command(name = "conformance", bin_name = "cargo xtask conformance")]
 struct Arguments {
     /// Also run the recorded cases.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "revision")]
     recorded: bool,
+    /// The revision of the API whose cases are run. The program has to be started with the definition or the exports of it.
+    #[arg(long, value_enum, default_value_t)]
+    revision: Revision,
     /// Only run cases whose name contains this, such as `responses/` or `blob`.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
@@ -52,7 +55,7 @@ struct Counts {
 }
 
 fn run(arguments: Arguments) -> Result<ExitCode> {
-    let mut cases = vectors::cases()?;
+    let mut cases = vectors::cases(arguments.revision)?;
     if arguments.recorded {
         cases.extend(recorded::cases()?);
     }
@@ -61,7 +64,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
     }
     anyhow::ensure!(!cases.is_empty(), "no case has such a name");
     let timeout = Duration::try_from_secs_f64(arguments.timeout).context("the timeout is not a duration")?;
-    let command = if arguments.command.is_empty() { vec![rust_client()?] } else { arguments.command };
+    let command = if arguments.command.is_empty() { rust_client(arguments.revision)? } else { arguments.command };
     let mut program = Program::new(command, timeout);
     let mut files: BTreeMap<&str, Counts> = BTreeMap::new();
     let mut silent = 0;
@@ -112,7 +115,11 @@ fn excerpt(text: &str) -> String {
 }
 
 /// The client of this repository, which is built beside this program.
-fn rust_client() -> Result<OsString> {
+fn rust_client(revision: Revision) -> Result<Vec<OsString>> {
     let this = std::env::current_exe().context("cannot find this program")?;
-    Ok(this.with_file_name(format!("rust-client{}", std::env::consts::EXE_SUFFIX)).into())
+    let mut command = vec![this.with_file_name(format!("rust-client{}", std::env::consts::EXE_SUFFIX)).into()];
+    if revision == Revision::Weights {
+        command.push("weights".into());
+    }
+    Ok(command)
 }

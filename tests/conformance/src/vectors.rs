@@ -10,13 +10,22 @@ use crate::frame::FrameOf;
 use crate::values::unhex;
 
 const FOLDER: &str = "schema/vectors";
-const DEFINITION: &str = "schema/decthings.json";
+
+/// A revision of the API, whose cases are run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Revision {
+    /// The first one: all rules, and every form of a frame.
+    #[default]
+    First,
+    /// The one with weights: its methods that the first one lacks or has in another form.
+    Weights,
+}
 
 /// Makes the cases of a vector.
 type CasesOf = fn(&Vector) -> Vec<Case>;
 
-/// The files, and the cases of each vector.
-const FILES: [(&str, CasesOf); 6] = [
+/// The files of the first revision, and the cases of each vector.
+const FIRST: [(&str, CasesOf); 6] = [
     ("varints.json", varint),
     ("tensors.json", tensor),
     ("requests.json", request),
@@ -25,16 +34,27 @@ const FILES: [(&str, CasesOf); 6] = [
     ("messages.json", message),
 ];
 
-/// The cases of all files.
+/// The files of the revision with weights.
+const WEIGHTS: [(&str, CasesOf); 3] = [
+    ("weights/requests.json", request),
+    ("weights/calls.json", call),
+    ("weights/responses.json", response),
+];
+
+/// The cases of all files of a revision.
 ///
 /// # Errors
 ///
 /// A file cannot be read.
-pub fn cases() -> Result<Vec<Case>> {
-    let definition = std::fs::read_to_string(repository(DEFINITION)).context("cannot read the definition")?;
+pub fn cases(revision: Revision) -> Result<Vec<Case>> {
+    let (definition, files) = match revision {
+        Revision::First => ("schema/decthings.json", FIRST.as_slice()),
+        Revision::Weights => ("schema/weights.json", WEIGHTS.as_slice()),
+    };
+    let definition = std::fs::read_to_string(repository(definition)).context("cannot read the definition")?;
     let codec = Codec::new(&definition);
     let mut cases = Vec::new();
-    for (file, cases_of) in FILES {
+    for &(file, cases_of) in files {
         let path = repository(FOLDER).join(file);
         let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let vectors: Vec<Value> = serde_json::from_str(&text).with_context(|| format!("cannot read {file}"))?;

@@ -37,6 +37,18 @@ fn client_of_this_repository_passes() {
     }
 }
 
+/// The other revision of the API, with the first argument of the client.
+#[test]
+fn client_of_this_repository_passes_the_revision_with_weights() {
+    let runner = || Command::new(env!("CARGO_BIN_EXE_conformance"));
+    let output = runner().args(["--revision", "weights"]).output().expect("the runner runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    assert_eq!(text.matches(" 0 failed     0 unsupported").count(), 3, "{text}");
+    let output = runner().args(["--revision", "weights", "--recorded"]).output().expect("the runner runs");
+    assert_eq!(output.status.code(), Some(2), "nothing of it was recorded");
+}
+
 #[test]
 fn right_answers_pass() {
     let output = run(ONE, &answering(r#"{"value":"252"}"#));

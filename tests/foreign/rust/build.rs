@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{env, fs};
 
 fn main() {
-    let exports = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap()).join("../../../schema/export");
+    let exports = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap()).join("../../../schema/export/decthings");
     let out = env::var("OUT_DIR").unwrap();
     println!("cargo::rerun-if-changed={}", exports.display());
 

@@ -46,6 +46,14 @@ impl Codec {
         self.schema(&["services", service, "events", event, "params"])
     }
 
+    /// The fields of an error that has some, by its code.
+    pub fn error(&self, code: &str) -> Option<Schema<'_>> {
+        let errors = self.definition["errors"].as_object()?;
+        let is_named = |(name, error): &(&String, &Value)| error.get("code").map_or(*name == code, |own| own == code);
+        let with_fields = errors.iter().filter(is_named).find_map(|(_, error)| error.get("fields"))?;
+        Some(Schema::new(&self.definition, with_fields))
+    }
+
     fn schema(&self, path: &[&str]) -> Schema<'_> {
         let found = path.iter().fold(&self.definition, |value, name| &value[*name]);
         assert!(!found.is_null(), "the definition has no {}", path.join("."));

@@ -83,8 +83,12 @@ impl Reader<'_> {
                 Ok(names.iter().enumerate().map(column).collect())
             }
             None if rule.get("keyed").is_some() => {
-                let names = rule["keyed"].as_str().unwrap_or_default();
-                let names = list(if rule["at"] == "root" { &self.root[names] } else { &object[names] })?;
+                let holder = if rule["at"] == "root" { &self.root } else { object };
+                let aliases = rule["aliases"].as_array().into_iter().flatten();
+                let spellings = std::iter::once(&rule["keyed"]).chain(aliases).filter_map(Value::as_str);
+                let found: Vec<&Value> = spellings.filter_map(|name| holder.get(name)).collect();
+                let [names] = found[..] else { return Err("the names are missing, or given twice".to_owned()) };
+                let names = list(names)?;
                 let item = items(property.schema);
                 let data = item.part(|shape| matches!(shape, Shape::Bytes)).name;
                 let one = |name| {

@@ -54,7 +54,8 @@ pub fn value(schema: Schema<'_>, choices: &mut Choices<'_>) -> Value {
     }
 }
 
-fn object(properties: &[Property<'_>], choices: &mut Choices<'_>) -> Value {
+/// An object with these properties.
+pub fn object(properties: &[Property<'_>], choices: &mut Choices<'_>) -> Value {
     let mut members = Map::new();
     for property in properties {
         let made = match (property.constant(), property.blob()) {

@@ -11,7 +11,9 @@ use super::{Outcome, is_installed, script};
 use crate::programs;
 
 const DEFINITION: &str = "schema/decthings.json";
-const EXPORTS: &str = "schema/export";
+const EXPORTS: &str = "schema/export/decthings";
+const WEIGHTS: &str = "schema/weights.json";
+const WEIGHTS_EXPORTS: &str = "schema/export/weights";
 
 /// A client in another language.
 struct Client {
@@ -19,8 +21,10 @@ struct Client {
     build: Option<(&'static str, &'static [&'static str])>,
     /// What runs it.
     program: &'static str,
-    /// The arguments for its codec, behind the contract of `cargo xtask conformance`.
+    /// The arguments for its codec, behind the contract of `cargo xtask conformance`, without what the codec is made from.
     conformance: &'static [&'static str],
+    /// What the codec is made from: for the first revision of the API, and for the one with weights.
+    sources: [&'static str; 2],
     /// The arguments for a session. The path of `decthings-local` follows them.
     session: &'static [&'static str],
 }
@@ -29,13 +33,15 @@ const CLIENTS: [Client; 2] = [
     Client {
         build: None,
         program: "python3",
-        conformance: &["-B", "tests/foreign/python/conformance.py", DEFINITION],
+        conformance: &["-B", "tests/foreign/python/conformance.py"],
+        sources: [DEFINITION, WEIGHTS],
         session: &["-B", "tests/foreign/python/session.py", DEFINITION],
     },
     Client {
         build: Some(("typescript.sh", &["node", "npm"])),
         program: "node",
-        conformance: &["target/foreign/npm/typescript/conformance.js", EXPORTS],
+        conformance: &["target/foreign/npm/typescript/conformance.js"],
+        sources: [EXPORTS, WEIGHTS_EXPORTS],
         session: &["--experimental-websocket", "target/foreign/npm/typescript/session.js", EXPORTS],
     },
 ];
@@ -63,11 +69,19 @@ impl Client {
                 return Ok(vec![outcome]);
             }
         }
-        let mut conformance = Command::new(runner);
-        conformance.args(["--recorded", "--", self.program]).args(self.conformance);
+        let [first, weights] = self.sources;
+        let conformance = |options: &[&str], source: &str| {
+            let mut command = Command::new(runner);
+            command.args(options).args(["--", self.program]).args(self.conformance).arg(source);
+            command
+        };
         let mut session = Command::new(self.program);
         session.args(self.session).arg(server);
-        Ok(vec![self.step("conformance", &mut conformance)?, self.step("session", &mut session)?])
+        Ok(vec![
+            self.step("conformance", &mut conformance(&["--recorded"], first))?,
+            self.step("conformance-weights", &mut conformance(&["--revision", "weights"], weights))?,
+            self.step("session", &mut session)?,
+        ])
     }
 
     fn step(&self, name: &str, command: &mut Command) -> Result<Outcome> {

@@ -1,6 +1,6 @@
 //! Calls on the WebSocket.
 
-use decthings_tests::codec::{request_message, split_request};
+use decthings_tests::codec::{Codec, request_message, split_request};
 use serde_json::{Value, json};
 
 use crate::build::{bytes, codec, split};
@@ -31,22 +31,29 @@ pub fn calls() -> Vec<Value> {
     ];
     let codec = codec();
     let vectors = all.into_iter().map(|(name, id, key, method, params)| {
-        let (service, method) = split(method);
-        let request = codec.request(service, method, &params);
-        let (wire, blobs) = split_request(&request).expect("a request that was written");
-        let wire: Value = serde_json::from_slice(wire).expect("JSON that was written");
-        let mut json = json!({ "api": service, "method": method, "params": wire });
-        if let Some(key) = key {
-            json["apiKey"] = key.into();
-        }
-        let blobs: Vec<&[u8]> = blobs.iter().map(Vec::as_slice).collect();
-        let message = request_message(id, &json, &blobs);
-        let mut vector = vector(name, (service, method), &params, &message[4..], Some(&message));
-        vector["id"] = id.into();
-        if let Some(key) = key {
-            vector["apiKey"] = key.into();
-        }
+        let mut vector = call(&codec, method, (id, key), &params);
+        vector["name"] = name.into();
         vector
     });
     vectors.collect()
+}
+
+/// A call with this id and key, named by its method.
+pub fn call(codec: &Codec, path: &str, (id, key): (u32, Option<&str>), params: &Value) -> Value {
+    let (service, method) = split(path);
+    let request = codec.request(service, method, params);
+    let (wire, blobs) = split_request(&request).expect("a request that was written");
+    let wire: Value = serde_json::from_slice(wire).expect("JSON that was written");
+    let mut json = json!({ "api": service, "method": method, "params": wire });
+    if let Some(key) = key {
+        json["apiKey"] = key.into();
+    }
+    let blobs: Vec<&[u8]> = blobs.iter().map(Vec::as_slice).collect();
+    let message = request_message(id, &json, &blobs);
+    let mut vector = vector(path, (service, method), params, &message[4..], Some(&message));
+    vector["id"] = id.into();
+    if let Some(key) = key {
+        vector["apiKey"] = key.into();
+    }
+    vector
 }

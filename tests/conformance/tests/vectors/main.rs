@@ -10,7 +10,9 @@ mod messages;
 mod requests;
 mod responses;
 mod tensors;
+mod weights;
 
+use decthings_conformance::vectors::Revision;
 use decthings_tests::{difference, repository};
 use serde_json::Value;
 
@@ -70,6 +72,13 @@ fn messages_are_up_to_date() {
     check("messages.json", messages::messages());
 }
 
+#[test]
+fn weights_are_up_to_date() {
+    check("weights/requests.json", weights::requests());
+    check("weights/calls.json", weights::calls());
+    check("weights/responses.json", weights::responses());
+}
+
 /// The last column of the table of rules has parts of names.
 #[test]
 fn rules_have_their_vectors() {
@@ -77,7 +86,7 @@ fn rules_have_their_vectors() {
         return;
     }
     let names: Vec<String> =
-        decthings_conformance::vectors::cases().unwrap().iter().map(|case| case.name().to_owned()).collect();
+        decthings_conformance::vectors::cases(Revision::First).unwrap().iter().map(|case| case.name().to_owned()).collect();
     let readme = std::fs::read_to_string(repository(FOLDER).join("README.md")).unwrap();
     let (_, rules) = readme.split_once("| rule |").expect("a table of rules");
     let rows = rules.lines().skip(2).take_while(|line| line.starts_with('|'));

@@ -188,7 +188,11 @@ class _Values:
             found[name] = self.value(property, _check(dict, json, path), path)
         elif "keyed" in rule:
             _, key, data = self._parts(property)
-            names = _unique((self.root if rule.get("at") == "root" else object).get(rule["keyed"]), path)
+            holder = self.root if rule.get("at") == "root" else object
+            spellings = [name for name in (rule["keyed"], *rule.get("aliases", ())) if name in holder]
+            if len(spellings) != 1:
+                raise FormatError(f"{path}: the names are missing, or given twice")
+            names = _unique(holder[spellings[0]], path)
             found[name] = [{key: each, data: self._next(path)} for each in names]
         else:
             item, key, data = self._parts(property)

@@ -9,7 +9,7 @@ import { readTensor, readTensors, writeTensor } from './tensor.js';
 export type Rule = { path: string } & (
     | { rule: 'bytes' | 'tensor' }
     | { rule: 'tensors'; uniqueName?: string }
-    | { rule: 'keyed'; names: string; at: 'root' | 'beside'; key: string; data: string }
+    | { rule: 'keyed'; names: string; aliases?: string[]; at: 'root' | 'beside'; key: string; data: string }
     | { rule: 'entries'; key: string; data: string }
     | { rule: 'indexedEntries'; key: string; data: string; index: string; tensor: string; indexes: string }
 );
@@ -116,9 +116,11 @@ export function attach(rules: Rule[], result: unknown, blobs: Uint8Array[]): unk
                     owner[name] ??= readTensors(next());
                     break;
                 case 'keyed': {
-                    const names = (rule.at === 'root' ? (result as Members) : owner)[rule.names] as string[];
+                    const holder = rule.at === 'root' ? (result as Members) : owner;
+                    const spelling = [rule.names, ...(rule.aliases ?? [])].find((key) => key in holder)!;
+                    const names = holder[spelling] as string[];
                     owner[name] = names.map((key) => ({ [rule.key]: key, [rule.data]: next().slice() }));
-                    delete owner[rule.names];
+                    delete holder[spelling];
                     break;
                 }
                 case 'indexedEntries': {

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use decthings::api::dynamic;
 use decthings::runtime::{
     BoxFuture, DynamicOperation, TransportError, TransportKind, TransportRequest, TransportResponse,
 };
@@ -78,8 +77,13 @@ pub fn value(outcome: Result<Value, Error>) -> Answer {
     }
 }
 
+/// A method of the revision that the program was started with.
 pub fn operation(service: &str, method: &str) -> Result<&'static DynamicOperation, NoAnswer> {
-    dynamic::operation(service, method).map_err(|error| NoAnswer::Unsupported(error.to_string()))
+    let find = match std::env::args().nth(1).as_deref() {
+        Some("weights") => decthings::weights::dynamic::operation,
+        _ => decthings::api::dynamic::operation,
+    };
+    find(service, method).map_err(|error| NoAnswer::Unsupported(error.to_string()))
 }
 
 fn over_http(case: &Value) -> Result<&'static DynamicOperation, NoAnswer> {
