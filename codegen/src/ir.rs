@@ -155,6 +155,8 @@ pub struct Method {
     pub description: String,
     /// The revision that added it, if the definition says.
     pub since: Option<String>,
+    /// The later revision that has the method in another form, or not at all.
+    pub until: Option<String>,
     /// Whether it should not be used any more.
     pub deprecated: Option<Deprecated>,
     /// The object of the parameters.

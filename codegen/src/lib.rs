@@ -41,7 +41,7 @@ pub use output::{Base, EmitError, Files, Options};
 pub use render::MARK;
 pub use report::Report;
 #[cfg(feature = "site")]
-pub use site::is_part as is_part_of_site;
+pub use site::{Revision, is_part as is_part_of_site};
 pub use source::{Location, Source};
 
 /// Emits the Rust module of an API, without what the module of the API that it is built on has already.
@@ -60,13 +60,13 @@ pub fn exports(api: &ir::Api, name: &str) -> Files {
     export::emit(api, name)
 }
 
-/// Emits a reference to read: static pages, which link to the docs of the Rust crate of this name at `../doc`. They show
-/// what is different from an older definition if there is one.
+/// Emits a reference to read: static pages of each revision, which link to the docs of the Rust crate of this name at
+/// `../doc`, and to one another.
 ///
 /// # Errors
 ///
 /// As [`rust`], whose code is shown.
 #[cfg(feature = "site")]
-pub fn site(api: &ir::Api, crate_name: &str, previous: Option<&ir::Api>) -> Result<Files, EmitError> {
-    site::emit(api, crate_name, previous)
+pub fn site(revisions: &[Revision<'_>], crate_name: &str) -> Result<Files, EmitError> {
+    site::emit(revisions, crate_name)
 }

@@ -17,10 +17,11 @@ mod search;
 mod tensors;
 mod typescript;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::ir::Api;
-use crate::output::{EmitError, Files};
+use crate::output::{Base, EmitError, Files};
 use crate::rust::reference::Reference;
 
 /// What the head of every page has.
@@ -38,26 +39,77 @@ const ASSETS: [(&str, &str); 5] = [
     ("assets/style.css", include_str!("site/assets/style.css")),
 ];
 
+/// A revision of an API, with its part of the reference.
+#[derive(Clone, Debug)]
+pub struct Revision<'a> {
+    /// The API.
+    pub api: &'a Api,
+    /// The name, for the switch between revisions.
+    pub name: &'a str,
+    /// The folder of its pages, a single name; empty for pages at the top.
+    pub folder: &'a str,
+    /// The path of its module in the crate, such as `api`.
+    pub module: &'a str,
+    /// The definition that it is built on.
+    pub base: Option<Base<'a>>,
+    /// An older definition: a page lists what has changed since.
+    pub since: Option<&'a Api>,
+}
+
+impl<'a> Revision<'a> {
+    /// The only revision of an API, in the module `api`.
+    pub fn new(api: &'a Api) -> Self {
+        Self { api, name: "", folder: "", module: "api", base: None, since: None }
+    }
+}
+
 /// What pages are made of.
 struct Site<'a> {
     api: &'a Api,
     crate_name: &'a str,
-    /// An older definition, whose differences are shown.
-    previous: Option<&'a Api>,
+    revision: &'a Revision<'a>,
     reference: Reference,
     painter: code::Painter,
 }
 
+/// A link to the same page in another revision, or to its overview.
+struct Switch<'a> {
+    name: &'a str,
+    path: String,
+    is_current: bool,
+}
+
 /// Emits every page, and what they load.
-pub(crate) fn emit(api: &Api, crate_name: &str, previous: Option<&Api>) -> Result<Files, EmitError> {
-    let site = Site { api, crate_name, previous, reference: Reference::new(api)?, painter: code::Painter::default() };
-    let pages = pages::all(&site);
-    let mut files: Files = ASSETS.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
-    files.insert(INDEX.to_owned(), search::index(api));
-    for (position, page) in pages.iter().enumerate() {
-        let previous = position.checked_sub(1).and_then(|before| pages.get(before));
-        let html = layout::document(api, page, previous, pages.get(position.saturating_add(1)));
-        files.insert(page.path.trim_start_matches('/').to_owned(), html);
+pub(crate) fn emit(revisions: &[Revision<'_>], crate_name: &str) -> Result<Files, EmitError> {
+    let mut files = Files::new();
+    let mut sites = Vec::new();
+    for revision in revisions {
+        let reference = Reference::new(revision.api, revision.base.as_ref())?;
+        let site = Site { api: revision.api, crate_name, revision, reference, painter: code::Painter::default() };
+        let pages = pages::all(&site);
+        let paths: BTreeSet<String> = pages.iter().map(|page| page.path.clone()).collect();
+        sites.push((revision, pages, paths));
+    }
+    for (revision, pages, _) in &sites {
+        let file = |path: &str| paths::in_folder(revision.folder, path);
+        files.extend(ASSETS.iter().map(|(path, text)| (file(path), (*text).to_owned())));
+        files.insert(file(INDEX), search::index(revision.api));
+        for (position, page) in pages.iter().enumerate() {
+            let others = sites.iter().filter(|_| sites.len() > 1);
+            let switches = others.map(|(other, _, paths)| Switch {
+                name: other.name,
+                path: paths::across(
+                    revision.folder,
+                    other.folder,
+                    if paths.contains(&page.path) { &page.path } else { paths::OVERVIEW },
+                ),
+                is_current: other.folder == revision.folder,
+            });
+            let previous = position.checked_sub(1).and_then(|before| pages.get(before));
+            let neighbours = [previous, pages.get(position.saturating_add(1))];
+            let html = layout::document(revision.api, page, neighbours, &switches.collect::<Vec<_>>());
+            files.insert(file(page.path.trim_start_matches('/')), html);
+        }
     }
     Ok(files)
 }

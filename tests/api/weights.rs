@@ -139,7 +139,49 @@ async fn an_unknown_method_is_explained_by_the_revision() {
     let client = Client::builder().http_url(server.url()).build().unwrap();
     let error = soon(client.model().set_active_model_state("model", "state").send()).await.unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("HTTP status 404; the service may speak another revision of the API"), "{text}");
+    assert!(
+        text.contains(
+            "HTTP status 404; this is a method of the first revision of the API, and the service may speak `weights`"
+        ),
+        "{text}"
+    );
+}
+
+/// A service that cannot read a call may speak the other revision, and the error says so.
+#[tokio::test]
+async fn an_unreadable_request_is_explained_by_the_revision() {
+    let invalid = r#"{"error":{"code":"invalid_parameter","parameterName":"versionId","reason":"missing"}}"#;
+    let response = join_response::<&[u8]>(invalid, &[]);
+    let server = Server::always(Reply::Close(sized("200 OK", &response))).await;
+    let client = Client::builder().http_url(server.url()).build().unwrap();
+    let spec = decthings::types::LauncherSpec::new(2.0, 4096);
+    let location = decthings::types::ExecutionLocation::temporary_launcher(spec);
+    let first = soon(client.model().train("model", "state", [], location.clone()).send()).await.unwrap_err();
+    let next = soon(client.weights().model().train("model", "v1", "v2", [], location).send()).await.unwrap_err();
+    let same = soon(client.user().get_quotas().send()).await.unwrap_err();
+    for (text, hint) in [
+        (first.to_string(), "the service may speak `weights`"),
+        (first.into_raw().to_string(), "the service may speak `weights`"),
+        (next.to_string(), "the service may speak the first one"),
+    ] {
+        assert!(text.contains("versionId") && text.contains(hint), "{text}");
+    }
+    assert!(!same.to_string().contains("revision"), "{same}");
+}
+
+/// The first definition marks what the next revision lacks or has in another form, as the facts of both say.
+#[test]
+fn methods_of_the_first_revision_end_where_the_facts_say() {
+    let path = repository("../shared/api/weights/difference.json");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        println!("skipped: there is no {}", path.display());
+        return;
+    };
+    let facts: Value = serde_json::from_str(&text).unwrap();
+    let facts = ["renamed", "removed", "changed"].map(|kind| facts["methods"][kind].as_object().unwrap().keys());
+    let expected: std::collections::BTreeSet<String> = facts.into_iter().flatten().cloned().collect();
+    let ended = decthings::api::dynamic::methods().filter(|operation| operation.method().until == Some("weights"));
+    assert_eq!(ended.map(|operation| format!("{operation:?}")).collect::<std::collections::BTreeSet<_>>(), expected);
 }
 
 struct NothingOfTheFirst;

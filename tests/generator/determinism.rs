@@ -5,7 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::process::Command;
 
 use decthings_codegen::cli::rustfmt;
-use decthings_codegen::{Api, Base, Options, Source};
+use decthings_codegen::ir::Api;
+use decthings_codegen::{Base, Options, Source};
 use decthings_tests::{difference, read_tree, repository};
 use serde_json::{Map, Value};
 

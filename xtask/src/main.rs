@@ -76,6 +76,7 @@ fn parse() -> Result<Command, clap::Error> {
             docs.mut_arg("schema", default(codegen::OURS))
                 .mut_arg("out", default("target/reference"))
                 .mut_arg("crate_name", default("decthings"))
+                .mut_arg("next", |argument| argument.default_value_if("schema", codegen::OURS, codegen::WEIGHTS))
         })
         .mut_subcommand("fmt-schema", |fmt| fmt.mut_arg("files", default(codegen::OURS)))
         .mut_subcommand("new-method", |new_method| new_method.mut_arg("schema", default(codegen::OURS)));

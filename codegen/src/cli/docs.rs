@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::definition;
 use super::tree::{self, Extra};
-use crate::Files;
+use crate::{Base, Files, Revision};
 
 /// Writes the reference of the API: static pages that open from disk.
 #[derive(clap::Args)]
@@ -24,6 +24,10 @@ pub struct Arguments {
     /// An older definition: a page lists what has changed since.
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
+    /// The definition of the next revision, built on this one. Its pages are in a folder, and its module in the crate, with
+    /// the name of the file; pages of both revisions link to each other, and one lists what has changed.
+    #[arg(long, value_name = "FILE")]
+    next: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -41,17 +45,29 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 ///
 /// The definition cannot be read, or the pages cannot be written.
 pub fn write(arguments: &Arguments) -> Result<Option<Files>> {
-    let load = |file: &Path| Ok::<_, anyhow::Error>(definition::load(&definition::read(file)?, "no page was written"));
-    let Some(api) = load(&arguments.schema)? else { return Ok(None) };
-    let previous = match &arguments.since {
-        Some(file) => match load(file)? {
-            Some(previous) => Some(previous),
-            None => return Ok(None),
-        },
-        None => None,
-    };
-    let files = crate::site(&api, &arguments.crate_name, previous.as_ref())?;
+    let mut apis = Vec::new();
+    for file in [Some(&arguments.schema), arguments.since.as_ref(), arguments.next.as_ref()] {
+        let api =
+            file.map(|file| Ok::<_, anyhow::Error>(definition::load(&definition::read(file)?, "no page was written")));
+        match api.transpose()? {
+            Some(None) => return Ok(None),
+            api => apis.push(api.flatten()),
+        }
+    }
+    let [Some(api), since, next] = apis.as_slice() else { return Ok(None) };
+    let name = name(&arguments.schema)?;
+    let mut revisions = vec![Revision { name, since: since.as_ref(), ..Revision::new(api) }];
+    if let (Some(file), Some(next)) = (&arguments.next, next) {
+        let (name, base) = (self::name(file)?, Base { api, module: "api" });
+        revisions.push(Revision { api: next, name, folder: name, module: name, base: Some(base), since: Some(api) });
+    }
+    let files = crate::site(&revisions, &arguments.crate_name)?;
     tree::apply(&tree::compare(&arguments.out, &files, Extra::Remove(crate::is_part_of_site))?)?;
     println!("{} files; open {}", files.len(), arguments.out.join("index.html").display());
     Ok(Some(files))
+}
+
+/// The name of a definition: that of its file.
+fn name(file: &Path) -> Result<&str> {
+    file.file_stem().and_then(|name| name.to_str()).with_context(|| format!("{} has no name", file.display()))
 }

@@ -88,6 +88,9 @@ impl Comparison<'_> {
             let what = format!("is called `{}` instead of `{}`", name(new), name(old));
             self.note("", Class::Rust, what, "Code calls it by its old name.");
         }
+        if old.until != new.until {
+            self.note("", Class::Compatible, "has a different `until`", "Only documentation and hints change.");
+        }
         self.ty(&old.params, &new.params, Direction::SENT, "params");
         self.ty(&old.result, &new.result, Direction::RECEIVED, "result");
         let (before, after) = ((&old.params, &*old.request_blobs), (&new.params, &*new.request_blobs));

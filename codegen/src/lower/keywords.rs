@@ -67,6 +67,17 @@ impl Lowering<'_> {
         Some(revision.clone())
     }
 
+    /// The revision at whose beginning a method ends.
+    pub(super) fn until(&mut self, mark: Option<&Spanned<String>>) -> Option<String> {
+        let mark = mark?;
+        let revision = mark.get()?;
+        if revision.trim().is_empty() {
+            let help = "write the later revision that has the method in another form, or not at all";
+            self.error(&mark.at, "`until` names no revision", help);
+        }
+        Some(revision.clone())
+    }
+
     /// Reports marks on a schema that is not an item of its own.
     pub(super) fn reject_marks(&mut self, schema: &Schema, at: &Location, help: &str) {
         let marks = [("since", schema.since.is_some()), ("deprecated", schema.deprecated.is_some())];

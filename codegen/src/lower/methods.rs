@@ -40,6 +40,7 @@ impl Lowering<'_> {
             identifier,
             description: method.description.clone(),
             since: self.since(method.since.as_ref()),
+            until: self.until(method.until.as_ref()),
             deprecated: deprecated(method.deprecated.as_ref()),
             subscription: self.lower_subscription(method, &params, &result),
             paging: self.lower_paging(method, &params, &result),

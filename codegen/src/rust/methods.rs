@@ -156,6 +156,9 @@ fn facts(cx: &Context<'_>, service: &Service, method: &Method) -> String {
             " A response may be a failure, which [`into_result`]({name}::into_result) converts into an error."
         ));
     }
+    if let Some(revision) = &method.until {
+        facts.push_str(&format!(" The revision `{revision}` of the API has it in another form, or not at all."));
+    }
     docs::since(facts, method.since.as_deref())
 }
 
@@ -175,6 +178,7 @@ fn operation(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenSt
     let bytes = (!rules.is_empty() && rules.iter().all(is_bytes)).then(|| quote!(.responds_with_bytes()));
     let module = file.cx.options.module.rsplit("::").next();
     let revision = module.filter(|_| file.cx.base.is_some()).map(|module| quote!(.revision(#module)));
+    let until = method.until.as_ref().map(|revision| quote!(.until(#revision)));
     let (uses_websocket, subscription_id) = (uses_websocket(file, method), subscription_id(file, method));
     quote! {
         impl #operation for #request {
@@ -182,7 +186,7 @@ fn operation(file: &File<'_, '_>, service: &Service, method: &Method) -> TokenSt
             type Error = #error;
             type Output = #output;
             const METHOD: &'static #descriptor =
-                &#descriptor::new(#service_wire, #method_wire) #transport #subscription #idempotent #deadline #bytes #revision;
+                &#descriptor::new(#service_wire, #method_wire) #transport #subscription #idempotent #deadline #bytes #revision #until;
             #uses_websocket
             #subscription_id
         }

@@ -5,17 +5,21 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::common::Common;
+use super::common_with;
 use super::context::Context;
 use super::file::File;
 use super::{docs, enums, errors, example, prose, structs, unions};
 use crate::ir::types::{Object, Owner, TypeDef, TypeId, TypeKind, UnionStyle};
 use crate::ir::{Api, ErrorSet, ErrorShape, Method};
 use crate::naming;
-use crate::output::{EmitError, Options};
+use crate::output::{Base, EmitError, Options};
 use crate::render::print;
 
 /// What is shown of the crate.
 pub(crate) struct Reference {
+    /// What the module of the base has.
+    common: Common,
     types: BTreeMap<TypeId, String>,
     /// By the names of the service and the method.
     methods: BTreeMap<(String, String), MethodReference>,
@@ -32,8 +36,9 @@ pub(crate) struct MethodReference {
 }
 
 impl Reference {
-    pub(crate) fn new(api: &Api) -> Result<Self, EmitError> {
+    pub(crate) fn new(api: &Api, base: Option<&Base<'_>>) -> Result<Self, EmitError> {
         let options = Options::default();
+        let common = base.map(|base| common_with(api, base, &options)).transpose()?.unwrap_or_default();
         // Links lead nowhere outside of the crate's docs.
         let api = &prose::translate(api, None);
         let cx = &Context::new(api, &options)?;
@@ -54,12 +59,22 @@ impl Reference {
                 methods.insert((service.wire.clone(), method.wire.clone()), shown);
             }
         }
-        Ok(Self { types, methods })
+        Ok(Self { common, types, methods })
     }
 
     /// The declaration of a type that the crate has.
     pub(crate) fn declaration(&self, id: TypeId) -> Option<&str> {
         self.types.get(&id).map(String::as_str)
+    }
+
+    /// Whether a type stands in the module of the base.
+    pub(crate) fn is_in_base(&self, id: TypeId, owner: Owner) -> bool {
+        self.common.has_type(owner, id)
+    }
+
+    /// Whether a service stands in the module of the base.
+    pub(crate) fn has_service_in_base(&self, service: usize) -> bool {
+        self.common.has_service(service)
     }
 
     /// A method, by its names on the wire.

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{MARK, paths, prose};
+use super::{MARK, Switch, paths, prose};
 use crate::ir::Api;
 
 /// The languages that calls and types are shown in: id and label.
@@ -46,7 +46,12 @@ pub(super) fn views(views: [View; 4]) -> Markup {
 }
 
 /// The whole page, between the previous and the next one.
-pub(super) fn document(api: &Api, page: &Page, previous: Option<&Page>, next: Option<&Page>) -> String {
+pub(super) fn document(
+    api: &Api,
+    page: &Page,
+    [previous, next]: [Option<&Page>; 2],
+    switches: &[Switch<'_>],
+) -> String {
     let title =
         if page.path == paths::OVERVIEW { api.title.clone() } else { format!("{} · {}", page.title, api.title) };
     let html = html! {
@@ -68,6 +73,7 @@ pub(super) fn document(api: &Api, page: &Page, previous: Option<&Page>, next: Op
                 header {
                     a.menu-button href="#site-menu" { "Menu" }
                     a.home href=(paths::OVERVIEW) { (api.title) }
+                    (revisions(switches))
                     (search())
                 }
                 main {
@@ -88,6 +94,19 @@ pub(super) fn document(api: &Api, page: &Page, previous: Option<&Page>, next: Op
         }
     };
     relative(html.into_string(), &page.path)
+}
+
+/// The switch between revisions, if there are several.
+fn revisions(switches: &[Switch<'_>]) -> Markup {
+    html! {
+        @if !switches.is_empty() {
+            nav.revisions aria-label="Revision of the API" {
+                @for switch in switches {
+                    a href=(switch.path) aria-current=[switch.is_current.then_some("true")] { (switch.name) }
+                }
+            }
+        }
+    }
 }
 
 fn search() -> Markup {

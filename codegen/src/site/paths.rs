@@ -10,6 +10,17 @@ pub(super) const ERRORS: &str = "/errors.html";
 pub(super) const FRAMES: &str = "/frames.html";
 pub(super) const CHANGES: &str = "/changes.html";
 
+/// The path of a file of a revision whose pages are in this folder; it is empty for pages at the top.
+pub(super) fn in_folder(folder: &str, file: &str) -> String {
+    if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") }
+}
+
+/// The address of a page of another revision, as pages of this one have it.
+pub(super) fn across(from: &str, to: &str, page: &str) -> String {
+    let up = if from.is_empty() { "" } else { "/.." };
+    if to.is_empty() { format!("{up}{page}") } else { format!("{up}/{to}{page}") }
+}
+
 /// Folders that hold something else than a service.
 const TAKEN: [&str; 2] = ["assets", "types"];
 

@@ -66,7 +66,7 @@ impl Site<'_> {
                     @if let Some(method) = start {
                         code { "client." (naming::ident(&module)) "()." (naming::ident(&naming::method_name(method))) "(…).subscribe().await?" }
                     } @else { code { "subscribe" } " in place of awaiting a call" }
-                    ". More in the " a href=(format!("/../doc/{}/api/{module}/enum.{set}.html", self.crate_name)) { "docs of the crate" } "."
+                    ". More in the " a href=(self.module_doc(self.module_of(service), &format!("{module}/enum.{set}.html"))) { "docs of the crate" } "."
                 }
             },
         }
@@ -78,7 +78,7 @@ impl Site<'_> {
             main: html! {
                 (heading(3, "rust-declaration", "Declaration"))
                 (self.rust_declaration(&Type::Named(id), links))
-                p { a href=(self.type_doc(definition)) { "Docs in Rust" } }
+                p { a href=(self.type_doc(id, definition)) { "Docs in Rust" } }
             },
             side: Markup::default(),
         }
@@ -98,7 +98,7 @@ impl Site<'_> {
     }
 
     /// The address of a type in rustdoc.
-    fn type_doc(&self, definition: &TypeDef) -> String {
+    fn type_doc(&self, id: TypeId, definition: &TypeDef) -> String {
         let module = match definition.owner {
             Owner::Shared(_) => "types".to_owned(),
             Owner::Errors => "errors".to_owned(),
@@ -108,13 +108,33 @@ impl Site<'_> {
         };
         let kind = if matches!(definition.kind, TypeKind::Object(_)) { "struct" } else { "enum" };
         let name = naming::type_name(self.api, definition);
-        format!("/../doc/{}/api/{module}/{kind}.{name}.html", self.crate_name)
+        let base = self.revision.base.filter(|_| self.reference.is_in_base(id, definition.owner));
+        let root = base.map_or(self.revision.module, |base| base.module);
+        self.module_doc(root, &format!("{module}/{kind}.{name}.html"))
+    }
+
+    /// An address in rustdoc, of a path in the crate.
+    pub(super) fn doc(&self, path: &str) -> String {
+        let up = if self.revision.folder.is_empty() { "" } else { "/.." };
+        format!("{up}/../doc/{}/{path}", self.crate_name)
+    }
+
+    /// An address in the docs of a revision's module.
+    fn module_doc(&self, module: &str, path: &str) -> String {
+        self.doc(&format!("{}/{path}", module.replace("::", "/")))
+    }
+
+    /// The module with a service.
+    fn module_of(&self, service: &Service) -> &str {
+        let index = self.api.services.iter().position(|other| other.wire == service.wire);
+        let base = self.revision.base.filter(|_| index.is_some_and(|it| self.reference.has_service_in_base(it)));
+        base.map_or(self.revision.module, |base| base.module)
     }
 
     /// The address of a method in rustdoc.
     pub(super) fn method_doc(&self, service: &Service, method: &Method) -> String {
         let (module, client) = (naming::service_module(service), naming::service_client(service));
         let name = naming::method_name(method);
-        format!("/../doc/{}/api/{module}/struct.{client}.html#method.{name}", self.crate_name)
+        self.module_doc(self.module_of(service), &format!("{module}/struct.{client}.html#method.{name}"))
     }
 }

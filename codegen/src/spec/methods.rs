@@ -45,6 +45,8 @@ pub struct Method {
     pub identifier: Option<Spanned<String>>,
     /// The revision that added the method.
     pub since: Option<Spanned<String>>,
+    /// The later revision that has the method in another form, or not at all.
+    pub until: Option<Spanned<String>>,
     /// Since when, and for what, this should not be used any more.
     pub deprecated: Option<Deprecated>,
 }

@@ -35,11 +35,8 @@ const FIRST: [(&str, CasesOf); 6] = [
 ];
 
 /// The files of the revision with weights.
-const WEIGHTS: [(&str, CasesOf); 3] = [
-    ("weights/requests.json", request),
-    ("weights/calls.json", call),
-    ("weights/responses.json", response),
-];
+const WEIGHTS: [(&str, CasesOf); 3] =
+    [("weights/requests.json", request), ("weights/calls.json", call), ("weights/responses.json", response)];
 
 /// The cases of all files of a revision.
 ///

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use decthings_codegen::ir::Api;
-use decthings_codegen::{Files, Source};
+use decthings_codegen::{Files, Revision, Source};
 use decthings_tests::repository;
 
 /// The reference of our own API.
@@ -17,7 +17,7 @@ fn ours() -> &'static (Api, Files) {
     static SITE: OnceLock<(Api, Files)> = OnceLock::new();
     SITE.get_or_init(|| {
         let api = load(&repository("schema/decthings.json"));
-        let files = decthings_codegen::site(&api, "decthings", None).unwrap();
+        let files = decthings_codegen::site(&[Revision::new(&api)], "decthings").unwrap();
         (api, files)
     })
 }
@@ -54,6 +54,19 @@ fn view<'t>(page: &'t str, id: &str) -> &'t str {
     between(page, &format!("<section class=\"view\" id=\"{id}\""), "</section>")
 }
 
+/// The path of a file that a page links to.
+fn resolve(page: &str, link: &str) -> String {
+    let mut folders: Vec<&str> = page.split('/').collect();
+    folders.pop();
+    for name in link.split('/') {
+        match (name, folders.last()) {
+            ("..", Some(&folder)) if folder != ".." => drop(folders.pop()),
+            _ => folders.push(name),
+        }
+    }
+    folders.join("/")
+}
+
 /// Checks that every link of every page leads to a page and a place there, and that nothing else is loaded.
 fn check_links(files: &Files, crate_name: &str) -> usize {
     let mut seen = 0;
@@ -62,8 +75,7 @@ fn check_links(files: &Files, crate_name: &str) -> usize {
         for link in attributes(page, "href").into_iter().filter(|link| *link != "data:,") {
             assert!(!link.contains("://") && !link.starts_with('/'), "{path} leads outside: {link}");
             let (target, fragment) = link.split_once('#').unwrap_or((link, ""));
-            let root = "../".repeat(path.matches('/').count());
-            let resolved = if target.is_empty() { path.as_str() } else { target.strip_prefix(&root).unwrap_or("?") };
+            let resolved = &if target.is_empty() { path.clone() } else { resolve(path, target) };
             // The docs of the crate are published beside the site.
             if resolved.starts_with(&format!("../doc/{crate_name}/")) {
                 continue;

@@ -17,7 +17,7 @@ pub(super) fn page(site: &Site<'_>) -> Page {
             Some(revision) => p { "These pages describe revision " code { (revision) } "." },
             None => p { "The definition does not name its revision." },
         }
-        @if let Some(previous) = site.previous { (differences(api, previous)) }
+        @if let Some(previous) = site.revision.since { (differences(api, previous)) }
         @if revisions.is_empty() {
             p { "It is the only revision: nothing in it is marked as added or deprecated later than the rest." }
         }

@@ -34,7 +34,7 @@ pub(super) fn page(site: &Site<'_>) -> Page {
             tr { td { a href=(paths::FRAMES) { "Frames" } } td { "The bytes that travel, for clients in other languages." } }
             tr { td { a href=(paths::CHANGES) { "Changes" } } td { "What each revision of the API added." } }
             tr {
-                td { a href=(format!("/../doc/{}/index.html", site.crate_name)) { "Docs of the Rust crate" } }
+                td { a href=(site.doc("index.html")) { "Docs of the Rust crate" } }
                 td { "The guide, and every item of the crate " code { (site.crate_name) } "." }
             }
         }

@@ -9,7 +9,7 @@ impl DebugClient {
     /// model is created.
     ///
     /// Calls `Debug.callCreateModelState` over HTTP; not safe to repeat. Errors: [`CallCreateModelStateError`]. The
-    /// default timeout is 600 s.
+    /// default timeout is 600 s. The revision `weights` of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -83,5 +83,6 @@ impl Operation for CallCreateModelStateRequest {
     type Response = DebugStateData;
     type Error = CallCreateModelStateError;
     type Output = DebugStateData;
-    const METHOD: &'static Method = &Method::new("Debug", "callCreateModelState").deadline_seconds(600u64);
+    const METHOD: &'static Method =
+        &Method::new("Debug", "callCreateModelState").deadline_seconds(600u64).until("weights");
 }

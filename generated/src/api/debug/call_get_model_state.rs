@@ -9,7 +9,7 @@ impl DebugClient {
     /// [`call_train`](crate::api::debug::DebugClient::call_train). The session keeps the data.
     ///
     /// Calls `Debug.callGetModelState` over HTTP; not safe to repeat. Errors: [`CallGetModelStateError`]. The default
-    /// timeout is 600 s.
+    /// timeout is 600 s. The revision `weights` of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -71,5 +71,6 @@ impl Operation for CallGetModelStateRequest {
     type Response = DebugStateData;
     type Error = CallGetModelStateError;
     type Output = DebugStateData;
-    const METHOD: &'static Method = &Method::new("Debug", "callGetModelState").deadline_seconds(600u64);
+    const METHOD: &'static Method =
+        &Method::new("Debug", "callGetModelState").deadline_seconds(600u64).until("weights");
 }

@@ -11,7 +11,7 @@ impl DebugClient {
     /// Calls the function of the code that loads a state. The instantiated model can then be trained and evaluated.
     ///
     /// Calls `Debug.callInstantiateModel` over HTTP; not safe to repeat. Errors: [`CallInstantiateModelError`]. The
-    /// default timeout is 600 s.
+    /// default timeout is 600 s. The revision `weights` of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -197,5 +197,6 @@ impl Operation for CallInstantiateModelRequest {
     type Response = CallInstantiateModelResult;
     type Error = CallInstantiateModelError;
     type Output = CallInstantiateModelResult;
-    const METHOD: &'static Method = &Method::new("Debug", "callInstantiateModel").deadline_seconds(600u64);
+    const METHOD: &'static Method =
+        &Method::new("Debug", "callInstantiateModel").deadline_seconds(600u64).until("weights");
 }

@@ -7,7 +7,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 impl DebugClient {
     /// Downloads data of a state that a debug session keeps.
     ///
-    /// Calls `Debug.downloadStateData` over HTTP; safe to repeat. Errors: [`DownloadStateDataError`].
+    /// Calls `Debug.downloadStateData` over HTTP; safe to repeat. Errors: [`DownloadStateDataError`]. The revision
+    /// `weights` of the API has it in another form, or not at all.
     ///
     /// Optional parameters, set on the call: [`keys`](DownloadStateDataRequest::keys).
     ///
@@ -71,5 +72,6 @@ impl Operation for DownloadStateDataRequest {
     type Response = StateData;
     type Error = DownloadStateDataError;
     type Output = StateData;
-    const METHOD: &'static Method = &Method::new("Debug", "downloadStateData").idempotent().responds_with_bytes();
+    const METHOD: &'static Method =
+        &Method::new("Debug", "downloadStateData").idempotent().responds_with_bytes().until("weights");
 }

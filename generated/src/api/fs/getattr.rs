@@ -9,7 +9,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 impl FsClient {
     /// Returns the attributes of a file or folder.
     ///
-    /// Calls `FS.getattr` over HTTP; safe to repeat. Errors: [`GetattrError`].
+    /// Calls `FS.getattr` over HTTP; safe to repeat. Errors: [`GetattrError`]. The revision `weights` of the API has it
+    /// in another form, or not at all.
     ///
     /// Optional parameters, set on the call: [`snapshot_id`](GetattrRequest::snapshot_id).
     ///
@@ -84,5 +85,5 @@ impl Operation for GetattrRequest {
     type Response = GetattrResult;
     type Error = GetattrError;
     type Output = GetattrResult;
-    const METHOD: &'static Method = &Method::new("FS", "getattr").idempotent();
+    const METHOD: &'static Method = &Method::new("FS", "getattr").idempotent().until("weights");
 }

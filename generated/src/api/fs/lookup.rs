@@ -9,7 +9,8 @@ use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, r
 impl FsClient {
     /// Finds a file or folder by its name. A path is followed by one call for each of its parts.
     ///
-    /// Calls `FS.lookup` over HTTP; safe to repeat. Errors: [`LookupError`].
+    /// Calls `FS.lookup` over HTTP; safe to repeat. Errors: [`LookupError`]. The revision `weights` of the API has it
+    /// in another form, or not at all.
     ///
     /// Optional parameters, set on the call: [`snapshot_id`](LookupRequest::snapshot_id).
     ///
@@ -99,5 +100,5 @@ impl Operation for LookupRequest {
     type Response = LookupResult;
     type Error = LookupError;
     type Output = LookupResult;
-    const METHOD: &'static Method = &Method::new("FS", "lookup").idempotent();
+    const METHOD: &'static Method = &Method::new("FS", "lookup").idempotent().until("weights");
 }

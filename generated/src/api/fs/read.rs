@@ -9,7 +9,8 @@ use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, req
 impl FsClient {
     /// Reads from a file.
     ///
-    /// Calls `FS.read` over HTTP; safe to repeat. Errors: [`ReadError`].
+    /// Calls `FS.read` over HTTP; safe to repeat. Errors: [`ReadError`]. The revision `weights` of the API has it in
+    /// another form, or not at all.
     ///
     /// Optional parameters, set on the call: [`snapshot_id`](ReadRequest::snapshot_id).
     ///
@@ -94,5 +95,5 @@ impl Operation for ReadRequest {
     type Response = ReadResult;
     type Error = ReadError;
     type Output = ReadResult;
-    const METHOD: &'static Method = &Method::new("FS", "read").idempotent().responds_with_bytes();
+    const METHOD: &'static Method = &Method::new("FS", "read").idempotent().responds_with_bytes().until("weights");
 }

@@ -9,7 +9,8 @@ use crate::runtime::{Base64, Call, Method, Operation, error_codes, plain_json, r
 impl FsClient {
     /// Lists what is in a folder.
     ///
-    /// Calls `FS.readdir` over HTTP; safe to repeat. Errors: [`ReaddirError`].
+    /// Calls `FS.readdir` over HTTP; safe to repeat. Errors: [`ReaddirError`]. The revision `weights` of the API has it
+    /// in another form, or not at all.
     ///
     /// Optional parameters, set on the call: [`snapshot_id`](ReaddirRequest::snapshot_id).
     ///
@@ -114,5 +115,5 @@ impl Operation for ReaddirRequest {
     type Response = ReaddirResult;
     type Error = ReaddirError;
     type Output = ReaddirResult;
-    const METHOD: &'static Method = &Method::new("FS", "readdir").idempotent();
+    const METHOD: &'static Method = &Method::new("FS", "readdir").idempotent().until("weights");
 }

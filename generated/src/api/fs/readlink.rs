@@ -9,7 +9,8 @@ use crate::runtime::{Blob, Call, Method, Operation, error_codes, plain_json, req
 impl FsClient {
     /// Returns the target of a symbolic link.
     ///
-    /// Calls `FS.readlink` over HTTP; safe to repeat. Errors: [`ReadlinkError`].
+    /// Calls `FS.readlink` over HTTP; safe to repeat. Errors: [`ReadlinkError`]. The revision `weights` of the API has
+    /// it in another form, or not at all.
     ///
     /// Optional parameters, set on the call: [`snapshot_id`](ReadlinkRequest::snapshot_id).
     ///
@@ -88,5 +89,5 @@ impl Operation for ReadlinkRequest {
     type Response = ReadlinkResult;
     type Error = ReadlinkError;
     type Output = ReadlinkResult;
-    const METHOD: &'static Method = &Method::new("FS", "readlink").idempotent().responds_with_bytes();
+    const METHOD: &'static Method = &Method::new("FS", "readlink").idempotent().responds_with_bytes().until("weights");
 }

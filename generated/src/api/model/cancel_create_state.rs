@@ -9,7 +9,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 impl ModelClient {
     /// Cancels a [`create_state`](crate::api::model::ModelClient::create_state) that is in progress.
     ///
-    /// Calls `Model.cancelCreateState` over HTTP; not safe to repeat. Errors: [`CancelCreateStateError`].
+    /// Calls `Model.cancelCreateState` over HTTP; not safe to repeat. Errors: [`CancelCreateStateError`]. The revision
+    /// `weights` of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -78,5 +79,5 @@ impl Operation for CancelCreateStateRequest {
     type Response = CancelCreateStateResult;
     type Error = CancelCreateStateError;
     type Output = CancelCreateStateResult;
-    const METHOD: &'static Method = &Method::new("Model", "cancelCreateState");
+    const METHOD: &'static Method = &Method::new("Model", "cancelCreateState").until("weights");
 }

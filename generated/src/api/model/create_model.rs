@@ -12,7 +12,8 @@ impl ModelClient {
     /// with [`wait_for_model_to_be_created`](crate::api::model::ModelClient::wait_for_model_to_be_created).
     ///
     /// Calls `Model.createModel` over HTTP; not safe to repeat. Errors: [`CreateModelError`]. Returns a [`Waiter`],
-    /// which dereferences to the result and follows the work.
+    /// which dereferences to the result and follows the work. The revision `weights` of the API has it in another form,
+    /// or not at all.
     ///
     /// Optional parameters, set on the call: [`public_access`](CreateModelRequest::public_access).
     ///
@@ -481,7 +482,7 @@ impl Operation for CreateModelRequest {
     type Response = CreateModelResult;
     type Error = CreateModelError;
     type Output = Waiter<Self>;
-    const METHOD: &'static Method = &Method::new("Model", "createModel");
+    const METHOD: &'static Method = &Method::new("Model", "createModel").until("weights");
 }
 
 impl Waitable for CreateModelRequest {

@@ -13,7 +13,7 @@ impl ModelClient {
     ///
     /// Calls `Model.createState` over HTTP; not safe to repeat. Errors: [`CreateStateError`]. The default timeout is
     /// 600 s. A response may be a failure, which [`into_result`](CreateStateResult::into_result) converts into an
-    /// error.
+    /// error. The revision `weights` of the API has it in another form, or not at all.
     ///
     /// Optional parameters, set on the call: [`mount_models`](CreateStateRequest::mount_models).
     ///
@@ -411,5 +411,5 @@ impl Operation for CreateStateRequest {
     type Response = CreateStateResult;
     type Error = CreateStateError;
     type Output = CreateStateResult;
-    const METHOD: &'static Method = &Method::new("Model", "createState").deadline_seconds(600u64);
+    const METHOD: &'static Method = &Method::new("Model", "createState").deadline_seconds(600u64).until("weights");
 }

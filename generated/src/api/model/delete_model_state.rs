@@ -9,7 +9,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 impl ModelClient {
     /// Deletes a state of a model. The active state cannot be deleted.
     ///
-    /// Calls `Model.deleteModelState` over HTTP; not safe to repeat. Errors: [`DeleteModelStateError`].
+    /// Calls `Model.deleteModelState` over HTTP; not safe to repeat. Errors: [`DeleteModelStateError`]. The revision
+    /// `weights` of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -80,5 +81,5 @@ impl Operation for DeleteModelStateRequest {
     type Response = DeleteModelStateResult;
     type Error = DeleteModelStateError;
     type Output = DeleteModelStateResult;
-    const METHOD: &'static Method = &Method::new("Model", "deleteModelState");
+    const METHOD: &'static Method = &Method::new("Model", "deleteModelState").until("weights");
 }

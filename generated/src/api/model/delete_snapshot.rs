@@ -9,7 +9,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 impl ModelClient {
     /// Deletes a snapshot of a model. Models based on it can then no longer be trained and can create no states.
     ///
-    /// Calls `Model.deleteSnapshot` over HTTP; not safe to repeat. Errors: [`DeleteSnapshotError`].
+    /// Calls `Model.deleteSnapshot` over HTTP; not safe to repeat. Errors: [`DeleteSnapshotError`]. The revision
+    /// `weights` of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -77,5 +78,5 @@ impl Operation for DeleteSnapshotRequest {
     type Response = DeleteSnapshotResult;
     type Error = DeleteSnapshotError;
     type Output = DeleteSnapshotResult;
-    const METHOD: &'static Method = &Method::new("Model", "deleteSnapshot");
+    const METHOD: &'static Method = &Method::new("Model", "deleteSnapshot").until("weights");
 }

@@ -10,7 +10,8 @@ impl ModelClient {
     /// [`cancel_evaluation`](crate::api::model::ModelClient::cancel_evaluation).
     ///
     /// Calls `Model.evaluate` over HTTP; not safe to repeat. Errors: [`EvaluateError`]. The default timeout is 600 s. A
-    /// response may be a failure, which [`into_result`](EvaluationResult::into_result) converts into an error.
+    /// response may be a failure, which [`into_result`](EvaluationResult::into_result) converts into an error. The
+    /// revision `weights` of the API has it in another form, or not at all.
     ///
     /// Optional parameters, set on the call: [`snapshot_id`](EvaluateRequest::snapshot_id).
     ///
@@ -91,5 +92,5 @@ impl Operation for EvaluateRequest {
     type Response = EvaluationResult;
     type Error = EvaluateError;
     type Output = EvaluationResult;
-    const METHOD: &'static Method = &Method::new("Model", "evaluate").deadline_seconds(600u64);
+    const METHOD: &'static Method = &Method::new("Model", "evaluate").deadline_seconds(600u64).until("weights");
 }

@@ -9,7 +9,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 impl ModelClient {
     /// Lists the states of a model that are being created.
     ///
-    /// Calls `Model.getCreatingStates` over HTTP; safe to repeat. Errors: [`GetCreatingStatesError`].
+    /// Calls `Model.getCreatingStates` over HTTP; safe to repeat. Errors: [`GetCreatingStatesError`]. The revision
+    /// `weights` of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -92,5 +93,5 @@ impl Operation for GetCreatingStatesRequest {
     type Response = GetCreatingStatesResult;
     type Error = GetCreatingStatesError;
     type Output = GetCreatingStatesResult;
-    const METHOD: &'static Method = &Method::new("Model", "getCreatingStates").idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "getCreatingStates").idempotent().until("weights");
 }

@@ -9,7 +9,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 impl ModelClient {
     /// Lists the evaluations of a model that are in progress or have ended lately.
     ///
-    /// Calls `Model.getEvaluations` over HTTP; safe to repeat. Errors: [`GetEvaluationsError`].
+    /// Calls `Model.getEvaluations` over HTTP; safe to repeat. Errors: [`GetEvaluationsError`]. The revision `weights`
+    /// of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -123,5 +124,5 @@ impl Operation for GetEvaluationsRequest {
     type Response = GetEvaluationsResult;
     type Error = GetEvaluationsError;
     type Output = GetEvaluationsResult;
-    const METHOD: &'static Method = &Method::new("Model", "getEvaluations").idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "getEvaluations").idempotent().until("weights");
 }

@@ -9,7 +9,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 impl ModelClient {
     /// Returns how much of the filesystem of a model is used.
     ///
-    /// Calls `Model.getFilesystemUsage` over HTTP; safe to repeat. Errors: [`GetFilesystemUsageError`].
+    /// Calls `Model.getFilesystemUsage` over HTTP; safe to repeat. Errors: [`GetFilesystemUsageError`]. The revision
+    /// `weights` of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -94,5 +95,5 @@ impl Operation for GetFilesystemUsageRequest {
     type Response = GetFilesystemUsageResult;
     type Error = GetFilesystemUsageError;
     type Output = GetFilesystemUsageResult;
-    const METHOD: &'static Method = &Method::new("Model", "getFilesystemUsage").idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "getFilesystemUsage").idempotent().until("weights");
 }

@@ -11,7 +11,8 @@ impl ModelClient {
     ///
     /// Calls `Model.getFinishedEvaluationResult` over HTTP; safe to repeat. Errors:
     /// [`GetFinishedEvaluationResultError`]. The default timeout is 600 s. A response may be a failure, which
-    /// [`into_result`](EvaluationResult::into_result) converts into an error.
+    /// [`into_result`](EvaluationResult::into_result) converts into an error. The revision `weights` of the API has it
+    /// in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -66,5 +67,5 @@ impl Operation for GetFinishedEvaluationResultRequest {
     type Error = GetFinishedEvaluationResultError;
     type Output = EvaluationResult;
     const METHOD: &'static Method =
-        &Method::new("Model", "getFinishedEvaluationResult").idempotent().deadline_seconds(600u64);
+        &Method::new("Model", "getFinishedEvaluationResult").idempotent().deadline_seconds(600u64).until("weights");
 }

@@ -7,7 +7,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 impl ModelClient {
     /// Downloads the data of a state.
     ///
-    /// Calls `Model.getModelState` over HTTP; safe to repeat. Errors: [`GetModelStateError`].
+    /// Calls `Model.getModelState` over HTTP; safe to repeat. Errors: [`GetModelStateError`]. The revision `weights` of
+    /// the API has it in another form, or not at all.
     ///
     /// Optional parameters, set on the call: [`state_id`](GetModelStateRequest::state_id),
     /// [`keys`](GetModelStateRequest::keys).
@@ -70,5 +71,6 @@ impl Operation for GetModelStateRequest {
     type Response = StateData;
     type Error = GetModelStateError;
     type Output = StateData;
-    const METHOD: &'static Method = &Method::new("Model", "getModelState").idempotent().responds_with_bytes();
+    const METHOD: &'static Method =
+        &Method::new("Model", "getModelState").idempotent().responds_with_bytes().until("weights");
 }

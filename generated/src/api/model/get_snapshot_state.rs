@@ -7,7 +7,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 impl ModelClient {
     /// Downloads the data of the state that is frozen in a snapshot.
     ///
-    /// Calls `Model.getSnapshotState` over HTTP; safe to repeat. Errors: [`GetSnapshotStateError`].
+    /// Calls `Model.getSnapshotState` over HTTP; safe to repeat. Errors: [`GetSnapshotStateError`]. The revision
+    /// `weights` of the API has it in another form, or not at all.
     ///
     /// Optional parameters, set on the call: [`keys`](GetSnapshotStateRequest::keys).
     ///
@@ -70,5 +71,6 @@ impl Operation for GetSnapshotStateRequest {
     type Response = StateData;
     type Error = GetSnapshotStateError;
     type Output = StateData;
-    const METHOD: &'static Method = &Method::new("Model", "getSnapshotState").idempotent().responds_with_bytes();
+    const METHOD: &'static Method =
+        &Method::new("Model", "getSnapshotState").idempotent().responds_with_bytes().until("weights");
 }

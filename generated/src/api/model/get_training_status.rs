@@ -11,7 +11,8 @@ use crate::runtime::{
 impl ModelClient {
     /// Returns the state and progress of a training session.
     ///
-    /// Calls `Model.getTrainingStatus` over HTTP; safe to repeat. Errors: [`GetTrainingStatusError`].
+    /// Calls `Model.getTrainingStatus` over HTTP; safe to repeat. Errors: [`GetTrainingStatusError`]. The revision
+    /// `weights` of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -402,5 +403,5 @@ impl Operation for GetTrainingStatusRequest {
     type Response = GetTrainingStatusResult;
     type Error = GetTrainingStatusError;
     type Output = GetTrainingStatusResult;
-    const METHOD: &'static Method = &Method::new("Model", "getTrainingStatus").idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "getTrainingStatus").idempotent().until("weights");
 }

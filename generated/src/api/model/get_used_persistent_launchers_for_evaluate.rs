@@ -10,7 +10,8 @@ impl ModelClient {
     /// Lists the persistent launchers that run the evaluations of a model.
     ///
     /// Calls `Model.getUsedPersistentLaunchersForEvaluate` over HTTP; safe to repeat. Errors:
-    /// [`GetUsedPersistentLaunchersForEvaluateError`].
+    /// [`GetUsedPersistentLaunchersForEvaluateError`]. The revision `weights` of the API has it in another form, or not
+    /// at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -78,5 +79,6 @@ impl Operation for GetUsedPersistentLaunchersForEvaluateRequest {
     type Response = GetUsedPersistentLaunchersForEvaluateResult;
     type Error = GetUsedPersistentLaunchersForEvaluateError;
     type Output = GetUsedPersistentLaunchersForEvaluateResult;
-    const METHOD: &'static Method = &Method::new("Model", "getUsedPersistentLaunchersForEvaluate").idempotent();
+    const METHOD: &'static Method =
+        &Method::new("Model", "getUsedPersistentLaunchersForEvaluate").idempotent().until("weights");
 }

@@ -9,7 +9,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 impl ModelClient {
     /// Makes a state the active one, which is used where no other is named.
     ///
-    /// Calls `Model.setActiveModelState` over HTTP; safe to repeat. Errors: [`SetActiveModelStateError`].
+    /// Calls `Model.setActiveModelState` over HTTP; safe to repeat. Errors: [`SetActiveModelStateError`]. The revision
+    /// `weights` of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -77,5 +78,5 @@ impl Operation for SetActiveModelStateRequest {
     type Response = SetActiveModelStateResult;
     type Error = SetActiveModelStateError;
     type Output = SetActiveModelStateResult;
-    const METHOD: &'static Method = &Method::new("Model", "setActiveModelState").idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "setActiveModelState").idempotent().until("weights");
 }

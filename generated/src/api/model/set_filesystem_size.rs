@@ -9,7 +9,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 impl ModelClient {
     /// Changes the size of the filesystem of a model. A larger one costs more.
     ///
-    /// Calls `Model.setFilesystemSize` over HTTP; safe to repeat. Errors: [`SetFilesystemSizeError`].
+    /// Calls `Model.setFilesystemSize` over HTTP; safe to repeat. Errors: [`SetFilesystemSizeError`]. The revision
+    /// `weights` of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -84,5 +85,5 @@ impl Operation for SetFilesystemSizeRequest {
     type Response = SetFilesystemSizeResult;
     type Error = SetFilesystemSizeError;
     type Output = SetFilesystemSizeResult;
-    const METHOD: &'static Method = &Method::new("Model", "setFilesystemSize").idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "setFilesystemSize").idempotent().until("weights");
 }

@@ -10,7 +10,8 @@ impl ModelClient {
     /// Chooses the container image that the code of a model runs in. The image is copied in the background;
     /// `ModelImage` shows the progress.
     ///
-    /// Calls `Model.setImage` over HTTP; safe to repeat. Errors: [`SetImageError`].
+    /// Calls `Model.setImage` over HTTP; safe to repeat. Errors: [`SetImageError`]. The revision `weights` of the API
+    /// has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -89,5 +90,5 @@ impl Operation for SetImageRequest {
     type Response = SetImageResult;
     type Error = SetImageError;
     type Output = SetImageResult;
-    const METHOD: &'static Method = &Method::new("Model", "setImage").idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "setImage").idempotent().until("weights");
 }

@@ -10,7 +10,8 @@ impl ModelClient {
     /// Sets which persistent launchers run the evaluations of a model, and how much they keep ready for it.
     ///
     /// Calls `Model.setUsedPersistentLaunchersForEvaluate` over HTTP; safe to repeat. Errors:
-    /// [`SetUsedPersistentLaunchersForEvaluateError`].
+    /// [`SetUsedPersistentLaunchersForEvaluateError`]. The revision `weights` of the API has it in another form, or not
+    /// at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -91,5 +92,6 @@ impl Operation for SetUsedPersistentLaunchersForEvaluateRequest {
     type Response = SetUsedPersistentLaunchersForEvaluateResult;
     type Error = SetUsedPersistentLaunchersForEvaluateError;
     type Output = SetUsedPersistentLaunchersForEvaluateResult;
-    const METHOD: &'static Method = &Method::new("Model", "setUsedPersistentLaunchersForEvaluate").idempotent();
+    const METHOD: &'static Method =
+        &Method::new("Model", "setUsedPersistentLaunchersForEvaluate").idempotent().until("weights");
 }

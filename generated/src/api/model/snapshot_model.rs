@@ -9,7 +9,8 @@ use crate::runtime::{Call, Method, Operation, error_codes, plain_json, request_c
 impl ModelClient {
     /// Takes a snapshot of a model: its code, settings and active state are frozen under a name.
     ///
-    /// Calls `Model.snapshotModel` over HTTP; not safe to repeat. Errors: [`SnapshotModelError`].
+    /// Calls `Model.snapshotModel` over HTTP; not safe to repeat. Errors: [`SnapshotModelError`]. The revision
+    /// `weights` of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -84,5 +85,5 @@ impl Operation for SnapshotModelRequest {
     type Response = SnapshotModelResult;
     type Error = SnapshotModelError;
     type Output = SnapshotModelResult;
-    const METHOD: &'static Method = &Method::new("Model", "snapshotModel");
+    const METHOD: &'static Method = &Method::new("Model", "snapshotModel").until("weights");
 }

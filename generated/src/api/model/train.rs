@@ -16,7 +16,8 @@ impl ModelClient {
     /// with [`set_active_model_state`](crate::api::model::ModelClient::set_active_model_state).
     ///
     /// Calls `Model.train` over HTTP; not safe to repeat. Errors: [`TrainError`]. Returns a [`Waiter`], which
-    /// dereferences to the result and follows the work.
+    /// dereferences to the result and follows the work. The revision `weights` of the API has it in another form, or
+    /// not at all.
     ///
     /// Optional parameters, set on the call: [`state_id`](TrainRequest::state_id).
     ///
@@ -135,7 +136,7 @@ impl Operation for TrainRequest {
     type Response = TrainResult;
     type Error = TrainError;
     type Output = Waiter<Self>;
-    const METHOD: &'static Method = &Method::new("Model", "train");
+    const METHOD: &'static Method = &Method::new("Model", "train").until("weights");
 }
 
 impl Waitable for TrainRequest {

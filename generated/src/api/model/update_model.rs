@@ -7,7 +7,8 @@ use crate::runtime::{Call, Method, Operation, constructors, error_codes, plain_j
 impl ModelClient {
     /// Changes the description and settings of a model. Absent fields are not changed.
     ///
-    /// Calls `Model.updateModel` over HTTP; safe to repeat. Errors: [`UpdateModelError`].
+    /// Calls `Model.updateModel` over HTTP; safe to repeat. Errors: [`UpdateModelError`]. The revision `weights` of the
+    /// API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -148,5 +149,5 @@ impl Operation for UpdateModelRequest {
     type Response = UpdateModelResult;
     type Error = UpdateModelError;
     type Output = UpdateModelResult;
-    const METHOD: &'static Method = &Method::new("Model", "updateModel").idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "updateModel").idempotent().until("weights");
 }

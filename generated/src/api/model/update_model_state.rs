@@ -7,7 +7,8 @@ use crate::runtime::{Call, Method, Operation, constructors, error_codes, plain_j
 impl ModelClient {
     /// Renames a state of a model.
     ///
-    /// Calls `Model.updateModelState` over HTTP; safe to repeat. Errors: [`UpdateModelStateError`].
+    /// Calls `Model.updateModelState` over HTTP; safe to repeat. Errors: [`UpdateModelStateError`]. The revision
+    /// `weights` of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -102,5 +103,5 @@ impl Operation for UpdateModelStateRequest {
     type Response = UpdateModelStateResult;
     type Error = UpdateModelStateError;
     type Output = UpdateModelStateResult;
-    const METHOD: &'static Method = &Method::new("Model", "updateModelState").idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "updateModelState").idempotent().until("weights");
 }

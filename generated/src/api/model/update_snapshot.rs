@@ -7,7 +7,8 @@ use crate::runtime::{Call, Method, Operation, constructors, error_codes, plain_j
 impl ModelClient {
     /// Renames a snapshot.
     ///
-    /// Calls `Model.updateSnapshot` over HTTP; safe to repeat. Errors: [`UpdateSnapshotError`].
+    /// Calls `Model.updateSnapshot` over HTTP; safe to repeat. Errors: [`UpdateSnapshotError`]. The revision `weights`
+    /// of the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -102,5 +103,5 @@ impl Operation for UpdateSnapshotRequest {
     type Response = UpdateSnapshotResult;
     type Error = UpdateSnapshotError;
     type Output = UpdateSnapshotResult;
-    const METHOD: &'static Method = &Method::new("Model", "updateSnapshot").idempotent();
+    const METHOD: &'static Method = &Method::new("Model", "updateSnapshot").idempotent().until("weights");
 }

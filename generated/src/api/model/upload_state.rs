@@ -10,7 +10,8 @@ impl ModelClient {
     /// Creates a state from given data. Nothing is run; [`create_state`](crate::api::model::ModelClient::create_state)
     /// makes a state by running code instead.
     ///
-    /// Calls `Model.uploadState` over HTTP; not safe to repeat. Errors: [`UploadStateError`].
+    /// Calls `Model.uploadState` over HTTP; not safe to repeat. Errors: [`UploadStateError`]. The revision `weights` of
+    /// the API has it in another form, or not at all.
     ///
     /// Optional parameters, set on the call: [`delete_states`](UploadStateRequest::delete_states),
     /// [`mount_models`](UploadStateRequest::mount_models).
@@ -127,5 +128,5 @@ impl Operation for UploadStateRequest {
     type Response = UploadStateResult;
     type Error = UploadStateError;
     type Output = UploadStateResult;
-    const METHOD: &'static Method = &Method::new("Model", "uploadState");
+    const METHOD: &'static Method = &Method::new("Model", "uploadState").until("weights");
 }

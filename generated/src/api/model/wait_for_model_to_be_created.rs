@@ -13,7 +13,8 @@ impl ModelClient {
     ///
     /// Calls `Model.waitForModelToBeCreated` over HTTP; safe to repeat. Errors: [`WaitForModelToBeCreatedError`]. The
     /// default timeout is 600 s. A response may be a failure, which
-    /// [`into_result`](WaitForModelToBeCreatedResult::into_result) converts into an error.
+    /// [`into_result`](WaitForModelToBeCreatedResult::into_result) converts into an error. The revision `weights` of
+    /// the API has it in another form, or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: decthings::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -360,5 +361,5 @@ impl Operation for WaitForModelToBeCreatedRequest {
     type Error = WaitForModelToBeCreatedError;
     type Output = WaitForModelToBeCreatedResult;
     const METHOD: &'static Method =
-        &Method::new("Model", "waitForModelToBeCreated").idempotent().deadline_seconds(600u64);
+        &Method::new("Model", "waitForModelToBeCreated").idempotent().deadline_seconds(600u64).until("weights");
 }

@@ -240,10 +240,12 @@ impl<E: ErrorCode> Error<E> {
         match self {
             Self::Api { at, error, detail } => {
                 write_api(f, &**error, detail)?;
-                match error.code() {
-                    "unknown_method" | "unknown_service" => write_revision(f, at.method),
-                    _ => Ok(()),
+                let is_unknown = matches!(error.code(), "unknown_method" | "unknown_service");
+                let may_differ = at.method.revision.is_some() || at.method.until.is_some();
+                if is_unknown || may_differ && error.is_invalid_request() {
+                    return write_revision(f, at.method);
                 }
+                Ok(())
             }
             Self::Invalid { path, reason, .. } if path.is_empty() => write!(f, "{reason}; nothing was sent"),
             Self::Invalid { path, reason, .. } => write!(f, "parameter `{path}`: {reason}; nothing was sent"),
@@ -280,16 +282,20 @@ fn write_api<E: ErrorCode>(f: &mut fmt::Formatter<'_>, error: &E, detail: &str) 
     if detail.is_empty() { Ok(()) } else { write!(f, ": {detail}") }
 }
 
-/// Why a service may not know a method.
+/// Why a service may not know a method, or its parameters.
 fn write_revision(f: &mut fmt::Formatter<'_>, method: &Method) -> fmt::Result {
-    match method.revision {
-        Some(revision) => {
-            write!(
-                f,
-                "; this is a method of the revision `{revision}` of the API, and the service may speak the first one"
-            )
-        }
-        None => f.write_str("; the service may speak another revision of the API than this method's"),
+    match (method.revision, method.until) {
+        (Some(revision), _) => write!(
+            f,
+            "; this is a method of the revision `{revision}` of the API, and the service may speak the first one, as the \
+             client's own services do"
+        ),
+        (None, Some(revision)) => write!(
+            f,
+            "; this is a method of the first revision of the API, and the service may speak `{revision}`, as the services of \
+             the module of that name do"
+        ),
+        (None, None) => f.write_str("; the service may speak another revision of the API than this method's"),
     }
 }
 

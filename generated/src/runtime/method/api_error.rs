@@ -38,6 +38,11 @@ pub trait ErrorCode: fmt::Debug + Send + Sync + Sized + 'static {
 
     /// The meaning of the code in one sentence; empty if it is unknown.
     fn description(&self) -> &str;
+
+    /// Whether the server could not read the request.
+    fn is_invalid_request(&self) -> bool {
+        Self::INVALID_REQUEST.is_some_and(|error| error.code == self.code())
+    }
 }
 
 /// An enum of a method's errors, or of errors that methods share, as [`error_codes!`](crate::error_codes) declares it.
@@ -54,9 +59,10 @@ pub struct ApiError(Box<Content>);
 struct Content {
     code: String,
     fields: Map<String, Value>,
-    /// The description of the typed error that this was made from; the next field likewise.
+    /// The description of the typed error that this was made from; the next fields likewise.
     description: String,
     retryable: bool,
+    invalid_request: bool,
 }
 
 impl ApiError {
@@ -76,7 +82,7 @@ impl ApiError {
 
     pub(crate) fn from_parts(code: String, mut fields: Map<String, Value>) -> Self {
         fields.remove("code");
-        Self(Box::new(Content { code, fields, description: String::new(), retryable: false }))
+        Self(Box::new(Content { code, fields, description: String::new(), retryable: false, invalid_request: false }))
     }
 
     /// An error with the field `message`.
@@ -89,8 +95,9 @@ impl ApiError {
     /// Erases the type of an error, but keeps its description.
     pub(crate) fn erase(error: impl ErrorCode) -> Self {
         let (description, retryable) = (error.description().to_owned(), error.is_retryable());
+        let invalid_request = error.is_invalid_request();
         let content = error.into_api().0;
-        Self(Box::new(Content { description, retryable, ..*content }))
+        Self(Box::new(Content { description, retryable, invalid_request, ..*content }))
     }
 
     /// Removes credentials. The code and the names of fields are kept if the code is `known`, as they are the API's own.
@@ -178,6 +185,10 @@ impl ErrorCode for ApiError {
 
     fn description(&self) -> &str {
         &self.0.description
+    }
+
+    fn is_invalid_request(&self) -> bool {
+        self.0.invalid_request
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Method {
     pub responds_with_bytes: bool,
     /// The revision that the method belongs to, by the name of its module, if it is another one than the client's own.
     pub revision: Option<&'static str>,
+    /// The later revision that has the method in another form, or not at all.
+    pub until: Option<&'static str>,
 }
 
 impl fmt::Debug for Method {
@@ -46,6 +48,7 @@ impl Method {
             closes: None,
             responds_with_bytes: false,
             revision: None,
+            until: None,
         }
     }
 
@@ -77,6 +80,11 @@ impl Method {
     /// Makes it respond with bytes.
     pub const fn responds_with_bytes(self) -> Self {
         Self { responds_with_bytes: true, ..self }
+    }
+
+    /// Sets the later revision that has it in another form, or not at all.
+    pub const fn until(self, revision: &'static str) -> Self {
+        Self { until: Some(revision), ..self }
     }
 
     /// Sets the revision.

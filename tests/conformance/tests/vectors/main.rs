@@ -85,8 +85,11 @@ fn rules_have_their_vectors() {
     if is_writing() {
         return;
     }
-    let names: Vec<String> =
-        decthings_conformance::vectors::cases(Revision::First).unwrap().iter().map(|case| case.name().to_owned()).collect();
+    let names: Vec<String> = decthings_conformance::vectors::cases(Revision::First)
+        .unwrap()
+        .iter()
+        .map(|case| case.name().to_owned())
+        .collect();
     let readme = std::fs::read_to_string(repository(FOLDER).join("README.md")).unwrap();
     let (_, rules) = readme.split_once("| rule |").expect("a table of rules");
     let rows = rules.lines().skip(2).take_while(|line| line.starts_with('|'));
