@@ -1,0 +1,35 @@
+//! `decthings`, a command line over the whole API.
+//!
+//! Every method of the API is a command, made from the description that the crate carries ([`decthings::api::dynamic`]):
+//! there is no code for any one of them here. What a method alone cannot do (logging in, importing a folder) is a command
+//! of its own.
+
+mod connect;
+mod failure;
+
+use std::process::ExitCode;
+
+use clap::Command;
+
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    let matches = command().get_matches();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let client = connect::client(&matches)?;
+        drop(client);
+        Ok(())
+    })
+}
+
+fn command() -> Command {
+    connect::options(Command::new("decthings").version(env!("CARGO_PKG_VERSION")).about("Trains and runs machine-learning models"))
+}
