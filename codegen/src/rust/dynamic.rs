@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::Context;
@@ -70,7 +70,8 @@ pub(super) fn service(cx: &Context<'_>, index: usize, service: &Service) -> Toke
     let about = docs::inner(&format!("The methods of `{}`.", service.wire));
     let entries = service.methods.iter().filter_map(|method| {
         let (request, text) = (cx.request_ident(method)?, method_text(method));
-        Some(quote!(dynamic::<#request>(#text),))
+        let follows = follows(method, &request);
+        Some(quote!(dynamic::<#request>(#text) #(.#follows)*,))
     });
     let own = (0..service.methods.len()).filter(|position| !cx.common.has_method(index, *position));
     let owned = own.flat_map(|position| cx.owned_by(Owner::Method(index, position)));
@@ -90,6 +91,21 @@ pub(super) fn service(cx: &Context<'_>, index: usize, service: &Service) -> Toke
         pub(crate) const METHODS: &[DynamicOperation] = &[#(#entries)*];
         #(#types)*
     }
+}
+
+/// What comes after a response of the method: further pages, work, events.
+fn follows(method: &Method, request: &Ident) -> Vec<TokenStream> {
+    let paged = method.paging.as_ref().map(|paging| {
+        let (offset, limit) = (&paging.offset, &paging.limit);
+        quote!(paged::<#request>(#offset, #limit))
+    });
+    let starts = method.waiter.as_ref().map(|waiter| match waiter.cancel {
+        Some(_) => quote!(starts_cancellable::<#request>()),
+        None => quote!(starts::<#request>()),
+    });
+    let opens = method.subscription.as_ref().is_some_and(|subscription| subscription.opens);
+    let subscribes = opens.then(|| quote!(subscribes::<#request>()));
+    [paged, starts, subscribes].into_iter().flatten().collect()
 }
 
 /// `dynamic/types.rs`: the shared types that stand in parameters.
