@@ -70,8 +70,8 @@ pub(super) fn service(cx: &Context<'_>, index: usize, service: &Service) -> Toke
     let about = docs::inner(&format!("The methods of `{}`.", service.wire));
     let entries = service.methods.iter().filter_map(|method| {
         let (request, text) = (cx.request_ident(method)?, method_text(method));
-        let follows = follows(method, &request);
-        Some(quote!(dynamic::<#request>(#text) #(.#follows)*,))
+        let operation = follows(method, &request, quote!(dynamic::<#request>(#text)));
+        Some(quote!(#operation,))
     });
     let own = (0..service.methods.len()).filter(|position| !cx.common.has_method(index, *position));
     let owned = own.flat_map(|position| cx.owned_by(Owner::Method(index, position)));
@@ -93,19 +93,21 @@ pub(super) fn service(cx: &Context<'_>, index: usize, service: &Service) -> Toke
     }
 }
 
-/// What comes after a response of the method: further pages, work, events.
-fn follows(method: &Method, request: &Ident) -> Vec<TokenStream> {
-    let paged = method.paging.as_ref().map(|paging| {
+/// Adds what comes after a response of the method: further pages, work, events. No chain, as `rustfmt` formats none that has
+/// a long text in it.
+fn follows(method: &Method, request: &Ident, mut operation: TokenStream) -> TokenStream {
+    if let Some(paging) = &method.paging {
         let (offset, limit) = (&paging.offset, &paging.limit);
-        quote!(paged::<#request>(#offset, #limit))
-    });
-    let starts = method.waiter.as_ref().map(|waiter| match waiter.cancel {
-        Some(_) => quote!(starts_cancellable::<#request>()),
-        None => quote!(starts::<#request>()),
-    });
-    let opens = method.subscription.as_ref().is_some_and(|subscription| subscription.opens);
-    let subscribes = opens.then(|| quote!(subscribes::<#request>()));
-    [paged, starts, subscribes].into_iter().flatten().collect()
+        operation = quote!(DynamicOperation::paged::<#request>(#operation, #offset, #limit));
+    }
+    if let Some(waiter) = &method.waiter {
+        let starts = if waiter.cancel.is_some() { quote!(starts_cancellable) } else { quote!(starts) };
+        operation = quote!(DynamicOperation::#starts::<#request>(#operation));
+    }
+    if method.subscription.as_ref().is_some_and(|subscription| subscription.opens) {
+        operation = quote!(DynamicOperation::subscribes::<#request>(#operation));
+    }
+    operation
 }
 
 /// `dynamic/types.rs`: the shared types that stand in parameters.

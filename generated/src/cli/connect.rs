@@ -12,5 +12,5 @@ pub(crate) fn options(command: Command) -> Command {
 
 /// The client of a command.
 pub(crate) fn client(_matches: &ArgMatches) -> Result<Client, Failure> {
-    Client::builder().build().map_err(Failure::usage)
+    Client::from_env().map_err(Failure::usage)
 }

@@ -6,46 +6,33 @@ use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
-    dynamic::<
-        CreateDatasetRequest,
-    >("Creates an empty dataset. Fill it with `Dataset.addEntries`."),
-    dynamic::<
-        UpdateDatasetRequest,
-    >(
+    dynamic::<CreateDatasetRequest>("Creates an empty dataset. Fill it with `Dataset.addEntries`."),
+    dynamic::<UpdateDatasetRequest>(
         "Changes the name, description, visibility or tags of a dataset. Absent fields are not changed.",
     ),
-    dynamic::<
-        DeleteDatasetRequest,
-    >("Deletes a dataset with all its entries. This cannot be undone."),
-    dynamic::<
-        GetDatasetsRequest,
-    >(
+    dynamic::<DeleteDatasetRequest>("Deletes a dataset with all its entries. This cannot be undone."),
+    DynamicOperation::paged::<GetDatasetsRequest>(
+        dynamic::<GetDatasetsRequest>(
             "Lists the datasets that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
-        )
-        .paged::<GetDatasetsRequest>("offset", "limit"),
+        ),
+        "offset",
+        "limit",
+    ),
     dynamic::<AddEntriesRequest>("Appends entries to a dataset."),
-    dynamic::<
-        AddEntriesToNeedsReviewRequest,
-    >(
+    dynamic::<AddEntriesToNeedsReviewRequest>(
         "Appends entries to the needs-review entries of a dataset. They become entries proper with `Dataset.finalizeNeedsReviewEntries`.",
     ),
-    dynamic::<
-        FinalizeNeedsReviewEntriesRequest,
-    >(
+    dynamic::<FinalizeNeedsReviewEntriesRequest>(
         "Removes needs-review entries and appends the reviewed data that replaces them to the entries proper.",
     ),
     dynamic::<GetEntriesRequest>("Fetches entries of a dataset."),
-    dynamic::<
-        GetNeedsReviewEntriesRequest,
-    >("Fetches needs-review entries of a dataset."),
-    dynamic::<
-        RemoveEntriesRequest,
-    >(
+    dynamic::<GetNeedsReviewEntriesRequest>("Fetches needs-review entries of a dataset."),
+    dynamic::<RemoveEntriesRequest>(
         "Removes entries of a dataset. Their space is freed some time later, until then they count as waiting to be deleted.",
     ),
-    dynamic::<
-        RemoveNeedsReviewEntriesRequest,
-    >("Removes needs-review entries of a dataset without making them entries proper."),
+    dynamic::<RemoveNeedsReviewEntriesRequest>(
+        "Removes needs-review entries of a dataset without making them entries proper.",
+    ),
 ];
 
 describe_type!(

@@ -6,23 +6,18 @@ use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
-    dynamic::<
-        CreateRepositoryRequest,
-    >("Creates an empty repository for container images."),
-    dynamic::<
-        UpdateRepositoryRequest,
-    >(
+    dynamic::<CreateRepositoryRequest>("Creates an empty repository for container images."),
+    dynamic::<UpdateRepositoryRequest>(
         "Changes the description or visibility of a repository. Absent fields are not changed.",
     ),
-    dynamic::<
-        DeleteRepositoryRequest,
-    >("Deletes a repository with all its images. This cannot be undone."),
-    dynamic::<
-        GetRepositoriesRequest,
-    >(
+    dynamic::<DeleteRepositoryRequest>("Deletes a repository with all its images. This cannot be undone."),
+    DynamicOperation::paged::<GetRepositoriesRequest>(
+        dynamic::<GetRepositoriesRequest>(
             "Lists the repositories that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
-        )
-        .paged::<GetRepositoriesRequest>("offset", "limit"),
+        ),
+        "offset",
+        "limit",
+    ),
 ];
 
 describe_type!(

@@ -6,127 +6,76 @@ use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
-    dynamic::<
-        CreateModelRequest,
-    >(
-            "Creates a model. When it needs a first state that takes time to make, the call returns before that is done; wait with `Model.waitForModelToBeCreated`.",
-        )
-        .starts::<CreateModelRequest>(),
-    dynamic::<
-        WaitForModelToBeCreatedRequest,
-    >("Waits until the creation of a model is finished, and returns its outcome."),
-    dynamic::<
-        DeleteModelRequest,
-    >(
+    DynamicOperation::starts::<CreateModelRequest>(dynamic::<CreateModelRequest>(
+        "Creates a model. When it needs a first state that takes time to make, the call returns before that is done; wait with `Model.waitForModelToBeCreated`.",
+    )),
+    dynamic::<WaitForModelToBeCreatedRequest>(
+        "Waits until the creation of a model is finished, and returns its outcome.",
+    ),
+    dynamic::<DeleteModelRequest>(
         "Deletes a model with its filesystem, states and snapshots. This cannot be undone. A creation in progress is cancelled.",
     ),
-    dynamic::<
-        SnapshotModelRequest,
-    >(
+    dynamic::<SnapshotModelRequest>(
         "Takes a snapshot of a model: its code, settings and active state are frozen under a name.",
     ),
     dynamic::<UpdateSnapshotRequest>("Renames a snapshot."),
-    dynamic::<
-        DeleteSnapshotRequest,
-    >(
+    dynamic::<DeleteSnapshotRequest>(
         "Deletes a snapshot of a model. Models based on it can then no longer be trained and can create no states.",
     ),
-    dynamic::<
-        UpdateModelRequest,
-    >("Changes the description and settings of a model. Absent fields are not changed."),
-    dynamic::<
-        GetModelsRequest,
-    >(
+    dynamic::<UpdateModelRequest>("Changes the description and settings of a model. Absent fields are not changed."),
+    DynamicOperation::paged::<GetModelsRequest>(
+        dynamic::<GetModelsRequest>(
             "Lists the models that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
-        )
-        .paged::<GetModelsRequest>("offset", "limit"),
-    dynamic::<
-        SetFilesystemSizeRequest,
-    >("Changes the size of the filesystem of a model. A larger one costs more."),
-    dynamic::<
-        GetFilesystemUsageRequest,
-    >("Returns how much of the filesystem of a model is used."),
-    dynamic::<
-        SetImageRequest,
-    >(
+        ),
+        "offset",
+        "limit",
+    ),
+    dynamic::<SetFilesystemSizeRequest>("Changes the size of the filesystem of a model. A larger one costs more."),
+    dynamic::<GetFilesystemUsageRequest>("Returns how much of the filesystem of a model is used."),
+    dynamic::<SetImageRequest>(
         "Chooses the container image that the code of a model runs in. The image is copied in the background; `ModelImage` shows the progress.",
     ),
-    dynamic::<
-        CreateStateRequest,
-    >(
+    dynamic::<CreateStateRequest>(
         "Creates a state by running the code of a model, and waits until that is done. `Model.uploadState` makes a state from data instead.",
     ),
-    dynamic::<
-        UploadStateRequest,
-    >(
+    dynamic::<UploadStateRequest>(
         "Creates a state from given data. Nothing is run; `Model.createState` makes a state by running code instead.",
     ),
-    dynamic::<
-        CancelCreateStateRequest,
-    >("Cancels a `Model.createState` that is in progress."),
-    dynamic::<
-        GetCreatingStatesRequest,
-    >("Lists the states of a model that are being created."),
+    dynamic::<CancelCreateStateRequest>("Cancels a `Model.createState` that is in progress."),
+    dynamic::<GetCreatingStatesRequest>("Lists the states of a model that are being created."),
     dynamic::<UpdateModelStateRequest>("Renames a state of a model."),
-    dynamic::<
-        SetActiveModelStateRequest,
-    >("Makes a state the active one, which is used where no other is named."),
-    dynamic::<
-        DeleteModelStateRequest,
-    >("Deletes a state of a model. The active state cannot be deleted."),
+    dynamic::<SetActiveModelStateRequest>("Makes a state the active one, which is used where no other is named."),
+    dynamic::<DeleteModelStateRequest>("Deletes a state of a model. The active state cannot be deleted."),
     dynamic::<GetModelStateRequest>("Downloads the data of a state."),
-    dynamic::<
-        GetSnapshotStateRequest,
-    >("Downloads the data of the state that is frozen in a snapshot."),
-    dynamic::<
-        TrainRequest,
-    >(
-            "Starts a training session, which continues in the background and ends with a new state. Follow it with `Model.getTrainingStatus` and `Model.getTrainingMetrics`, and put the new state to use with `Model.setActiveModelState`.",
-        )
-        .starts_cancellable::<TrainRequest>(),
-    dynamic::<
-        GetTrainingStatusRequest,
-    >("Returns the state and progress of a training session."),
-    dynamic::<
-        GetTrainingMetricsRequest,
-    >(
+    dynamic::<GetSnapshotStateRequest>("Downloads the data of the state that is frozen in a snapshot."),
+    DynamicOperation::starts_cancellable::<TrainRequest>(dynamic::<TrainRequest>(
+        "Starts a training session, which continues in the background and ends with a new state. Follow it with `Model.getTrainingStatus` and `Model.getTrainingMetrics`, and put the new state to use with `Model.setActiveModelState`.",
+    )),
+    dynamic::<GetTrainingStatusRequest>("Returns the state and progress of a training session."),
+    dynamic::<GetTrainingMetricsRequest>(
         "Fetches values of the metrics that a training session has recorded. `Model.getTrainingStatus` lists the metrics and how many values they have.",
     ),
-    dynamic::<
-        GetTrainingSysinfoRequest,
-    >("Fetches how much of the hardware a training session has used over time."),
-    dynamic::<
-        CancelTrainingSessionRequest,
-    >(
+    dynamic::<GetTrainingSysinfoRequest>("Fetches how much of the hardware a training session has used over time."),
+    dynamic::<CancelTrainingSessionRequest>(
         "Stops a training session that is in progress. It ends as failed with the reason `cancelled`, and no state is created.",
     ),
-    dynamic::<
-        ClearPreviousTrainingSessionRequest,
-    >(
+    dynamic::<ClearPreviousTrainingSessionRequest>(
         "Deletes what is kept of a finished training session: its status, metrics and measurements. The state it created stays.",
     ),
-    dynamic::<
-        EvaluateRequest,
-    >(
+    dynamic::<EvaluateRequest>(
         "Runs the active state of a model, or a snapshot, on given inputs and waits for the outputs. A running evaluation shows in `Model.getEvaluations` and can be stopped with `Model.cancelEvaluation`.",
     ),
-    dynamic::<
-        GetEvaluationsRequest,
-    >("Lists the evaluations of a model that are in progress or have ended lately."),
-    dynamic::<
-        GetFinishedEvaluationResultRequest,
-    >(
+    dynamic::<GetEvaluationsRequest>("Lists the evaluations of a model that are in progress or have ended lately."),
+    dynamic::<GetFinishedEvaluationResultRequest>(
         "Fetches the result of an evaluation listed by `Model.getEvaluations`. Waits for one that is still in progress. Results are kept for a few minutes only.",
     ),
     dynamic::<CancelEvaluationRequest>("Stops an evaluation that is in progress."),
-    dynamic::<
-        SetUsedPersistentLaunchersForEvaluateRequest,
-    >(
+    dynamic::<SetUsedPersistentLaunchersForEvaluateRequest>(
         "Sets which persistent launchers run the evaluations of a model, and how much they keep ready for it.",
     ),
-    dynamic::<
-        GetUsedPersistentLaunchersForEvaluateRequest,
-    >("Lists the persistent launchers that run the evaluations of a model."),
+    dynamic::<GetUsedPersistentLaunchersForEvaluateRequest>(
+        "Lists the persistent launchers that run the evaluations of a model.",
+    ),
 ];
 
 describe_type!(

@@ -6,30 +6,23 @@ use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
-    dynamic::<
-        CreateOrganizationRequest,
-    >("Creates an organization. The caller is its first member."),
-    dynamic::<
-        GetOrganizationsRequest,
-    >(
+    dynamic::<CreateOrganizationRequest>("Creates an organization. The caller is its first member."),
+    DynamicOperation::paged::<GetOrganizationsRequest>(
+        dynamic::<GetOrganizationsRequest>(
             "Lists the organizations that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
-        )
-        .paged::<GetOrganizationsRequest>("offset", "limit"),
-    dynamic::<
-        InviteUsersToOrganizationRequest,
-    >(
+        ),
+        "offset",
+        "limit",
+    ),
+    dynamic::<InviteUsersToOrganizationRequest>(
         "Invites users to an organization. They become members when they accept with `Organization.respondToOrganizationInvitation`.",
     ),
-    dynamic::<
-        RemoveUsersFromOrganizationRequest,
-    >("Removes members from an organization."),
-    dynamic::<
-        RespondToOrganizationInvitationRequest,
-    >("Accepts or declines an invitation that the caller has received."),
+    dynamic::<RemoveUsersFromOrganizationRequest>("Removes members from an organization."),
+    dynamic::<RespondToOrganizationInvitationRequest>(
+        "Accepts or declines an invitation that the caller has received.",
+    ),
     dynamic::<AssignRolesRequest>("Changes the roles of members of an organization."),
-    dynamic::<
-        DeleteOrganizationRequest,
-    >("Deletes an organization. This cannot be undone."),
+    dynamic::<DeleteOrganizationRequest>("Deletes an organization. This cannot be undone."),
 ];
 
 describe_type!(

@@ -6,7 +6,6 @@
 use std::io::{IsTerminal as _, Read as _};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode, size};
-use decthings::api::dynamic;
 use decthings::runtime::describe::{FieldInfo, ValueType};
 use decthings::runtime::{Channel, DynamicMessage, DynamicOperation, Value};
 use decthings::{Blob, Client};
@@ -14,6 +13,7 @@ use serde_json::{Map, json};
 use tokio::sync::mpsc;
 
 use crate::failure::Failure;
+use crate::tree;
 
 /// How much of standard input is read at a time.
 const CHUNK: usize = 8 << 10;
@@ -88,7 +88,7 @@ fn concerning(
     channel: &Channel,
     is_wanted: impl Fn(ValueType) -> bool,
 ) -> Option<(&'static DynamicOperation, &'static FieldInfo)> {
-    let service = dynamic::services().iter().find(|service| service.name == channel.service)?;
+    let service = tree::services().iter().find(|service| service.name == channel.service)?;
     service.methods.iter().find_map(|operation| {
         let required = || operation.params().iter().filter(|field| field.required);
         let mut others = required().filter(|field| field.name != channel.id);

@@ -9,10 +9,12 @@ use decthings::runtime::{DynamicCall, DynamicOperation, DynamicUpdate, DynamicWo
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure::{Failure, Kind};
-use crate::output::{self, Output, human_cell};
+use crate::output::{self, Output};
 use crate::tree::{self, command_line, kebab};
 use crate::{connect, request};
 
+/// How often the bar is drawn.
+const TICK: Duration = Duration::from_millis(200);
 /// How many values a curve shows.
 const CURVE: usize = 30;
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -74,7 +76,7 @@ async fn follow(
         let update = tokio::select! {
             update = work.next() => update,
             _ = tokio::signal::ctrl_c() => {
-                let is_wanted = is_cancellable && display.bar.suspend(ask_to_cancel).await?;
+                let is_wanted = is_cancellable && display.ask_to_cancel().await?;
                 if !is_wanted {
                     display.bar.finish_and_clear();
                     return Err(Failure::new(Kind::Interrupted, format!("left; the work goes on: {hint}")));
@@ -106,28 +108,6 @@ fn failed(error: WaitError<Value>) -> Failure {
     }
 }
 
-/// Asks whether to cancel the work. Another Ctrl-C means no.
-fn ask_to_cancel() -> impl Future<Output = io::Result<bool>> {
-    let is_asked = io::stdin().is_terminal();
-    if is_asked {
-        let mut errors = io::stderr();
-        let _ = write!(errors, "\ncancel the work? [y/N] ").and_then(|()| errors.flush());
-    }
-    async move {
-        if !is_asked {
-            return Ok(false);
-        }
-        let line = tokio::task::spawn_blocking(|| {
-            let mut line = String::new();
-            io::stdin().read_line(&mut line).map(|_| line)
-        });
-        tokio::select! {
-            line = line => Ok(line.map_err(io::Error::other)??.trim().eq_ignore_ascii_case("y")),
-            _ = tokio::signal::ctrl_c() => Ok(false),
-        }
-    }
-}
-
 /// The progress of work: a bar on a terminal, and lines elsewhere.
 struct Display {
     bar: ProgressBar,
@@ -141,8 +121,30 @@ impl Display {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:30} {percent}%  {elapsed}  {msg}") {
             bar.set_style(style);
         }
-        bar.enable_steady_tick(Duration::from_millis(200));
+        bar.enable_steady_tick(TICK);
         Self { bar, metrics: Vec::new(), last: String::new() }
+    }
+
+    /// Asks whether to cancel the work. Another Ctrl-C means no.
+    async fn ask_to_cancel(&self) -> io::Result<bool> {
+        if !io::stdin().is_terminal() {
+            return Ok(false);
+        }
+        self.bar.disable_steady_tick();
+        self.bar.suspend(|| {
+            let mut errors = io::stderr();
+            write!(errors, "\ncancel the work? [y/N] ").and_then(|()| errors.flush())
+        })?;
+        let line = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            io::stdin().read_line(&mut line).map(|_| line)
+        });
+        let is_wanted = tokio::select! {
+            line = line => line.map_err(io::Error::other)??.trim().eq_ignore_ascii_case("y"),
+            _ = tokio::signal::ctrl_c() => false,
+        };
+        self.bar.enable_steady_tick(TICK);
+        Ok(is_wanted)
     }
 
     fn show(&mut self, update: &DynamicUpdate) {
@@ -164,7 +166,7 @@ impl Display {
             self.bar.set_position((progress.clamp(0.0, 1.0) * 1000.0) as u64);
         }
         let metrics = self.metrics.iter().map(|(name, values)| {
-            let last = values.last().map(f64::to_string).unwrap_or_default();
+            let last = values.last().copied().map(short).unwrap_or_default();
             if self.bar.is_hidden() { format!("{name} {last}") } else { format!("{name} {last} {}", curve(values)) }
         });
         let text = metrics.collect::<Vec<_>>().join("  ");
@@ -172,9 +174,8 @@ impl Display {
             self.bar.set_message(text);
             return;
         }
-        let progress = progress.map(|progress| format!("progress {:.0} %", progress * 100.0));
-        let state = progress.unwrap_or_else(|| output_state(&update.status.json));
-        let line = format!("{state}  {text}");
+        let progress = progress.map(|progress| format!("progress {:.0} %  ", progress * 100.0));
+        let line = format!("{}{text}", progress.unwrap_or_default());
         if line != self.last {
             output::note(line.trim_end());
             self.last = line;
@@ -182,9 +183,9 @@ impl Display {
     }
 }
 
-/// A status in a few words, if it has no progress.
-fn output_state(status: &Value) -> String {
-    human_cell("", status, &[]).chars().take(100).collect()
+/// A value of a metric with as many digits as people read.
+fn short(value: f64) -> String {
+    if value == 0.0 || (0.001..1e6).contains(&value.abs()) { format!("{value:.4}") } else { format!("{value:.3e}") }
 }
 
 /// The first member with a name, at any depth.

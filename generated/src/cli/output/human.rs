@@ -132,7 +132,8 @@ pub(crate) fn cell(name: &str, value: &Value, attachments: &[Attachment]) -> Str
         Value::Array(items) if items.iter().any(|item| item.is_object() && reference(item).is_none()) => {
             let names: Option<Vec<String>> =
                 items.iter().map(|item| Some(item.get("name")?.as_str()?.to_owned())).collect();
-            names.map_or_else(|| value.to_string(), |names| names.join(", "))
+            let whole = || items.iter().map(|item| cell(name, item, attachments)).collect::<Vec<_>>();
+            names.map_or_else(|| whole().join("; "), |names| names.join(", "))
         }
         Value::Array(items) => items.iter().map(|item| cell(name, item, attachments)).collect::<Vec<_>>().join(", "),
         Value::Object(_) if is_tensor(value) => match notation::from_value(value.clone()) {

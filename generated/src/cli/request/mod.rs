@@ -28,16 +28,12 @@ pub(crate) fn read(matches: &ArgMatches, operation: &DynamicOperation) -> Result
         Some(path) => input(path, &mut sources).map_err(|failure| failure.within("--input"))?,
         None => Map::new(),
     };
-    let mut last_given: Vec<&'static str> = Vec::new();
     for parameter in parameters(operation) {
         let Some(texts) = matches.get_many::<String>(&parameter.id()) else { continue };
         let texts: Vec<&str> = texts.map(String::as_str).collect();
         let value = value::read(parameter.ty, &texts, &mut sources);
         let value = value.map_err(|failure| failure.within(format!("--{}", parameter.long())))?;
-        set(&mut request, &parameter, value, &last_given)?;
-        if let [name] = parameter.path.as_slice() {
-            last_given.push(name);
-        }
+        set(&mut request, &parameter, value)?;
     }
     let (attachments, attached) = sources.finish();
     Ok(Request { message: DynamicMessage::new(Value::Object(request), attachments), attached })
@@ -59,19 +55,13 @@ fn input(path: &str, sources: &mut Sources) -> Result<Map<String, Value>, Failur
 }
 
 /// Sets a parameter, or a member of one, for which the objects around it are made.
-fn set(
-    request: &mut Map<String, Value>,
-    parameter: &Parameter,
-    value: Value,
-    given: &[&'static str],
-) -> Result<(), Failure> {
+fn set(request: &mut Map<String, Value>, parameter: &Parameter, value: Value) -> Result<(), Failure> {
     let Some((last, outer)) = parameter.path.split_last() else { return Ok(()) };
     let mut members = request;
     for name in outer {
         let object = members.entry(*name).or_insert_with(|| Value::Object(Map::new()));
         let Value::Object(inner) = object else {
-            let first = outer.first().filter(|first| given.contains(first)).copied().unwrap_or("input");
-            let reason = format!("--{first} is no object, so it has no member");
+            let reason = format!("`{name}` was given as something else than an object, so it has no member");
             return Err(Failure::usage(reason).within(format!("--{}", parameter.long())));
         };
         members = inner;

@@ -6,10 +6,9 @@ pub(crate) mod names;
 mod options;
 
 use clap::{Arg, ArgAction, Command, ValueHint};
-use decthings::api::dynamic;
 use decthings::runtime::{DynamicOperation, DynamicService};
 
-pub(crate) use self::names::{command_line, kebab, method};
+pub(crate) use self::names::{command_line, kebab, method, services};
 pub(crate) use self::options::{Parameter, parameters};
 use crate::{connect, fixed, output};
 
@@ -18,8 +17,9 @@ const OPTIONS: &str = "Options";
 
 /// The whole program.
 pub(crate) fn program() -> Command {
-    let services = dynamic::services().iter().map(|service| service_command(service).defer(methods));
+    let services = names::services().iter().map(|service| service_command(service).defer(methods));
     let command = Command::new("decthings")
+        .bin_name("decthings")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Trains and runs machine-learning models")
         .after_help("Every service of the API is a command, and every method of a service is a command of it.")
@@ -58,14 +58,7 @@ fn method_command(operation: &'static DynamicOperation) -> Command {
         command = command.arg(parameter.arg());
     }
     command = command
-        .arg(
-            Arg::new("input")
-                .long("input")
-                .value_name("FILE")
-                .value_hint(ValueHint::FilePath)
-                .help("Read the whole request as JSON from a file, or from standard input if it is `-`")
-                .help_heading(OPTIONS),
-        )
+        .arg(input("Read the whole request as JSON from a file, or from standard input if it is `-`"))
         .arg(flag("dry-run", "Show the request instead of sending it"));
     if operation.pages().is_some() {
         command = command.arg(flag("all", "Fetch all pages, and print the items as they come"));
@@ -85,7 +78,7 @@ fn method_command(operation: &'static DynamicOperation) -> Command {
 
 /// The command `watch`: the methods that start work, with the parameters that say which work it is.
 pub(crate) fn watch() -> Command {
-    let services = dynamic::services().iter().filter(|service| works(service).next().is_some());
+    let services = names::services().iter().filter(|service| works(service).next().is_some());
     Command::new("watch")
         .about("Follows work that was started before, such as a training")
         .subcommand_required(true)
@@ -107,17 +100,22 @@ fn watched(operation: &'static DynamicOperation) -> Option<Command> {
     let poll = polled(operation)?;
     let method = operation.method();
     let about = format!("Follows what `{}` has started", command_line(method));
-    let command = Command::new(kebab(method.name)).about(about);
+    let input = input("Read which work it is as JSON from a file, or from standard input if it is `-`");
+    let command = Command::new(kebab(method.name)).about(about).arg(input);
     Some(command.args(parameters(poll).iter().map(Parameter::arg)))
 }
 
 /// The method that polls the work of a method.
 pub(crate) fn polled(operation: &DynamicOperation) -> Option<&'static DynamicOperation> {
-    let poll = operation.work()?.poll;
-    dynamic::operation(poll.service, poll.name).ok()
+    names::operation(operation.work()?.poll)
 }
 
-pub(crate) fn flag(name: &'static str, help: &'static str) -> Arg {
+fn input(help: &'static str) -> Arg {
+    let arg = Arg::new("input").long("input").value_name("FILE").value_hint(ValueHint::FilePath);
+    arg.help(help).help_heading(OPTIONS)
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue).help(help).help_heading(OPTIONS)
 }
 

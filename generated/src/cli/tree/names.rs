@@ -1,7 +1,7 @@
 //! Names of commands and options, made from those on the wire.
 
 use decthings::api::dynamic;
-use decthings::runtime::{DynamicOperation, DynamicService};
+use decthings::runtime::{DynamicOperation, DynamicService, Method};
 
 /// `new-state-name` for `newStateName`, and `fs` for `FS`.
 pub(crate) fn kebab(name: &str) -> String {
@@ -17,9 +17,14 @@ pub(crate) fn kebab(name: &str) -> String {
     words
 }
 
+/// The services of the API whose methods are commands.
+pub(crate) fn services() -> &'static [DynamicService] {
+    dynamic::services()
+}
+
 /// The service with the name of a command.
 pub(crate) fn service(name: &str) -> Option<&'static DynamicService> {
-    dynamic::services().iter().find(|service| kebab(service.name) == name)
+    services().iter().find(|service| kebab(service.name) == name)
 }
 
 /// The method with the names of commands.
@@ -27,8 +32,14 @@ pub(crate) fn method(service: &str, name: &str) -> Option<&'static DynamicOperat
     self::service(service)?.methods.iter().find(|operation| kebab(operation.method().name) == name)
 }
 
+/// The operation of a method.
+pub(crate) fn operation(method: &Method) -> Option<&'static DynamicOperation> {
+    let service = services().iter().find(|service| service.name == method.service)?;
+    service.methods.iter().find(|operation| operation.method().name == method.name)
+}
+
 /// The command of a method, such as `model get-training-status`.
-pub(crate) fn command_line(method: &decthings::runtime::Method) -> String {
+pub(crate) fn command_line(method: &Method) -> String {
     format!("{} {}", kebab(method.service), kebab(method.name))
 }
 

@@ -10,6 +10,28 @@ use super::names::kebab;
 /// How deep members of parameters have options of their own. Types can hold themselves.
 const MAX_DEPTH: usize = 4;
 
+/// The program's own options. A parameter of such a name has another option, which begins with `param.`.
+const OWN: [&str; 18] = [
+    "all",
+    "api-key-file",
+    "detach",
+    "dry-run",
+    "follow",
+    "help",
+    "input",
+    "output",
+    "profile",
+    "query",
+    "quiet",
+    "save",
+    "stdio",
+    "timeout",
+    "url",
+    "version",
+    "watch",
+    "ws-url",
+];
+
 /// A parameter of a method, or a member of one, with an option of its own.
 #[derive(Clone)]
 pub(crate) struct Parameter {
@@ -18,6 +40,8 @@ pub(crate) struct Parameter {
     pub(crate) ty: ValueType,
     docs: &'static str,
     required: bool,
+    /// The values that are known, if it is text of which some are.
+    values: Vec<ValueInfo>,
     /// The ids of the options of its members, which may be given in its place.
     members: Vec<String>,
 }
@@ -36,6 +60,7 @@ fn add(field: &FieldInfo, outer: &[&'static str], all: &mut Vec<Parameter>) {
         ty: field.ty,
         docs: field.docs,
         required: field.required && outer.is_empty(),
+        values: values(field.ty).to_vec(),
         members: Vec::new(),
     };
     // A member that two alternatives have is one option.
@@ -45,7 +70,13 @@ fn add(field: &FieldInfo, outer: &[&'static str], all: &mut Vec<Parameter>) {
     let index = all.len();
     all.push(parameter);
     if path.len() < MAX_DEPTH {
-        members(field.ty).iter().for_each(|member| add(member, &path, all));
+        let (tag, members) = members(field.ty);
+        let tag_index = all.len();
+        tag.iter().for_each(|(tag, _)| add(tag, &path, all));
+        if let (Some((_, names)), Some(parameter)) = (tag, all.get_mut(tag_index)) {
+            parameter.values = names;
+        }
+        members.iter().for_each(|member| add(member, &path, all));
     }
     let inner = all.iter().skip(index.saturating_add(1)).map(Parameter::id).collect();
     if let Some(parameter) = all.get_mut(index) {
@@ -53,29 +84,25 @@ fn add(field: &FieldInfo, outer: &[&'static str], all: &mut Vec<Parameter>) {
     }
 }
 
+/// The tag of a union, with the names of its alternatives.
+type Tag = Option<(FieldInfo, Vec<ValueInfo>)>;
+
 /// The members that have options: those of an object, and those of all alternatives of a union of objects.
-fn members(ty: ValueType) -> Vec<FieldInfo> {
-    let ValueType::Named(describe) = ty else { return Vec::new() };
+fn members(ty: ValueType) -> (Tag, Vec<FieldInfo>) {
+    let ValueType::Named(describe) = ty else { return (None, Vec::new()) };
+    let field = |name, docs, ty| FieldInfo { name, aliases: &[], docs, required: false, ty };
     match describe().kind {
-        TypeKind::Object(fields) => fields.to_vec(),
+        TypeKind::Object(fields) => (None, fields.to_vec()),
         TypeKind::Tagged { tag, variants } => {
-            let docs = describe().docs;
-            let tag = FieldInfo { name: tag, aliases: &[], docs, required: true, ty: ValueType::String };
-            let fields = variants.iter().filter_map(|variant| variant.ty).flat_map(members);
-            [tag].into_iter().chain(fields).collect()
+            let names = variants.iter().map(|variant| ValueInfo { name: variant.name, docs: variant.docs }).collect();
+            let fields = variants.iter().filter_map(|variant| variant.ty).flat_map(|ty| members(ty).1).collect();
+            (Some((field(tag, "Which of the alternatives it is.", ValueType::String), names)), fields)
         }
         TypeKind::Keyed(variants) => {
             let with_content = variants.iter().filter_map(|variant| Some((variant, variant.ty?)));
-            let field = with_content.map(|(variant, ty)| FieldInfo {
-                name: variant.name,
-                aliases: &[],
-                docs: variant.docs,
-                required: false,
-                ty,
-            });
-            field.collect()
+            (None, with_content.map(|(variant, ty)| field(variant.name, variant.docs, ty)).collect())
         }
-        _ => Vec::new(),
+        _ => (None, Vec::new()),
     }
 }
 
@@ -87,7 +114,8 @@ impl Parameter {
 
     /// The name of its option, such as `execution-location.spec.cpus`.
     pub(crate) fn long(&self) -> String {
-        self.path.iter().map(|name| kebab(name)).collect::<Vec<_>>().join(".")
+        let name = self.path.iter().map(|name| kebab(name)).collect::<Vec<_>>().join(".");
+        if OWN.contains(&name.as_str()) { format!("param.{name}") } else { name }
     }
 
     /// Its option.
@@ -97,22 +125,22 @@ impl Parameter {
             .long(self.long())
             .value_name(value_name(self.ty))
             .action(ArgAction::Append)
-            .help(self.docs)
+            .help(if self.required { format!("{} [required]", self.docs) } else { self.docs.to_owned() })
             .help_heading(if is_member { "Members of parameters" } else { "Parameters" })
             .allow_negative_numbers(true)
             .hide_short_help(is_member);
-        let arg = match (self.ty, values(self.ty)) {
+        let arg = match (self.ty, self.values.as_slice()) {
             (ValueType::Boolean, _) => {
                 let known = [PossibleValue::new("true"), PossibleValue::new("false")];
                 arg.num_args(0..=1).default_missing_value("true").value_parser(known).hide_possible_values(true)
             }
             // Without a value, the list is empty.
             (ValueType::List(_), []) => arg.num_args(0..=1),
-            (_, values) if !values.is_empty() => arg.value_parser(Known(values)),
+            (_, values) if !values.is_empty() => arg.value_parser(Known(values.to_vec())),
             _ => arg,
         };
         if self.required {
-            let others = self.members.iter().cloned().chain(["input".to_owned()]).filter(|_| !is_member);
+            let others = self.members.iter().cloned().chain(["input".to_owned()]);
             arg.required_unless_present_any(others.map(clap::Id::from))
         } else {
             arg
@@ -156,7 +184,7 @@ fn values(ty: ValueType) -> &'static [ValueInfo] {
 
 /// Reads a string of which some values are known. Others are accepted: the service may know more.
 #[derive(Clone)]
-struct Known(&'static [ValueInfo]);
+struct Known(Vec<ValueInfo>);
 
 impl TypedValueParser for Known {
     type Value = String;

@@ -9,7 +9,7 @@ use futures_core::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::operation::{DynamicOperation, read, write};
+use super::operation::{DynamicOperation, check_size, read, to_value};
 use crate::runtime::blob::Attachment;
 use crate::runtime::blob::attachments::with_attachments;
 use crate::runtime::client::{Call, Client, Operation};
@@ -161,6 +161,7 @@ pub(super) fn frame<R: Operation>(call: DynamicCall) -> Result<RequestFrame, Err
 
 /// A value as JSON, with its bytes and tensors beside it.
 pub(super) fn message<T: Serialize>(value: &T, limits: JsonLimits) -> Result<DynamicMessage, Failure> {
-    let (json, attachments) = with_attachments(Vec::new(), || write(value, limits));
+    with_attachments(Vec::new(), || check_size(value, limits)).0?;
+    let (json, attachments) = with_attachments(Vec::new(), || to_value(value));
     json.map(|json| DynamicMessage { json, attachments })
 }

@@ -283,11 +283,22 @@ impl fmt::Debug for DynamicOperation {
 
 /// Encodes a value as JSON. That may need far more memory than the value, so its size is computed before.
 pub(super) fn write<T: Serialize>(value: &T, limits: JsonLimits) -> Result<Value, Failure> {
-    let failure = |error| Failure::decode("", format!("cannot be encoded as JSON: {error}"), "");
+    check_size(value, limits)?;
+    to_value(value)
+}
+
+pub(super) fn check_size<T: Serialize>(value: &T, limits: JsonLimits) -> Result<(), Failure> {
     let mut size = Size(0);
-    serde_json::to_writer(&mut size, value).map_err(failure)?;
-    limits.check(size.0)?;
-    serde_json::to_value(value).map_err(failure)
+    serde_json::to_writer(&mut size, value).map_err(not_json)?;
+    limits.check(size.0)
+}
+
+pub(super) fn to_value<T: Serialize>(value: &T) -> Result<Value, Failure> {
+    serde_json::to_value(value).map_err(not_json)
+}
+
+fn not_json(error: serde_json::Error) -> Failure {
+    Failure::decode("", format!("cannot be encoded as JSON: {error}"), "")
 }
 
 /// The number of bytes that were written.

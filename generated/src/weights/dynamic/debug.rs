@@ -6,78 +6,45 @@ use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
-    dynamic::<
-        LaunchDebugSessionRequest,
-    >(
-            "Starts a debug session: runs the code of a model on a launcher, where its functions can be called one by one. The event `initialized` reports that the code is ready.",
-        )
-        .subscribes::<LaunchDebugSessionRequest>(),
-    dynamic::<
-        GetDebugSessionsRequest,
-    >(
+    DynamicOperation::subscribes::<LaunchDebugSessionRequest>(dynamic::<LaunchDebugSessionRequest>(
+        "Starts a debug session: runs the code of a model on a launcher, where its functions can be called one by one. The event `initialized` reports that the code is ready.",
+    )),
+    dynamic::<GetDebugSessionsRequest>(
         "Lists debug sessions that are running. A session that does not exist, or that the caller may not see, is omitted without an error.",
     ),
-    dynamic::<
-        TerminateDebugSessionRequest,
-    >(
+    dynamic::<TerminateDebugSessionRequest>(
         "Ends a debug session and its training sessions. What it keeps in memory is lost.",
     ),
-    dynamic::<
-        CallInitializeWeightsRequest,
-    >(
+    dynamic::<CallInitializeWeightsRequest>(
         "Calls the function of the code that initializes weights. The session keeps them; no version of the model is created.",
     ),
-    dynamic::<
-        CallInstantiateModelRequest,
-    >(
+    dynamic::<CallInstantiateModelRequest>(
         "Calls the function of the code that loads weights. The instantiated model can then be trained and evaluated.",
     ),
-    dynamic::<
-        CallTrainRequest,
-    >(
-            "Calls the training function of the code on an instantiated model. Training continues in the background and changes the instantiated model; follow it with `Debug.getTrainingStatus`.",
-        )
-        .starts_cancellable::<CallTrainRequest>(),
-    dynamic::<
-        GetTrainingStatusRequest,
-    >("Returns the state and progress of a training session in a debug session."),
-    dynamic::<
-        GetTrainingMetricsRequest,
-    >(
+    DynamicOperation::starts_cancellable::<CallTrainRequest>(dynamic::<CallTrainRequest>(
+        "Calls the training function of the code on an instantiated model. Training continues in the background and changes the instantiated model; follow it with `Debug.getTrainingStatus`.",
+    )),
+    dynamic::<GetTrainingStatusRequest>("Returns the state and progress of a training session in a debug session."),
+    dynamic::<GetTrainingMetricsRequest>(
         "Fetches values of the metrics that a training session in a debug session has recorded. `Debug.getTrainingStatus` lists the metrics and how many values they have.",
     ),
-    dynamic::<
-        CancelTrainingSessionRequest,
-    >(
+    dynamic::<CancelTrainingSessionRequest>(
         "Stops a training session in a debug session. It ends as failed with the reason `cancelled`.",
     ),
-    dynamic::<
-        CallEvaluateRequest,
-    >(
+    dynamic::<CallEvaluateRequest>(
         "Calls the evaluation function of the code on an instantiated model, and waits for the outputs.",
     ),
-    dynamic::<
-        CallGetWeightsRequest,
-    >(
+    dynamic::<CallGetWeightsRequest>(
         "Calls the function of the code that reads the weights of an instantiated model, for example after `Debug.callTrain`. The session keeps the data.",
     ),
-    dynamic::<
-        DownloadWeightDataRequest,
-    >("Downloads weights that a debug session keeps."),
-    dynamic::<
-        SendToRemoteInspectorRequest,
-    >(
+    dynamic::<DownloadWeightDataRequest>("Downloads weights that a debug session keeps."),
+    dynamic::<SendToRemoteInspectorRequest>(
         "Sends a message of a debugger to the code. The response of the code comes with the event `remoteInspectorData`.",
     ),
-    dynamic::<
-        SubscribeToEventsRequest,
-    >(
-            "Makes this connection receive the events of a debug session (`exit`, `stdout`, `stderr`, `initialized` and `remoteInspectorData`) from now on. A subscription ends with the connection: after a reconnect, subscribe again.",
-        )
-        .subscribes::<SubscribeToEventsRequest>(),
-    dynamic::<
-        UnsubscribeFromEventsRequest,
-    >(
+    DynamicOperation::subscribes::<SubscribeToEventsRequest>(dynamic::<SubscribeToEventsRequest>(
+        "Makes this connection receive the events of a debug session (`exit`, `stdout`, `stderr`, `initialized` and `remoteInspectorData`) from now on. A subscription ends with the connection: after a reconnect, subscribe again.",
+    )),
+    dynamic::<UnsubscribeFromEventsRequest>(
         "Ends the subscription of this connection to the events of a debug session. Without a connection, the call fails with `not_subscribed` and is not sent to the server.",
     ),
 ];

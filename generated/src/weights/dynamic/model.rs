@@ -6,86 +6,54 @@ use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
-    dynamic::<
-        CreateModelRequest,
-    >("Creates a model. It has no version yet: `Model.createModelVersion` creates one."),
-    dynamic::<
-        DeleteModelRequest,
-    >("Deletes a model with its filesystem and versions. This cannot be undone."),
-    dynamic::<
-        UpdateModelRequest,
-    >("Changes the description and settings of a model. Absent fields are not changed."),
-    dynamic::<
-        GetModelsRequest,
-    >(
+    dynamic::<CreateModelRequest>("Creates a model. It has no version yet: `Model.createModelVersion` creates one."),
+    dynamic::<DeleteModelRequest>("Deletes a model with its filesystem and versions. This cannot be undone."),
+    dynamic::<UpdateModelRequest>("Changes the description and settings of a model. Absent fields are not changed."),
+    DynamicOperation::paged::<GetModelsRequest>(
+        dynamic::<GetModelsRequest>(
             "Lists the models that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
-        )
-        .paged::<GetModelsRequest>("offset", "limit"),
-    dynamic::<
-        SetFilesystemSizeRequest,
-    >("Changes the size of the filesystem of a model. A larger one costs more."),
-    dynamic::<
-        CreateModelVersionRequest,
-    >(
+        ),
+        "offset",
+        "limit",
+    ),
+    dynamic::<SetFilesystemSizeRequest>("Changes the size of the filesystem of a model. A larger one costs more."),
+    dynamic::<CreateModelVersionRequest>(
         "Creates a version of a model by running its code, which initializes the weights, and waits until that is done. `Model.createModelVersionUploadWeights` takes the weights from data instead.",
     ),
-    dynamic::<
-        CreateModelVersionUploadWeightsRequest,
-    >(
+    dynamic::<CreateModelVersionUploadWeightsRequest>(
         "Creates a version of a model with given weights. Nothing is run; `Model.createModelVersion` initializes weights by running code instead.",
     ),
     dynamic::<UpdateModelVersionRequest>("Renames a version of a model."),
     dynamic::<GetWeightsRequest>("Downloads the weights of a version."),
     dynamic::<DeleteModelVersionRequest>("Deletes a version of a model."),
-    dynamic::<
-        TrainRequest,
-    >(
-            "Starts a training session, which continues in the background and ends with a new version. Follow it with `Model.getTrainingStatus` and `Model.getTrainingMetrics`.",
-        )
-        .starts_cancellable::<TrainRequest>(),
-    dynamic::<
-        GetTrainingStatusRequest,
-    >("Returns the state and progress of a training session."),
-    dynamic::<
-        GetTrainingMetricsRequest,
-    >(
+    DynamicOperation::starts_cancellable::<TrainRequest>(dynamic::<TrainRequest>(
+        "Starts a training session, which continues in the background and ends with a new version. Follow it with `Model.getTrainingStatus` and `Model.getTrainingMetrics`.",
+    )),
+    dynamic::<GetTrainingStatusRequest>("Returns the state and progress of a training session."),
+    dynamic::<GetTrainingMetricsRequest>(
         "Fetches values of the metrics that a training session has recorded. `Model.getTrainingStatus` lists the metrics and how many values they have.",
     ),
-    dynamic::<
-        GetTrainingSysinfoRequest,
-    >("Fetches how much of the hardware a training session has used over time."),
-    dynamic::<
-        CancelTrainingSessionRequest,
-    >(
+    dynamic::<GetTrainingSysinfoRequest>("Fetches how much of the hardware a training session has used over time."),
+    dynamic::<CancelTrainingSessionRequest>(
         "Stops a training session that is in progress. It ends as failed with the reason `cancelled`, and no state is created.",
     ),
-    dynamic::<
-        ClearPreviousTrainingSessionRequest,
-    >(
+    dynamic::<ClearPreviousTrainingSessionRequest>(
         "Deletes what is kept of a finished training session: its status, metrics and measurements. The version it created stays.",
     ),
-    dynamic::<
-        EvaluateRequest,
-    >(
+    dynamic::<EvaluateRequest>(
         "Runs a version of a model on given inputs and waits for the outputs. A running evaluation shows in `Model.getEvaluations` and can be stopped with `Model.cancelEvaluation`.",
     ),
-    dynamic::<
-        GetEvaluationsRequest,
-    >("Lists the evaluations of a model that are in progress or have ended lately."),
-    dynamic::<
-        GetFinishedEvaluationResultRequest,
-    >(
+    dynamic::<GetEvaluationsRequest>("Lists the evaluations of a model that are in progress or have ended lately."),
+    dynamic::<GetFinishedEvaluationResultRequest>(
         "Fetches the result of an evaluation listed by `Model.getEvaluations`. Waits for one that is still in progress. Results are kept for a few minutes only.",
     ),
     dynamic::<CancelEvaluationRequest>("Stops an evaluation that is in progress."),
-    dynamic::<
-        SetUsedPersistentLaunchersForEvaluateRequest,
-    >(
+    dynamic::<SetUsedPersistentLaunchersForEvaluateRequest>(
         "Sets which persistent launchers run the evaluations of a model, and how much they keep ready for it.",
     ),
-    dynamic::<
-        GetUsedPersistentLaunchersForEvaluateRequest,
-    >("Lists the persistent launchers that run the evaluations of a model."),
+    dynamic::<GetUsedPersistentLaunchersForEvaluateRequest>(
+        "Lists the persistent launchers that run the evaluations of a model.",
+    ),
 ];
 
 describe_type!(

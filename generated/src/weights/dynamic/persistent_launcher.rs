@@ -6,25 +6,18 @@ use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
-    dynamic::<
-        CreatePersistentLauncherRequest,
-    >(
+    dynamic::<CreatePersistentLauncherRequest>(
         "Creates a persistent launcher. It is billed until it is deleted with `PersistentLauncher.deletePersistentLauncher`, whether anything runs on it or not.",
     ),
-    dynamic::<
-        GetPersistentLaunchersRequest,
-    >(
+    DynamicOperation::paged::<GetPersistentLaunchersRequest>(
+        dynamic::<GetPersistentLaunchersRequest>(
             "Lists the persistent launchers of the caller, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
-        )
-        .paged::<GetPersistentLaunchersRequest>("offset", "limit"),
-    dynamic::<
-        GetSysinfoRequest,
-    >(
-        "Fetches how much of the hardware of a persistent launcher has been used over time.",
+        ),
+        "offset",
+        "limit",
     ),
-    dynamic::<
-        DeletePersistentLauncherRequest,
-    >(
+    dynamic::<GetSysinfoRequest>("Fetches how much of the hardware of a persistent launcher has been used over time."),
+    dynamic::<DeletePersistentLauncherRequest>(
         "Deletes a persistent launcher. What runs on it is not interrupted, and the launcher is deleted after that.",
     ),
 ];

@@ -5,6 +5,6 @@ use super::super::raw::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] =
-    &[dynamic::<OpenRequest>("Starts a session.").subscribes::<OpenRequest>()];
+    &[DynamicOperation::subscribes::<OpenRequest>(dynamic::<OpenRequest>("Starts a session."))];
 
 describe_type!(OpenRequest, "Parameters.", object([]));
