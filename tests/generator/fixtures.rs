@@ -62,11 +62,19 @@ fn the_embedded_crate_has_the_features_and_dependencies_of_the_client() {
     }
 }
 
-/// The features of a manifest without those of services and without comments, and its dependencies.
+/// The features of a manifest without those of services and of its program and without comments, and its dependencies
+/// without those of its program.
 pub fn without_services(manifest: &Path) -> (String, String) {
     let text = fs::read_to_string(manifest).unwrap();
     let text = text.split_once("[features]\n").unwrap().1.split_once("[dev-dependencies]\n").unwrap().0;
     let (features, dependencies) = text.split_once("[dependencies]\n").unwrap();
+    let (features, program) = without_program(features);
+    let is_of_library = |line: &&str| {
+        let name = line.split_once(" = ").map_or("", |(name, _)| name);
+        let enables = format!("\"dep:{name}\"");
+        !program.contains(&enables) || features.contains(&enables)
+    };
+    let dependencies: Vec<&str> = dependencies.lines().filter(is_of_library).collect();
     let is_kept = |line: &&str| match line.strip_prefix("    \"").and_then(|line| line.strip_suffix("\",")) {
         // In a list of several lines.
         Some(feature) => feature.contains([':', '/']) || reserved::FEATURES.contains(&feature),
@@ -74,7 +82,14 @@ pub fn without_services(manifest: &Path) -> (String, String) {
         None => line.split_once(" = ").is_none_or(|(feature, _)| reserved::FEATURES.contains(&feature)),
     };
     let features: Vec<&str> = features.lines().filter(is_kept).collect();
-    (features.join("\n"), dependencies.to_owned())
+    (features.join("\n"), dependencies.join("\n"))
+}
+
+/// Separates the feature `cli` from the others: the program is no part of an embedded runtime.
+fn without_program(features: &str) -> (String, String) {
+    let Some((before, rest)) = features.split_once("cli = [\n") else { return (features.to_owned(), String::new()) };
+    let (program, after) = rest.split_once("]\n").unwrap();
+    (format!("{before}{after}"), program.to_owned())
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::Context;
@@ -70,7 +70,8 @@ pub(super) fn service(cx: &Context<'_>, index: usize, service: &Service) -> Toke
     let about = docs::inner(&format!("The methods of `{}`.", service.wire));
     let entries = service.methods.iter().filter_map(|method| {
         let (request, text) = (cx.request_ident(method)?, method_text(method));
-        Some(quote!(dynamic::<#request>(#text),))
+        let operation = follows(method, &request, quote!(dynamic::<#request>(#text)));
+        Some(quote!(#operation,))
     });
     let own = (0..service.methods.len()).filter(|position| !cx.common.has_method(index, *position));
     let owned = own.flat_map(|position| cx.owned_by(Owner::Method(index, position)));
@@ -90,6 +91,23 @@ pub(super) fn service(cx: &Context<'_>, index: usize, service: &Service) -> Toke
         pub(crate) const METHODS: &[DynamicOperation] = &[#(#entries)*];
         #(#types)*
     }
+}
+
+/// Adds what comes after a response of the method: further pages, work, events. No chain, as `rustfmt` formats none that has
+/// a long text in it.
+fn follows(method: &Method, request: &Ident, mut operation: TokenStream) -> TokenStream {
+    if let Some(paging) = &method.paging {
+        let (offset, limit) = (&paging.offset, &paging.limit);
+        operation = quote!(DynamicOperation::paged::<#request>(#operation, #offset, #limit));
+    }
+    if let Some(waiter) = &method.waiter {
+        let starts = if waiter.cancel.is_some() { quote!(starts_cancellable) } else { quote!(starts) };
+        operation = quote!(DynamicOperation::#starts::<#request>(#operation));
+    }
+    if method.subscription.as_ref().is_some_and(|subscription| subscription.opens) {
+        operation = quote!(DynamicOperation::subscribes::<#request>(#operation));
+    }
+    operation
 }
 
 /// `dynamic/types.rs`: the shared types that stand in parameters.

@@ -141,7 +141,12 @@ fn channel(file: &File<'_, '_>, service: &Service, id: &str) -> TokenStream {
     let events = service.events.iter().map(|event| {
         let wire = &event.wire;
         let ends = event.ends.then(|| quote!(.ends()));
-        quote!(#kind::new(#wire)#ends)
+        let fields = file.cx.api.object(&event.params).map(|object| object.fields.as_slice()).unwrap_or_default();
+        let bytes = fields.iter().find(|field| field.ty == Type::Binary).map(|field| {
+            let wire = &field.wire;
+            quote!(.bytes(#wire))
+        });
+        quote!(#kind::new(#wire)#bytes #ends)
     });
     let wire = &service.wire;
     quote! {

@@ -10,6 +10,7 @@
 //! | [`errors_and_retries`] | errors, retries, timeouts and limits |
 //! | [`testing`] | testing your code without a network |
 //! | [`serving`] | serving an implementation of your own, with axum |
+//! | [`command_line`] | the program `decthings`: every method as a command |
 //! | [`revisions`] | the two revisions of the API |
 //! | [`features`] | the cargo features |
 //!
@@ -38,6 +39,9 @@ pub mod testing {}
 
 #[doc = include_str!("serving.md")]
 pub mod serving {}
+
+#[doc = include_str!("command_line.md")]
+pub mod command_line {}
 
 #[doc = include_str!("revisions.md")]
 pub mod revisions {}

@@ -5,6 +5,7 @@
 //! | layer | contents |
 //! |---|---|
 //! | `newtypes` | the client's types in other crates, as macros |
+//! | `dynamic` | calls by name, with JSON parameters |
 //! | `testing`, `blocking` | test doubles; calls without async code |
 //! | `server`, `follow` | the server side of services, also behind axum; pages, waiters and subscriptions |
 //! | `client` | the builder, calls and their attempts: deadlines, retries, middleware, tracing |
@@ -47,6 +48,8 @@ pub(crate) mod blob;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub(crate) mod client;
+#[cfg(feature = "dynamic")]
+pub(crate) mod dynamic;
 pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod follow;
@@ -68,18 +71,23 @@ pub use futures_core::Stream;
 pub use futures_core::future::BoxFuture;
 pub use serde_json::Value;
 
+#[cfg(feature = "dynamic")]
+pub use self::blob::Attachment;
 pub use self::blob::{Base64, Blob, NotInMemory};
 pub use self::client::{
     ApiClient, Attempt, AttemptOutcome, Call, Client, ClientBuilder, FromResponse, Middleware, Operation, RetryPolicy,
     Settable, Subscribable,
 };
 #[cfg(feature = "dynamic")]
-pub use self::client::{DynamicOperation, DynamicService, dynamic};
+pub use self::dynamic::{
+    DynamicCall, DynamicItems, DynamicMessage, DynamicMetric, DynamicOperation, DynamicService, DynamicSubscription,
+    DynamicUpdate, DynamicWork, EventsInfo, PagesInfo, WorkInfo, dynamic,
+};
 pub use self::error::{BuildError, CallInfo, Error, FailureText};
 pub use self::event::{EndReason, EventError, EventSet, RawEvent, Update};
 pub use self::follow::{
-    Cancellable, Items, MetricRange, MetricRow, MetricSource, NoMetrics, Page, Paged, Pages, Progress, ProgressUpdate,
-    Subscription, WaitError, Waitable, Waiter,
+    Cancellable, Items, MetricRange, MetricRow, MetricSource, NoMetrics, NoValue, Page, Paged, Pages, Progress,
+    ProgressUpdate, Subscription, WaitError, Waitable, Waiter,
 };
 #[cfg(feature = "dynamic")]
 pub use self::method::describe;

@@ -34,10 +34,10 @@ impl EventSet for DebugEvent {
         unsubscribe: Some(UnsubscribeFromEventsRequest::METHOD),
         events: &[
             EventKind::new("exit").ends(),
-            EventKind::new("stdout"),
-            EventKind::new("stderr"),
+            EventKind::new("stdout").bytes("data"),
+            EventKind::new("stderr").bytes("data"),
             EventKind::new("initialized"),
-            EventKind::new("remoteInspectorData"),
+            EventKind::new("remoteInspectorData").bytes("data"),
         ],
     };
 

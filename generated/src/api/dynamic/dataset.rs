@@ -11,8 +11,12 @@ pub(crate) const METHODS: &[DynamicOperation] = &[
         "Changes the name, description, visibility or tags of a dataset. Absent fields are not changed.",
     ),
     dynamic::<DeleteDatasetRequest>("Deletes a dataset with all its entries. This cannot be undone."),
-    dynamic::<GetDatasetsRequest>(
-        "Lists the datasets that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
+    DynamicOperation::paged::<GetDatasetsRequest>(
+        dynamic::<GetDatasetsRequest>(
+            "Lists the datasets that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
+        ),
+        "offset",
+        "limit",
     ),
     dynamic::<AddEntriesRequest>("Appends entries to a dataset."),
     dynamic::<AddEntriesToNeedsReviewRequest>(

@@ -6,9 +6,9 @@ use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
-    dynamic::<LaunchDebugSessionRequest>(
+    DynamicOperation::subscribes::<LaunchDebugSessionRequest>(dynamic::<LaunchDebugSessionRequest>(
         "Starts a debug session: runs the code of a model on a launcher, where its functions can be called one by one. The event `initialized` reports that the code is ready.",
-    ),
+    )),
     dynamic::<GetDebugSessionsRequest>(
         "Lists debug sessions that are running. A session that does not exist, or that the caller may not see, is omitted without an error.",
     ),
@@ -21,9 +21,9 @@ pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<CallInstantiateModelRequest>(
         "Calls the function of the code that loads a state. The instantiated model can then be trained and evaluated.",
     ),
-    dynamic::<CallTrainRequest>(
+    DynamicOperation::starts_cancellable::<CallTrainRequest>(dynamic::<CallTrainRequest>(
         "Calls the training function of the code on an instantiated model. Training continues in the background and changes the instantiated model; follow it with `Debug.getTrainingStatus`.",
-    ),
+    )),
     dynamic::<GetTrainingStatusRequest>("Returns the state and progress of a training session in a debug session."),
     dynamic::<GetTrainingMetricsRequest>(
         "Fetches values of the metrics that a training session in a debug session has recorded. `Debug.getTrainingStatus` lists the metrics and how many values they have.",
@@ -41,9 +41,9 @@ pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<SendToRemoteInspectorRequest>(
         "Sends a message of a debugger to the code. The response of the code comes with the event `remoteInspectorData`.",
     ),
-    dynamic::<SubscribeToEventsRequest>(
+    DynamicOperation::subscribes::<SubscribeToEventsRequest>(dynamic::<SubscribeToEventsRequest>(
         "Makes this connection receive the events of a debug session (`exit`, `stdout`, `stderr`, `initialized` and `remoteInspectorData`) from now on. A subscription ends with the connection: after a reconnect, subscribe again.",
-    ),
+    )),
     dynamic::<UnsubscribeFromEventsRequest>(
         "Ends the subscription of this connection to the events of a debug session. Without a connection, the call fails with `not_subscribed` and is not sent to the server.",
     ),

@@ -11,8 +11,12 @@ pub(crate) const METHODS: &[DynamicOperation] = &[
         "Changes the description or visibility of a repository. Absent fields are not changed.",
     ),
     dynamic::<DeleteRepositoryRequest>("Deletes a repository with all its images. This cannot be undone."),
-    dynamic::<GetRepositoriesRequest>(
-        "Lists the repositories that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
+    DynamicOperation::paged::<GetRepositoriesRequest>(
+        dynamic::<GetRepositoriesRequest>(
+            "Lists the repositories that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
+        ),
+        "offset",
+        "limit",
     ),
 ];
 

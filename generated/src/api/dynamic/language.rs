@@ -5,9 +5,9 @@ use super::super::language::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
-    dynamic::<StartLanguageServerRequest>(
+    DynamicOperation::subscribes::<StartLanguageServerRequest>(dynamic::<StartLanguageServerRequest>(
         "Starts a language server that can see the filesystem of a model, for an editor to talk to in the Language Server Protocol. Its output comes with the event `data`. It belongs to the connection and does not outlive it.",
-    ),
+    )),
     dynamic::<WriteToLanguageServerRequest>("Sends bytes to a language server, as to its standard input."),
     dynamic::<UnsubscribeFromEventsRequest>(
         "Ends the subscription of this connection to the events of a language server. This also terminates the server. Without a connection, the call fails with `not_subscribed` and is not sent to the server.",

@@ -6,9 +6,9 @@ use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
-    dynamic::<CreateModelRequest>(
+    DynamicOperation::starts::<CreateModelRequest>(dynamic::<CreateModelRequest>(
         "Creates a model. When it needs a first state that takes time to make, the call returns before that is done; wait with `Model.waitForModelToBeCreated`.",
-    ),
+    )),
     dynamic::<WaitForModelToBeCreatedRequest>(
         "Waits until the creation of a model is finished, and returns its outcome.",
     ),
@@ -23,8 +23,12 @@ pub(crate) const METHODS: &[DynamicOperation] = &[
         "Deletes a snapshot of a model. Models based on it can then no longer be trained and can create no states.",
     ),
     dynamic::<UpdateModelRequest>("Changes the description and settings of a model. Absent fields are not changed."),
-    dynamic::<GetModelsRequest>(
-        "Lists the models that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
+    DynamicOperation::paged::<GetModelsRequest>(
+        dynamic::<GetModelsRequest>(
+            "Lists the models that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
+        ),
+        "offset",
+        "limit",
     ),
     dynamic::<SetFilesystemSizeRequest>("Changes the size of the filesystem of a model. A larger one costs more."),
     dynamic::<GetFilesystemUsageRequest>("Returns how much of the filesystem of a model is used."),
@@ -44,9 +48,9 @@ pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<DeleteModelStateRequest>("Deletes a state of a model. The active state cannot be deleted."),
     dynamic::<GetModelStateRequest>("Downloads the data of a state."),
     dynamic::<GetSnapshotStateRequest>("Downloads the data of the state that is frozen in a snapshot."),
-    dynamic::<TrainRequest>(
+    DynamicOperation::starts_cancellable::<TrainRequest>(dynamic::<TrainRequest>(
         "Starts a training session, which continues in the background and ends with a new state. Follow it with `Model.getTrainingStatus` and `Model.getTrainingMetrics`, and put the new state to use with `Model.setActiveModelState`.",
-    ),
+    )),
     dynamic::<GetTrainingStatusRequest>("Returns the state and progress of a training session."),
     dynamic::<GetTrainingMetricsRequest>(
         "Fetches values of the metrics that a training session has recorded. `Model.getTrainingStatus` lists the metrics and how many values they have.",

@@ -7,8 +7,12 @@ use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<CreateOrganizationRequest>("Creates an organization. The caller is its first member."),
-    dynamic::<GetOrganizationsRequest>(
-        "Lists the organizations that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
+    DynamicOperation::paged::<GetOrganizationsRequest>(
+        dynamic::<GetOrganizationsRequest>(
+            "Lists the organizations that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
+        ),
+        "offset",
+        "limit",
     ),
     dynamic::<InviteUsersToOrganizationRequest>(
         "Invites users to an organization. They become members when they accept with `Organization.respondToOrganizationInvitation`.",

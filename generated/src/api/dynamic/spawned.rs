@@ -6,18 +6,20 @@ use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
-    dynamic::<SpawnCommandRequest>("Runs a program on a launcher, in an empty filesystem. Its output comes as events."),
-    dynamic::<SpawnCommandForModelRequest>(
+    DynamicOperation::subscribes::<SpawnCommandRequest>(dynamic::<SpawnCommandRequest>(
+        "Runs a program on a launcher, in an empty filesystem. Its output comes as events.",
+    )),
+    DynamicOperation::subscribes::<SpawnCommandForModelRequest>(dynamic::<SpawnCommandForModelRequest>(
         "Runs a program on a launcher, in the filesystem of a model. Its output comes as events.",
-    ),
+    )),
     dynamic::<TerminateSpawnedCommandRequest>("Ends a spawned command."),
     dynamic::<GetSpawnedCommandsRequest>(
         "Lists spawned commands that are running. A command that does not exist, or that the caller may not see, is omitted without an error.",
     ),
     dynamic::<WriteToSpawnedCommandRequest>("Writes to the standard input of a spawned command."),
-    dynamic::<SubscribeToEventsRequest>(
+    DynamicOperation::subscribes::<SubscribeToEventsRequest>(dynamic::<SubscribeToEventsRequest>(
         "Makes this connection receive the events of a spawned command (`exit`, `stdout` and `stderr`) from now on. A subscription ends with the connection: after a reconnect, subscribe again.",
-    ),
+    )),
     dynamic::<UnsubscribeFromEventsRequest>(
         "Ends the subscription of this connection to the events of a spawned command. Without a connection, the call fails with `not_subscribed` and is not sent to the server.",
     ),

@@ -6,9 +6,9 @@ use super::super::types::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
-    dynamic::<LaunchTerminalSessionRequest>(
+    DynamicOperation::subscribes::<LaunchTerminalSessionRequest>(dynamic::<LaunchTerminalSessionRequest>(
         "Starts a terminal session: a shell on a launcher, in the filesystem of a model. What it prints comes with the event `data`.",
-    ),
+    )),
     dynamic::<TerminateTerminalSessionRequest>("Ends a terminal session with all that runs in it."),
     dynamic::<GetTerminalSessionsRequest>(
         "Lists terminal sessions that are running. A session that does not exist, or that the caller may not see, is omitted without an error.",
@@ -18,9 +18,9 @@ pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<AddFilesystemAccessForTerminalSessionRequest>(
         "Gives a terminal session access to the filesystem of one more model, for example to copy files.",
     ),
-    dynamic::<SubscribeToEventsRequest>(
+    DynamicOperation::subscribes::<SubscribeToEventsRequest>(dynamic::<SubscribeToEventsRequest>(
         "Makes this connection receive the events of a terminal session (`exit` and `data`) from now on. A subscription ends with the connection: after a reconnect, subscribe again.",
-    ),
+    )),
     dynamic::<UnsubscribeFromEventsRequest>(
         "Ends the subscription of this connection to the events of a terminal session. Without a connection, the call fails with `not_subscribed` and is not sent to the server.",
     ),

@@ -27,7 +27,7 @@ impl EventSet for LanguageEvent {
         id: "languageServerId",
         subscribe: None,
         unsubscribe: Some(UnsubscribeFromEventsRequest::METHOD),
-        events: &[EventKind::new("exit").ends(), EventKind::new("data")],
+        events: &[EventKind::new("exit").ends(), EventKind::new("data").bytes("data")],
     };
 
     fn read(event: RawEvent) -> Result<Self, EventError> {

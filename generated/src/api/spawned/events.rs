@@ -28,7 +28,11 @@ impl EventSet for SpawnedEvent {
         id: "spawnedCommandId",
         subscribe: Some(SubscribeToEventsRequest::METHOD),
         unsubscribe: Some(UnsubscribeFromEventsRequest::METHOD),
-        events: &[EventKind::new("exit").ends(), EventKind::new("stdout"), EventKind::new("stderr")],
+        events: &[
+            EventKind::new("exit").ends(),
+            EventKind::new("stdout").bytes("data"),
+            EventKind::new("stderr").bytes("data"),
+        ],
     };
 
     fn read(event: RawEvent) -> Result<Self, EventError> {

@@ -26,7 +26,7 @@ impl EventSet for TerminalEvent {
         id: "terminalSessionId",
         subscribe: Some(SubscribeToEventsRequest::METHOD),
         unsubscribe: Some(UnsubscribeFromEventsRequest::METHOD),
-        events: &[EventKind::new("exit").ends(), EventKind::new("data")],
+        events: &[EventKind::new("exit").ends(), EventKind::new("data").bytes("data")],
     };
 
     fn read(event: RawEvent) -> Result<Self, EventError> {

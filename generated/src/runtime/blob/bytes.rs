@@ -6,8 +6,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
+#[cfg(feature = "dynamic")]
+use super::attachments;
 use super::notation;
 use super::source::Source;
 
@@ -106,6 +108,11 @@ impl fmt::Debug for Blob {
 
 impl Serialize for Blob {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[cfg(feature = "dynamic")]
+        let serializer = match attachments::attach(serializer, || self.clone().into()) {
+            Ok(written) => return written,
+            Err(serializer) => serializer,
+        };
         notation::serialize(self.as_bytes().map_err(ser::Error::custom)?, serializer)
     }
 }
@@ -241,14 +248,20 @@ macro_rules! conversions {
                 Self::from(Bytes::copy_from_slice(text.as_bytes()))
             }
         }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                notation::deserialize(deserializer).map(Self::from)
-            }
-        }
     };
 }
 
 conversions!(Blob from Vec<u8>, Box<[u8]>, &'static [u8], String);
 conversions!(Base64 from Vec<u8>, Box<[u8]>, &'static [u8], String);
+
+impl<'de> Deserialize<'de> for Blob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        notation::deserialize(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Base64 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        notation::deserialize(deserializer)?.into_bytes().map(Self::from).map_err(de::Error::custom)
+    }
+}

@@ -93,6 +93,14 @@ impl Client {
     }
 }
 
+#[cfg(feature = "dynamic")]
+impl Client {
+    /// The limits of the JSON of responses.
+    pub(in crate::runtime) fn json_limits(&self) -> wire::JsonLimits {
+        self.0.json_limits
+    }
+}
+
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("http_url", &self.0.http_url).finish_non_exhaustive()

@@ -5,10 +5,6 @@ mod build;
 mod builder;
 mod call;
 mod constructors;
-#[cfg(feature = "dynamic")]
-mod dynamic;
-#[cfg(feature = "dynamic")]
-mod dynamic_params;
 mod endpoint;
 mod handle;
 mod middleware;
@@ -19,8 +15,6 @@ mod trace;
 pub use builder::ClientBuilder;
 pub use call::Call;
 pub use constructors::Settable;
-#[cfg(feature = "dynamic")]
-pub use dynamic::{DynamicOperation, DynamicService, dynamic};
 pub use handle::{ApiClient, Client};
 pub use middleware::{Attempt, AttemptOutcome, Middleware};
 pub use operation::{FromResponse, Operation, Subscribable};

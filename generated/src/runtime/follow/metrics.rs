@@ -1,8 +1,9 @@
 //! Fetches the metrics that running work records.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::convert::Infallible;
 use std::fmt::Debug;
+
+use serde::Serialize;
 
 use crate::runtime::client::{Call, Client, Operation};
 use crate::runtime::error::Error;
@@ -76,13 +77,17 @@ pub(super) fn rows<A: Operation, M: MetricSource<A>>(metrics: &[M::Values]) -> V
     rows.into_iter().map(|(step, values)| MetricRow { step, values }).collect()
 }
 
+/// A value of a metric of work without metrics: there are none.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub enum NoValue {}
+
 /// Work without metrics.
 #[derive(Debug)]
 pub struct NoMetrics;
 
 impl<A: Operation> MetricSource<A> for NoMetrics {
-    type Values = Infallible;
-    type Value = Infallible;
+    type Values = NoValue;
+    type Value = NoValue;
     type Fetch = A;
 
     fn counts(_: &A::Response) -> Vec<(&str, u32)> {
@@ -93,19 +98,19 @@ impl<A: Operation> MetricSource<A> for NoMetrics {
         None
     }
 
-    fn fetched(_: A::Response) -> Vec<Infallible> {
+    fn fetched(_: A::Response) -> Vec<NoValue> {
         Vec::new()
     }
 
-    fn extent(values: &Infallible) -> (&str, u32, usize) {
+    fn extent(values: &NoValue) -> (&str, u32, usize) {
         match *values {}
     }
 
-    fn entries(values: &Infallible) -> &[Infallible] {
+    fn entries(values: &NoValue) -> &[NoValue] {
         match *values {}
     }
 
-    fn skip(values: &mut Infallible, _: u32) {
+    fn skip(values: &mut NoValue, _: u32) {
         match *values {}
     }
 }

@@ -7,9 +7,11 @@ mod subscription;
 mod waitable;
 mod waiter;
 
-pub use metrics::{MetricRange, MetricRow, MetricSource, NoMetrics};
+pub use metrics::{MetricRange, MetricRow, MetricSource, NoMetrics, NoValue};
 pub use pages::{Items, Page, Paged, Pages};
 pub use progress::{Progress, ProgressUpdate};
 pub use subscription::Subscription;
 pub use waitable::{Cancellable, WaitError, Waitable};
 pub use waiter::Waiter;
+#[cfg(feature = "dynamic")]
+pub(in crate::runtime) use waiter::Work;

@@ -80,6 +80,12 @@ impl<E: EventSet> Subscription<E> {
         client.release(lease, at).await
     }
 
+    /// The next update, as it came.
+    #[cfg(feature = "dynamic")]
+    pub(in crate::runtime) async fn next_raw(&mut self) -> Option<Update<RawEvent>> {
+        poll_fn(|context| self.lease.buffer.poll_next(context)).await
+    }
+
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Update<E>>> {
         self.lease.buffer.poll_next(context).map(|update| update.map(|update| self.typed(update)))
     }

@@ -23,11 +23,43 @@ use crate::runtime::error::Error;
 /// # }
 /// ```
 pub struct Waiter<R: Waitable> {
-    client: Client,
-    poll: R::Poll,
+    work: Work<R>,
     result: R::Response,
+}
+
+/// Work that goes on after the call that started it.
+pub(in crate::runtime) struct Work<R: Waitable> {
+    pub(in crate::runtime) client: Client,
+    pub(in crate::runtime) poll: R::Poll,
     pacing: Pacing,
     cancellation: Cancellation,
+}
+
+impl<R: Waitable> Work<R> {
+    pub(in crate::runtime) fn new(client: Client, poll: R::Poll) -> Self {
+        Self { client, poll, pacing: Pacing::default(), cancellation: Cancellation::default() }
+    }
+
+    pub(in crate::runtime) fn progress(&self) -> Progress<R> {
+        Progress::new(self.client.clone(), self.poll.clone(), self.pacing, self.cancellation.clone())
+    }
+}
+
+impl<R: Cancellable> Work<R> {
+    pub(in crate::runtime) async fn cancel(&self) -> Result<(), Error<<R::Cancel as Operation>::Error>> {
+        let request = self.cancellation.request();
+        Call::new(&self.client, R::cancel(&self.poll)).response().await?;
+        request.accepted();
+        Ok(())
+    }
+}
+
+impl<R: Waitable> Clone for Work<R> {
+    fn clone(&self) -> Self {
+        let Self { client, poll, pacing, cancellation } = self;
+        let (client, poll, cancellation) = (client.clone(), poll.clone(), cancellation.clone());
+        Self { client, poll, pacing: *pacing, cancellation }
+    }
 }
 
 impl<R: Waitable> Waiter<R> {
@@ -38,19 +70,19 @@ impl<R: Waitable> Waiter<R> {
 
     /// The maximum time to wait; a day by default.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.pacing.deadline = deadline;
+        self.work.pacing.deadline = deadline;
         self
     }
 
     /// The maximum interval between polls, 5 seconds by default. The first intervals are shorter.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
-        self.pacing.interval = interval;
+        self.work.pacing.interval = interval;
         self
     }
 
     /// The progress of the work, as a stream that ends when the work has finished. Polling begins when it is read.
     pub fn progress(&self) -> Progress<R> {
-        Progress::new(self.client.clone(), self.poll.clone(), self.pacing, self.cancellation.clone())
+        self.work.progress()
     }
 
     /// Waits until the work has finished.
@@ -71,10 +103,7 @@ impl<R: Cancellable> Waiter<R> {
     ///
     /// The API rejected the call, or it failed. The work may have finished before.
     pub async fn cancel(&self) -> Result<(), Error<<R::Cancel as Operation>::Error>> {
-        let request = self.cancellation.request();
-        Call::new(&self.client, R::cancel(&self.poll)).response().await?;
-        request.accepted();
-        Ok(())
+        self.work.cancel().await
     }
 }
 
@@ -88,9 +117,7 @@ impl<R: Waitable> Deref for Waiter<R> {
 
 impl<R: Waitable<Response: Clone>> Clone for Waiter<R> {
     fn clone(&self) -> Self {
-        let Self { client, poll, result, pacing, cancellation } = self;
-        let (client, poll, cancellation) = (client.clone(), poll.clone(), cancellation.clone());
-        Self { client, poll, result: result.clone(), pacing: *pacing, cancellation }
+        Self { work: self.work.clone(), result: self.result.clone() }
     }
 }
 
@@ -103,6 +130,6 @@ impl<R: Waitable> fmt::Debug for Waiter<R> {
 impl<R: Waitable> FromResponse<R> for Waiter<R> {
     fn from_response(client: Client, request: R, response: R::Response) -> Self {
         let poll = request.poll_request(&response);
-        Self { client, poll, result: response, pacing: Pacing::default(), cancellation: Cancellation::default() }
+        Self { work: Work::new(client, poll), result: response }
     }
 }

@@ -60,12 +60,19 @@ pub struct EventKind {
     pub name: &'static str,
     /// Whether it is the last event of a session.
     pub ends: bool,
+    /// The member of its parameters with bytes, if it has one.
+    pub bytes: Option<&'static str>,
 }
 
 impl EventKind {
     /// An event that is not the last one.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, ends: false }
+        Self { name, ends: false, bytes: None }
+    }
+
+    /// Makes it an event with bytes.
+    pub const fn bytes(self, member: &'static str) -> Self {
+        Self { bytes: Some(member), ..self }
     }
 
     /// Makes it the last event of a session.

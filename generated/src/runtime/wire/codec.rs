@@ -9,6 +9,8 @@ use serde_json::Value;
 use super::reader::{BlobReader, FromWire};
 use super::wire_error::{Segment, WireError};
 use super::writer::{FrameWriter, ToWire};
+#[cfg(feature = "dynamic")]
+use crate::runtime::blob::attachments;
 use crate::runtime::blob::{Base64, notation};
 use crate::runtime::text::Text;
 use crate::tensor::{self, Tensor};
@@ -97,12 +99,22 @@ impl<'de> Deserialize<'de> for Base64Text {
 /// Outside of a call, a tensor is serialized as JSON. In a call, it travels beside the JSON.
 impl Serialize for Tensor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[cfg(feature = "dynamic")]
+        let serializer = match attachments::attach(serializer, || self.clone().into()) {
+            Ok(written) => return written,
+            Err(serializer) => serializer,
+        };
         tensor::notation::Notation(self).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Tensor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        tensor::notation::from_value(Value::deserialize(deserializer)?).map_err(de::Error::custom)
+        let value = Value::deserialize(deserializer)?;
+        #[cfg(feature = "dynamic")]
+        if let Some(index) = attachments::reference(&value) {
+            return attachments::tensor(index);
+        }
+        tensor::notation::from_value(value).map_err(de::Error::custom)
     }
 }

@@ -42,6 +42,11 @@ impl RequestFrame {
         self.lens.iter().map(|len| whole.split_to(whole.len().min(*len))).collect()
     }
 
+    /// The length of each blob, in their order.
+    pub fn blob_lens(&self) -> &[usize] {
+        &self.lens
+    }
+
     /// The body of an HTTP request as one buffer.
     pub fn to_bytes(&self) -> Bytes {
         join(&self.to_segments().0)

@@ -9,8 +9,12 @@ pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<CreateModelRequest>("Creates a model. It has no version yet: `Model.createModelVersion` creates one."),
     dynamic::<DeleteModelRequest>("Deletes a model with its filesystem and versions. This cannot be undone."),
     dynamic::<UpdateModelRequest>("Changes the description and settings of a model. Absent fields are not changed."),
-    dynamic::<GetModelsRequest>(
-        "Lists the models that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
+    DynamicOperation::paged::<GetModelsRequest>(
+        dynamic::<GetModelsRequest>(
+            "Lists the models that the caller may see, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
+        ),
+        "offset",
+        "limit",
     ),
     dynamic::<SetFilesystemSizeRequest>("Changes the size of the filesystem of a model. A larger one costs more."),
     dynamic::<CreateModelVersionRequest>(
@@ -22,9 +26,9 @@ pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<UpdateModelVersionRequest>("Renames a version of a model."),
     dynamic::<GetWeightsRequest>("Downloads the weights of a version."),
     dynamic::<DeleteModelVersionRequest>("Deletes a version of a model."),
-    dynamic::<TrainRequest>(
+    DynamicOperation::starts_cancellable::<TrainRequest>(dynamic::<TrainRequest>(
         "Starts a training session, which continues in the background and ends with a new version. Follow it with `Model.getTrainingStatus` and `Model.getTrainingMetrics`.",
-    ),
+    )),
     dynamic::<GetTrainingStatusRequest>("Returns the state and progress of a training session."),
     dynamic::<GetTrainingMetricsRequest>(
         "Fetches values of the metrics that a training session has recorded. `Model.getTrainingStatus` lists the metrics and how many values they have.",

@@ -9,8 +9,12 @@ pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<CreatePersistentLauncherRequest>(
         "Creates a persistent launcher. It is billed until it is deleted with `PersistentLauncher.deletePersistentLauncher`, whether anything runs on it or not.",
     ),
-    dynamic::<GetPersistentLaunchersRequest>(
-        "Lists the persistent launchers of the caller, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
+    DynamicOperation::paged::<GetPersistentLaunchersRequest>(
+        dynamic::<GetPersistentLaunchersRequest>(
+            "Lists the persistent launchers of the caller, in pages. An item that does not exist or that the caller may not see is omitted without an error.",
+        ),
+        "offset",
+        "limit",
     ),
     dynamic::<GetSysinfoRequest>("Fetches how much of the hardware of a persistent launcher has been used over time."),
     dynamic::<DeletePersistentLauncherRequest>(

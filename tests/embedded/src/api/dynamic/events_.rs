@@ -5,7 +5,7 @@ use super::super::events_::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
 pub(crate) const METHODS: &[DynamicOperation] = &[
-    dynamic::<OpenRequest>("Starts a session."),
+    DynamicOperation::subscribes::<OpenRequest>(dynamic::<OpenRequest>("Starts a session.")),
     dynamic::<CloseRequest>("Ends a subscription."),
     dynamic::<NextRequest>("Tells the session's next text."),
     dynamic::<IdRequest>("Answers."),

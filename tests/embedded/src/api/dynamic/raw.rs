@@ -4,6 +4,7 @@
 use super::super::raw::*;
 use crate::runtime::{DynamicOperation, describe_type, dynamic};
 
-pub(crate) const METHODS: &[DynamicOperation] = &[dynamic::<OpenRequest>("Starts a session.")];
+pub(crate) const METHODS: &[DynamicOperation] =
+    &[DynamicOperation::subscribes::<OpenRequest>(dynamic::<OpenRequest>("Starts a session."))];
 
 describe_type!(OpenRequest, "Parameters.", object([]));

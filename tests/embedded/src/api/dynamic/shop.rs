@@ -15,10 +15,10 @@ pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<ModRequest>("Is called like a file."),
     dynamic::<EventsRequest>("Is called like another one."),
     dynamic::<IncomingRequestType>("Has parameters that are called like a type."),
-    dynamic::<ListRequest>("Lists names."),
-    dynamic::<StartRequest>(
+    DynamicOperation::paged::<ListRequest>(dynamic::<ListRequest>("Lists names."), "offset", "limit"),
+    DynamicOperation::starts_cancellable::<StartRequest>(dynamic::<StartRequest>(
         "Starts work, with a result that has fields called like functions and fields of its handle.",
-    ),
+    )),
     dynamic::<StatusRequest>("Tells how far the work is."),
     dynamic::<StopRequest>("Stops the work."),
 ];

@@ -9,11 +9,13 @@ use decthings::runtime::{DynamicOperation, describe_type, dynamic};
 pub(crate) const METHODS: &[DynamicOperation] = &[
     dynamic::<PushRequest>("Adds a message to a queue, now or later. A queue that does not exist is created."),
     dynamic::<ReceiveRequest>("Reads a message, which stays in the queue."),
-    dynamic::<ListRequest>("Lists the messages of a queue."),
-    dynamic::<DrainRequest>("Begins to remove all messages of a queue."),
+    DynamicOperation::paged::<ListRequest>(dynamic::<ListRequest>("Lists the messages of a queue."), "offset", "limit"),
+    DynamicOperation::starts_cancellable::<DrainRequest>(dynamic::<DrainRequest>(
+        "Begins to remove all messages of a queue.",
+    )),
     dynamic::<GetDrainRequest>("Says how far a drain is."),
     dynamic::<StopDrainRequest>("Stops a drain. Messages that were removed do not come back."),
-    dynamic::<WatchRequest>("Subscribes to the events of a queue."),
+    DynamicOperation::subscribes::<WatchRequest>(dynamic::<WatchRequest>("Subscribes to the events of a queue.")),
     dynamic::<UnwatchRequest>("Ends a subscription."),
 ];
 

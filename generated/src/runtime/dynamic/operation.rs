@@ -11,10 +11,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::call::Call;
-use super::dynamic_params::{check_params, did_you_mean};
-use super::handle::Client;
-use super::operation::Operation;
+use super::call::{DynamicCall, DynamicMessage, frame, send};
+use super::events::EventsInfo;
+use super::pages::PagesInfo;
+use super::params::{check_params, did_you_mean};
+use super::work::WorkInfo;
+use crate::runtime::client::{Call, Client, Operation};
 use crate::runtime::error::{Error, Failure};
 use crate::runtime::method::describe::{Described, FieldInfo, TypeInfo};
 use crate::runtime::method::{ApiError, ErrorCode, ErrorInfo, Method};
@@ -65,13 +67,18 @@ impl DynamicService {
 /// A method without its types. Parameters and results are JSON.
 #[derive(Clone, Copy)]
 pub struct DynamicOperation {
-    method: &'static Method,
+    pub(super) method: &'static Method,
     docs: &'static str,
     params: Option<fn() -> &'static TypeInfo>,
     errors: fn() -> Vec<(&'static str, ErrorInfo)>,
     #[cfg(feature = "schemars")]
     schemas: Option<[fn() -> schemars::Schema; 2]>,
     call: fn(Client, Value) -> BoxFuture<'static, Result<Value, Error>>,
+    pub(super) send: fn(DynamicCall) -> BoxFuture<'static, Result<DynamicMessage, Error>>,
+    pub(super) frame: fn(DynamicCall) -> Result<RequestFrame, Error>,
+    pub(super) pages: Option<PagesInfo>,
+    pub(super) work: Option<WorkInfo>,
+    pub(super) events: Option<EventsInfo>,
     encode_request: fn(Value) -> Result<RequestFrame, Failure>,
     decode_request: fn(Bytes) -> Result<Value, Failure>,
     encode_result: fn(Value) -> Result<ResponseFrame, Failure>,
@@ -114,6 +121,11 @@ impl DynamicOperation {
             #[cfg(feature = "schemars")]
             schemas: None,
             call: call::<R>,
+            send: send::<R>,
+            frame: frame::<R>,
+            pages: None,
+            work: None,
+            events: None,
             encode_request: |params| wire::write_request(&read::<R>(params, "parameters")?),
             decode_request: |body| {
                 let limits = JsonLimits::default();
@@ -142,6 +154,21 @@ impl DynamicOperation {
     /// The parameters.
     pub fn params(&self) -> &'static [FieldInfo] {
         self.params.map_or(&[], |describe| describe().fields())
+    }
+
+    /// How the pages of a long list are read, if the method returns one.
+    pub fn pages(&self) -> Option<&PagesInfo> {
+        self.pages.as_ref()
+    }
+
+    /// How the work is followed, if the method starts some.
+    pub fn work(&self) -> Option<&WorkInfo> {
+        self.work.as_ref()
+    }
+
+    /// The events that the method can subscribe to.
+    pub fn events(&self) -> Option<&EventsInfo> {
+        self.events.as_ref()
     }
 
     /// The error codes of the method, and what is known of them.
@@ -214,7 +241,12 @@ impl DynamicOperation {
         (self.decode_response)(body)
     }
 
-    fn check(&self, params: &Value) -> Result<(), Error> {
+    /// The error of using the method for something that it does not do.
+    pub(super) fn lacks(&self, what: &str) -> Error {
+        Failure::invalid("", format!("the method {what}")).at(self.method)
+    }
+
+    pub(super) fn check(&self, params: &Value) -> Result<(), Error> {
         match self.params {
             Some(describe) => check_params(describe(), params).map_err(|failure| failure.at(self.method)),
             None => Ok(()),
@@ -227,11 +259,11 @@ fn call<R: Operation>(client: Client, params: Value) -> BoxFuture<'static, Resul
     Box::pin(async move {
         let request: R = read(params, "parameters").map_err(|failure| failure.at::<ApiError>(at))?;
         let result = Call::new(&client, request).response().await.map_err(Error::into_raw)?;
-        write(&result, client.0.json_limits).map_err(|failure| failure.at(at))
+        write(&result, client.json_limits()).map_err(|failure| failure.at(at))
     })
 }
 
-fn read<T: DeserializeOwned>(value: Value, noun: &str) -> Result<T, Failure> {
+pub(super) fn read<T: DeserializeOwned>(value: Value, noun: &str) -> Result<T, Failure> {
     let value = match value {
         Value::Object(_) => value,
         Value::Null => Value::Object(Map::new()),
@@ -250,12 +282,23 @@ impl fmt::Debug for DynamicOperation {
 }
 
 /// Encodes a value as JSON. That may need far more memory than the value, so its size is computed before.
-fn write<T: Serialize>(value: &T, limits: JsonLimits) -> Result<Value, Failure> {
-    let failure = |error| Failure::decode("", format!("cannot be encoded as JSON: {error}"), "");
+pub(super) fn write<T: Serialize>(value: &T, limits: JsonLimits) -> Result<Value, Failure> {
+    check_size(value, limits)?;
+    to_value(value)
+}
+
+pub(super) fn check_size<T: Serialize>(value: &T, limits: JsonLimits) -> Result<(), Failure> {
     let mut size = Size(0);
-    serde_json::to_writer(&mut size, value).map_err(failure)?;
-    limits.check(size.0)?;
-    serde_json::to_value(value).map_err(failure)
+    serde_json::to_writer(&mut size, value).map_err(not_json)?;
+    limits.check(size.0)
+}
+
+pub(super) fn to_value<T: Serialize>(value: &T) -> Result<Value, Failure> {
+    serde_json::to_value(value).map_err(not_json)
+}
+
+fn not_json(error: serde_json::Error) -> Failure {
+    Failure::decode("", format!("cannot be encoded as JSON: {error}"), "")
 }
 
 /// The number of bytes that were written.
