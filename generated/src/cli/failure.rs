@@ -27,6 +27,19 @@ pub(crate) enum Kind {
     TimedOut = 5,
 }
 
+impl Kind {
+    /// The kind of an error.
+    pub(crate) fn of<E>(error: &Error<E>) -> Self {
+        match error {
+            Error::Api { .. } => Self::Rejected,
+            Error::Invalid { .. } => Self::Usage,
+            Error::Transport { .. } | Error::Http { .. } => Self::NotReached,
+            Error::Timeout { .. } => Self::TimedOut,
+            _ => Self::Other,
+        }
+    }
+}
+
 impl Failure {
     pub(crate) fn new(kind: Kind, message: impl fmt::Display) -> Self {
         Self { kind, message: message.to_string() }
@@ -34,6 +47,10 @@ impl Failure {
 
     pub(crate) fn usage(message: impl fmt::Display) -> Self {
         Self::new(Kind::Usage, message)
+    }
+
+    pub(crate) fn other(message: impl fmt::Display) -> Self {
+        Self::new(Kind::Other, message)
     }
 
     /// Prints the failure to standard error.
@@ -51,6 +68,6 @@ impl From<std::io::Error> for Failure {
 
 impl<E: decthings::runtime::ErrorCode> From<Error<E>> for Failure {
     fn from(error: Error<E>) -> Self {
-        Self::new(Kind::Other, error)
+        Self::new(Kind::of(&error), error)
     }
 }

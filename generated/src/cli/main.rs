@@ -4,7 +4,9 @@
 //! there is no code for any one of them here. What a method alone cannot do (logging in, importing a folder) is a command
 //! of its own.
 
+mod account;
 mod connect;
+mod console;
 mod failure;
 
 use std::process::ExitCode;
@@ -24,12 +26,13 @@ fn run() -> Result<(), Failure> {
     let matches = command().get_matches();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let client = connect::client(&matches)?;
-        drop(client);
-        Ok(())
+        let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
+        account::run(name, matches).await
     })
 }
 
 fn command() -> Command {
-    connect::options(Command::new("decthings").version(env!("CARGO_PKG_VERSION")).about("Trains and runs machine-learning models"))
+    let command = Command::new("decthings").version(env!("CARGO_PKG_VERSION"));
+    let command = command.about("Trains and runs machine-learning models").subcommand_required(true);
+    connect::options(command.subcommands(account::commands()))
 }
