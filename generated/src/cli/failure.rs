@@ -53,10 +53,21 @@ impl Failure {
         Self::new(Kind::Other, message)
     }
 
+    /// The same with a remark after its message.
+    pub(crate) fn with(self, remark: impl fmt::Display) -> Self {
+        Self { message: format!("{}; {remark}", self.message), ..self }
+    }
+
     /// Prints the failure to standard error.
     pub(crate) fn report(&self) -> ExitCode {
         eprintln!("error: {}", self.message);
         ExitCode::from(self.kind as u8)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 

@@ -7,6 +7,7 @@
 mod account;
 mod connect;
 mod console;
+mod data;
 mod failure;
 
 use std::process::ExitCode;
@@ -27,12 +28,20 @@ fn run() -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
-        account::run(name, matches).await
+        match name {
+            "dataset" => {
+                let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
+                data::run_dataset(name, matches, &connect::client(matches)?).await
+            }
+            _ => account::run(name, matches).await,
+        }
     })
 }
 
 fn command() -> Command {
     let command = Command::new("decthings").version(env!("CARGO_PKG_VERSION"));
     let command = command.about("Trains and runs machine-learning models").subcommand_required(true);
-    connect::options(command.subcommands(account::commands()))
+    let dataset = Command::new("dataset").about("Datasets").subcommand_required(true);
+    let dataset = dataset.subcommands(data::dataset_commands());
+    connect::options(command.subcommands(account::commands()).subcommand(dataset))
 }

@@ -105,6 +105,10 @@ async fn check_revision(client: &Client, worst: &mut Option<Kind>) -> Result<(),
             worst.get_or_insert(Kind::Rejected);
             row("API", "another revision", error)
         }
+        Err(error) if error.api().is_none() => {
+            worst.get_or_insert(Kind::of(&error));
+            row("API", "unknown revision", error)
+        }
         _ => row("API", "the first revision", format!("definition {:.8}", decthings::api::REVISION)),
     }
 }

@@ -30,6 +30,15 @@ impl Folder {
     }
 }
 
+/// The folder in which unfinished work is recorded: `$XDG_STATE_HOME/decthings`, which is `~/.local/state/decthings` by
+/// default.
+pub(crate) fn state_folder() -> Result<PathBuf, Failure> {
+    let strategy = strategy()?;
+    let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join(NAME);
+    create_private(&folder)?;
+    Ok(folder)
+}
+
 /// Replaces a file at once: whoever reads it gets the old content or the new one. Only this user can read it.
 pub(crate) fn replace_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::other(format!("cannot write {}: {error}", path.display()));

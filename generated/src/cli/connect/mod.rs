@@ -11,6 +11,7 @@ use std::time::Duration;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use decthings::{ApiKey, Client, ClientBuilder};
 
+pub(crate) use folder::{replace_file, state_folder};
 pub(crate) use profiles::Profiles;
 pub(crate) use settings::{Origin, Setting, Settings};
 
@@ -37,7 +38,6 @@ pub(crate) fn options(command: Command) -> Command {
 }
 
 /// The client of a command.
-#[expect(dead_code, reason = "for the commands that call the service")]
 pub(crate) fn client(matches: &ArgMatches) -> Result<Client, Failure> {
     builder(&Settings::read(matches)?).build().map_err(Failure::usage)
 }
