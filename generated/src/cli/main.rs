@@ -33,6 +33,10 @@ fn run() -> Result<(), Failure> {
                 let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
                 data::run_dataset(name, matches, &connect::client(matches)?).await
             }
+            "files" => {
+                let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
+                data::files::run(name, matches, &connect::client(matches)?).await
+            }
             _ => account::run(name, matches).await,
         }
     })
@@ -43,5 +47,5 @@ fn command() -> Command {
     let command = command.about("Trains and runs machine-learning models").subcommand_required(true);
     let dataset = Command::new("dataset").about("Datasets").subcommand_required(true);
     let dataset = dataset.subcommands(data::dataset_commands());
-    connect::options(command.subcommands(account::commands()).subcommand(dataset))
+    connect::options(command.subcommands(account::commands()).subcommands([dataset, data::files::command()]))
 }

@@ -2,11 +2,13 @@
 //!
 //! | layer | contents |
 //! |---|---|
+//! | `files` | the files of models |
 //! | `import`, `export` | entries of datasets, from and to files |
 //! | `dataset`, `rows`, `journal` | what is known of a dataset, arrays in parts, records of unfinished work |
 
 mod dataset;
 mod export;
+pub(crate) mod files;
 mod import;
 mod journal;
 mod rows;
