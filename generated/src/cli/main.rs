@@ -28,16 +28,15 @@ fn run() -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
-        match name {
-            "dataset" => {
-                let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
-                data::run_dataset(name, matches, &connect::client(matches)?).await
-            }
-            "files" => {
-                let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
-                data::files::run(name, matches, &connect::client(matches)?).await
-            }
-            _ => account::run(name, matches).await,
+        match (name, matches.subcommand()) {
+            ("login", _) => account::login::run(matches).await,
+            ("logout", _) => account::login::log_out(matches).await,
+            ("profiles", _) => account::list_profiles(matches).await,
+            ("doctor", _) => account::doctor::run(matches).await,
+            ("files", _) => data::files::run(matches).await,
+            ("dataset", Some(("import", matches))) => data::import::run(matches).await,
+            ("dataset", Some(("export", matches))) => data::export::run(matches).await,
+            _ => Ok(()),
         }
     })
 }
@@ -46,6 +45,8 @@ fn command() -> Command {
     let command = Command::new("decthings").version(env!("CARGO_PKG_VERSION"));
     let command = command.about("Trains and runs machine-learning models").subcommand_required(true);
     let dataset = Command::new("dataset").about("Datasets").subcommand_required(true);
-    let dataset = dataset.subcommands(data::dataset_commands());
-    connect::options(command.subcommands(account::commands()).subcommands([dataset, data::files::command()]))
+    let dataset = dataset.subcommands([data::import::command(), data::export::command()]);
+    let account =
+        [account::login::command(), account::login::logout(), account::profiles(), account::doctor::command()];
+    connect::options(command.subcommands(account).subcommands([dataset, data::files::command()]))
 }

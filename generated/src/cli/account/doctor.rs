@@ -21,7 +21,7 @@ const MAX_SKEW: Duration = Duration::from_secs(30);
 /// An id that nothing has.
 const NO_ID: &str = "decthings-doctor";
 
-pub(super) fn command() -> Command {
+pub(crate) fn command() -> Command {
     Command::new("doctor").about("Shows what commands would use, and checks the service").long_about(
         "Shows which service and profile commands would use and where each setting comes from, and checks that the service \
          responds over HTTP and over the WebSocket, that it accepts the API key, which revision of the API it speaks, and \
@@ -29,7 +29,7 @@ pub(super) fn command() -> Command {
     )
 }
 
-pub(super) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
+pub(crate) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let settings = Settings::read(matches)?;
     let clock = Clock::default();
     let client = {

@@ -10,18 +10,18 @@ use crate::connect::{self, Origin, Profiles, Setting, Settings};
 use crate::console::line;
 use crate::failure::{Failure, Kind};
 
-pub(super) fn command() -> Command {
+pub(crate) fn command() -> Command {
     Command::new("login")
         .about("Stores an API key on this machine")
         .long_about(
-            "Asks for an API key, checks it, and stores it as a profile, with the URLs of --url and --ws-url.\n\n\
+            "Asks for an API key, checks it, and stores it as a profile, with the URLs that are in effect.\n\n\
              The key is read without echo, or from the standard input if that is no terminal, or from --api-key-file. It is \
              stored in the file `credentials.toml` of the configuration folder, which only you can read.",
         )
         .arg(Arg::new("no-check").long("no-check").action(ArgAction::SetTrue).help("Store the key without a call with it"))
 }
 
-pub(super) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
+pub(crate) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let settings = Settings::for_login(matches)?;
     let key = match matches.get_one::<PathBuf>("api-key-file") {
         Some(path) => connect::key_of_file(path)?,
@@ -42,7 +42,11 @@ pub(super) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     line(format!("stored the API key as the profile `{name}`, for {}", client.http_url()))
 }
 
-pub(super) fn log_out(matches: &ArgMatches) -> Result<(), Failure> {
+pub(crate) fn logout() -> Command {
+    Command::new("logout").about("Removes the API key of a profile from this machine")
+}
+
+pub(crate) async fn log_out(matches: &ArgMatches) -> Result<(), Failure> {
     let name = Settings::for_login(matches)?.profile.value;
     if !Profiles::read()?.remove_key(&name)? {
         return Err(Failure::usage(format!("the profile `{name}` has no API key")));

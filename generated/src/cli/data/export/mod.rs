@@ -22,6 +22,7 @@ use self::npz::NpzSink;
 use super::dataset::Dataset;
 use super::journal::Journal;
 use super::{quiet, required, restart};
+use crate::connect;
 use crate::console::{Progress, line};
 use crate::failure::Failure;
 
@@ -32,7 +33,7 @@ const RECORD_BYTES: u64 = 64 << 20;
 /// The record of an export, in its folder.
 const RECORD: &str = "export.json";
 
-pub(super) fn command() -> Command {
+pub(crate) fn command() -> Command {
     Command::new("export")
         .about("Writes the entries of a dataset to files")
         .long_about(
@@ -76,7 +77,8 @@ struct Record {
     lengths: BTreeMap<String, u64>,
 }
 
-pub(super) async fn run(matches: &ArgMatches, client: &Client) -> Result<(), Failure> {
+pub(crate) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let client = &connect::client(matches)?;
     let dataset = Dataset::fetch(client, &required(matches, "id")).await?;
     let target = matches.get_one::<PathBuf>("to").cloned().unwrap_or_default();
     let Some(name) = target.file_name() else { return Err(Failure::usage("--to has no name of a file or folder")) };

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use decthings::Client;
 use decthings::files::{FilesError, FilesProgress, ModelFiles};
 
 use self::sync::Sync;
 use super::{quiet, required};
+use crate::connect;
 use crate::console::{Progress, line};
 use crate::failure::{Failure, Kind};
 
@@ -63,7 +63,9 @@ pub(crate) fn command() -> Command {
     ])
 }
 
-pub(crate) async fn run(name: &str, matches: &ArgMatches, client: &Client) -> Result<(), Failure> {
+pub(crate) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
+    let client = &connect::client(matches)?;
     let (model, folder) = (required(matches, "model"), matches.get_one::<PathBuf>("dir").cloned().unwrap_or_default());
     let is_quiet = matches.get_flag("quiet");
     let files = ModelFiles::new(client, &model);

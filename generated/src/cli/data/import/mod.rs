@@ -14,7 +14,6 @@ mod source;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
-use decthings::Client;
 use tokio::sync::mpsc;
 
 use self::csv::Csv;
@@ -25,10 +24,11 @@ use self::progress::Import;
 use self::source::{Batch, Batches, Source};
 use super::dataset::Dataset;
 use super::{quiet, required, restart};
+use crate::connect;
 use crate::console::{Progress, line};
 use crate::failure::{Failure, Kind};
 
-pub(super) fn command() -> Command {
+pub(crate) fn command() -> Command {
     let path = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help).value_parser(value_parser!(PathBuf))
     };
@@ -71,7 +71,8 @@ pub(super) fn command() -> Command {
         ])
 }
 
-pub(super) async fn run(matches: &ArgMatches, client: &Client) -> Result<(), Failure> {
+pub(crate) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let client = &connect::client(matches)?;
     let dataset = Dataset::fetch(client, &required(matches, "id")).await?;
     let is_quiet = matches.get_flag("quiet");
     let (path, mut source) = open(matches, &dataset, is_quiet)?;
