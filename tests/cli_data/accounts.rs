@@ -95,11 +95,13 @@ async fn an_option_overrides_a_variable_which_overrides_the_profile() {
     out.failure(3);
 
     let user = user.with("DECTHINGS_API_KEY", "k3y-of-nobody");
+    let said = user.run_with(&["login", "--no-check", "--profile", "shadowed"], KEY).success();
+    assert!(said.contains("DECTHINGS_API_KEY is set, and overrides it"), "{said}");
     let out = user.run(&["doctor"]);
     assert!(out.out.contains("present  (environment variable DECTHINGS_API_KEY)"), "{out:?}");
     out.failure(3);
     let said = user.run(&["doctor", "--profile", "typo"]).failure(2);
-    assert!(said.contains("profiles: dead"), "{said}");
+    assert!(said.contains("profiles: dead, shadowed"), "{said}");
     user.run(&["doctor", "--profile", "../typo"]).failure(2);
     user.run(&["doctor", "--timeout", "0"]).failure(2);
 }

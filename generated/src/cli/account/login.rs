@@ -29,6 +29,10 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     };
     let name = settings.profile.value.clone();
     let setting = Setting { value: key.clone(), origin: Origin::Default };
+    let overrides = settings.key.as_ref().and_then(|key| match key.origin {
+        Origin::Variable(variable) => Some(variable),
+        _ => None,
+    });
     let settings = Settings { key: Some(setting), ..settings };
     // Also rejects a key that would be sent without TLS.
     let client = connect::builder(&settings).build().map_err(Failure::usage)?;
@@ -39,7 +43,11 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let (url, websocket_url) = (url(&settings.url), url(&settings.websocket_url));
     let urls = [("url", url.as_deref()), ("ws_url", websocket_url.as_deref())];
     Profiles::read()?.store(&name, &key, urls)?;
-    line(format!("stored the API key as the profile `{name}`, for {}", client.http_url()))
+    line(format!("stored the API key as the profile `{name}`, for {}", client.http_url()))?;
+    match overrides {
+        Some(variable) => line(format!("the environment variable {variable} is set, and overrides it")),
+        None => Ok(()),
+    }
 }
 
 pub(crate) fn logout() -> Command {
