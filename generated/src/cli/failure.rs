@@ -49,6 +49,17 @@ impl Kind {
             Self::Program(code) => code,
         }
     }
+
+    /// The kind of an error.
+    pub(crate) fn of<E>(error: &Error<E>) -> Self {
+        match error {
+            Error::Api { .. } => Self::Rejected,
+            Error::Invalid { .. } => Self::Usage,
+            Error::Transport { .. } | Error::Http { .. } => Self::NotReached,
+            Error::Timeout { .. } => Self::TimedOut,
+            _ => Self::Other,
+        }
+    }
 }
 
 impl Failure {
@@ -70,6 +81,15 @@ impl Failure {
         Self { message: format!("{place}: {}", self.message), ..self }
     }
 
+    pub(crate) fn other(message: impl fmt::Display) -> Self {
+        Self::new(Kind::Other, message)
+    }
+
+    /// The same with a remark after its message.
+    pub(crate) fn with(self, remark: impl fmt::Display) -> Self {
+        Self { message: format!("{}; {remark}", self.message), ..self }
+    }
+
     /// Prints the failure to standard error.
     pub(crate) fn report(&self) -> ExitCode {
         if !self.message.is_empty() {
@@ -77,6 +97,12 @@ impl Failure {
             let _ = io::Write::write_fmt(&mut io::stderr(), format_args!("error: {}\n", self.message));
         }
         ExitCode::from(self.kind.code())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 
@@ -91,14 +117,7 @@ impl From<io::Error> for Failure {
 
 impl<E: decthings::runtime::ErrorCode> From<Error<E>> for Failure {
     fn from(error: Error<E>) -> Self {
-        let kind = match error {
-            Error::Api { .. } => Kind::Rejected,
-            Error::Invalid { .. } => Kind::Usage,
-            Error::Transport { .. } | Error::Http { .. } => Kind::NotReached,
-            Error::Timeout { .. } => Kind::TimedOut,
-            _ => Kind::Other,
-        };
-        Self::new(kind, error)
+        Self::new(Kind::of(&error), error)
     }
 }
 

@@ -6,6 +6,8 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use decthings::runtime::BoxFuture;
 
+use crate::account::{self, doctor, login};
+use crate::data::{export, files, import};
 use crate::failure::Failure;
 use crate::{follow, tree};
 
@@ -20,6 +22,13 @@ pub(crate) struct Fixed {
 
 /// All of them. A further one is a line here.
 const ALL: &[Fixed] = &[
+    Fixed { service: None, command: login::command, run: |matches| Box::pin(login::run(matches)) },
+    Fixed { service: None, command: login::logout, run: |matches| Box::pin(login::log_out(matches)) },
+    Fixed { service: None, command: account::profiles, run: |matches| Box::pin(account::list_profiles(matches)) },
+    Fixed { service: None, command: doctor::command, run: |matches| Box::pin(doctor::run(matches)) },
+    Fixed { service: None, command: files::command, run: |matches| Box::pin(files::run(matches)) },
+    Fixed { service: Some("Dataset"), command: import::command, run: |matches| Box::pin(import::run(matches)) },
+    Fixed { service: Some("Dataset"), command: export::command, run: |matches| Box::pin(export::run(matches)) },
     Fixed { service: None, command: tree::watch, run: |matches| Box::pin(follow::watch(matches)) },
     Fixed { service: None, command: completions, run: |matches| Box::pin(print_completions(matches)) },
     Fixed { service: None, command: man, run: |matches| Box::pin(write_man(matches)) },

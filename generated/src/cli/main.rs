@@ -4,8 +4,11 @@
 //! there is no code for any one of them here. What a method alone cannot do (logging in, importing a folder) is a command
 //! of its own, in [`fixed`].
 
+mod account;
 mod call;
 mod connect;
+mod console;
+mod data;
 mod failure;
 mod fixed;
 mod follow;
