@@ -1,9 +1,7 @@
 //! Runs the program.
 
 use std::io::{Read, Write as _};
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,24 +17,8 @@ const MOMENT: Duration = Duration::from_millis(5);
 const VARIABLES: [&str; 5] =
     ["DECTHINGS_API_KEY", "DECTHINGS_HTTP_URL", "DECTHINGS_WS_URL", "DECTHINGS_PROFILE", "DECTHINGS_TESTS_LOG"];
 
-/// The program, with the features that the tests have, so that a run of all tests has built it already.
-fn path() -> &'static Path {
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let arguments =
-            ["build", "--message-format=json", "-p", "decthings", "--features", "cli", "--bin", "decthings"];
-        let built = Command::new(cargo).args(arguments).stderr(Stdio::inherit()).output().unwrap();
-        assert!(built.status.success(), "the program cannot be built");
-        let messages = String::from_utf8(built.stdout).unwrap();
-        let programs = messages.lines().filter_map(|line| {
-            let message: Value = serde_json::from_str(line).ok()?;
-            let is_it = message["target"]["kind"][0] == "bin" && message["target"]["name"] == "decthings";
-            Some(PathBuf::from(message.get("executable").filter(|_| is_it)?.as_str()?))
-        });
-        programs.last().expect("cargo names the program")
-    })
-}
+/// The program.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_decthings");
 
 /// A run of the program that has ended.
 #[derive(Debug)]
@@ -94,7 +76,7 @@ impl Program {
     }
 
     fn command_of<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
-        let mut command = Command::new(path());
+        let mut command = Command::new(PROGRAM);
         VARIABLES.iter().for_each(|name| {
             command.env_remove(name);
         });

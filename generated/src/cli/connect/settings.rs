@@ -25,12 +25,13 @@ pub(crate) enum Origin {
 
 impl Origin {
     /// The precedence: a higher one overrides a lower one.
-    fn rank(self) -> u8 {
+    fn rank(self, profile_is_named: bool) -> u8 {
         match self {
             Self::Default => 0,
+            Self::Profile if profile_is_named => 3,
             Self::Profile => 1,
             Self::Variable(_) => 2,
-            Self::Option(_) => 3,
+            Self::Option(_) => 4,
         }
     }
 }
@@ -53,7 +54,8 @@ pub(crate) struct Setting<T> {
     pub(crate) origin: Origin,
 }
 
-/// The settings of a command: each that of an option, or else of an environment variable, or else of the profile.
+/// The settings of a command: each that of an option, or else of an environment variable, or else of the profile. A profile
+/// that an option names overrides environment variables.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) profile: Setting<String>,
@@ -90,20 +92,23 @@ impl Settings {
     }
 
     fn of_profile(matches: &ArgMatches, name: Setting<String>, profile: Profile) -> Result<Self, Failure> {
-        let url = text(matches, "url", "DECTHINGS_HTTP_URL", profile.url)?;
-        let websocket_url = text(matches, "ws-url", "DECTHINGS_WS_URL", profile.websocket_url)?;
-        let rank = |setting: &Option<Setting<String>>| setting.as_ref().map_or(0, |setting| setting.origin.rank());
+        let is_named = matches!(name.origin, Origin::Option(_));
+        let of_profile = |value| Of { value, is_named };
+        let url = text(matches, "url", "DECTHINGS_HTTP_URL", of_profile(profile.url))?;
+        let websocket_url = text(matches, "ws-url", "DECTHINGS_WS_URL", of_profile(profile.websocket_url))?;
+        let key = key(matches, Of { value: profile.key, is_named })?;
+        let rank = |setting: &Option<Setting<String>>| setting.as_ref().map_or(0, |setting| setting.origin.rank(is_named));
         // The WebSocket of a URL that was overridden is that of another service.
         let websocket_url = if rank(&websocket_url) < rank(&url) { None } else { websocket_url };
         let timeout = match matches.get_one::<Duration>("timeout") {
             Some(timeout) => Some(Setting { value: *timeout, origin: Origin::Option("timeout") }),
             None => profile.timeout.map(|value| Setting { value, origin: Origin::Profile }),
         };
-        Ok(Self { profile: name, url, websocket_url, timeout, key: key(matches, profile.key)? })
+        Ok(Self { profile: name, url, websocket_url, timeout, key })
     }
 
     fn profile_name(matches: &ArgMatches) -> Result<Setting<String>, Failure> {
-        let name = text(matches, "profile", "DECTHINGS_PROFILE", None)?;
+        let name = text(matches, "profile", "DECTHINGS_PROFILE", Of { value: None, is_named: false })?;
         let name = name.unwrap_or_else(|| Setting { value: DEFAULT_PROFILE.to_owned(), origin: Origin::Default });
         let failed = |reason| Failure::usage(format!("profile of {}: {reason}", name.origin));
         check_name(&name.value).map_err(failed)?;
@@ -111,32 +116,51 @@ impl Settings {
     }
 }
 
+/// A setting of the profile.
+struct Of<T> {
+    value: Option<T>,
+    /// Whether the command line names the profile, so that it overrides environment variables.
+    is_named: bool,
+}
+
+impl<T> Of<T> {
+    /// The setting, with that of an environment variable unless the profile overrides it.
+    fn or_variable(
+        self,
+        variable: &'static str,
+        read: impl FnOnce() -> Result<Option<T>, Failure>,
+    ) -> Result<Option<Setting<T>>, Failure> {
+        let of_profile = |value| Setting { value, origin: Origin::Profile };
+        if self.is_named && self.value.is_some() {
+            return Ok(self.value.map(of_profile));
+        }
+        let found = read()?.map(|value| Setting { value, origin: Origin::Variable(variable) });
+        Ok(found.or(self.value.map(of_profile)))
+    }
+}
+
 fn text(
     matches: &ArgMatches,
     option: &'static str,
     variable: &'static str,
-    profile: Option<String>,
+    profile: Of<String>,
 ) -> Result<Option<Setting<String>>, Failure> {
-    if let Some(value) = matches.get_one::<String>(option) {
-        return Ok(Some(Setting { value: value.clone(), origin: Origin::Option(option) }));
+    match matches.get_one::<String>(option) {
+        Some(value) => Ok(Some(Setting { value: value.clone(), origin: Origin::Option(option) })),
+        None => profile.or_variable(variable, || of_environment(variable)),
     }
-    if let Some(value) = of_environment(variable)? {
-        return Ok(Some(Setting { value, origin: Origin::Variable(variable) }));
-    }
-    Ok(profile.map(|value| Setting { value, origin: Origin::Profile }))
 }
 
-fn key(matches: &ArgMatches, profile: Option<ApiKey>) -> Result<Option<Setting<ApiKey>>, Failure> {
+fn key(matches: &ArgMatches, profile: Of<ApiKey>) -> Result<Option<Setting<ApiKey>>, Failure> {
     const OPTION: &str = "api-key-file";
     const VARIABLE: &str = "DECTHINGS_API_KEY";
     if let Some(path) = matches.get_one::<PathBuf>(OPTION) {
         return Ok(Some(Setting { value: key_of_file(path)?, origin: Origin::Option(OPTION) }));
     }
-    if let Some(text) = of_environment(VARIABLE)? {
-        let value = checked_key(&text).map_err(|reason| Failure::usage(format!("{VARIABLE} {reason}")))?;
-        return Ok(Some(Setting { value, origin: Origin::Variable(VARIABLE) }));
-    }
-    Ok(profile.map(|value| Setting { value, origin: Origin::Profile }))
+    profile.or_variable(VARIABLE, || {
+        let key = of_environment(VARIABLE)?.map(|text| checked_key(&text));
+        key.transpose().map_err(|reason| Failure::usage(format!("{VARIABLE} {reason}")))
+    })
 }
 
 /// An environment variable; `None` if it is empty.

@@ -1,9 +1,8 @@
 //! The program, a server for it, and a user of its own.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use decthings::types::{ElementType, EntryRange, ParameterDefinition, TensorRules};
@@ -11,31 +10,10 @@ use decthings::{Client, Tensor};
 use decthings_local::{Local, LocalConfig, LocalServer};
 use decthings_tests::{KEY, PATIENCE, Temporary};
 
-/// How long building the program may take, if it has not been built yet.
-const BUILD_TIMEOUT: Duration = Duration::from_secs(900);
+use super::program::PROGRAM;
 
 /// How often a running program is polled.
 const MOMENT: Duration = Duration::from_millis(10);
-
-/// The program, which is built if it has not been: tests of another package do not build it.
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        // target/debug/deps/cli_data-0123456789abcdef
-        let test = std::env::current_exe().unwrap();
-        let debug = test.ancestors().nth(2).unwrap();
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "decthings", "--features", "cli", "--bin", "decthings"])
-            .arg("--target-dir")
-            .arg(debug.parent().unwrap())
-            .current_dir(decthings_tests::repository(""))
-            .spawn()
-            .unwrap();
-        assert_eq!(wait(&mut build, BUILD_TIMEOUT), Some(0), "the program can be built");
-        debug.join(format!("decthings{}", std::env::consts::EXE_SUFFIX))
-    })
-}
 
 /// Waits for the exit code of a program; `None` if a signal has ended it.
 fn wait(child: &mut Child, most: Duration) -> Option<i32> {
@@ -99,7 +77,7 @@ impl User {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        let mut command = Command::new(PROGRAM);
         for name in ["DECTHINGS_API_KEY", "DECTHINGS_HTTP_URL", "DECTHINGS_WS_URL", "DECTHINGS_PROFILE"] {
             command.env_remove(name);
         }

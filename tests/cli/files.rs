@@ -7,7 +7,7 @@ use decthings::files::ModelFiles;
 use decthings::types::ModelLanguage;
 use decthings_tests::{Temporary, read_tree};
 
-use crate::support::Service;
+use crate::user::Service;
 
 async fn model(service: &Service) -> String {
     let options = ModelOptions::Code(ModelOptionsCode::new(ModelLanguage::Rust).preset("mlp"));

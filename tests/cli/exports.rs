@@ -4,7 +4,7 @@ use decthings::tensor::npz;
 use decthings::types::{DatasetKeyData, ElementType};
 use decthings::{Image, Tensor};
 
-use crate::support::Service;
+use crate::user::Service;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_can_be_imported_again() {

@@ -4,7 +4,7 @@ use decthings::tensor::npz;
 use decthings::types::ElementType;
 use decthings::{Image, Tensor};
 
-use crate::support::Service;
+use crate::user::Service;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_columns_of_a_csv_file_are_keys() {

@@ -7,7 +7,7 @@ use decthings_tests::KEY;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::support::{Service, User};
+use crate::user::{Service, User};
 
 /// Nothing listens there.
 const DEAD: &str = "http://127.0.0.1:1/v0";
@@ -100,6 +100,10 @@ async fn an_option_overrides_a_variable_which_overrides_the_profile() {
     let out = user.run(&["doctor"]);
     assert!(out.out.contains("present  (environment variable DECTHINGS_API_KEY)"), "{out:?}");
     out.failure(3);
+    // A profile that is named on the command line overrides both variables.
+    let out = user.run(&["doctor", "--profile", "shadowed"]).out;
+    assert!(row(&out, "API key").contains("present  (profile)"), "{out}");
+    assert!(row(&out, "URL").contains("(profile)"), "{out}");
     let said = user.run(&["doctor", "--profile", "typo"]).failure(2);
     assert!(said.contains("profiles: dead, shadowed"), "{said}");
     user.run(&["doctor", "--profile", "../typo"]).failure(2);

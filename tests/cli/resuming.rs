@@ -11,7 +11,7 @@ use decthings_tests::soon;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::{Service, User};
+use crate::user::{Service, User};
 
 /// Enough for many calls.
 const ENTRIES: u32 = 6000;
