@@ -24,8 +24,7 @@ fn path() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let arguments =
-            ["build", "--message-format=json", "-p", "decthings", "--features", "cli", "--bin", "decthings"];
+        let arguments = ["build", "--message-format=json", "--workspace", "--bin", "decthings", "--test", "cli"];
         let built = Command::new(cargo).args(arguments).stderr(Stdio::inherit()).output().unwrap();
         assert!(built.status.success(), "the program cannot be built");
         let messages = String::from_utf8(built.stdout).unwrap();
