@@ -37,8 +37,10 @@ async fn an_error_status_is_no_response_of_the_api() {
 async fn ctrl_c_ends_a_session() {
     let listener = Listener::bind().await;
     let url = listener.url();
+    let program = std::sync::Arc::new(Program::at(&url));
+    let started = std::sync::Arc::clone(&program);
     let child = tokio::task::spawn_blocking(move || {
-        let mut command = Program::at(&url).command("terminal subscribe-to-events --terminal-session-id t --follow");
+        let mut command = started.command("terminal subscribe-to-events --terminal-session-id t --follow");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     });
     let mut socket = listener.accept().await;
@@ -49,7 +51,7 @@ async fn ctrl_c_ends_a_session() {
     // Until the program listens to the signal, it would end it otherwise.
     let code = tokio::task::spawn_blocking(move || {
         std::thread::sleep(std::time::Duration::from_millis(300));
-        assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert!(std::process::Command::new("sh").args(["-c", "kill -INT $0", &id]).status().unwrap().success());
         wait(&mut child)
     });
     assert_eq!(code.await.unwrap(), Some(130));

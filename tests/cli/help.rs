@@ -19,8 +19,8 @@ fn the_program_lists_services_and_its_own_commands() {
 #[test]
 fn a_service_lists_its_methods_with_their_first_sentence() {
     let help = Program::alone().run("model --help").ok();
-    assert!(help.text().contains("train                             Starts a training session"), "{}", help.text());
-    assert!(!help.text().contains("Follow it with"), "{}", help.text());
+    assert!(help.text().contains("  train\n          Starts a training session, which continues"), "{}", help.text());
+    assert!(!help.text().contains("Follow it with `Model.getTraining"), "{}", help.text());
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_method_explains_its_parameters() {
     for part in [
         "--model-id <TEXT>",
         "Id of the model.",
-        "--params <NAME=VALUE>",
+        "--params [<NAME=VALUE>]",
         "--execution-location <JSON|@FILE>",
         "--execution-location.spec.memory-mebibytes <INT>",
         "--state-id <TEXT>",

@@ -36,6 +36,19 @@ fn kebab(name: &str) -> String {
     name.chars().enumerate().map(separate).collect()
 }
 
+/// The value with whole numbers as integers: JSON writes 1.0 as well as 1.
+fn normal(value: Value) -> Value {
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if float.fract() == 0.0 && float.abs() < 1e15 => (float as i64).into(),
+            _ => number.into(),
+        },
+        Value::Array(items) => items.into_iter().map(normal).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, value)| (name, normal(value))).collect(),
+        other => other,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_method_sends_and_prints_what_was_recorded() {
     let codec = Codec::new(&std::fs::read_to_string(repository("schema/decthings.json")).unwrap());
@@ -52,7 +65,8 @@ async fn every_method_sends_and_prints_what_was_recorded() {
         let expected = codec.read_request(service, method, &codec.request(service, method, &case["params"]));
         assert_eq!(codec.read_request(service, method, body).unwrap(), expected.unwrap(), "{service}.{method}");
         let printed = codec.read_response(service, method, &codec.response(service, method, &run.json()));
-        assert_eq!(printed.unwrap(), codec.read_response(service, method, &frame).unwrap(), "{service}.{method}");
+        let expected = codec.read_response(service, method, &frame).unwrap();
+        assert_eq!(normal(printed.unwrap()), normal(expected), "{service}.{method}");
     }
     assert!(cases.len() > 60, "only {} methods were recorded", cases.len());
 }

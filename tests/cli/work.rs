@@ -16,10 +16,10 @@ fn training(service: &Service) -> (String, Vec<String>) {
     let create = ["model", "create-state", "--model-id", &id, "--name", "s", "--params", "inputs=u32:2"];
     let rest = ["--params", "outputs=u32:2", "--execution-location", LOCATION];
     service.run_with(&[create.as_slice(), &rest].concat()).ok();
-    let points: Vec<[f32; 2]> = (0..100_u8).map(|index| [f32::from(index % 2), f32::from(index % 5)]).collect();
+    let points: Vec<f32> = (0..100_u8).flat_map(|index| [f32::from(index % 2), f32::from(index % 5)]).collect();
     let classes: Vec<u32> = (0..100_u32).map(|index| index % 2).collect();
-    npy::write_file(service.folder.join("x.npy"), &Tensor::from(points.as_slice())).unwrap();
-    npy::write_file(service.folder.join("y.npy"), &Tensor::from(classes.as_slice())).unwrap();
+    npy::write_file(service.folder.join("x.npy"), &Tensor::new([100, 2], points).unwrap()).unwrap();
+    npy::write_file(service.folder.join("y.npy"), &Tensor::vector(classes)).unwrap();
     let train = ["model", "train", "--model-id", &id, "--new-state-name", "t", "--params", "x=@x.npy", "--params"];
     let rest = ["y=@y.npy", "--execution-location", LOCATION];
     let arguments = [train.as_slice(), &rest].concat().into_iter().map(str::to_owned).collect();

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use decthings::api::dynamic::{methods, operation, services};
-use decthings::runtime::DynamicService;
 use decthings::runtime::describe::{FieldInfo, TypeKind, ValueType};
-use decthings::{ApiError, Client, Error};
+use decthings::runtime::{DynamicMessage, DynamicService};
+use decthings::{ApiError, Blob, Client, Error, Tensor};
 use decthings_tests::server::{Reply, Server, ok};
-use decthings_tests::soon;
+use decthings_tests::{Temporary, soon};
 use serde_json::{Value, json};
 
 use super::service::Small;
@@ -287,4 +287,53 @@ async fn errors_keep_code_fields_and_description() {
     let error = call(&small(), "Model", "train", params).await.unwrap_err();
     assert_eq!(error.code(), Some("too_many_requests"));
     assert!(error.is_retryable());
+}
+
+/// Parameters with bytes under a key, to which they refer by an index.
+fn upload(index: usize) -> Value {
+    json!({"modelId": "m", "name": "n", "data": [{"key": "w", "data": {"$attachment": index}}]})
+}
+
+#[tokio::test]
+async fn bytes_and_tensors_stand_beside_the_json() {
+    let folder = Temporary::new();
+    let file = Blob::from_file(folder.write("w.bin", vec![7; 100_000])).unwrap();
+    let message = DynamicMessage::new(upload(0), vec![file.into()]);
+    let call = operation("Model", "uploadState").unwrap().prepare(&small(), message).unwrap();
+    assert_eq!(call.frame().unwrap().blob_lens(), [100_000]);
+
+    let tensor = json!({"name": "a", "data": [{"$attachment": 0}]});
+    let params = train(json!([])).as_object().unwrap().clone();
+    let params =
+        params.into_iter().map(|(name, value)| if name == "params" { (name, json!([tensor])) } else { (name, value) });
+    let message = DynamicMessage::new(params.collect(), vec![Tensor::scalar(1.5_f32).into()]);
+    let call = operation("Model", "train").unwrap().prepare(&small(), message).unwrap();
+    assert_eq!(call.frame().unwrap().blob_lens(), [6]);
+}
+
+#[tokio::test]
+async fn bytes_of_a_response_stand_beside_its_json() {
+    let body = frame(r#"{"result":{"stateKeyNames":["v","w"]}}"#, &[b"first", b"second"]);
+    let server = Server::always(Reply::Respond(ok(&body))).await;
+    let call = operation("Model", "getModelState").unwrap();
+    let call = call.prepare(&client(&server), json!({"modelId": "m"}).into()).unwrap();
+    let message = soon(call.send()).await.unwrap();
+    let data = json!([{"key": "v", "data": {"$attachment": 0}}, {"key": "w", "data": {"$attachment": 1}}]);
+    assert_eq!(message.json, json!({"data": data}));
+    assert_eq!(message.attachments, [Blob::from("first").into(), Blob::from("second").into()]);
+}
+
+#[tokio::test]
+async fn attachments_that_do_not_fit_are_invalid() {
+    let prepare = |params: Value, attachments| {
+        let call = operation("Model", "uploadState").unwrap();
+        call.prepare(&small(), DynamicMessage::new(params, attachments)).unwrap().frame().unwrap_err().to_string()
+    };
+    let missing = prepare(upload(1), vec![Blob::from("x").into()]);
+    assert!(missing.contains("there is no attachment 1"), "{missing}");
+    let other = prepare(upload(0), vec![Tensor::scalar(1_u8).into()]);
+    assert!(other.contains("expected bytes, found a tensor"), "{other}");
+    // Without attachments, the reference is nothing.
+    let error = call(&small(), "Model", "uploadState", upload(0)).await.unwrap_err();
+    assert!(matches!(error, Error::Invalid { .. }), "{error:?}");
 }

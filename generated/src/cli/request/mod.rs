@@ -50,6 +50,7 @@ fn input(path: &str, sources: &mut Sources) -> Result<Map<String, Value>, Failur
     };
     match sources.json(&text)? {
         Value::Object(members) => Ok(members),
+        Value::Null => Ok(Map::new()),
         _ => Err(Failure::usage("expected a JSON object")),
     }
 }

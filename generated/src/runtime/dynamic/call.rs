@@ -39,6 +39,12 @@ impl DynamicMessage {
     }
 }
 
+impl From<Value> for DynamicMessage {
+    fn from(json: Value) -> Self {
+        Self { json, attachments: Vec::new() }
+    }
+}
+
 /// A call by name: complete it with its setters, then [`send`](Self::send) it.
 #[derive(Clone)]
 #[must_use = "a call does nothing until it is sent"]
