@@ -1,7 +1,6 @@
 //! The program, a server for it, and a user of its own.
 
 use std::fs::File;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 

@@ -83,7 +83,7 @@ impl Reader<'_> {
                 Ok(names.iter().enumerate().map(column).collect())
             }
             None if rule.get("keyed").is_some() => {
-                let holder = if rule["at"] == "root" { &self.root } else { object };
+                let holder = if rule["at"] == "root" { self.root } else { object };
                 let aliases = rule["aliases"].as_array().into_iter().flatten();
                 let spellings = std::iter::once(&rule["keyed"]).chain(aliases).filter_map(Value::as_str);
                 let found: Vec<&Value> = spellings.filter_map(|name| holder.get(name)).collect();

@@ -45,7 +45,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     Profiles::read()?.store(&name, &key, urls)?;
     line(format!("stored the API key as the profile `{name}`, for {}", client.http_url()))?;
     match overrides {
-        Some(variable) => line(format!("the environment variable {variable} is set, and overrides it unless --profile names the profile")),
+        Some(variable) => line(format!(
+            "the environment variable {variable} is set, and overrides it unless --profile names the profile"
+        )),
         None => Ok(()),
     }
 }

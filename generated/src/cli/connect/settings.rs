@@ -97,7 +97,8 @@ impl Settings {
         let url = text(matches, "url", "DECTHINGS_HTTP_URL", of_profile(profile.url))?;
         let websocket_url = text(matches, "ws-url", "DECTHINGS_WS_URL", of_profile(profile.websocket_url))?;
         let key = key(matches, Of { value: profile.key, is_named })?;
-        let rank = |setting: &Option<Setting<String>>| setting.as_ref().map_or(0, |setting| setting.origin.rank(is_named));
+        let rank =
+            |setting: &Option<Setting<String>>| setting.as_ref().map_or(0, |setting| setting.origin.rank(is_named));
         // The WebSocket of a URL that was overridden is that of another service.
         let websocket_url = if rank(&websocket_url) < rank(&url) { None } else { websocket_url };
         let timeout = match matches.get_one::<Duration>("timeout") {

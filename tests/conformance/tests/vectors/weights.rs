@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use decthings::runtime::{DynamicOperation, TransportKind};
 use decthings_tests::Dice;
 use decthings_tests::codec::sample::{self, Choices};
-use decthings_tests::codec::{Codec, join_request, join_response};
+use decthings_tests::codec::{Codec, join_request};
 use serde_json::{Map, Value, json};
 
 use crate::build::{accepted, accepted_bytes};

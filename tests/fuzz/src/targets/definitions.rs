@@ -68,7 +68,8 @@ fn run(input: &[u8]) {
             serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{path}: {error}\n{text}"));
         }
     }
-    let site = decthings_codegen::site(&api, "fuzz", None).unwrap_or_else(|error| panic!("{error}"));
+    let site = decthings_codegen::site(&[decthings_codegen::Revision::new(&api)], "fuzz")
+        .unwrap_or_else(|error| panic!("{error}"));
     check_paths(&site);
 }
 
