@@ -191,7 +191,7 @@ impl DynamicOperation {
     /// Makes a call. `null` means no parameters.
     ///
     /// The result may need far more memory than that of a typed call: tensors and bytes are part of its JSON, each byte of
-    /// which takes up to 48 bytes. So [`max_json_bytes`](super::ClientBuilder::max_json_bytes) limits it, too.
+    /// which takes up to 48 bytes. So [`max_json_bytes`](crate::runtime::ClientBuilder::max_json_bytes) limits it, too.
     ///
     /// # Errors
     ///
