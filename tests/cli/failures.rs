@@ -34,6 +34,18 @@ async fn an_error_status_is_no_response_of_the_api() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_passes() {
+    // It accepts connections, and never responds.
+    let listener = Listener::bind().await;
+    let url = listener.url();
+    let run = tokio::task::spawn_blocking(move || {
+        Program::at(&url).run("model snapshot-model --model-id m --snapshot-name n --timeout 0.3")
+    });
+    let run = run.await.unwrap().failed(5);
+    assert!(run.errors.contains("no response within"), "{}", run.errors);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_ends_a_session() {
     let listener = Listener::bind().await;
     let url = listener.url();
@@ -48,9 +60,7 @@ async fn ctrl_c_ends_a_session() {
     socket.respond(request.id, serde_json::json!({})).await;
     let mut child = child.await.unwrap();
     let id = child.id().to_string();
-    // Until the program listens to the signal, it would end it otherwise.
     let code = tokio::task::spawn_blocking(move || {
-        std::thread::sleep(std::time::Duration::from_millis(300));
         assert!(std::process::Command::new("sh").args(["-c", "kill -INT $0", &id]).status().unwrap().success());
         wait(&mut child)
     });

@@ -65,6 +65,19 @@ fn mistakes_in_names_are_corrected() {
 }
 
 #[test]
+fn commands_are_those_of_a_revision() {
+    let program = Program::alone();
+    let train = "model train --model-id m --version-id v --new-version-name n --params --execution-location persistentLauncher:p";
+    let sent = program.run(&format!("{train} --dry-run --output json --revision weights")).ok().json();
+    assert_eq!((&sent["json"]["versionId"], &sent["json"]["newVersionName"]), (&"v".into(), &"n".into()));
+    program.run(&format!("{train} --dry-run")).failed(2);
+    let mut command = program.command("model --help");
+    let help = command.env("DECTHINGS_REVISION", "weights").output().unwrap();
+    assert!(String::from_utf8(help.stdout).unwrap().contains("delete-model-version"));
+    assert!(program.run("model get-models --revision other").failed(2).errors.contains("first, weights"));
+}
+
+#[test]
 fn shells_complete_all_methods() {
     for shell in ["bash", "zsh", "fish"] {
         let script = Program::alone().run(&format!("completions {shell}")).ok();

@@ -14,8 +14,14 @@ use tokio::runtime::Runtime;
 const MOMENT: Duration = Duration::from_millis(5);
 
 /// Variables that would make the program behave otherwise.
-const VARIABLES: [&str; 5] =
-    ["DECTHINGS_API_KEY", "DECTHINGS_HTTP_URL", "DECTHINGS_WS_URL", "DECTHINGS_PROFILE", "DECTHINGS_TESTS_LOG"];
+const VARIABLES: [&str; 6] = [
+    "DECTHINGS_API_KEY",
+    "DECTHINGS_HTTP_URL",
+    "DECTHINGS_WS_URL",
+    "DECTHINGS_PROFILE",
+    "DECTHINGS_REVISION",
+    "DECTHINGS_TESTS_LOG",
+];
 
 /// The program.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_decthings");

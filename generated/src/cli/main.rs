@@ -23,6 +23,9 @@ use clap::ArgMatches;
 use crate::failure::{Failure, Kind};
 
 fn main() -> ExitCode {
+    if let Err(failure) = tree::revision::choose(std::env::args_os()) {
+        return failure.report();
+    }
     let matches = tree::program().get_matches();
     let result = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = match result {

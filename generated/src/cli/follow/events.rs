@@ -24,7 +24,11 @@ pub(crate) async fn events(
 ) -> Result<(), Failure> {
     let Some(info) = operation.events() else { return Err(Failure::usage("the method has no events")) };
     let channel = info.channel;
-    let mut subscription = call.subscribe().await?;
+    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    let mut subscription = tokio::select! {
+        subscription = call.subscribe() => subscription?,
+        _ = &mut interrupted => return Err(Failure::silent(Kind::Interrupted)),
+    };
     output::note(format!("{} {}", channel.id, subscription.id()));
     let mut stdio = if is_stdio { Some(Stdio::open(client, channel, subscription.id())?) } else { None };
     let mut code = None;
@@ -35,7 +39,7 @@ pub(crate) async fn events(
                 result?;
                 continue;
             }
-            _ = tokio::signal::ctrl_c() => return Err(Failure::silent(Kind::Interrupted)),
+            _ = &mut interrupted => return Err(Failure::silent(Kind::Interrupted)),
         };
         match update {
             Some(Update::Event(event)) => {

@@ -88,7 +88,7 @@ fn concerning(
     channel: &Channel,
     is_wanted: impl Fn(ValueType) -> bool,
 ) -> Option<(&'static DynamicOperation, &'static FieldInfo)> {
-    let service = tree::services().iter().find(|service| service.name == channel.service)?;
+    let service = tree::revision::services().iter().find(|service| service.name == channel.service)?;
     service.methods.iter().find_map(|operation| {
         let required = || operation.params().iter().filter(|field| field.required);
         let mut others = required().filter(|field| field.name != channel.id);

@@ -54,7 +54,7 @@ pub(crate) async fn watch(matches: &ArgMatches) -> Result<(), Failure> {
 
 /// The command that follows the work.
 fn hint(operation: &DynamicOperation, work: &DynamicWork) -> String {
-    let mut text = format!("decthings watch {}", command_line(operation.method()));
+    let mut text = format!("decthings watch {}{}", command_line(operation.method()), tree::revision::argument());
     for (name, value) in work.params().as_object().into_iter().flatten() {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:@".contains(character);

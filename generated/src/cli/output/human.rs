@@ -1,6 +1,7 @@
 //! Results for people: lines and tables.
 
 use std::fmt::Write as _;
+use std::io::IsTerminal as _;
 use std::time::{Duration, UNIX_EPOCH};
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -104,12 +105,20 @@ fn layout(columns: &[&str], rows: Vec<Vec<String>>, header: bool) -> String {
         table.set_header(columns.iter().map(|name| name.to_uppercase()));
     }
     table.add_rows(rows);
+    let width = width();
     let mut text = String::new();
     for line in table.lines() {
-        text.push_str(line.trim_end().strip_prefix(' ').unwrap_or(line.trim_end()));
+        let line = line.trim_end().strip_prefix(' ').unwrap_or(line.trim_end());
+        text.push_str(&console::truncate_str(line, width, "…"));
         text.push('\n');
     }
     text
+}
+
+/// The width of a terminal, to which rows are cut; what is not for a terminal is printed as a whole.
+fn width() -> usize {
+    let columns = std::io::stdout().is_terminal().then(crossterm::terminal::size).and_then(Result::ok);
+    columns.map_or(usize::MAX, |(columns, _)| usize::from(columns))
 }
 
 /// A value in one line. Its name may say what it is: a size, or a time.

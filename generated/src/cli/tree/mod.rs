@@ -4,11 +4,12 @@
 
 pub(crate) mod names;
 mod options;
+pub(crate) mod revision;
 
 use clap::{Arg, ArgAction, Command, ValueHint};
 use decthings::runtime::{DynamicOperation, DynamicService};
 
-pub(crate) use self::names::{command_line, kebab, method, services};
+pub(crate) use self::names::{command_line, kebab, method};
 pub(crate) use self::options::{Parameter, parameters};
 use crate::{connect, fixed, output};
 
@@ -17,7 +18,7 @@ const OPTIONS: &str = "Options";
 
 /// The whole program.
 pub(crate) fn program() -> Command {
-    let services = names::services().iter().map(|service| service_command(service).defer(methods));
+    let services = revision::services().iter().map(|service| service_command(service).defer(methods));
     let command = Command::new("decthings")
         .bin_name("decthings")
         .version(env!("CARGO_PKG_VERSION"))
@@ -29,7 +30,7 @@ pub(crate) fn program() -> Command {
         .infer_subcommands(false)
         .subcommands(fixed::of(None).map(|fixed| (fixed.command)()))
         .subcommands(services);
-    output::options(connect::options(command))
+    revision::option(output::options(connect::options(command)))
 }
 
 /// The command of a service, without its methods.
@@ -78,7 +79,7 @@ fn method_command(operation: &'static DynamicOperation) -> Command {
 
 /// The command `watch`: the methods that start work, with the parameters that say which work it is.
 pub(crate) fn watch() -> Command {
-    let services = names::services().iter().filter(|service| works(service).next().is_some());
+    let services = revision::services().iter().filter(|service| works(service).next().is_some());
     Command::new("watch")
         .about("Follows work that was started before, such as a training")
         .subcommand_required(true)

@@ -1,7 +1,8 @@
 //! Names of commands and options, made from those on the wire.
 
-use decthings::api::dynamic;
 use decthings::runtime::{DynamicOperation, DynamicService, Method};
+
+use super::revision::services;
 
 /// `new-state-name` for `newStateName`, and `fs` for `FS`.
 pub(crate) fn kebab(name: &str) -> String {
@@ -15,11 +16,6 @@ pub(crate) fn kebab(name: &str) -> String {
         words.extend(character.to_lowercase());
     }
     words
-}
-
-/// The services of the API whose methods are commands.
-pub(crate) fn services() -> &'static [DynamicService] {
-    dynamic::services()
 }
 
 /// The service with the name of a command.

@@ -11,7 +11,7 @@ use super::names::kebab;
 const MAX_DEPTH: usize = 4;
 
 /// The program's own options. A parameter of such a name has another option, which begins with `param.`.
-const OWN: [&str; 18] = [
+const OWN: [&str; 19] = [
     "all",
     "api-key-file",
     "detach",
@@ -23,6 +23,7 @@ const OWN: [&str; 18] = [
     "profile",
     "query",
     "quiet",
+    "revision",
     "save",
     "stdio",
     "timeout",
