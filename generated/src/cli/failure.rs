@@ -18,7 +18,7 @@ pub(crate) struct Failure {
 /// The kinds of failures, each with an exit code of its own.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Kind {
-    /// A file could not be read or written, or a response made no sense.
+    /// A file could not be read or written, or a response was malformed.
     Other,
     /// The command line is wrong.
     Usage,
@@ -93,7 +93,7 @@ impl Failure {
     /// Prints the failure to standard error.
     pub(crate) fn report(&self) -> ExitCode {
         if !self.message.is_empty() {
-            // Nobody is left to be told if that fails.
+            // There is nowhere else to report a failure.
             let _ = io::Write::write_fmt(&mut io::stderr(), format_args!("error: {}\n", self.message));
         }
         ExitCode::from(self.kind.code())

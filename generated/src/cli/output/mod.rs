@@ -148,6 +148,6 @@ pub(crate) fn write(bytes: &[u8]) -> Result<(), Failure> {
 
 /// Writes a line to standard error, for people.
 pub(crate) fn note(text: impl std::fmt::Display) {
-    // Nobody is left to be told if that fails.
+    // There is nowhere else to report a failure.
     let _ = writeln!(io::stderr(), "{text}");
 }
