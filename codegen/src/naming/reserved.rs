@@ -36,8 +36,18 @@ pub const CALL: &[&str] = &[
 ];
 
 /// Functions of `Client`.
-pub const CLIENT: &[&str] =
-    &["builder", "call_json", "fmt", "from_env", "http_url", "redactor", "release", "set_api_key", "websocket_url"];
+pub const CLIENT: &[&str] = &[
+    "builder",
+    "call_json",
+    "fmt",
+    "from_env",
+    "http_url",
+    "json_limits",
+    "redactor",
+    "release",
+    "set_api_key",
+    "websocket_url",
+];
 
 /// Functions of `Router`.
 pub const ROUTER: &[&str] = &["connect", "dispatch", "events", "fmt", "handle", "max_json_bytes", "new", "route"];
@@ -49,6 +59,7 @@ pub const SUBSCRIPTION: &[&str] = &[
     "id",
     "next",
     "next_blocking",
+    "next_raw",
     "poll",
     "poll_next",
     "typed",
@@ -84,6 +95,7 @@ pub const TRAITS: &[&str] = &[
 pub const FEATURES: &[&str] = &[
     "axum",
     "blocking",
+    "cli",
     "default",
     "dynamic",
     "image-rs",
