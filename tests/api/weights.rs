@@ -167,6 +167,13 @@ async fn an_unreadable_request_is_explained_by_the_revision() {
         assert!(text.contains("versionId") && text.contains(hint), "{text}");
     }
     assert!(!same.to_string().contains("revision"), "{same}");
+
+    // A response of the first revision, of which a field of the next one is missing.
+    let server = Server::always(Reply::Close(sized("200 OK", &join_response::<&[u8]>(r#"{"result":{}}"#, &[])))).await;
+    let client = Client::builder().http_url(server.url()).build().unwrap();
+    let error = soon(client.weights().model().get_models().send()).await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("malformed response") && text.contains("the service may speak the first one"), "{text}");
 }
 
 /// The first definition marks what the next revision lacks or has in another form, as the facts of both say.

@@ -102,7 +102,7 @@ fn layout(columns: &[&str], rows: Vec<Vec<String>>, header: bool) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     if header && !columns.is_empty() {
-        table.set_header(columns.iter().map(|name| name.to_uppercase()));
+        table.set_header(columns);
     }
     table.add_rows(rows);
     let width = width();

@@ -265,8 +265,14 @@ impl<E: ErrorCode> Error<E> {
             Self::Io { path, message, .. } => {
                 write!(f, "parameter `{path}`: {message}; the request was not sent completely")
             }
-            Self::Decode { path, message, .. } if path.is_empty() => write!(f, "malformed response: {message}"),
-            Self::Decode { path, message, .. } => write!(f, "malformed response: `{path}`: {message}"),
+            Self::Decode { at, path, message, .. } => {
+                if path.is_empty() {
+                    write!(f, "malformed response: {message}")?;
+                } else {
+                    write!(f, "malformed response: `{path}`: {message}")?;
+                }
+                if at.method.revision.is_some() { write_revision(f, at.method) } else { Ok(()) }
+            }
             Self::Closed { .. } => f.write_str("the client was closed"),
         }
     }
