@@ -1,6 +1,31 @@
 //! Help, completions and manual pages.
 
+use decthings_tests::{difference, repository};
+
 use super::program::Program;
+
+/// `BLESS=1` writes the pages, for a review with `git diff`.
+#[test]
+fn pages_are_as_reviewed() {
+    for (name, arguments) in [
+        ("decthings", "--help"),
+        ("dataset", "dataset --help"),
+        ("dataset-import", "dataset import --help"),
+        ("train", "model train --help"),
+        ("train-short", "model train -h"),
+        ("get-models", "model get-models --help"),
+        ("login", "login --help"),
+    ] {
+        let page = Program::alone().run(arguments).ok();
+        let path = repository("tests/data/help").join(format!("{name}.txt"));
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&path, page.text()).unwrap();
+            continue;
+        }
+        let reviewed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(reviewed == page.text(), "{name}:\n{}", difference(&reviewed, page.text(), name));
+    }
+}
 
 #[test]
 fn the_program_lists_services_and_its_own_commands() {

@@ -28,7 +28,7 @@ fn lists_are_tables_and_objects_are_lines() {
     let shown = service.run("dataset get-datasets --sort name --sort-direction asc").ok();
     let lines: Vec<&str> = shown.text().lines().collect();
     assert!(lines.iter().any(|line| line.starts_with("total") && line.ends_with('2')), "{}", shown.text());
-    let header = lines.iter().position(|line| line.starts_with("ID ")).unwrap_or_else(|| panic!("{}", shown.text()));
+    let header = lines.iter().position(|line| line.starts_with("id ")).unwrap_or_else(|| panic!("{}", shown.text()));
     assert!(lines[header + 1].contains(" d0 ") && lines[header + 2].contains(" d1 "), "{}", shown.text());
     assert!(lines[header + 1].contains("GMT"), "a time: {}", shown.text());
 }

@@ -13,8 +13,8 @@ pub(crate) use self::names::{command_line, kebab, method};
 pub(crate) use self::options::{Parameter, parameters};
 use crate::{connect, fixed, output};
 
-/// The heading of options that the program itself has.
-const OPTIONS: &str = "Options";
+/// The heading of options that say how a method is called.
+const OPTIONS: &str = "Call";
 
 /// The whole program.
 pub(crate) fn program() -> Command {
