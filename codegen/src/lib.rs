@@ -41,7 +41,7 @@ pub use output::{Base, EmitError, Files, Options};
 pub use render::MARK;
 pub use report::Report;
 #[cfg(feature = "site")]
-pub use site::{Revision, is_part as is_part_of_site};
+pub use site::{Revision, is_folder as is_folder_of_site, is_part as is_part_of_site};
 pub use source::{Location, Source};
 
 /// Emits the Rust module of an API, without what the module of the API that it is built on has already.

@@ -20,6 +20,8 @@ mod typescript;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+pub use self::paths::is_folder;
+
 use crate::ir::Api;
 use crate::output::{Base, EmitError, Files};
 use crate::rust::reference::Reference;

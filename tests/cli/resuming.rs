@@ -97,14 +97,20 @@ async fn interrupt(service: &Service, proxy: &Proxy, user: &User, id: &str) {
     assert_eq!(user.records(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_import_that_lost_a_response_adds_no_entry_twice() {
+/// A server behind a proxy, a user, and a dataset whose import was killed while a response was withheld.
+async fn interrupted() -> (Service, Proxy, User, String) {
     let service = Service::start().await;
     let proxy = Proxy::start(&service).await;
     let user = User::of(&proxy.url);
     numbers(&user, ENTRIES);
     let id = service.dataset(&[("x", ElementType::U32, &[])]).await;
     interrupt(&service, &proxy, &user, &id).await;
+    (service, proxy, user, id)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_lost_a_response_adds_no_entry_twice() {
+    let (service, _proxy, user, id) = interrupted().await;
     let said = user.run(&["dataset", "import", &id, "--npz", "a.npz"]).success();
     assert!(said.contains(&format!("added {ENTRIES} entries")), "{said}");
     assert_complete(&service, &id).await;
@@ -138,12 +144,7 @@ async fn an_import_that_is_killed_at_any_time_adds_no_entry_twice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_does_not_continue_when_others_have_changed_the_dataset() {
-    let service = Service::start().await;
-    let proxy = Proxy::start(&service).await;
-    let user = User::of(&proxy.url);
-    numbers(&user, ENTRIES);
-    let id = service.dataset(&[("x", ElementType::U32, &[])]).await;
-    interrupt(&service, &proxy, &user, &id).await;
+    let (service, _proxy, user, id) = interrupted().await;
     let stranger = [DatasetKeyData::new("x", [Tensor::scalar(7_u32)])];
     service.client.dataset().add_entries(&id, stranger).await.unwrap();
     let count = service.count(&id).await;
@@ -158,12 +159,7 @@ async fn an_import_does_not_continue_when_others_have_changed_the_dataset() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_does_not_continue_with_another_source() {
-    let service = Service::start().await;
-    let proxy = Proxy::start(&service).await;
-    let user = User::of(&proxy.url);
-    numbers(&user, ENTRIES);
-    let id = service.dataset(&[("x", ElementType::U32, &[])]).await;
-    interrupt(&service, &proxy, &user, &id).await;
+    let (service, _proxy, user, id) = interrupted().await;
     numbers(&user, ENTRIES + 1);
     let count = service.count(&id).await;
     let said = user.run(&["dataset", "import", &id, "--npz", "a.npz"]).failure(2);

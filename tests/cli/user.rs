@@ -2,33 +2,13 @@
 
 use std::fs::File;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use decthings::types::{ElementType, EntryRange, ParameterDefinition, TensorRules};
 use decthings::{Client, Tensor};
 use decthings_local::{Local, LocalConfig, LocalServer};
-use decthings_tests::{KEY, PATIENCE, Temporary};
+use decthings_tests::{KEY, Temporary};
 
-use super::program::PROGRAM;
-
-/// How often a running program is polled.
-const MOMENT: Duration = Duration::from_millis(10);
-
-/// Waits for the exit code of a program; `None` if a signal has ended it.
-fn wait(child: &mut Child, most: Duration) -> Option<i32> {
-    let start = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status.code();
-        }
-        if start.elapsed() > most {
-            child.kill().unwrap();
-            child.wait().unwrap();
-            panic!("the program hangs");
-        }
-        std::thread::sleep(MOMENT);
-    }
-}
+use super::program::{PROGRAM, wait};
 
 /// What a program has printed, and its exit code.
 #[derive(Debug)]
@@ -93,7 +73,7 @@ impl User {
         let input = File::open(files.write("in", input)).unwrap();
         let (out, err) = (File::create(files.join("out")).unwrap(), File::create(files.join("err")).unwrap());
         let mut child = self.command(arguments).stdin(input).stdout(out).stderr(err).spawn().unwrap();
-        let code = wait(&mut child, PATIENCE);
+        let code = wait(&mut child);
         let read = |name: &str| std::fs::read_to_string(files.join(name)).unwrap();
         let output = Output { code, out: read("out"), err: read("err") };
         assert!(!output.out.contains("k3y-") && !output.err.contains("k3y-"), "the key is shown");

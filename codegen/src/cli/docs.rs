@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use super::definition;
 use super::tree::{self, Extra};
@@ -59,6 +59,8 @@ pub fn write(arguments: &Arguments) -> Result<Option<Files>> {
     let mut revisions = vec![Revision { name, since: since.as_ref(), ..Revision::new(api) }];
     if let (Some(file), Some(next)) = (&arguments.next, next) {
         let (name, base) = (self::name(file)?, Base { api, module: "api" });
+        let is_taken = crate::is_folder_of_site(api, name);
+        ensure!(!is_taken, "the pages of `{name}` are in a folder that the first revision needs; rename the file");
         revisions.push(Revision { api: next, name, folder: name, module: name, base: Some(base), since: Some(api) });
     }
     let files = crate::site(&revisions, &arguments.crate_name)?;

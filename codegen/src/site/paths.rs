@@ -24,6 +24,11 @@ pub(super) fn across(from: &str, to: &str, page: &str) -> String {
 /// Folders that hold something else than a service.
 const TAKEN: [&str; 2] = ["assets", "types"];
 
+/// Whether pages of an API, or what they load, are in a folder of this name.
+pub fn is_folder(api: &Api, name: &str) -> bool {
+    TAKEN.contains(&name) || api.services.iter().any(|service| folder(service) == name)
+}
+
 fn folder(service: &Service) -> String {
     let name = case::kebab(&service.wire);
     if TAKEN.contains(&name.as_str()) { format!("{name}-service") } else { name }
